@@ -1,0 +1,56 @@
+# Works with GNU make 3.81 and a POSIX shell: with what macOS and Debian bring along.
+
+BIN      := .venv/bin
+UV       := uv==0.13.9
+SUITABLE := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON   ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c '$(SUITABLE)' >/dev/null 2>&1 && echo $$p && break; done)
+ABSENT   := The line needs Python 3.11 or newer with its venv module: on Debian or Ubuntu install the package \
+	python3-venv, on macOS install Python from python.org or with "brew install python@3.12".
+INSTALL  := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+COMPILE  := pip compile pyproject.toml --universal --python-version 3.11 --group build --generate-hashes --no-config \
+	--no-header --annotation-style line --quiet $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lock clean
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: .venv/.ready .env ## Install what the line needs into .venv, and write a .env to try it out with
+
+run: setup ## Start the line on this machine
+	$(BIN)/ivr serve
+
+test: setup ## Run the tests
+	$(BIN)/pytest
+
+check: setup ## Look over the code, prove the line, hold its texts to their limits
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict ivr
+	$(BIN)/ivr check
+
+lock: ## Write the locked requirements anew (with UPGRADE=--upgrade: to the newest releases)
+	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	"$(PYTHON)" -m venv "$$tmp"; \
+	"$$tmp/bin/python" -m pip --quiet --disable-pip-version-check install '$(UV)'; \
+	"$$tmp/bin/uv" $(COMPILE) --group dev --output-file requirements-dev.txt; \
+	"$$tmp/bin/uv" $(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt
+
+clean: ## Remove what was installed and built (.env stays)
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.ready: requirements-dev.txt pyproject.toml
+	@$(BIN)/python -c '$(SUITABLE)' 2>/dev/null || { \
+	"$(PYTHON)" -c '$(SUITABLE)' 2>/dev/null || { echo '$(ABSENT)' >&2; exit 1; }; \
+	"$(PYTHON)" -m venv --clear .venv; }
+	$(INSTALL) --require-hashes --only-binary :all: --requirement requirements-dev.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The token opens no telephone account: it signs the calls of the try-out telephone, and is different on every machine.
+.env: | .venv/.ready
+	@umask 077 && token=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(16))') && \
+	printf 'TWILIO_AUTH_TOKEN=try-%s\nPUBLIC_URL=http://127.0.0.1:8000\n' "$$token" > $@
