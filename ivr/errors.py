@@ -1,0 +1,83 @@
+"""Every exception of the line, on one page, and the value they carry.
+
+    LineError
+    ├── BadContent       an editor or a translator must act: the files under prompts/ and locales/
+    │   ├── BadFlow          the map
+    │   ├── BadFacts         telephone numbers and sources
+    │   ├── BadText          a text in prompts/
+    │   └── BadLocale        a language's folder
+    ├── BadSettings      an operator must act: the environment
+    ├── Unverified       a request is not signed with the token: it is refused with 403
+    ├── UnknownAddress   an address this release does not know (never shown to a caller: it leads to the root menu)
+    └── Untranslated     a text has no whole translation (never shown: the text is spoken in the first language)
+
+A caller never meets one of these. A caller meets a sentence and a person.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple, Self
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong, as a sentence: where, what was found, what to do about it.
+
+    `where` is a file with a line number where there is one; `path` the keys that lead to it, "" where none do.
+    """
+
+    where: str
+    found: str
+    remedy: str
+    path: str = ""
+
+    def __str__(self) -> str:
+        heard = f" (to hear it: {self.path})" if self.path else ""
+        return f"{self.where}: {self.found}. {self.remedy}{heard}"
+
+
+class LineError(Exception):
+    """The base of all; it is never raised itself."""
+
+
+class BadContent(LineError):
+    """Content cannot be used. `faults` holds each reason as a Fault."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+    @classmethod
+    def at(cls, where: str, found: str, remedy: str) -> Self:
+        """The exception for a single fault."""
+        return cls([Fault(where, found, remedy)])
+
+
+class BadFlow(BadContent):
+    """prompts/flow.toml cannot be used."""
+
+
+class BadFacts(BadContent):
+    """prompts/numbers.toml or prompts/sources.toml cannot be used."""
+
+
+class BadText(BadContent):
+    """A text in prompts/ cannot be used."""
+
+
+class BadLocale(BadContent):
+    """A folder in locales/ cannot be used."""
+
+
+class BadSettings(LineError):
+    """The environment is not usable: the message says which name, what it held, what was expected."""
+
+
+class Unverified(LineError):
+    """A request is not signed by anyone who knows the token: it is refused with 403."""
+
+
+class UnknownAddress(LineError):
+    """No place of this release has this address."""
+
+
+class Untranslated(LineError):
+    """A message of a text is missing, fuzzy or faulty in a catalogue."""
