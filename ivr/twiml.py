@@ -1,0 +1,102 @@
+"""Spoken texts and what we wait for, written as TwiML. The only file that writes XML; nothing else comes in here.
+
+A fragment is one top-level verb as bytes; a document is fragments between a head and a tail. Verbs and attributes are
+those of https://www.twilio.com/docs/voice/twiml that every dialect shares: Response, Say, Gather, Dial, Number, Hangup.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from twilio.twiml import TwiML
+from twilio.twiml.voice_response import Dial, Gather, Hangup, Say, SsmlBreak, SsmlProsody
+
+from ivr.call import Pace
+from ivr.ear import BREATH, PARAGRAPH_PAUSE, SLOW_PAUSE, SLOW_RATE
+from ivr.locales import Locale
+from ivr.prompts import Spoken
+
+HEAD = b'<?xml version="1.0" encoding="UTF-8"?><Response>'
+TAIL = b"</Response>"
+AFTER_KEY = 0.5
+"""Seconds before speech that follows a key: the telephone is on its way back to the ear."""
+DIAL_TIMEOUT = 45
+"""Seconds the hotline may ring; Twilio adds about five (https://www.twilio.com/docs/voice/twiml/dial)."""
+
+
+def document(fragments: Iterable[bytes]) -> bytes:
+    """The TwiML document made of `fragments`, UTF-8."""
+    return b"".join((HEAD, *fragments, TAIL))
+
+
+def gather(
+    spoken: Sequence[Spoken], voices: Mapping[str, Locale], pace: Pace, action: str, wait: int, lead: float
+) -> bytes:
+    """A fragment: `spoken` is read while every key is live, then the line waits `wait` seconds for one.
+
+    `action` is the absolute URL a key is posted to, `lead` the seconds of silence in front of the first word.
+    """
+    verb = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=wait, action=action, method="POST")
+    for number, one in enumerate(spoken):
+        for say in _says(one, voices[one.locale], pace, PARAGRAPH_PAUSE if number else lead):
+            verb.append(say)
+    return _bytes(verb)
+
+
+def tell(spoken: Spoken, voices: Mapping[str, Locale], pace: Pace, lead: float = AFTER_KEY) -> bytes:
+    """A fragment: `spoken` is read to the end, no key is live."""
+    return b"".join(_bytes(say) for say in _says(spoken, voices[spoken.locale], pace, lead))
+
+
+def dial(number: str, action: str | None, caller_id: str | None) -> bytes:
+    """A fragment: `number` (E.164) is dialled. How it ended goes to `action`; without one, the document goes on."""
+    wanted = {"action": action, "method": "POST" if action else None, "caller_id": caller_id}
+    verb = Dial(timeout=DIAL_TIMEOUT, **{name: value for name, value in wanted.items() if value})
+    verb.number(number)
+    return _bytes(verb)
+
+
+def hang_up() -> bytes:
+    """A fragment: the call ends."""
+    return _bytes(Hangup())
+
+
+def _says(spoken: Spoken, voice: Locale, pace: Pace, lead: float) -> Iterable[TwiML]:
+    """The Says of one text: a single one where the voice takes SSML, else one for each stretch between pauses."""
+    if voice.takes_ssml:
+        yield _ssml(spoken, voice, pace, lead)
+        return
+    for paragraph in spoken.paragraphs:
+        for stretch in paragraph.split("…"):
+            if stretch.strip():
+                yield Say(stretch.strip(), voice=voice.voice, language=voice.language)
+
+
+def _ssml(spoken: Spoken, voice: Locale, pace: Pace, lead: float) -> TwiML:
+    say = Say(voice=voice.voice, language=voice.language)
+    words: TwiML = say
+    if pace == "slow":
+        words = SsmlProsody(rate=f"{SLOW_RATE:.0%}")
+        say.append(words)
+    _pause(words, lead, pace)
+    for number, paragraph in enumerate(spoken.paragraphs):
+        if number:
+            _pause(words, PARAGRAPH_PAUSE, pace)
+        _breathe(words, paragraph, pace)
+    return say
+
+
+def _breathe(words: TwiML, paragraph: str, pace: Pace) -> None:
+    for number, stretch in enumerate(paragraph.split("…")):
+        if number:
+            _pause(words, BREATH, pace)
+        if stretch.strip():
+            words.append(stretch.strip())
+
+
+def _pause(words: TwiML, seconds: float, pace: Pace) -> None:
+    stretched = seconds * (SLOW_PAUSE if pace == "slow" else 1)
+    if stretched:
+        words.append(SsmlBreak(time=f"{stretched * 1000:.0f}ms"))
+
+
+def _bytes(verb: TwiML) -> bytes:
+    return str(verb.to_xml(xml_declaration=False)).encode("utf-8")
