@@ -1,0 +1,101 @@
+"""Proofs about keys: a person and the 911 reminder are one key away, * leads home, no key ends a call."""
+
+from collections.abc import Iterator
+
+from ivr.addresses import address_of, outcome_address_of
+from ivr.call import KEYS, Key, Place
+from ivr.check.walking import Walk
+from ivr.errors import Fault
+from ivr.flow import Transfer
+from ivr.phone.document import Dial, Gather
+from ivr.walk import Ask, End, next_place
+
+DEPTH = 4
+"""How often * is pressed at most to reach the root menu."""
+
+
+def a_person_is_one_key_away(walk: Walk) -> Iterator[Fault]:
+    """0 dials the hotline, from everywhere, with one request and one sentence."""
+    for place in walk.standing:
+        there = next_place(walk.flow, place, Key("0"))
+        if not isinstance(walk.flow.nodes[there.node], Transfer):
+            yield walk.fault(place, f"0 leads to {address_of(there)}", "0 must lead to the transfer.")
+    for place in walk.line.ways:
+        if isinstance(walk.flow.nodes[place.node], Transfer):
+            yield from _dials_only_the_hotline(walk, place)
+
+
+def _dials_only_the_hotline(walk: Walk, place: Place) -> Iterator[Fault]:
+    _, *dialled = walk.verbs(place)
+    if len(dialled) != 1 or not isinstance(dialled[0], Dial):
+        yield walk.fault(place, "the transfer is not one sentence and a dial", "Keep connect.txt to one paragraph.")
+
+
+def the_reminder_is_one_key_away(walk: Walk) -> Iterator[Fault]:
+    """9 leads to the 911 reminder; there 1 and 9 repeat it: who types 9-1-1 does not land in a topic."""
+    reminder = walk.flow.only("reminder")
+    for place in walk.standing:
+        typed = place
+        for key in "911":
+            typed = next_place(walk.flow, typed, Key(key))
+            if typed.node != reminder:
+                yield walk.fault(
+                    place,
+                    f"911 typed there leads to {address_of(typed)}",
+                    "9 must lead to the reminder, and 1 must stay there.",
+                )
+                break
+
+
+def star_leads_to_the_root(walk: Walk) -> Iterator[Fault]:
+    """* pressed a few times leads to the root menu, and repeats it there."""
+    for place in walk.standing:
+        here = place
+        for _ in range(DEPTH):
+            here = next_place(walk.flow, here, Key("*"))
+        if here.node != walk.flow.root:
+            yield walk.fault(
+                place,
+                f"* pressed {DEPTH} times leads to {address_of(here)}",
+                "It must lead to the root menu.",
+            )
+
+
+def eight_keeps_the_place(walk: Walk) -> Iterator[Fault]:
+    """With two languages, 8 changes the language and nothing else, and 8 again leads back."""
+    if len(walk.flow.published) != 2:
+        return
+    for place in walk.standing:
+        there = next_place(walk.flow, place, Key("8"))
+        back = next_place(walk.flow, there, Key("8"))
+        kept = (there.node, there.part, there.pace) == (place.node, place.part, place.pace)
+        if not kept or there.locale == place.locale or back.locale != place.locale:
+            yield walk.fault(
+                place,
+                f"8 leads to {address_of(there)}",
+                "It must lead to the same place in the other language.",
+            )
+
+
+def no_key_ends_a_call(walk: Walk) -> Iterator[Fault]:
+    """Every key, and anything else that may come as one, leads to a place that has a document."""
+    for place in walk.standing:
+        for key in (*KEYS, ""):
+            there = next_place(walk.flow, place, Key(key))
+            if there not in walk.line.documents:
+                yield walk.fault(
+                    place,
+                    f"{key or 'another key'} leads to {address_of(there)}, which has no document",
+                    "The walk and the compiled line disagree.",
+                )
+
+
+def keys_arrive_where_they_were_pressed(walk: Walk) -> Iterator[Fault]:
+    """The address of each Gather and each Dial is that of the place its step stands for."""
+    for place in walk.line.ways:
+        asked = [verb for verb in walk.verbs(place) if isinstance(verb, Gather | Dial)]
+        steps = [step for step in walk.line.steps(place) if not isinstance(step, End)]
+        for verb, step in zip(asked, steps, strict=True):
+            path = address_of(step.place) if isinstance(step, Ask) else outcome_address_of(step.place)
+            if verb.action != walk.line.options.public_url + path:
+                yield walk.fault(place, f"a key goes to {verb.action}", f"It must go to {path}.")

@@ -1,0 +1,255 @@
+"""Limits: what a text may ask of an ear. They fail `ivr check`; they never stop a line that runs.
+
+The one table is `LIMITS`. Seconds are upper estimates at the normal pace (`ivr.ear`); "within N seconds" means that the
+sentence has ended by then. Sources: WCAG 2.2.1 and 36 CFR 1194 App. D (time), W3C COGA (menus), HHS "Plain writing"
+(sentences), Barrio-Cantalejo 2008 (INFLESZ bands).
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ivr import ear
+from ivr.call import Place
+from ivr.check.words import load_words
+from ivr.errors import Fault
+from ivr.flow import Menu, Reminder, Topic
+from ivr.line import CHOICE_WAIT, WARNING_WAIT, Line
+from ivr.prompts import Spoken
+from ivr.readings import Cue, cues, named_keys
+from ivr.twiml import AFTER_KEY
+from ivr.walk import Ask, Dial, Step, silence
+
+
+class Limit(NamedTuple):
+    """A number and what it is measured in. `english` and `others` differ where a language needs more time."""
+
+    english: float
+    others: float
+    unit: str
+
+    def of(self, locale: str) -> float:
+        """The limit for a language."""
+        return self.english if locale == "en" else self.others
+
+
+LIMITS = {
+    "opening": Limit(20, 20, "s"),
+    "opening: another language offered within": Limit(6, 6, "s"),
+    "opening: a person offered within": Limit(11, 15, "s"),
+    "opening: 911 within": Limit(20, 20, "s"),
+    "after the language key: a person offered within": Limit(6, 6, "s"),
+    "after the language key: 911 within": Limit(12, 12, "s"),
+    "words of a menu": Limit(45, 45, "words"),
+    "seconds of a menu": Limit(25, 28, "s"),
+    "words of a choice": Limit(10, 10, "words"),
+    "words of a part": Limit(60, 60, "words"),
+    "seconds of a part": Limit(30, 35, "s"),
+    "connecting sentence": Limit(6, 6, "s"),
+    "speech that no key cuts": Limit(6, 6, "s"),
+    "words of a sentence": Limit(20, 20, "words"),
+    "mean words of a sentence": Limit(12, 12, "words"),
+    "Flesch-Kincaid": Limit(6, 6, "grade, at most"),
+    "INFLESZ": Limit(65, 65, "points, at least"),
+    "INFLESZ of a safety text": Limit(70, 70, "points, at least"),
+    "wait for a choice": Limit(10, 10, "s, at least"),
+    "wait before the line acts": Limit(20, 20, "s, at least"),
+}
+GRADED_FROM = 100
+"""Words from which a topic is graded: the formulas say little of a shorter text."""
+SAFETY_MENU = "safety"
+"""Topics of this menu, and the reminder, are held to the higher reading level."""
+
+
+class Told(NamedTuple):
+    """A text in one language, whole: its name, its parts, a shortest way to it."""
+
+    name: str
+    locale: str
+    parts: tuple[Spoken, ...]
+    way: str
+
+    @property
+    def text(self) -> str:
+        """All its words."""
+        return "\n\n".join(part.text for part in self.parts)
+
+
+class Measure:
+    """A line, measured. `faults()` is everything that is over a limit."""
+
+    def __init__(self, line: Line) -> None:
+        self.line, self.flow = line, line.flow
+        self.ways = _ways(line)
+        self.words = {tag: load_words(line.content.root / "locales" / tag) for tag in self.flow.published}
+
+    def faults(self) -> Iterator[Fault]:
+        """Every limit over every text, in every published language."""
+        for told in self.told():
+            yield from self._sentences(told)
+            yield from self._words_never_said(told)
+            node = self.flow.nodes.get(told.name)
+            if isinstance(node, Menu):
+                yield from self._menu(told)
+            if isinstance(node, Topic | Reminder):
+                yield from self._topic(told)
+        for locale in self.flow.published:
+            yield from self._opening(locale)
+            yield from self._uncut(locale)
+        yield from self._waits()
+
+    def told(self) -> Iterator[Told]:
+        """Every text in every language it is whole in."""
+        for locale in self.flow.published:
+            for name in self.line.content.prompts.texts:
+                parts = self.line.content.prompts.speak(name, locale, named_keys(self.flow, name))
+                if parts[0].locale == locale:
+                    yield Told(name, locale, parts, self.ways.get((name, locale), ""))
+
+    def seconds(self, spoken: Spoken) -> float:
+        """How long one part takes to hear, at the normal pace."""
+        return ear.seconds(spoken.text, self.line.content.locales[spoken.locale].ear)
+
+    def grade(self, told: Told) -> ear.Grade | None:
+        """The reading level of a topic that is long enough to have one; official names are taken out."""
+        if not isinstance(self.flow.nodes.get(told.name), Topic | Reminder) or len(ear.words(told.text)) < GRADED_FROM:
+            return None
+        return ear.grade(self.words[told.locale].without_names(told.text), told.locale)
+
+    def _over(self, told: Told, limit: str, found: float, what: str = "") -> Iterator[Fault]:
+        most = LIMITS[limit].of(told.locale)
+        if found > most:
+            where = f"{told.name} ({told.locale})"
+            yield Fault(
+                where,
+                f"{what or limit}: {found:.1f}, the limit is {most:g} {LIMITS[limit].unit}",
+                "Shorten it, or part it in two.",
+                told.way,
+            )
+
+    def _sentences(self, told: Told) -> Iterator[Fault]:
+        for sentence in (sentence for part in told.parts for sentence in ear.sentences(part.text)):
+            yield from self._over(
+                told,
+                "words of a sentence",
+                len(ear.words(sentence)),
+                f"the sentence “{sentence[:50]}”, words",
+            )
+
+    def _words_never_said(self, told: Told) -> Iterator[Fault]:
+        for word in self.words[told.locale].never_in(told.text):
+            yield Fault(
+                f"{told.name} ({told.locale})",
+                f"it says “{word}”",
+                f"locales/{told.locale}/words.toml lists it under `never`: say it otherwise.",
+                told.way,
+            )
+
+    def _menu(self, told: Told) -> Iterator[Fault]:
+        read = self.line.spoken(Ask(self._somewhere(told), "first"))
+        text = "\n\n".join(spoken.text for spoken in read)
+        yield from self._over(told, "words of a menu", len(ear.words(text)))
+        yield from self._over(
+            told,
+            "seconds of a menu",
+            AFTER_KEY + ear.seconds(text, self.line.content.locales[told.locale].ear),
+        )
+        for choice in told.parts[0].paragraphs:
+            yield from self._over(
+                told, "words of a choice", len(ear.words(choice)), f"the choice “{choice[:50]}”, words"
+            )
+        nouns = [self.words[told.locale].first_noun(choice) for choice in told.parts[0].paragraphs]
+        for noun in sorted({noun for noun in nouns if nouns.count(noun) > 1}):
+            yield Fault(
+                f"{told.name} ({told.locale})",
+                f"two choices begin with “{noun}”",
+                "Begin each with another noun: callers hear the beginning.",
+                told.way,
+            )
+
+    def _somewhere(self, told: Told) -> Place:
+        return next(place for place in self.line.ways if place.node == told.name and place.locale == told.locale)
+
+    def _topic(self, told: Told) -> Iterator[Fault]:
+        for number, part in enumerate(told.parts, start=1):
+            yield from self._over(told, "words of a part", len(ear.words(part.text)), f"part {number}, words")
+            yield from self._over(told, "seconds of a part", AFTER_KEY + self.seconds(part), f"part {number}, seconds")
+        mean = len(ear.words(told.text)) / len(ear.sentences(told.text))
+        yield from self._over(told, "mean words of a sentence", mean)
+        grade = self.grade(told)
+        if grade and grade.scale == "Flesch-Kincaid":
+            yield from self._over(told, "Flesch-Kincaid", grade.score, "reading level, Flesch-Kincaid")
+        elif grade:
+            yield from self._too_hard(told, grade)
+
+    def _too_hard(self, told: Told, grade: ear.Grade) -> Iterator[Fault]:
+        safe = self.flow.parent(told.name) == SAFETY_MENU or isinstance(self.flow.nodes[told.name], Reminder)
+        least = LIMITS["INFLESZ of a safety text" if safe else "INFLESZ"].of(told.locale)
+        if grade.score < least:
+            yield Fault(
+                f"{told.name} ({told.locale})",
+                f"reading level, INFLESZ: {grade.score:.1f}, at least {least:g}",
+                "Use shorter words and sentences.",
+                told.way,
+            )
+
+    def _opening(self, locale: str) -> Iterator[Fault]:
+        first = self.flow.published[0]
+        place = next(
+            place for place in self.line.ways if place.node == self.flow.only("opening") and place.locale == locale
+        )
+        ends = self._ends(Ask(place, "opening"))
+        told = Told(place.node, locale, (), self.line.ways[place])
+        before = "opening:" if locale == first else "after the language key:"
+        if locale == first:
+            others = [ends[Cue("language", 1, other)] for other in self.flow.published[1:2]]
+            for end in others:
+                yield from self._over(told, "opening: another language offered within", end)
+            yield from self._over(told, "opening", ends[Cue("danger", 1, locale)])
+            for other in self.flow.published[1:2]:
+                yield from self._over(
+                    told._replace(locale=other),
+                    "opening: a person offered within",
+                    ends[Cue("person", 1, other)],
+                )
+        yield from self._over(told, f"{before} a person offered within", ends[Cue("person", 1, locale)])
+        yield from self._over(told, f"{before} 911 within", ends[Cue("danger", 1, locale)])
+
+    def _ends(self, ask: Ask) -> dict[Cue, float]:
+        """When each cue of a reading has ended, in seconds from its beginning."""
+        clock = 0.0 if ask.place.locale == self.flow.published[0] else AFTER_KEY
+        ends: dict[Cue, float] = {}
+        for cue, spoken in zip(cues(self.flow, ask), self.line.spoken(ask), strict=True):
+            clock += self.seconds(spoken) + (ear.PARAGRAPH_PAUSE if ends else 0)
+            ends[cue] = clock
+        return ends
+
+    def _uncut(self, locale: str) -> Iterator[Fault]:
+        root = next(place for place in self.line.ways if place.node == self.flow.root and place.locale == locale)
+        for policy in ("connect", "goodbye"):
+            for step in silence(self.flow, root, policy):
+                if not isinstance(step, Ask):
+                    yield from self._spoken_to_the_end(step, locale)
+
+    def _spoken_to_the_end(self, step: Step, locale: str) -> Iterator[Fault]:
+        limit = "connecting sentence" if isinstance(step, Dial) else "speech that no key cuts"
+        name = self.flow.only("transfer") if isinstance(step, Dial) else "goodbye"
+        took = AFTER_KEY + sum(self.seconds(spoken) for spoken in self.line.spoken(step))
+        yield from self._over(Told(name, locale, (), ""), limit, took)
+
+    def _waits(self) -> Iterator[Fault]:
+        if (
+            LIMITS["wait for a choice"].english > CHOICE_WAIT
+            or LIMITS["wait before the line acts"].english > WARNING_WAIT
+        ):
+            yield Fault(
+                "ivr/line.py",
+                "a wait is too short",
+                "Callers through a relay need the seconds that the table gives.",
+            )
+
+
+def _ways(line: Line) -> dict[tuple[str, str], str]:
+    ways: dict[tuple[str, str], str] = {}
+    for place, way in line.ways.items():
+        ways.setdefault((place.node, place.locale), way)
+    return ways

@@ -1,0 +1,59 @@
+"""Proofs: what every caller can rely on, shown for every state the line has. A line that fails one is not ready.
+
+Every place × every key × silence × every dial outcome is walked, and every document is read by the strict telephone
+of `ivr.phone`. There is no waiver. What a text should be like is a matter of limits, not of proofs.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ivr.call import KEYS
+from ivr.check import documents, keys, silences, speech
+from ivr.check.walking import Walk
+from ivr.errors import Fault
+from ivr.line import Line
+from ivr.phone.document import Refused
+
+
+class Walked(NamedTuple):
+    """How much was walked."""
+
+    places: int
+    keys: int
+    documents: int
+
+    def __str__(self) -> str:
+        return f"{self.places} states, {self.keys} keys, {self.documents} documents walked"
+
+
+def prove(line: Line) -> tuple[Fault, ...]:
+    """Every proof over every state of `line`. Returns the faults; none is the proof."""
+    walk = Walk(line)
+    try:
+        return tuple(fault for proof in PROOFS for fault in proof(walk))
+    except Refused as error:
+        return (Fault("the documents", f"the telephone refuses one: {error}", "Mend the writer of XML."),)
+
+
+def walked(line: Line) -> Walked:
+    """How many states, keys and documents `prove` walks."""
+    return Walked(len(line.ways), len(Walk(line).standing) * len((*KEYS, "")), len(line.documents))
+
+
+Proof = Callable[[Walk], Iterator[Fault]]
+PROOFS: tuple[Proof, ...] = (
+    documents.documents_are_played,
+    documents.only_known_numbers_are_dialled,
+    keys.keys_arrive_where_they_were_pressed,
+    keys.no_key_ends_a_call,
+    keys.a_person_is_one_key_away,
+    keys.the_reminder_is_one_key_away,
+    keys.star_leads_to_the_root,
+    keys.eight_keeps_the_place,
+    silences.silence_reaches_a_person,
+    silences.the_line_stops_dialling,
+    silences.every_outcome_leads_on,
+    speech.spoken_keys_work,
+    speech.one_text_says_all_keys,
+    speech.every_language_says_the_same,
+)

@@ -1,0 +1,89 @@
+"""Sources: every text rests on facts, every fact that may be spoken is spoken, and none that may not.
+
+The ages of numbers and facts are judged against a day that is handed in: nothing that serves calls reads the calendar.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from ivr.content import Content
+from ivr.errors import Fault
+from ivr.facts import Fact, Number
+from ivr.prompts import Text
+
+WARN_AFTER, FAIL_AFTER = 180, 365
+"""Days since a person last compared a number or a fact with its source."""
+
+
+def source_faults(content: Content) -> Iterator[Fault]:
+    """What is wrong between the texts, the facts and the numbers."""
+    for text in content.prompts.texts.values():
+        yield from _text_faults(content, text)
+    spoken = {fact for text in content.prompts.texts.values() for fact in text.facts}
+    for name, fact in content.facts.facts.items():
+        if fact.spoken and name not in spoken:
+            yield Fault(
+                f"sources.toml: [{name}]",
+                "no text speaks it",
+                "Speak it somewhere and name it there, or set spoken = false with a reason.",
+            )
+        if not fact.spoken and not fact.reason:
+            yield Fault(f"sources.toml: [{name}]", "it is not spoken, without a reason", 'Write why: reason = "…".')
+        if fact.confidence != "own" and fact.spoken and not any(source.address for source in fact.sources):
+            yield Fault(
+                f"sources.toml: [{name}]",
+                "it has no address",
+                "Name the document it is from, or call it our own.",
+            )
+    for name, number in content.facts.numbers.items():
+        if number.fact not in content.facts.facts:
+            yield Fault(
+                f"numbers.toml: [{name}]",
+                f"its fact {number.fact} is not in sources.toml",
+                "Add the fact, or correct the id.",
+            )
+
+
+def _text_faults(content: Content, text: Text) -> Iterator[Fault]:
+    if not text.facts:
+        yield Fault(
+            str(text.path),
+            "it names no facts",
+            "Begin it with {# facts: … #}: the ids of sources.toml that it speaks.",
+        )
+    for name in text.facts:
+        fact = content.facts.facts.get(name)
+        if fact is None:
+            yield Fault(
+                str(text.path),
+                f"it speaks {name}, which is not in sources.toml",
+                "Add the fact with its source, or correct the id.",
+            )
+        elif not fact.spoken:
+            yield Fault(
+                str(text.path),
+                f"it speaks {name}, which must not be read out ({fact.reason})",
+                "Take it out.",
+            )
+        else:
+            for other in fact.beside:
+                if other not in text.facts:
+                    yield Fault(
+                        str(text.path),
+                        f"it speaks {name} without {other}",
+                        f"Say beside it: {content.facts.facts[other].says if other in content.facts.facts else other}",
+                    )
+
+
+def ages(content: Content, today: date, days: int = FAIL_AFTER) -> Iterator[Fault]:
+    """The numbers and spoken facts that nobody has compared with their source for more than `days` days."""
+    rows: dict[str, Number | Fact] = {f"numbers.toml: [{name}]": row for name, row in content.facts.numbers.items()}
+    rows |= {f"sources.toml: [{name}]": row for name, row in content.facts.facts.items() if row.spoken}
+    for where, row in rows.items():
+        age = (today - row.verified).days
+        if age > days:
+            yield Fault(
+                where,
+                f"last compared with its source {age} days ago",
+                f"Open the source, compare, and set `verified`; the limit is {days} days.",
+            )

@@ -1,0 +1,45 @@
+"""A line walked: what the proofs read off it again and again, each fragment read once, each step timed once."""
+
+from ivr import ear, twiml
+from ivr.addresses import address_of
+from ivr.call import Place
+from ivr.errors import Fault
+from ivr.flow import Farewell, Transfer
+from ivr.line import Line
+from ivr.phone.document import Verb, in_order, read
+from ivr.walk import Ask, Step
+
+
+class Walk:
+    """A line with what the proofs read off it again and again: each fragment read once, each step timed once."""
+
+    def __init__(self, line: Line) -> None:
+        self.line, self.flow = line, line.flow
+        self._read: dict[bytes, tuple[Verb, ...]] = {}
+        self._fewest: dict[Step, float] = {}
+        self.standing = [place for place in line.ways if not isinstance(self._node(place), Transfer | Farewell)]
+
+    def _node(self, place: Place) -> object:
+        return self.flow.nodes[place.node]
+
+    def verbs(self, place: Place) -> list[Verb]:
+        """The verbs of the document at `place`. Raises Refused where Twilio would not play it."""
+        verbs = [verb for fragment in self.line.documents[place] for verb in self._verbs(fragment)]
+        return list(in_order(verbs))
+
+    def _verbs(self, fragment: bytes) -> tuple[Verb, ...]:
+        if fragment not in self._read:
+            self._read[fragment] = read(twiml.document([fragment]))
+        return self._read[fragment]
+
+    def fewest_seconds(self, step: Step) -> float:
+        """How long `step` takes at least, waits included, if the voice is as fast as it ever is."""
+        if step not in self._fewest:
+            locales = self.line.content.locales
+            read_out = sum(ear.fewest_seconds(one.text, locales[one.locale].ear) for one in self.line.spoken(step))
+            self._fewest[step] = read_out + (self.line.wait(step) if isinstance(step, Ask) else 0)
+        return self._fewest[step]
+
+    def fault(self, place: Place, found: str, remedy: str) -> Fault:
+        """A fault at `place`, with the way that a caller takes to it."""
+        return Fault(address_of(place), found, remedy, self.line.ways.get(place, ""))
