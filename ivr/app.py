@@ -1,0 +1,150 @@
+"""The door: from a request to an answer. What the answer is, the line decides; what an operator set, settings say.
+
+`/call…` is answered in front of FastAPI's router by `Door`: a look-up needs no framework. A request that is not signed
+gets 403; a signed one always gets 200 and a document, the last resort if anything at all fails.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from ivr import __version__, journal, signature
+from ivr.addresses import RING
+from ivr.call import Lost, Outcome, Place, Ring, Silence
+from ivr.errors import Unverified
+from ivr.line import Form
+from ivr.readiness import Readiness
+from ivr.settings import Settings
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MOST_BYTES = 64_000
+MOST_FIELDS = 200
+DEADLINE = 10.0
+"""Seconds in which a request must have arrived."""
+_EVENTS: dict[type, journal.Event] = {Ring: "ring", Silence: "silence", Outcome: "outcome", Lost: "lost"}
+
+
+class TooLarge(Exception):
+    """More bytes or fields than any request of Twilio's."""
+
+
+class Door:
+    """An ASGI application: Twilio's requests in front, everything else to `behind`."""
+
+    def __init__(self, behind: FastAPI, readiness: Readiness, settings: Settings) -> None:
+        self._behind, self._readiness, self._settings = behind, readiness, settings
+        self._prefix = urlsplit(settings.public_url).path.rstrip("/").encode()
+        self._public = settings.public_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI connection."""
+        path = self._path(scope) if scope["type"] == "http" else b""
+        if path == RING.encode() or path.startswith(RING.encode() + b"/"):
+            await self._answer(path, scope, receive, send)
+        else:
+            await self._behind(scope, receive, send)
+
+    def _path(self, scope: Scope) -> bytes:
+        """The raw path behind the public URL, whether a proxy has taken its prefix off or not."""
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        return raw.removeprefix(self._prefix) if self._prefix and raw.startswith(self._prefix + b"/") else raw
+
+    async def _answer(self, path: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in ("POST", "GET"):
+            await _send(send, 405, b"", (b"allow", b"POST, GET"))
+            return
+        try:
+            body = await asyncio.wait_for(_body(scope, receive), DEADLINE)
+            form = self._verified(path, scope, body)
+        except (TooLarge, TimeoutError) as error:
+            await _send(send, 408 if isinstance(error, TimeoutError) else 413, b"", (b"connection", b"close"))
+        except Unverified:
+            journal.note("refused", level=logging.WARNING)
+            await _send(send, 403, b"")
+        else:
+            await _send(send, 200, self._document(path, form))
+
+    def _verified(self, path: bytes, scope: Scope, body: bytes) -> Form:
+        """The fields of a request that Twilio signed. A GET carries them in its query. Raises Unverified."""
+        query = scope["query_string"].decode("latin-1")
+        url = self._public + path.decode("latin-1") + (f"?{query}" if query else "")
+        headers = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-twilio-signature"]
+        form = _fields(body.decode("latin-1"))
+        asked_by_get = scope["method"] == "GET"
+        signature.verify(self._settings.tokens, url, () if asked_by_get else form, headers)
+        signed = _fields(query) if asked_by_get else form
+        if not signature.from_a_call(signed):
+            raise Unverified("it is not the request of one call")
+        return signed
+
+    def _document(self, path: bytes, form: Form) -> bytes:
+        started = time.perf_counter()
+        try:
+            line = self._readiness.line
+            if line is None:
+                journal.note("last resort", level=logging.ERROR)
+                return self._readiness.last_resort
+            answer = line.respond(path.decode("latin-1"), form)
+            _note(answer.event, answer.place, time.perf_counter() - started)
+            return answer.body
+        except Exception:  # whatever it is: a caller is never lost to it
+            journal.note("last resort", level=logging.ERROR)
+            return self._readiness.last_resort
+
+
+def _note(event: object, place: Place, seconds: float) -> None:
+    journal.note(_EVENTS.get(type(event), "key"), place.node, place.locale, seconds)
+
+
+def _fields(encoded: str) -> Form:
+    try:
+        return parse_qsl(encoded, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise Unverified("more fields than a call has") from None
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False) and message["type"] == "http.request"
+        if len(body) > MOST_BYTES or len(scope["query_string"]) > MOST_BYTES:
+            raise TooLarge
+    return body
+
+
+async def _send(send: Send, status: int, body: bytes, *more: tuple[bytes, bytes]) -> None:
+    headers = [
+        (b"content-type", b"text/xml; charset=utf-8" if body else b"text/plain"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        *more,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def make_app(settings: Settings, readiness: Readiness) -> Door:
+    """The whole application: Twilio's door, and behind it what people and supervisors look at."""
+    behind = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    behind.router.redirect_slashes = False
+
+    @behind.get("/health/live")
+    async def live() -> JSONResponse:
+        return JSONResponse({"alive": True, "release": __version__})
+
+    @behind.get("/health/ready")
+    async def ready() -> JSONResponse:
+        return JSONResponse(readiness.report(), status_code=200 if readiness.ready else 503)
+
+    return Door(behind, readiness, settings)

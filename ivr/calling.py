@@ -1,0 +1,98 @@
+"""A telephone for the terminal, connected: to the line in this process, or, signed, to one that runs elsewhere."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from functools import partial
+from urllib.parse import urlencode, urlsplit
+
+import click
+
+from ivr import ear, signature
+from ivr.addresses import RING
+from ivr.errors import BadSettings, LineError
+from ivr.line import Form, Line
+from ivr.phone import stories, terminal
+from ivr.phone.caller import Caller, Impossible
+from ivr.phone.document import Refused
+from ivr.settings import Settings
+
+PATIENCE = 15
+"""Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""
+
+
+class Broken(LineError):
+    """The call cannot be made or went wrong: a sentence for the person at the keyboard."""
+
+
+def caller(settings: Settings, url: str | None) -> Caller:
+    """A telephone that has not rung yet, on the line in this process or, with `url`, on a running one."""
+    line = Line(settings.ivr_content, settings.options)
+    seconds = partial(_seconds, line)
+    if url is None:
+        return Caller(in_process(line), settings.public_url + RING, seconds=seconds)
+    if not settings.tokens:
+        raise BadSettings(
+            "TWILIO_AUTH_TOKEN is not set: a running line answers signed requests only. "
+            "`make setup` writes one for trying out."
+        )
+    return Caller(partial(_post, settings, url.rstrip("/")), url.rstrip("/") + RING, seconds=seconds)
+
+
+def in_process(line: Line) -> Callable[[str, Form], bytes]:
+    """The cable from a telephone to `line`: no network, no signature."""
+    return lambda address, form: line.respond(address.removeprefix(line.options.public_url), form).body
+
+
+def _seconds(line: Line, text: str, language: str) -> float:
+    spoken = (locale.ear for locale in line.content.locales.values() if locale.language == language)
+    return ear.seconds(text, next(spoken, ear.Ear("words", 2.3, 3.2)))
+
+
+def _post(settings: Settings, url: str, address: str, form: Form) -> bytes:
+    """One signed request: signed for the public address, sent to `url`, as a tunnel or a proxy would."""
+    path = address.removeprefix(settings.public_url).removeprefix(url)
+    signed = signature.sign(settings.tokens[0], settings.public_url + path, form)
+    headers = {"X-Twilio-Signature": signed, "Content-Type": "application/x-www-form-urlencoded"}
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise Broken(f"{url}: expected an address such as http://127.0.0.1:8000.")
+    request = urllib.request.Request(url + path, urlencode(form).encode(), headers, method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return bytes(answer.read())
+    except urllib.error.HTTPError as error:
+        raise Broken(_refused(url, error.code)) from None
+    except OSError as error:
+        raise Broken(
+            f"{url} does not answer ({getattr(error, 'reason', error)}). Is the line running? Start it with `make run`."
+        ) from None
+
+
+def _refused(url: str, status: int) -> str:
+    if status == 403:
+        return f"{url} refuses the signature. Both sides need the same TWILIO_AUTH_TOKEN and the same PUBLIC_URL."
+    return f"{url} answers with status {status}; a line answers a signed request with 200."
+
+
+def talk(one: Caller, keys: Sequence[str] | None, outcome: str, write: Callable[[str], None]) -> None:
+    """Make the call: with `keys` given, or by hand. Raises Broken where it cannot go on."""
+    try:
+        if keys is None:
+            terminal.converse(one, _typed, write)
+        else:
+            for line in terminal.play(one, keys, outcome):
+                write(line)
+    except (Impossible, Refused) as error:
+        raise Broken(str(error)) from None
+
+
+def _typed() -> str:
+    line = click.get_text_stream("stdin").readline()
+    if not line:
+        raise EOFError
+    return line
+
+
+def story(one: Caller) -> str:
+    """The call that was made, as a story that tests replay."""
+    return stories.keep(one)

@@ -1,0 +1,52 @@
+"""Twilio's signature: sign and verify, side by side. twilio's RequestValidator is the authority.
+
+https://www.twilio.com/docs/usage/webhooks/webhooks-security: base64 of HMAC-SHA1, keyed with the auth token, over the
+URL and, for POST, every field's name and value, sorted. Nothing switches the check off: tests sign with a test token.
+"""
+
+import re
+from collections.abc import Sequence
+
+from starlette.datastructures import ImmutableMultiDict
+from twilio.request_validator import RequestValidator
+
+from ivr.errors import Unverified
+
+LONGEST = 64
+"""Characters of the longest signature looked at; Twilio's has 28."""
+_ACCOUNT = re.compile(r"AC[0-9a-f]{32}", re.ASCII)
+_CALL = re.compile(r"CA[0-9a-f]{32}", re.ASCII)
+
+Form = Sequence[tuple[str, str]]
+
+
+def sign(token: str, url: str, form: Form) -> str:
+    """The signature of a request to `url` (as the caller of the request writes it) with the fields of its body."""
+    return str(RequestValidator(token).compute_signature(url, ImmutableMultiDict(list(form))))
+
+
+def verify(tokens: Sequence[str], url: str, form: Form, signatures: Sequence[str]) -> None:
+    """Raises Unverified unless one of `tokens` made the one signature in `signatures` over `url` and `form`.
+
+    Several tokens are accepted while they are being rotated. A request without exactly one signature is refused.
+    """
+    if len(signatures) != 1 or not 0 < len(signatures[0]) <= LONGEST or not signatures[0].isascii():
+        raise Unverified("there is not exactly one signature")
+    fields = ImmutableMultiDict(list(form))
+    if not any(_matches(token, url, fields, signatures[0]) for token in tokens if token):
+        raise Unverified("no token made this signature")
+
+
+def _matches(token: str, url: str, fields: ImmutableMultiDict[str, str], signature: str) -> bool:
+    try:
+        return bool(RequestValidator(token).validate(url, fields, signature))
+    except (ValueError, TypeError):
+        return False
+
+
+def from_a_call(form: Form) -> bool:
+    """Whether the fields are those of one call. A signature does not part names from values: "Digits=1&From=+1" and
+    "Digits=1From+1" are signed alike, so what always stands in a call's request must stand in it whole."""
+    accounts = [value for name, value in form if name == "AccountSid"]
+    calls = [value for name, value in form if name == "CallSid"]
+    return len(accounts) == len(calls) == 1 and bool(_ACCOUNT.fullmatch(accounts[0]) and _CALL.fullmatch(calls[0]))
