@@ -1,12 +1,11 @@
 """A telephone for the terminal, connected: to the line in this process, or, signed, to one that runs elsewhere."""
 
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from functools import partial
 from urllib.parse import urlencode, urlsplit
-
-import click
 
 from ivr import ear, signature
 from ivr.addresses import RING
@@ -87,7 +86,7 @@ def talk(one: Caller, keys: Sequence[str] | None, outcome: str, write: Callable[
 
 
 def _typed() -> str:
-    line = click.get_text_stream("stdin").readline()
+    line = sys.stdin.readline()
     if not line:
         raise EOFError
     return line

@@ -1,0 +1,84 @@
+"""Stories: a call in plain lines is lived through again, and says which of its lines was not so."""
+
+import pytest
+
+from ivr.phone.caller import Caller, Form
+from ivr.phone.stories import StoryBroken, keep, parse, replay
+
+RING = "https://line.example/ivr/call"
+HOTLINE = "+12025550123"
+GATHER = '<Gather numDigits="1" finishOnKey="" timeout="10" action="{}">{}</Gather>'
+LINE = {
+    RING: GATHER.format(
+        f"{RING}/en/main", '<Say language="en-US">Hello.</Say><Say language="es-US">Oprima ocho.</Say>'
+    )
+    + '<Say language="en-US">Connecting you.</Say>'
+    + f'<Dial action="{RING}/outcome"><Number>{HOTLINE}</Number></Dial>',
+    f"{RING}/en/main": GATHER.format(f"{RING}/es/main", '<Say language="es-US">Menú.</Say>'),
+    f"{RING}/es/main": f"<Redirect>{RING}</Redirect>",
+    f"{RING}/outcome": '<Say language="en-US">Goodbye.</Say>',
+}
+
+
+def line(address: str, form: Form) -> bytes:
+    return f"<Response>{LINE[address]}</Response>".encode()
+
+
+@pytest.fixture
+def caller() -> Caller:
+    return Caller(line, RING)
+
+
+STORY = f"""
+# Spanish, back, then silence until the line dials
+rings
+    at /call/en/main
+    speaks es-US
+presses 8
+    at /es/main
+presses #
+silent
+    dials {HOTLINE}
+busy
+    ended
+"""
+
+
+def test_a_story_is_replayed(caller: Caller) -> None:
+    replay(parse(STORY), caller)
+    assert [step.does for step in caller.steps] == ["rings", "presses 8", "presses #", "silent", "busy"]
+
+
+def test_a_call_is_kept_as_a_story_that_replays_it(caller: Caller) -> None:
+    replay(parse(STORY), caller)
+    kept = keep(caller)
+    assert kept.splitlines()[:4] == ["rings", "    at /call/en/main", "presses 8", "    at /call/es/main"]
+    again = Caller(line, RING)
+    replay(parse(kept), again)
+    assert again.steps == caller.steps
+
+
+@pytest.mark.parametrize(
+    ("story", "sentence"),
+    [
+        ("# nothing", "line 1: a story begins with `rings`"),
+        ("presses 1", "line 1: a story begins with `rings`"),
+        ("rings\npresses 12", "line 2: `presses 12` is not a line of a story"),
+        ("rings\n\nat /call/es/main", "line 3: expected `at /call/es/main`, found `at /call/en/main`"),
+        ("rings\nspeaks en-US", "line 2: expected `speaks en-US`, found `speaks es-US`"),
+        (
+            "rings\nhangs up\nsilent",
+            "line 3, `silent`: silent: the line does not listen, the caller is ended",
+        ),
+        (f"rings\ndials {HOTLINE}", f"line 2: expected `dials {HOTLINE}`, found `at /call/en/main`"),
+    ],
+)
+def test_a_story_that_is_not_so_says_where(caller: Caller, story: str, sentence: str) -> None:
+    with pytest.raises(StoryBroken) as broken:
+        replay(parse(story), caller)
+    assert sentence in str(broken.value)
+
+
+def test_a_line_that_says_nothing_speaks_no_language() -> None:
+    with pytest.raises(StoryBroken, match="found `speaks nothing`"):
+        replay(parse("rings\nspeaks en-US"), Caller(lambda address, form: b"<Response/>", RING))

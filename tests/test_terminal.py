@@ -1,0 +1,96 @@
+"""The terminal: plain lines with their seconds, for a person at the keys and for a call without one."""
+
+import pytest
+
+from ivr.phone.caller import Caller, Form, Impossible
+from ivr.phone.terminal import converse, play
+
+RING = "https://line.example/ivr/call"
+HOTLINE = "+12025550123"
+GATHER = '<Gather numDigits="1" finishOnKey="" timeout="10" action="{}">{}</Gather>'
+LINE = {
+    RING: GATHER.format(
+        f"{RING}/en/main",
+        '<Say language="en-US">You have reached the line.</Say><Say language="es-US">Oprima ocho.</Say>',
+    )
+    + '<Say language="en-US">Connecting you.</Say>'
+    + f'<Dial action="{RING}/outcome"><Number>{HOTLINE}</Number></Dial>',
+    f"{RING}/en/main": GATHER.format(f"{RING}/es/main", '<Say language="es-US">Menú.</Say>'),
+    f"{RING}/es/main": f"<Redirect>{RING}</Redirect>",
+    f"{RING}/outcome": '<Say language="en-US">Goodbye.</Say>',
+}
+
+
+def line(address: str, form: Form) -> bytes:
+    return f"<Response>{LINE[address]}</Response>".encode()
+
+
+@pytest.fixture
+def caller() -> Caller:
+    return Caller(line, RING)
+
+
+def test_a_scripted_call_prints_what_is_heard_and_done_with_its_seconds(caller: Caller) -> None:
+    assert play(caller, ["8", "1", "-", "3"], "busy") == [
+        "   0.0 s  caller rings",
+        "   0.0 s  en-US  «You have reached the line.»",
+        "   2.0 s  es-US  «Oprima ocho.»",
+        "   2.8 s  caller presses 8",
+        "   2.8 s  es-US  «Menú.»",
+        "   3.2 s  caller presses 1",
+        "   3.2 s  en-US  «You have reached the line.»",
+        "   5.2 s  es-US  «Oprima ocho.»",
+        "   6.0 s  caller stays silent",
+        "  16.0 s  en-US  «Connecting you.»",
+        f"  16.8 s  the line dials {HOTLINE}: busy",
+        "  16.8 s  en-US  «Goodbye.»",
+        "  17.2 s  the line ends the call",
+        "  17.2 s  not played, the call has ended: 3",
+    ]
+
+
+def test_a_scripted_call_ends_where_its_keys_end(caller: Caller) -> None:
+    assert play(caller, [])[-1] == "   2.8 s  no more keys; the line listens at /call/en/main"
+    assert play(Caller(line, RING), ["hangup"])[-1] == "   2.8 s  caller hangs up"
+
+
+@pytest.mark.parametrize(("tokens", "outcome"), [(["83"], "busy"), (["x"], "busy"), (["8"], "asleep")])
+def test_a_script_that_cannot_be_played_is_refused_before_it_rings(
+    caller: Caller, tokens: list[str], outcome: str
+) -> None:
+    with pytest.raises(Impossible):
+        play(caller, tokens, outcome)
+    assert caller.state == "idle"
+
+
+def conversation(*typed: str) -> list[str]:
+    """The lines that a person sees who types `typed` and then closes the terminal."""
+    lines: list[str] = []
+    typing = iter(typed)
+
+    def read_line() -> str:
+        try:
+            return next(typing)
+        except StopIteration:
+            raise EOFError from None
+
+    converse(Caller(line, RING), read_line, lines.append)
+    return lines
+
+
+def test_a_person_hears_is_told_what_can_be_done_and_does_it() -> None:
+    lines = conversation("8", "1", "", "nonsense", "busy")
+    assert lines[3] == "key (0-9 * #), enter = stay silent, h = hang up:"
+    assert lines[4] == "   2.8 s  caller presses 8"
+    assert f"{HOTLINE} rings. completed, answered, busy" in " ".join(lines)
+    assert "«nonsense» cannot be done here." in lines
+    assert lines[-1].endswith("the line ends the call")
+
+
+def test_enter_while_it_rings_lets_it_ring_out() -> None:
+    assert f"  13.6 s  the line dials {HOTLINE}: no-answer" in conversation("-", "")
+
+
+@pytest.mark.parametrize("typed", [("h",), ("hangup",), ()])
+def test_h_or_a_closed_terminal_hangs_up(typed: tuple[str, ...]) -> None:
+    assert conversation(*typed)[-1] == "   2.8 s  caller hangs up"
