@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ivr import ear
 from ivr.check.limits import GRADED_FROM
 from ivr.check.words import Words, load_words
-from ivr.flow import Menu, Topic
+from ivr.flow import Languages, Menu, Topic
 from ivr.line import Line
 from ivr.prompts import Spoken
 from ivr.readings import LINES, named_keys
@@ -69,6 +69,10 @@ class Book(NamedTuple):
         """Every entry, in reading order."""
         yield from (*self.entries, *self.others, *self.lines)
 
+    def below(self, entry: Entry) -> tuple[Entry, ...]:
+        """The entries that the choices of `entry` lead to, in key order."""
+        return tuple(self.entry(choice.node) for choice in entry.choices)
+
 
 def _missing(node: str) -> Entry:
     raise KeyError(node)
@@ -80,7 +84,8 @@ def read(line: Line, locale: str) -> Book:
     entries = tuple(reader.from_menu(line.flow.root, "", ""))
     reached = {entry.node for entry in entries}
     texts = line.content.prompts.texts
-    others = tuple(reader.entry(name, "", "") for name in line.flow.nodes if name in texts and name not in reached)
+    own = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, Languages)]
+    others = tuple(reader.entry(name, "", "") for name in own if name not in reached)
     return Book(locale, entries, others, tuple(reader.entry(name, "", "") for name in LINES))
 
 
@@ -108,7 +113,7 @@ class _Reader:
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
         own_ear = line.content.locales[parts[0].locale].ear
         facts = line.content.prompts.texts[name].facts
-        kind = node.kind if node else "line"
+        kind = node.kind if node and name not in LINES else "line"
         grade = self._grade(text, parts[0].locale) if isinstance(node, Topic) else None
         return Entry(
             name,
