@@ -5,8 +5,8 @@ messages are left out one by one, and a language whose folder cannot be read, or
 withheld: callers then hear the first language.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from ivr.flow import Farewell, Flow, Languages, Menu, Opening
 from ivr.locales import Locale, load_locale
 from ivr.map_file import load_flow
 from ivr.prompts import Prompts, Spoken, Text, load_texts
-from ivr.readings import LINES, OFFERS, Cue, named_keys
+from ivr.readings import LINES, OFFERS, Cue, language_keys, named_keys
 
 Loaded = TypeVar("Loaded")
 
@@ -42,8 +42,20 @@ class Content:
         return self.speak(flow, Cue(text, 1, locale))
 
 
-def load_content(root: Path) -> Content:
-    """Load `root`/prompts and `root`/locales. Raises BadContent with every fault that costs readiness, at once."""
+def with_draft(root: Path, tag: str) -> tuple[str, ...]:
+    """The languages that the map publishes, and `tag` behind them where it is a draft. Raises BadContent for neither."""
+    published, folder = load_flow(root / "prompts" / "flow.toml").published, root / "locales" / tag
+    if tag not in published and not (folder / "locale.toml").exists():
+        remedy = f"Make it with `ivr locale new {tag}`."
+        raise BadLocale.at(str(folder), "there is no such language", remedy)
+    return published if tag in published else (*published, tag)
+
+
+def load_content(root: Path, published: Sequence[str] | None = None) -> Content:
+    """Load `root`/prompts and `root`/locales. Raises BadContent with every fault that costs readiness, at once.
+
+    With `published`, these languages are wanted and not those of the map: so a draft is tried out.
+    """
     prompts, faults = root / "prompts", list[Fault]()
 
     def loaded(load: Callable[[], Loaded]) -> Loaded | None:
@@ -54,37 +66,31 @@ def load_content(root: Path) -> Content:
             return None
 
     flow = loaded(lambda: load_flow(prompts / "flow.toml"))
+    if flow and published:
+        flow = replace(flow, published=tuple(published))
     facts = loaded(lambda: load_facts(prompts))
     texts = loaded(lambda: load_texts(prompts))
-    if flow is None or facts is None or texts is None:
+    source = loaded(lambda: _locale(root, flow.published[0], source=True)) if flow else None
+    if flow is None or facts is None or texts is None or source is None:
         raise BadContent(faults)
-    return _with_languages(root, flow, facts, texts)
+    faults.extend(_disagreements(root, flow, facts, texts))
+    faults.extend(_unspeakable(flow, Prompts(texts, {source.tag: source}, facts, source.tag)))
+    if faults:
+        raise BadContent(faults)
+    return _with_languages(root, flow, facts, texts, source)
 
 
-def _with_languages(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Text]) -> Content:
-    missing = [name for name in (*_speaking_nodes(flow), *LINES) if name not in texts]
-    if missing:
-        raise BadText(
-            Fault(
-                f"{root / 'prompts'}",
-                f"there is no text `{name}`",
-                f"Write {name}.txt (a shared line in lines/).",
-            )
-            for name in missing
-        )
-    _refuse_strays(flow, texts)
-    first, *others = flow.published
-    locales = {first: load_locale(root / "locales" / first, source=True)}
-    faults: list[Fault] = []
-    for tag in others:
+def _with_languages(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Text], source: Locale) -> Content:
+    locales, faults = {source.tag: source}, list(source.notes)
+    for tag in flow.published[1:]:
         try:
-            locales[tag] = load_locale(root / "locales" / tag, source=False)
-            faults.extend(locales[tag].faults)
+            locales[tag] = _locale(root, tag, source=False)
+            faults.extend(locales[tag].faults.values())
+            faults.extend(note for note in locales[tag].notes if note not in faults)
         except BadLocale as error:
             faults.extend(error.faults)
     spoken = flow.speaking(tuple(locales), {name: text.parts for name, text in texts.items()})
-    prompts = Prompts(texts, locales, facts, first)
-    _refuse_unspeakable(spoken, prompts)
+    prompts = Prompts(texts, locales, facts, source.tag)
     offered, withheld = _offered(root, spoken, prompts)
     return Content(
         root,
@@ -97,44 +103,47 @@ def _with_languages(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Te
     )
 
 
-def _speaking_nodes(flow: Flow) -> list[str]:
-    return [name for name, node in flow.nodes.items() if not isinstance(node, Opening | Languages)]
-
-
-def _refuse_strays(flow: Flow, texts: Mapping[str, Text]) -> None:
-    known = {*_speaking_nodes(flow), *LINES}
-    strays = [text for name, text in texts.items() if name not in known]
-    if strays:
-        raise BadText(
-            Fault(
-                str(text.path),
-                "no node of the map has this name",
-                "Add the node to flow.toml, or remove the text.",
-            )
-            for text in strays
+def _locale(root: Path, tag: str, source: bool) -> Locale:
+    folder = root / "locales" / tag
+    if not folder.is_dir():
+        raise BadLocale.at(
+            f"{root / 'prompts' / 'flow.toml'}: published",
+            f"`{tag}` has no folder in locales/",
+            f"Make locales/{tag}, or take `{tag}` out of the list.",
         )
-    several = [name for name, node in flow.nodes.items() if isinstance(node, Menu | Farewell) and texts[name].parts > 1]
-    if several:
-        raise BadText(
-            Fault(
-                str(texts[name].path),
-                "a menu in several parts",
-                "Take the part break out: a menu is one reading.",
-            )
-            for name in several
+    return load_locale(folder, source)
+
+
+def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Text]) -> Iterator[Fault]:
+    """Where the map, the numbers and the texts do not fit together."""
+    dialled = facts.numbers.get(flow.transfer.number)
+    if dialled is None or dialled.dial is None:
+        yield Fault(
+            f"{root / 'prompts' / 'flow.toml'}: [{flow.only('transfer')}]",
+            f"it dials `{flow.transfer.number}`, which has no `dial` in numbers.toml",
+            "Name a number that the line may dial.",
         )
+    known = [*(name for name, node in flow.nodes.items() if not isinstance(node, Opening | Languages)), *LINES]
+    for name in known:
+        if name not in texts:
+            remedy = f"Write {name}.txt (a shared line in lines/)."
+            yield Fault(f"{root / 'prompts'}", f"there is no text `{name}`", remedy)
+    for name, text in texts.items():
+        if name not in known:
+            remedy = "Add the node to flow.toml, or remove the text."
+            yield Fault(str(text.path), "no node of the map has this name", remedy)
+        if isinstance(flow.nodes.get(name), Menu | Farewell) and text.parts > 1:
+            remedy = "Take the part break out: a menu is one reading."
+            yield Fault(str(text.path), "a menu in several parts", remedy)
 
 
-def _refuse_unspeakable(flow: Flow, prompts: Prompts) -> None:
+def _unspeakable(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """Render every text once in the first language: what cannot be spoken there cannot be spoken at all."""
-    faults: list[Fault] = []
     for name in prompts.texts:
         try:
             prompts.speak(name, flow.published[0], named_keys(flow, name))
         except BadText as error:
-            faults.extend(error.faults)
-    if faults:
-        raise BadText(faults)
+            yield from error.faults
 
 
 def _offered(root: Path, flow: Flow, prompts: Prompts) -> tuple[tuple[str, ...], list[Fault]]:
@@ -143,15 +152,22 @@ def _offered(root: Path, flow: Flow, prompts: Prompts) -> tuple[tuple[str, ...],
     needed = (*OFFERS, flow.only("transfer"), flow.transfer.not_connected, flow.only("reminder"))
     offered, faults = [first], []
     for tag in others:
-        broken = [name for name in needed if not prompts.whole(name, tag, named_keys(flow, name))]
+        broken = [name for name in needed if not _whole(flow, prompts, name, tag)]
         if broken:
             faults.append(
                 Fault(
                     f"{root / 'locales' / tag}",
-                    f"the language is withheld: not whole are {', '.join(broken)}",
+                    f"the language is withheld: these texts are not whole in it: {', '.join(broken)}",
                     "Callers hear the first language until these are translated.",
                 )
             )
         else:
             offered.append(tag)
     return tuple(offered), faults
+
+
+def _whole(flow: Flow, prompts: Prompts, name: str, tag: str) -> bool:
+    """Whether text `name` is spoken in that language, at every key that it may have to name."""
+    return all(
+        prompts.whole(name, tag, named_keys(flow, name, key)) for key in language_keys(name, len(flow.published))
+    )

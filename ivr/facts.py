@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ivr.errors import BadFacts, Fault
-from ivr.files import toml_of
+from ivr.files import toml_of, wrong_fields
 
 HOTLINE = "hotline"
 """The name of the number that key 0 and the last resort dial."""
@@ -77,7 +77,7 @@ def load_facts(folder: Path) -> Facts:
     """Read `numbers.toml` and `sources.toml` in `folder`. Raises BadFacts with every fault at once."""
     faults: list[Fault] = []
     raw = _read(folder / "numbers.toml", faults)
-    never = tuple(str(digits) for digits in raw.pop("never", []))
+    never = tuple(_never(folder / "numbers.toml", raw.pop("never", []), faults))
     numbers = dict(_rows(folder / "numbers.toml", raw, Number, faults))
     facts = dict(_rows(folder / "sources.toml", _read(folder / "sources.toml", faults), Fact, faults))
     for name, number in numbers.items():
@@ -96,20 +96,21 @@ def _read(path: Path, faults: list[Fault]) -> dict[str, Any]:
         return {}
 
 
+def _never(path: Path, digits: Any, faults: list[Fault]) -> list[str]:
+    if isinstance(digits, list) and all(isinstance(one, str) and re.fullmatch("[0-9]+", one) for one in digits):
+        return digits
+    faults.append(Fault(f"{path}: never", f"found {digits!r}", 'Write digits in quotes: never = ["8663737888"].'))
+    return []
+
+
 def _rows(path: Path, raw: dict[str, Any], kind: type[Row], faults: list[Fault]) -> Iterator[tuple[str, Row]]:
     for name, table in raw.items():
         try:
             yield name, kind.model_validate(_beside(table))
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(step) for step in first["loc"])
-            faults.append(
-                Fault(
-                    f"{path}: [{name}]",
-                    f"{field or 'the row'}: {first['msg'].lower()}",
-                    "The head of the file says what each field is.",
-                )
-            )
+            for field, found in wrong_fields(error):
+                remedy = "The head of the file says what each field is."
+                faults.append(Fault(f"{path}: [{name}]", f"{field}: {found}" if field else found, remedy))
 
 
 def _beside(table: Any) -> Any:
@@ -127,6 +128,8 @@ def _number_faults(where: str, number: Number, never: tuple[str, ...]) -> Iterat
         yield Fault(where, f"say is {number.say!r}", 'Write digits in groups: say = "1-888-373-7888".')
     elif len(digits) == 11 and not E164.fullmatch("+" + digits):
         yield Fault(where, f"{number.say} is not a North American number", "Compare every digit with the source.")
+    elif PREMIUM.match("+" + digits):
+        yield Fault(where, f"{number.say} charges the caller", "It must not be spoken or dialled: take it out.")
     elif len(digits) not in (3, 5, 6, 11):
         yield Fault(
             where,
@@ -140,8 +143,8 @@ def _number_faults(where: str, number: Number, never: tuple[str, ...]) -> Iterat
 
 
 def _dial_faults(where: str, dial: str, digits: str) -> Iterator[Fault]:
-    if dial.lstrip("+") in EMERGENCY or PREMIUM.match(dial):
-        yield Fault(where, f"dial is {dial}", "The line never dials emergency or premium numbers: remove `dial`.")
+    if dial.lstrip("+") in EMERGENCY:
+        yield Fault(where, f"dial is {dial}", "The line never dials emergency numbers: remove `dial`.")
     elif not E164.fullmatch(dial):
         yield Fault(where, f"dial is {dial!r}", 'Write it as +1 and ten digits: dial = "+18883737888".')
     elif dial != "+" + digits:

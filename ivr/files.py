@@ -1,10 +1,26 @@
 """Files of content, read strictly: each thing that can be wrong with one is a sentence for whoever keeps it."""
 
 import tomllib
+import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from ivr.errors import BadContent
+
+PLAINLY = {
+    "missing": "it is missing",
+    "extra_forbidden": "there is no such field",
+    "union_tag_not_found": "it has no `kind`",
+    "union_tag_invalid": "its kind is {tag!r}",
+    "model_type": "it is not a table",
+    "model_attributes_type": "it is not a table",
+    "list_type": "it is not a list",
+    "string_type": "it is not a text in quotes",
+}
+"""What pydantic finds, in the words of somebody who edits a file; anything else is said in pydantic's own."""
 
 
 def text_of(path: Path, kind: type[BadContent]) -> str:
@@ -29,3 +45,19 @@ def toml_of(path: Path, kind: type[BadContent]) -> dict[str, Any]:
         return tomllib.loads(text_of(path, kind))
     except tomllib.TOMLDecodeError as error:
         raise kind.at(str(path), f"this is not TOML: {error}", "Mend the line; a key may stand only once.") from error
+
+
+def not_spoken(character: str) -> bool:
+    """Whether a character can stand in no text: a control character, a line break, or one without a meaning."""
+    return unicodedata.category(character) in ("Cc", "Co", "Cs") or character in "\ufffe\uffff"
+
+
+def wrong_fields(error: ValidationError, leading: int = 0) -> Iterator[tuple[str, str]]:
+    """Each field of a table that is wrong, and what is wrong with it: ("ear.slowest", "it is missing").
+
+    The first `leading` steps to a field are left out; its name is "" for the table itself.
+    """
+    for one in error.errors():
+        plainly = PLAINLY.get(one["type"], "").format(**one.get("ctx", {}))
+        field = ".".join(str(step) for step in one["loc"][leading:])
+        yield field, plainly or one["msg"][0].lower() + one["msg"][1:]

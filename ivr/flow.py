@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 MOST_CHOICES = 5
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
+"""What a language is called in the map, in addresses and in locales/: "es", "pt-BR"."""
 RESERVED = frozenset({"person", "again", "language", "reminder_again", "back", "next", "outcome", "slow"})
 
 
@@ -113,6 +115,16 @@ class Flow:
     def parent(self, name: str) -> str:
         """The menu that `*` leads to: the node's own `parent`, else the menu that offers it; the root's is the root."""
         return self._parents[name]
+
+    @cached_property
+    def _choices(self) -> dict[str, tuple[str, ...]]:
+        offered = {name: tuple(node.choices) for name, node in self.nodes.items() if isinstance(node, Menu)}
+        openings = {name: node.menu for name, node in self.nodes.items() if isinstance(node, Opening)}
+        return offered | {name: offered.get(menu, ()) for name, menu in openings.items()}
+
+    def choices(self, name: str) -> tuple[str, ...]:
+        """What the keys 1, 2, 3 … lead to at a menu, and at the opening, whose keys are its menu's; else nothing."""
+        return self._choices.get(name, ())
 
     def last_part(self, name: str) -> int:
         """The number of parts of the node's text, 1 where nothing is known."""

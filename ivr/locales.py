@@ -1,4 +1,7 @@
-"""A language of the line: its catalogue, its voice, its words for digits and keys. No map, no XML, no numbers."""
+"""A language of the line: its catalogue, its voice, its recordings, its words for digits and keys.
+
+No map, no XML, no numbers.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,10 +14,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ivr.catalogue import MessageId, load_catalogue
 from ivr.ear import Ear
 from ivr.errors import BadLocale, Fault, Untranslated
-from ivr.files import toml_of
+from ivr.files import not_spoken, toml_of, wrong_fields
+from ivr.recordings import Recordings, Sound, load_recordings
+from ivr.voices import NO_VOICE, Voice, Voices, load_voices
 
-SSML_VOICES = ("Polly.", "Google.")
-"""Voices that take pauses and pace as SSML: https://www.twilio.com/docs/voice/twiml/say/text-speech."""
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+VOICE = re.compile(r"man|woman|alice|[A-Za-z]+\.\w+(-\w+)*")
+"""How Twilio writes a language and a voice; which there are stands in locales/voices.toml."""
+SLOWEST, FASTEST = 1, 40
+"""Units a second: nobody speaks more slowly or faster, whatever a language counts."""
 
 
 class _Table(BaseModel):
@@ -45,7 +53,11 @@ class _LocaleFile(_Table):
 
 
 class Locale(NamedTuple):
-    """A language. `messages` is None for the language that the texts are written in."""
+    """A language. `messages` is None for the language that the texts are written in; `faults` are those left out.
+
+    `speaker` is its row in the table of voices: None where it has no voice, or the table cannot be read. `sounds` are
+    its recordings by the words that they read; `notes` what is wrong with these two, which costs no message.
+    """
 
     tag: str
     name: str
@@ -58,12 +70,20 @@ class Locale(NamedTuple):
     ear: Ear
     reviewed: str
     messages: Mapping[MessageId, str] | None
-    faults: tuple[Fault, ...] = ()
+    faults: Mapping[MessageId, Fault] = {}
+    speaker: Voice | None = None
+    recordings: Recordings = Recordings()
+    sounds: Mapping[str, Sound] = {}
+    notes: tuple[Fault, ...] = ()
 
     @property
     def takes_ssml(self) -> bool:
         """Whether the voice takes pauses and pace inside a Say."""
-        return self.voice.startswith(SSML_VOICES)
+        return self.speaker is not None and self.speaker.takes_ssml
+
+    def can_say(self, text: str) -> bool:
+        """Whether there is a voice, and one <Say> holds `text`."""
+        return self.voice != NO_VOICE and (self.speaker is None or self.speaker.can_say(text))
 
     def key(self, key: str) -> str:
         """The word for a key: "0" to "9", "*", "#"."""
@@ -88,46 +108,89 @@ def load_locale(folder: Path, source: bool) -> Locale:
 
     A faulty message is left out and reported in `faults`. Raises BadLocale where nothing of it can be used.
     """
-    told = _told(folder / "locale.toml")
-    messages, faults = (None, ()) if source else load_catalogue(folder / "LC_MESSAGES" / "messages.po")
+    path = folder / "locale.toml"
+    voices, notes = _table(folder.parent / "voices.toml")
+    told, speaker = _told(path, voices, source)
+    messages, faults = (None, {}) if source else load_catalogue(folder / "LC_MESSAGES" / "messages.po")
     ear = Ear(told.ear.counts, told.ear.slowest, told.ear.fastest)
     reviewed = f"{told.reviewed.by}, {told.reviewed.date}" if told.reviewed else ""
+    recordings = load_recordings(folder / "audio")
     return Locale(
         folder.name, told.name, told.direction, told.language, told.voice, tuple(told.digits), told.star, told.pound,
-        ear, reviewed, messages, tuple(faults),
+        ear, reviewed, messages, faults, speaker, recordings, recordings.reading(), (*notes, *recordings.faults),
     )  # fmt: skip
 
 
-def _told(path: Path) -> _LocaleFile:
+def _table(path: Path) -> tuple[Voices | None, tuple[Fault, ...]]:
+    """The table of voices; without one, none is given pauses, and the line goes on."""
+    try:
+        return load_voices(path), ()
+    except BadLocale as error:
+        return None, error.faults
+
+
+def _told(path: Path, voices: Voices | None, source: bool) -> tuple[_LocaleFile, Voice | None]:
     try:
         told = _LocaleFile.model_validate(toml_of(path, BadLocale))
     except ValidationError as error:
         raise BadLocale(_field_faults(path, error)) from error
-    faults = list(_word_faults(path, told))
+    named = voices.named(told.voice) if voices else ()
+    faults = [*_word_faults(path, told), *_voice_faults(path, told)]
+    faults = faults or list(_speaker_faults(path, told, named, voices is not None, source))
     if faults:
         raise BadLocale(faults)
-    return told
+    return told, next((voice for voice in named if voice.language == told.language), None)
 
 
 def _field_faults(path: Path, error: ValidationError) -> Iterator[Fault]:
-    for one in error.errors():
-        field = ".".join(str(step) for step in one["loc"])
-        yield Fault(f"{path}: {field}", one["msg"].lower(), "locales/en/locale.toml explains every field.")
+    for field, found in wrong_fields(error):
+        yield Fault(f"{path}: {field}", found, "locales/en/locale.toml explains every field.")
 
 
 def _word_faults(path: Path, told: _LocaleFile) -> Iterator[Fault]:
     words = [*told.digits, told.star, told.pound]
     if len(told.digits) != 10:
         yield Fault(f"{path}: digits", f"{len(told.digits)} words", "Write ten: the words for 0, 1, 2 … 9.")
-    if not all(words) or len(set(words)) != len(words) or any(re.search(r"[\d<>&%]", word) for word in words):
-        yield Fault(
-            f"{path}: digits, star, pound",
-            "a word is empty, stands twice, or is not a word",
-            "Each needs a word of its own, in letters.",
-        )
-    if not 0 < told.ear.slowest <= told.ear.fastest:
+    bad = [word for word in words if words.count(word) > 1 or not _is_word(word)]
+    if bad:
+        found = f"{', '.join(map(repr, bad))}: empty, twice, or not a word"
+        yield Fault(f"{path}: digits, star, pound", found, "Each needs a word of its own, in letters.")
+
+
+def _is_word(word: str) -> bool:
+    spoken = not any(map(not_spoken, word)) and not re.search(r"[\d<>&%]", word)
+    return spoken and re.search(r"[^\W\d_]", word) is not None
+
+
+def _voice_faults(path: Path, told: _LocaleFile) -> Iterator[Fault]:
+    if not LANGUAGE.fullmatch(told.language):
+        yield Fault(f"{path}: language", f"found {told.language!r}", "Write it as Twilio does, such as es-US.")
+    if not VOICE.fullmatch(told.voice) and told.voice != NO_VOICE:
+        remedy = f'Write it as Twilio does, such as Polly.Lupe-Neural, or "{NO_VOICE}" where every text is recorded.'
+        yield Fault(f"{path}: voice", f"found {told.voice!r}", remedy)
+    if not SLOWEST <= told.ear.slowest <= told.ear.fastest <= FASTEST:
         yield Fault(
             f"{path}: ear",
-            f"slowest {told.ear.slowest}, fastest {told.ear.fastest}",
-            "Both are units a second, the slowest is the smaller.",
+            f"slowest {told.ear.slowest:g}, fastest {told.ear.fastest:g}",
+            f"Both are units a second, from {SLOWEST} to {FASTEST}, and the slowest is the smaller.",
         )
+
+
+def _speaker_faults(
+    path: Path, told: _LocaleFile, named: Sequence[Voice], known: bool, source: bool
+) -> Iterator[Fault]:
+    """A voice that Twilio does not have, or that speaks another language, would end a call."""
+    if told.voice == NO_VOICE:
+        if source:
+            yield Fault(
+                f"{path}: voice", "the first language has none", "Every text falls back to its voice: name one."
+            )
+    elif known and not named:
+        remedy = (
+            "See locales/voices.toml; a voice that Twilio has and the table has not is added there, with its source."
+        )
+        yield Fault(f"{path}: voice", f"{told.voice} is not in the table of voices", remedy)
+    elif known and told.language not in {voice.language for voice in named}:
+        spoken = " and ".join(voice.language for voice in named)
+        remedy = f"Name a voice of {told.language} in locales/voices.toml, or the language that it speaks."
+        yield Fault(f"{path}: voice", f"{told.voice} speaks {spoken}, not {told.language}", remedy)

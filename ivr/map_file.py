@@ -7,12 +7,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ivr.errors import BadFlow, Fault
-from ivr.files import toml_of
+from ivr.files import toml_of, wrong_fields
 from ivr.flow import (
     MOST_CHOICES,
     NAME,
     ONCE,
     RESERVED,
+    TAG,
     Farewell,
     Flow,
     Menu,
@@ -33,16 +34,14 @@ def load_flow(path: Path) -> Flow:
     faults = list(_published_faults(path, published))
     nodes: dict[str, Node] = {}
     for name, table in raw.items():
+        where, kinds = f"{path}: [{name}]", "Mend this node; the head of the file lists the kinds and their fields."
         try:
             nodes[name] = _node(name, table)
-        except (ValidationError, ValueError) as error:
-            faults.append(
-                Fault(
-                    f"{path}: [{name}]",
-                    _first_words(error),
-                    "Mend this node; the head of the file lists the kinds and their fields.",
-                )
-            )
+        except ValidationError as error:
+            for field, found in wrong_fields(error, leading=1):
+                faults.append(Fault(where, f"{field}: {found}" if field else found, kinds))
+        except ValueError as error:
+            faults.append(Fault(where, str(error), "Rename it, also where other nodes name it."))
     if not faults:
         faults = list(_map_faults(path, nodes))
     if faults:
@@ -58,17 +57,10 @@ def _node(name: str, table: Any) -> Node:
     return _NODES.validate_python(table)
 
 
-def _first_words(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"][1:])
-        return f"{place + ': ' if place else ''}{first['msg'][0].lower()}{first['msg'][1:]}"
-    return str(error)
-
-
 def _published_faults(path: Path, published: Any) -> Iterator[Fault]:
-    whole = isinstance(published, list) and published and all(isinstance(tag, str) for tag in published)
-    if not whole or len(set(published)) != len(published):
+    tags = published if isinstance(published, list) else []
+    whole = all(isinstance(tag, str) and TAG.fullmatch(tag) for tag in tags)
+    if not tags or not whole or len(set(tags)) != len(tags):
         yield Fault(
             f"{path}: published",
             f"found {published!r}",
@@ -123,36 +115,29 @@ def _transfer_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
 
 def _menu_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
     offered: dict[str, str] = {}
-    roots = {node.menu for node in nodes.values() if isinstance(node, Opening)}
     for name, node in nodes.items():
         if not isinstance(node, Menu):
             continue
         if not 1 <= len(node.choices) <= MOST_CHOICES:
-            yield Fault(
-                f"{path}: [{name}]",
-                f"it has {len(node.choices)} choices",
-                f"A menu has 1 to {MOST_CHOICES}; make a menu below it.",
-            )
+            remedy = f"A menu has 1 to {MOST_CHOICES}; make a menu below it."
+            yield Fault(f"{path}: [{name}]", f"it has {len(node.choices)} choices", remedy)
         for choice in node.choices:
-            if choice in roots:
-                yield Fault(
-                    f"{path}: [{name}]",
-                    f"it offers the root menu `{choice}`",
-                    "The key * leads there already: take it out.",
-                )
-            if choice in offered:
-                yield Fault(
-                    f"{path}: [{name}]",
-                    f"`{choice}` is offered by [{offered[choice]}] already",
-                    "A node has one parent: take it out of one of them.",
-                )
+            for found, remedy in _choice_faults(nodes, choice, offered.get(choice)):
+                yield Fault(f"{path}: [{name}]", found, remedy)
             offered[choice] = name
-            if choice in nodes and not isinstance(nodes[choice], Menu | Topic):
-                yield Fault(
-                    f"{path}: [{name}]",
-                    f"`{choice}` is of the kind `{nodes[choice].kind}`",
-                    "A menu offers menus and topics.",
-                )
+
+
+def _choice_faults(nodes: Mapping[str, Node], choice: str, before: str | None) -> Iterator[tuple[str, str]]:
+    """What is wrong with a choice, and the remedy; `before` is the menu that offers it already."""
+    node = nodes.get(choice)
+    if any(isinstance(opening, Opening) and opening.menu == choice for opening in nodes.values()):
+        yield f"it offers the root menu `{choice}`", "The key * leads there already: take it out."
+    if before:
+        yield f"`{choice}` is offered by [{before}] already", "A node has one parent: take it out of one of them."
+    if node and not isinstance(node, Menu | Topic):
+        yield f"`{choice}` is of the kind `{node.kind}`", "A menu offers menus and topics."
+    if isinstance(node, Topic) and node.parent:
+        yield f"`{choice}` has a `parent` of its own", "Take its `parent` out: the menu that offers it is its parent."
 
 
 def _reach_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:

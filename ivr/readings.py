@@ -105,9 +105,10 @@ def _opening(flow: Flow, place: Place) -> tuple[Cue, ...]:
     menu, person, danger = _menu_cue(flow, place), _cue(place, "person"), _cue(place, "danger")
     if place.locale != flow.published[0]:
         return person, danger, menu
+    own, others = _language_offers(flow, place)[:1], _language_offers(flow, place)[1:]
     second = tuple(Cue("person", 1, locale) for locale in flow.published[1:2])
     greeting = () if place.misses else (_cue(place, "greeting"),)
-    return *greeting, *_language_offers(flow, place), person, *second, danger, menu
+    return *greeting, *own, person, *second, danger, *others, menu  # a person and 911 come in time, however many
 
 
 def _part(flow: Flow, place: Place) -> tuple[Cue, ...]:
@@ -124,3 +125,8 @@ def named_keys(flow: Flow, text: str, language_key: str = "8") -> Mapping[str, s
     if isinstance(node, Menu):
         return fixed | {choice: str(key) for key, choice in enumerate(node.choices, start=1)}
     return fixed | {"reminder_again": "1"} if isinstance(node, Reminder) else fixed
+
+
+def language_keys(text: str, languages: int) -> str:
+    """The keys that `press.language` may stand for in `text`: from three languages on, those of their menu too."""
+    return "8" + "12345" * (text == "language" and languages > 2)

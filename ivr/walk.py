@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple, assert_never, get_args
 
 from ivr.call import KEYS, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
-from ivr.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
+from ivr.flow import Flow
 
 Policy = Literal["connect", "goodbye"]
 """What silence leads to in the end: the hotline, or its number read out and a goodbye."""
@@ -50,22 +50,22 @@ Step = Ask | Dial | End
 def next_place(flow: Flow, place: Place, event: Event) -> Place:
     """Where `event` leads a caller who stands at `place`. Total: every event leads somewhere."""
     match event:
+        case Key(key):
+            return _press(flow, _standing(flow, place), key)
+        case Silence():
+            return place._replace(misses=0)
         case Ring():
             return Place(flow.only("opening"), flow.published[0])
         case Outcome(reached):
             return _after_dial(flow, place, reached == "connected")
-        case Silence():
-            return place._replace(misses=0)
         case Lost(key):
             return _from_lost(flow, place, key)
-        case Key(key):
-            return _press(flow, _standing(flow, place), key)
     assert_never(event)
 
 
 def _standing(flow: Flow, place: Place) -> Place:
     """Nobody stands in a transfer or a farewell: their keys, if any come, are those of the root menu."""
-    if isinstance(flow.nodes[place.node], Transfer | Farewell):
+    if flow.nodes[place.node].kind in ("transfer", "farewell"):
         return _at(place, flow.root)
     return place
 
@@ -76,17 +76,17 @@ def _at(place: Place, node: str, part: int = 1) -> Place:
 
 
 def _press(flow: Flow, place: Place, key: str) -> Place:
-    here = place._replace(misses=0, tries=min(place.tries, 1))
     if key == "0":
         return _at(place, flow.only("transfer"))
     if key == "9":
         return _at(place, flow.only("reminder"))
+    if key == "*":
+        return _at(place, flow.parent(place.node))
+    here = place._replace(misses=0, tries=min(place.tries, 1))
     if key == "8":
         return _other_language(flow, here)
     if key == "7":
         return here._replace(pace="slow")
-    if key == "*":
-        return _at(place, flow.parent(place.node))
     if key == "#":
         return _onward(flow, here)
     return _choice(flow, here, key) or here._replace(misses=min(place.misses + 1, MOST_MISSES))
@@ -100,8 +100,7 @@ def _other_language(flow: Flow, here: Place) -> Place:
 
 
 def _onward(flow: Flow, here: Place) -> Place:
-    node = flow.nodes[here.node]
-    if isinstance(node, Menu | Opening):
+    if flow.nodes[here.node].kind in ("menu", "opening"):
         return here
     if here.part < last_part(flow, here):
         return here._replace(part=here.part + 1)
@@ -109,17 +108,19 @@ def _onward(flow: Flow, here: Place) -> Place:
 
 
 def _choice(flow: Flow, here: Place, key: str) -> Place | None:
-    node = flow.nodes[here.node]
-    if isinstance(node, Languages):
-        offered = languages_offered(flow, here)
-        chosen = dict(zip("12345", offered, strict=False)).get(key)
-        return Place(flow.root, chosen, pace=here.pace) if chosen else None
-    if isinstance(node, Reminder):
+    kind = flow.nodes[here.node].kind
+    if kind == "languages":
+        chosen = _numbered(languages_offered(flow, here), key)
+        return Place(flow.only("opening"), chosen, pace=here.pace) if chosen else None
+    if kind == "reminder":
         return here._replace(part=1) if key == "1" else None
-    menu = flow.nodes[node.menu] if isinstance(node, Opening) else node
-    choices = menu.choices if isinstance(menu, Menu) else []
-    target = dict(zip("12345", choices, strict=False)).get(key)
+    target = _numbered(flow.choices(here.node), key)
     return _at(here, target) if target else None
+
+
+def _numbered(choices: tuple[str, ...], key: str) -> str | None:
+    number = "12345".find(key or "-")
+    return choices[number] if 0 <= number < len(choices) else None
 
 
 def languages_offered(flow: Flow, place: Place) -> tuple[str, ...]:
@@ -131,7 +132,7 @@ def languages_offered(flow: Flow, place: Place) -> tuple[str, ...]:
 
 def last_part(flow: Flow, place: Place) -> int:
     """The number of parts at `place`: those of the text, or as many as the languages on offer fill."""
-    if isinstance(flow.nodes[place.node], Languages):
+    if flow.nodes[place.node].kind == "languages":
         return max(1, -(-(len(flow.published) - 1) // LANGUAGES_A_PART))
     return flow.last_part(place.node)
 
@@ -150,17 +151,17 @@ def _from_lost(flow: Flow, home: Place, key: str) -> Place:
 def silence(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
     """What happens at `place`, step by step, while the caller does nothing; the last step dials or ends."""
     node, onward = flow.nodes[place.node], place._replace(misses=0)
-    match node:
-        case Transfer():
+    match node.kind:
+        case "transfer":
             return (Dial(onward),)
-        case Farewell():
+        case "farewell":
             menu = _at(place, node.menu)
             return Ask(menu, "farewell"), End(menu)
-        case Opening():
+        case "opening":
             return Ask(place, "opening"), *_read_again(flow, onward, policy)
-        case Menu():
+        case "menu":
             return Ask(place, "first"), *_read_again(flow, onward, policy)
-        case Topic() | Reminder() | Languages():
+        case "topic" | "reminder" | "languages":
             last = last_part(flow, place)
             parts = tuple(Ask(onward._replace(part=part), "part") for part in range(place.part + 1, last + 1))
             return Ask(place, "part"), *parts, *_menu_after(flow, place, policy)
@@ -194,7 +195,7 @@ def reachable(flow: Flow, policy: Policy) -> Mapping[Place, str]:
 
 
 def _steps_from(flow: Flow, here: Place, policy: Policy) -> Iterator[tuple[str, Place]]:
-    if isinstance(flow.nodes[here.node], Transfer):
+    if flow.nodes[here.node].kind == "transfer":
         for reached in get_args(Reached):
             yield reached, next_place(flow, here, Outcome(reached))
     else:

@@ -1,4 +1,4 @@
-"""The messages of the texts, compared with the catalogues: what is missing, what is stale, what stands twice.
+"""The messages of the texts and the web pages, compared with the catalogues: what is missing, stale, or stands twice.
 
 Context and English are compared here, one by one: `pybabel update --check` cannot be used with contexts
 (https://github.com/python-babel/babel/issues/1307).
@@ -18,6 +18,9 @@ from ivr.prompts import Text
 OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "encoding": "utf-8"}
 """As the running environment reads the texts: with other options, look-ups would silently miss."""
 KEYWORDS = {"pgettext": ((1, "c"), 2)}
+PROGRAM = Path(__file__).resolve().parent.parent
+PAGES = PROGRAM / "web" / "pages"
+"""Templates of the web pages: their words are translated too, under contexts that begin with `web.`."""
 
 
 class Found(NamedTuple):
@@ -31,12 +34,16 @@ class Found(NamedTuple):
 
 def messages_of(text: Text) -> Iterator[Found]:
     """The messages of one text, in the order they are spoken."""
-    with text.path.open("rb") as file:
+    return _messages_in(text.path)
+
+
+def _messages_in(path: Path) -> Iterator[Found]:
+    with path.open("rb") as file:
         for line, message, notes, context in extract(
             "jinja2.ext:babel_extract", file, KEYWORDS, ("TRANSLATORS:",), OPTIONS
         ):
             english = message if isinstance(message, str) else message[-1]
-            yield Found((context or "", english), text.path, line, tuple(notes))
+            yield Found((context or "", english), path, line, tuple(notes))
 
 
 def all_messages(texts: Mapping[str, Text]) -> list[Found]:
@@ -46,6 +53,24 @@ def all_messages(texts: Mapping[str, Text]) -> list[Found]:
         for message in messages_of(texts[name]):
             found.setdefault(message.id, message)
     return list(found.values())
+
+
+def page_messages() -> list[Found]:
+    """Every message of the web pages, each once. Where one is not translated, a page shows that word in English."""
+    found: dict[MessageId, Found] = {}
+    for path in sorted(PAGES.glob("*.html")):
+        for message in _messages_in(path):
+            found.setdefault(message.id, message)
+    return list(found.values())
+
+
+def page_notes(content: Content) -> Iterator[str]:
+    """How much of the pages each language still lacks. It keeps nobody from a call, so it is no fault."""
+    messages = page_messages()
+    for tag in content.wanted[1:]:
+        known = content.locales[tag].messages or {} if tag in content.locales else {}
+        if missing := sum(message.id not in known for message in messages):
+            yield f"{tag}: {missing} of {len(messages)} messages of the web pages are not translated"
 
 
 def catalogue_faults(content: Content) -> Iterator[Fault]:
@@ -59,16 +84,17 @@ def catalogue_faults(content: Content) -> Iterator[Fault]:
 
 def _language_faults(content: Content, tag: str, wanted: Mapping[MessageId, Found]) -> Iterator[Fault]:
     path = content.root / "locales" / tag / "LC_MESSAGES" / "messages.po"
-    messages = content.locales[tag].messages or {}
+    messages, faults = content.locales[tag].messages or {}, content.locales[tag].faults
     for (context, english), found in wanted.items():
-        if (context, english) not in messages:
+        if (context, english) not in messages and (context, english) not in faults:
             yield Fault(
                 str(path),
-                f"no usable translation of [{context}] {english[:60]!r} ({found.path.name}:{found.line})",
+                f"no translation of [{context}] {english[:60]!r} ({found.path.name}:{found.line})",
                 "Translate it; until then callers hear the whole text in the first language.",
             )
+    paged = {message.id for message in page_messages()}
     for context, english in messages:
-        if (context, english) not in wanted:
+        if (context, english) not in wanted and (context, english) not in paged:
             yield Fault(
                 str(path),
                 f"[{context}] {english[:60]!r} is not in the texts any more",

@@ -43,17 +43,26 @@ def only_known_numbers_are_dialled(walk: Walk) -> Iterator[Fault]:
     """What is dialled is a number of numbers.toml: never 911, never a premium number, never the line's own."""
     known = {number.dial for number in walk.line.content.facts.numbers.values() if number.dial}
     own = walk.line.options.line_number
-    dialled = {verb.number for place in walk.line.ways for verb in walk.verbs(place) if isinstance(verb, Dial)}
-    for number in sorted(dialled | {verb.number for verb in read(walk.line.last_resort) if isinstance(verb, Dial)}):
+    for number, path in sorted(_dialled(walk).items()):
         if number not in known or number.lstrip("+") in EMERGENCY or PREMIUM.match(number):
             yield Fault(
                 "numbers.toml",
                 f"{number} is dialled",
                 "Only numbers with a `dial` may be, never 911 or a premium number.",
+                path,
             )
         if number == own:
             yield Fault(
                 "LINE_NUMBER",
                 f"{number} is the number that is dialled",
                 "The line would call itself: set its own number.",
+                path,
             )
+
+
+def _dialled(walk: Walk) -> dict[str, str]:
+    """Every number that is dialled, with a shortest way to it: "" where only the last resort dials it."""
+    dialled = {verb.number: "" for verb in read(walk.line.last_resort) if isinstance(verb, Dial)}
+    for place, way in reversed(list(walk.line.ways.items())):
+        dialled |= {verb.number: way for verb in walk.verbs(place) if isinstance(verb, Dial)}
+    return dialled

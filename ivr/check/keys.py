@@ -94,7 +94,14 @@ def keys_arrive_where_they_were_pressed(walk: Walk) -> Iterator[Fault]:
     """The address of each Gather and each Dial is that of the place its step stands for."""
     for place in walk.line.ways:
         asked = [verb for verb in walk.verbs(place) if isinstance(verb, Gather | Dial)]
-        steps = [step for step in walk.line.steps(place) if not isinstance(step, End)]
+        steps = [step for step in walk.steps(place) if not isinstance(step, End)]
+        if len(asked) != len(steps):
+            yield walk.fault(
+                place,
+                f"its document asks and dials {len(asked)} times, the walk {len(steps)} times",
+                "The walk and the compiled line disagree.",
+            )
+            continue
         for verb, step in zip(asked, steps, strict=True):
             path = address_of(step.place) if isinstance(step, Ask) else outcome_address_of(step.place)
             if verb.action != walk.line.options.public_url + path:

@@ -79,14 +79,15 @@ class Measure:
 
     def __init__(self, line: Line) -> None:
         self.line, self.flow = line, line.flow
-        self.ways = _ways(line)
+        self.ways = ways_to_texts(line)
         self.words = {tag: load_words(line.content.root / "locales" / tag) for tag in self.flow.published}
 
     def faults(self) -> Iterator[Fault]:
         """Every limit over every text, in every published language."""
         for told in self.told():
             yield from self._sentences(told)
-            yield from self._words_never_said(told)
+            if told.locale == self.flow.published[0]:  # translations are judged message by message
+                yield from self._words_never_said(told)
             node = self.flow.nodes.get(told.name)
             if isinstance(node, Menu):
                 yield from self._menu(told)
@@ -107,7 +108,7 @@ class Measure:
 
     def seconds(self, spoken: Spoken) -> float:
         """How long one part takes to hear, at the normal pace."""
-        return ear.seconds(spoken.text, self.line.content.locales[spoken.locale].ear)
+        return self.line.seconds(spoken)
 
     def grade(self, told: Told) -> ear.Grade | None:
         """The reading level of a topic that is long enough to have one; official names are taken out."""
@@ -151,7 +152,7 @@ class Measure:
         yield from self._over(
             told,
             "seconds of a menu",
-            AFTER_KEY + ear.seconds(text, self.line.content.locales[told.locale].ear),
+            AFTER_KEY + sum(map(self.seconds, read)) + ear.PARAGRAPH_PAUSE * (len(read) - 1),
         )
         for choice in told.parts[0].paragraphs:
             yield from self._over(
@@ -248,7 +249,8 @@ class Measure:
             )
 
 
-def _ways(line: Line) -> dict[tuple[str, str], str]:
+def ways_to_texts(line: Line) -> dict[tuple[str, str], str]:
+    """A shortest way to each node in each language, by both."""
     ways: dict[tuple[str, str], str] = {}
     for place, way in line.ways.items():
         ways.setdefault((place.node, place.locale), way)

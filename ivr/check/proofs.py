@@ -12,7 +12,6 @@ from ivr.check import documents, keys, silences, speech
 from ivr.check.walking import Walk
 from ivr.errors import Fault
 from ivr.line import Line
-from ivr.phone.document import Refused
 
 
 class Walked(NamedTuple):
@@ -28,11 +27,15 @@ class Walked(NamedTuple):
 
 def prove(line: Line) -> tuple[Fault, ...]:
     """Every proof over every state of `line`. Returns the faults; none is the proof."""
-    walk = Walk(line)
-    try:
-        return tuple(fault for proof in PROOFS for fault in proof(walk))
-    except Refused as error:
-        return (Fault("the documents", f"the telephone refuses one: {error}", "Mend the writer of XML."),)
+    walk, faults = Walk(line), list[Fault]()
+    for proof in PROOFS:
+        try:
+            faults.extend(proof(walk))
+        except Exception as error:  # a document that is refused, named by the first proof, or a fault of the proof
+            name = proof.__name__.replace("_", " ")
+            found = f"it could not be shown ({type(error).__name__}: {error})"
+            faults.append(Fault(name, found, "Mend the other faults first."))
+    return tuple(faults)
 
 
 def walked(line: Line) -> Walked:

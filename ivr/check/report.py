@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr import ear
-from ivr.check.catalogue import catalogue_faults
+from ivr.check.catalogue import catalogue_faults, page_notes
+from ivr.check.language import translation_faults, unreviewed
 from ivr.check.limits import Measure, Told
 from ivr.check.proofs import Walked, prove, walked
+from ivr.check.recorded import recording_faults, recording_notes
 from ivr.check.sources import ages, source_faults
-from ivr.errors import BadContent, Fault
+from ivr.errors import BadContent, BadLocale, Fault
 from ivr.flow import Menu, Topic
 from ivr.line import Line, Options
 
@@ -27,16 +29,37 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
     """Check the content under `root`, with silence leading to the hotline and to a goodbye. Never raises BadContent."""
     try:
         lines = [Line(root, replace(options, silence=policy)) for policy in ("connect", "goodbye")]
+        measure = Measure(lines[0])
     except BadContent as error:
         return _report(error.faults, [], Walked(0, 0, 0))
-    measure = Measure(lines[0])
     faults = [fault for line in lines for fault in prove(line)]
     faults += [*measure.faults(), *source_faults(lines[0].content), *catalogue_faults(lines[0].content)]
+    faults += [fault for tag in _translated(lines[0]) for fault in _translators_faults(lines[0], tag)]
     if today:
         faults += ages(lines[0].content, today)
     walks = [walked(line) for line in lines]
     total = Walked(*(sum(parts) for parts in zip(*walks, strict=True)))
-    return _report(tuple(dict.fromkeys(faults)), list(_measured(measure)), total)
+    return _report(tuple(dict.fromkeys(faults)), [*_measured(measure), *_notes(lines[0])], total)
+
+
+def _translated(line: Line) -> list[str]:
+    return [tag for tag in line.content.wanted[1:] if tag in line.content.locales]
+
+
+def _translators_faults(line: Line, tag: str) -> Iterator[Fault]:
+    try:
+        yield from translation_faults(line, tag)
+        yield from recording_faults(line, tag)
+    except BadLocale as error:  # of a language that is withheld nothing was loaded but its messages
+        yield from error.faults
+
+
+def _notes(line: Line) -> Iterator[str]:
+    """What an editor should know and nobody is kept back by."""
+    yield from page_notes(line.content)
+    yield from unreviewed(line)
+    for tag in line.content.locales:
+        yield from recording_notes(line, tag)
 
 
 def _report(faults: tuple[Fault, ...], measured: list[str], total: Walked) -> Report:

@@ -18,7 +18,7 @@ LONGEST_SILENCE = 3600
 def silence_reaches_a_person(walk: Walk) -> Iterator[Fault]:
     """A caller who does nothing reaches the hotline, or the goodbye that was chosen, in time and never too soon."""
     for place in walk.standing:
-        steps = walk.line.steps(place)
+        steps = walk.steps(place)
         took = sum(walk.fewest_seconds(step) for step in steps)
         if walk.line.options.silence == "connect" and place.tries < MOST_TRIES and isinstance(steps[-1], End):
             yield walk.fault(place, "silence there ends the call", "It must reach the hotline.")
@@ -38,7 +38,7 @@ def the_line_stops_dialling(walk: Walk) -> Iterator[Fault]:
     """By itself the line dials at most three times in a row, and never after a conversation."""
     for place in walk.line.ways:
         dials, here = 0, place
-        while isinstance(last := walk.line.steps(here)[-1], End) is False and dials <= MOST_TRIES:
+        while isinstance(last := walk.steps(here)[-1], End) is False and dials <= MOST_TRIES:
             dials += 1
             here = next_place(walk.flow, last.place, Outcome("no-answer"))
         if dials > MOST_TRIES:
@@ -54,15 +54,23 @@ def every_outcome_leads_on(walk: Walk) -> Iterator[Fault]:
             continue
         for reached in get_args(Reached):
             there = next_place(walk.flow, place, Outcome(reached))
-            if reached != "connected" and not _speaks_the_number(walk, there):
+            if found := _misled(walk, reached, there):
                 yield walk.fault(
                     place,
-                    f"{reached} leads to {address_of(there)}, where the number is not spoken twice",
-                    "Say it twice, in its first part.",
+                    f"{reached} leads to {address_of(there)}, {found}",
+                    "A conversation ends in a farewell; after all else the number is said twice, in the first part.",
                 )
 
 
+def _misled(walk: Walk, reached: Reached, there: Place) -> str:
+    if there not in walk.line.documents:
+        return "which has no document"
+    if reached == "connected":
+        return "" if isinstance(walk.flow.nodes[there.node], Farewell) else "which is no farewell"
+    return "" if _speaks_the_number(walk, there) else "where the number is not spoken twice"
+
+
 def _speaks_the_number(walk: Walk, place: Place) -> bool:
-    first = walk.line.spoken(walk.line.steps(place)[0])
+    first = walk.line.spoken(walk.steps(place)[0])
     numbers = [name for spoken in first for name in spoken.numbers]
     return numbers.count(walk.flow.transfer.number) >= 2

@@ -5,6 +5,7 @@ The ages of numbers and facts are judged against a day that is handed in: nothin
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 from ivr.content import Content
 from ivr.errors import Fault
@@ -19,26 +20,34 @@ def source_faults(content: Content) -> Iterator[Fault]:
     """What is wrong between the texts, the facts and the numbers."""
     for text in content.prompts.texts.values():
         yield from _text_faults(content, text)
+    numbers, sources = _files(content)
     spoken = {fact for text in content.prompts.texts.values() for fact in text.facts}
     for name, fact in content.facts.facts.items():
+        for other in fact.beside:
+            if other not in content.facts.facts:
+                yield Fault(
+                    f"{sources}: [{name}]",
+                    f"it is to be said with {other}, which is not in sources.toml",
+                    "Add the fact, or correct the id.",
+                )
         if fact.spoken and name not in spoken:
             yield Fault(
-                f"sources.toml: [{name}]",
+                f"{sources}: [{name}]",
                 "no text speaks it",
                 "Speak it somewhere and name it there, or set spoken = false with a reason.",
             )
         if not fact.spoken and not fact.reason:
-            yield Fault(f"sources.toml: [{name}]", "it is not spoken, without a reason", 'Write why: reason = "…".')
+            yield Fault(f"{sources}: [{name}]", "it is not spoken, without a reason", 'Write why: reason = "…".')
         if fact.confidence != "own" and fact.spoken and not any(source.address for source in fact.sources):
             yield Fault(
-                f"sources.toml: [{name}]",
+                f"{sources}: [{name}]",
                 "it has no address",
                 "Name the document it is from, or call it our own.",
             )
     for name, number in content.facts.numbers.items():
         if number.fact not in content.facts.facts:
             yield Fault(
-                f"numbers.toml: [{name}]",
+                f"{numbers}: [{name}]",
                 f"its fact {number.fact} is not in sources.toml",
                 "Add the fact, or correct the id.",
             )
@@ -67,18 +76,19 @@ def _text_faults(content: Content, text: Text) -> Iterator[Fault]:
             )
         else:
             for other in fact.beside:
-                if other not in text.facts:
+                if other in content.facts.facts and other not in text.facts:
                     yield Fault(
                         str(text.path),
                         f"it speaks {name} without {other}",
-                        f"Say beside it: {content.facts.facts[other].says if other in content.facts.facts else other}",
+                        f"Say beside it: {content.facts.facts[other].says}",
                     )
 
 
 def ages(content: Content, today: date, days: int = FAIL_AFTER) -> Iterator[Fault]:
     """The numbers and spoken facts that nobody has compared with their source for more than `days` days."""
-    rows: dict[str, Number | Fact] = {f"numbers.toml: [{name}]": row for name, row in content.facts.numbers.items()}
-    rows |= {f"sources.toml: [{name}]": row for name, row in content.facts.facts.items() if row.spoken}
+    numbers, sources = _files(content)
+    rows: dict[str, Number | Fact] = {f"{numbers}: [{name}]": row for name, row in content.facts.numbers.items()}
+    rows |= {f"{sources}: [{name}]": row for name, row in content.facts.facts.items() if row.spoken}
     for where, row in rows.items():
         age = (today - row.verified).days
         if age > days:
@@ -87,3 +97,7 @@ def ages(content: Content, today: date, days: int = FAIL_AFTER) -> Iterator[Faul
                 f"last compared with its source {age} days ago",
                 f"Open the source, compare, and set `verified`; the limit is {days} days.",
             )
+
+
+def _files(content: Content) -> tuple[Path, Path]:
+    return content.root / "prompts" / "numbers.toml", content.root / "prompts" / "sources.toml"

@@ -12,29 +12,37 @@ from ivr.walk import Ask, Step, next_place
 
 
 def spoken_keys_work(walk: Walk) -> Iterator[Fault]:
-    """0 and every choice are spoken where they work, and no key is spoken that does not."""
+    """0 and every choice are spoken where they work, and no key is spoken that does not.
+
+    A text is read in many places: what is wrong with it is told once a language, with the shortest way to it.
+    """
+    told: set[tuple[str, str, str]] = set()
     for step, place in _asks(walk):
-        keys = {key for spoken in walk.line.spoken(step) for key in spoken.keys}
-        for key in sorted(keys):
-            if next_place(walk.flow, step.place, Key(key)).misses > step.place.misses:
-                yield walk.fault(
-                    place,
-                    f"{key} is spoken and does nothing",
-                    "Take it out of the text, or add the choice to the map.",
-                )
-        missing = sorted(_must_be_spoken(walk, step) - keys)
-        if missing:
-            yield walk.fault(
-                place,
-                f"{', '.join(missing)} works and is not spoken in the {step.reading} reading",
-                "Add a sentence for it to the text.",
-            )
+        for keys, wrong, remedy in _wrongly_spoken(walk, step):
+            if (step.place.locale, _menu_of(walk, step), keys + wrong) not in told:
+                told.add((step.place.locale, _menu_of(walk, step), keys + wrong))
+                yield walk.fault(place, f"{keys} {wrong} in the {step.reading} reading", remedy)
+
+
+def _wrongly_spoken(walk: Walk, step: Ask) -> Iterator[tuple[str, str, str]]:
+    keys = {key for spoken in walk.line.spoken(step) for key in spoken.keys}
+    for key in sorted(keys):
+        if next_place(walk.flow, step.place, Key(key)).misses > step.place.misses:
+            yield key, "is spoken and does nothing", "Take it out of the text, or add the choice to the map."
+    missing = ", ".join(sorted(_must_be_spoken(walk, step) - keys))
+    if missing:
+        yield missing, "works and is not spoken", "Add a sentence for it to the text."
+
+
+def _menu_of(walk: Walk, step: Ask) -> str:
+    node = walk.flow.nodes[step.place.node]
+    return node.menu if isinstance(node, Opening) else step.place.node
 
 
 def _asks(walk: Walk) -> Iterator[tuple[Ask, Place]]:
     seen: set[Step] = set()
     for place in walk.line.ways:
-        for step in walk.line.steps(place):
+        for step in walk.steps(place):
             if isinstance(step, Ask) and step not in seen:
                 seen.add(step)
                 yield step, place

@@ -1,6 +1,6 @@
-"""A line walked: what the proofs read off it again and again, each fragment read once, each step timed once."""
+"""A line walked: what the proofs read off it again and again, each thing worked out once."""
 
-from ivr import ear, twiml
+from ivr import twiml
 from ivr.addresses import address_of
 from ivr.call import Place
 from ivr.errors import Fault
@@ -11,16 +11,23 @@ from ivr.walk import Ask, Step
 
 
 class Walk:
-    """A line with what the proofs read off it again and again: each fragment read once, each step timed once."""
+    """A line, each of its silences followed once, each fragment read once, each step timed once."""
 
     def __init__(self, line: Line) -> None:
         self.line, self.flow = line, line.flow
+        self._steps: dict[Place, tuple[Step, ...]] = {}
         self._read: dict[bytes, tuple[Verb, ...]] = {}
         self._fewest: dict[Step, float] = {}
         self.standing = [place for place in line.ways if not isinstance(self._node(place), Transfer | Farewell)]
 
     def _node(self, place: Place) -> object:
         return self.flow.nodes[place.node]
+
+    def steps(self, place: Place) -> tuple[Step, ...]:
+        """What happens at `place` while the caller does nothing."""
+        if place not in self._steps:
+            self._steps[place] = self.line.steps(place)
+        return self._steps[place]
 
     def verbs(self, place: Place) -> list[Verb]:
         """The verbs of the document at `place`. Raises Refused where Twilio would not play it."""
@@ -35,8 +42,7 @@ class Walk:
     def fewest_seconds(self, step: Step) -> float:
         """How long `step` takes at least, waits included, if the voice is as fast as it ever is."""
         if step not in self._fewest:
-            locales = self.line.content.locales
-            read_out = sum(ear.fewest_seconds(one.text, locales[one.locale].ear) for one in self.line.spoken(step))
+            read_out = sum(self.line.fewest_seconds(one) for one in self.line.spoken(step))
             self._fewest[step] = read_out + (self.line.wait(step) if isinstance(step, Ask) else 0)
         return self._fewest[step]
 

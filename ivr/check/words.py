@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ivr.errors import BadLocale
-from ivr.files import toml_of
+from ivr.errors import BadLocale, Fault
+from ivr.files import toml_of, wrong_fields
 
 
 class Words(BaseModel):
@@ -50,6 +50,7 @@ def load_words(folder: Path) -> Words:
     try:
         return Words.model_validate(toml_of(path, BadLocale))
     except ValidationError as error:
-        raise BadLocale.at(
-            str(path), f"it cannot be used: {error}", "It holds three lists: never, names, small."
+        raise BadLocale(
+            Fault(f"{path}: {field}", found, "It holds three lists of words: never, names, small.")
+            for field, found in wrong_fields(error)
         ) from error

@@ -1,0 +1,60 @@
+"""What many tests begin with: the toy line, the line itself, and a machine on which no operator has set anything."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ivr.line import Line, Options
+from ivr.settings import Settings
+
+TINY = Path(__file__).parent / "tiny"
+CHECKOUT = TINY.parent.parent
+OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Path:
+    """The root of the toy line: one node of every kind, in two languages."""
+    return TINY
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The root of a copy of the toy line, for a test that changes it."""
+    return Path(shutil.copytree(TINY, tmp_path / "tiny"))
+
+
+@pytest.fixture(scope="session")
+def line() -> Line:
+    """The toy line, compiled."""
+    return Line(TINY, OPTIONS)
+
+
+@pytest.fixture(scope="session")
+def real() -> Line:
+    """The line itself, compiled from prompts/ and locales/ of the checkout, in the languages that it can offer now."""
+    return Line(CHECKOUT, OPTIONS)
+
+
+@pytest.fixture(scope="session")
+def line_goodbye() -> Line:
+    """The toy line of an operator who has set SILENCE=goodbye."""
+    return Line(TINY, replace(OPTIONS, silence="goodbye"))
+
+
+@pytest.fixture(scope="session")
+def real_goodbye() -> Line:
+    """The line itself, of an operator who has set SILENCE=goodbye."""
+    return Line(CHECKOUT, replace(OPTIONS, silence="goodbye"))
+
+
+@pytest.fixture
+def unset(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An environment without any of our names, in an empty folder that holds no .env: the folder."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
