@@ -21,11 +21,14 @@ RUN python -m pip uninstall --yes --root-user-action=ignore pip \
  && useradd --system --uid 10001 --gid line --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin line
 COPY --from=builder /venv /venv
 COPY --from=builder /app /app
-# Every file belongs to root, and the root file system may be mounted read-only.
+# Every file belongs to root, and the root file system may be mounted read-only: only the counts are written, in /app/usage.
+RUN mkdir -m 700 /app/usage && chown 10001:10001 /app/usage
+VOLUME /app/usage
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8000
 # Without a proxy, whatever the environment says: the request stays in this container.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["python", "-c", "from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open('http://127.0.0.1:8000/health/ready', timeout=4)"]
-CMD ["ivr", "serve", "--host", "0.0.0.0", "--port", "8000"]
+# Two workers: one answers while the other is replaced. Told to stop, they finish the requests that have arrived.
+CMD ["ivr", "serve", "--host", "0.0.0.0", "--port", "8000", "--workers", "2"]

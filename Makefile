@@ -12,10 +12,10 @@ COMPILE  := pip compile pyproject.toml --universal --python-version 3.11 --group
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock clean
+.PHONY: help setup run test check fallback lock clean
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/.ready .env ## Install what the line needs into .venv, and write a .env to try it out with
 
@@ -30,6 +30,10 @@ check: setup ## Look over the code, prove the line, hold its texts to their limi
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict ivr
 	$(BIN)/ivr check
+
+fallback: setup ## Write deploy/fallback.xml anew from the texts, after a change of the last resort
+	@LINE_NUMBER= TWILIO_AUTH_TOKEN= TWILIO_AUTH_TOKEN_SECONDARY= IVR_CONTENT='$(CURDIR)' $(BIN)/ivr fallback > deploy/fallback.xml.new && \
+	mv deploy/fallback.xml.new deploy/fallback.xml
 
 lock: ## Write the locked requirements anew (with UPGRADE=--upgrade: to the newest releases)
 	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
