@@ -7,7 +7,8 @@ gets 403; a signed one always gets 200 and a document, the last resort if anythi
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,10 +18,12 @@ from fastapi.responses import JSONResponse
 from ivr import __version__, journal, signature
 from ivr.addresses import RING
 from ivr.call import Lost, Outcome, Place, Ring, Silence
+from ivr.counts import REHEARSAL, Counts
 from ivr.errors import Unverified
 from ivr.line import Form
 from ivr.readiness import Readiness
 from ivr.settings import Settings
+from ivr.web.routes import add_pages
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -40,23 +43,24 @@ class TooLarge(Exception):
 class Door:
     """An ASGI application: Twilio's requests in front, everything else to `behind`."""
 
-    def __init__(self, behind: FastAPI, readiness: Readiness, settings: Settings) -> None:
-        self._behind, self._readiness, self._settings = behind, readiness, settings
+    def __init__(self, behind: FastAPI, readiness: Readiness, settings: Settings, counts: Counts | None = None) -> None:
+        self._behind, self._readiness, self._settings, self._counts = behind, readiness, settings, counts
         self._prefix = urlsplit(settings.public_url).path.rstrip("/").encode()
         self._public = settings.public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection."""
         path = self._path(scope) if scope["type"] == "http" else b""
-        if path == RING.encode() or path.startswith(RING.encode() + b"/"):
+        if _is_of_a_call(path):
             await self._answer(path, scope, receive, send)
         else:
-            await self._behind(scope, receive, send)
+            await self._behind({**scope, "root_path": self._prefix.decode()}, receive, send)
 
     def _path(self, scope: Scope) -> bytes:
         """The raw path behind the public URL, whether a proxy has taken its prefix off or not."""
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
-        return raw.removeprefix(self._prefix) if self._prefix and raw.startswith(self._prefix + b"/") else raw
+        behind = raw.removeprefix(self._prefix)
+        return behind if _is_of_a_call(behind) else raw
 
     async def _answer(self, path: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("POST", "GET"):
@@ -70,6 +74,10 @@ class Door:
         except Unverified:
             journal.note("refused", level=logging.WARNING)
             await _send(send, 403, b"")
+        except Exception:  # a fault of ours before it is known who asks: the last resort tells nobody anything new
+            with suppress(Exception):
+                journal.note("last resort", level=logging.ERROR)
+            await _send(send, 200, self._readiness.last_resort)
         else:
             await _send(send, 200, self._document(path, form))
 
@@ -94,11 +102,19 @@ class Door:
                 journal.note("last resort", level=logging.ERROR)
                 return self._readiness.last_resort
             answer = line.respond(path.decode("latin-1"), form)
-            _note(answer.event, answer.place, time.perf_counter() - started)
-            return answer.body
         except Exception:  # whatever it is: a caller is never lost to it
-            journal.note("last resort", level=logging.ERROR)
+            with suppress(Exception):
+                journal.note("last resort", level=logging.ERROR)
             return self._readiness.last_resort
+        with suppress(Exception):  # nor to what is written down
+            _note(answer.event, answer.place, time.perf_counter() - started)
+            if self._counts and REHEARSAL not in form:
+                self._counts.note(answer.place, answer.event)
+        return answer.body
+
+
+def _is_of_a_call(path: bytes) -> bool:
+    return path == RING.encode() or path.startswith(RING.encode() + b"/")
 
 
 def _note(event: object, place: Place, seconds: float) -> None:
@@ -134,9 +150,18 @@ async def _send(send: Send, status: int, body: bytes, *more: tuple[bytes, bytes]
     await send({"type": "http.response.body", "body": body})
 
 
-def make_app(settings: Settings, readiness: Readiness) -> Door:
+def make_app(settings: Settings, readiness: Readiness, counts: Counts | None = None) -> Door:
     """The whole application: Twilio's door, and behind it what people and supervisors look at."""
-    behind = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @asynccontextmanager
+    async def counting(_: FastAPI) -> AsyncIterator[None]:
+        if counts:
+            counts.start()
+        yield
+        if counts:
+            await asyncio.to_thread(counts.close)
+
+    behind = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=counting)
     behind.router.redirect_slashes = False
 
     @behind.get("/health/live")
@@ -147,4 +172,5 @@ def make_app(settings: Settings, readiness: Readiness) -> Door:
     async def ready() -> JSONResponse:
         return JSONResponse(readiness.report(), status_code=200 if readiness.ready else 503)
 
-    return Door(behind, readiness, settings)
+    add_pages(behind, settings, readiness)
+    return Door(behind, readiness, settings, counts)

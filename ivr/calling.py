@@ -5,7 +5,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from functools import partial
-from urllib.parse import urlencode, urlsplit
+from http.client import HTTPException
+from urllib.parse import urlencode
 
 from ivr import ear, signature
 from ivr.addresses import RING
@@ -14,7 +15,7 @@ from ivr.line import Form, Line
 from ivr.phone import stories, terminal
 from ivr.phone.caller import Caller, Impossible
 from ivr.phone.document import Refused
-from ivr.settings import Settings
+from ivr.settings import Settings, plain_url
 
 PATIENCE = 15
 """Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""
@@ -27,15 +28,19 @@ class Broken(LineError):
 def caller(settings: Settings, url: str | None) -> Caller:
     """A telephone that has not rung yet, on the line in this process or, with `url`, on a running one."""
     line = Line(settings.ivr_content, settings.options)
-    seconds = partial(_seconds, line)
+    timing = partial(seconds, line)
     if url is None:
-        return Caller(in_process(line), settings.public_url + RING, seconds=seconds)
+        return Caller(in_process(line), settings.public_url + RING, seconds=timing)
+    try:
+        url = plain_url(url)
+    except ValueError:
+        raise Broken(f"{url}: expected an address such as http://127.0.0.1:8000.") from None
     if not settings.tokens:
         raise BadSettings(
             "TWILIO_AUTH_TOKEN is not set: a running line answers signed requests only. "
             "`make setup` writes one for trying out."
         )
-    return Caller(partial(_post, settings, url.rstrip("/")), url.rstrip("/") + RING, seconds=seconds)
+    return Caller(partial(_post, settings, url), url + RING, seconds=timing)
 
 
 def in_process(line: Line) -> Callable[[str, Form], bytes]:
@@ -43,7 +48,8 @@ def in_process(line: Line) -> Callable[[str, Form], bytes]:
     return lambda address, form: line.respond(address.removeprefix(line.options.public_url), form).body
 
 
-def _seconds(line: Line, text: str, language: str) -> float:
+def seconds(line: Line, text: str, language: str) -> float:
+    """Upper estimate of how long `text` takes in the language that Twilio calls `language`, pauses not counted."""
     spoken = (locale.ear for locale in line.content.locales.values() if locale.language == language)
     return ear.seconds(text, next(spoken, ear.Ear("words", 2.3, 3.2)))
 
@@ -53,15 +59,14 @@ def _post(settings: Settings, url: str, address: str, form: Form) -> bytes:
     path = address.removeprefix(settings.public_url).removeprefix(url)
     signed = signature.sign(settings.tokens[0], settings.public_url + path, form)
     headers = {"X-Twilio-Signature": signed, "Content-Type": "application/x-www-form-urlencoded"}
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise Broken(f"{url}: expected an address such as http://127.0.0.1:8000.")
     request = urllib.request.Request(url + path, urlencode(form).encode(), headers, method="POST")
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return bytes(answer.read())
     except urllib.error.HTTPError as error:
+        error.close()
         raise Broken(_refused(url, error.code)) from None
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise Broken(
             f"{url} does not answer ({getattr(error, 'reason', error)}). Is the line running? Start it with `make run`."
         ) from None

@@ -1,18 +1,23 @@
 """The `ivr` command: what an editor, a translator and an operator do with the line. It decides nothing of a call."""
 
-import os
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ivr import __version__
-from ivr.errors import BadContent, BadSettings
+from ivr.errors import BadContent, BadSettings, NotDone
+from ivr.operate import commands
+from ivr.room import commands as room
 from ivr.settings import read_settings
 
-CLOSED = (BadContent, BadSettings)
+if TYPE_CHECKING:
+    from ivr.line import Line
+
+CLOSED = (BadContent, BadSettings, NotDone)
 """What a person at the keyboard can put right: shown as sentences, without a trace."""
 
 
@@ -35,21 +40,28 @@ def main() -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-def serve(host: str, port: int) -> None:
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16), help="Processes that answer.")
+def serve(host: str, port: int, workers: int) -> None:
     """Answer calls."""
     from ivr.serving import serve as answer
 
-    answer(read_settings(), host, port, click.echo)
+    answer(read_settings(), host, port, click.echo, workers)
 
 
 @main.command()
+@click.argument("tag", required=False)
 @click.option("--today", is_flag=True, help="Judge also how old numbers and sources are.")
-def check(today: bool) -> None:
-    """Prove the line and hold its texts to their limits. Every fault is a sentence; exit 1 if there is one."""
-    from ivr.check.report import check_all
+def check(tag: str | None, today: bool) -> None:
+    """Prove the line and hold its texts to their limits. Every fault is a sentence; exit 1 if there is one.
 
-    settings = read_settings()
-    report = check_all(settings.ivr_content, settings.options, date.today() if today else None)
+    With TAG, all about one language, published or a draft, and how far it is.
+    """
+    from ivr.check.report import check_all
+    from ivr.check.translator import check_language
+
+    settings, day = read_settings(), date.today() if today else None
+    root, options = settings.ivr_content, settings.options
+    report = check_language(root, options, tag) if tag else check_all(root, options, day)
     for line in report.lines:
         click.echo(line)
     sys.exit(1 if report.faults else 0)
@@ -64,40 +76,86 @@ def call(press: str | None, outcome: str, url: str | None, keep: Path | None) ->
     """Call the line: by hand, or with keys given."""
     from ivr import calling
 
-    caller = calling.caller(read_settings(), url)
     keys = None if press is None else press.split()
     try:
+        caller = calling.caller(read_settings(), url)
         calling.talk(caller, keys, outcome, click.echo)
     except calling.Broken as error:
         raise click.ClickException(str(error)) from None
     if keep:
-        keep.write_text(calling.story(caller), "utf-8")
-        click.echo(f"kept as {keep}")
+        _keep(keep, calling.story(caller))
+
+
+def _keep(path: Path, text: str, how: str = "kept") -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise click.FileError(str(path), error.strerror) from None
+    click.echo(f"{how} as {path}")
 
 
 @main.command()
 def fallback() -> None:
     """Print the last resort: the document to host elsewhere, for when this line cannot answer."""
+    click.echo(_line().last_resort.decode("utf-8"))
+
+
+@main.command()
+@click.argument("locales", nargs=-1, metavar="[LOCALE]...")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the pages.")
+def script(locales: Sequence[str], out: Path) -> None:
+    """Write the book of the line: a page for each language (all, or LOCALEs), to read on screen or on paper."""
+    from ivr.book import script as pages
+
+    try:
+        for path in pages.write(_line(), locales, out):
+            click.echo(f"wrote {path}")
+    except OSError as error:
+        raise click.FileError(str(error.filename or out), error.strerror) from None
+
+
+@main.command("map")
+@click.option(
+    "--svg", type=click.Path(dir_okay=False, path_type=Path), help="Draw the map into this file, by Graphviz."
+)
+@click.option(
+    "--outline", "form", flag_value="outline", default=True, help="Print it as a nested outline (the default)."
+)
+@click.option("--dot", "form", flag_value="dot", help="Print it in the language of Graphviz.")
+def map_(svg: Path | None, form: str) -> None:
+    """Show which key leads where."""
+    from ivr.book import map as drawing
+    from ivr.book.reading import read
+
+    line = _line()
+    book = read(line, line.flow.published[0])
+    if svg:
+        _keep(svg, drawing.svg(drawing.dot(book, line.flow)), "drawn")
+    elif form == "dot":
+        click.echo(drawing.dot(book, line.flow), nl=False)
+    else:
+        click.echo("\n".join(drawing.outline(book, line.flow)))
+
+
+@main.command()
+@click.argument("nodes", nargs=-1, metavar="[NODE]...")
+@click.option("--live", is_flag=True, help="Only what a person must still open or call.")
+def sources(nodes: Sequence[str], live: bool) -> None:
+    """Print what each text (all, or NODEs) rests on, and what a person must still open live."""
+    from ivr.book.reading import read
+    from ivr.book.sources import sources_of
+
+    line = _line()
+    book = read(line, line.flow.published[0])
+    click.echo("\n".join(sources_of(book, line.flow, line.content.facts, nodes, live)))
+
+
+def _line() -> "Line":
     from ivr.line import Line
 
     settings = read_settings()
-    click.echo(Line(settings.ivr_content, settings.options).last_resort.decode("utf-8"))
+    return Line(settings.ivr_content, settings.options)
 
 
-@main.group()
-def locale() -> None:
-    """Languages: bring their translating up to date."""
-
-
-@locale.command("update")
-@click.argument("tags", nargs=-1)
-def locale_update(tags: Sequence[str]) -> None:
-    """Write messages.pot from the texts and merge it into each language's catalogue (all, or TAGS)."""
-    from ivr import translating
-
-    root = read_settings().ivr_content
-    changed = translating.update(root, tags or translating.languages(root))
-    for path in changed:
-        click.echo(f"updated {os.path.relpath(path)}")
-    if not changed:
-        click.echo("everything is up to date")
+commands.add_to(main)
+room.add_to(main)

@@ -1,33 +1,147 @@
-"""Serving: the door on a port. What is answered there, the door decides."""
+"""Serving: the door on a port, by workers forked from one compiled line. What is answered there, the door decides."""
 
-from collections.abc import Callable
+import asyncio
+import ctypes
+import gc
+import os
+import resource
+import select
+import socket
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
 
 import uvicorn
 
 from ivr import journal
-from ivr.app import make_app
+from ivr.app import Door, make_app
+from ivr.counts import Counts
+from ivr.errors import LineError, NotDone
 from ivr.readiness import Readiness, get_ready
-from ivr.settings import Settings
+from ivr.settings import Settings, read_settings
+from ivr.usage_file import UsageFile
+from ivr.wire import BoundedProtocol
+from ivr.workers import FINISHING, SIGN, Work, Workers, show_life
+
+WORKERS = 2
+"""One answers while the other is replaced."""
+KEPT_OPEN = 75
+"""Seconds that a connection waits for its next request."""
+_PR_SET_DUMPABLE = 4
 
 
-def serve(settings: Settings, host: str, port: int, say: Callable[[str], None]) -> None:
-    """Compile, prove, and answer on `host`:`port` until the process is ended."""
+def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], workers: int = WORKERS) -> None:
+    """Compile, prove, and answer on `host`:`port` until the process is ended. Raises NotDone if the port is taken."""
+    _leave_nothing_behind()
     readiness = get_ready(settings)
-    for line in announcement(readiness, settings):
-        say(line)
-    listener = journal.open_journal()
+    _tell(say, announcement(readiness, settings))
+    with _listening(host, port) as listening:
+        work = _work(listening, settings, readiness)
+        Workers(work, workers, partial(_renewed, listening, say)).run(stopping=listening.close)
+
+
+def _leave_nothing_behind() -> None:
+    """No memory of a call goes to the disk when a process dies, and no log into a file that is none."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(
+        OSError, AttributeError, ValueError
+    ):  # Linux alone: https://man7.org/linux/man-pages/man2/prctl.2.html
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    for stream in range(3):  # where one is closed, the next file to be opened would take its place
+        try:
+            os.fstat(stream)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _listening(host: str, port: int) -> socket.socket:
     try:
-        uvicorn.run(
-            make_app(settings, readiness),
-            host=host,
-            port=port,
-            access_log=False,
-            server_header=False,
-            log_level="warning",
-            timeout_keep_alive=75,
-        )
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise NotDone(f"{host} port {port} cannot be listened on ({error.strerror}). Is the line running?") from None
+
+
+def _work(listening: socket.socket, settings: Settings, readiness: Readiness) -> Work:
+    """What one worker does, with everything loaded that it needs: it shares it with its parent, and opens no file."""
+    counts = Counts(UsageFile(settings.usage_file)) if settings.usage_file else None
+    config = configuration(make_app(settings, readiness, counts))
+    config.load()
+    config.get_loop_factory()
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    return partial(_answer, listening, config)
+
+
+def _answer(listening: socket.socket, config: uvicorn.Config, signs: int) -> None:
+    """Answer until told to stop."""
+    listener = journal.open_journal(every_logger=True)
+    try:
+        _Server(config, signs).run([listening])
     finally:
         listener.stop()
+
+
+def configuration(door: Door) -> uvicorn.Config:
+    """How uvicorn is used: the strict parser, bounded; no log of its own."""
+    return uvicorn.Config(
+        door,
+        http=BoundedProtocol,
+        ws="none",
+        loop="auto",  # uvloop where it is installed
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEPT_OPEN,
+        timeout_graceful_shutdown=FINISHING,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which shows that its event loop lives."""
+
+    def __init__(self, config: uvicorn.Config, signs: int) -> None:
+        super().__init__(config)
+        self._signs = signs
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and show signs of life from now to the end."""
+        await super().startup(sockets)
+        self._life = asyncio.create_task(self._live())
+
+    async def _live(self) -> None:
+        while True:
+            show_life(self._signs)
+            await asyncio.sleep(SIGN)
+
+    def handle_exit(self, *_: object) -> None:
+        """Told to stop: the worker ends by itself when all is answered, not by the signal."""
+        self.should_exit = True
+
+
+def _renewed(listening: socket.socket, say: Callable[[str], None]) -> Work | None:
+    """Work with settings and content as they are now; None, with the reasons said, where they cannot be used."""
+    try:
+        settings = read_settings()
+        readiness = get_ready(settings)
+    except LineError as error:
+        told, work = ["NOT RENEWED:", str(error)], None
+    else:
+        told = announcement(readiness, settings)
+        work = _work(listening, settings, readiness) if readiness.ready else None
+    _tell(say, [*told, *([] if work else ["the line goes on as it was"])])
+    return work
+
+
+def _tell(say: Callable[[str], None], lines: Iterable[str]) -> None:
+    """Say it where it is read: a full disk or a pipe that nobody empties keeps no line from starting."""
+    for line in lines:
+        with suppress(OSError, ValueError):
+            if sys.stdout and select.select([], [sys.stdout], [], 0)[1]:
+                say(line)
 
 
 def announcement(readiness: Readiness, settings: Settings) -> list[str]:

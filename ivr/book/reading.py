@@ -109,9 +109,9 @@ class _Reader:
         parts = line.content.prompts.speak(name, self._locale, named_keys(line.flow, name))
         node = line.flow.nodes.get(name)
         text = "\n\n".join(part.text for part in parts)
+        seconds = sum(map(line.seconds, parts)) + ear.PARAGRAPH_PAUSE * (len(parts) - 1)
         offers = zip(node.choices, parts[0].paragraphs, strict=True) if isinstance(node, Menu) else ()
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
-        own_ear = line.content.locales[parts[0].locale].ear
         facts = line.content.prompts.texts[name].facts
         kind = node.kind if node and name not in LINES else "line"
         grade = self._grade(text, parts[0].locale) if isinstance(node, Topic) else None
@@ -124,7 +124,7 @@ class _Reader:
             choices,
             facts,
             len(ear.words(text)),
-            ear.seconds(text, own_ear),
+            seconds,
             grade,
         )
 

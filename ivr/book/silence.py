@@ -57,7 +57,7 @@ def hear(line: Line, place: Place) -> tuple[Heard, ...]:
 def _step(line: Line, step: Step, at: float) -> Heard:
     spoken = line.spoken(step)
     texts = tuple((cue.text, one) for cue, one in zip(cues(line.flow, step), spoken, strict=True))
-    read = sum(ear.seconds(one.text, line.content.locales[one.locale].ear) for one in spoken)
+    read = sum(map(line.seconds, spoken))
     seconds = read + ear.PARAGRAPH_PAUSE * (len(spoken) - 1)
     if isinstance(step, Ask):
         return Heard(NAMES[step.reading], texts, at, seconds, line.wait(step), "")

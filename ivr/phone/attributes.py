@@ -8,6 +8,7 @@ cannot be switched on.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
@@ -40,6 +41,7 @@ def is_address(value: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) if parts.scheme else not parts.netloc
 
 
+@lru_cache(maxsize=100)
 def break_seconds(value: str) -> float:
     """Seconds of a pause written as "400ms" or "1.2s"; below 0 when it is written in another way."""
     if not re.fullmatch(r"[0-9]{1,5}(ms|(\.[0-9]{1,3})?s)", value):
@@ -117,14 +119,19 @@ https://www.twilio.com/docs/voice/twiml/gather#action
 """
 
 
+@lru_cache(maxsize=1000)  # a line has few voices and pauses, and says them ten thousand times
+def _judge(tag: str, name: str, value: str) -> None:
+    rule = RULES[tag].get(name)
+    if rule is None:
+        raise Refused(f"<{tag}> has no attribute {name} that this telephone knows", 12200)
+    if not rule.fits(value):
+        raise Refused(f'{name}="{value}" on <{tag}>: expected {rule.wish}', rule.code)
+
+
 def attributes(element: Element) -> dict[str, str]:
     """The attributes of `element`, each known and each with a value that Twilio takes as it stands."""
     for name, value in element.attrib.items():
-        rule = RULES[element.tag].get(name)
-        if rule is None:
-            raise Refused(f"<{element.tag}> has no attribute {name} that this telephone knows", 12200)
-        if not rule.fits(value):
-            raise Refused(f'{name}="{value}" on <{element.tag}>: expected {rule.wish}', rule.code)
+        _judge(element.tag, name, value)
     if (needed := REQUIRED.get(element.tag)) and needed not in element.attrib:
         raise Refused(f"<{element.tag}> must have the attribute {needed}", 12200)
     return element.attrib

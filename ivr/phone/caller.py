@@ -73,6 +73,8 @@ class Caller:
         self.state: State = "idle"
         self.clock = 0.0
         self.heard: list[Heard] = []
+        self.spoken: list[Spoken] = []
+        """What was said for each of `heard`: words, pauses and pace as the document gives them."""
         self.keys: list[str] = []
         self.dialled: list[str] = []
         self.steps: list[Step] = []
@@ -241,6 +243,7 @@ class Caller:
                 recording = self._recordings(self._resolved(spoken.address))
                 heard = played(recording, self.clock, interruptible)
             self.heard.append(heard)
+            self.spoken.append(spoken)
             self.clock += heard.seconds
 
     def _keeps(self, at: float, does: str) -> None:

@@ -6,6 +6,7 @@ only <break> and <prosody rate> are known here: the two that every neural voice 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
@@ -34,12 +35,16 @@ class _Token(NamedTuple):
 
 def speech(say: Element) -> Speech:
     """What is to be heard of `say`. There must be a word in it, no control character, and not two paces."""
-    raw = "".join(say.itertext())
+    return _heard(tuple(_tokens(say, 1.0)))
+
+
+@lru_cache(maxsize=2000)  # the same words stand in many documents
+def _heard(tokens: tuple[_Token, ...]) -> Speech:
+    raw = "".join(token.said for token in tokens if isinstance(token.said, str))
     if len(raw) > MOST_CHARACTERS:
         raise Refused(f"a <Say> of {len(raw)} characters: at most {MOST_CHARACTERS} are spoken", 13521)
     if control := _CONTROL.search(raw):
         raise Refused(f"the control character U+{ord(control[0]):04X} in a <Say>", 13520)
-    tokens = list(_tokens(say, 1.0))
     pieces = tuple(_pieces(tokens))
     if not any(isinstance(piece, str) for piece in pieces):
         raise Refused("a <Say> without words", 13520)
@@ -68,7 +73,7 @@ def _inside(parent: Element, child: Element) -> Iterator[_Token]:
             )
 
 
-def _pieces(tokens: list[_Token]) -> Iterator[str | float]:
+def _pieces(tokens: tuple[_Token, ...]) -> Iterator[str | float]:
     for kind, run in groupby((token.said for token in tokens), key=type):
         if kind is float:
             yield from run
@@ -85,7 +90,7 @@ def _words(pieces: tuple[str | float, ...]) -> str:
     return text
 
 
-def _pace(tokens: list[_Token]) -> float:
+def _pace(tokens: tuple[_Token, ...]) -> float:
     paces = {token.rate for token in tokens if isinstance(token.said, str) and token.said.strip()}
     if len(paces) > 1:
         raise Refused("two paces in one <Say>: put all of its words into one <prosody>", 13520)
