@@ -51,9 +51,9 @@ def get_ready(settings: Settings) -> Readiness:
         line = Line(settings.ivr_content, settings.options)
     except BadContent as error:
         return Readiness(None, _kept_last_resort(FALLBACK), error.faults, notes)
-    faults = (*prove(line), *_signature_faults(settings))
+    unproved, unsigned = prove(line), _signature_faults(settings)
     left_out = tuple(str(fault) for fault in line.content.faults)
-    return Readiness(None if faults else line, line.last_resort, faults, (*notes, *left_out))
+    return Readiness(None if unproved else line, line.last_resort, (*unproved, *unsigned), (*notes, *left_out))
 
 
 def _kept_last_resort(path: Path) -> bytes:
@@ -67,6 +67,9 @@ def _kept_last_resort(path: Path) -> bytes:
 
 def _signature_faults(settings: Settings) -> tuple[Fault, ...]:
     """The line signs a request of its own and verifies it, over the public URL as it is set."""
+    if not settings.tokens:
+        remedy = "Set it to Twilio's auth token; to try the line out, `make setup` writes one."
+        return (Fault("TWILIO_AUTH_TOKEN", "it is not set, so every call is refused", remedy),)
     url, form = settings.public_url + "/call", [("CallSid", "CA" + "0" * 32), ("FromZip", "")]
     for token in settings.tokens:
         try:
@@ -83,6 +86,4 @@ def _signature_faults(settings: Settings) -> tuple[Fault, ...]:
 
 
 def _notes(settings: Settings) -> tuple[str, ...]:
-    if not settings.tokens:
-        return ("no TWILIO_AUTH_TOKEN: every call is refused until it is set",)
     return ("trying out: not Twilio's token",) if settings.trying_out else ()

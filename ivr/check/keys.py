@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from ivr.addresses import address_of, outcome_address_of
-from ivr.call import KEYS, Key, Place
+from ivr.call import KEYS, Place
 from ivr.check.walking import Walk
 from ivr.errors import Fault
+from ivr.facts import HOTLINE
 from ivr.flow import Transfer
 from ivr.phone.document import Dial, Gather
-from ivr.walk import Ask, End, next_place
+from ivr.walk import Ask, End
 
 DEPTH = 4
 """How often * is pressed at most to reach the root menu."""
@@ -17,7 +18,7 @@ DEPTH = 4
 def a_person_is_one_key_away(walk: Walk) -> Iterator[Fault]:
     """0 dials the hotline, from everywhere, with one request and one sentence."""
     for place in walk.standing:
-        there = next_place(walk.flow, place, Key("0"))
+        there = walk.lead(place, "0")
         if not isinstance(walk.flow.nodes[there.node], Transfer):
             yield walk.fault(place, f"0 leads to {address_of(there)}", "0 must lead to the transfer.")
     for place in walk.line.ways:
@@ -29,6 +30,8 @@ def _dials_only_the_hotline(walk: Walk, place: Place) -> Iterator[Fault]:
     _, *dialled = walk.verbs(place)
     if len(dialled) != 1 or not isinstance(dialled[0], Dial):
         yield walk.fault(place, "the transfer is not one sentence and a dial", "Keep connect.txt to one paragraph.")
+    elif dialled[0].number != (hotline := walk.line.content.facts.numbers[HOTLINE].dial):
+        yield walk.fault(place, f"the transfer dials {dialled[0].number}", f"It must dial {hotline}.")
 
 
 def the_reminder_is_one_key_away(walk: Walk) -> Iterator[Fault]:
@@ -37,7 +40,7 @@ def the_reminder_is_one_key_away(walk: Walk) -> Iterator[Fault]:
     for place in walk.standing:
         typed = place
         for key in "911":
-            typed = next_place(walk.flow, typed, Key(key))
+            typed = walk.lead(typed, key)
             if typed.node != reminder:
                 yield walk.fault(
                     place,
@@ -52,7 +55,7 @@ def star_leads_to_the_root(walk: Walk) -> Iterator[Fault]:
     for place in walk.standing:
         here = place
         for _ in range(DEPTH):
-            here = next_place(walk.flow, here, Key("*"))
+            here = walk.lead(here, "*")
         if here.node != walk.flow.root:
             yield walk.fault(
                 place,
@@ -66,8 +69,8 @@ def eight_keeps_the_place(walk: Walk) -> Iterator[Fault]:
     if len(walk.flow.published) != 2:
         return
     for place in walk.standing:
-        there = next_place(walk.flow, place, Key("8"))
-        back = next_place(walk.flow, there, Key("8"))
+        there = walk.lead(place, "8")
+        back = walk.lead(there, "8")
         kept = (there.node, there.part, there.pace) == (place.node, place.part, place.pace)
         if not kept or there.locale == place.locale or back.locale != place.locale:
             yield walk.fault(
@@ -81,7 +84,7 @@ def no_key_ends_a_call(walk: Walk) -> Iterator[Fault]:
     """Every key, and anything else that may come as one, leads to a place that has a document."""
     for place in walk.standing:
         for key in (*KEYS, ""):
-            there = next_place(walk.flow, place, Key(key))
+            there = walk.lead(place, key)
             if there not in walk.line.documents:
                 yield walk.fault(
                     place,
