@@ -32,6 +32,8 @@ class Content:
     locales: Mapping[str, Locale]
     prompts: Prompts
     faults: tuple[Fault, ...]
+    tried_out: bool = False
+    """Whether these are other languages than those that the map publishes."""
 
     def speak(self, flow: Flow, cue: Cue) -> Spoken:
         """The words of one cue."""
@@ -42,13 +44,17 @@ class Content:
         return self.speak(flow, Cue(text, 1, locale))
 
 
-def with_draft(root: Path, tag: str) -> tuple[str, ...]:
-    """The languages that the map publishes, and `tag` behind them where it is a draft. Raises BadContent for neither."""
-    published, folder = load_flow(root / "prompts" / "flow.toml").published, root / "locales" / tag
-    if tag not in published and not (folder / "locale.toml").exists():
-        remedy = f"Make it with `ivr locale new {tag}`."
-        raise BadLocale.at(str(folder), "there is no such language", remedy)
-    return published if tag in published else (*published, tag)
+def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
+    """The languages that the map publishes, with the drafts `tags` behind them. Raises BadContent for none."""
+    published = load_flow(root / "prompts" / "flow.toml").published
+    drafts = tuple(tag for tag in dict.fromkeys(tags) if tag not in published)
+    absent = [tag for tag in drafts if not (root / "locales" / tag / "locale.toml").exists()]
+    if absent:
+        raise BadLocale(
+            Fault(str(root / "locales" / tag), "there is no such language", f"Make it with `ivr locale new {tag}`.")
+            for tag in absent
+        )
+    return (*published, *drafts)
 
 
 def load_content(root: Path, published: Sequence[str] | None = None) -> Content:
@@ -77,7 +83,8 @@ def load_content(root: Path, published: Sequence[str] | None = None) -> Content:
     faults.extend(_unspeakable(flow, Prompts(texts, {source.tag: source}, facts, source.tag)))
     if faults:
         raise BadContent(faults)
-    return _with_languages(root, flow, facts, texts, source)
+    content = _with_languages(root, flow, facts, texts, source)
+    return replace(content, tried_out=published is not None)
 
 
 def _with_languages(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Text], source: Locale) -> Content:

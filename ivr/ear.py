@@ -92,6 +92,7 @@ def units(text: str, unit: Unit) -> int:
     return sum(1 for character in text if character.isalnum())
 
 
+@lru_cache(maxsize=10_000)
 def pauses(text: str) -> float:
     """Seconds of silence inside `text`: its breaths and its blank lines, at the normal pace."""
     return text.count("…") * BREATH + len(re.findall(r"\n\s*\n", text.strip())) * PARAGRAPH_PAUSE

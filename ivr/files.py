@@ -3,6 +3,7 @@
 import tomllib
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ def toml_of(path: Path, kind: type[BadContent]) -> dict[str, Any]:
         raise kind.at(str(path), f"this is not TOML: {error}", "Mend the line; a key may stand only once.") from error
 
 
+@cache
 def not_spoken(character: str) -> bool:
     """Whether a character can stand in no text: a control character, a line break, or one without a meaning."""
     return unicodedata.category(character) in ("Cc", "Co", "Cs") or character in "\ufffe\uffff"

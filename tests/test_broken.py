@@ -25,6 +25,7 @@ PLACES = {
     "broken_catalogue": "locales/es/LC_MESSAGES/messages.po",
     "broken_locale": "locales/es/locale.toml",
     "broken_words": "locales/es/words.toml",
+    "broken_voices": "locales/voices.toml",
 }
 """Which file of the toy line the faults of a folder stand in for."""
 MOST_HUNKS = 3
@@ -103,6 +104,11 @@ def test_a_fault_of_a_language_is_told(fault: Path, copied: Path) -> None:
 
 @each_of("broken_words")
 def test_a_fault_of_the_word_lists_is_told(fault: Path, copied: Path) -> None:
+    assert told_with(fault, copied) == expected(fault, copied)
+
+
+@each_of("broken_voices")
+def test_a_fault_of_the_table_of_voices_is_told(fault: Path, copied: Path) -> None:
     assert told_with(fault, copied) == expected(fault, copied)
 
 

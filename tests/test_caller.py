@@ -57,7 +57,8 @@ def test_a_ring_asks_as_twilio_asks_and_stands_in_the_first_gather(line: Line, c
     assert (caller.state, caller.position, caller.standing) == ("idle", "idle", None)
     caller.rings()
     assert line.asked == [(RING, dict(FORM))]
-    assert caller.standing and caller.standing.action == f"{RING}/en/main"
+    assert caller.standing
+    assert caller.standing.action == f"{RING}/en/main"
     assert (caller.position, caller.heard, caller.clock) == ("at /call/en/main", [], 0.0)
 
 
@@ -88,7 +89,8 @@ def test_silence_goes_on_to_the_next_verb_without_asking(line: Line, caller: Cal
     caller.waits()
     assert len(line.asked) == 1
     assert (caller.position, caller.dialled) == (f"dials {HOTLINE}", [HOTLINE])
-    assert caller.dialling and caller.dialling.timeout == 30
+    assert caller.dialling
+    assert caller.dialling.timeout == 30
 
 
 def test_seconds_count_words_pace_pauses_and_timeouts(caller: Caller) -> None:

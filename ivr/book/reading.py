@@ -78,9 +78,9 @@ def _missing(node: str) -> Entry:
     raise KeyError(node)
 
 
-def read(line: Line, locale: str) -> Book:
-    """The book of `line` in `locale`, one of `line.content.locales`."""
-    reader = _Reader(line, locale)
+def read(line: Line, locale: str, graded: bool = True) -> Book:
+    """The book of `line` in `locale`, one of `line.content.locales`. Unless `graded`, no text has a grade."""
+    reader = _Reader(line, locale, graded)
     entries = tuple(reader.from_menu(line.flow.root, "", ""))
     reached = {entry.node for entry in entries}
     texts = line.content.prompts.texts
@@ -90,11 +90,10 @@ def read(line: Line, locale: str) -> Book:
 
 
 class _Reader:
-    def __init__(self, line: Line, locale: str) -> None:
-        self._line, self._locale = line, locale
-        self._words: dict[str, Words] = {
-            tag: load_words(line.content.root / "locales" / tag) for tag in line.content.locales
-        }
+    def __init__(self, line: Line, locale: str, graded: bool) -> None:
+        self._line, self._locale, self._graded = line, locale, graded
+        tags = line.content.locales if graded else ()
+        self._words: dict[str, Words] = {tag: load_words(line.content.root / "locales" / tag) for tag in tags}
 
     def from_menu(self, name: str, keys: str, title: str) -> Iterator[Entry]:
         """The menu and everything below it, depth first, in key order."""
@@ -114,7 +113,7 @@ class _Reader:
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
         facts = line.content.prompts.texts[name].facts
         kind = node.kind if node and name not in LINES else "line"
-        grade = self._grade(text, parts[0].locale) if isinstance(node, Topic) else None
+        grade = self._grade(text, parts[0].locale) if self._graded and isinstance(node, Topic) else None
         return Entry(
             name,
             kind,

@@ -9,7 +9,7 @@ from ivr.errors import Fault
 from ivr.facts import HOTLINE
 from ivr.flow import Transfer
 from ivr.phone.document import Dial, Gather
-from ivr.walk import Ask, End
+from ivr.walk import Ask, End, Step
 
 DEPTH = 4
 """How often * is pressed at most to reach the root menu."""
@@ -94,7 +94,8 @@ def no_key_ends_a_call(walk: Walk) -> Iterator[Fault]:
 
 
 def keys_arrive_where_they_were_pressed(walk: Walk) -> Iterator[Fault]:
-    """The address of each Gather and each Dial is that of the place its step stands for."""
+    """The address of each Gather and each Dial is that of the place its step stands for, wherever they stand."""
+    judged = set[tuple[str | None, Step]]()
     for place in walk.line.ways:
         asked = [verb for verb in walk.verbs(place) if isinstance(verb, Gather | Dial)]
         steps = [step for step in walk.steps(place) if not isinstance(step, End)]
@@ -105,7 +106,9 @@ def keys_arrive_where_they_were_pressed(walk: Walk) -> Iterator[Fault]:
                 "The walk and the compiled line disagree.",
             )
             continue
-        for verb, step in zip(asked, steps, strict=True):
+        new = [pair for pair in zip((verb.action for verb in asked), steps, strict=True) if pair not in judged]
+        judged.update(new)
+        for action, step in new:
             path = address_of(step.place) if isinstance(step, Ask) else outcome_address_of(step.place)
-            if verb.action != walk.line.options.public_url + path:
-                yield walk.fault(place, f"a key goes to {verb.action}", f"It must go to {path}.")
+            if action != walk.line.options.public_url + path:
+                yield walk.fault(place, f"a key goes to {action}", f"It must go to {path}.")

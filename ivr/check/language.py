@@ -89,8 +89,8 @@ def progress(line: Line, tag: str) -> Progress:
     english = [one for one in readings(line, first) if one.text in spoken]
     return Progress(
         len(names), len(names & usable), len(names & fuzzy), len(names & faulty - fuzzy), len(pages),
-        len(pages & usable), len(texts), len(spoken), len(read) - len(lacking),
-        len(stale(line, tag)), len(read), sum(line.seconds(one.spoken) for one in read),
+        len(pages & usable), len(texts), len(spoken), len(recordable) - len(lacking),
+        len(stale(line, tag)), len(recordable), sum(line.seconds(one.spoken) for one in read),
         sum(line.seconds(one.spoken) for one in english), locale.reviewed,
     )  # fmt: skip
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from ivr.call import Key, Place
+from ivr.call import Place
 from ivr.check.walking import Walk
 from ivr.errors import Fault
 from ivr.flow import Languages, Menu, Opening
 from ivr.prompts import Spoken
 from ivr.readings import named_keys
-from ivr.walk import Ask, Step, next_place
+from ivr.walk import Ask, Step
 
 
 def spoken_keys_work(walk: Walk) -> Iterator[Fault]:
@@ -27,7 +27,7 @@ def spoken_keys_work(walk: Walk) -> Iterator[Fault]:
 def _wrongly_spoken(walk: Walk, step: Ask) -> Iterator[tuple[str, str, str]]:
     keys = {key for spoken in walk.line.spoken(step) for key in spoken.keys}
     for key in sorted(keys):
-        if next_place(walk.flow, step.place, Key(key)).misses > step.place.misses:
+        if walk.lead(step.place, key).misses > step.place.misses:
             yield key, "is spoken and does nothing", "Take it out of the text, or add the choice to the map."
     missing = ", ".join(sorted(_must_be_spoken(walk, step) - keys))
     if missing:

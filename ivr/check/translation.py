@@ -76,9 +76,8 @@ def _three_dots(message: Message) -> str:
 
 def _breaths(message: Message) -> str:
     wanted, given = message.english.count("…"), message.text.count("…")
-    return (
-        f"{given} times …, and {wanted} times in the English" if wanted != given and "..." not in message.text else ""
-    )
+    differs = wanted != given and not _three_dots(message)
+    return f"pauses (…): {given}, and {wanted} in the English" if differs else ""
 
 
 def _quotes(message: Message) -> str:

@@ -10,14 +10,14 @@ from ivr.check.limits import Measure
 from ivr.check.proofs import prove
 from ivr.check.recorded import recording_faults
 from ivr.check.report import Report, check_all
-from ivr.content import with_draft
+from ivr.content import with_drafts
 from ivr.errors import BadContent, Fault
 from ivr.line import Line, Options
 
 
 def check_language(root: Path, options: Options, tag: str) -> Report:
     """Check one language as if it were published. Raises BadContent where there is none of that name."""
-    wanted = with_draft(root, tag)
+    wanted = with_drafts(root, tag)
     if tag == wanted[0]:
         return check_all(root, options)
     try:
@@ -74,7 +74,7 @@ def _placed(fault: Fault, root: Path, tag: str, catalogue: Catalogue) -> Fault:
 def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...]) -> Iterator[str]:
     if faults:
         yield "  published   not before it is whole: see above"
-    elif tag not in with_draft(line.content.root, line.content.wanted[0]):
+    elif tag not in with_drafts(line.content.root, line.content.wanted[0]):
         yield f'  published   not yet: put "{tag}" into `published` in prompts/flow.toml'
     else:
         yield "  published   yes"

@@ -11,11 +11,12 @@ from ivr.walk import Ask, Step
 
 
 class Walk:
-    """A line, each of its silences followed once, each fragment read once, each step timed once."""
+    """A line, each of its silences followed once, each document and fragment read once, each step timed once."""
 
     def __init__(self, line: Line) -> None:
         self.line, self.flow = line, line.flow
         self._steps: dict[Place, tuple[Step, ...]] = {}
+        self._verbs: dict[Place, tuple[Verb, ...]] = {}
         self._read: dict[bytes, tuple[Verb, ...]] = {}
         self._fewest: dict[Step, float] = {}
         self.standing = [place for place in line.ways if not isinstance(self._node(place), Transfer | Farewell)]
@@ -29,12 +30,18 @@ class Walk:
             self._steps[place] = self.line.steps(place)
         return self._steps[place]
 
-    def verbs(self, place: Place) -> list[Verb]:
-        """The verbs of the document at `place`. Raises Refused where Twilio would not play it."""
-        verbs = [verb for fragment in self.line.documents[place] for verb in self._verbs(fragment)]
-        return list(in_order(verbs))
+    def lead(self, place: Place, key: str) -> Place:
+        """Where `key` leads from `place`; "" stands for anything else that may come as one."""
+        return self.line.leads[place][key]
 
-    def _verbs(self, fragment: bytes) -> tuple[Verb, ...]:
+    def verbs(self, place: Place) -> tuple[Verb, ...]:
+        """The verbs of the document at `place`. Raises Refused where Twilio would not play it."""
+        if place not in self._verbs:
+            fragments = self.line.documents[place]
+            self._verbs[place] = in_order(verb for fragment in fragments for verb in self._verbs_of(fragment))
+        return self._verbs[place]
+
+    def _verbs_of(self, fragment: bytes) -> tuple[Verb, ...]:
         if fragment not in self._read:
             self._read[fragment] = read(twiml.document([fragment]))
         return self._read[fragment]

@@ -51,26 +51,24 @@ def _heard(tokens: tuple[_Token, ...]) -> Speech:
     return Speech(_words(pieces), pieces, _pace(tokens))
 
 
-def _tokens(parent: Element, rate: float) -> Iterator[_Token]:
-    yield _Token(parent.text or "", rate)
+def _tokens(parent: Element, rate: float) -> list[_Token]:
+    tokens = [_Token(parent.text or "", rate)]
     for child in parent:
-        yield from _inside(parent, child)
-        yield _Token(child.tail or "", rate)
+        if child.tag == "break":
+            tokens.append(_Token(_pause(child), 1.0))
+        elif (parent.tag, child.tag) == ("Say", "prosody"):
+            tokens += _tokens(child, int(attributes(child)["rate"][:-1]) / 100)
+        else:
+            found = f"<{child.tag}> may not stand in <{parent.tag}>"
+            raise Refused(f"{found}: only text, <break> and one <prosody> may", 13520)
+        tokens.append(_Token(child.tail or "", rate))
+    return tokens
 
 
-def _inside(parent: Element, child: Element) -> Iterator[_Token]:
-    match parent.tag, child.tag:
-        case _, "break":
-            if len(child) or child.text:
-                raise Refused("<break> must be empty", 13520)
-            yield _Token(break_seconds(attributes(child)["time"]), 1.0)
-        case "Say", "prosody":
-            yield from _tokens(child, int(attributes(child)["rate"][:-1]) / 100)
-        case _:
-            raise Refused(
-                f"<{child.tag}> may not stand in <{parent.tag}>: only text, <break> and one <prosody> may",
-                13520,
-            )
+def _pause(found: Element) -> float:
+    if len(found) or found.text:
+        raise Refused("<break> must be empty", 13520)
+    return break_seconds(attributes(found)["time"])
 
 
 def _pieces(tokens: tuple[_Token, ...]) -> Iterator[str | float]:

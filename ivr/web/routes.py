@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
+from ivr.line import Line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
+from ivr.web.drafts import Draft, drafts
 from ivr.web.headers import FIXED, FRESH
 from ivr.web.limiter import Limiter
 from ivr.web.rendering import Body, Static
@@ -32,7 +34,12 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
     if readiness.line is None:
         _add_closed(app, closed(base, static, readiness.last_resort))
         return
-    site = Site(readiness.line, settings, base, static)
+    tags = (
+        drafts(settings.ivr_content, readiness.line.content.wanted) if _tries_drafts(readiness.line, settings) else ()
+    )
+    site = Site(readiness.line, settings, base, static, tags)
+    for tag in tags:
+        app.mount(f"/draft/{tag}", Draft(settings, site.first, tag, add_pages))
     _add_front(app, site)
     if site.reads:
         _add_readable(app, site)
@@ -40,6 +47,10 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
         _add_phone(app, site)
         _add_act(app, Telephone(readiness.line, site.sounds))
         _add_sound(app, site)
+
+
+def _tries_drafts(line: Line, settings: Settings) -> bool:
+    return settings.trying_out and settings.web_phone == "on" and not line.content.tried_out
 
 
 def _add_static(app: FastAPI, static: Static) -> None:

@@ -1,7 +1,8 @@
 """Every page of the site, rendered once: the telephone and the readable line in each language that can be spoken."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from ivr.book.reading import read
 from ivr.line import Line
@@ -15,19 +16,20 @@ from ivr.web.written import Written, written_number
 
 EMERGENCY, TEXT = "emergency", "hotline_text"
 """Names in numbers.toml beside the hotline's. Where one is missing, the pages do not offer it."""
+Rendered = TypeVar("Rendered")
 _PREFERENCE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?))?\s*")
 
 
 class Site:
     """The pages of `line`, ready to be sent. `phone` and `read` are empty where the settings turn them off."""
 
-    def __init__(self, line: Line, settings: Settings, base: str, static: Static) -> None:
-        self.base, self.first = base, line.flow.published[0]
+    def __init__(self, line: Line, settings: Settings, base: str, static: Static, drafts: Sequence[str] = ()) -> None:
+        self.base, self.first, self._drafts = base, line.flow.published[0], drafts
         self.phones, self.reads = settings.web_phone == "on", settings.read == "on"
         self.nodes = frozenset(line.content.prompts.texts)
         self.sounds = Sounds(line, self.phones)
         self._line, self._settings, self._pages = line, settings, Pages(base, static)
-        self._books = {tag: write_down(line, read(line, tag)) for tag in line.flow.published} if self.reads else {}
+        self._books = self._in_every_language(self._write_down) if self.reads else {}
         self.phone = self._in_every_language(self._phone) if self.phones else {}
         self.read = self._in_every_language(self._read) if self.reads else {}
         self.lost = self._read(self.first, lost=True) if self.reads else self._help()
@@ -39,8 +41,11 @@ class Site:
         tags = {tag.partition("-")[0].lower(): tag for tag in reversed(self._line.flow.published)}
         return next((tags[found[1].lower()] for found in asked if found[1].lower() in tags), self.first)
 
-    def _in_every_language(self, render: Callable[[str], Body]) -> Mapping[str, Body]:
+    def _in_every_language(self, render: Callable[[str], Rendered]) -> Mapping[str, Rendered]:
         return {tag: render(tag) for tag in self._line.flow.published}
+
+    def _write_down(self, tag: str) -> Readable:
+        return write_down(self._line, read(self._line, tag, graded=False))
 
     def _phone(self, tag: str) -> Body:
         more = {"sound": self.sounds.available, "trying_out": self._settings.trying_out}
@@ -58,6 +63,8 @@ class Site:
         offered: dict[str, object] = {
             "phone": self.phones,
             "read": self.reads,
+            "drafts": self._drafts,
+            "draft": self._line.content.tried_out,
             "languages": [locales[one] for one in self._line.flow.published],
             "hotline": self._number(self._line.flow.transfer.number),
             "emergency": self._number(EMERGENCY),

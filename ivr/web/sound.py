@@ -47,8 +47,8 @@ class Sounds:
     def __init__(self, line: Line, wanted: bool = True) -> None:
         self._voices = installed_voices() if wanted else frozenset()
         self.available = bool(self._voices)
-        sayings = compiled(line) if self.available else {}
-        self._sayings = {name: say for name, say in sayings.items() if self.name(say)}
+        self._line = line
+        self._found: asyncio.Task[Mapping[str, Say]] | None = None
         self._cache: OrderedDict[str, bytes] = OrderedDict()
         self._rendering: dict[str, asyncio.Task[bytes]] = {}
         self._gate = asyncio.Semaphore(AT_ONCE)
@@ -59,7 +59,7 @@ class Sounds:
 
     async def wav(self, name: str) -> bytes:
         """The sound of that name, a WAV file. Raises KeyError where nothing compiled has it, NoSound if it fails."""
-        say = self._sayings[name]
+        say = (await self._sayings())[name]
         if name in self._cache:
             self._cache.move_to_end(name)
             return self._cache[name]
@@ -68,6 +68,17 @@ class Sounds:
                 raise NoSound("enough sounds are waiting")
             self._rendering[name] = asyncio.create_task(self._render(name, say))
         return await asyncio.shield(self._rendering[name])
+
+    async def _sayings(self) -> Mapping[str, Say]:
+        """What can be said, by name: read off the whole line when the first sound is asked for, beside the calls."""
+        if not self.available:
+            return {}
+        if self._found is None:
+            self._found = asyncio.create_task(asyncio.to_thread(self._voiced))
+        return await asyncio.shield(self._found)
+
+    def _voiced(self) -> Mapping[str, Say]:
+        return {name: say for name, say in compiled(self._line).items() if self.name(say)}
 
     async def _render(self, name: str, say: Say) -> bytes:
         try:
@@ -93,7 +104,7 @@ def sound_of(say: Say) -> str:
 def compiled(line: Line) -> Mapping[str, Say]:
     """Everything that the line can say, by the name of its sound."""
     fragments = {fragment for document in line.documents.values() for fragment in document}
-    return {sound_of(say): say for fragment in fragments for say in _says(fragment)}
+    return {sound_of(say): say for say in {say for fragment in fragments for say in _says(fragment)}}
 
 
 def _says(fragment: bytes) -> Iterator[Say]:

@@ -13,7 +13,7 @@ from ivr import calling
 from ivr.addresses import OUTCOME, RING, address_of, place_at
 from ivr.errors import UnknownAddress
 from ivr.line import Form, Line
-from ivr.phone.caller import FORM, KEYS, OUTCOMES, Caller, Heard, Recording
+from ivr.phone.caller import FORM, KEYS, OUTCOMES, Caller, Heard
 from ivr.phone.form import answered, dial_ended, digits_pressed
 from ivr.phone.verbs import Say, Spoken
 from ivr.web.sound import Sounds, joined
@@ -58,16 +58,13 @@ class Telephone:
         self._post = calling.in_process(line)
         self._locales = {locale.language: locale for locale in line.content.locales.values()}
         self._hands = {tag: Hand(one, line.content.facts.numbers) for tag, one in self._locales.items()}
-        self._recorded = dict(_recorded(line))
+        self._recordings = calling.recordings(line)
 
     def act(self, asked: Mapping[str, object]) -> list[Step]:
         """The course of the call from what is `asked`: {"at", "key"} or {"at", "outcome"}; anything else is a ring."""
         address, form = self._arrival(asked)
         seconds = partial(calling.seconds, self._line)
-        return list(self._course(Caller(self._post, self._public + address, form, seconds, self._recording)))
-
-    def _recording(self, address: str) -> Recording:
-        return self._recorded[_file(address)]
+        return list(self._course(Caller(self._post, self._public + address, form, seconds, self._recordings)))
 
     def _arrival(self, asked: Mapping[str, object]) -> tuple[str, Form]:
         at, key, outcome = (asked.get(name) for name in ("at", "key", "outcome"))
@@ -124,14 +121,6 @@ class Telephone:
     def _written(self, line: str, language: str) -> list[Written]:
         hand = self._hands.get(language)
         return list(hand.write(line)) if hand else [Written(line)]
-
-
-def _recorded(line: Line) -> Iterator[tuple[str, Recording]]:
-    """What each sound file of the line holds, by the name of the file without its ending."""
-    for locale in line.content.locales.values():
-        for row in locale.recordings.rows:
-            yield _file(row.sound.file), Recording(locale.language, row.reads, row.sound.seconds)
-            yield _file(row.sound.slow), Recording(locale.language, row.reads, row.sound.slow_seconds)
 
 
 def _file(address: str) -> str:
