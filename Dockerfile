@@ -6,8 +6,10 @@ FROM ${BASE} AS builder
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
 WORKDIR /app
-COPY requirements.txt ./
-RUN /venv/bin/python -m pip install --require-hashes --only-binary :all: --requirement requirements.txt
+# With counts in PostgreSQL: --build-arg REQUIREMENTS=requirements-postgres.txt
+ARG REQUIREMENTS=requirements.txt
+COPY requirements*.txt ./
+RUN /venv/bin/python -m pip install --require-hashes --only-binary :all: --requirement "$REQUIREMENTS"
 # What may come in at all stands in .dockerignore.
 COPY . .
 # unchecked-hash: the compiled files count as current whatever the times of the files are after a copy.

@@ -40,7 +40,8 @@ lock: ## Write the locked requirements anew (with UPGRADE=--upgrade: to the newe
 	"$(PYTHON)" -m venv "$$tmp"; \
 	"$$tmp/bin/python" -m pip --quiet --disable-pip-version-check install '$(UV)'; \
 	"$$tmp/bin/uv" $(COMPILE) --group dev --output-file requirements-dev.txt; \
-	"$$tmp/bin/uv" $(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt
+	"$$tmp/bin/uv" $(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt; \
+	"$$tmp/bin/uv" $(COMPILE) --constraints requirements-dev.txt --extra postgres --output-file requirements-postgres.txt
 
 clean: ## Remove what was installed and built (.env stays)
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,10 +18,12 @@ from fastapi.responses import JSONResponse
 
 from ivr import __version__, journal, signature
 from ivr.addresses import RING
-from ivr.call import Lost, Outcome, Place, Ring, Silence
+from ivr.audio import add_audio
+from ivr.call import Answer, Lost, Outcome, Place, Ring, Silence
 from ivr.counts import REHEARSAL, Counts
 from ivr.errors import Unverified
 from ivr.line import Form
+from ivr.metrics import Figures
 from ivr.readiness import Readiness
 from ivr.settings import Settings
 from ivr.web.routes import add_pages
@@ -43,8 +46,16 @@ class TooLarge(Exception):
 class Door:
     """An ASGI application: Twilio's requests in front, everything else to `behind`."""
 
-    def __init__(self, behind: FastAPI, readiness: Readiness, settings: Settings, counts: Counts | None = None) -> None:
-        self._behind, self._readiness, self._settings, self._counts = behind, readiness, settings, counts
+    def __init__(
+        self,
+        behind: FastAPI,
+        readiness: Readiness,
+        settings: Settings,
+        counts: Counts | None = None,
+        figures: Figures | None = None,
+    ) -> None:
+        self._behind, self._readiness, self._settings = behind, readiness, settings
+        self._counts, self._figures = counts, figures
         self._prefix = urlsplit(settings.public_url).path.rstrip("/").encode()
         self._public = settings.public_url
 
@@ -68,18 +79,18 @@ class Door:
             return
         try:
             body = await asyncio.wait_for(_body(scope, receive), DEADLINE)
-            form = self._verified(path, scope, body)
+            document = self._document(path, self._verified(path, scope, body))
         except (TooLarge, TimeoutError) as error:
             await _send(send, 408 if isinstance(error, TimeoutError) else 413, b"", (b"connection", b"close"))
         except Unverified:
             journal.note("refused", level=logging.WARNING)
+            if self._figures:
+                self._figures.refused()
             await _send(send, 403, b"")
-        except Exception:  # a fault of ours before it is known who asks: the last resort tells nobody anything new
-            with suppress(Exception):
-                journal.note("last resort", level=logging.ERROR)
-            await _send(send, 200, self._readiness.last_resort)
+        except Exception:  # a fault of ours, whoever asks: the last resort tells nobody anything new
+            await _send(send, 200, self._last_resort())
         else:
-            await _send(send, 200, self._document(path, form))
+            await _send(send, 200, document)
 
     def _verified(self, path: bytes, scope: Scope, body: bytes) -> Form:
         """The fields of a request that Twilio signed. A GET carries them in its query. Raises Unverified."""
@@ -99,18 +110,27 @@ class Door:
         try:
             line = self._readiness.line
             if line is None:
-                journal.note("last resort", level=logging.ERROR)
-                return self._readiness.last_resort
+                return self._last_resort()
             answer = line.respond(path.decode("latin-1"), form)
         except Exception:  # whatever it is: a caller is never lost to it
-            with suppress(Exception):
-                journal.note("last resort", level=logging.ERROR)
-            return self._readiness.last_resort
+            return self._last_resort()
         with suppress(Exception):  # nor to what is written down
-            _note(answer.event, answer.place, time.perf_counter() - started)
-            if self._counts and REHEARSAL not in form:
-                self._counts.note(answer.place, answer.event)
+            self._write_down(answer, time.perf_counter() - started, rehearsal=REHEARSAL in form)
         return answer.body
+
+    def _write_down(self, answer: Answer, seconds: float, rehearsal: bool) -> None:
+        _note(answer.event, answer.place, seconds)
+        if self._figures:
+            self._figures.answered(answer.place, answer.event, seconds, rehearsal)
+        if self._counts and not rehearsal:
+            self._counts.note(answer.place, answer.event)
+
+    def _last_resort(self) -> bytes:
+        with suppress(Exception):
+            journal.note("last resort", level=logging.ERROR)
+            if self._figures:
+                self._figures.gave_last_resort()
+        return self._readiness.last_resort
 
 
 def _is_of_a_call(path: bytes) -> bool:
@@ -150,7 +170,9 @@ async def _send(send: Send, status: int, body: bytes, *more: tuple[bytes, bytes]
     await send({"type": "http.response.body", "body": body})
 
 
-def make_app(settings: Settings, readiness: Readiness, counts: Counts | None = None) -> Door:
+def make_app(
+    settings: Settings, readiness: Readiness, counts: Counts | None = None, figures: Figures | None = None
+) -> Door:
     """The whole application: Twilio's door, and behind it what people and supervisors look at."""
 
     @asynccontextmanager
@@ -172,5 +194,9 @@ def make_app(settings: Settings, readiness: Readiness, counts: Counts | None = N
     async def ready() -> JSONResponse:
         return JSONResponse(readiness.report(), status_code=200 if readiness.ready else 503)
 
-    add_pages(behind, settings, readiness)
-    return Door(behind, readiness, settings, counts)
+    try:
+        add_audio(behind, settings.ivr_content)
+        add_pages(behind, settings, readiness)
+    except Exception as error:  # pages that cannot be made cost no call
+        readiness = replace(readiness, notes=(*readiness.notes, f"the pages could not be made ({error!r})"))
+    return Door(behind, readiness, settings, counts, figures)

@@ -104,11 +104,11 @@ def fallback() -> None:
 @click.argument("locales", nargs=-1, metavar="[LOCALE]...")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the pages.")
 def script(locales: Sequence[str], out: Path) -> None:
-    """Write the book of the line: a page for each language (all, or LOCALEs), to read on screen or on paper."""
+    """Write the book of the line: a page for each language (all, or LOCALEs, drafts too), for the screen or paper."""
     from ivr.book import script as pages
 
     try:
-        for path in pages.write(_line(), locales, out):
+        for path in pages.write(_line(*locales), locales, out):
             click.echo(f"wrote {path}")
     except OSError as error:
         raise click.FileError(str(error.filename or out), error.strerror) from None
@@ -150,11 +150,13 @@ def sources(nodes: Sequence[str], live: bool) -> None:
     click.echo("\n".join(sources_of(book, line.flow, line.content.facts, nodes, live)))
 
 
-def _line() -> "Line":
+def _line(*drafts: str) -> "Line":
+    from ivr.content import with_drafts
     from ivr.line import Line
 
     settings = read_settings()
-    return Line(settings.ivr_content, settings.options)
+    published = with_drafts(settings.ivr_content, *drafts) if drafts else None
+    return Line(settings.ivr_content, settings.options, published)
 
 
 commands.add_to(main)

@@ -14,13 +14,15 @@ from functools import partial
 
 import uvicorn
 
-from ivr import journal
+from ivr import __version__, journal
 from ivr.app import Door, make_app
+from ivr.counting import usage_of
 from ivr.counts import Counts
 from ivr.errors import LineError, NotDone
+from ivr.metrics import Figures, Watched
+from ivr.metrics_door import Watching, open_metrics
 from ivr.readiness import Readiness, get_ready
 from ivr.settings import Settings, read_settings
-from ivr.usage_file import UsageFile
 from ivr.wire import BoundedProtocol
 from ivr.workers import FINISHING, SIGN, Work, Workers, show_life
 
@@ -37,8 +39,9 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], 
     readiness = get_ready(settings)
     _tell(say, announcement(readiness, settings))
     with _listening(host, port) as listening:
-        work = _work(listening, settings, readiness)
-        Workers(work, workers, partial(_renewed, listening, say)).run(stopping=listening.close)
+        watching = _watching(settings, readiness)
+        work = _work(listening, settings, readiness, watching)
+        Workers(work, workers, partial(_renewed, listening, say, watching)).run(stopping=listening.close)
 
 
 def _leave_nothing_behind() -> None:
@@ -63,23 +66,38 @@ def _listening(host: str, port: int) -> socket.socket:
         raise NotDone(f"{host} port {port} cannot be listened on ({error.strerror}). Is the line running?") from None
 
 
-def _work(listening: socket.socket, settings: Settings, readiness: Readiness) -> Work:
+def _watching(settings: Settings, readiness: Readiness) -> Watching | None:
+    """The figures, where an operator wants them. They go on when the line is renewed; a node that is new then is
+    "other" in them until the next start.
+    """
+    if settings.metrics is None:
+        return None
+    flow = readiness.line.flow if readiness.line and settings.metrics_nodes == "on" else None
+    places = [(node, locale) for locale in flow.published for node in flow.nodes] if flow else []
+    return Watching(Figures(places), _listening(*settings.metrics))
+
+
+def _work(listening: socket.socket, settings: Settings, readiness: Readiness, watching: Watching | None = None) -> Work:
     """What one worker does, with everything loaded that it needs: it shares it with its parent, and opens no file."""
-    counts = Counts(UsageFile(settings.usage_file)) if settings.usage_file else None
-    config = configuration(make_app(settings, readiness, counts))
+    usage = usage_of(settings)
+    figures = watching.figures if watching else None
+    counts = Counts(Watched(usage, figures) if figures else usage) if usage else None
+    config = configuration(make_app(settings, readiness, counts, figures))
     config.load()
     config.get_loop_factory()
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-    return partial(_answer, listening, config)
+    return partial(_answer, listening, config, watching, readiness.ready)
 
 
-def _answer(listening: socket.socket, config: uvicorn.Config, signs: int) -> None:
+def _answer(
+    listening: socket.socket, config: uvicorn.Config, watching: Watching | None, ready: bool, signs: int
+) -> None:
     """Answer until told to stop."""
     listener = journal.open_journal(every_logger=True)
     try:
-        _Server(config, signs).run([listening])
+        _Server(config, signs, watching, ready).run([listening])
     finally:
         listener.stop()
 
@@ -101,16 +119,24 @@ def configuration(door: Door) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which shows that its event loop lives."""
+    """uvicorn's server, which shows that its event loop lives, and the figures to whoever may see them."""
 
-    def __init__(self, config: uvicorn.Config, signs: int) -> None:
+    def __init__(self, config: uvicorn.Config, signs: int, watching: Watching | None, ready: bool) -> None:
         super().__init__(config)
-        self._signs = signs
+        self._signs, self._watching, self._ready = signs, watching, ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and show signs of life from now to the end."""
         await super().startup(sockets)
+        with suppress(OSError):  # figures that cannot be shown cost no call
+            await self._show_figures()
         self._life = asyncio.create_task(self._live())
+
+    async def _show_figures(self) -> None:
+        if self._watching:
+            figures, listening = self._watching
+            figures.claim()
+            self._figures = await open_metrics(listening, partial(figures.text, self._ready, __version__))
 
     async def _live(self) -> None:
         while True:
@@ -122,7 +148,7 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _renewed(listening: socket.socket, say: Callable[[str], None]) -> Work | None:
+def _renewed(listening: socket.socket, say: Callable[[str], None], watching: Watching | None) -> Work | None:
     """Work with settings and content as they are now; None, with the reasons said, where they cannot be used."""
     try:
         settings = read_settings()
@@ -131,7 +157,7 @@ def _renewed(listening: socket.socket, say: Callable[[str], None]) -> Work | Non
         told, work = ["NOT RENEWED:", str(error)], None
     else:
         told = announcement(readiness, settings)
-        work = _work(listening, settings, readiness) if readiness.ready else None
+        work = _work(listening, settings, readiness, watching) if readiness.ready else None
     _tell(say, [*told, *([] if work else ["the line goes on as it was"])])
     return work
 

@@ -16,6 +16,8 @@ TRY = "try-"
 """A token that begins so was made by `make setup` for trying out; Twilio's tokens are 32 hexadecimal digits."""
 PLAIN_URL = re.compile(r"https?://[A-Za-z0-9._~:/%\[\]-]+")
 """A scheme, a host, perhaps a port and a path: no user, query or fragment, and nothing that must be escaped."""
+_DATABASE = re.compile(r"postgres(ql)?://\S+$", re.ASCII)
+_LISTENING = re.compile(r"(?P<host>[0-9.]+|\[[0-9a-fA-F:]+\]|localhost):(?P<port>[0-9]{1,5})", re.ASCII)
 _SECRET = re.compile(r"//[^/@\s]*@")
 ACCOUNT = re.compile(r"AC[0-9a-f]{32}", re.ASCII)
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -37,6 +39,9 @@ class Settings(BaseSettings):
     read: Literal["on", "off"] = "on"
     ivr_content: Path = Field(default=CHECKOUT)
     usage: str = ""
+    usage_url: SecretStr = SecretStr("")
+    metrics_address: str = ""
+    metrics_nodes: Literal["on", "off"] = "off"
 
     @field_validator("public_url")
     @classmethod
@@ -64,6 +69,23 @@ class Settings(BaseSettings):
             raise ValueError("expected off, a folder, or a file that ends in .sqlite")
         return value
 
+    @field_validator("usage_url")
+    @classmethod
+    def _is_a_database(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _DATABASE.match(value.get_secret_value()):
+            raise ValueError("expected the address of a PostgreSQL database: postgresql://user:password@host/name")
+        return value
+
+    @field_validator("metrics_address")
+    @classmethod
+    def _is_off_or_an_address(cls, value: str) -> str:
+        if value.lower() in ("", "off"):
+            return ""
+        found = _LISTENING.fullmatch(value)
+        if not found or not 0 < int(found["port"]) < 65536:
+            raise ValueError("expected off, or an address of this machine and a port, such as 127.0.0.1:9464")
+        return value
+
     @field_validator("twilio_auth_token", "twilio_auth_token_secondary")
     @classmethod
     def _has_no_blanks(cls, value: SecretStr) -> SecretStr:
@@ -87,6 +109,12 @@ class Settings(BaseSettings):
             return None
         path = Path(self.usage or CHECKOUT / "usage")
         return path if path.suffix == ".sqlite" else path / "usage.sqlite"
+
+    @property
+    def metrics(self) -> tuple[str, int] | None:
+        """Host and port at which metrics may be asked for; None where they may not."""
+        found = _LISTENING.fullmatch(self.metrics_address)
+        return (found["host"].strip("[]"), int(found["port"])) if found else None
 
     @property
     def trying_out(self) -> bool:
@@ -130,5 +158,7 @@ def read_settings() -> Settings:
 def _sentence(error: dict[str, object]) -> str:
     location = error["loc"]
     name = str(location[0]).upper() if isinstance(location, tuple) else "?"
-    found = "" if name.startswith("TWILIO") else f" is {_SECRET.sub('//…@', repr(error['input']))}"
+    found = (
+        "" if name.startswith("TWILIO") or name == "USAGE_URL" else f" is {_SECRET.sub('//…@', repr(error['input']))}"
+    )
     return f"{name}{found}: {str(error['msg']).removeprefix('Value error, ')}."

@@ -1,9 +1,5 @@
 """The file of counts: SQLite, so that several processes of one machine add up exactly. What is counted stays out.
 
-    counts   month, node, locale, event -> times        one row a cell: no order, no day, no call
-    spans    from when to when each process has written: where there is none, a month is not complete
-    late     months of which counts came too late to be taken
-
 It is opened for each writing and each reading, so that a file that was moved, emptied or mended is found again.
 """
 
@@ -11,43 +7,21 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
+from ivr import usage_tables as tables
 from ivr.counts import Cell, Span, month_ends
 from ivr.errors import NotDone
+from ivr.usage_tables import Counted
 
-KEPT = timedelta(days=400)
-"""How long counts are kept: thirteen months."""
 LOCKED = 5.0
 """Seconds to wait for a file that another process is writing."""
-_TABLES = """
-    CREATE TABLE IF NOT EXISTS counts (
-        month TEXT NOT NULL, node TEXT NOT NULL, locale TEXT NOT NULL, event TEXT NOT NULL, times INTEGER NOT NULL,
-        PRIMARY KEY (month, node, locale, event)
-    ) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS spans (
-        process TEXT PRIMARY KEY, since TEXT NOT NULL, until TEXT NOT NULL, ended INTEGER NOT NULL
-    ) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS late (month TEXT PRIMARY KEY) WITHOUT ROWID;
+_TABLES = f"""
+    CREATE TABLE IF NOT EXISTS counts ({tables.COUNTS}) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS spans ({tables.SPANS}) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS late ({tables.LATE}) WITHOUT ROWID;
+    PRAGMA user_version = {tables.VERSION};
 """
-_ADD = """
-    INSERT INTO counts VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET times = times + excluded.times
-"""
-_KEEP_SPAN = """
-    INSERT INTO spans VALUES (?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET until = excluded.until, ended = excluded.ended
-"""
-
-
-class Counted(NamedTuple):
-    """What is kept of one month: the counts, the spans of all processes, whether counts came too late."""
-
-    cells: Mapping[Cell, int]
-    spans: tuple[Span, ...]
-    late: bool
 
 
 class UsageFile:
@@ -56,25 +30,30 @@ class UsageFile:
     def __init__(self, path: Path, patience: float = LOCKED) -> None:
         self.path, self._patience = path, patience
 
+    def __str__(self) -> str:
+        return str(self.path)
+
     def write(self, cells: Mapping[Cell, int], span: Span, late: Sequence[str]) -> None:
-        """Add `cells`, all or nothing. Raises sqlite3.Error or OSError where that is not possible."""
+        """Add `cells`, all or nothing. Raises sqlite3.Error, OSError or NotDone where that is not possible."""
         self._make()
         with self._writing() as db:
-            db.executemany(_ADD, [(*cell, times) for cell, times in cells.items()])
-            db.execute(_KEEP_SPAN, (span.process, _text(span.since), _text(span.until), span.ended))
-            db.executemany("INSERT OR IGNORE INTO late VALUES (?)", [(month,) for month in late])
-            self._forget(db, span.until - KEPT)
+            db.executemany(tables.ADD, tables.added(cells))
+            db.execute(tables.KEEP_SPAN, tables.kept(span))
+            db.executemany(tables.KEEP_LATE, [(month,) for month in late])
+            for statement, value in tables.forgotten(span.until - tables.KEPT):
+                db.execute(statement, (value,))
 
     def read(self, month: str) -> Counted:
         """What is kept of `month`. Raises NotDone where the file is missing or cannot be read."""
         try:
             with closing(self._connect("ro")) as db:
-                rows = db.execute("SELECT * FROM counts WHERE month = ?", (month,)).fetchall()
-                spans = db.execute("SELECT * FROM spans WHERE since < ?", (_text(month_ends(month)),)).fetchall()
-                late = db.execute("SELECT month FROM late WHERE month = ?", (month,)).fetchall()
+                self._refuse_other_tables(db)
+                rows = db.execute(tables.SELECT_COUNTS, (month,)).fetchall()
+                spans = db.execute(tables.SELECT_SPANS, (tables.text(month_ends(month)),)).fetchall()
+                late = db.execute(tables.SELECT_LATE, (month,)).fetchall()
         except sqlite3.Error as error:
             raise NotDone(f"{self.path} cannot be read ({error}): there is nothing to show.") from None
-        return Counted({Cell(*row[:4]): row[4] for row in rows}, tuple(map(_span, spans)), bool(late))
+        return Counted(dict(map(tables.cell_of, rows)), tuple(map(tables.span_of, spans)), bool(late))
 
     def try_out(self) -> None:
         """Raises NotDone where this process could not write to the file."""
@@ -96,20 +75,18 @@ class UsageFile:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with closing(self._connect("rw")) as db:
-            db.executescript(_TABLES)
+            if not self._refuse_other_tables(db):
+                db.executescript(_TABLES)
             db.execute("BEGIN IMMEDIATE")
             yield db
             db.execute("COMMIT")
 
-    def _forget(self, db: sqlite3.Connection, before: datetime) -> None:
-        db.execute("DELETE FROM counts WHERE month < ?", (f"{before:%Y-%m}",))
-        db.execute("DELETE FROM late WHERE month < ?", (f"{before:%Y-%m}",))
-        db.execute("DELETE FROM spans WHERE until < ?", (_text(before),))
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
-
-
-def _span(row: tuple[str, str, str, int]) -> Span:
-    return Span(row[0], datetime.fromisoformat(row[1]), datetime.fromisoformat(row[2]), bool(row[3]))
+    def _refuse_other_tables(self, db: sqlite3.Connection) -> int:
+        """The number of the tables in the file, 0 where it has none. Raises NotDone where it is not ours."""
+        found = int(db.execute("PRAGMA user_version").fetchone()[0])
+        if found not in (0, tables.VERSION):
+            raise NotDone(
+                f"{self.path} has tables of version {found}, and this release writes version {tables.VERSION}: "
+                "give USAGE another file, or run the release that made this one."
+            )
+        return found

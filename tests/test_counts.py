@@ -22,7 +22,8 @@ from ivr.errors import NotDone
 from ivr.phone.caller import FORM
 from ivr.readiness import Readiness, get_ready
 from ivr.settings import CHECKOUT
-from ivr.usage_file import KEPT, UsageFile
+from ivr.usage_file import UsageFile
+from ivr.usage_tables import KEPT
 
 NOVEMBER = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TEA = Place("tea", "es")

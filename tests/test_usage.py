@@ -22,7 +22,8 @@ from ivr.line import Line
 from ivr.operate.outside import Outside
 from ivr.operate.usage import FEWEST, SHOWN_AFTER, Table, event_shown, last_month, possible_events, table
 from ivr.operate.usage_page import ON_THE_CALL, ON_THE_WAY, as_csv, as_html, as_text
-from ivr.usage_file import Counted, UsageFile
+from ivr.usage_file import UsageFile
+from ivr.usage_tables import Counted
 
 MONTH = "2026-11"
 DECEMBER = datetime(2026, 12, 5, tzinfo=UTC)

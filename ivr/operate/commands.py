@@ -151,18 +151,19 @@ def probe(ctx: click.Context, url: str) -> None:
 @click.pass_context
 def usage(ctx: click.Context, month: str | None, layout: str | None) -> None:
     """Show which keys led where and how transfers ended, a whole month at a time; numbers under 16 are not shown."""
+    from ivr.counting import usage_of
     from ivr.line import Line
     from ivr.operate import usage as used
     from ivr.operate import usage_page
-    from ivr.usage_file import UsageFile
 
     settings, now = read_settings(), _outside(ctx).now()
-    if settings.usage_file is None:
+    kept = usage_of(settings)
+    if kept is None:
         raise BadSettings("USAGE is off: nothing is counted.")
     layouts: dict[str | None, Callable[[used.Table], str]]
     layouts = {None: usage_page.as_text, "csv": usage_page.as_csv, "html": usage_page.as_html}
     month = month or used.last_month(now)
-    counted = UsageFile(settings.usage_file).read(month)
+    counted = kept.read(month)
     click.echo(layouts[layout](used.table(Line(settings.ivr_content, settings.options), month, counted, now)))
 
 

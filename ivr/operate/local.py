@@ -2,12 +2,12 @@
 
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, ages
+from ivr.counting import usage_of
 from ivr.errors import Fault
 from ivr.operate.examination import Checks, Finding, Patient, fails, passes, unknown
 from ivr.operate.number import TOLL_FREE
 from ivr.readiness import FALLBACK
 from ivr.settings import CHECKOUT
-from ivr.usage_file import UsageFile
 
 
 def settings_complete(one: Patient) -> Finding:
@@ -79,12 +79,12 @@ def last_resort_is_kept(one: Patient) -> Finding:
 
 
 def usage_is_counted(one: Patient) -> Finding:
-    """The file of usage can be written, or is switched off on purpose."""
-    path = one.settings.usage_file
-    if path is None:
+    """The file or database of usage can be written, or is switched off on purpose."""
+    usage = usage_of(one.settings)
+    if usage is None:
         return passes("switched off.")
-    UsageFile(path).try_out()
-    return passes(f"counted in {path}.")
+    usage.try_out()
+    return passes(f"counted in {usage}.")
 
 
 def _first(faults: "tuple[Fault, ...] | list[Fault]", what: str, remedy: str) -> Finding:

@@ -6,7 +6,7 @@ tables of the same month are the same and tell nothing of what happened in betwe
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 
@@ -15,7 +15,7 @@ from ivr.counts import EVERY, LATE, Cell, Span, month_ends, name_of
 from ivr.errors import NotDone
 from ivr.flow import Transfer
 from ivr.line import Line
-from ivr.usage_file import Counted
+from ivr.usage_tables import Counted
 from ivr.walk import next_place
 
 FEWEST = 16
@@ -106,8 +106,23 @@ def _gaps(month: str, counted: Counted, now: datetime) -> Iterator[str]:
     cut = [span for span in counted.spans if not span.ended and begins <= span.until < min(ends, now - SLACK)]
     if cut:
         yield f"processes that ended before they had written their last counts: {len(cut)}"
+    for since, until in merged(counted.outages)[:5]:
+        yield (
+            f"counts could not be written from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC: what processes "
+            "that ended meanwhile had counted is lost"
+        )
     if counted.late:
         yield "some counts came too late to be taken"
+
+
+def merged(times: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """`times`, from and to, with those that overlap made one: every process tells of the same outage."""
+    whole: list[tuple[datetime, datetime]] = []
+    for since, until in sorted(times):
+        if whole and since <= whole[-1][1]:
+            since, until = whole[-1][0], max(whole.pop()[1], until)
+        whole.append((since, until))
+    return whole
 
 
 def _holes(begins: datetime, ends: datetime, spans: list[Span]) -> Iterator[tuple[datetime, datetime]]:
