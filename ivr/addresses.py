@@ -3,6 +3,7 @@
     /call                                                   the telephone rings
     /call/es/partner/part-2/slow/misses-1/tries-1           a key was pressed there
     /call/es/connect/outcome                                a dial ended there
+    /audio/0f3c….wav                                        a recording
 
 Only what differs from the default is written: `/call/en/main` is part 1, normal pace, no misses, no tries.
 """
@@ -16,6 +17,7 @@ from ivr.walk import last_part
 
 RING = "/call"
 OUTCOME = "/outcome"
+AUDIO = "/audio"
 _PLACE = re.compile(
     r"/call/(?P<locale>[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)/(?P<node>[a-z][a-z0-9_]*)"
     r"(?:/part-(?P<part>[1-9][0-9]{0,2}))?(?P<slow>/slow)?(?:/misses-(?P<misses>[12]))?(?:/tries-(?P<tries>[123]))?",

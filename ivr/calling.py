@@ -15,6 +15,7 @@ from ivr.line import Form, Line
 from ivr.phone import stories, terminal
 from ivr.phone.caller import Caller, Impossible
 from ivr.phone.document import Refused
+from ivr.phone.hearing import Recording, unknown_sound
 from ivr.settings import Settings, plain_url
 
 PATIENCE = 15
@@ -30,7 +31,7 @@ def caller(settings: Settings, url: str | None) -> Caller:
     line = Line(settings.ivr_content, settings.options)
     timing = partial(seconds, line)
     if url is None:
-        return Caller(in_process(line), settings.public_url + RING, seconds=timing)
+        return Caller(in_process(line), settings.public_url + RING, seconds=timing, recordings=recordings(line))
     try:
         url = plain_url(url)
     except ValueError:
@@ -40,7 +41,7 @@ def caller(settings: Settings, url: str | None) -> Caller:
             "TWILIO_AUTH_TOKEN is not set: a running line answers signed requests only. "
             "`make setup` writes one for trying out."
         )
-    return Caller(partial(_post, settings, url), url + RING, seconds=timing)
+    return Caller(partial(_post, settings, url), url + RING, seconds=timing, recordings=recordings(line))
 
 
 def in_process(line: Line) -> Callable[[str, Form], bytes]:
@@ -52,6 +53,17 @@ def seconds(line: Line, text: str, language: str) -> float:
     """Upper estimate of how long `text` takes in the language that Twilio calls `language`, pauses not counted."""
     spoken = (locale.ear for locale in line.content.locales.values() if locale.language == language)
     return ear.seconds(text, next(spoken, ear.Ear("words", 2.3, 3.2)))
+
+
+def recordings(line: Line) -> Callable[[str], Recording]:
+    """What a sound file of `line` holds, by its address on any host."""
+    known = {
+        file: Recording(locale.language, row.reads, seconds)
+        for locale in line.content.locales.values()
+        for row in locale.recordings.rows
+        for file, seconds in ((row.sound.file, row.sound.seconds), (row.sound.slow, row.sound.slow_seconds))
+    }
+    return lambda address: known.get(address.rpartition("/")[2]) or unknown_sound(address)
 
 
 def _post(settings: Settings, url: str, address: str, form: Form) -> bytes:

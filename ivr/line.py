@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr import ear, twiml
-from ivr.addresses import OUTCOME, RING, address_of, language_in, outcome_address_of, place_at
+from ivr.addresses import AUDIO, OUTCOME, RING, address_of, language_in, outcome_address_of
 from ivr.call import KEYS, Answer, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
 from ivr.content import Content, load_content
-from ivr.errors import UnknownAddress
 from ivr.facts import HOTLINE
-from ivr.flow import Languages, Reminder
+from ivr.flow import Languages, Reminder, Transfer
 from ivr.prompts import Spoken
-from ivr.readings import cues
-from ivr.walk import Ask, End, Policy, Step, next_place, reachable, silence
+from ivr.readings import Cue, cues
+from ivr.voices import NO_VOICE
+from ivr.walk import Ask, End, Policy, Step, explore, next_place, silence
 
 Form = Sequence[tuple[str, str]]
 """The fields of a request in the order they came, blanks and repeated names kept."""
@@ -65,24 +65,30 @@ class Built(NamedTuple):
 
 
 class Line:
-    """The line. Raises BadContent where the map, the numbers or the texts of the first language cannot be used."""
+    """The line. Raises BadContent where the map, the numbers or the texts of the first language cannot be used.
 
-    def __init__(self, root: Path, options: Options = Options()) -> None:
+    With `published`, these languages are offered and not those of the map: so a draft is tried out.
+    """
+
+    def __init__(self, root: Path, options: Options = Options(), published: Sequence[str] | None = None) -> None:
         started = time.perf_counter()
-        self.content: Content = load_content(root)
+        self.content: Content = load_content(root, published)
         self.flow, self.options = self.content.flow, options
-        self.ways = reachable(self.flow, options.silence)
-        self._fragments: dict[Step, bytes] = {}
+        self.ways, self.leads = explore(self.flow, options.silence)
+        self._spoken: dict[Cue, Spoken] = {}
         self._waits: dict[Place, int] = {}
-        self.documents = {place: self._document(place) for place in self.ways}
+        fragments = dict[Step, bytes]()
+        by_language = sorted(self.ways, key=lambda place: place.locale)
+        self.documents = {place: self._document(place, fragments) for place in by_language}
+        self._places = {address_of(place): place for place in self.documents}
         self.last_resort = self._last_resort()
-        size = sum(map(len, self._fragments.values()))
-        self.built = Built(len(self.documents), len(self._fragments), size, time.perf_counter() - started)
+        size = sum(map(len, fragments.values()))
+        self.built = Built(len(self.documents), len(fragments), size, time.perf_counter() - started)
 
     def respond(self, address: str, form: Form) -> Answer:
         """The answer to a verified request: `address` is the path behind the public URL, `form` its fields."""
         place, event = self._arrival(address, form)
-        there = next_place(self.flow, place, event)
+        there = self.leads[place][event.key] if isinstance(event, Key) else next_place(self.flow, place, event)
         return Answer(there, event, twiml.document(self.documents[there]))
 
     def steps(self, place: Place) -> tuple[Step, ...]:
@@ -91,7 +97,24 @@ class Line:
 
     def spoken(self, step: Step) -> tuple[Spoken, ...]:
         """What `step` speaks, in order."""
-        return tuple(self.content.speak(self.flow, cue) for cue in cues(self.flow, step))
+        return tuple(map(self._said, cues(self.flow, step)))
+
+    def _said(self, cue: Cue) -> Spoken:
+        if cue not in self._spoken:
+            self._spoken[cue] = self.content.speak(self.flow, cue)
+        return self._spoken[cue]
+
+    def seconds(self, spoken: Spoken, slow: bool = False) -> float:
+        """How long `spoken` takes to hear: its recording's length, else an upper estimate."""
+        if spoken.sound:
+            return spoken.sound.slow_seconds if slow else spoken.sound.seconds
+        return ear.seconds(spoken.text, self.content.locales[spoken.locale].ear, slow)
+
+    def fewest_seconds(self, spoken: Spoken) -> float:
+        """How long `spoken` takes at least: its recording's length, else a lower estimate."""
+        if spoken.sound:
+            return spoken.sound.seconds
+        return ear.fewest_seconds(spoken.text, self.content.locales[spoken.locale].ear)
 
     def wait(self, ask: Ask) -> int:
         """Seconds that the line waits for a key after what `ask` reads."""
@@ -103,37 +126,40 @@ class Line:
         return max(least, self._typing_wait(ask)) if ask.place.pace == "slow" else least
 
     def _arrival(self, address: str, form: Form) -> tuple[Place, Event]:
+        if address in self._places:
+            return self._places[address], _pressed(form)
+        home = Place(self.flow.root, language_in(self.flow, address))
         if address == RING:
-            return Place(self.flow.root, self.flow.published[0]), Ring()
-        at, _, outcome = address.rpartition("/")
-        ended = f"/{outcome}" == OUTCOME
-        try:
-            place = place_at(self.flow, at if ended else address)
-            self.documents[place]
-        except (UnknownAddress, KeyError):
-            place = Place(self.flow.root, language_in(self.flow, address))
-            return place, _outcome(form) if ended else Lost(_key(form).key)
-        return place, _outcome(form) if ended else _pressed(form)
+            return home, Ring()
+        if address.endswith(OUTCOME):
+            place = self._places.get(address.removesuffix(OUTCOME), home)
+            dialled = place if isinstance(self.flow.nodes[place.node], Transfer) else home
+            return dialled, _outcome(form)
+        return home, Lost(_key(_digits(form)).key)
 
-    def _document(self, place: Place) -> tuple[bytes, ...]:
-        return tuple(self._fragment(step) for step in self.steps(place))
-
-    def _fragment(self, step: Step) -> bytes:
-        if step not in self._fragments:
-            self._fragments[step] = self._write(step)
-        return self._fragments[step]
+    def _document(self, place: Place, fragments: dict[Step, bytes]) -> tuple[bytes, ...]:
+        steps = self.steps(place)
+        for step in steps:
+            if step not in fragments:
+                fragments[step] = self._write(step)
+        return tuple(fragments[step] for step in steps)
 
     def _write(self, step: Step) -> bytes:
         spoken, voices, pace = self.spoken(step), self.content.locales, step.place.pace
         if isinstance(step, Ask):
             action = self.options.public_url + address_of(step.place)
             rings = step.reading == "opening" and step.place == next_place(self.flow, step.place, Ring())
-            return twiml.gather(spoken, voices, pace, action, self.wait(step), 0 if rings else twiml.AFTER_KEY)
-        told = b"".join(twiml.tell(one, voices, pace) for one in spoken)
+            lead = 0 if rings else twiml.AFTER_KEY
+            return twiml.gather(spoken, voices, pace, action, self.wait(step), lead, self._audio)
+        told = b"".join(twiml.tell(one, voices, pace, audio=self._audio) for one in spoken)
         if isinstance(step, End):
             return told + twiml.hang_up()
         action = self.options.public_url + outcome_address_of(step.place)
         return told + twiml.dial(self._number(), action, self.options.caller_id)
+
+    @property
+    def _audio(self) -> str:
+        return self.options.public_url + AUDIO
 
     def _number(self) -> str:
         return str(self.content.facts.numbers[self.flow.transfer.number].dial)
@@ -143,18 +169,14 @@ class Line:
         menu = place._replace(misses=0)
         if menu not in self._waits:
             readings = (Ask(menu, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
-            read = sum(self._fewest_seconds(ask) for ask in readings)
+            read = sum(self.fewest_seconds(one) for ask in readings for one in self.spoken(ask))
             self._waits[menu] = max(CHOICE_WAIT, math.ceil((SHORTEST_SILENCE - WARNING_WAIT - read) / 3))
         return self._waits[menu]
 
-    def _fewest_seconds(self, ask: Ask) -> float:
-        locales = self.content.locales
-        return sum(ear.fewest_seconds(one.text, locales[one.locale].ear) for one in self.spoken(ask))
-
     def _typing_wait(self, ask: Ask) -> int:
         """How much longer a relay operator types what was read than it took to read it."""
-        locales, spoken = self.content.locales, self.spoken(ask)
-        read = sum(ear.seconds(one.text, locales[one.locale].ear, slow=True) for one in spoken)
+        spoken = self.spoken(ask)
+        read = sum(self.seconds(one, slow=True) for one in spoken)
         return math.ceil(sum(ear.typing_seconds(one.text) for one in spoken) - read)
 
     def _last_resort(self) -> bytes:
@@ -164,17 +186,23 @@ class Line:
         return twiml.document([told["last_resort"], call, told["last_resort_again"], call, told["goodbye"]])
 
     def _in_every_language(self, text: str) -> bytes:
-        spoken = dict.fromkeys(self.content.line(self.flow, text, locale) for locale in self.flow.published[:2])
+        """By voice alone: where this is needed, nobody can fetch a recording from us."""
+        voiced = [tag for tag in self.flow.published if self.content.locales[tag].voice != NO_VOICE]
+        spoken = dict.fromkeys(self.content.line(self.flow, text, tag)._replace(sound=None) for tag in voiced[:2])
         return b"".join(twiml.tell(one, self.content.locales, "normal") for one in spoken)
 
 
-def _key(form: Form) -> Key:
-    digits = [value for name, value in form if name == "Digits"]
+def _digits(form: Form) -> list[str]:
+    return [value for name, value in form if name == "Digits"]
+
+
+def _key(digits: list[str]) -> Key:
     return _EVENTS.get(digits[0], Key("")) if len(digits) == 1 else Key("")
 
 
 def _pressed(form: Form) -> Event:
-    return _key(form) if any(name == "Digits" and value for name, value in form) else Silence()
+    digits = _digits(form)
+    return _key(digits) if any(digits) else Silence()
 
 
 def _outcome(form: Form) -> Outcome:

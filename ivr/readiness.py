@@ -4,6 +4,9 @@ Three outcomes, no others: ready; not ready, so that signed calls get the last r
 no start at all.
 """
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,12 +51,28 @@ def get_ready(settings: Settings) -> Readiness:
     """Compile and prove the line. Raises BadSettings where not even the last resort can be given."""
     notes = _notes(settings)
     try:
-        line = Line(settings.ivr_content, settings.options)
+        with _nothing_collected():
+            line = Line(settings.ivr_content, settings.options)
+            unproved, unsigned = prove(line), _signature_faults(settings)
     except BadContent as error:
         return Readiness(None, _kept_last_resort(FALLBACK), error.faults, notes)
-    unproved, unsigned = prove(line), _signature_faults(settings)
+    except Exception as error:  # content that nobody foresaw must not keep calls from being answered
+        fault = Fault(str(settings.ivr_content), f"it cannot be used ({error!r})", "`ivr check` may say where.")
+        return Readiness(None, _kept_last_resort(FALLBACK), (fault,), notes)
     left_out = tuple(str(fault) for fault in line.content.faults)
     return Readiness(None if unproved else line, line.last_resort, (*unproved, *unsigned), (*notes, *left_out))
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Almost all that is made at start is kept: looking through it for garbage, again and again, finds none."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _kept_last_resort(path: Path) -> bytes:

@@ -4,11 +4,13 @@ https://www.twilio.com/docs/usage/webhooks/webhooks-security: base64 of HMAC-SHA
 URL and, for POST, every field's name and value, sorted. Nothing switches the check off: tests sign with a test token.
 """
 
+import hmac
 import re
 from collections.abc import Sequence
+from urllib.parse import urlparse
 
 from starlette.datastructures import ImmutableMultiDict
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator, add_port, remove_port
 
 from ivr.errors import Unverified
 
@@ -33,15 +35,24 @@ def verify(tokens: Sequence[str], url: str, form: Form, signatures: Sequence[str
     if len(signatures) != 1 or not 0 < len(signatures[0]) <= LONGEST or not signatures[0].isascii():
         raise Unverified("there is not exactly one signature")
     fields = ImmutableMultiDict(list(form))
-    if not any(_matches(token, url, fields, signatures[0]) for token in tokens if token):
+    matches = [_matches(token, url, fields, signatures[0]) for token in tokens if token]
+    if not any(matches):
         raise Unverified("no token made this signature")
 
 
 def _matches(token: str, url: str, fields: ImmutableMultiDict[str, str], signature: str) -> bool:
+    """What `RequestValidator.validate` does, with and without a port, but compared in a time that tells nothing.
+
+    Python keeps the addresses that it took apart last: the query, which can hold a caller, is not among them.
+    """
+    bare, mark, query = url.partition("?")
     try:
-        return bool(RequestValidator(token).validate(url, fields, signature))
+        addresses = [address + mark + query for address in (remove_port(urlparse(bare)), add_port(urlparse(bare)))]
+        made = [RequestValidator(token).compute_signature(address, fields) for address in addresses]
     except (ValueError, TypeError):
         return False
+    matches = [hmac.compare_digest(one, signature) for one in made]
+    return any(matches)
 
 
 def from_a_call(form: Form) -> bool:

@@ -1,13 +1,18 @@
 """Spoken texts and what we wait for, written as TwiML. The only file that writes XML; nothing else comes in here.
 
 A fragment is one top-level verb as bytes; a document is fragments between a head and a tail. Verbs and attributes are
-those of https://www.twilio.com/docs/voice/twiml that every dialect shares: Response, Say, Gather, Dial, Number, Hangup.
+those of https://www.twilio.com/docs/voice/twiml that every dialect shares: Response, Say, Play, Gather, Dial, Number,
+Hangup. Twilio's builder writes every tag, and each only once: the same words are read in many fragments.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from html import escape
+from typing import NamedTuple
+from xml.etree import ElementTree
 
 from twilio.twiml import TwiML
-from twilio.twiml.voice_response import Dial, Gather, Hangup, Say, SsmlBreak, SsmlProsody
+from twilio.twiml.voice_response import Dial, Gather, Hangup, Play, Say, SsmlBreak, SsmlProsody
 
 from ivr.call import Pace
 from ivr.ear import BREATH, PARAGRAPH_PAUSE, SLOW_PAUSE, SLOW_RATE
@@ -28,22 +33,28 @@ def document(fragments: Iterable[bytes]) -> bytes:
 
 
 def gather(
-    spoken: Sequence[Spoken], voices: Mapping[str, Locale], pace: Pace, action: str, wait: int, lead: float
+    spoken: Sequence[Spoken],
+    voices: Mapping[str, Locale],
+    pace: Pace,
+    action: str,
+    wait: int,
+    lead: float,
+    audio: str = "",
 ) -> bytes:
     """A fragment: `spoken` is read while every key is live, then the line waits `wait` seconds for one.
 
-    `action` is the absolute URL a key is posted to, `lead` the seconds of silence in front of the first word.
+    `action` is the absolute URL a key is posted to, `lead` the seconds of silence in front of the first word, `audio`
+    the absolute URL that recordings lie under.
     """
-    verb = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=wait, action=action, method="POST")
-    for number, one in enumerate(spoken):
-        for say in _says(one, voices[one.locale], pace, PARAGRAPH_PAUSE if number else lead):
-            verb.append(say)
-    return _bytes(verb)
+    before, behind = _tag_of_gather(wait)
+    said = (tell(one, voices, pace, PARAGRAPH_PAUSE if at else lead, audio) for at, one in enumerate(spoken))
+    return b"".join((before, escape(action).encode("utf-8"), behind, *said, b"</Gather>"))
 
 
-def tell(spoken: Spoken, voices: Mapping[str, Locale], pace: Pace, lead: float = AFTER_KEY) -> bytes:
+def tell(spoken: Spoken, voices: Mapping[str, Locale], pace: Pace, lead: float = AFTER_KEY, audio: str = "") -> bytes:
     """A fragment: `spoken` is read to the end, no key is live."""
-    return b"".join(_bytes(say) for say in _says(spoken, voices[spoken.locale], pace, lead))
+    voice = voices[spoken.locale]
+    return _told(spoken, _Voice(voice.voice, voice.language, voice.takes_ssml), pace, lead, audio)
 
 
 def dial(number: str, action: str | None, caller_id: str | None) -> bytes:
@@ -59,19 +70,42 @@ def hang_up() -> bytes:
     return _bytes(Hangup())
 
 
-def _says(spoken: Spoken, voice: Locale, pace: Pace, lead: float) -> Iterable[TwiML]:
-    """The Says of one text: a single one where the voice takes SSML, else one for each stretch between pauses."""
+@lru_cache
+def _tag_of_gather(wait: int) -> tuple[bytes, bytes]:
+    """The opening tag of a Gather that waits so long: what stands before its address, and behind it."""
+    verb = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=wait, action="…", method="POST")
+    before, behind = _bytes(verb).removesuffix(b" />").split("…".encode())
+    return before, behind + b">"
+
+
+class _Voice(NamedTuple):
+    name: str
+    language: str
+    takes_ssml: bool
+
+
+@lru_cache(maxsize=1000)
+def _told(spoken: Spoken, voice: _Voice, pace: Pace, lead: float, audio: str) -> bytes:
+    return b"".join(map(_bytes, _says(spoken, voice, pace, lead, audio)))
+
+
+def _says(spoken: Spoken, voice: _Voice, pace: Pace, lead: float, audio: str) -> Iterable[TwiML]:
+    """The recording of a text, which has its pauses in it; else its Says: a single one where the voice takes SSML,
+    one for each stretch between pauses where it does not."""
+    if spoken.sound:
+        yield Play(f"{audio}/{spoken.sound.slow if pace == 'slow' else spoken.sound.file}")
+        return
     if voice.takes_ssml:
         yield _ssml(spoken, voice, pace, lead)
         return
     for paragraph in spoken.paragraphs:
         for stretch in paragraph.split("…"):
-            if stretch.strip():
-                yield Say(stretch.strip(), voice=voice.voice, language=voice.language)
+            if any(map(str.isalnum, stretch)):  # a full stop alone is not spoken
+                yield Say(stretch.strip(), voice=voice.name, language=voice.language)
 
 
-def _ssml(spoken: Spoken, voice: Locale, pace: Pace, lead: float) -> TwiML:
-    say = Say(voice=voice.voice, language=voice.language)
+def _ssml(spoken: Spoken, voice: _Voice, pace: Pace, lead: float) -> TwiML:
+    say = Say(voice=voice.name, language=voice.language)
     words: TwiML = say
     if pace == "slow":
         words = SsmlProsody(rate=f"{SLOW_RATE:.0%}")
@@ -99,4 +133,4 @@ def _pause(words: TwiML, seconds: float, pace: Pace) -> None:
 
 
 def _bytes(verb: TwiML) -> bytes:
-    return str(verb.to_xml(xml_declaration=False)).encode("utf-8")
+    return ElementTree.tostring(verb.xml(), encoding="unicode").encode("utf-8")

@@ -3,7 +3,7 @@
 It is a table in two functions. `next_place(flow, place, event)` is one step of a caller who acts.
 `silence(flow, place, policy)` is the whole future of a caller who does not: the steps that stand one behind the other
 in a document, so that silence needs no further request and reaches a person even if our servers are gone.
-`reachable(flow, policy)` is every place that either of them can lead to, each with the shortest way to it.
+`explore(flow, policy)` is every place that either of them can lead to, each with the shortest way to it.
 
 The keys mean the same everywhere: 0 a person, 9 the 911 reminder, 8 the other language, 7 again and slower, * the menu
 above, # onward, 1 to 5 the choices. Anything else is a miss: never an error, never the end of a call.
@@ -182,25 +182,42 @@ def _read_again(flow: Flow, menu: Place, policy: Policy, tries: int = 0) -> tupl
     return *again, Ask(menu, "warning"), Dial(_at(menu, flow.only("transfer"))._replace(tries=tries))
 
 
-def reachable(flow: Flow, policy: Policy) -> Mapping[Place, str]:
-    """Every place of the line, each with a shortest way to it: "ring", then keys, `-` for silence, dial outcomes."""
+class Explored(NamedTuple):
+    """Every place of the line. `ways` is a shortest way to each: "ring", then keys, `-` for silence, dial outcomes;
+    `leads` is where each key leads from there, "" standing for anything else that may come as one."""
+
+    ways: Mapping[Place, str]
+    leads: Mapping[Place, Mapping[str, Place]]
+
+
+def explore(flow: Flow, policy: Policy) -> Explored:
+    """Every place that a caller can get to, by keys, by silence, or by how a dial ends."""
     start = next_place(flow, Place(flow.root, flow.published[0]), Ring())
-    ways, waiting = {start: "ring"}, [start]
+    ways, leads, waiting = {start: "ring"}, dict[Place, Mapping[str, Place]](), [start]
+    same = {start: start}
     for here in waiting:
-        for said, there in _steps_from(flow, here, policy):
+        standing = _standing(flow, here)
+        pressed = ((key, _press(flow, standing, key)) for key in (*KEYS, ""))
+        leads[here] = {key: same.setdefault(there, there) for key, there in pressed}
+        for said, there in _steps_from(flow, here, leads[here], policy):
             if there not in ways:
                 ways[there] = f"{ways[here]} {said}"
                 waiting.append(there)
-    return ways
+    return Explored(ways, leads)
 
 
-def _steps_from(flow: Flow, here: Place, policy: Policy) -> Iterator[tuple[str, Place]]:
+def reachable(flow: Flow, policy: Policy) -> Mapping[Place, str]:
+    """Every place of the line, each with a shortest way to it, as in `Explored`."""
+    return explore(flow, policy).ways
+
+
+def _steps_from(flow: Flow, here: Place, keys: Mapping[str, Place], policy: Policy) -> Iterator[tuple[str, Place]]:
     if flow.nodes[here.node].kind == "transfer":
         for reached in get_args(Reached):
             yield reached, next_place(flow, here, Outcome(reached))
     else:
-        for key in (*KEYS, ""):
-            yield key or "other", next_place(flow, here, Key(key))
+        for key, there in keys.items():
+            yield key or "other", there
         for step in silence(flow, here, policy):
             if not isinstance(step, End):
                 yield "-", step.place

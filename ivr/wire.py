@@ -1,39 +1,70 @@
-"""The wire: HTTP as it is received, bounded in time and size. What a request says is no matter here.
+"""The wire: HTTP as it is received, bounded in time, size and number. What a request says is no matter here.
 
-uvicorn's httptools protocol refuses what is ambiguous (two lengths, length with chunks, folded headers, bare line feed),
-but waits for ever for a request that trickles in, and takes any number of headers. This class adds the bounds, so that
-the line needs no proxy in front of it to stay reachable. docs/threats.md keeps the comparison of servers.
+uvicorn's httptools protocol refuses what is ambiguous (two lengths, length and chunks, folded headers, bare LF),
+but waits for ever for a request that trickles in or an answer that is not taken, and takes any number of headers and
+connections. This class adds the bounds, so that the line needs no proxy in front of it to stay reachable.
+docs/threats.md keeps the comparison of servers.
 """
 
 import asyncio
+import resource
+from functools import lru_cache
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 ARRIVAL = 10.0
 """Seconds in which a request must have arrived, from the first byte, and a new connection must send its first."""
+LEAVING = 60.0
+"""Seconds in which an answer must have been taken. The largest page has some hundred kilobytes, a document sixty."""
 MOST_BYTES = 128_000
 """Bytes of one request, with its headers. Twilio's have about two thousand."""
 MOST_HEADERS = 100
+MOST_CONNECTIONS = 1000
+"""Connections of one worker, fewer where it may not open as many files. One more, and the idle one that has waited
+longest makes room: whoever holds connections open keeps nobody out."""
+OWN_FILES = 24
+"""Files that a worker needs for itself."""
+STOPPING = 1.0
+"""Seconds in which a connection that has just been made must send its request, when the line is told to stop."""
 
 
 class TooMuch(Exception):
-    """More headers than any request of Twilio's; httptools turns it into a 400."""
+    """More than any request of Twilio's, or less; httptools turns it into a 400."""
+
+
+@lru_cache(1)
+def room() -> int:
+    """How many connections a worker may hold."""
+    return max(4, min(MOST_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - OWN_FILES))
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with a deadline for each request to arrive, and bounds on its bytes and headers."""
+    """uvicorn's protocol with a deadline for each request and each answer, and bounds on what one may hold."""
 
-    _deadline: asyncio.TimerHandle | None = None
+    _idle: dict["BoundedProtocol", None] = {}  # noqa: RUF012  of the whole worker, the one that waits longest first
+    _open = 0
+    _arriving: asyncio.TimerHandle | None = None
+    _leaving: asyncio.TimerHandle | None = None
     _received = 0
+    _asked = False
+    _last = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection: its first request must come."""
         super().connection_made(transport)
+        BoundedProtocol._open += 1
         self._start_waiting()
+        if BoundedProtocol._open > room():
+            longest = next(iter(self._idle))
+            del self._idle[longest]
+            longest.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone: nothing is waited for."""
+        BoundedProtocol._open -= 1
         self._stop_waiting()
+        self._idle.pop(self, None)
+        self._taken()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -42,9 +73,15 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._received > MOST_BYTES:
             self.transport.close()
             return
-        if self._deadline is None:
+        if self._arriving is None:
             self._start_waiting()
         super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """A request begins: perhaps behind another one, in the same bytes."""
+        super().on_message_begin()
+        if self._arriving is None:
+            self._start_waiting()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
@@ -52,20 +89,68 @@ class BoundedProtocol(HttpToolsProtocol):
             raise TooMuch
         super().on_header(name, value)
 
+    def on_headers_complete(self) -> None:
+        """All headers: exactly one of them says for which host the request is."""
+        hosts, version = sum(name == b"host" for name, _ in self.headers), self.parser.get_http_version()
+        if version not in ("1.0", "1.1") or hosts > 1 or (hosts == 0 and version == "1.1"):
+            raise TooMuch
+        super().on_headers_complete()
+        self._asked = True
+        if self._last:
+            self.cycle.keep_alive = False
+
     def on_message_complete(self) -> None:
         """The request has arrived whole."""
         self._stop_waiting()
+        self._idle.pop(self, None)
         self._received = 0
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """The request is answered: nothing of it is kept while the connection waits for the next one."""
+        super().on_response_complete()
+        if not self.cycle.response_complete or self._arriving is not None:
+            return  # the next one is here already
+        self.url, self.headers, self.scope, self.cycle.scope = b"", [], {}, {}  # type: ignore[typeddict-item]
+        if not self.transport.is_closing():
+            self._idle[self] = None
+
+    def shutdown(self) -> None:
+        """The line is told to stop: a request that has begun to arrive is still answered, and none after it."""
+        self._last = True
+        if not self._asked and not self._received:
+            self.loop.call_later(STOPPING, self._close_unless_asked)
+        elif self._arriving is None:
+            super().shutdown()
+
+    def _close_unless_asked(self) -> None:
+        if not self._asked and not self._received:
+            self.transport.close()
+
+    def pause_writing(self) -> None:
+        """The other side takes our answer more slowly than we give it."""
+        super().pause_writing()
+        self._leaving = self._leaving or self.loop.call_later(LEAVING, self._give_up)
+
+    def resume_writing(self) -> None:
+        """It has taken most of it."""
+        self._taken()
+        super().resume_writing()
+
+    def _taken(self) -> None:
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
+
     def _start_waiting(self) -> None:
-        self._deadline = self.loop.call_later(ARRIVAL, self._give_up)
+        self._arriving = self.loop.call_later(ARRIVAL, self._give_up)
+        self._idle.pop(self, None)
+        self._idle[self] = None
 
     def _stop_waiting(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+        if self._arriving is not None:
+            self._arriving.cancel()
+            self._arriving = None
 
     def _give_up(self) -> None:
-        self._deadline = None
         self.transport.abort()

@@ -16,6 +16,8 @@ from types import FrameType
 
 STUCK = 4.5
 """Seconds without a sign of life after which a worker is killed: it is replaced within five."""
+SIGN = 0.25
+"""Seconds between two signs of life."""
 FINISHING = 10
 """Seconds in which requests that have arrived are answered when the line is told to stop."""
 AGAIN = 1.0
@@ -39,7 +41,7 @@ class Worker:
     def late(self) -> bool:
         """Whether it shows no life, or has been told to stop and has not."""
         now = time.monotonic()
-        return now > self.leaves_by if self.leaves_by else now - self.seen > STUCK
+        return now - self.seen > STUCK or bool(self.leaves_by and now > self.leaves_by)
 
     def leave(self) -> None:
         """Tell it to finish what it has, and to end."""
