@@ -71,7 +71,6 @@ class Counts:
         self._waiting: dict[Cell, int] = {}
         self._lock = threading.Lock()  # held for an addition, never while something is written
         self._process, self._since = uuid.uuid4().hex, now()
-        self._written = True
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -112,7 +111,6 @@ class Counts:
         except Exception:  # whatever a store may raise: the counts wait for the next time
             self._put_back(taken)
             return False
-        self._written = True
         return True
 
     def _hand_over(self, taken: Mapping[Cell, int], ended: bool) -> None:
@@ -125,9 +123,7 @@ class Counts:
         with self._lock:
             for cell, times in taken.items():
                 self._waiting[cell] = self._waiting.get(cell, 0) + times
-        if self._written:
-            journal.note("not counted", level=logging.WARNING)
-        self._written = False
+        journal.note("not counted", level=logging.WARNING)  # as often as it is tried: once a minute
 
 
 def name_of(place: Place, event: Event) -> str:
