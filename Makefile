@@ -12,10 +12,10 @@ COMPILE  := pip compile pyproject.toml --universal --python-version 3.11 --group
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fallback lock clean
+.PHONY: help setup run test check fallback lock clean soak walks fuzz mutants addresses sbom
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/.ready .env ## Install what the line needs into .venv, and write a .env to try it out with
 
@@ -35,13 +35,33 @@ fallback: setup ## Write deploy/fallback.xml anew from the texts, after a change
 	@LINE_NUMBER= TWILIO_AUTH_TOKEN= TWILIO_AUTH_TOKEN_SECONDARY= IVR_CONTENT='$(CURDIR)' $(BIN)/ivr fallback > deploy/fallback.xml.new && \
 	mv deploy/fallback.xml.new deploy/fallback.xml
 
+soak: setup ## Make very many calls while faults happen (CALLS=10000); none may be lost
+	PYTHONPATH=tests:tests/hostile $(BIN)/python tests/hostile/soak.py
+
+walks: setup ## Walk the whole line by chance (WALKS=50000)
+	WALKS=$${WALKS:-50000} $(BIN)/pytest tests/hostile/test_walks.py
+
+fuzz: build/fuzz/.ready ## Try the bytes of requests and catalogues by the million (SECONDS=60)
+	for target in form catalogue; do \
+	PYTHONPATH=.:tests:tests/hostile TARGET=$$target build/fuzz/bin/python tests/hostile/fuzz.py || exit 1; done
+
+mutants: setup ## Change the program one thing at a time, and see whether a test notices (ONLY=walk)
+	$(BIN)/python tools/mutants.py
+
+addresses: setup ## Keep every address of this release, before it is published
+	$(BIN)/python tools/addresses.py
+
+sbom: ## Write the bill of materials from the lock
+	"$(PYTHON)" tools/sbom.py
+
 lock: ## Write the locked requirements anew (with UPGRADE=--upgrade: to the newest releases)
 	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
 	"$(PYTHON)" -m venv "$$tmp"; \
 	"$$tmp/bin/python" -m pip --quiet --disable-pip-version-check install '$(UV)'; \
 	"$$tmp/bin/uv" $(COMPILE) --group dev --output-file requirements-dev.txt; \
 	"$$tmp/bin/uv" $(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt; \
-	"$$tmp/bin/uv" $(COMPILE) --constraints requirements-dev.txt --extra postgres --output-file requirements-postgres.txt
+	"$$tmp/bin/uv" $(COMPILE) --constraints requirements-dev.txt --extra postgres --output-file requirements-postgres.txt; \
+	"$(PYTHON)" tools/sbom.py
 
 clean: ## Remove what was installed and built (.env stays)
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -53,6 +73,13 @@ clean: ## Remove what was installed and built (.env stays)
 	"$(PYTHON)" -m venv --clear .venv; }
 	$(INSTALL) --require-hashes --only-binary :all: --requirement requirements-dev.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Atheris comes with a compiler's run time: it has a place of its own, and is no part of the lock.
+build/fuzz/.ready: requirements.txt
+	"$(PYTHON)" -m venv --clear build/fuzz
+	build/fuzz/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --only-binary :all: --requirement requirements.txt
+	build/fuzz/bin/python -m pip --quiet --disable-pip-version-check install --only-binary :all: 'atheris>=3.0'
 	@touch $@
 
 # The token opens no telephone account: it signs the calls of the try-out telephone, and is different on every machine.

@@ -74,7 +74,7 @@ Node = Annotated[Opening | Menu | Topic | Reminder | Transfer | Farewell | Langu
 ONCE = {"opening", "reminder", "transfer", "farewell", "languages"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Flow:
     """The map. `published` are language tags, a call begins in the first. `parts` counts each text's parts."""
 

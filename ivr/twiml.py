@@ -23,6 +23,8 @@ HEAD = b'<?xml version="1.0" encoding="UTF-8"?><Response>'
 TAIL = b"</Response>"
 AFTER_KEY = 0.5
 """Seconds before speech that follows a key: the telephone is on its way back to the ear."""
+LEAD = SsmlBreak(time="lead")
+"""Stands for the pause in front of the first word, which is not the same wherever a text is read."""
 DIAL_TIMEOUT = 45
 """Seconds the hotline may ring; Twilio adds about five (https://www.twilio.com/docs/voice/twiml/dial)."""
 
@@ -54,7 +56,8 @@ def gather(
 def tell(spoken: Spoken, voices: Mapping[str, Locale], pace: Pace, lead: float = AFTER_KEY, audio: str = "") -> bytes:
     """A fragment: `spoken` is read to the end, no key is live."""
     voice = voices[spoken.locale]
-    return _told(spoken, _Voice(voice.voice, voice.language, voice.takes_ssml), pace, lead, audio)
+    before, behind = _told(spoken, _Voice(voice.voice, voice.language, voice.takes_ssml), pace, audio)
+    return b"".join((before, _pause(lead, pace), behind)) if behind else before
 
 
 def dial(number: str, action: str | None, caller_id: str | None) -> bytes:
@@ -85,18 +88,25 @@ class _Voice(NamedTuple):
 
 
 @lru_cache(maxsize=1000)
-def _told(spoken: Spoken, voice: _Voice, pace: Pace, lead: float, audio: str) -> bytes:
-    return b"".join(map(_bytes, _says(spoken, voice, pace, lead, audio)))
+def _told(spoken: Spoken, voice: _Voice, pace: Pace, audio: str) -> tuple[bytes, bytes]:
+    """The verbs that speak it: what stands before the pause that leads in, and behind it; all where there is none."""
+    before, _, behind = b"".join(map(_bytes, _says(spoken, voice, pace, audio))).partition(_bytes(LEAD))
+    return before, behind
 
 
-def _says(spoken: Spoken, voice: _Voice, pace: Pace, lead: float, audio: str) -> Iterable[TwiML]:
+@lru_cache
+def _pause(seconds: float, pace: Pace) -> bytes:
+    return b"".join(map(_bytes, _breaks(seconds, pace)))
+
+
+def _says(spoken: Spoken, voice: _Voice, pace: Pace, audio: str) -> Iterable[TwiML]:
     """The recording of a text, which has its pauses in it; else its Says: a single one where the voice takes SSML,
     one for each stretch between pauses where it does not."""
     if spoken.sound:
         yield Play(f"{audio}/{spoken.sound.slow if pace == 'slow' else spoken.sound.file}")
         return
     if voice.takes_ssml:
-        yield _ssml(spoken, voice, pace, lead)
+        yield _ssml(spoken, voice, pace)
         return
     for paragraph in spoken.paragraphs:
         for stretch in paragraph.split("…"):
@@ -104,32 +114,33 @@ def _says(spoken: Spoken, voice: _Voice, pace: Pace, lead: float, audio: str) ->
                 yield Say(stretch.strip(), voice=voice.name, language=voice.language)
 
 
-def _ssml(spoken: Spoken, voice: _Voice, pace: Pace, lead: float) -> TwiML:
+def _ssml(spoken: Spoken, voice: _Voice, pace: Pace) -> TwiML:
     say = Say(voice=voice.name, language=voice.language)
     words: TwiML = say
     if pace == "slow":
         words = SsmlProsody(rate=f"{SLOW_RATE:.0%}")
         say.append(words)
-    _pause(words, lead, pace)
-    for number, paragraph in enumerate(spoken.paragraphs):
-        if number:
-            _pause(words, PARAGRAPH_PAUSE, pace)
-        _breathe(words, paragraph, pace)
+    for piece in (LEAD, *_pieces(spoken, pace)):
+        words.append(piece)
     return say
 
 
-def _breathe(words: TwiML, paragraph: str, pace: Pace) -> None:
-    for number, stretch in enumerate(paragraph.split("…")):
-        if number:
-            _pause(words, BREATH, pace)
-        if stretch.strip():
-            words.append(stretch.strip())
+def _pieces(spoken: Spoken, pace: Pace) -> Iterable[TwiML | str]:
+    """The words of a text, and the pauses between them."""
+    for paragraph_number, paragraph in enumerate(spoken.paragraphs):
+        if paragraph_number:
+            yield from _breaks(PARAGRAPH_PAUSE, pace)
+        for number, stretch in enumerate(paragraph.split("…")):
+            if number:
+                yield from _breaks(BREATH, pace)
+            if stretch.strip():
+                yield stretch.strip()
 
 
-def _pause(words: TwiML, seconds: float, pace: Pace) -> None:
+def _breaks(seconds: float, pace: Pace) -> list[SsmlBreak]:
+    """A pause, or nothing where it has no length."""
     stretched = seconds * (SLOW_PAUSE if pace == "slow" else 1)
-    if stretched:
-        words.append(SsmlBreak(time=f"{stretched * 1000:.0f}ms"))
+    return [SsmlBreak(time=f"{stretched * 1000:.0f}ms")] if stretched else []
 
 
 def _bytes(verb: TwiML) -> bytes:

@@ -11,6 +11,7 @@ It knows only `call` and `flow`: no words, no numbers, no XML, no addresses.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple, assert_never, get_args
 
 from ivr.call import KEYS, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
@@ -175,6 +176,7 @@ def _menu_after(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
     return Ask(menu, "first"), *_read_again(flow, menu, policy, place.tries)
 
 
+@lru_cache(maxsize=2000)  # the end of every silence below the same menu
 def _read_again(flow: Flow, menu: Place, policy: Policy, tries: int = 0) -> tuple[Step, ...]:
     again = Ask(menu, "second"), Ask(menu, "third")
     if policy == "goodbye":

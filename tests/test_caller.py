@@ -102,9 +102,7 @@ def test_seconds_count_words_pace_pauses_and_timeouts(caller: Caller) -> None:
     assert caller.clock == pytest.approx(spoken + 2.1)
 
 
-def test_a_relative_address_is_that_of_the_document_and_a_redirect_is_followed(
-    line: Line, caller: Caller
-) -> None:
+def test_a_relative_address_is_that_of_the_document_and_a_redirect_is_followed(line: Line, caller: Caller) -> None:
     caller.rings()
     caller.presses("8")
     assert caller.position == "at /call/es/main"
@@ -175,9 +173,7 @@ def test_a_sound_file_is_heard_as_often_as_it_loops_and_as_long_as_its_recording
     line = Line(**{"": '<Play loop="2">a.wav</Play>'})
     caller = Caller(line, RING, recordings=lambda address: Recording("es", f"Hola de {address}", 3.0))
     caller.rings()
-    assert caller.heard[1] == Heard(
-        3.0, "es", "recording", "Hola de https://line.example/ivr/a.wav", False, 3.0
-    )
+    assert caller.heard[1] == Heard(3.0, "es", "recording", "Hola de https://line.example/ivr/a.wav", False, 3.0)
     assert ringing("<Play>a.wav</Play>").heard[0].text == "[https://line.example/ivr/a.wav]"
 
 

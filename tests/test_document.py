@@ -65,8 +65,7 @@ ACCEPTED = [
     (f"{DIAL.format('')}<Hangup/>", (Dial("+12025550123", None, 30, None), Hangup())),
     (
         DIAL.format(
-            'action="/b" method="POST" timeout="45" callerId="+12025550199" record="do-not-record"'
-            ' hangupOnStar="false"'
+            'action="/b" method="POST" timeout="45" callerId="+12025550199" record="do-not-record" hangupOnStar="false"'
         ),
         (Dial("+12025550123", "/b", 45, "+12025550199"),),
     ),

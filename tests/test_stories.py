@@ -9,9 +9,7 @@ RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"
 GATHER = '<Gather numDigits="1" finishOnKey="" timeout="10" action="{}">{}</Gather>'
 LINE = {
-    RING: GATHER.format(
-        f"{RING}/en/main", '<Say language="en-US">Hello.</Say><Say language="es-US">Oprima ocho.</Say>'
-    )
+    RING: GATHER.format(f"{RING}/en/main", '<Say language="en-US">Hello.</Say><Say language="es-US">Oprima ocho.</Say>')
     + '<Say language="en-US">Connecting you.</Say>'
     + f'<Dial action="{RING}/outcome"><Number>{HOTLINE}</Number></Dial>',
     f"{RING}/en/main": GATHER.format(f"{RING}/es/main", '<Say language="es-US">Menú.</Say>'),

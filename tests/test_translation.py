@@ -1,13 +1,16 @@
 """The table of what translators get wrong: each rule finds its fault, in a planted file too, and spares good texts."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from ivr.catalogue import load_catalogue
+from ivr.check.report import check_all
 from ivr.check.translation import RULES, Message, broken_rules
 from ivr.check.words import Words
+from ivr.line import Line, Options
 
 HERE = Path(__file__).parent
 PLANTED = {
@@ -116,3 +119,13 @@ def test_words_of_a_page_are_judged_as_words_only() -> None:
     assert [fault for fault, _ in broken_rules(message._replace(text=" Espere"), page=True)] == [
         "it begins or ends with a space"
     ]
+
+
+def test_a_text_that_is_too_long_for_its_voice_is_english_and_told(copied: Path) -> None:
+    path = copied / "locales" / "voices.toml"
+    path.write_text(path.read_text("utf-8").replace("longest = 3000", "longest = 30"), "utf-8")
+    line = Line(copied, Options())
+    assert line.flow.published == ("en",), "its offers are too long as well"
+    told = [fault.found for fault in check_all(copied, Options()).faults]
+    assert any(re.fullmatch(r"stay: \d+ characters are more than its voice says at once", found) for found in told)
+    assert not any(found.startswith("apples") for found in told)

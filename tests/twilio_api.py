@@ -71,10 +71,10 @@ class TwilioApi(HttpClient):
         uri: str,
         params: Params | None = None,
         data: Params | None = None,
-        headers: Any = None,  # noqa: ARG002
+        headers: Any = None,
         auth: Any = None,
-        timeout: Any = None,  # noqa: ARG002
-        allow_redirects: bool = False,  # noqa: ARG002
+        timeout: Any = None,
+        allow_redirects: bool = False,
     ) -> Response:
         self.asked.append((method, uri))
         parts = urlsplit(uri)

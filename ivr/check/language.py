@@ -35,6 +35,18 @@ def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
                 yield Fault(f"{path}:{message.lineno}", said, remedy, ways.get((name[0], tag), ""))
 
 
+def unspeakable(line: Line, tag: str) -> Iterator[Fault]:
+    """What is translated and too long for one Say of the voice: the whole text is then spoken in the first language."""
+    locale = line.content.locales[tag]
+    for one in readings(line, tag):
+        text = one.spoken.text
+        if locale.voice != NO_VOICE and text not in locale.sounds and not locale.can_say(text):
+            found = f"{one.name}: {len(text)} characters are more than its voice says at once"
+            yield Fault(
+                str(po_path(line.content.root, tag)), found, "Shorten it, part the English in two, or record it."
+            )
+
+
 def _judge(line: Line, locale: Locale) -> Callable[[MessageId], Message]:
     """Makes of a message what the rules judge."""
     content, folder = line.content, line.content.root / "locales"

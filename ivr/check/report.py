@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ivr import ear
 from ivr.check.catalogue import catalogue_faults, page_notes
-from ivr.check.language import translation_faults, unreviewed
+from ivr.check.language import translation_faults, unreviewed, unspeakable
 from ivr.check.limits import Measure, Told
 from ivr.check.proofs import Walked, prove, walked
 from ivr.check.recorded import recording_faults, recording_notes
@@ -49,6 +49,7 @@ def _translated(line: Line) -> list[str]:
 def _translators_faults(line: Line, tag: str) -> Iterator[Fault]:
     try:
         yield from translation_faults(line, tag)
+        yield from unspeakable(line, tag)
         yield from recording_faults(line, tag)
     except BadLocale as error:  # of a language that is withheld nothing was loaded but its messages
         yield from error.faults

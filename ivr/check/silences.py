@@ -9,7 +9,7 @@ from ivr.check.walking import Walk
 from ivr.errors import Fault
 from ivr.flow import Farewell, Transfer
 from ivr.line import SHORTEST_SILENCE
-from ivr.walk import MOST_TRIES, End, next_place
+from ivr.walk import MOST_TRIES, End, Step, next_place
 
 LONGEST_SILENCE = 3600
 """Seconds in which a silent call has reached the hotline or its goodbye, however long the topic it began in."""
@@ -36,15 +36,25 @@ def silence_reaches_a_person(walk: Walk) -> Iterator[Fault]:
 
 def the_line_stops_dialling(walk: Walk) -> Iterator[Fault]:
     """By itself the line dials at most three times in a row, and never after a conversation."""
+    counted = dict[Step, int]()
     for place in walk.line.ways:
-        dials, here = 0, place
-        while isinstance(last := walk.steps(here)[-1], End) is False and dials <= MOST_TRIES:
-            dials += 1
-            here = next_place(walk.flow, last.place, Outcome("no-answer"))
+        last = walk.steps(place)[-1]
+        if last not in counted:
+            counted[last] = _dials(walk, last)
+        dials = counted[last]
         if dials > MOST_TRIES:
             yield walk.fault(place, "silence dials again and again", f"After {MOST_TRIES} times it says goodbye.")
         if isinstance(walk.flow.nodes[place.node], Farewell) and dials:
             yield walk.fault(place, "silence after a conversation dials again", "It says goodbye.")
+
+
+def _dials(walk: Walk, last: Step) -> int:
+    """How often a caller who does nothing is dialled for where nobody answers; counted no further than one too many."""
+    dials = 0
+    while not isinstance(last, End) and dials <= MOST_TRIES:
+        dials += 1
+        last = walk.steps(next_place(walk.flow, last.place, Outcome("no-answer")))[-1]
+    return dials
 
 
 def every_outcome_leads_on(walk: Walk) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ivr.catalogue import Catalogue, id_of, po_path, read_catalogue
 from ivr.check.catalogue import all_messages, catalogue_faults
-from ivr.check.language import summary, translation_faults
+from ivr.check.language import summary, translation_faults, unspeakable
 from ivr.check.limits import Measure
 from ivr.check.proofs import prove
 from ivr.check.recorded import recording_faults
@@ -37,6 +37,7 @@ def _faults(line: Line, tag: str, catalogue: Catalogue) -> Iterator[Fault]:
     yield from (fault for fault in catalogue_faults(line.content) if _is_about(fault, root, tag) and not _absent(fault))
     yield from _untranslated(line, tag, catalogue)
     yield from translation_faults(line, tag)
+    yield from unspeakable(line, tag)
     yield from recording_faults(line, tag)
     yield from (_placed(fault, root, tag, catalogue) for fault in Measure(line).faults() if f"({tag})" in fault.where)
     yield from prove(line)

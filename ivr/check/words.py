@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ivr import ear
 from ivr.errors import BadLocale, Fault
 from ivr.files import toml_of, wrong_fields
 
@@ -38,8 +39,7 @@ class Words(BaseModel):
 
     def first_noun(self, choice: str) -> str:
         """The first word of a choice that is not a small one."""
-        words = re.findall(r"\w+", choice.lower())
-        return next((word for word in words if word not in self.small), "")
+        return next((word for word in ear.words(choice) if word not in self.small), "")
 
 
 def load_words(folder: Path) -> Words:

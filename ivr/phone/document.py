@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from ivr.phone.attributes import E164, attributes, is_address
 from ivr.phone.markup import element
 from ivr.phone.refused import Refused
-from ivr.phone.speech import speech
+from ivr.phone.speech import Speech, speech
 from ivr.phone.verbs import Dial, Gather, Hangup, Play, Redirect, Say, Spoken, Verb
 
 __all__ = [
@@ -89,15 +89,12 @@ def _verb(found: Element) -> Verb:
 def _say(found: Element) -> Say:
     """https://www.twilio.com/docs/voice/twiml/say"""
     given = attributes(found)
-    heard = speech(found)
-    return Say(
-        text=heard.text,
-        language=given.get("language", ""),
-        voice=given.get("voice", ""),
-        pieces=heard.pieces,
-        rate=heard.rate,
-        loop=int(given.get("loop", "1")),
-    )
+    return _said(speech(found), given.get("language", ""), given.get("voice", ""), int(given.get("loop", "1")))
+
+
+@lru_cache(maxsize=2000)  # one value for all that is said alike
+def _said(heard: Speech, language: str, voice: str, loop: int) -> Say:
+    return Say(heard.text, language, voice, heard.pieces, heard.rate, loop)
 
 
 def _play(found: Element) -> Play:

@@ -1,10 +1,12 @@
 """The readable line: the book of one language as sections, lists and links. Every word that is spoken, and no other."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from ivr.book.reading import Book, Entry
 from ivr.check.words import load_words
+from ivr.errors import BadLocale
 from ivr.facts import Source
 from ivr.line import Line
 from ivr.locales import Locale
@@ -68,7 +70,7 @@ class _Writer:
         self._line, self._book, self._locales = line, book, line.content.locales
         self._hands = {tag: Hand(one, line.content.facts.numbers) for tag, one in self._locales.items()}
         folder = line.content.root / "locales"
-        self._small: Mapping[str, list[str]] = {tag: load_words(folder / tag).small for tag in self._locales}
+        self._small: Mapping[str, list[str]] = {tag: _small_words(folder / tag) for tag in self._locales}
         self._above = {choice.node: entry for entry in book.entries for choice in entry.choices}
 
     def section(self, entry: Entry) -> Section:
@@ -92,6 +94,14 @@ class _Writer:
         first, _, rest = label.partition(" ")
         title = rest if rest and first.lower() in self._small[tag] else label
         return title[:1].upper() + title[1:]
+
+
+def _small_words(folder: Path) -> list[str]:
+    """The small words of a language; none where its lists cannot be read: a heading then begins with one."""
+    try:
+        return load_words(folder).small
+    except BadLocale:
+        return []
 
 
 def _choice(node: str, offer: str) -> Choice:

@@ -1,0 +1,97 @@
+"""Every content file, broken in ways that disks, editors and merges break files: callers are answered all the same.
+
+MUTATIONS=all breaks each file in every way; without it each file is broken in two ways.
+"""
+
+import os
+import shutil
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import TINY
+from door import PUBLIC, TOKEN, Asked
+
+from bench import check_document, is_safe
+from ivr.app import make_app
+from ivr.phone.caller import FORM, Caller
+from ivr.phone.document import Gather, read
+from ivr.readiness import get_ready
+from ivr.settings import Settings
+
+Break = Callable[[bytes], bytes]
+BREAKS: dict[str, Break] = {
+    "cut in half": lambda held: held[: len(held) // 2],
+    "cut in a letter": lambda held: held[: len(held) // 3] + b"\xc3",
+    "empty": lambda held: b"",
+    "zeros from the middle on": lambda held: held[: len(held) // 2] + bytes(len(held) // 2),
+    "another encoding": lambda held: held.decode("utf-8").encode("utf-16"),
+    "a byte order mark": lambda held: b"\xef\xbb\xbf" + held,
+    "carriage returns": lambda held: held.replace(b"\n", b"\r\n"),
+    "marks of a merge": lambda held: b"<<<<<<< ours\n" + held + b"=======\n" + held + b">>>>>>> theirs\n",
+    "twice": lambda held: held + held,
+    "quotes lost": lambda held: held.replace(b'"', b""),
+    "lines turned round": lambda held: b"\n".join(reversed(held.split(b"\n"))),
+    "a control character": lambda held: held.replace(b" ", b" \x0b", 3),
+    "tags": lambda held: held.replace(b" ", b" <Dial>900</Dial> ", 1),
+    "letters changed": lambda held: bytes(byte ^ (1 if number % 17 == 0 else 0) for number, byte in enumerate(held)),
+}
+FILES = sorted(str(path.relative_to(TINY)) for path in TINY.rglob("*") if path.is_file())
+
+
+def breaks(file: str) -> list[str]:
+    """The ways in which `file` is broken: another two for each file, the same in every run."""
+    if os.environ.get("MUTATIONS") == "all":
+        return ["gone", "a folder", *BREAKS]
+    ways = ["gone", "a folder", *BREAKS]
+    first = zlib.crc32(file.encode()) % len(ways)
+    return [ways[first], ways[(first + 5) % len(ways)]]
+
+
+@pytest.mark.parametrize(("file", "how"), [(file, how) for file in FILES for how in breaks(file)])
+def test_whatever_happens_to_a_file_callers_are_answered(copied: Path, file: str, how: str) -> None:
+    path = copied / file
+    held = path.read_bytes()
+    path.unlink()
+    if how == "a folder":
+        path.mkdir()
+    elif how != "gone":
+        path.write_bytes(BREAKS[how](held))
+    settings = Settings(
+        _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=copied,
+        usage="off",
+    )  # fmt: skip
+    ready = get_ready(settings)
+    assert "cannot be used (" not in str(ready.faults), "content that nobody foresaw"
+    assert ready.ready or ready.faults
+    if file.startswith("locales/es"):
+        assert ready.ready, "a translation costs no readiness"
+    asked = Asked(make_app(settings, ready))
+    try:
+        for address in ("/call", "/call/es/main", "/call/en/tea/part-2", "/call/es/connect/outcome"):
+            answer = asked.post(PUBLIC + address, [*FORM, ("Digits", "1"), ("DialCallStatus", "busy")])
+            assert answer.status == 200
+            check_document(answer.body)
+        caller = Caller(asked.cable, f"{PUBLIC}/call")
+        caller.rings()
+        while caller.state != "ended":
+            caller.waits()
+        assert is_safe(caller)
+    finally:
+        asked.close()
+
+
+def test_half_a_translation_is_english_in_an_english_voice(copied: Path) -> None:
+    """Row 33: no text is spoken by the voice of another language."""
+    shutil.copy(copied / "locales/messages.pot", copied / "locales/es/LC_MESSAGES/messages.po")
+    settings = Settings(
+        _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=copied,
+    )  # fmt: skip
+    ready = get_ready(settings)
+    assert ready.ready
+    asked = Asked(make_app(settings, ready))
+    verbs = read(asked.post(f"{PUBLIC}/call/es/main", [*FORM, ("Digits", "1")]).body)
+    asked.close()
+    says = [say for verb in verbs if isinstance(verb, Gather) for say in verb.spoken]
+    assert {getattr(say, "language", "") for say in says} == {"en-US"}

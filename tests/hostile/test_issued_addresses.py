@@ -1,0 +1,49 @@
+"""Every address that a release has ever put into a document still leads to one, in its language."""
+
+from pathlib import Path
+
+import pytest
+
+from bench import check_document, languages
+from ivr import __version__
+from ivr.addresses import OUTCOME, RING, language_in
+from ivr.call import KEYS
+from ivr.line import Line
+
+KEPT = Path(__file__).parent.parent / "addresses"
+RELEASES = sorted(KEPT.glob("*.txt"))
+
+
+def test_this_release_has_kept_its_addresses() -> None:
+    assert f"{__version__}.txt" in {path.name for path in RELEASES}, "run `make addresses` before a release"
+    for path in RELEASES:
+        kept = path.read_text("utf-8").split()
+        assert kept == sorted(set(kept))
+        assert RING in kept
+        assert any(address.endswith(OUTCOME) for address in kept)
+
+
+@pytest.mark.parametrize("path", RELEASES, ids=lambda path: path.stem)
+def test_every_address_of_a_release_gets_a_document_in_its_language(path: Path, real: Line) -> None:
+    left_out = bool(real.content.faults)
+    checked = set[bytes]()
+    for address in path.read_text("utf-8").split():
+        ended = address.endswith(OUTCOME)
+        forms = [[("DialCallStatus", status)] for status in ("completed", "busy", "")] if ended else [
+            [("Digits", key)] for key in ("", *KEYS) if key != "8"
+        ]  # fmt: skip
+        wanted = language_in(real.flow, address)
+        for form in forms:
+            answer = real.respond(address, form)
+            assert answer.place.locale == wanted, address
+            spoken = languages(answer.body)[0] if answer.body not in checked else real.content.locales[wanted].language
+            assert spoken == real.content.locales[wanted].language or left_out, address
+            if answer.body not in checked:
+                check_document(answer.body)
+                checked.add(answer.body)
+
+
+def test_a_number_in_an_address_that_a_release_never_had_leads_to_the_menu_of_its_language(real: Line) -> None:
+    for address in ("/call/es/a_node_of_the_past/part-7", "/call/es/main/part-99", "/call/es", "/call/es/x/outcome"):
+        assert real.respond(address, [("Digits", "1")]).place.locale == "es"
+        assert real.respond(address, [("Digits", "0")]).place.locale == "es"

@@ -1,0 +1,165 @@
+"""Nothing about a caller is left anywhere: not said, not written, not kept, whatever is switched on or fails."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, quote_plus, urlencode
+
+import pytest
+from running import TOKEN, end
+from server import Server, eventually, served
+
+from bench import Failed, caller, random_call
+from ivr.phone.caller import FORM
+from ivr.signature import sign
+
+CANARIES = {
+    "From": "+19995550147",
+    "Caller": "+19995550147",
+    "To": "+19995550182",
+    "ForwardedFrom": "+19995550163",
+    "CallSid": "CAdeadbeefdeadbeefdeadbeefdeadbeef",
+    "AccountSid": "ACfeedfacefeedfacefeedfacefeedface",
+    "CallerName": "canary-name ñ",
+    "FromCity": "CANARYVILLE",
+    "FromZip": "99547",
+    "SpeechResult": "canary-speech",
+    "CallToken": "canary-token",
+    "StirVerstat": "canary-stir",
+    "RecordingUrl": "https://canary-host.example.com/a.wav",
+}
+HEADERS = "X-Forwarded-For: 203.0.113.47\r\nUser-Agent: canary-agent\r\nReferer: https://canary-referer.example\r\n"
+OF_HEADERS = ["203.0.113.47", "canary-agent", "canary-referer"]
+DIGITS = "5473926"
+ALLOWED = {"minute", "level", "event", "node", "locale", "took", "release", "logger", "error", "at"}
+
+
+def disguises(value: str) -> set[str]:
+    """A value as it is, as it stands in an address or in a repr, its last four, encoded, and hashed."""
+    raw = value.encode()
+    hashes = {hashlib.new(name, raw).hexdigest() for name in ("md5", "sha1", "sha256")}
+    encoded = {base64.b64encode(raw).decode().rstrip("="), raw.hex(), quote(value, safe=""), quote_plus(value)}
+    return {value, ascii(value).strip("'"), value[-4:] if value[-4:].isdigit() else value, *encoded, *hashes}
+
+
+LOOKED_FOR = {one for value in (*CANARIES.values(), *OF_HEADERS, DIGITS) for one in disguises(value)} | {TOKEN}
+AS_IN_LIFE = {"+19995550147"[-4:], "0182", "0163", "9547", "3926"}
+"""Four digits may stand in a file by chance, such as in a hash: they are looked for in what is written as text only."""
+
+
+@pytest.fixture(scope="module")
+def left(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A line, as loud as it can be, after calls of every kind with canaries in them."""
+    folder = tmp_path_factory.mktemp("loud")
+    loud = {"LOUD": "1", "PYTHONASYNCIODEBUG": "1", "PYTHONFAULTHANDLER": "1", "PYTHONDEVMODE": "1", "WEB_PHONE": "on", "READ": "on"}  # fmt: skip # noqa: E501
+    with served(tiny, folder / "run", faulty=True, environment=loud, usage=str(folder / "run" / "usage")) as server:
+        for number in range(12):
+            cable = server.cable(number)
+            cable.call_sid = CANARIES["CallSid"]
+            one = caller(cable, list((dict(FORM) | CANARIES).items()))
+            list(random_call(one, cable.chance, hangs_up=0.1))
+        for request in requests(server):
+            _send(server, request)
+        for fault in ("an error that quotes the caller", "recursion", "no memory"):
+            assert server.ask("/call/en/main", list(CANARIES.items())[6:], planted=fault)[0] == 200
+        with pytest.raises(Failed):
+            server.ask("/call/en/main", list(CANARIES.items())[6:], planted="a worker that aborts")
+        eventually(lambda: len(server.workers) == 2)
+        yield server
+
+
+def requests(server: Server) -> Iterator[bytes]:
+    """Requests with canaries in every place of a request: signed, not signed, by GET, broken, to a page."""
+    form = [*CANARIES.items(), ("Digits", DIGITS)]
+    body = urlencode(form)
+    for path in ("/call", "/call/en/main", f"/call/es/{DIGITS}", f"/call/en/main/{quote(CANARIES['From'])}"):
+        for token in (TOKEN, "another"):
+            signature = sign(token, server.line.public + path, form)
+            start = f"POST {path} HTTP/1.1\r\nHost: line\r\n{HEADERS}X-Twilio-Signature: {signature}\r\n"
+            yield f"{start}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+            yield f"{start}Content-Length: {len(body) + 9}\r\n\r\n{body}".encode()
+            yield f"{start}Content-Length: {len(body)}\r\nContent-Length: 3\r\n\r\n{body}".encode()
+    for path in ("/call", "/health/ready", "/nothing", "/read/en", "/phone/call"):
+        asked = f"{path}?{body}"
+        signature = sign(TOKEN, server.line.public + asked, ())
+        start = f"GET {asked} HTTP/1.1\r\nHost: line\r\n{HEADERS}"
+        yield f"{start}X-Twilio-Signature: {signature}\r\n\r\n".encode()
+        yield f"{start}Upgrade: {DIGITS}\r\nConnection: upgrade\r\n\r\n".encode()
+    yield f"{DIGITS} {CANARIES['From']} canary-agent\r\n\r\n".encode()
+
+
+ANSWERS: list[bytes] = []
+
+
+def _send(server: Server, request: bytes) -> None:
+    wire = server.cable(patience=0.3).wire
+    try:
+        _, headers, body = wire.ask(request)
+        ANSWERS.append(repr(headers).encode() + body)
+    except Failed:
+        pass
+    wire.close()
+
+
+def found_in(text: str, more: set[str] = frozenset()) -> set[str]:  # type: ignore[assignment]
+    return {one for one in LOOKED_FOR - AS_IN_LIFE | more if one in text}
+
+
+def test_nothing_is_said(left: Server) -> None:
+    assert len(ANSWERS) > 20
+    assert {one for answer in ANSWERS for one in found_in(answer.decode("utf-8", "replace"))} == set()
+    for page in ("/health/ready", "/health/live", "/", "/read/en"):
+        assert found_in(left.get(page)[1].decode("utf-8", "replace")) == set()
+
+
+def test_nothing_is_written(left: Server) -> None:
+    lines = [line for line in left.printed.splitlines() if line.startswith("{")]
+    assert len(lines) > 60
+    assert found_in(left.printed, AS_IN_LIFE) == set()
+    assert "Traceback" not in left.printed
+    for line in map(json.loads, lines):
+        assert set(line) <= ALLOWED
+        assert re.fullmatch(r"[A-Za-z_.]*", line.get("logger", "") + line.get("error", ""))
+        assert re.fullmatch(r"(\w+\.py:\d+)?", line.get("at", ""))
+    assert {"ring", "key", "refused", "last resort", "fault"} <= {json.loads(line)["event"] for line in lines}
+
+
+def test_nothing_is_kept_in_a_file(left: Server) -> None:
+    files = [path for path in left.folder.rglob("*") if path.is_file()]
+    assert {path.name for path in files} >= {"usage.sqlite", "printed"}
+    for path in files:
+        assert found_in(path.read_bytes().decode("latin-1")) == set(), path
+    assert not [path for path in files if "core" in path.name]
+
+
+def test_nothing_is_kept_in_memory(left: Server) -> None:
+    """After the answer, and while its connection is still open, nothing of the request can be reached."""
+    wires = []
+    for request in requests(left):
+        if b"canary" in request.partition(b"HTTP/1.1")[0]:
+            wire = left.cable(patience=1).wire
+            wire.ask(request)
+            wires.append(wire)
+    kept = {}
+    eventually(lambda: kept.update([_leftovers(left)]) or set(kept) == set(left.workers))
+    assert {pid: held for pid, held in kept.items() if held} == {}
+    for wire in wires:
+        wire.close()
+
+
+def _leftovers(server: Server) -> tuple[int, list[str]]:
+    told = json.loads(server.ask(planted="leftovers")[1])
+    return told["pid"], told["kept"]
+
+
+def test_nothing_is_kept_by_what_counts(left: Server) -> None:
+    os.kill(left.process.pid, signal.SIGTERM)
+    assert left.process.wait(30) == 0
+    assert end(left.process) == 0
+    for path in (left.folder / "usage").iterdir():
+        assert found_in(path.read_bytes().decode("latin-1")) == set()

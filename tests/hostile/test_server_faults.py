@@ -1,0 +1,384 @@
+"""Whatever happens to the machine and to our processes, no caller is lost: on a line that really runs."""
+
+import os
+import random
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from running import end
+from server import Server, children, eventually, listens, served
+
+from bench import HOTLINE, Cable, Failed, Wire, caller, gather, hung_up, is_at_most_two_keys_from_a_person, is_safe
+from bench import random_call as live
+from ivr.phone.caller import FORM, Caller
+from ivr.phone.document import Dial, read
+from ivr.workers import STUCK
+
+MIN_SLACK = 3.0
+"""Seconds that a busy machine may take longer than promised."""
+
+
+@pytest.fixture
+def server(tiny: Path, tmp_path: Path) -> Iterator[Server]:
+    with served(tiny, tmp_path / "run", faulty=True) as running:
+        yield running
+
+
+def lived(server: Server, calls: int, between: Callable[[int], object] = str) -> list[Cable]:
+    """Calls by chance, one after the other, with something happening `between`; none may be lost."""
+    cables = []
+    for number in range(calls):
+        cable = server.cable(number)
+        one = caller(cable)
+        for act, _ in enumerate(live(one, cable.chance)):
+            if act % 3 == 1:
+                between(number)
+        assert is_safe(one) or hung_up(one), one.steps
+        cable.wire.close()
+        cables.append(cable)
+    return cables
+
+
+def test_calls_by_chance_reach_a_person_from_every_state(server: Server) -> None:
+    pids = server.workers
+    for cable in lived(server, 40):
+        assert not cable.failures
+    for number in range(40):
+        cable, chance = server.cable(number), random.Random(number)
+        one = caller(cable)
+        acts = live(one, chance, hangs_up=0)
+        for _ in range(chance.randrange(2, 10)):
+            next(acts, None)
+        is_at_most_two_keys_from_a_person(one)
+        cable.wire.close()
+    assert server.workers == pids
+    assert server.get("/health/ready")[0] == 200
+
+
+def test_a_caller_may_hang_up_at_any_instant_of_a_request(server: Server) -> None:
+    cable = server.cable()
+    request = cable.request("/call/en/main", cable.fields([*FORM, ("Digits", "1")]))
+    before = server.census()
+    for after in range(0, len(request) + 1, 7):
+        cable.wire.cut(request, after)
+    assert caller_is_answered(server)
+    eventually(lambda: all(seen["connections"] <= 1 for seen in server.census().values()))
+    assert {pid: seen["tasks"] for pid, seen in server.census().items()} == {p: s["tasks"] for p, s in before.items()}
+
+
+def caller_is_answered(server: Server) -> bool:
+    status, body = server.ask()
+    return status == 200 and gather(body) is not None
+
+
+def test_no_call_is_lost_when_workers_are_killed_in_the_middle(server: Server) -> None:
+    chance = random.Random(1)
+
+    def kills(number: int) -> None:
+        if number % 4 == 0 and server.workers:
+            os.kill(chance.choice(server.workers), signal.SIGKILL)
+
+    cables = lived(server, 24, kills)
+    assert sum(len(cable.fallbacks) for cable in cables) <= 24, "a second try finds another worker, as a rule"
+    eventually(lambda: len(server.workers) == 2)
+    assert caller_is_answered(server)
+
+
+@pytest.mark.parametrize("fault", ["a worker that stops", "an endless loop", "a loop that holds the interpreter"])
+def test_a_worker_that_hangs_is_replaced_and_the_fallback_carries_its_call(server: Server, fault: str) -> None:
+    before = server.workers
+    cable = server.cable(patience=1.0)
+    one = caller(cable)
+    one.rings()
+    cable.planted = fault
+    since = time.monotonic()
+    one.presses("1")
+    assert cable.fallbacks == [] or cable.fallbacks[0]["ErrorCode"] in ("11200", "11205")
+    assert one.state in ("listening", "dialling"), "the second try found the other worker, or the fallback dials"
+    eventually(lambda: len(set(before) - set(server.workers)) == 1, STUCK + MIN_SLACK)
+    eventually(lambda: len(server.workers) == 2)
+    assert time.monotonic() - since < 5 + MIN_SLACK
+    assert all(caller_is_answered(server) for _ in range(10))
+
+
+def test_a_worker_that_hangs_with_its_call_leaves_it_to_the_fallback(tiny: Path, tmp_path: Path) -> None:
+    with served(tiny, tmp_path / "run", faulty=True, workers=1) as server:
+        cable = server.cable(patience=1.0)
+        one = caller(cable)
+        one.rings()
+        os.kill(server.workers[0], signal.SIGSTOP)
+        one.presses("1")
+        assert cable.fallbacks == [{"ErrorCode": "11205", "ErrorUrl": f"{server.line.public}/call/en/opening"}]
+        assert one.dialling, "the fallback has spoken the number and dials"
+        assert one.dialling.number == HOTLINE
+        assert is_safe(one)
+
+
+def test_stopping_with_two_hundred_calls_in_flight_answers_them_all(server: Server) -> None:
+    callers: list[tuple[Wire, bytes, int]] = []
+    for number in range(200):
+        cable = server.cable(number)
+        caller(cable).rings()
+        request = cable.request("/call/en/main", cable.fields([*FORM, ("Digits", "1")]))
+        sent = cable.chance.randrange(1, len(request) - 1)
+        cable.wire._sent(request[:sent])
+        callers.append((cable.wire, request, sent))
+    server.process.terminate()
+    eventually(lambda: not listens(server.line.port), 5)
+    for wire, request, sent in callers:
+        wire._socket.sendall(request[sent:])  # type: ignore[union-attr]
+    answers = [wire._answer(wire._socket) for wire, _, _ in callers]  # type: ignore[arg-type]
+    assert {status for status, _, _ in answers} == {200}
+    assert len({body for _, _, body in answers}) == 1
+    for wire, _, _ in callers:
+        wire.close()
+    cable = server.cable(patience=1)
+    one = caller(cable)
+    one.rings()
+    assert one.dialling, "the line is gone: the fallback dials"
+    assert end(server.process) == 0
+
+
+def test_calls_go_on_while_every_worker_is_renewed(server: Server) -> None:
+    before = set(server.workers)
+    renew = threading.Timer(0.3, lambda: server.process.send_signal(signal.SIGHUP))
+    renew.start()
+    cables = lived(server, 60)
+    renew.join()
+    eventually(lambda: len(server.workers) == 2 and not before & set(server.workers))
+    cables += lived(server, 5)
+    assert sum(len(cable.fallbacks) for cable in cables) == 0
+    assert sum(cable.failures.total() for cable in cables) <= 2, "a connection may be closed as its next request comes"
+
+
+def test_new_texts_are_heard_after_a_renewal_and_broken_ones_never(copied: Path, tmp_path: Path) -> None:
+    text = copied / "prompts" / "tea.txt"
+    told = text.read_text("utf-8")
+
+    def hears(server: Server) -> bytes:
+        return server.ask("/call/en/main", [("Digits", "1")])[1]
+
+    with served(copied, tmp_path / "run", faulty=True) as server:
+        first, workers = hears(server), set(server.workers)
+        text.write_text(told[: len(told) // 2], "utf-8")
+        server.process.send_signal(signal.SIGHUP)
+        eventually(lambda: "the line goes on as it was" in server.printed)
+        assert set(server.workers) == workers
+        os.kill(server.workers[0], signal.SIGKILL)
+        eventually(lambda: len(server.workers) == 2 and set(server.workers) != workers)
+        assert {hears(server) for _ in range(20)} == {first}, "also from the worker that began afterwards"
+        text.write_text(told.replace("Tea", "Good tea"), "utf-8")
+        workers = set(server.workers)
+        server.process.send_signal(signal.SIGHUP)
+        eventually(lambda: not workers & set(server.workers) and len(server.workers) == 2)
+        new = hears(server)
+        assert new == first.replace(b"Tea", b"Good tea")
+        shutil.rmtree(copied)
+        for pid in server.workers:
+            os.kill(pid, signal.SIGKILL)
+        eventually(lambda: listens(server.line.port) and len(server.workers) == 2)
+        assert {hears(server) for _ in range(20)} == {new}, "the whole folder is gone"
+
+
+@pytest.mark.parametrize("file", ["prompts/flow.toml", "prompts/main.txt", "locales/en/locale.toml"])
+def test_started_with_broken_content_every_call_gets_the_last_resort(copied: Path, tmp_path: Path, file: str) -> None:
+    fallback = b"<?xml version='1.0'?><Response/>"
+    (copied / file).write_bytes((copied / file).read_bytes()[:-40] + b"\xff{{")
+    with served(copied, tmp_path / "run", fallback=fallback) as server:
+        one = caller(server.cable())
+        one.rings()
+        assert one.dialling
+        assert is_safe(one)
+        assert server.get("/health/live")[0] == 200
+        status, told = server.get("/health/ready")
+        assert status == 503
+        assert Path(file).name in told.decode()
+
+
+def test_the_workers_answer_on_when_the_process_that_watches_them_is_killed(tiny: Path, tmp_path: Path) -> None:
+    with served(tiny, tmp_path / "run") as server:
+        orphans = server.workers
+        server.process.kill()
+        server.process.wait()
+        try:
+            for number in range(10):
+                cable = server.cable(number)
+                one = caller(cable)
+                list(live(one, cable.chance))
+                assert not cable.failures
+                assert is_safe(one) or hung_up(one)
+        finally:
+            for pid in orphans:
+                os.kill(pid, signal.SIGKILL)
+
+
+# -- what the machine runs out of --------------------------------------------------------------------------------------
+
+
+def shell(line: str, *words: str) -> list[str]:
+    return ["bash", "-c", f'{line}; exec "$@"', "bash", *words]
+
+
+def test_where_no_file_can_grow_calls_are_answered(tiny: Path, tmp_path: Path) -> None:
+    usage = str(tmp_path / "usage")
+    with served(tiny, tmp_path / "run", before=shell("ulimit -f 0"), usage=usage) as server:
+        assert all(not cable.failures for cable in lived(server, 10))
+        assert server.get("/health/ready")[0] == 200
+        assert end(server.process) in (0, 120), "120 is Python's word for output that could not be written"
+    assert (tmp_path / "usage" / "usage.sqlite").stat().st_size == 0
+
+
+def test_on_a_disk_that_is_full_calls_are_answered(tiny: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = ["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", str(disk)]
+    if os.geteuid() != 0 or subprocess.run(mounted, capture_output=True).returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            (disk / "filler").write_bytes(b"x" * 100_000)
+        with served(tiny, tmp_path / "run", usage=str(disk / "usage")) as server:
+            assert all(not cable.failures for cable in lived(server, 10))
+            assert end(server.process) == 0
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_without_a_file_to_spare_a_caller_still_gets_through(tiny: Path, tmp_path: Path) -> None:
+    with served(tiny, tmp_path / "run", faulty=True, before=shell("ulimit -n 64"), workers=1) as server:
+        idle = []
+        for _ in range(200):
+            idle.append(socket.create_connection(("127.0.0.1", server.line.port)))
+        assert all(caller_is_answered(server) for _ in range(5)), "the connection that waits longest made room"
+        assert server.census()[server.workers[0]]["files"] <= 64
+        for one in idle:
+            one.close()
+        lived(server, 5)
+        assert len(server.workers) == 1
+
+
+def test_with_little_memory_a_large_request_costs_no_worker(tiny: Path, tmp_path: Path) -> None:
+    with served(tiny, tmp_path / "run", faulty=True) as server:
+        workers = server.workers
+        for pid in workers:
+            resource.prlimit(pid, resource.RLIMIT_AS, (_address_space(pid) + 8_000_000,) * 2)
+        for _ in range(20):
+            cable = server.cable()
+            request = cable.request("/call", cable.fields([*FORM, ("Filler", "x" * 50_000)]))
+            assert cable.wire.ask(request)[0] == 200
+            cable.wire.close()
+        assert server.ask(planted="no memory") == (200, server.line.fallback)
+        assert server.workers == workers
+
+
+def _address_space(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+
+# -- what a log goes to ------------------------------------------------------------------------------------------------
+
+
+def test_with_closed_output_calls_are_answered(tiny: Path, tmp_path: Path) -> None:
+    usage = str(tmp_path / "usage")
+    before = shell("exec >&- 2>&- <&-")
+    with served(tiny, tmp_path / "run", faulty=True, before=before, usage=usage) as server:
+        lived(server, 10)
+        for pid in [server.process.pid, *server.workers]:
+            streams = {str(Path(f"/proc/{pid}/fd/{stream}").readlink()) for stream in range(3)}
+            assert streams == {"/dev/null"}, "else the next file to be opened would be written into"
+        assert server.ask(planted="an error that quotes the caller")[1] == server.line.fallback
+
+
+def test_a_log_that_nobody_reads_keeps_no_caller_waiting(tiny: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    held = os.open(pipe, os.O_RDWR)
+    with served(tiny, tmp_path / "run", before=shell(f'exec >"{pipe}" 2>&1')) as server:
+        workers, cable = server.workers, server.cable()
+        request = cable.request("/call", cable.fields(FORM))
+        unsigned = request.replace(b"X-Twilio-Signature", b"X-Nobody")
+        for number in range(2500):
+            assert cable.wire.ask(request)[0] == 200
+            if number % 5 == 0:
+                _send_garbage(server.line.port)
+            assert cable.wire.ask(unsigned)[0] == 403
+        assert server.workers == workers
+        os.close(held)  # now it is closed as well
+        assert all(caller_is_answered(server) for _ in range(50))
+        assert server.workers == workers
+        assert end(server.process) == 0, "it does not wait for the pipe either"
+
+
+def _send_garbage(port: int) -> None:
+    """Bytes that are no HTTP: a server would like to say so."""
+    with socket.create_connection(("127.0.0.1", port), 5) as one:
+        one.sendall(b"\x00\xff\r\n\r\n")
+        while one.recv(4096):
+            pass
+
+
+# -- the network -------------------------------------------------------------------------------------------------------
+
+OFFLINE = """
+import fcntl, socket, struct, sys
+from pathlib import Path
+with socket.socket() as one:  # the loopback interface alone, and it must be brought up
+    fcntl.ioctl(one, 0x8914, struct.pack("16sh", b"lo", 1))
+from server import served
+from bench import caller, is_safe, random_call
+with served(Path(sys.argv[1]), Path(sys.argv[2])) as server:
+    for number in range(10):
+        cable = server.cable(number)
+        one = caller(cable)
+        list(random_call(one, cable.chance, hangs_up=0))
+        assert is_safe(one) and not cable.failures
+print("all answered")
+"""
+
+
+def test_without_any_network_calls_are_answered(tiny: Path, tmp_path: Path) -> None:
+    if subprocess.run(["unshare", "-n", "true"], capture_output=True).returncode:
+        pytest.skip("no network namespace can be made here")
+    paths = os.pathsep.join(map(str, (Path(__file__).parent, Path(__file__).parent.parent)))
+    done = subprocess.run(
+        ["unshare", "-n", sys.executable, "-c", OFFLINE, str(tiny), str(tmp_path / "run")],
+        env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.stdout.strip() == "all answered", done.stderr
+
+
+# -- what is left behind -----------------------------------------------------------------------------------------------
+
+
+def test_a_worker_that_dies_leaves_no_memory_on_the_disk(server: Server) -> None:
+    for pid in [server.process.pid, *server.workers]:
+        limits = Path(f"/proc/{pid}/limits").read_text("utf-8")
+        assert [line.split()[-3:-1] for line in limits.splitlines() if line.startswith("Max core")] == [["0", "0"]]
+    with pytest.raises(Failed):
+        server.ask(planted="a worker that aborts")
+    eventually(lambda: len(server.workers) == 2)
+    assert not [path for path in server.folder.rglob("*") if "core" in path.name]
+    assert children(server.process.pid)
+
+
+def test_the_last_answer_that_holds_a_dial_carries_a_call_without_any_server(server: Server) -> None:
+    """Row 12: the line dies while the hotline rings; the end of the dial finds nobody, and the fallback speaks."""
+    cable = server.cable(patience=1)
+    one: Caller = caller(cable)
+    one.rings()
+    one.presses("0")
+    end(server.process)
+    one.far_end("busy")
+    assert one.dialling, "the fallback dials again"
+    assert len(one.dialled) == 2
+    assert cable.fallbacks[0]["ErrorUrl"].endswith("/outcome")
+    assert [verb.number for verb in read(cable.line.fallback) if isinstance(verb, Dial)] == [HOTLINE] * 2

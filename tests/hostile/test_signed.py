@@ -1,0 +1,151 @@
+"""Who knows the token is let in, and nobody who only knows a signature gets more than its request was."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from door import PUBLIC, TOKEN, Asked
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
+
+from bench import HOTLINE, check_document, gather
+from ivr import signature
+from ivr.app import make_app
+from ivr.errors import Unverified
+from ivr.phone.caller import FORM, Form
+from ivr.phone.document import Dial, read
+from ivr.readiness import get_ready
+from ivr.settings import Settings
+from ivr.signature import sign, verify
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+HOSTS = st.sampled_from(
+    ["line.example.org", "line.example.org:443", "line.example.org:8443", "127.0.0.1:80", "[::1]:8000"]
+)
+
+
+@pytest.fixture(scope="module")
+def asked(tiny: Path) -> Iterator[Asked]:
+    given = Settings(
+        _env_file=None, twilio_auth_token=TOKEN, twilio_auth_token_secondary="b" * 32, public_url=PUBLIC,
+        twilio_account_sid="AC" + "1" * 32, line_number="+12025550123", ivr_content=tiny, usage="off",
+    )  # fmt: skip
+    one = Asked(make_app(given, get_ready(given)))
+    yield one
+    one.close()
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    scheme=st.sampled_from(["https", "http"]), signed_host=HOSTS, seen_host=HOSTS, path=WORDS, query=WORDS,
+    form=st.lists(st.tuples(WORDS, WORDS), max_size=5), token=st.sampled_from([TOKEN, "b" * 32]), spoilt=st.booleans(),
+)  # fmt: skip
+def test_what_twilio_s_validator_takes_is_taken_and_nothing_else(
+    scheme: str, signed_host: str, seen_host: str, path: str, query: str, form: Form, token: str, spoilt: bool
+) -> None:
+    rest = f"/{path}?{query}" if query else f"/{path}"
+    made = sign(token, f"{scheme}://{signed_host}{rest}", form)
+    seen = [*form, ("one", "more")] if spoilt else form
+    url = f"{scheme}://{seen_host}{rest}"
+    fields: dict[str, list[str]] = {}
+    for name, value in seen:
+        fields.setdefault(name, []).append(value)
+    accepted = True
+    try:
+        verify([TOKEN], url, seen, [made])
+    except Unverified:
+        accepted = False
+    if "#" in rest or "?" in path or any(ord(one) < 33 for one in rest):
+        return  # no server hands such a path on, and Python's parser takes it apart in its own ways
+    assert accepted == RequestValidator(TOKEN).validate(url, _Multi(fields), made)
+
+
+class _Multi(dict[str, list[str]]):
+    """Fields with several values each, as twilio's validator wants them."""
+
+    def getlist(self, name: str) -> list[str]:
+        return self[name]
+
+
+def test_signatures_are_compared_in_a_time_that_tells_nothing() -> None:
+    tree = ast.parse(inspect.getsource(signature))
+    calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    assert "hmac.compare_digest" in calls
+    assert not any(call.endswith(".validate") for call in calls), "twilio's own comparison returns early"
+    compared = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    assert not any("made" in one or one == "one == signature" for one in compared)
+
+
+def test_every_token_is_tried_whichever_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    matches = signature._matches
+
+    def tries(token: str, *rest: object) -> bool:
+        tried.append(token)
+        return matches(token, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(signature, "_matches", tries)
+    verify(["a", "b"], PUBLIC, FORM, [sign("a", PUBLIC, FORM)])
+    assert tried == ["a", "b"]
+
+
+def test_a_call_of_a_subaccount_is_a_call(asked: Asked) -> None:
+    form = [(name, "AC" + "2" * 32 if name == "AccountSid" else value) for name, value in FORM]
+    assert asked.post(f"{PUBLIC}/call", form).status == 200
+
+
+def test_a_body_that_was_moved_into_the_address_is_refused(asked: Asked) -> None:
+    """The signature joins the address and the fields without a mark: the same bytes can be cut elsewhere."""
+    url = f"{PUBLIC}/call/en/main"
+    made = sign(TOKEN, url, FORM).encode()
+    moved = url.removeprefix(PUBLIC) + "".join(f"{name}{value}" for name, value in sorted(FORM))
+    verify([TOKEN], PUBLIC + moved, (), [made.decode()])
+    assert asked.ask("POST", moved.encode(), headers=[(b"x-twilio-signature", made)]).status == 403
+    assert asked.ask("GET", moved.encode(), headers=[(b"x-twilio-signature", made)]).status == 403
+
+
+def test_fields_cut_elsewhere_lead_to_nothing_that_the_call_could_not_do(asked: Asked) -> None:
+    """Whoever holds one signature can cut its fields anew: the answer is still one of the same place."""
+    url, form = f"{PUBLIC}/call/en/main", [*FORM, ("Digits", "1")]
+    made = [(b"x-twilio-signature", sign(TOKEN, url, form).encode())]
+    whole = sorted(form)
+    for number in range(len(whole) - 1):
+        (name, value), (after, more) = whole[number : number + 2]
+        cut = [*whole[:number], (name, value + after + more), *whole[number + 2 :]]
+        body = "&".join(f"{_escaped(one)}={_escaped(other)}" for one, other in cut).encode()
+        answer = asked.ask("POST", b"/call/en/main", headers=made, body=[body])
+        sids = {"AccountSid", "CallSid"}
+        assert answer.status == (403 if {name, after} & sids else 200), (name, after)
+        if answer.status == 200:
+            check_document(answer.body)
+            listening = gather(answer.body)
+            assert listening
+            assert listening.action.startswith(f"{PUBLIC}/call/en/")
+            assert {verb.number for verb in read(answer.body) if isinstance(verb, Dial)} <= {HOTLINE}
+
+
+def _escaped(value: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in value.encode())
+
+
+def test_the_path_is_signed_as_it_came_and_not_as_it_reads(asked: Asked) -> None:
+    for path in ("/call/en/ma%69n", "/call/en/main/", "/call//en/main", "/call/en/../en/main", "/call/en/main%3Fa=1"):
+        made = [(b"x-twilio-signature", sign(TOKEN, PUBLIC + path, FORM).encode())]
+        body = ["&".join(f"{_escaped(name)}={_escaped(value)}" for name, value in FORM).encode()]
+        assert asked.ask("POST", path.encode(), headers=made, body=body).status == 200
+        other = path.replace("%69", "i").rstrip("/") + ("" if "%69" in path else "x")
+        assert asked.ask("POST", other.encode(), headers=made, body=body).status == 403
+
+
+def test_a_header_that_comes_twice_or_is_long_is_refused_even_where_it_is_right(asked: Asked) -> None:
+    made = (b"x-twilio-signature", sign(TOKEN, f"{PUBLIC}/call", FORM).encode())
+    body = ["&".join(f"{_escaped(name)}={_escaped(value)}" for name, value in FORM).encode()]
+    for headers, status in (
+        ([made], 200), ([made, made], 403), ([made, (made[0], b"")], 403),
+        ([(made[0], made[1] + b", " + made[1])], 403), ([(made[0], made[1] * 10_000)], 403),
+        ([(made[0], b"")], 403), ([], 403),
+    ):  # fmt: skip
+        assert asked.ask("POST", b"/call", headers=headers, body=body).status == status

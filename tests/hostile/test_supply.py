@@ -1,0 +1,90 @@
+"""What comes from elsewhere is known, locked by its hash, and small; how to report a fault is written down."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from ivr.settings import CHECKOUT
+
+LOCKS = ["requirements.txt", "requirements-dev.txt"]
+
+
+def locked(name: str) -> dict[str, tuple[str, set[str]]]:
+    """The packages of a lock: version and hashes, read line by line and not as the bill is made."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    package = ""
+    for line in (CHECKOUT / name).read_text("utf-8").splitlines():
+        if not line.startswith((" ", "#")) and "==" in line:
+            package, _, rest = line.partition("==")
+            found[package] = (re.split(r"[ ;\\]", rest)[0], set())
+        elif "--hash=sha256:" in line:
+            found[package][1].add(line.partition("sha256:")[2].split(" ")[0])
+    return found
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_everything_is_locked_by_its_hash_and_comes_from_no_named_place(name: str) -> None:
+    assert all(hashes for _, hashes in locked(name).values())
+    text = (CHECKOUT / name).read_text("utf-8")
+    assert "://" not in text
+    assert "--index-url" not in text
+    assert "--find-links" not in text
+
+
+def test_the_bill_of_materials_lists_exactly_the_lock() -> None:
+    bill = json.loads((CHECKOUT / "sbom.cdx.json").read_text("utf-8"))
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    listed = {
+        one["name"]: (one["version"], {digest["content"] for digest in one["hashes"]}) for one in bill["components"]
+    }
+    assert listed == locked("requirements.txt"), "run `make sbom` after `make lock`"
+    assert len({one["purl"] for one in bill["components"]}) == len(bill["components"])
+
+
+def test_the_bill_is_the_same_for_the_same_lock() -> None:
+    before = (CHECKOUT / "sbom.cdx.json").read_bytes()
+    code = "import sys; sys.path.insert(0, 'tools'); import sbom, json; print(json.dumps(sbom.bill(sbom.LOCK.read_text('utf-8')), indent=1))"  # noqa: E501
+    made = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, check=True, timeout=60)
+    assert made.stdout == before
+
+
+def test_every_direct_dependency_is_in_the_lock_and_has_a_floor() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
+    for wanted in project["dependencies"]:
+        name, _, floor = wanted.partition(">=")
+        assert floor, wanted
+        assert name in locked("requirements.txt"), "run `make lock`"
+
+
+def test_what_is_installed_is_checked_and_never_built() -> None:
+    made = (CHECKOUT / "Makefile").read_text("utf-8") + (CHECKOUT / "Dockerfile").read_text("utf-8")
+    installed = re.findall(r"install (?!--quiet)(?!--no-deps)[^\n|;]*--requirement", made)
+    assert len(installed) >= 2
+    assert all("--require-hashes --only-binary :all:" in one for one in installed)
+    assert not re.search(r"curl|wget|git clone", made)
+
+
+def test_how_to_report_a_fault_is_written_down() -> None:
+    told = (CHECKOUT / "SECURITY.md").read_text("utf-8")
+    assert "## How to report" in told
+    assert "Report a vulnerability" in told
+    for never in ("number", "SID", "recording", "token"):
+        assert never in told
+
+
+def test_nothing_that_answers_reads_what_can_run() -> None:
+    """No pickle, no eval, no YAML, no shell in the program."""
+    for path in (CHECKOUT / "ivr").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in ("eval", "exec", "compile", "__import__"), path
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = {alias.name for alias in node.names} | {getattr(node, "module", None) or ""}
+                assert not names & {"pickle", "marshal", "shelve", "yaml"}, path
+            if isinstance(node, ast.keyword) and node.arg == "shell":
+                raise AssertionError(f"{path}: a shell")

@@ -1,0 +1,163 @@
+"""Walks by chance over the whole line, through the door, signed: whatever a caller does, the invariants hold.
+
+WALKS says how many: 2,000 where CI is set, 50,000 with `make walks`. A walk that fails is shown as its shortest form.
+"""
+
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+
+import pytest
+from door import PUBLIC, TOKEN, Asked
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bench import CONTENT_TYPE, HOTLINE, check_document, is_safe
+from ivr.app import make_app
+from ivr.phone.caller import FORM, OUTCOMES, Caller, Form
+from ivr.phone.document import Dial, read
+from ivr.readiness import get_ready
+from ivr.settings import Settings
+
+WALKS = int(os.environ.get("WALKS") or (2000 if os.environ.get("CI") else 200))
+CANARIES: Form = [*FORM, ("From", "+19995550147"), ("FromCity", "CANARYVILLE"), ("SpeechResult", "canary speech")]
+
+
+CHECKED: set[str] = set()
+LOOKED_AT: set[tuple[str, ...]] = set()
+
+
+@pytest.fixture(autouse=True)
+def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each document is read once."""
+    monkeypatch.setattr("ivr.phone.caller.read", lru_cache(8192)(read.__wrapped__))
+
+
+@lru_cache(maxsize=2)
+def door(silence: str) -> Asked:
+    """The line itself, as an operator serves it."""
+    given = Settings(
+        _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", usage="off",
+        web_phone="off", read="off", silence=silence,
+    )  # fmt: skip
+    ready = get_ready(given)
+    assert ready.ready
+    return Asked(make_app(given, ready))
+
+
+def _is_new(*what: str) -> bool:
+    """Whether this has not been looked at before."""
+    before = len(LOOKED_AT)
+    LOOKED_AT.add(what)
+    return len(LOOKED_AT) > before
+
+
+class Walk(RuleBasedStateMachine):
+    """One caller, and whatever they and the far end do."""
+
+    @initialize(silence=st.sampled_from(["connect", "goodbye"]), language=st.sampled_from(["", "en", "es", "xx"]))
+    def rings(self, silence: str, language: str) -> None:
+        """A call begins, or comes in the middle from another release."""
+        self.silence = silence
+        self.asked: list[tuple[str, Form]] = []
+        self.begins_at(f"{PUBLIC}/call" + (f"/{language}/of/old/{silence}" if language else ""))
+
+    @precondition(lambda self: self.caller.state == "ended")
+    @rule()
+    def calls_again(self) -> None:
+        assert is_safe(self.caller), "the call has ended by itself"
+        self.begins_at(f"{PUBLIC}/call")
+
+    def begins_at(self, address: str) -> None:
+        self.caller = Caller(self.post, address, CANARIES)
+        self.caller.rings()
+
+    def post(self, address: str, form: Form) -> bytes:
+        self.asked.append((address, form))
+        answer = door(self.silence).post(address, form)
+        assert answer.status == 200
+        assert set(answer.headers) == {"content-type", "content-length", "cache-control"}
+        assert answer.headers["content-type"] == CONTENT_TYPE
+        told = answer.body.decode("utf-8")
+        if told not in CHECKED:
+            check_document(answer.body)
+            CHECKED.add(told)
+        assert not any(value in told for name, value in form if len(value) > 4 and name != "To")
+        return answer.body
+
+    @precondition(lambda self: self.caller.state == "listening")
+    @rule(key=st.sampled_from("0123456789*#"), cutting=st.booleans())
+    def presses(self, key: str, cutting: bool) -> None:
+        self.caller.presses(key, cutting)
+
+    @precondition(lambda self: self.caller.state == "listening")
+    @rule()
+    def is_silent(self) -> None:
+        self.caller.waits()
+
+    @precondition(lambda self: self.caller.state == "dialling")
+    @rule(outcome=st.sampled_from(sorted(OUTCOMES)))
+    def far_end(self, outcome: str) -> None:
+        self.caller.far_end(outcome)
+
+    @precondition(lambda self: self.caller.state == "listening")
+    @rule(digits=st.text(max_size=4), more=st.text(max_size=20))
+    def what_no_telephone_sends(self, digits: str, more: str) -> None:
+        """It is answered with something that can be played."""
+        assert self.caller.standing
+        self.post(self.caller.standing.action, [*CANARIES, ("Digits", digits), (more or "x", digits)])
+
+    @invariant()
+    def the_same_question_gets_the_same_answer(self) -> None:
+        address, form = self.asked[-1]
+        if _is_new(self.silence, address, repr([value for name, value in form if name.startswith(("Di", "Dial"))])):
+            assert self.post(address, form) == self.post(address, [*form, ("Added", "by Twilio one day")])
+
+    @invariant()
+    def a_person_is_one_key_away(self) -> None:
+        standing = self.caller.standing
+        if standing and _is_new(self.silence, standing.action):
+            first = read(self.post(standing.action, [*FORM, ("Digits", "0")]))
+            dials = [verb for verb in first if isinstance(verb, Dial)]
+            assert [dial.number for dial in dials] == [HOTLINE]
+            reminder = self.post(standing.action, [*FORM, ("Digits", "9")])
+            assert b"nueve uno uno" in reminder or b"nine one one" in reminder.replace(b'<break time="0.4s"/>', b"")
+
+    @invariant()
+    def nothing_but_the_hotline_is_dialled(self) -> None:
+        assert set(self.caller.dialled) <= {HOTLINE}
+
+    def teardown(self) -> None:
+        """Whoever says nothing more is connected, or has heard the number."""
+        for _ in range(60):
+            if self.caller.state in ("ended", "idle"):
+                break
+            self.caller.waits()
+        assert self.caller.state == "ended"
+        assert is_safe(self.caller)
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    for silence in ("connect", "goodbye"):
+        if door.cache_info().currsize:
+            door(silence).close()
+    door.cache_clear()
+
+
+def test_whatever_a_caller_does_a_person_is_reached() -> None:
+    run_state_machine_as_test(
+        Walk,
+        settings=settings(
+            max_examples=WALKS, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )

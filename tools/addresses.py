@@ -1,0 +1,44 @@
+"""Keep every address that this release can ever put into a document: tests/addresses/<release>.txt (`make addresses`).
+
+A call that begins on one release may end on the next one: each address of every release must lead to a document for
+ever. Written anew before a release, and never changed after it.
+"""
+
+import sys
+from pathlib import Path
+from typing import get_args
+
+from ivr import __version__
+from ivr.addresses import RING, address_of, outcome_address_of
+from ivr.errors import BadContent
+from ivr.flow import Transfer
+from ivr.line import Line, Options
+from ivr.settings import CHECKOUT
+from ivr.walk import Policy
+
+KEPT = CHECKOUT / "tests" / "addresses"
+
+
+def addresses(root: Path) -> list[str]:
+    """Every address of the line under `root`, whatever silence leads to, in order."""
+    found = {RING}
+    for policy in get_args(Policy):
+        line = Line(root, Options(silence=policy))
+        for place in line.documents:
+            transfer = isinstance(line.flow.nodes[place.node], Transfer)
+            found.add(outcome_address_of(place) if transfer else address_of(place))
+    return sorted(found)
+
+
+def main() -> None:
+    path = KEPT / f"{__version__}.txt"
+    try:
+        found = addresses(CHECKOUT)
+    except BadContent as error:
+        sys.exit(str(error))
+    path.write_text("\n".join(found) + "\n", "utf-8")
+    print(f"wrote {len(found)} addresses to {path.relative_to(CHECKOUT)}")
+
+
+if __name__ == "__main__":
+    main()
