@@ -23,7 +23,7 @@ run: setup ## Start the line on this machine
 	$(BIN)/ivr serve
 
 test: setup ## Run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: setup ## Look over the code, prove the line, hold its texts to their limits
 	$(BIN)/ruff check

@@ -91,7 +91,7 @@ def served(
             server.close()
             for pid in server.workers:  # one that was stopped could not be told to end
                 os.kill(pid, signal.SIGCONT)
-            end(process)
+            end(server.process)  # it may have been started again
 
 
 def last_resort(content: Path, public: str) -> bytes:

@@ -182,7 +182,7 @@ def _restart(server: Server, up: Any) -> None:
 def calling(server: Server, calls: int, deadly_until: int, up: Any, done: Any) -> Iterator[list[Any]]:
     """The callers, each in a process of its own."""
     pipes, processes = [], []
-    every = max(1, deadly_until // 40)
+    every = max(20, deadly_until // 40)
     for number in range(CALLERS):
         ours, theirs = FORK.Pipe(duplex=False)
         numbers = range(number, calls, CALLERS)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import TINY
 from door import PUBLIC, TOKEN, Asked
 
 from bench import check_document, is_safe
@@ -19,6 +18,8 @@ from ivr.phone.caller import FORM, Caller
 from ivr.phone.document import Gather, read
 from ivr.readiness import get_ready
 from ivr.settings import Settings
+
+TINY = Path(__file__).resolve().parent.parent / "tiny"
 
 Break = Callable[[bytes], bytes]
 BREAKS: dict[str, Break] = {

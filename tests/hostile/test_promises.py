@@ -5,7 +5,6 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from conftest import CHECKOUT
 
 from bench import HOTLINE, HOTLINE_SPOKEN, gather, is_safe
 from ivr.addresses import address_of
@@ -15,6 +14,8 @@ from ivr.line import Line
 from ivr.phone.caller import FORM, OUTCOMES, Caller
 from ivr.phone.document import Dial, Gather, Hangup, Say, read
 from ivr.walk import reachable
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 TELLING = {
     "en": re.compile(r"traffick|victim|slave|forced|abuse|police|prostitut|911", re.IGNORECASE),

@@ -69,9 +69,7 @@ def counting(given_settings: Settings, ready: Readiness, tmp_path_factory: pytes
 @given(path=EDGES | st.text("abcdefsinmtok/-%.\\0123456789", max_size=60).map("/call/".__add__), form=st.lists(st.tuples(WORDS, WORDS), max_size=12))  # fmt: skip # noqa: E501
 @example(path="/call/en/main/part-9999999999999999999999/slow", form=[("Digits", "\x00"), ("Digits", "0")])
 @example(path="/call", form=[("", ""), ("&=", "&="), ("\u202e", "\ufeff"), ("Digits", "٣")])
-def test_a_signed_call_gets_a_document_whatever_else_it_says(
-    asked: Asked, path: str, form: list[tuple[str, str]]
-) -> None:
+def test_a_signed_call_gets_a_document_whatever_it_says(asked: Asked, path: str, form: list[tuple[str, str]]) -> None:
     own = [(name, value) for name, value in form if name not in ("AccountSid", "CallSid")]
     answer = asked.post(PUBLIC + path, [*CALL, *own])
     assert answer.status == 200

@@ -1,0 +1,39 @@
+"""docs/threats.md is true to its word: every row names what holds, and tests that are there."""
+
+import ast
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+
+PAGE = (CHECKOUT / "docs" / "threats.md").read_text("utf-8")
+ROWS = [line.split(" | ") for line in PAGE.splitlines() if re.match(r"\| (\d+|U\d+) \|", line)]
+NAMED = sorted(set(re.findall(r"`([\w/]+\.py)::(\w+)`", PAGE)))
+
+
+def test_every_threat_has_a_row_and_every_row_a_test() -> None:
+    numbers = [row[0].removeprefix("| ") for row in ROWS]
+    assert numbers == [*(f"U{number}" for number in range(1, 13)), *map(str, range(1, 58))]
+    for row in ROWS:
+        assert re.search(r"`[\w/]+\.py::\w+`", row[-1]), row[0]
+        assert all(part.strip(" |") for part in row[1:]), row[0]
+
+
+@pytest.mark.parametrize(("file", "name"), NAMED, ids=lambda one: str(one))
+def test_every_test_that_is_named_is_there(file: str, name: str) -> None:
+    assert name in names_in(CHECKOUT / "tests" / file)
+
+
+@lru_cache
+def names_in(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
+
+
+def test_no_test_that_is_named_is_left_out_by_a_mark() -> None:
+    """What proves a row may be skipped for want of a program, and never by name."""
+    for file, _ in NAMED:
+        assert "pytest.mark.xfail" not in (CHECKOUT / "tests" / file).read_text("utf-8")
