@@ -23,7 +23,8 @@ run: setup ## Start the line on this machine
 	$(BIN)/ivr serve
 
 test: setup ## Run the tests
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser
+	$(BIN)/pytest tests/browser
 
 check: setup ## Look over the code, prove the line, hold its texts to their limits
 	$(BIN)/ruff check

@@ -7,16 +7,16 @@ gets 403; a signed one always gets 200 and a document, the last resort if anythi
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
-from ivr import __version__, journal, signature
+from ivr import __version__, form, journal, signature
 from ivr.addresses import RING
 from ivr.audio import add_audio
 from ivr.call import Answer, Lost, Outcome, Place, Ring, Silence
@@ -36,6 +36,11 @@ MOST_BYTES = 64_000
 MOST_FIELDS = 200
 DEADLINE = 10.0
 """Seconds in which a request must have arrived."""
+SIGNATURE, SIGNED_HOW = b"x-twilio-signature", b"x-twilio-webhooks-signature-settings"
+_RING = RING.encode()
+_OF_A_DOCUMENT = (b"content-type", b"text/xml; charset=utf-8")
+_OF_NOTHING = (b"content-type", b"text/plain")
+_KEPT_BY_NOBODY = (b"cache-control", b"no-store")
 _EVENTS: dict[type, journal.Event] = {Ring: "ring", Silence: "silence", Outcome: "outcome", Lost: "lost"}
 
 
@@ -54,31 +59,30 @@ class Door:
         counts: Counts | None = None,
         figures: Figures | None = None,
     ) -> None:
-        self._behind, self._readiness, self._settings = behind, readiness, settings
+        self._behind, self._readiness = behind, readiness
         self._counts, self._figures = counts, figures
         self._prefix = urlsplit(settings.public_url).path.rstrip("/").encode()
-        self._public = settings.public_url
+        self._public, self._tokens = settings.public_url, settings.tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection."""
-        path = self._path(scope) if scope["type"] == "http" else b""
-        if _is_of_a_call(path):
+        path = self._path(scope) if scope["type"] == "http" else None
+        if path:
             await self._answer(path, scope, receive, send)
         else:
             await self._behind({**scope, "root_path": self._prefix.decode()}, receive, send)
 
-    def _path(self, scope: Scope) -> bytes:
-        """The raw path behind the public URL, whether a proxy has taken its prefix off or not."""
+    def _path(self, scope: Scope) -> bytes | None:
+        """The raw path of a call behind the public URL, whether a proxy has taken its prefix off or not."""
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
-        behind = raw.removeprefix(self._prefix)
-        return behind if _is_of_a_call(behind) else raw
+        return next((path for path in (raw.removeprefix(self._prefix), raw) if _is_of_a_call(path)), None)
 
     async def _answer(self, path: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("POST", "GET"):
             await _send(send, 405, b"", (b"allow", b"POST, GET"))
             return
         try:
-            body = await asyncio.wait_for(_body(scope, receive), DEADLINE)
+            body = await _body(scope, receive)
             document = self._document(path, self._verified(path, scope, body))
         except (TooLarge, TimeoutError) as error:
             await _send(send, 408 if isinstance(error, TimeoutError) else 413, b"", (b"connection", b"close"))
@@ -96,11 +100,10 @@ class Door:
         """The fields of a request that Twilio signed. A GET carries them in its query. Raises Unverified."""
         query = scope["query_string"].decode("latin-1")
         url = self._public + path.decode("latin-1") + (f"?{query}" if query else "")
-        headers = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-twilio-signature"]
-        form = _fields(body.decode("latin-1"))
-        asked_by_get = scope["method"] == "GET"
-        signature.verify(self._settings.tokens, url, () if asked_by_get else form, headers)
-        signed = _fields(query) if asked_by_get else form
+        signatures, how = (_named(name, scope["headers"]) for name in (SIGNATURE, SIGNED_HOW))
+        posted, asked_by_get = _fields(body.decode("latin-1")), scope["method"] == "GET"
+        signature.verify(self._tokens, url, () if asked_by_get else posted, signatures, how)
+        signed = _fields(query) if asked_by_get else posted
         if not signature.from_a_call(signed):
             raise Unverified("it is not the request of one call")
         return signed
@@ -134,7 +137,11 @@ class Door:
 
 
 def _is_of_a_call(path: bytes) -> bool:
-    return path == RING.encode() or path.startswith(RING.encode() + b"/")
+    return path == _RING or path.startswith(_RING + b"/")
+
+
+def _named(name: bytes, headers: Sequence[tuple[bytes, bytes]]) -> list[str]:
+    return [value.decode("latin-1") for other, value in headers if other == name]
 
 
 def _note(event: object, place: Place, seconds: float) -> None:
@@ -142,30 +149,34 @@ def _note(event: object, place: Place, seconds: float) -> None:
 
 
 def _fields(encoded: str) -> Form:
-    try:
-        return parse_qsl(encoded, keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError:
-        raise Unverified("more fields than a call has") from None
+    if encoded.count("&") >= MOST_FIELDS:
+        raise Unverified("more fields than a call has")
+    return form.read(encoded)
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
-    body, more = b"", True
-    while more:
+    """What was sent. Almost always it is there at once; until its first piece is, the wire has a deadline too."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body", False):
+        async with asyncio.timeout(DEADLINE):
+            body = await _whole(body, receive)
+    if len(body) > MOST_BYTES or len(scope["query_string"]) > MOST_BYTES:
+        raise TooLarge
+    return body
+
+
+async def _whole(body: bytes, receive: Receive) -> bytes:
+    more = True
+    while more and len(body) <= MOST_BYTES:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False) and message["type"] == "http.request"
-        if len(body) > MOST_BYTES or len(scope["query_string"]) > MOST_BYTES:
-            raise TooLarge
     return body
 
 
 async def _send(send: Send, status: int, body: bytes, *more: tuple[bytes, bytes]) -> None:
-    headers = [
-        (b"content-type", b"text/xml; charset=utf-8" if body else b"text/plain"),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        *more,
-    ]
+    headers = [_OF_A_DOCUMENT if body else _OF_NOTHING, (b"content-length", b"%d" % len(body)), _KEPT_BY_NOBODY, *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -77,7 +77,8 @@ class Counts:
     def note(self, place: Place, event: Event) -> None:
         """Count that `event` led to `place`. Silence is not counted: it posts nothing."""
         if name := name_of(place, event):
-            cell = Cell(f"{self._now():%Y-%m}", place.node, place.locale, name)
+            now = self._now()
+            cell = Cell(f"{now.year:04}-{now.month:02}", place.node, place.locale, name)
             with self._lock:
                 self._waiting[cell] = self._waiting.get(cell, 0) + 1
 

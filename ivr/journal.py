@@ -1,23 +1,24 @@
 """The journal: what may be written down about a request, as a closed list. Nothing of a caller fits in.
 
 A line holds the minute, the level, an event, a node, a locale, a bucket of duration and the release. No number, no
-key, no SID, no address, no header, and none of them hashed. Writing never waits: lines that find the queue full are
-dropped and counted. What a library wants to say of a fault is cut down to the class of the error and where it arose:
-its message may hold a caller.
+key, no SID, no address, no header, and none of them hashed. Noting never waits, and costs next to nothing: a thread
+writes what has gathered, lines that find no room are dropped and counted. What a library wants to say of a fault is cut
+down to the class of the error and where it arose: its message may hold a caller.
 """
 
 import json
 import logging
-import queue
 import sys
 import threading
+import time
 import traceback
+from collections import deque
 from contextlib import suppress
 from datetime import UTC, datetime
-from logging.handlers import QueueHandler, QueueListener
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Literal, TextIO
 
 from ivr import __version__
 
@@ -26,69 +27,113 @@ Event = Literal[
     "not counted",
 ]  # fmt: skip
 BUCKETS = ((0.001, "<1 ms"), (0.01, "<10 ms"), (0.1, "<100 ms"), (1.0, "<1 s"))
-_LOGGER = logging.getLogger("ivr.journal")
+MOST_LINES = 10_000
+"""Lines that wait to be written; one more is dropped."""
+GATHERED = 0.1
+"""Seconds in which lines gather before they are written."""
+TOGETHER = 20
+"""Lines that are written in one go: no more than a pipe takes as one piece (PIPE_BUF, 4,096 bytes on Linux), so that
+the lines of two workers never run into each other."""
 PATIENCE = 1.0
 """Seconds that the end of a process waits for its last lines."""
 
 
-class _Dropping(QueueHandler):
-    """Puts a line into the queue, or drops it: a request never waits for a log."""
+class Lines:
+    """Lines on their way to a stream, written by a thread of their own. Adding one never waits and never fails."""
 
-    dropped = 0
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._waiting = stream, deque[str]()
+        self.dropped = 0
+        self._some, self._ended = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._keep_writing, name="journal", daemon=True)
 
-    def enqueue(self, record: logging.LogRecord) -> None:
-        try:
-            self.queue.put_nowait(record)
-        except queue.Full:
-            type(self).dropped += 1
+    def add(self, line: str) -> None:
+        """Write `line` soon, unless too many are waiting."""
+        if len(self._waiting) >= MOST_LINES:
+            self.dropped += 1
+            return
+        self._waiting.append(line)
+        if not self._some.is_set():
+            self._some.set()
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what is left, but do not wait for ever."""
+        self._ended.set()
+        self._some.set()
+        self._thread.join(PATIENCE)
+        _closed(self)
+
+    def _keep_writing(self) -> None:
+        while not self._ended.is_set():
+            self._some.wait()
+            self._ended.wait(GATHERED)
+            self._some.clear()
+            self._write()
+
+    def _write(self) -> None:
+        while self._waiting:
+            lines = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+            with suppress(OSError, ValueError):  # a pipe that is closed
+                self._stream.write("".join(f"{line}\n" for line in lines))
+                self._stream.flush()
+
+
+class _OfLibraries(logging.Handler):
+    """Hands on what libraries say, cut down."""
+
+    def __init__(self, lines: Lines) -> None:
+        super().__init__()
+        self._lines = lines
+        self.setFormatter(_Bare())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(Exception):
+            self._lines.add(self.format(record))
 
 
 class _Bare(logging.Formatter):
     """Of a library's record, what cannot hold a caller: its logger, its level, the error's class and place."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = _beginning("fault", record.levelno) | {"logger": record.name}
+        minute, level = _minute(int(record.created // 60)), record.levelname.lower()
+        line = {"minute": minute, "level": level, "event": "fault", "logger": record.name}
         if record.exc_info and record.exc_info[0]:
             line |= {"error": record.exc_info[0].__name__, "at": _place(record.exc_info[2])}
         return json.dumps(line | {"release": __version__})
 
 
-class _Listener(QueueListener):
-    """Writes what is in the queue, and at its end waits for that, but not for ever."""
-
-    def stop(self) -> None:
-        with suppress(queue.Full):
-            self.enqueue_sentinel()
-        if thread := getattr(self, "_thread", None):
-            thread.join(PATIENCE)
+_open: Lines | None = None
 
 
-def open_journal(every_logger: bool = False) -> QueueListener:
-    """Send the journal to standard error, from a thread of its own. The listener returned has been started.
+def open_journal(every_logger: bool = False) -> Lines:
+    """Send the journal to standard error. What is returned has been started, and is to be stopped.
 
     With `every_logger`, so goes what libraries and Python itself have to say of faults, cut down.
     """
+    global _open
     logging.raiseExceptions = False  # a closed pipe must not cost a call
-    lines: queue.Queue[logging.LogRecord] = queue.Queue(maxsize=10_000)
-    to_stderr = logging.StreamHandler(sys.stderr)
-    to_stderr.setFormatter(logging.Formatter("%(message)s"))
-    _LOGGER.handlers[:] = [_Dropping(lines)]
-    _LOGGER.setLevel(logging.INFO)
-    _LOGGER.propagate = False
+    _open = Lines(sys.stderr)
     if every_logger:
-        _take_over(lines)
-    listener = _Listener(lines, to_stderr)
-    listener.start()
-    return listener
+        _take_over(_open)
+    _open.start()
+    return _open
 
 
-def _take_over(lines: "queue.Queue[logging.LogRecord]") -> None:
-    """Nothing is written past the queue: a pipe that nobody reads would stop the process that writes."""
-    bare = _Dropping(lines)
-    bare.setFormatter(_Bare())
-    logging.getLogger().handlers[:] = [bare]
+def _closed(lines: Lines) -> None:
+    global _open
+    if _open is lines:
+        _open = None
+
+
+def _take_over(lines: Lines) -> None:
+    """Nothing is written past the journal: a pipe that nobody reads would stop the process that writes."""
+    logging.getLogger().handlers[:] = [_OfLibraries(lines)]
     for logger in list(logging.Logger.manager.loggerDict.values()):
-        if isinstance(logger, logging.Logger) and logger is not _LOGGER:
+        if isinstance(logger, logging.Logger):
             logger.handlers[:], logger.propagate = [], True
     logging.captureWarnings(True)
     faults = logging.getLogger("python")
@@ -107,22 +152,25 @@ def note(
     event: Event, node: str = "", locale: str = "", seconds: float | None = None, level: int = logging.INFO
 ) -> None:
     """Write one line. `seconds` is how long the answer took; only its bucket is written."""
-    if _LOGGER.isEnabledFor(level):
-        _LOGGER.log(level, json.dumps(_line(event, node, locale, seconds, level)))
+    if _open:
+        rest = _rest(event, node, locale, _took(seconds), level)
+        _open.add(f'{{"minute": "{_minute(int(time.time() // 60))}", {rest}')
 
 
-def _line(event: Event, node: str, locale: str, seconds: float | None, level: int) -> dict[str, str]:
-    line = _beginning(event, level)
-    if node:
-        line |= {"node": node, "locale": locale}
-    if seconds is not None:
-        line["took"] = next((name for limit, name in BUCKETS if seconds < limit), "1 s or more")
-    return line | {"release": __version__}
+def _took(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return next((name for limit, name in BUCKETS if seconds < limit), "1 s or more")
 
 
-def _beginning(event: str, level: int) -> dict[str, str]:
-    return {
-        "minute": f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}",
-        "level": logging.getLevelName(level).lower(),
-        "event": event,
-    }
+@lru_cache(maxsize=1)
+def _minute(since_1970: int) -> str:
+    return f"{datetime.fromtimestamp(since_1970 * 60, UTC):%Y-%m-%dT%H:%MZ}"
+
+
+@lru_cache(maxsize=10_000)  # there are only so many different lines
+def _rest(event: str, node: str, locale: str, took: str, level: int) -> str:
+    line = {"level": logging.getLevelName(level).lower(), "event": event}
+    line |= {"node": node, "locale": locale} if node else {}
+    line |= {"took": took} if took else {}
+    return json.dumps(line | {"release": __version__})[1:]

@@ -32,17 +32,19 @@ def sign(token: str, url: str, form: Form) -> str:
     return str(RequestValidator(token).compute_signature(url, ImmutableMultiDict(list(form))))
 
 
-def verify(tokens: Sequence[str], url: str, form: Form, signatures: Sequence[str], settings: str = "") -> None:
+def verify(
+    tokens: Sequence[str], url: str, form: Form, signatures: Sequence[str], settings: Sequence[str] = ()
+) -> None:
     """Raises Unverified unless one of `tokens` made the one signature in `signatures` over `url` and `form`.
 
     Several tokens are accepted while they are being rotated. A request without exactly one signature is refused.
-    `settings` is what its header X-Twilio-Webhooks-Signature-Settings says, "" where it has none.
+    `settings` are its headers X-Twilio-Webhooks-Signature-Settings, which name another way to sign.
     """
     if len(signatures) != 1 or not 0 < len(signatures[0]) <= LONGEST or not signatures[0].isascii():
         raise Unverified("there is not exactly one signature")
     if not settings and PLAIN.fullmatch(url) and _signed_plainly(tokens, url, form, signatures[0]):
         return
-    fields, algorithm = ImmutableMultiDict(list(form)), get_signature_algorithm(settings)
+    fields, algorithm = ImmutableMultiDict(list(form)), get_signature_algorithm(",".join(settings))
     matches = [_matches(token, url, fields, signatures[0], algorithm) for token in tokens if token]
     if not any(matches):
         raise Unverified("no token made this signature")

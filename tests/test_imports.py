@@ -45,7 +45,8 @@ MAY_IMPORT = {
     "recordings twiml voices walk",
     "book": "call catalogue check ear errors facts flow line prompts readings walk",
     # the door
-    "signature": "errors",
+    "form": "",
+    "signature": "errors form",
     "settings": "errors facts line",
     "journal": "",
     "counts": "call journal",
@@ -58,7 +59,7 @@ MAY_IMPORT = {
     "readiness": "check errors line settings signature",
     "audio": "addresses recordings",
     "web": "addresses audio book call calling check ear errors facts line locales phone readiness settings twiml",
-    "app": "addresses audio call counts errors journal line metrics readiness settings signature web",
+    "app": "addresses audio call counts errors form journal line metrics readiness settings signature web",
     "wire": "",
     "workers": "",
     "serving": "app counting counts errors journal metrics metrics_door readiness settings wire workers",

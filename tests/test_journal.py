@@ -6,8 +6,8 @@ import hashlib
 import io
 import json
 import logging
-import queue
 import re
+import select
 import sys
 import time
 from collections.abc import Iterator
@@ -187,17 +187,29 @@ def test_a_refused_request_is_a_line_without_any_place(written: Written) -> None
     assert (line["level"], line["event"]) == ("warning", "refused")
 
 
-def test_a_full_queue_drops_lines_and_never_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    full: queue.Queue[logging.LogRecord] = queue.Queue(maxsize=3)
-    handler = journal._Dropping(full)
-    monkeypatch.setattr(journal._Dropping, "dropped", 0)
-    record = logging.LogRecord("ivr.journal", logging.INFO, __file__, 1, "a line", None, None)
+def test_where_lines_find_no_room_they_are_dropped_and_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST_LINES", 3)
+    stream = io.StringIO()
+    lines = journal.Lines(stream)
     started = time.perf_counter()
-    for _ in range(10):
-        handler.emit(record)
+    for number in range(10):
+        lines.add(f"line {number}")
     assert time.perf_counter() - started < 1
-    assert full.qsize() == 3
-    assert journal._Dropping.dropped == 7
+    assert lines.dropped == 7
+    lines.start()
+    lines.stop()
+    assert stream.getvalue() == "line 0\nline 1\nline 2\n"
+
+
+def test_the_lines_of_two_workers_never_run_into_each_other(written: Written) -> None:
+    """What is written in one go fits into a pipe as one piece, however long the names of a node and a language are."""
+    written.stream.write = lambda text: sizes.append(len(text.encode())) or len(text)  # type: ignore[method-assign]
+    sizes: list[int] = []
+    for _ in range(500):
+        journal.note("last resort", "n" * 30, "zh-Hant-TW", 5.0, logging.WARNING)
+    written.close()
+    assert len(sizes) >= 500 / journal.TOGETHER
+    assert max(sizes) <= select.PIPE_BUF
 
 
 def test_a_pipe_that_is_closed_costs_nothing(written: Written, capfd: pytest.CaptureFixture[str]) -> None:

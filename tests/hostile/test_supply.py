@@ -73,6 +73,7 @@ def test_how_to_report_a_fault_is_written_down() -> None:
     told = (CHECKOUT / "SECURITY.md").read_text("utf-8")
     assert "## How to report" in told
     assert "Report a vulnerability" in told
+    assert "docs/threats.md" in told
     for never in ("number", "SID", "recording", "token"):
         assert never in told
 

@@ -1,0 +1,36 @@
+"""What `make mutants` found that no other test notices: small changes of what decides, each now noticed here."""
+
+import pytest
+
+from ivr.call import KEYS, Key, Place
+from ivr.line import Line
+from ivr.phone.caller import OUTCOMES
+from ivr.walk import languages_offered, last_part, next_place, reachable
+
+
+@pytest.mark.parametrize(("published", "parts"), [(3, 1), (4, 1), (6, 1), (7, 2), (11, 2), (12, 3)])
+def test_languages_fill_parts_of_five(line: Line, published: int, parts: int) -> None:
+    flow = line.flow.speaking(tuple(f"x{letter}" for letter in "abcdefghijkl"[:published]), line.flow.parts)
+    place = Place("languages", "xa")
+    assert last_part(flow, place) == parts
+    offered = [languages_offered(flow, place._replace(part=part)) for part in range(1, parts + 1)]
+    assert [one for part in offered for one in part] == list(flow.published[1:])
+    assert all(1 <= len(part) <= 5 for part in offered)
+
+
+def test_with_a_single_language_there_is_nothing_to_choose_from(line: Line) -> None:
+    flow = line.flow.speaking(("en",), line.flow.parts)
+    assert last_part(flow, Place("languages", "en")) == 1
+    assert next_place(flow, Place("main", "en"), Key("8")) == Place("main", "en")
+
+
+def test_ways_are_told_in_the_words_of_a_story(line: Line) -> None:
+    words = {word for way in reachable(line.flow, "connect").values() for word in way.split()}
+    assert words <= {"ring", "other", "-", "connected", "unknown", *KEYS, *OUTCOMES}
+    assert {"ring", "-", "busy", "connected"} <= words
+
+
+def test_what_is_looked_up_is_what_the_walk_says(real: Line) -> None:
+    for place in real.documents:
+        for key in (*KEYS, ""):
+            assert real.leads[place][key] == next_place(real.flow, place, Key(key))
