@@ -20,8 +20,8 @@ from typing import NamedTuple
 CHECKOUT = Path(__file__).resolve().parent.parent
 PYTEST = str(Path(sys.executable).with_name("pytest"))
 TESTS = {
-    "walk": ["test_walk.py", "test_calls.py", "test_line.py"],
-    "addresses": ["test_addresses.py", "hostile/test_issued_addresses.py"],
+    "walk": ["test_walk.py", "hostile/test_small_changes.py", "test_calls.py", "test_line.py"],
+    "addresses": ["test_addresses.py", "hostile/test_small_changes.py", "hostile/test_issued_addresses.py"],
     "signature": ["test_signature.py", "hostile/test_signed.py"],
 }
 AT_ONCE = 2

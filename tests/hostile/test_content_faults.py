@@ -96,3 +96,44 @@ def test_half_a_translation_is_english_in_an_english_voice(copied: Path) -> None
     asked.close()
     says = [say for verb in verbs if isinstance(verb, Gather) for say in verb.spoken]
     assert {getattr(say, "language", "") for say in says} == {"en-US"}
+
+
+@pytest.mark.parametrize("place", ["ivr.line.load_content", "ivr.line.Line._document", "ivr.readiness.prove"])
+def test_content_that_breaks_the_program_itself_costs_readiness_and_no_call(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    settings = _settings(tiny)
+    monkeypatch.setattr(place, _breaks)
+    ready = get_ready(settings)
+    assert not ready.ready
+    assert len(ready.faults) == 1
+    asked = Asked(make_app(settings, ready))
+    caller = Caller(asked.cable, f"{PUBLIC}/call")
+    caller.rings()
+    asked.close()
+    assert is_safe(caller)
+
+
+def test_pages_that_cannot_be_made_cost_no_call(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _settings(tiny)
+    ready = get_ready(settings)
+    monkeypatch.setattr("ivr.app.add_pages", _breaks)
+    asked = Asked(make_app(settings, ready))
+    caller = Caller(asked.cable, f"{PUBLIC}/call")
+    caller.rings()
+    health = asked.ask("GET", b"/health/ready")
+    asked.close()
+    assert caller.standing
+    assert health.status == 200
+    assert b"the pages could not be made" in health.body
+
+
+def _settings(content: Path) -> Settings:
+    return Settings(
+        _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=content,
+        usage="off",
+    )  # fmt: skip
+
+
+def _breaks(*_: object, **__: object) -> None:
+    raise KeyError("nobody foresaw this")

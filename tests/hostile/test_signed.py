@@ -153,3 +153,21 @@ def test_a_header_that_comes_twice_or_is_long_is_refused_even_where_it_is_right(
         ([(made[0], b"")], 403), ([], 403),
     ):  # fmt: skip
         assert asked.ask("POST", b"/call", headers=headers, body=body).status == status
+
+
+def test_words_that_cannot_be_written_down_are_signed_by_nobody() -> None:
+    for url in (f"{PUBLIC}/call", f"{PUBLIC}/call?a=b"):
+        with pytest.raises(Unverified):
+            verify([TOKEN], url, [*FORM, ("FromCity", "\ud800")], ["x" * 28])
+
+
+def test_a_request_that_says_how_it_was_signed_is_held_to_it() -> None:
+    url, sha1 = f"{PUBLIC}/call", sign(TOKEN, f"{PUBLIC}/call", FORM)
+    sha256 = RequestValidator(TOKEN).compute_signature(url, dict(FORM), "HMAC_SHA256")
+    newer = ["key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"]
+    verify([TOKEN], url, FORM, [sha256], newer)
+    verify([TOKEN], url, FORM, [sha256], ["key=webhooks_sharedkey_1", "algorithm=HMAC_SHA256"])
+    verify([TOKEN], url, FORM, [sha1], ["key=webhooks_sharedkey_1,algorithm=HMAC_SHA1"])
+    for made, told in ((sha1, newer), (sha256, []), (sha256, ["algorithm=HMAC_MD5"]), (sha1, ["algorithm=none"])):
+        with pytest.raises(Unverified):
+            verify([TOKEN], url, FORM, [made], told)

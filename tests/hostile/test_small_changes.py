@@ -2,6 +2,7 @@
 
 import pytest
 
+from ivr.addresses import AUDIO, OUTCOME, RING
 from ivr.call import KEYS, Key, Place
 from ivr.line import Line
 from ivr.phone.caller import OUTCOMES
@@ -34,3 +35,7 @@ def test_what_is_looked_up_is_what_the_walk_says(real: Line) -> None:
     for place in real.documents:
         for key in (*KEYS, ""):
             assert real.leads[place][key] == next_place(real.flow, place, Key(key))
+
+
+def test_the_beginnings_of_addresses_stand_in_calls_that_are_going_on() -> None:
+    assert (RING, OUTCOME, AUDIO) == ("/call", "/outcome", "/audio")
