@@ -23,6 +23,9 @@ FINISHING = 10
 AGAIN = 1.0
 """Seconds before another start is tried, where one has failed."""
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""Stop, stop, renew."""
+
 Work = Callable[[int], None]
 """What a worker does until it is told to stop by SIGTERM; it writes a byte to the given file as a sign of life."""
 
@@ -64,7 +67,7 @@ class Workers:
         wake, written = os.pipe()
         os.set_blocking(written, False)
         signal.set_wakeup_fd(written, warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in SIGNALS:
             signal.signal(number, self._hear)
         while not {signal.SIGTERM, signal.SIGINT} & set(self._told):
             self._renew()
@@ -101,23 +104,26 @@ class Workers:
 
     def _start(self) -> None:
         signs, written = os.pipe()
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # what a worker is told before it listens must not be lost
         try:
             pid = os.fork()
+            if pid == 0:
+                self._be_a_worker(written)
         except OSError:
             os.close(signs)
-            os.close(written)
             raise
-        if pid == 0:
-            self._be_a_worker(written)
-        os.close(written)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+            os.close(written)
         self._all[signs] = Worker(pid, signs, self._work)
 
     def _be_a_worker(self, written: int) -> None:
         code = 1
         try:
             signal.set_wakeup_fd(-1)
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            for number in SIGNALS:
                 signal.signal(number, signal.SIG_IGN if number == signal.SIGHUP else signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             for signs in self._all:
                 os.close(signs)
             os.set_blocking(written, False)

@@ -171,7 +171,7 @@ def test_told_to_stop_it_finishes_what_has_arrived_and_writes_its_counts(
     command = [IVR, "serve", "--port", str(port), "--workers", workers]
     with running(command, port, tmp_path, environment) as process, socket.create_connection(("127.0.0.1", port)) as one:
         one.sendall(head + body[:10])
-        time.sleep(0.5)
+        time.sleep(2)  # it has begun to be read, also where the machine is busy
         process.terminate()
         time.sleep(1)
         one.sendall(body[10:])

@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl
 import atheris
 
 with atheris.instrument_imports(include=["ivr", "babel", "urllib"]):
+    from cable import check_document
     from door import PUBLIC, TOKEN, Asked
 
-    from bench import check_document
     from ivr.app import make_app
     from ivr.catalogue import load_catalogue
     from ivr.errors import BadLocale

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from cable import Cable, Line
 from running import IVR, TOKEN, end, free_port, line_environment, running
 
-from bench import Cable, Line
 from ivr.line import Line as Compiled
 from ivr.line import Options
 from ivr.phone.caller import FORM

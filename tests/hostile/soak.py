@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any
 
 import server as serving
+from cable import Broken, Cable, Line, caller, hung_up, is_safe, random_call
 from running import end, line_environment
 from server import Server, eventually, served
 
-from bench import Broken, Cable, Line, caller, hung_up, is_safe, random_call
 from ivr.phone import caller as telephone
 from ivr.phone import document
 from ivr.phone.caller import FORM, Form

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cable import check_document, is_safe
 from door import PUBLIC, TOKEN, Asked
 
-from bench import check_document, is_safe
 from ivr.app import make_app
 from ivr.phone.caller import FORM, Caller
 from ivr.phone.document import Gather, read

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from cable import check_document, languages
 
-from bench import check_document, languages
 from ivr import __version__
 from ivr.addresses import OUTCOME, RING, language_in
 from ivr.call import KEYS

@@ -11,10 +11,10 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
+from cable import Failed, caller, random_call
 from running import TOKEN, end
 from server import Server, eventually, served
 
-from bench import Failed, caller, random_call
 from ivr.phone.caller import FORM
 from ivr.signature import sign
 

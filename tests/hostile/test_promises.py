@@ -5,8 +5,8 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from cable import HOTLINE, HOTLINE_SPOKEN, gather, is_safe
 
-from bench import HOTLINE, HOTLINE_SPOKEN, gather, is_safe
 from ivr.addresses import address_of
 from ivr.calling import in_process, seconds
 from ivr.flow import Menu, Topic
@@ -163,7 +163,7 @@ def test_nothing_cuts_a_conversation_and_the_hotline_may_ring_long(real: Line, r
 
 
 def test_the_hotline_s_number_is_the_one_that_people_know(real: Line) -> None:
-    """Row 11: the number stands in numbers.toml, and once more in bench.py, as digits and as words."""
+    """Row 11: the number stands in numbers.toml, and once more in cable.py, as digits and as words."""
     number = real.content.facts.numbers["hotline"]
     assert number.dial == HOTLINE
     assert "1" + "".join(number.groups).removeprefix("1") == HOTLINE.removeprefix("+")

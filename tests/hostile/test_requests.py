@@ -13,11 +13,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from cable import CONTENT_TYPE, check_document, is_safe, random_call
 from door import PUBLIC, TOKEN, Asked
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bench import CONTENT_TYPE, check_document, is_safe, random_call
 from ivr import addresses, counts, journal, line, signature, twiml, walk
 from ivr import app as door
 from ivr.app import make_app

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cable import HOTLINE, Cable, Failed, Wire, caller, gather, hung_up, is_at_most_two_keys_from_a_person, is_safe
+from cable import random_call as live
 from running import end
 from server import Server, children, eventually, listens, served
 
-from bench import HOTLINE, Cable, Failed, Wire, caller, gather, hung_up, is_at_most_two_keys_from_a_person, is_safe
-from bench import random_call as live
 from ivr.phone.caller import FORM, Caller
 from ivr.phone.document import Dial, read
 from ivr.workers import STUCK
@@ -334,7 +334,7 @@ from pathlib import Path
 with socket.socket() as one:  # the loopback interface alone, and it must be brought up
     fcntl.ioctl(one, 0x8914, struct.pack("16sh", b"lo", 1))
 from server import served
-from bench import caller, is_safe, random_call
+from cable import caller, is_safe, random_call
 with served(Path(sys.argv[1]), Path(sys.argv[2])) as server:
     for number in range(10):
         cable = server.cable(number)

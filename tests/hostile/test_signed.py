@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cable import HOTLINE, check_document, gather
 from door import PUBLIC, TOKEN, Asked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from bench import HOTLINE, check_document, gather
 from ivr import signature
 from ivr.app import make_app
 from ivr.errors import Unverified

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import pytest
+from cable import CONTENT_TYPE, HOTLINE, check_document, is_safe
 from door import PUBLIC, TOKEN, Asked
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -20,7 +21,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bench import CONTENT_TYPE, HOTLINE, check_document, is_safe
 from ivr.app import make_app
 from ivr.phone.caller import FORM, OUTCOMES, Caller, Form
 from ivr.phone.document import Dial, read

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cable import Cable, caller, is_safe
 from running import end
 from server import Server, eventually, served
 
-from bench import Cable, caller, is_safe
 from ivr.phone.caller import FORM
 from ivr.wire import ARRIVAL, MOST_BYTES
 
