@@ -15,7 +15,7 @@ from typing import NamedTuple
 from bench.request import PATH, PUBLIC_URL, TOKEN, Request, plain, signed
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-PEERS = CHECKOUT / "bench" / ".venv" / "bin"
+PEERS = CHECKOUT / "build" / "bench" / "bin"
 PATIENCE = 60.0
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -57,8 +57,9 @@ def line(content: Path, folder: Path, name: str = "the line") -> Kind:
 def _nginx(nginx: str, folder: Path, size: int) -> Kind:
     """A file, sent by one worker that logs nothing: less than this no server does."""
     (folder / "file").write_bytes(b"x" * size)
+    user = "user root; " if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
-        f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error; events {{}}\n"
+        f"{user}daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error; events {{}}\n"
         f"http {{ access_log off; client_body_temp_path {folder}/a; proxy_temp_path {folder}/b;\n"
         f"fastcgi_temp_path {folder}/c; uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e; sendfile on;\n"
         f"keepalive_requests 100000000; server {{ listen 127.0.0.1:PORT; root {folder}; }} }}\n",

@@ -1,0 +1,170 @@
+"""`make bench`: every figure of docs/speed.md, as a table, and as bench/results.json."""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import shutil
+import statistics
+import sys
+import tempfile
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+
+from bench import pseudo
+from bench.load import Flood, Paced, flood, paced
+from bench.servers import CHECKOUT, PEERS, Kind, Server, kinds, line, pin, running
+from bench.start import Start, measure
+
+RATES = (1000, 4000)
+GROWTH = (3, 12, 40)
+RESULTS = CHECKOUT / "bench" / "results.json"
+
+
+def main() -> None:
+    """Measure, print, and keep the figures."""
+    asked = _asked()
+    for program, where in (("wrk", shutil.which("wrk")), ("the peers", PEERS.exists() or None)):
+        if where is None:
+            raise SystemExit(f"{program} is not here: wrk comes with `apt-get install wrk`, the peers by `make bench`.")
+    servers_core, own_core = (0, 1) if (os.cpu_count() or 1) > 1 else (None, None)
+    pin(own_core)
+    results: dict[str, object] = {"machine": _machine(), "load before": os.getloadavg()}
+    print("\n".join(f"{name}: {value}" for name, value in _machine().items()), flush=True)
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        if "start" in asked.parts:
+            results["start"] = _start(folder, asked.rounds, servers_core)
+        if "load" in asked.parts:
+            results |= _load(folder, asked.rounds, asked.seconds, servers_core, own_core)
+        if "growth" in asked.parts:
+            results["growth"] = _growth(folder, asked.seconds, servers_core, own_core)
+    results["load after"] = os.getloadavg()
+    _say_whether_it_was_quiet(results)
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
+    print(f"kept in {RESULTS.relative_to(CHECKOUT)}")
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", default=["start", "load", "growth"], help="start, load, growth; all")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each server is measured, in turn")
+    parser.add_argument("--seconds", type=int, default=4, help="how long, each time")
+    return parser.parse_args()
+
+
+def _machine() -> dict[str, str]:
+    model = next(
+        (row.partition(":")[2].strip() for row in Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+         if row.startswith("model name")), platform.processor(),
+    )  # fmt: skip
+    return {
+        "date": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC",
+        "machine": f"{os.cpu_count()} cores, {model}, {platform.system()} {platform.release()}",
+        "Python": sys.version.split()[0],
+    }
+
+
+def _start(folder: Path, rounds: int, core: int | None) -> dict[str, object]:
+    one = measure(CHECKOUT, folder, rounds, core)
+    print(f"\nFrom a cold start to ready: {_sentence(one)}")
+    return one._asdict()
+
+
+def _sentence(one: Start) -> str:
+    return (
+        f"{one.ready:.2f} s ({one.cpu:.2f} s of CPU); import {one.imports:.2f}, compile {one.compiling:.2f}, "
+        f"proofs {one.proofs:.2f}; {one.languages} languages, {one.places} places, {one.fragments} fragments, "
+        f"{one.size / 1e6:.1f} MB of TwiML; {one.resident:.0f} MB resident"
+    )
+
+
+def _load(folder: Path, rounds: int, seconds: int, core: int | None, own: int | None) -> dict[str, object]:
+    floods: dict[str, list[Flood]] = {}
+    at_rates: dict[tuple[str, int], list[Paced]] = {}
+    memory: dict[str, tuple[float, float]] = {}
+    with ExitStack() as stack:
+        servers = [stack.enter_context(_up(kind, folder, core)) for kind in kinds(folder, _answer_size())]
+        for turn in range(rounds):
+            for server in servers[turn % len(servers) :] + servers[: turn % len(servers)]:
+                floods.setdefault(server.kind.name, []).append(flood(server, folder, seconds, own))
+            for rate in RATES:
+                for server in servers[:2] if turn % 2 else servers[1::-1]:
+                    at_rates.setdefault((server.kind.name, rate), []).append(paced(server, rate, seconds))
+        memory = {server.kind.name: (server.resident(), server.proportional()) for server in servers}
+    _print_load(floods, memory)
+    _print_paced(at_rates)
+    return {
+        "load": {name: [one._asdict() for one in all_] for name, all_ in floods.items()},
+        "paced": {f"{name}, {rate}/s": [one._asdict() for one in all_] for (name, rate), all_ in at_rates.items()},
+        "memory": memory,
+    }
+
+
+def _up(kind: Kind, folder: Path, core: int | None) -> AbstractContextManager[Server]:
+    own = folder / kind.name.replace(" ", "_").replace(",", "")
+    own.mkdir()
+    return running(kind, own, core)
+
+
+def _answer_size() -> int:
+    """Bytes of the document that the line answers with: the others answer with as many."""
+    from ivr.line import Line, Options
+
+    return len(Line(CHECKOUT, Options("https://line.example.org")).respond("/call/en/main", [("Digits", "1")]).body)
+
+
+def _middle(all_: list[Flood], field: str) -> float:
+    return statistics.median(getattr(one, field) for one in all_)
+
+
+def _print_load(floods: dict[str, list[Flood]], memory: dict[str, tuple[float, float]]) -> None:
+    cpu = {name: _middle(all_, "cpu") for name, all_ in floods.items()}
+    ours, hello = (cpu[name] for name in list(cpu)[:2])
+    print("\n| as much load as it takes | CPU µs | over hello | × the line | requests/s | p50 ms | p99 ms | MB |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for name, all_ in sorted(floods.items(), key=lambda one: cpu[one[0]]):
+        print(
+            f"| {name} | {cpu[name]:.1f} | {cpu[name] - hello:+.1f} | {cpu[name] / ours:.2f} "
+            f"| {_middle(all_, 'rate'):,.0f} | {_middle(all_, 'p50'):.2f} | {_middle(all_, 'p99'):.2f} "
+            f"| {memory[name][0]:.0f} |"
+        )
+
+
+def _print_paced(at_rates: dict[tuple[str, int], list[Paced]]) -> None:
+    print("\n| at a fixed rate | p50 ms | p99 ms | failed |\n| --- | ---: | ---: | ---: |")
+    for (name, rate), all_ in at_rates.items():
+        p50, p99 = (statistics.median(getattr(one, field) for one in all_) for field in ("p50", "p99"))
+        print(f"| {name}, {rate:,}/s | {p50:.2f} | {p99:.2f} | {sum(one.failed for one in all_)} |")
+
+
+def _growth(folder: Path, seconds: int, core: int | None, own: int | None) -> list[dict[str, object]]:
+    print("\n| languages | places | fragments | MB of TwiML | ready s | import | compile | proofs | MB ", end="")
+    print("| look-up µs | CPU µs |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    rows = []
+    for count in GROWTH:
+        content = pseudo.write(CHECKOUT, folder / f"in-{count}", count)
+        one = measure(content, folder, 1, core)
+        with _up(line(content, folder, f"in {count} languages"), folder, core) as server:
+            cpu = statistics.median(flood(server, folder, seconds, own).cpu for _ in range(3))
+        rows.append(one._asdict() | {"request": cpu})
+        print(
+            f"| {one.languages} | {one.places:,} | {one.fragments:,} | {one.size / 1e6:.1f} | {one.ready:.1f} "
+            f"| {one.imports:.1f} | {one.compiling:.1f} | {one.proofs:.1f} | {one.resident:.0f} | {one.respond:.1f} "
+            f"| {cpu:.1f} |",
+            flush=True,
+        )
+    return rows
+
+
+def _say_whether_it_was_quiet(results: dict[str, object]) -> None:
+    before = results["load before"]
+    assert isinstance(before, tuple)
+    if before[0] > 0.5:
+        print(f"\nThe machine was not quiet: its load was {before[0]:.1f} before this began. Take it again.")
+
+
+if __name__ == "__main__":
+    main()
