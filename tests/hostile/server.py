@@ -25,8 +25,8 @@ WAIT = 30.0
 class Server:
     """A running line."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", line: Line, folder: Path) -> None:
-        self.process, self.line, self.folder = process, line, folder
+    def __init__(self, process: "subprocess.Popen[bytes]", line: Line, folder: Path, number: int) -> None:
+        self.process, self.line, self.folder, self._number = process, line, folder, number
         self._cables: list[Cable] = []
 
     @property
@@ -61,10 +61,10 @@ class Server:
         return status, body
 
     def census(self) -> dict[int, dict[str, int]]:
-        """What each worker of the test build holds."""
+        """What each worker of the test build holds, when all are there: one that is being replaced is waited for."""
         found: dict[int, dict[str, int]] = {}
         until = time.monotonic() + WAIT
-        while set(found) != set(self.workers) and time.monotonic() < until:
+        while (len(found) < self._number or set(found) != set(self.workers)) and time.monotonic() < until:
             told = json.loads(self.ask(planted="census")[1])
             found = {pid: seen for pid, seen in (found | {told["pid"]: told}).items() if pid in self.workers}
         return found
@@ -83,7 +83,7 @@ def served(
     given = line_environment(content, public, usage) | dict(environment or {})
     with running(command, port, folder, given) as process:
         line = Line(port, public, TOKEN, fallback or last_resort(content, public))
-        server = Server(process, line, folder)
+        server = Server(process, line, folder, workers)
         eventually(lambda: len(server.workers) >= workers or server.process.poll() is not None)
         try:
             yield server

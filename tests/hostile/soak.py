@@ -43,6 +43,14 @@ HARMLESS = ("an error that quotes the caller", "no memory", "recursion")
 FORK: Any = multiprocessing.get_context("fork")
 
 
+class Meeting:
+    """What callers and the line wait for: that it is up, how many calls are done, that nothing deadly comes any more."""
+
+    def __init__(self) -> None:
+        self.up, self.done, self.peace = FORK.Event(), FORK.Value("i", 0), FORK.Barrier(CALLERS + 1, timeout=3600)
+        self.up.set()
+
+
 @dataclass
 class Found:
     """What one caller process has seen."""
@@ -69,13 +77,15 @@ class Timed(Cable):
         return body
 
 
-def makes_calls(line: Line, numbers: range, deadly_until: int, every: int, up: Any, done: Any, told: Any) -> None:
+def makes_calls(line: Line, numbers: range, deadly_until: int, every: int, meeting: Meeting, told: Any) -> None:
     """One process of callers: the calls of `numbers`, one after the other."""
     reading = lru_cache(8192)(document.read.__wrapped__)
     telephone.read = reading  # type: ignore[attr-defined]
     found, wire = Found(), None
     for number in numbers:
-        up.wait()
+        if number in range(deadly_until, deadly_until + CALLERS):  # its first call without deadly faults
+            meeting.peace.wait()
+        meeting.up.wait()
         cable = Timed(line, number, PATIENCE)
         cable.seconds = found.seconds
         cable.wire = wire or cable.wire
@@ -84,8 +94,8 @@ def makes_calls(line: Line, numbers: range, deadly_until: int, every: int, up: A
         found.failures += cable.failures
         found.by_fallback += bool(cable.fallbacks)
         wire = cable.wire
-        with done.get_lock():
-            done.value += 1
+        with meeting.done.get_lock():
+            meeting.done.value += 1
     told.send(found)
 
 
@@ -138,18 +148,18 @@ def _disturb(cable: Cable, chance: random.Random, found: Found) -> None:
 _HELD: list[socket.socket] = []
 
 
-def disturbs(server: Server, faults: Counter[str], done: Any, deadly_until: int, up: Any) -> None:
+def disturbs(server: Server, faults: Counter[str], meeting: Meeting, deadly_until: int) -> None:
     """What happens to the machine, spread over the first calls. The hangs come one at a time: each takes seconds."""
     what = ["kill", "kill", "stop", "renew", "kill", "restart", "kill", "renew", "stop", "kill"]
     for number, kind in enumerate(what):
-        eventually(lambda: done.value >= deadly_until * (number + 1) // (len(what) + 2), 3600)  # noqa: B023
+        eventually(lambda: meeting.done.value >= deadly_until * (number + 1) // (len(what) + 2), 3600)  # noqa: B023
         workers = server.workers
         if kind == "renew":
             faults["all workers renewed"] += 1
             server.process.send_signal(signal.SIGHUP)
         elif kind == "restart":
             faults["the line stopped and started again"] += 1
-            _restart(server, up)
+            _restart(server, meeting.up)
         elif workers:
             faults[f"a worker {kind}ed".replace("stoped", "stopped") + " from outside"] += 1
             with suppress(ProcessLookupError):
@@ -179,14 +189,15 @@ def _restart(server: Server, up: Any) -> None:
 
 
 @contextmanager
-def calling(server: Server, calls: int, deadly_until: int, up: Any, done: Any) -> Iterator[list[Any]]:
+def calling(server: Server, calls: int, deadly_until: int, meeting: Meeting) -> Iterator[list[Any]]:
     """The callers, each in a process of its own."""
     pipes, processes = [], []
-    every = max(20, deadly_until // 40)
+    every = max(20, deadly_until // 40) | 1  # odd: every one of the callers meets some
     for number in range(CALLERS):
         ours, theirs = FORK.Pipe(duplex=False)
         numbers = range(number, calls, CALLERS)
-        processes.append(FORK.Process(target=makes_calls, args=(server.line, numbers, deadly_until, every, up, done, theirs)))  # fmt: skip # noqa: E501
+        does = (server.line, numbers, deadly_until, every, meeting, theirs)
+        processes.append(FORK.Process(target=makes_calls, args=does))
         processes[-1].start()
         pipes.append(ours)
     try:
@@ -199,16 +210,16 @@ def calling(server: Server, calls: int, deadly_until: int, up: Any, done: Any) -
 
 def soak(calls: int, folder: Path) -> list[str]:
     """Make the calls, print what was found: the reasons why it is not well, if any."""
-    up, done, faults = FORK.Event(), FORK.Value("i", 0), Counter[str]()
-    up.set()
+    meeting, faults = Meeting(), Counter[str]()
     deadly_until, settled = calls * 2 // 5, calls * 3 // 5
     with served(CHECKOUT, folder / "run", faulty=True, usage=str(folder / "run" / "u")) as server:
         start = server.census()
-        with calling(server, calls, deadly_until, up, done) as pipes:
-            trouble = threading.Thread(target=disturbs, args=(server, faults, done, deadly_until, up))
+        with calling(server, calls, deadly_until, meeting) as pipes:
+            trouble = threading.Thread(target=disturbs, args=(server, faults, meeting, deadly_until))
             trouble.start()
-            eventually(lambda: done.value >= settled, 7200)
             trouble.join()
+            meeting.peace.wait()
+            eventually(lambda: meeting.done.value >= settled, 7200)
             middle = server.census()
             found = [pipe.recv() for pipe in pipes]
         last = _at_rest(server, start)
