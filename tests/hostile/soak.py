@@ -44,7 +44,7 @@ FORK: Any = multiprocessing.get_context("fork")
 
 
 class Meeting:
-    """What callers and the line wait for: that it is up, how many calls are done, that nothing deadly comes any more."""
+    """What callers and the line wait for: that it is up, how many calls are done, that nothing deadly comes now."""
 
     def __init__(self) -> None:
         self.up, self.done, self.peace = FORK.Event(), FORK.Value("i", 0), FORK.Barrier(CALLERS + 1, timeout=3600)
