@@ -76,6 +76,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._arriving is None:
             self._start_waiting()
         super().data_received(data)
+        if self.headers and len(self.headers) > MOST_HEADERS:
+            self.transport.close()  # they have not ended, or the request would have been refused
 
     def on_message_begin(self) -> None:
         """A request begins: perhaps behind another one, in the same bytes."""
@@ -83,16 +85,12 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._arriving is None:
             self._start_waiting()
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
-        if len(self.headers) >= MOST_HEADERS:
-            raise TooMuch
-        super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         """All headers: exactly one of them says for which host the request is."""
-        hosts, version = sum(name == b"host" for name, _ in self.headers), self.parser.get_http_version()
+        hosts, version = [name for name, _ in self.headers].count(b"host"), self.parser.get_http_version()
         if version not in ("1.0", "1.1") or hosts > 1 or (hosts == 0 and version == "1.1"):
+            raise TooMuch
+        if len(self.headers) > MOST_HEADERS:
             raise TooMuch
         super().on_headers_complete()
         self._asked = True
