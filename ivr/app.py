@@ -19,7 +19,7 @@ from fastapi.responses import JSONResponse
 from ivr import __version__, form, journal, signature
 from ivr.addresses import RING
 from ivr.audio import add_audio
-from ivr.call import Answer, Lost, Outcome, Place, Ring, Silence
+from ivr.call import Answer, Lost, Outcome, Ring, Silence
 from ivr.counts import REHEARSAL, Counts
 from ivr.errors import Unverified
 from ivr.line import Form
@@ -37,7 +37,7 @@ MOST_FIELDS = 200
 DEADLINE = 10.0
 """Seconds in which a request must have arrived."""
 SIGNATURE, SIGNED_HOW = b"x-twilio-signature", b"x-twilio-webhooks-signature-settings"
-_RING = RING.encode()
+_RING, _BELOW_RING = RING.encode(), RING.encode() + b"/"
 _OF_A_DOCUMENT = (b"content-type", b"text/xml; charset=utf-8")
 _OF_NOTHING = (b"content-type", b"text/plain")
 _KEPT_BY_NOBODY = (b"cache-control", b"no-store")
@@ -75,7 +75,10 @@ class Door:
     def _path(self, scope: Scope) -> bytes | None:
         """The raw path of a call behind the public URL, whether a proxy has taken its prefix off or not."""
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
-        return next((path for path in (raw.removeprefix(self._prefix), raw) if _is_of_a_call(path)), None)
+        behind = raw.removeprefix(self._prefix)
+        if _is_of_a_call(behind):
+            return behind
+        return raw if _is_of_a_call(raw) else None
 
     async def _answer(self, path: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("POST", "GET"):
@@ -100,7 +103,7 @@ class Door:
         """The fields of a request that Twilio signed. A GET carries them in its query. Raises Unverified."""
         query = scope["query_string"].decode("latin-1")
         url = self._public + path.decode("latin-1") + (f"?{query}" if query else "")
-        signatures, how = (_named(name, scope["headers"]) for name in (SIGNATURE, SIGNED_HOW))
+        signatures, how = _named(SIGNATURE, scope["headers"]), _named(SIGNED_HOW, scope["headers"])
         posted, asked_by_get = _fields(body.decode("latin-1")), scope["method"] == "GET"
         signature.verify(self._tokens, url, () if asked_by_get else posted, signatures, how)
         signed = _fields(query) if asked_by_get else posted
@@ -122,11 +125,12 @@ class Door:
         return answer.body
 
     def _write_down(self, answer: Answer, seconds: float, rehearsal: bool) -> None:
-        _note(answer.event, answer.place, seconds)
+        place, event, _ = answer
+        journal.note(_EVENTS.get(type(event), "key"), place.node, place.locale, seconds)
         if self._figures:
-            self._figures.answered(answer.place, answer.event, seconds, rehearsal)
+            self._figures.answered(place, event, seconds, rehearsal)
         if self._counts and not rehearsal:
-            self._counts.note(answer.place, answer.event)
+            self._counts.note(place, event)
 
     def _last_resort(self) -> bytes:
         with suppress(Exception):
@@ -137,15 +141,11 @@ class Door:
 
 
 def _is_of_a_call(path: bytes) -> bool:
-    return path == _RING or path.startswith(_RING + b"/")
+    return path.startswith(_BELOW_RING) or path == _RING
 
 
 def _named(name: bytes, headers: Sequence[tuple[bytes, bytes]]) -> list[str]:
     return [value.decode("latin-1") for other, value in headers if other == name]
-
-
-def _note(event: object, place: Place, seconds: float) -> None:
-    journal.note(_EVENTS.get(type(event), "key"), place.node, place.locale, seconds)
 
 
 def _fields(encoded: str) -> Form:

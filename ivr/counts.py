@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple, Protocol, assert_never
 
 from ivr import journal
@@ -76,9 +77,8 @@ class Counts:
 
     def note(self, place: Place, event: Event) -> None:
         """Count that `event` led to `place`. Silence is not counted: it posts nothing."""
-        if name := name_of(place, event):
-            now = self._now()
-            cell = Cell(f"{now.year:04}-{now.month:02}", place.node, place.locale, name)
+        now = self._now()
+        if cell := _cell(now.year, now.month, place, event):
             with self._lock:
                 self._waiting[cell] = self._waiting.get(cell, 0) + 1
 
@@ -125,6 +125,12 @@ class Counts:
             for cell, times in taken.items():
                 self._waiting[cell] = self._waiting.get(cell, 0) + times
         journal.note("not counted", level=logging.WARNING)  # as often as it is tried: once a minute
+
+
+@lru_cache(maxsize=10_000, typed=True)  # events without a field are told apart by their types alone
+def _cell(year: int, month: int, place: Place, event: Event) -> Cell | None:
+    name = name_of(place, event)
+    return Cell(f"{year:04}-{month:02}", place.node, place.locale, name) if name else None
 
 
 def name_of(place: Place, event: Event) -> str:

@@ -38,16 +38,22 @@ PATIENCE = 1.0
 """Seconds that the end of a process waits for its last lines."""
 
 
+Noted = tuple[float, str, str, str, float | None, int]
+"""The time, and what stands in a line: the event, the node, the locale, the seconds, the level. It is put into words
+when it is written.
+"""
+
+
 class Lines:
     """Lines on their way to a stream, written by a thread of their own. Adding one never waits and never fails."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream, self._waiting = stream, deque[str]()
+        self._stream, self._waiting = stream, deque[Noted | str]()
         self.dropped = 0
         self._some, self._ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._keep_writing, name="journal", daemon=True)
 
-    def add(self, line: str) -> None:
+    def add(self, line: Noted | str) -> None:
         """Write `line` soon, unless too many are waiting."""
         if len(self._waiting) >= MOST_LINES:
             self.dropped += 1
@@ -75,10 +81,10 @@ class Lines:
             self._write()
 
     def _write(self) -> None:
-        while self._waiting:
-            lines = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
-            with suppress(OSError, ValueError):  # a pipe that is closed
-                self._stream.write("".join(f"{line}\n" for line in lines))
+        with suppress(Exception):  # a pipe that is closed, no memory left: it costs lines, and no call
+            while self._waiting:
+                lines = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+                self._stream.write("".join(f"{_in_words(line)}\n" for line in lines))
                 self._stream.flush()
 
 
@@ -153,24 +159,32 @@ def note(
 ) -> None:
     """Write one line. `seconds` is how long the answer took; only its bucket is written."""
     if _open:
-        rest = _rest(event, node, locale, _took(seconds), level)
-        _open.add(f'{{"minute": "{_minute(int(time.time() // 60))}", {rest}')
+        _open.add((time.time(), event, node, locale, seconds, level))
+
+
+def _in_words(line: Noted | str) -> str:
+    if isinstance(line, str):
+        return line
+    when, event, node, locale, seconds, level = line
+    return _line(int(when // 60), event, node, locale, _took(seconds), level)
 
 
 def _took(seconds: float | None) -> str:
     if seconds is None:
         return ""
-    return next((name for limit, name in BUCKETS if seconds < limit), "1 s or more")
+    for limit, name in BUCKETS:
+        if seconds < limit:
+            return name
+    return "1 s or more"
 
 
-@lru_cache(maxsize=1)
 def _minute(since_1970: int) -> str:
     return f"{datetime.fromtimestamp(since_1970 * 60, UTC):%Y-%m-%dT%H:%MZ}"
 
 
-@lru_cache(maxsize=10_000)  # there are only so many different lines
-def _rest(event: str, node: str, locale: str, took: str, level: int) -> str:
-    line = {"level": logging.getLevelName(level).lower(), "event": event}
+@lru_cache(maxsize=1000)  # within a minute many lines are alike
+def _line(minute: int, event: str, node: str, locale: str, took: str, level: int) -> str:
+    line = {"minute": _minute(minute), "level": logging.getLevelName(level).lower(), "event": event}
     line |= {"node": node, "locale": locale} if node else {}
     line |= {"took": took} if took else {}
-    return json.dumps(line | {"release": __version__})[1:]
+    return json.dumps(line | {"release": __version__})

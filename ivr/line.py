@@ -30,7 +30,7 @@ SHORTEST_SILENCE = 120
 """Seconds that a silent call lasts at least, from the last key."""
 CHOICE_WAIT, WARNING_WAIT, PART_WAIT = 10, 20, 2
 """Seconds: the least wait for a choice, the wait before the line acts by itself, the wait between parts."""
-_EVENTS = {key: Key(key) for key in KEYS}
+_EVENTS, _OTHER = {key: Key(key) for key in KEYS}, Key("")
 _REACHED: dict[str, Reached] = {
     "completed": "connected", "answered": "connected", "busy": "busy", "no-answer": "no-answer", "failed": "failed",
     "canceled": "canceled",
@@ -197,7 +197,7 @@ def _digits(form: Form) -> list[str]:
 
 
 def _key(digits: list[str]) -> Key:
-    return _EVENTS.get(digits[0], Key("")) if len(digits) == 1 else Key("")
+    return _EVENTS.get(digits[0], _OTHER) if len(digits) == 1 else _OTHER
 
 
 def _pressed(form: Form) -> Event:
