@@ -6,7 +6,7 @@ so a copy may be kept for ever. Who fetches one is not noted.
 
 from pathlib import Path
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 
 from ivr.addresses import AUDIO
@@ -21,8 +21,8 @@ def add_audio(app: FastAPI, root: Path) -> None:
     files = {path.name: path for path in root.glob("locales/*/audio/*.wav") if FILE.fullmatch(path.name)}
 
     @app.api_route(AUDIO + "/{name}", methods=["GET", "HEAD"])
-    async def audio(name: str) -> Response:
-        path = files.get(name)
+    async def audio(request: Request) -> Response:
+        path = files.get(request.path_params["name"])
         if path is None or not path.is_file():
             return Response(status_code=404, headers={"Cache-Control": "no-store"})
         return FileResponse(path, media_type="audio/wav", headers=HEADERS)

@@ -85,9 +85,7 @@ def _work(listening: socket.socket, settings: Settings, readiness: Readiness, wa
     config = configuration(make_app(settings, readiness, counts, figures))
     config.load()
     config.get_loop_factory()
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # what is there is kept as long as the worker lives: it is never looked through for garbage
     return partial(_answer, listening, config, watching, readiness.ready)
 
 
@@ -150,6 +148,8 @@ class _Server(uvicorn.Server):
 
 def _renewed(listening: socket.socket, say: Callable[[str], None], watching: Watching | None) -> Work | None:
     """Work with settings and content as they are now; None, with the reasons said, where they cannot be used."""
+    gc.unfreeze()
+    gc.collect()  # the work before this one
     try:
         settings = read_settings()
         readiness = get_ready(settings)

@@ -83,14 +83,15 @@ def _press(flow: Flow, place: Place, key: str) -> Place:
         return _at(place, flow.only("reminder"))
     if key == "*":
         return _at(place, flow.parent(place.node))
-    here = place._replace(misses=0, tries=min(place.tries, 1))
+    here = Place(place.node, place.locale, place.part, place.pace, misses=0, tries=min(place.tries, 1))
     if key == "8":
         return _other_language(flow, here)
     if key == "7":
         return here._replace(pace="slow")
     if key == "#":
         return _onward(flow, here)
-    return _choice(flow, here, key) or here._replace(misses=min(place.misses + 1, MOST_MISSES))
+    misses = min(place.misses + 1, MOST_MISSES)
+    return _choice(flow, here, key) or Place(here.node, here.locale, here.part, here.pace, misses, here.tries)
 
 
 def _other_language(flow: Flow, here: Place) -> Place:

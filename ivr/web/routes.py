@@ -1,4 +1,7 @@
-"""The routes of the line on a screen. They hand out what was rendered at start and play one act of a call at a time."""
+"""The routes of the line on a screen. They hand out what was rendered at start and play one act of a call at a time.
+
+What stands in a path is taken from the request: for a typed parameter FastAPI loads a second pydantic, at every start.
+"""
 
 import asyncio
 import json
@@ -55,8 +58,8 @@ def _tries_drafts(line: Line, settings: Settings) -> bool:
 
 def _add_static(app: FastAPI, static: Static) -> None:
     @app.api_route("/static/{name}", methods=READING)
-    async def file(request: Request, name: str) -> Response:
-        found = static.files.get(name)
+    async def file(request: Request) -> Response:
+        found = static.files.get(request.path_params["name"])
         return sent(request, found, headers=FIXED) if found else Response(status_code=404, headers=FRESH)
 
 
@@ -84,11 +87,13 @@ def _add_front(app: FastAPI, site: Site) -> None:
 
 def _add_readable(app: FastAPI, site: Site) -> None:
     @app.api_route("/read/{tag}", methods=READING)
-    async def readable(request: Request, tag: str) -> Response:
-        return sent(request, site.read[tag]) if tag in site.read else sent(request, site.lost, 404)
+    async def readable(request: Request) -> Response:
+        page = site.read.get(request.path_params["tag"])
+        return sent(request, page) if page else sent(request, site.lost, 404)
 
     @app.api_route("/read/{tag}/{node}", methods=READING)
-    async def node(request: Request, tag: str, node: str) -> Response:
+    async def node(request: Request) -> Response:
+        tag, node = request.path_params["tag"], request.path_params["node"]
         if tag in site.read and node in site.nodes:
             return RedirectResponse(f"{site.base}/read/{tag}#{node}", 308, FRESH)
         return sent(request, site.lost, 404)
@@ -100,8 +105,9 @@ def _add_readable(app: FastAPI, site: Site) -> None:
 
 def _add_phone(app: FastAPI, site: Site) -> None:
     @app.api_route("/phone/{tag}", methods=READING)
-    async def phone(request: Request, tag: str) -> Response:
-        return sent(request, site.phone[tag]) if tag in site.phone else sent(request, site.lost, 404)
+    async def phone(request: Request) -> Response:
+        page = site.phone.get(request.path_params["tag"])
+        return sent(request, page) if page else sent(request, site.lost, 404)
 
 
 def _add_act(app: FastAPI, telephone: Telephone) -> None:
@@ -134,9 +140,9 @@ async def _asked(request: Request) -> Mapping[str, object]:
 
 def _add_sound(app: FastAPI, site: Site) -> None:
     @app.get("/sound/{name}.wav")
-    async def sound(name: str) -> Response:
+    async def sound(request: Request) -> Response:
         try:
-            return Response(await site.sounds.wav(name), media_type="audio/wav", headers=FRESH)
+            return Response(await site.sounds.wav(request.path_params["name"]), media_type="audio/wav", headers=FRESH)
         except KeyError:
             return Response(status_code=404, headers=FRESH)
         except NoSound:
