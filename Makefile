@@ -11,8 +11,11 @@ INSTALL  := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 COMPILE  := pip compile pyproject.toml --universal --python-version 3.11 --group build --generate-hashes --no-config \
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
+PEERS    := pip compile bench/requirements.in --universal --python-version 3.11 --generate-hashes --no-config \
+	--no-header --annotation-style line --quiet $(UPGRADE)
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fallback lock clean soak walks fuzz mutants addresses sbom
+.PHONY: help setup run test check fallback lock clean soak walks fuzz mutants addresses sbom bench
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +49,9 @@ fuzz: build/fuzz/.ready ## Try the bytes of requests and catalogues by the milli
 	for target in form catalogue; do \
 	PYTHONPATH=.:tests:tests/hostile TARGET=$$target build/fuzz/bin/python tests/hostile/fuzz.py || exit 1; done
 
+bench: setup build/bench/.ready ## Measure what a webhook costs, beside what others would build (needs wrk)
+	$(BIN)/python -m bench $(PARTS)
+
 mutants: setup ## Change the program one thing at a time, and see whether a test notices (ONLY=walk)
 	$(BIN)/python tools/mutants.py
 
@@ -62,6 +68,7 @@ lock: ## Write the locked requirements anew (with UPGRADE=--upgrade: to the newe
 	"$$tmp/bin/uv" $(COMPILE) --group dev --output-file requirements-dev.txt; \
 	"$$tmp/bin/uv" $(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt; \
 	"$$tmp/bin/uv" $(COMPILE) --constraints requirements-dev.txt --extra postgres --output-file requirements-postgres.txt; \
+	"$$tmp/bin/uv" $(PEERS) --constraints requirements-dev.txt --output-file bench/requirements.txt; \
 	"$(PYTHON)" tools/sbom.py
 
 clean: ## Remove what was installed and built (.env stays)
@@ -81,6 +88,11 @@ build/fuzz/.ready: requirements.txt
 	"$(PYTHON)" -m venv --clear build/fuzz
 	build/fuzz/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --only-binary :all: --requirement requirements.txt
 	build/fuzz/bin/python -m pip --quiet --disable-pip-version-check install --only-binary :all: 'atheris>=3.0'
+	@touch $@
+
+build/bench/.ready: bench/requirements.txt
+	"$(PYTHON)" -m venv --clear build/bench
+	build/bench/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --only-binary :all: --requirement bench/requirements.txt
 	@touch $@
 
 # The token opens no telephone account: it signs the calls of the try-out telephone, and is different on every machine.

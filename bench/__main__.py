@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from bench import pseudo
+from bench.goals import HELLO, LINE, middle, sentences
 from bench.load import Flood, Paced, flood, paced
 from bench.servers import CHECKOUT, PEERS, Kind, Server, kinds, line, pin, running
 from bench.start import Start, measure
@@ -42,6 +43,8 @@ def main() -> None:
             results["growth"] = _growth(folder, asked.seconds, servers_core, own_core)
     results["load after"] = os.getloadavg()
     _say_whether_it_was_quiet(results)
+    print("\nGoals")
+    print("\n".join(sentences(results)))
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
     print(f"kept in {RESULTS.relative_to(CHECKOUT)}")
 
@@ -93,13 +96,11 @@ def _load(folder: Path, rounds: int, seconds: int, core: int | None, own: int | 
                 for server in servers[:2] if turn % 2 else servers[1::-1]:
                     at_rates.setdefault((server.kind.name, rate), []).append(paced(server, rate, seconds))
         memory = {server.kind.name: (server.resident(), server.proportional()) for server in servers}
-    _print_load(floods, memory)
-    _print_paced(at_rates)
-    return {
-        "load": {name: [one._asdict() for one in all_] for name, all_ in floods.items()},
-        "paced": {f"{name}, {rate}/s": [one._asdict() for one in all_] for (name, rate), all_ in at_rates.items()},
-        "memory": memory,
-    }
+    load = {name: [one._asdict() for one in all_] for name, all_ in floods.items()}
+    at = {f"{name}, {rate}/s": [one._asdict() for one in all_] for (name, rate), all_ in at_rates.items()}
+    _print_load(load, memory)
+    _print_paced(at)
+    return {"load": load, "paced": at, "memory": memory}
 
 
 def _up(kind: Kind, folder: Path, core: int | None) -> AbstractContextManager[Server]:
@@ -115,28 +116,26 @@ def _answer_size() -> int:
     return len(Line(CHECKOUT, Options("https://line.example.org")).respond("/call/en/main", [("Digits", "1")]).body)
 
 
-def _middle(all_: list[Flood], field: str) -> float:
-    return statistics.median(getattr(one, field) for one in all_)
-
-
-def _print_load(floods: dict[str, list[Flood]], memory: dict[str, tuple[float, float]]) -> None:
-    cpu = {name: _middle(all_, "cpu") for name, all_ in floods.items()}
-    ours, hello = (cpu[name] for name in list(cpu)[:2])
-    print("\n| as much load as it takes | CPU µs | over hello | × the line | requests/s | p50 ms | p99 ms | MB |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for name, all_ in sorted(floods.items(), key=lambda one: cpu[one[0]]):
+def _print_load(load: dict[str, list[dict[str, float]]], memory: dict[str, tuple[float, float]]) -> None:
+    cpu = {name: middle(rounds, "cpu") for name, rounds in load.items()}
+    print(
+        "\n| as much load as it takes | CPU µs | least | over hello | × the line | requests/s | p50 ms | p99 ms ",
+        end="",
+    )
+    print("| MB |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for name, rounds in sorted(load.items(), key=lambda one: cpu[one[0]]):
         print(
-            f"| {name} | {cpu[name]:.1f} | {cpu[name] - hello:+.1f} | {cpu[name] / ours:.2f} "
-            f"| {_middle(all_, 'rate'):,.0f} | {_middle(all_, 'p50'):.2f} | {_middle(all_, 'p99'):.2f} "
-            f"| {memory[name][0]:.0f} |"
+            f"| {name} | {cpu[name]:.1f} | {min(one['cpu'] for one in rounds):.1f} | {cpu[name] - cpu[HELLO]:+.1f} "
+            f"| {cpu[name] / cpu[LINE]:.2f} | {middle(rounds, 'rate'):,.0f} | {middle(rounds, 'p50'):.2f} "
+            f"| {middle(rounds, 'p99'):.2f} | {memory[name][0]:.0f} |"
         )
 
 
-def _print_paced(at_rates: dict[tuple[str, int], list[Paced]]) -> None:
+def _print_paced(paced: dict[str, list[dict[str, float]]]) -> None:
     print("\n| at a fixed rate | p50 ms | p99 ms | failed |\n| --- | ---: | ---: | ---: |")
-    for (name, rate), all_ in at_rates.items():
-        p50, p99 = (statistics.median(getattr(one, field) for one in all_) for field in ("p50", "p99"))
-        print(f"| {name}, {rate:,}/s | {p50:.2f} | {p99:.2f} | {sum(one.failed for one in all_)} |")
+    for name, rounds in paced.items():
+        failed = sum(one["failed"] for one in rounds)
+        print(f"| {name} | {middle(rounds, 'p50'):.2f} | {middle(rounds, 'p99'):.2f} | {failed:.0f} |")
 
 
 def _growth(folder: Path, seconds: int, core: int | None, own: int | None) -> list[dict[str, object]]:

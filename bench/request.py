@@ -9,27 +9,28 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 PUBLIC_URL = "https://line.example.org"
 PATH = "/call/en/main"
 FORM = {
-    "AccountSid": "AC" + "1" * 32,
-    "ApiVersion": "2010-04-01",
-    "CallSid": "CA" + "2" * 32,
-    "CallStatus": "in-progress",
     "Called": "+12025550123",
-    "CalledCity": "WASHINGTON",
-    "CalledCountry": "US",
-    "CalledState": "DC",
-    "CalledZip": "20001",
-    "Caller": "+12025550188",
-    "CallerCity": "SAN FRANCISCO",
     "CallerCountry": "US",
-    "CallerState": "CA",
-    "CallerZip": "",
-    "Digits": "1",
     "Direction": "inbound",
-    "From": "+12025550188",
-    "FromCity": "SAN FRANCISCO",
-    "FromZip": "",
+    "CallerState": "CA",
+    "CallSid": "CA" + "2" * 32,
     "To": "+12025550123",
+    "CallerZip": "",
+    "CalledZip": "20001",
+    "ApiVersion": "2010-04-01",
+    "CalledCity": "WASHINGTON",
+    "CallStatus": "in-progress",
+    "From": "+12025550188",
+    "AccountSid": "AC" + "1" * 32,
+    "CalledCountry": "US",
+    "CallerCity": "SAN FRANCISCO",
+    "Caller": "+12025550188",
+    "FromCity": "SAN FRANCISCO",
+    "CalledState": "DC",
+    "FromZip": "",
+    "Digits": "1",
 }
+"""In an order like Twilio's, which is none."""
 
 
 class Request(NamedTuple):

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.goals import HELLO, LEAST, LINE
 from bench.request import PATH, PUBLIC_URL, TOKEN, Request, plain, signed
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -36,7 +37,8 @@ def kinds(folder: Path, size: int = 5000) -> list[Kind]:
     gunicorn = [str(PEERS / "gunicorn"), "--bind", "127.0.0.1:{port}", "--workers", "1", "bench.peers:flask_app()"]
     found = [
         line(CHECKOUT, folder),
-        Kind("raw ASGI hello", [*python, "hello", "{port}"], peers, signed()),
+        Kind(HELLO, [*python, "hello", "{port}"], peers, signed()),
+        Kind(LEAST, [*python, "floor", "{port}"], peers, signed()),
         Kind("FastAPI, form, validator, VoiceResponse", [*python, "fastapi", "{port}"], peers, signed()),
         Kind("Flask and gunicorn, the same", gunicorn, peers, signed()),
     ]
@@ -44,7 +46,7 @@ def kinds(folder: Path, size: int = 5000) -> list[Kind]:
     return [*found, _nginx(nginx, folder, size)] if nginx else found
 
 
-def line(content: Path, folder: Path, name: str = "the line") -> Kind:
+def line(content: Path, folder: Path, name: str = LINE) -> Kind:
     """The line as a user runs it, by one worker: counting and its journal are on."""
     environment = {
         "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_URL": PUBLIC_URL, "LINE_NUMBER": "+12025550123",
@@ -99,8 +101,7 @@ def running(kind: Kind, folder: Path, core: int | None, probe: str = PATH) -> It
     port, started = free_port(), time.perf_counter()
     with (folder / "printed").open("ab") as printed:
         process = subprocess.Popen(
-            [part.format(port=port) for part in kind.command] if kind.name != "nginx, a static file"
-            else [part.replace("{port}", str(port)) for part in kind.command],
+            [part.replace("{port}", str(port)) for part in kind.command],
             env={"PATH": os.environ["PATH"], "HOME": str(folder), **kind.environment}, cwd=folder,
             stdin=subprocess.DEVNULL, stdout=printed, stderr=printed, preexec_fn=lambda: pin(core),
         )  # fmt: skip
