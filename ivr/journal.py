@@ -38,22 +38,16 @@ PATIENCE = 1.0
 """Seconds that the end of a process waits for its last lines."""
 
 
-Noted = tuple[float, str, str, str, float | None, int]
-"""The time, and what stands in a line: the event, the node, the locale, the seconds, the level. It is put into words
-when it is written.
-"""
-
-
 class Lines:
     """Lines on their way to a stream, written by a thread of their own. Adding one never waits and never fails."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream, self._waiting = stream, deque[Noted | str]()
+        self._stream, self._waiting = stream, deque[str]()
         self.dropped = 0
         self._some, self._ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._keep_writing, name="journal", daemon=True)
 
-    def add(self, line: Noted | str) -> None:
+    def add(self, line: str) -> None:
         """Write `line` soon, unless too many are waiting."""
         if len(self._waiting) >= MOST_LINES:
             self.dropped += 1
@@ -84,7 +78,7 @@ class Lines:
         with suppress(Exception):  # a pipe that is closed, no memory left: it costs lines, and no call
             while self._waiting:
                 lines = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
-                self._stream.write("".join(f"{_in_words(line)}\n" for line in lines))
+                self._stream.write("".join(f"{line}\n" for line in lines))
                 self._stream.flush()
 
 
@@ -159,14 +153,7 @@ def note(
 ) -> None:
     """Write one line. `seconds` is how long the answer took; only its bucket is written."""
     if _open:
-        _open.add((time.time(), event, node, locale, seconds, level))
-
-
-def _in_words(line: Noted | str) -> str:
-    if isinstance(line, str):
-        return line
-    when, event, node, locale, seconds, level = line
-    return _line(int(when // 60), event, node, locale, _took(seconds), level)
+        _open.add(_line(int(time.time()) // 60, event, node, locale, _took(seconds), level))
 
 
 def _took(seconds: float | None) -> str:
