@@ -183,10 +183,12 @@ Words = Mapping[str, Mapping[str, str]]
 """What `press` and `numbers` stand for: the words for each name, behind the mark that records them."""
 
 
-def _words(locale: Locale, facts: Facts, press: Mapping[str, str]) -> Words:
-    keys = {name: f"\ue000{key}\ue000{locale.key(key)}" for name, key in press.items()}
-    numbers = {name: f"\ue001{name}\ue001{locale.digit_groups(one.groups)}" for name, one in facts.numbers.items()}
-    return {"press": keys, "numbers": numbers}
+def _keys(locale: Locale, press: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: f"\ue000{key}\ue000{locale.key(key)}" for name, key in press.items()}
+
+
+def _numbers(locale: Locale, facts: Facts) -> Mapping[str, str]:
+    return {name: f"\ue001{name}\ue001{locale.digit_groups(one.groups)}" for name, one in facts.numbers.items()}
 
 
 def _said(text: Text, locale: Locale, words: Words) -> Iterator[str]:
@@ -207,7 +209,8 @@ class Prompts:
     """All texts, in all languages. `speak` is their one way out; what it has rendered once it keeps."""
 
     def __init__(self, texts: Mapping[str, Text], locales: Mapping[str, Locale], facts: Facts, first: str) -> None:
-        self.texts, self.locales, self._facts, self._first = texts, locales, facts, first
+        self.texts, self.locales, self._first = texts, locales, first
+        self._numbers = {tag: _numbers(locale, facts) for tag, locale in locales.items()}
         self._rendered: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[Spoken, ...]] = {}
 
     def speak(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[Spoken, ...]:
@@ -229,7 +232,7 @@ class Prompts:
 
     def words(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[Spoken, ...]:
         """The parts of text `name` in `locale` itself, whether or not they can be heard. Raises Untranslated."""
-        text, words = self.texts[name], _words(self.locales[locale], self._facts, press)
+        text, words = self.texts[name], {"press": _keys(self.locales[locale], press), "numbers": self._numbers[locale]}
         said = "".join(_said(text, self.locales[locale], words))
         parts = tuple(_spoken(locale, part) for part in PART_BREAK.split(said))
         if not all(part.paragraphs for part in parts):
