@@ -11,6 +11,7 @@ import sys
 import tempfile
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from bench import pseudo
 from bench.goals import HELLO, LINE, middle, sentences
@@ -31,7 +32,8 @@ def main() -> None:
             raise SystemExit(f"{program} is not here: wrk comes with `apt-get install wrk`, the peers by `make bench`.")
     servers_core, own_core = (0, 1) if (os.cpu_count() or 1) > 1 else (None, None)
     pin(own_core)
-    results: dict[str, object] = {"machine": _machine(), "load before": os.getloadavg()}
+    results: dict[str, object] = {"machine": _machine(), "load before": os.getloadavg()[0]}
+    ticks = _ticks()
     print("\n".join(f"{name}: {value}" for name, value in _machine().items()), flush=True)
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
@@ -41,7 +43,7 @@ def main() -> None:
             results |= _load(folder, asked.rounds, asked.seconds, servers_core, own_core)
         if "growth" in asked.parts:
             results["growth"] = _growth(folder, asked.seconds, servers_core, own_core)
-    results["load after"] = os.getloadavg()
+    results["stolen"] = (_ticks().stolen - ticks.stolen) / (_ticks().all - ticks.all)
     _say_whether_it_was_quiet(results)
     print("\nGoals")
     print("\n".join(sentences(results)))
@@ -158,11 +160,24 @@ def _growth(folder: Path, seconds: int, core: int | None, own: int | None) -> li
     return rows
 
 
-def _say_whether_it_was_quiet(results: dict[str, object]) -> None:
-    before = results["load before"]
-    assert isinstance(before, tuple)
-    if before[0] > 0.5:
-        print(f"\nThe machine was not quiet: its load was {before[0]:.1f} before this began. Take it again.")
+class _Ticks(NamedTuple):
+    """The processors' time since the machine was started, and what of it its host gave to others meanwhile."""
+
+    all: int
+    stolen: int
+
+
+def _ticks() -> _Ticks:
+    """https://docs.kernel.org/filesystems/proc.html#miscellaneous-kernel-statistics-in-proc-stat"""
+    counted = [int(word) for word in Path("/proc/stat").read_text("utf-8").splitlines()[0].split()[1:9]]
+    return _Ticks(sum(counted), counted[7])
+
+
+def _say_whether_it_was_quiet(results: dict[str, Any]) -> None:
+    load, stolen = results["load before"], results["stolen"]
+    print(f"\nLoad before: {load:.1f}. Of the processors' time, {stolen:.1%} went to other machines of the same host.")
+    if load > 0.5 or stolen > 0.01:
+        print("The machine was not quiet: leave it idle for some minutes, and take it again.")
 
 
 if __name__ == "__main__":
