@@ -54,8 +54,8 @@ def main() -> None:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", default=["start", "load", "growth"], help="start, load, growth; all")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each server is measured, in turn")
-    parser.add_argument("--seconds", type=int, default=4, help="how long, each time")
+    parser.add_argument("--rounds", type=int, default=7, help="how often each server is measured, in turn")
+    parser.add_argument("--seconds", type=int, default=3, help="how long, each time")
     return parser.parse_args()
 
 

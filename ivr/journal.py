@@ -29,8 +29,8 @@ Event = Literal[
 BUCKETS = ((0.001, "<1 ms"), (0.01, "<10 ms"), (0.1, "<100 ms"), (1.0, "<1 s"))
 MOST_LINES = 10_000
 """Lines that wait to be written; one more is dropped."""
-GATHERED = 0.1
-"""Seconds in which lines gather before they are written."""
+GATHERED = 0.02
+"""Seconds in which lines gather before they are written: few enough that writing them makes no answer wait."""
 TOGETHER = 20
 """Lines that are written in one go: no more than a pipe takes as one piece (PIPE_BUF, 4,096 bytes on Linux), so that
 the lines of two workers never run into each other."""
