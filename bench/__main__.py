@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench import pseudo
-from bench.goals import HELLO, LINE, middle, sentences
+from bench.goals import HELLO, LINE, least, middle, sentences
 from bench.load import Flood, Paced, flood, paced
 from bench.servers import CHECKOUT, PEERS, Kind, Server, kinds, line, pin, running
 from bench.start import Start, measure
@@ -127,17 +127,17 @@ def _print_load(load: dict[str, list[dict[str, float]]], memory: dict[str, tuple
     print("| MB |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, rounds in sorted(load.items(), key=lambda one: cpu[one[0]]):
         print(
-            f"| {name} | {cpu[name]:.1f} | {min(one['cpu'] for one in rounds):.1f} | {cpu[name] - cpu[HELLO]:+.1f} "
+            f"| {name} | {cpu[name]:.1f} | {least(rounds, 'cpu'):.1f} | {cpu[name] - cpu[HELLO]:+.1f} "
             f"| {cpu[name] / cpu[LINE]:.2f} | {middle(rounds, 'rate'):,.0f} | {middle(rounds, 'p50'):.2f} "
             f"| {middle(rounds, 'p99'):.2f} | {memory[name][0]:.0f} |"
         )
 
 
 def _print_paced(paced: dict[str, list[dict[str, float]]]) -> None:
-    print("\n| at a fixed rate | p50 ms | p99 ms | failed |\n| --- | ---: | ---: | ---: |")
+    print("\n| at a fixed rate | p50 ms | p99 ms | least | failed |\n| --- | ---: | ---: | ---: | ---: |")
     for name, rounds in paced.items():
-        failed = sum(one["failed"] for one in rounds)
-        print(f"| {name} | {middle(rounds, 'p50'):.2f} | {middle(rounds, 'p99'):.2f} | {failed:.0f} |")
+        failed, p99 = sum(one["failed"] for one in rounds), middle(rounds, "p99")
+        print(f"| {name} | {middle(rounds, 'p50'):.2f} | {p99:.2f} | {least(rounds, 'p99'):.2f} | {failed:.0f} |")
 
 
 def _growth(folder: Path, seconds: int, core: int | None, own: int | None) -> list[dict[str, object]]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.goals import HELLO, LEAST, LINE
+from bench.goals import FLOOR, HELLO, LINE
 from bench.request import PATH, PUBLIC_URL, TOKEN, Request, plain, signed
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -38,7 +38,7 @@ def kinds(folder: Path, size: int = 5000) -> list[Kind]:
     found = [
         line(CHECKOUT, folder),
         Kind(HELLO, [*python, "hello", "{port}"], peers, signed()),
-        Kind(LEAST, [*python, "floor", "{port}"], peers, signed()),
+        Kind(FLOOR, [*python, "floor", "{port}"], peers, signed()),
         Kind("FastAPI, form, validator, VoiceResponse", [*python, "fastapi", "{port}"], peers, signed()),
         Kind("Flask and gunicorn, the same", gunicorn, peers, signed()),
     ]
