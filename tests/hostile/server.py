@@ -69,6 +69,19 @@ class Server:
             found = {pid: seen for pid, seen in (found | {told["pid"]: told}).items() if pid in self.workers}
         return found
 
+    def at_rest(self) -> dict[int, dict[str, int]]:
+        """The least that each worker holds in a second of looking: a connection that has just ended, or the file of
+        usage while it is written, is not kept."""
+        least, until = self.census(), time.monotonic() + 1
+        while time.monotonic() < until:
+            seen = self.census()
+            least = {pid: _least(least.get(pid, one), one) for pid, one in seen.items()}
+        return least
+
+
+def _least(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {name: min(one[name], other[name]) for name in ("files", "tasks", "connections", "bytes")}
+
 
 @contextmanager
 def served(

@@ -67,12 +67,12 @@ def test_calls_by_chance_reach_a_person_from_every_state(server: Server) -> None
 def test_a_caller_may_hang_up_at_any_instant_of_a_request(server: Server) -> None:
     cable = server.cable()
     request = cable.request("/call/en/main", cable.fields([*FORM, ("Digits", "1")]))
-    before = server.census()
+    before = server.at_rest()
     for after in range(0, len(request) + 1, 7):
         cable.wire.cut(request, after)
     assert caller_is_answered(server)
     eventually(lambda: all(seen["connections"] <= 1 for seen in server.census().values()))
-    assert {pid: seen["tasks"] for pid, seen in server.census().items()} == {p: s["tasks"] for p, s in before.items()}
+    assert {pid: seen["tasks"] for pid, seen in server.at_rest().items()} == {p: s["tasks"] for p, s in before.items()}
 
 
 def caller_is_answered(server: Server) -> bool:
