@@ -142,7 +142,7 @@ def test_a_store_that_hangs_neither_holds_up_a_count_nor_the_end_of_the_process(
     class Hanging(Memory):
         def write(self, *_: object) -> None:
             entered.set()
-            hangs.wait(10)
+            hangs.wait(60)
 
     counts = Counts(Hanging(), every=0.01)
     counts.start()
@@ -151,7 +151,7 @@ def test_a_store_that_hangs_neither_holds_up_a_count_nor_the_end_of_the_process(
     for _ in range(1000):
         counts.note(TEA, Key("1"))
     counts.close(patience=0.1)
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 20
     hangs.set()
 
 

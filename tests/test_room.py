@@ -335,7 +335,7 @@ TOKENS = (
     '"', "\\", "\n", "\r", '\nmsgid ""\n', "\nmsgstr ", '\nmsgid_plural "x"\n', "<<<<<<< ours\n", "=======\n", "#~ ",
     "#, fuzzy\n", "…", "...", "7", "٣", "nplurals=9999;", "plural=n**99999;", "charset=utf-7", "x" * 5000, "é",
 )  # fmt: skip
-CASES, EVERY, LONGEST = 2_000, 80, 0.5
+CASES, EVERY, LONGEST = 2_000, 80, 5.0
 """How many files are tried, each how-manieth is compiled whole and proved, and how many seconds one may take."""
 
 
