@@ -118,8 +118,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._last = True
         if not self._asked and not self._received:
             self.loop.call_later(STOPPING, self._close_unless_asked)
-        elif self._arriving is None:
+        elif self._arriving is None or self._is_in_its_body():
             super().shutdown()
+
+    def _is_in_its_body(self) -> bool:
+        """Whether the request that arrives has shown its headers: it itself is told that it is the last."""
+        return self._asked and self.cycle.more_body
 
     def _close_unless_asked(self) -> None:
         if not self._asked and not self._received:

@@ -179,6 +179,7 @@ def test_told_to_stop_it_finishes_what_has_arrived_and_writes_its_counts(
         while chunk := one.recv(65536):
             answer += chunk
         assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert b"connection: close\r\n" in answer, "else the line would wait for another request on it before it ends"
         assert answer.endswith(b"</Response>")
         assert end(process) in (0, -signal.SIGTERM)
     counted = UsageFile(tmp_path / "usage" / "usage.sqlite").read(time.strftime("%Y-%m", time.gmtime()))
