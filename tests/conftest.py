@@ -1,5 +1,6 @@
 """What many tests begin with: the toy line, the line itself, and a machine on which no operator has set anything."""
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,11 @@ from ivr.settings import Settings
 TINY = Path(__file__).parent / "tiny"
 CHECKOUT = TINY.parent.parent
 OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many tests wait for a process that they have started."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ Context and English are compared here, one by one: `pybabel update --check` cann
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,13 +56,14 @@ def all_messages(texts: Mapping[str, Text]) -> list[Found]:
     return list(found.values())
 
 
-def page_messages() -> list[Found]:
+@cache  # the pages are part of the program: they are the same as long as it runs
+def page_messages() -> tuple[Found, ...]:
     """Every message of the web pages, each once. Where one is not translated, a page shows that word in English."""
     found: dict[MessageId, Found] = {}
     for path in sorted(PAGES.glob("*.html")):
         for message in _messages_in(path):
             found.setdefault(message.id, message)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def page_notes(content: Content) -> Iterator[str]:
