@@ -11,6 +11,7 @@ from typing import NamedTuple
 from bench.servers import line, running
 
 TIMES = """
+import gc; gc.disable()  # as at every start: ivr.garbage
 import json, resource, sys, time
 begun = time.perf_counter(); used = time.process_time()
 from pathlib import Path
@@ -18,7 +19,6 @@ import ivr.serving
 from ivr.check.proofs import prove
 from ivr.line import Line, Options
 imported = time.perf_counter()
-import gc; gc.disable()  # as at every start: ivr.readiness
 line = Line(Path(sys.argv[1]), Options("https://line.example.org", "+12025550123"))
 compiled = time.perf_counter()
 faults = prove(line)

@@ -10,6 +10,7 @@ import click
 
 from ivr import __version__
 from ivr.errors import BadContent, BadSettings, NotDone
+from ivr.garbage import nothing_collected
 from ivr.operate import commands
 from ivr.room import commands as room
 from ivr.settings import read_settings
@@ -43,7 +44,8 @@ def main() -> None:
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16), help="Processes that answer.")
 def serve(host: str, port: int, workers: int) -> None:
     """Answer calls."""
-    from ivr.serving import serve as answer
+    with nothing_collected():
+        from ivr.serving import serve as answer
 
     answer(read_settings(), host, port, click.echo, workers)
 

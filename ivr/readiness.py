@@ -4,15 +4,13 @@ Three outcomes, no others: ready; not ready, so that signed calls get the last r
 no start at all.
 """
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ivr import __version__, signature
 from ivr.check.proofs import prove
 from ivr.errors import BadContent, BadSettings, Fault, Unverified
+from ivr.garbage import nothing_collected
 from ivr.line import Line
 from ivr.settings import CHECKOUT, Settings
 
@@ -51,7 +49,7 @@ def get_ready(settings: Settings) -> Readiness:
     """Compile and prove the line. Raises BadSettings where not even the last resort can be given."""
     notes = _notes(settings)
     try:
-        with _nothing_collected():
+        with nothing_collected():
             line = Line(settings.ivr_content, settings.options)
             unproved, unsigned = prove(line), _signature_faults(settings)
     except BadContent as error:
@@ -61,18 +59,6 @@ def get_ready(settings: Settings) -> Readiness:
         return Readiness(None, _kept_last_resort(FALLBACK), (fault,), notes)
     left_out = tuple(str(fault) for fault in line.content.faults)
     return Readiness(None if unproved else line, line.last_resort, (*unproved, *unsigned), (*notes, *left_out))
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Almost all that is made at start is kept: looking through it for garbage, again and again, finds none."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _kept_last_resort(path: Path) -> bytes:

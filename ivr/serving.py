@@ -19,6 +19,7 @@ from ivr.app import Door, make_app
 from ivr.counting import usage_of
 from ivr.counts import Counts
 from ivr.errors import LineError, NotDone
+from ivr.garbage import nothing_collected
 from ivr.metrics import Figures, Watched
 from ivr.metrics_door import Watching, open_metrics
 from ivr.readiness import Readiness, get_ready
@@ -82,10 +83,10 @@ def _work(listening: socket.socket, settings: Settings, readiness: Readiness, wa
     usage = usage_of(settings)
     figures = watching.figures if watching else None
     counts = Counts(Watched(usage, figures) if figures else usage) if usage else None
-    config = configuration(make_app(settings, readiness, counts, figures))
-    config.load()
-    config.get_loop_factory()
-    gc.freeze()  # what is there is kept as long as the worker lives: it is never looked through for garbage
+    with nothing_collected():
+        config = configuration(make_app(settings, readiness, counts, figures))
+        config.load()
+        config.get_loop_factory()
     return partial(_answer, listening, config, watching, readiness.ready)
 
 

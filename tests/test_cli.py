@@ -3,6 +3,8 @@
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ import click
 import pytest
 import uvicorn
 from click.testing import CliRunner, Result
+from running import IVR
 
 from ivr import __version__
 from ivr.app import make_app
@@ -284,10 +287,10 @@ def test_every_command_explains_itself() -> None:
     explained(main, ())
 
 
-def test_the_module_is_the_command() -> None:
-    from ivr import __main__
-
-    assert __main__.main is main
+@pytest.mark.parametrize("command", [[IVR], [sys.executable, "-m", "ivr"]])
+def test_the_module_is_the_command(command: list[str]) -> None:
+    told = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout == f"ivr, version {__version__}\n"
 
 
 def test_no_test_reads_the_settings_of_this_machine() -> None:
