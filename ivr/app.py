@@ -48,6 +48,10 @@ class TooLarge(Exception):
     """More bytes or fields than any request of Twilio's."""
 
 
+class Gone(Exception):
+    """The connection ended before its request had arrived: there is nobody to answer, and nothing was refused."""
+
+
 class Door:
     """An ASGI application: Twilio's requests in front, everything else to `behind`."""
 
@@ -89,6 +93,8 @@ class Door:
             document = self._document(path, self._verified(path, scope, body))
         except (TooLarge, TimeoutError) as error:
             await _send(send, 408 if isinstance(error, TimeoutError) else 413, b"", (b"connection", b"close"))
+        except Gone:
+            return
         except Unverified:
             journal.note("refused", level=logging.WARNING)
             if self._figures:
@@ -156,7 +162,7 @@ def _fields(encoded: str) -> Form:
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
     """What was sent. Almost always it is there at once; until its first piece is, the wire has a deadline too."""
-    message = await receive()
+    message = _still_there(await receive())
     body: bytes = message.get("body", b"")
     if message.get("more_body", False):
         async with asyncio.timeout(DEADLINE):
@@ -169,10 +175,16 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
 async def _whole(body: bytes, receive: Receive) -> bytes:
     more = True
     while more and len(body) <= MOST_BYTES:
-        message = await receive()
+        message = _still_there(await receive())
         body += message.get("body", b"")
-        more = message.get("more_body", False) and message["type"] == "http.request"
+        more = message.get("more_body", False)
     return body
+
+
+def _still_there(message: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if message["type"] == "http.disconnect":
+        raise Gone
+    return message
 
 
 async def _send(send: Send, status: int, body: bytes, *more: tuple[bytes, bytes]) -> None:

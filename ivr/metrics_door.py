@@ -12,6 +12,8 @@ ARRIVAL = 5.0
 """Seconds in which a request must have arrived and its answer been taken."""
 MOST_BYTES = 8_000
 """Bytes of one request with its headers."""
+MOST_CONNECTIONS = 8
+"""Connections at once: whoever holds them open costs the figures, never the files that calls need."""
 
 
 class Watching(NamedTuple):
@@ -24,12 +26,21 @@ class Watching(NamedTuple):
 async def open_metrics(listening: socket.socket, page: Callable[[], bytes]) -> asyncio.Server:
     """Answer `GET /metrics` on `listening` with what `page` gives, until the server is closed."""
 
+    asking = set[asyncio.StreamWriter]()
+
     async def answer(asked: asyncio.StreamReader, given: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
-            head = await asyncio.wait_for(asked.readuntil(b"\r\n\r\n"), ARRIVAL)
-            given.write(_answer(head, page))
-            await asyncio.wait_for(given.drain(), ARRIVAL)
-        given.close()
+        if len(asking) >= MOST_CONNECTIONS:
+            given.transport.abort()
+            return
+        asking.add(given)
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
+                head = await asyncio.wait_for(asked.readuntil(b"\r\n\r\n"), ARRIVAL)
+                given.write(_answer(head, page))
+                await asyncio.wait_for(given.drain(), ARRIVAL)
+        finally:
+            asking.remove(given)
+            given.close()
 
     return await asyncio.start_server(answer, sock=listening, limit=MOST_BYTES)
 

@@ -31,6 +31,8 @@ WORKERS = 2
 """One answers while the other is replaced."""
 KEPT_OPEN = 75
 """Seconds that a connection waits for its next request."""
+TAKING_IN = 0.02
+"""Seconds in which connections that have been made are taken in, when the line is told to stop: the rest are reset."""
 _PR_SET_DUMPABLE = 4
 
 
@@ -136,6 +138,11 @@ class _Server(uvicorn.Server):
             figures, listening = self._watching
             figures.claim()
             self._figures = await open_metrics(listening, partial(figures.text, self._ready, __version__))
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Told to stop: take in whoever has come already, and none after them."""
+        await asyncio.sleep(TAKING_IN)
+        await super().shutdown(sockets)
 
     async def _live(self) -> None:
         while True:

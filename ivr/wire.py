@@ -25,7 +25,7 @@ longest makes room: whoever holds connections open keeps nobody out."""
 OWN_FILES = 24
 """Files that a worker needs for itself."""
 STOPPING = 1.0
-"""Seconds in which a connection that has just been made must send its request, when the line is told to stop."""
+"""Seconds in which a connection that waits must send its request, at a stop: it may be on its way."""
 
 
 class TooMuch(Exception):
@@ -52,6 +52,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection: its first request must come."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)  # whatever is not taken at once has a deadline
         BoundedProtocol._open += 1
         self._start_waiting()
         if BoundedProtocol._open > room():
@@ -68,7 +69,9 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes of a request: the first starts its clock, too many end the connection."""
+        """Bytes of a request: the first starts its clock, too many end the connection. An empty line is none."""
+        if self._arriving is None and not data.strip(b"\r\n"):
+            return
         self._received += len(data)
         if self._received > MOST_BYTES:
             self.transport.close()
@@ -107,26 +110,39 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """The request is answered: nothing of it is kept while the connection waits for the next one."""
         super().on_response_complete()
-        if not self.cycle.response_complete or self._arriving is not None:
-            return  # the next one is here already
+        if not self.cycle.response_complete:
+            return  # the next one is being answered already
+        if self.cycle.more_body:
+            self.transport.close()  # refused before it had arrived: what is yet to come of it is not waited for
+        elif self._arriving is None:
+            self._forget()
+
+    def _forget(self) -> None:
         self.url, self.headers, self.scope, self.cycle.scope = b"", [], {}, {}  # type: ignore[typeddict-item]
+        self.cycle.body.clear()
         if not self.transport.is_closing():
             self._idle[self] = None
 
     def shutdown(self) -> None:
-        """The line is told to stop: a request that has begun to arrive is still answered, and none after it."""
+        """The line is told to stop: a request that has come or is on its way is still answered, and none after it."""
         self._last = True
-        if not self._asked and not self._received:
+        if self._is_asked_nothing():
             self.loop.call_later(STOPPING, self._close_unless_asked)
         elif self._arriving is None or self._is_in_its_body():
             super().shutdown()
+
+    def _is_asked_nothing(self) -> bool:
+        """Whether no part of a request is here: the connection is new, or all is answered."""
+        if self._asked:
+            return self._arriving is None and self.cycle.response_complete
+        return not self._received
 
     def _is_in_its_body(self) -> bool:
         """Whether the request that arrives has shown its headers: it itself is told that it is the last."""
         return self._asked and self.cycle.more_body
 
     def _close_unless_asked(self) -> None:
-        if not self._asked and not self._received:
+        if self._is_asked_nothing():
             self.transport.close()
 
     def pause_writing(self) -> None:

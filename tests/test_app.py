@@ -260,6 +260,25 @@ def test_a_body_that_trickles_is_given_up(app: Door, monkeypatch: pytest.MonkeyP
     assert (answer.status_code, answer.headers["connection"]) == (408, "close")
 
 
+def test_a_request_whose_connection_ends_is_neither_answered_nor_refused(
+    app: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, sent, noted = signed("/call"), list[object](), list[object]()
+    monkeypatch.setattr(door.journal, "note", lambda *about, **_: noted.append(about))
+    came = [{"type": "http.request", "body": request["content"][:9], "more_body": True}, {"type": "http.disconnect"}]
+    headers = [(name.lower().encode(), value.encode()) for name, value in request["headers"].items()]
+    scope = {"type": "http", "method": "POST", "path": "/call", "query_string": b"", "headers": headers}
+
+    async def receive() -> Any:
+        return came.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    assert (sent, came, noted) == ([], [], [])
+
+
 def test_a_body_in_pieces_is_read_whole(app: Door) -> None:
     request = signed("/call", [("Digits", "")])
 

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from ivr.call import Key, Outcome, Place, Ring
 from ivr.counts import Cell, Counts
 from ivr.errors import BadSettings
 from ivr.metrics import METRICS, SLOTS, Figures, Name, Watched
+from ivr.metrics_door import MOST_CONNECTIONS
 from ivr.operate import reach
 from ivr.operate.probe import probe
 from ivr.readiness import get_ready
@@ -231,6 +233,25 @@ def test_whatever_is_asked_the_door_of_the_figures_goes_on(door: int, request_: 
     assert got.startswith(answer)
     assert bool(got) == bool(answer)
     assert asked(door)["ivr_ready"] == 1
+
+
+def test_whoever_holds_its_connections_costs_the_figures_and_no_file_that_a_call_needs(door: int) -> None:
+    silent = [socket.create_connection(("127.0.0.1", door), timeout=10) for _ in range(MOST_CONNECTIONS)]
+    with socket.create_connection(("127.0.0.1", door), timeout=3) as one, suppress(ConnectionError):
+        assert one.recv(1) == b"", "one too many is closed at once"
+    for other in silent:
+        other.close()
+    deadline = time.monotonic() + 10
+    while not is_open(door) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert asked(door)["ivr_ready"] == 1
+
+
+def is_open(port: int) -> bool:
+    with suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), timeout=10) as one:
+        one.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+        return one.recv(1) != b""
+    return False
 
 
 @pytest.fixture(scope="module")

@@ -64,7 +64,7 @@ def spoilt(server: Server) -> dict[str, bytes]:
         "length and chunks": head(request, b"Transfer-Encoding: chunked"),
         "chunks and length": bare + b"\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n" + chunked,
         "two lengths": head(request, b"Content-Length: 3"),
-        "two lengths in one": request.replace(length, length + b", " + length, 1),
+        "two lengths in one": request.replace(b": " + length, b": " + length + b", " + length, 1),
         "a length with a sign": request.replace(b": " + length, b": +" + length, 1),
         "a length in hex": request.replace(b": " + length, b": 0x" + length, 1),
         "a length below zero": request.replace(b": " + length, b": -" + length, 1),
