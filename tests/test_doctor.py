@@ -92,6 +92,10 @@ def test_a_toll_free_number_as_caller_id(tiny: Path) -> None:
     fails(World(tiny, line_number="+18885550123"), "caller ID", "toll-free")
 
 
+def test_no_caller_id_is_not_said_to_fit(tiny: Path) -> None:
+    cannot_tell(World(tiny, line_number=""), "caller ID", "not set")
+
+
 def test_a_line_that_is_not_proved(world: World) -> None:
     faulty = replace(world.ready, faults=(Fault("main (es)", "a dead end", "Mend it."), Fault("tea", "b", "c")))
     fails(world, "proofs", "main (es): a dead end. Mend it. (and 1 more)", readiness=faulty)

@@ -46,10 +46,12 @@ needs_pofilter = pytest.mark.skipif(shutil.which("pofilter") is None, reason="po
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the content of the checkout."""
+    """A copy of the content of the checkout, without the languages that are begun here, if it has them by now."""
     root = tmp_path_factory.mktemp("room")
     for folder in ("prompts", "locales"):
         shutil.copytree(CHECKOUT / folder, root / folder)
+    for tag in (*KNOWN, *UNKNOWN, RIGHT_TO_LEFT, INVENTED):
+        shutil.rmtree(root / "locales" / tag, ignore_errors=True)
     return root
 
 
@@ -298,8 +300,10 @@ def test_pofilter_finds_no_broken_variable_tag_or_space(tmp_path: Path) -> None:
         assert not [entry.msgid for entry in found if entry.msgid], path
 
 
-def test_the_shipped_catalogues_are_up_to_date(whole: Path) -> None:
-    assert update(whole, languages(CHECKOUT)) == []
+def test_the_shipped_catalogues_are_up_to_date(tmp_path: Path) -> None:
+    for folder in ("prompts", "locales"):
+        shutil.copytree(CHECKOUT / folder, tmp_path / folder)
+    assert update(tmp_path, languages(CHECKOUT)) == []
 
 
 def test_what_an_editor_wrote_into_a_head_is_kept(copied: Path) -> None:

@@ -21,7 +21,7 @@ def settings_complete(one: Patient) -> Finding:
     }
     missing = [name for name, value in needed.items() if not value]
     if missing:
-        return fails(f"not set for calls from Twilio: {', '.join(missing)}.", "See .env.example.")
+        return fails(f"not set, or only to try the line out: {', '.join(missing)}.", "See .env.example.")
     return passes("complete.")
 
 
@@ -30,6 +30,8 @@ def caller_id_fits(one: Patient) -> Finding:
 
     https://support.twilio.com/hc/en-us/articles/360005772753
     """
+    if not one.settings.line_number:
+        return unknown("LINE_NUMBER is not set.")
     if TOLL_FREE.match(one.settings.line_number):
         return fails(
             "LINE_NUMBER is toll-free: calls that show it may not reach a toll-free hotline.",
