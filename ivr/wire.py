@@ -52,7 +52,6 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection: its first request must come."""
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=0)  # whatever is not taken at once has a deadline
         BoundedProtocol._open += 1
         self._start_waiting()
         if BoundedProtocol._open > room():
@@ -116,6 +115,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()  # refused before it had arrived: what is yet to come of it is not waited for
         elif self._arriving is None:
             self._forget()
+        if self.transport.is_closing():
+            self._start_leaving()
 
     def _forget(self) -> None:
         self.url, self.headers, self.scope, self.cycle.scope = b"", [], {}, {}  # type: ignore[typeddict-item]
@@ -148,12 +149,22 @@ class BoundedProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """The other side takes our answer more slowly than we give it."""
         super().pause_writing()
-        self._leaving = self._leaving or self.loop.call_later(LEAVING, self._give_up)
+        self._start_leaving()
 
     def resume_writing(self) -> None:
         """It has taken most of it."""
-        self._taken()
+        if not self.transport.is_closing():
+            self._taken()
         super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """No other request has come: what is still not taken of the last answer is given up."""
+        if self.transport.get_write_buffer_size():
+            self._give_up()
+        super().timeout_keep_alive_handler()
+
+    def _start_leaving(self) -> None:
+        self._leaving = self._leaving or self.loop.call_later(LEAVING, self._give_up)
 
     def _taken(self) -> None:
         if self._leaving is not None:

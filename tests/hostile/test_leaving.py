@@ -33,16 +33,9 @@ def answered(one: socket.socket) -> bytes:
     return got
 
 
-def is_told_to_end(pid: int) -> bool:
-    """Whether SIGTERM waits for a process that is stopped (man 5 proc_pid_status)."""
-    pending = Path(f"/proc/{pid}/status").read_text("utf-8").partition("ShdPnd:")[2].split()[0]
-    return bool(int(pending, 16) & 1 << signal.SIGTERM - 1)
-
-
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("kept_open", [True, False], ids=["kept open", "new"])
 def test_a_request_that_is_on_its_way_when_the_line_stops_is_answered(
-    tiny: Path, tmp_path: Path, told: signal.Signals, kept_open: bool
+    tiny: Path, tmp_path: Path, kept_open: bool
 ) -> None:
     with served(tiny, tmp_path / "run", workers=1) as server, ExitStack() as held:
         (worker,) = server.workers
@@ -54,8 +47,7 @@ def test_a_request_that_is_on_its_way_when_the_line_stops_is_answered(
         callers = callers or [held.enter_context(joined(server)) for _ in range(10)]
         for one in callers:
             one.sendall(request(server))
-        server.process.send_signal(told)
-        eventually(lambda: is_told_to_end(worker))
+        os.kill(worker, signal.SIGTERM)  # as it is told at a stop and at a renewal
         os.kill(worker, signal.SIGCONT)
         assert [answered(one)[:15] for one in callers] == [b"HTTP/1.1 200 OK"] * 10
         eventually(lambda: worker not in server.workers)
