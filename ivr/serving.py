@@ -31,8 +31,8 @@ WORKERS = 2
 """One answers while the other is replaced."""
 KEPT_OPEN = 75
 """Seconds that a connection waits for its next request."""
-TAKING_IN = 0.02
-"""Seconds in which connections that have been made are taken in, when the line is told to stop: the rest are reset."""
+TAKING_IN = 0.5
+"""Seconds at most in which connections that wait are taken in, when the line is told to stop: the rest are reset."""
 _PR_SET_DUMPABLE = 4
 
 
@@ -141,7 +141,10 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Told to stop: take in whoever has come already, and none after them."""
-        await asyncio.sleep(TAKING_IN)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TAKING_IN):
+                while select.select(sockets or [], [], [], 0)[0]:
+                    await asyncio.sleep(0.001)
         await super().shutdown(sockets)
 
     async def _live(self) -> None:

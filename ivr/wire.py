@@ -109,14 +109,13 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """The request is answered: nothing of it is kept while the connection waits for the next one."""
         super().on_response_complete()
-        if not self.cycle.response_complete:
-            return  # the next one is being answered already
-        if self.cycle.more_body:
+        answered = self.cycle.response_complete  # else the next one is being answered already
+        if answered and self.cycle.more_body:
             self.transport.close()  # refused before it had arrived: what is yet to come of it is not waited for
-        elif self._arriving is None:
-            self._forget()
         if self.transport.is_closing():
             self._start_leaving()
+        if answered and (self._arriving is None or self.transport.is_closing()):
+            self._forget()
 
     def _forget(self) -> None:
         self.url, self.headers, self.scope, self.cycle.scope = b"", [], {}, {}  # type: ignore[typeddict-item]

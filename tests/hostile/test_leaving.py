@@ -33,21 +33,30 @@ def answered(one: socket.socket) -> bytes:
     return got
 
 
+def status(pid: int, name: str) -> str:
+    """What the kernel says of a process (man 5 proc_pid_status)."""
+    return Path(f"/proc/{pid}/status").read_text("utf-8").partition(f"{name}:")[2].split()[0]
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP], ids=["stop", "renew"])
 @pytest.mark.parametrize("kept_open", [True, False], ids=["kept open", "new"])
 def test_a_request_that_is_on_its_way_when_the_line_stops_is_answered(
-    tiny: Path, tmp_path: Path, kept_open: bool
+    tiny: Path, tmp_path: Path, told: signal.Signals, kept_open: bool
 ) -> None:
     with served(tiny, tmp_path / "run", workers=1) as server, ExitStack() as held:
+        server.ask()  # the worker is there, not only its port
         (worker,) = server.workers
         callers = [held.enter_context(joined(server)) for _ in range(10)] if kept_open else []
         for one in callers:
             one.sendall(request(server))
             assert answered(one).endswith(b"</Response>")
         os.kill(worker, signal.SIGSTOP)  # what comes now waits to be read
+        eventually(lambda: status(worker, "State") == "T")
         callers = callers or [held.enter_context(joined(server)) for _ in range(10)]
         for one in callers:
             one.sendall(request(server))
-        os.kill(worker, signal.SIGTERM)  # as it is told at a stop and at a renewal
+        server.process.send_signal(told)
+        eventually(lambda: bool(int(status(worker, "ShdPnd"), 16) >> (signal.SIGTERM - 1) & 1))
         os.kill(worker, signal.SIGCONT)
         assert [answered(one)[:15] for one in callers] == [b"HTTP/1.1 200 OK"] * 10
         eventually(lambda: worker not in server.workers)
