@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-MOST_CHOICES = 5
+MAX_CHOICES = 5
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 """What a language is called in the map, in addresses and in locales/: "es", "pt-BR"."""

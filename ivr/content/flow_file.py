@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ivr.call.flow import (
-    MOST_CHOICES,
+    MAX_CHOICES,
     NAME,
     ONCE,
     RESERVED,
@@ -118,8 +118,8 @@ def _menu_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
     for name, node in nodes.items():
         if not isinstance(node, Menu):
             continue
-        if not 1 <= len(node.choices) <= MOST_CHOICES:
-            remedy = f"A menu has 1 to {MOST_CHOICES}; make a menu below it."
+        if not 1 <= len(node.choices) <= MAX_CHOICES:
+            remedy = f"A menu has 1 to {MAX_CHOICES}; make a menu below it."
             yield Fault(f"{path}: [{name}]", f"it has {len(node.choices)} choices", remedy)
         for choice in node.choices:
             for found, remedy in _choice_faults(nodes, choice, offered.get(choice)):
