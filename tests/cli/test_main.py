@@ -24,7 +24,7 @@ from ivr.phone import stories
 from ivr.phone.caller import Caller
 from ivr.phone.parser import Dial, Hangup, Say, read
 from ivr.readiness import get_ready
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 from ivr.settings import Settings
 from ivr.simulator import in_process
 

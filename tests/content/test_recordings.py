@@ -25,7 +25,7 @@ from ivr.line.line import Line, Options
 from ivr.phone.caller import Caller
 from ivr.phone.parser import Gather, Play, Say, read
 from ivr.readiness import Readiness
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 from ivr.settings import Settings
 from ivr.translate import record
 from ivr.translate.listen import drafted
