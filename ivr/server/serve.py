@@ -17,12 +17,13 @@ import uvicorn
 from ivr import __version__, log
 from ivr.errors import LineError, OperationFailed
 from ivr.readiness import Readiness, get_ready
+from ivr.server.app import make_app
 from ivr.server.garbage import nothing_collected
 from ivr.server.http_limits import BoundedProtocol
 from ivr.server.metrics import Figures, Watched
 from ivr.server.metrics_endpoint import Watching, open_metrics
 from ivr.server.supervisor import FINISHING, SIGN, Work, Workers, show_life
-from ivr.server.webhook import Webhook, make_app
+from ivr.server.webhook import Webhook
 from ivr.settings import Settings, read_settings
 from ivr.usage.counter import Counts
 from ivr.usage.store import usage_of

@@ -24,7 +24,7 @@ from ivr.line import line, twiml
 from ivr.phone.caller import FORM, Caller
 from ivr.readiness import Readiness, get_ready
 from ivr.server import webhook as door
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 from ivr.settings import Settings
 from ivr.usage import counter
 from ivr.usage.counter import Counts

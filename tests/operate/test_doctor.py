@@ -20,7 +20,7 @@ from ivr.operate.account import Account
 from ivr.operate.doctor import local, run
 from ivr.operate.doctor.check import Finding, Target, passes
 from ivr.operate.doctor.refused import as_twilio_signs, suspects
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 
 
 @pytest.fixture

@@ -27,9 +27,9 @@ from ivr.errors import BadSettings
 from ivr.operate import http_client
 from ivr.operate.probe import probe
 from ivr.readiness import get_ready
+from ivr.server.app import make_app
 from ivr.server.metrics import METRICS, SLOTS, Figures, Name, Watched
 from ivr.server.metrics_endpoint import MOST_CONNECTIONS
-from ivr.server.webhook import make_app
 from ivr.settings import CHECKOUT, Settings, read_settings
 from ivr.usage.counter import Counts, UsageKey
 

@@ -19,7 +19,7 @@ from ivr.call.state import Key, Lost, Outcome, Place, Ring, Silence
 from ivr.errors import OperationFailed
 from ivr.phone.caller import FORM
 from ivr.readiness import Readiness, get_ready
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 from ivr.settings import CHECKOUT
 from ivr.usage.counter import EVERY, LATE, REHEARSAL, Counts, UsageKey, WriterUptime, month_ends
 from ivr.usage.sqlite import UsageFile
