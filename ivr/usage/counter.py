@@ -2,7 +2,7 @@
 
 Counting adds one to a number in memory: it does not wait and does not fail. A thread adds the counts to a store once a
 minute. A store that is slow, full, locked or unreachable delays the writing, never a call. A count holds no time, no
-order and no value of a request, so it can not be traced to a caller.
+order and no value of a request, so it cannot be traced to a caller.
 """
 
 import logging
