@@ -23,7 +23,7 @@ from ivr.content.recordings import file_name, load_recordings
 from ivr.errors import OperationFailed
 from ivr.line.line import Line, Options
 from ivr.phone.caller import Caller
-from ivr.phone.parser import Gather, Play, Say, read
+from ivr.phone.parser import Gather, Play, Say, read_document
 from ivr.readiness import Readiness
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -91,7 +91,9 @@ def say_otherwise(root: Path, old: str, new: str, tag: str = "es") -> None:
 
 
 def heard_at(line: Line, place: Place) -> Sequence[Say | Play]:
-    first = read(b'<?xml version="1.0" encoding="UTF-8"?><Response>' + line.documents[place][0] + b"</Response>")[0]
+    first = read_document(
+        b'<?xml version="1.0" encoding="UTF-8"?><Response>' + line.documents[place][0] + b"</Response>"
+    )[0]
     assert isinstance(first, Gather)
     return first.spoken
 
@@ -180,7 +182,7 @@ def test_a_new_recording_takes_the_place_of_the_old_one_and_deletes_nothing(copi
     assert row.sound.file not in {path.name for path in before}
 
 
-# Refused
+# InvalidTwiml
 
 
 @pytest.mark.parametrize(
