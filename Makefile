@@ -33,6 +33,7 @@ check: setup ## Look over the code, prove the line, hold its texts to their limi
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict ivr
+	-$(BIN)/python tools/check_prose.py
 	$(BIN)/ivr check
 
 fallback: setup ## Write deploy/fallback.xml anew from the texts, after a change of the last resort
