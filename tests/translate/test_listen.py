@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from ivr.cli.main import main
 from ivr.content.recordings import HERTZ, samples
 from ivr.errors import BadLocale, OperationFailed
-from ivr.line.line import Options
+from ivr.line.options import Options
 from ivr.speech import programs
 from ivr.translate import listen
 from ivr.translate.new_locale import create_locale
