@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.content.facts import E164
 from ivr.errors import BadSettings
-from ivr.line.line import Options
+from ivr.line.options import Options
 
 TRY = "try-"
 """A token that begins so was made by `make setup` for trying out; Twilio's tokens are 32 hexadecimal digits."""
