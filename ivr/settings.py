@@ -45,13 +45,6 @@ class Settings(BaseSettings):
     ivr_metrics_address: str = ""
     _notes: tuple[str, ...] = PrivateAttr(())
 
-    @field_validator("*", mode="before")
-    @classmethod
-    def _has_no_quotes(cls, value: object) -> object:
-        if isinstance(value, str) and re.fullmatch(r"([\"'“”‘’`]).*\1|“.*”|‘.*’", value, re.DOTALL):
-            raise ValueError("it stands in quotes; remove them (docker's --env-file keeps them)")
-        return value
-
     @field_validator("public_url")
     @classmethod
     def _is_a_url(cls, value: str) -> str:
@@ -99,7 +92,7 @@ class Settings(BaseSettings):
             return value.lower()
         if "://" in value or not (_PATH.fullmatch(value) or re.fullmatch(r"[^\"']+\.sqlite", value)):
             raise ValueError(
-                "expected off, a folder, written with a slash (/var/lib/line or ./usage), or a file that ends in .sqlite"
+                "expected off, a folder, written with a slash (such as ./usage), or a file that ends in .sqlite"
             )
         return value
 
@@ -118,6 +111,13 @@ class Settings(BaseSettings):
         address = _LISTENING.fullmatch(value)
         if not address or not 0 < int(address["port"]) < 65536:
             raise ValueError("expected off, or an address of this machine and a port, such as 127.0.0.1:9464")
+        return value
+
+    @field_validator("*", mode="before")  # the last one that is written here is the first to be asked
+    @classmethod
+    def _has_no_quotes(cls, value: object) -> object:
+        if isinstance(value, str) and re.fullmatch(r"([\"'“”‘’`]).*\1|“.*”|‘.*’", value, re.DOTALL):
+            raise ValueError("it stands in quotes; remove them (docker's --env-file keeps them)")
         return value
 
     @property
@@ -165,7 +165,7 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """Read the environment. Raises BadSettings with a sentence for each name that cannot be used; it shows no secret."""
+    """Read the environment. Raises BadSettings with a sentence for each name that cannot be used, without a secret."""
     try:
         given = _given()
         settings, faults = Settings(), list[str]()

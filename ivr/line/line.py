@@ -17,7 +17,7 @@ from ivr.call.playlist import PromptRef, prompts_for
 from ivr.call.state import KEYS, Answer, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
 from ivr.call.transitions import Ask, End, Policy, Step, explore, next_place, silence
 from ivr.call.urls import AUDIO, OUTCOME, RING, address_of, language_in, outcome_address_of
-from ivr.content.facts import HOTLINE
+from ivr.content.facts import HOTLINE, PINNED_HOTLINE
 from ivr.content.load import Content, load_content
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.voices import NO_VOICE
@@ -40,17 +40,14 @@ _REACHED: dict[str, Reached] = {
 
 @dataclass(frozen=True)
 class Options:
-    """What an operator decides: the address the line is reached at, its own number, and what silence leads to."""
+    """What an operator decides: the address the line is reached at, its own number (None to try the line out), what
+    silence leads to, and the number of the hotline, such as "+18883737888".
+    """
 
     public_url: str = "http://127.0.0.1:8000"
     line_number: str | None = None
-    pass_caller_on: bool = False
     silence: Policy = "connect"
-
-    @property
-    def caller_id(self) -> str | None:
-        """The number shown to the hotline: the line's own; None lets Twilio show the caller's."""
-        return None if self.pass_caller_on else self.line_number
+    hotline: str = PINNED_HOTLINE
 
 
 class Built(NamedTuple):
@@ -73,7 +70,7 @@ class Line:
 
     def __init__(self, root: Path, options: Options = Options(), published: Sequence[str] | None = None) -> None:
         started = time.perf_counter()
-        self.content: Content = load_content(root, published)
+        self.content: Content = load_content(root, published, options.hotline)
         self.flow, self.options = self.content.flow, options
         self.paths, self.transitions = explore(self.flow, options.silence)
         self._spoken: dict[PromptRef, RenderedPrompt] = {}
@@ -156,7 +153,7 @@ class Line:
         if isinstance(step, End):
             return told + twiml.hang_up()
         action = self.options.public_url + outcome_address_of(step.place)
-        return told + twiml.dial(self._number(), action, self.options.caller_id)
+        return told + twiml.dial(self._number(), action, self.options.line_number)
 
     @property
     def _audio(self) -> str:

@@ -64,7 +64,7 @@ class UsageDatabase:
         self._already: Counter[UsageKey] = Counter()  # kept, while whoever counts believes that it was not
 
     def __str__(self) -> str:
-        return "the database of USAGE_URL"
+        return "the database of IVR_USAGE_URL"
 
     def write(self, cells: Mapping[UsageKey, int], span: WriterUptime, late: Sequence[str]) -> None:
         """Add `cells`, all or nothing, once. Raises OperationFailed where that is not possible, or not certain."""
@@ -84,7 +84,7 @@ class UsageDatabase:
         with self._connected("read") as db:
             _begin(db)
             if not _is_ours(db):
-                raise OperationFailed("The database of USAGE_URL has no counts yet: there is nothing to show.")
+                raise OperationFailed("The database of IVR_USAGE_URL has no counts yet: there is nothing to show.")
             ends = tables.text(month_ends(month))
             rows = db.execute(_own(tables.SELECT_COUNTS), (month,)).fetchall()
             spans = db.execute(_own(tables.SELECT_SPANS), (ends,)).fetchall()
@@ -133,7 +133,7 @@ class UsageDatabase:
             row = db.execute("SELECT pg_xact_status(%s::xid8)", (self._doubtful[0],)).fetchone()
             found = row and row[0]
         if found == "in progress":
-            raise OperationFailed("The database of USAGE_URL has not finished the last writing yet.")
+            raise OperationFailed("The database of IVR_USAGE_URL has not finished the last writing yet.")
         if found == "committed":
             self._already.update(self._doubtful[1])
         self._doubtful = None
@@ -147,7 +147,7 @@ class UsageDatabase:
             ) as db:
                 yield db
         except (psycopg.Error, UnicodeError) as error:
-            raise OperationFailed(f"The database of USAGE_URL cannot be {what}: {_why(error)}.") from None
+            raise OperationFailed(f"The database of IVR_USAGE_URL cannot be {what}: {_why(error)}.") from None
 
 
 def _driver() -> "ModuleType":
@@ -155,7 +155,7 @@ def _driver() -> "ModuleType":
         import psycopg
     except ImportError:
         raise OperationFailed(
-            "USAGE_URL names a PostgreSQL database, and its driver is not installed: "
+            "IVR_USAGE_URL names a PostgreSQL database, and its driver is not installed: "
             "`.venv/bin/python -m pip install --requirement requirements-postgres.txt`."
         ) from None
     return psycopg
@@ -189,7 +189,7 @@ def _is_ours(db: "Connection[Any]") -> bool:
     if numbers != [tables.VERSION]:
         told = ", ".join(map(str, numbers)) or "none"
         raise OperationFailed(
-            f"The database of USAGE_URL has tables of version {told}, and this release writes version "
+            f"The database of IVR_USAGE_URL has tables of version {told}, and this release writes version "
             f"{tables.VERSION}: give it another database, or run the release that made these."
         )
     return True

@@ -87,6 +87,6 @@ class UsageFile:
         if found not in (0, tables.VERSION):
             raise OperationFailed(
                 f"{self.path} has tables of version {found}, and this release writes version {tables.VERSION}: "
-                "give USAGE another file, or run the release that made this one."
+                "give IVR_USAGE another file, or run the release that made this one."
             )
         return found

@@ -23,5 +23,5 @@ def usage_of(settings: Settings) -> Usage | None:
     """Where usage is counted; None where it is not counted."""
     if settings.usage_file is None:
         return None
-    url = settings.usage_url.get_secret_value()
+    url = settings.ivr_usage_url.get_secret_value()
     return UsageDatabase(url) if url else UsageFile(settings.usage_file)

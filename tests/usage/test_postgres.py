@@ -215,7 +215,7 @@ def test_killing_the_database_loses_no_call_keeps_the_counts_and_marks_the_month
 ) -> None:
     port = free_port()
     public = f"http://127.0.0.1:{port}"
-    environment = line_environment(tiny, public, "", USAGE_URL=url)
+    environment = line_environment(tiny, public, "", IVR_USAGE_URL=url)
     month = time.strftime("%Y-%m", time.gmtime())
     store = UsageDatabase(url)
     before = Counts(store)
@@ -345,7 +345,7 @@ def test_a_database_that_cannot_be_used_is_a_sentence_without_a_secret(cluster: 
     assert not counts.write()
     with pytest.raises(OperationFailed, match=sentence) as told:
         store.try_out()
-    assert str(told.value).startswith("The database of USAGE_URL cannot be written: ")
+    assert str(told.value).startswith("The database of IVR_USAGE_URL cannot be written: ")
     assert "w0rd" not in str(told.value)
     assert told.value.__cause__ is None
     assert told.value.__suppress_context__
@@ -437,23 +437,23 @@ def test_without_the_driver_the_remedy_is_said(url: str, monkeypatch: pytest.Mon
 @pytest.mark.usefixtures("unset")
 @pytest.mark.parametrize("value", ["mysql://line:w0rd@host/name", "w0rd", "postgresql://", "postgresql://a b:w0rd@h/n"])
 def test_an_address_that_is_none_is_refused_without_being_shown(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    monkeypatch.setenv("USAGE_URL", value)
-    with pytest.raises(BadSettings, match="USAGE_URL: expected the address of a PostgreSQL database") as told:
+    monkeypatch.setenv("IVR_USAGE_URL", value)
+    with pytest.raises(BadSettings, match="IVR_USAGE_URL: expected the address of a PostgreSQL database") as told:
         read_settings()
     assert "w0rd" not in str(told.value)
 
 
 def test_the_address_is_never_shown_and_off_is_off() -> None:
-    settings = Settings(_env_file=None, usage_url=f"postgresql://line:{SECRET}@host/name")
+    settings = Settings(_env_file=None, ivr_usage_url=f"postgresql://line:{SECRET}@host/name")
     assert "w0rd" not in repr(settings) + str(settings.model_dump()) + settings.model_dump_json()
-    assert str(usage_of(settings)) == "the database of USAGE_URL"
-    assert usage_of(Settings(_env_file=None, usage="off", usage_url="postgresql://line@host/name")) is None
+    assert str(usage_of(settings)) == "the database of IVR_USAGE_URL"
+    assert usage_of(Settings(_env_file=None, ivr_usage="off", ivr_usage_url="postgresql://line@host/name")) is None
 
 
 @pytest.mark.usefixtures("unset")
 def test_the_commands_use_the_database(url: str, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     UsageDatabase(url).write({CELL: 333}, SPAN, [])
-    monkeypatch.setenv("USAGE_URL", url)
+    monkeypatch.setenv("IVR_USAGE_URL", url)
     monkeypatch.setenv("IVR_CONTENT", str(tiny))
 
     def run(*words: Any) -> Any:
@@ -463,4 +463,4 @@ def test_the_commands_use_the_database(url: str, tiny: Path, monkeypatch: pytest
     assert shown.exit_code == 0, shown.output
     assert "2026-11,tea,es,chosen,333," in shown.output
     looked = run("doctor", "--local")
-    assert "usage: counted in the database of USAGE_URL." in looked.output
+    assert "usage: counted in the database of IVR_USAGE_URL." in looked.output

@@ -114,7 +114,7 @@ def test_with_twilio_s_token_there_are_no_drafts(drafted: Path) -> None:
     app = app_of(Line(drafted, OPTIONS))
     assert "draft" not in ask(app, "/phone/en").text
     assert ask(app, "/draft/fr/phone/fr").status_code == 404
-    assert ask(app_of(Line(drafted, OPTIONS), **TRYING, web_phone="off"), "/draft/fr/phone/fr").status_code == 404
+    assert ask(app_of(Line(drafted, OPTIONS), **TRYING, ivr_web_phone="off"), "/draft/fr/phone/fr").status_code == 404
 
 
 def test_word_lists_that_cannot_be_read_cost_no_page(copied: Path) -> None:
