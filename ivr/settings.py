@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.content.facts import E164, PINNED_HOTLINE, PREMIUM
 from ivr.errors import BadSettings
-from ivr.line.line import Options
+from ivr.line.options import Options
 from ivr.setting_rules import TRY, old_names, plain_url, token_fault, unknown_names
 
 ACCOUNT = re.compile(r"AC[0-9a-f]{32}", re.ASCII)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import BadSettings
-from ivr.line.line import Options
+from ivr.line.options import Options
 from ivr.readiness import get_ready
 from ivr.server.serve import announcement
 from ivr.setting_rules import RENAMED, plain_url

@@ -15,7 +15,8 @@ from ivr.call.transitions import Ask, Dial, Step, silence
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.wordlists import load_words
 from ivr.errors import Fault
-from ivr.line.line import CHOICE_WAIT, WARNING_WAIT, Line
+from ivr.line.line import Line
+from ivr.line.schedule import CHOICE_WAIT, WARNING_WAIT
 from ivr.line.twiml import AFTER_KEY
 from ivr.speech import readability
 from ivr.speech.pauses import PARAGRAPH_PAUSE
@@ -109,7 +110,7 @@ class LimitChecker:
 
     def seconds(self, spoken: RenderedPrompt) -> float:
         """How long one part takes to hear, at the normal pace."""
-        return self.line.seconds(spoken)
+        return self.line.schedule.longest_seconds(spoken)
 
     def grade(self, told: RenderedText) -> readability.Grade | None:
         """The reading level of a topic that is long enough to have one; official names are taken out."""
@@ -154,7 +155,7 @@ class LimitChecker:
             )
 
     def _menu(self, told: RenderedText) -> Iterator[Fault]:
-        read = self.line.spoken(Ask(self._somewhere(told), "first"))
+        read = self.line.schedule.spoken(Ask(self._somewhere(told), "first"))
         text = "\n\n".join(spoken.text for spoken in read)
         yield from self._over(told, "words of a menu", len(readability.words(text)))
         yield from self._over(
@@ -231,7 +232,7 @@ class LimitChecker:
         """When each cue of a reading has ended, in seconds from its beginning."""
         clock = 0.0 if ask.place.locale == self.flow.published[0] else AFTER_KEY
         ends: dict[PromptRef, float] = {}
-        for cue, spoken in zip(prompts_for(self.flow, ask), self.line.spoken(ask), strict=True):
+        for cue, spoken in zip(prompts_for(self.flow, ask), self.line.schedule.spoken(ask), strict=True):
             clock += self.seconds(spoken) + (PARAGRAPH_PAUSE if ends else 0)
             ends[cue] = clock
         return ends
@@ -246,7 +247,7 @@ class LimitChecker:
     def _spoken_to_the_end(self, step: Step, locale: str) -> Iterator[Fault]:
         limit = "connecting sentence" if isinstance(step, Dial) else "speech that no key cuts"
         name = self.flow.only("transfer") if isinstance(step, Dial) else "goodbye"
-        took = AFTER_KEY + sum(self.seconds(spoken) for spoken in self.line.spoken(step))
+        took = AFTER_KEY + sum(self.seconds(spoken) for spoken in self.line.schedule.spoken(step))
         yield from self._over(RenderedText(name, locale, (), ""), limit, took)
 
     def _waits(self) -> Iterator[Fault]:

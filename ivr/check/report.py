@@ -14,7 +14,9 @@ from ivr.check.proofs import Walked, prove, walked
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.sources import ages, source_faults
 from ivr.errors import BadContent, BadLocale, Fault
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
 from ivr.speech import readability
 
 
@@ -28,7 +30,7 @@ class Report(NamedTuple):
 def check_all(root: Path, options: Options, today: date | None = None) -> Report:
     """Check the content under `root`, with silence leading to the hotline and to a goodbye. Never raises BadContent."""
     try:
-        lines = [Line(root, replace(options, silence=policy)) for policy in ("connect", "goodbye")]
+        lines = [compile_line(root, replace(options, silence=policy)) for policy in ("connect", "goodbye")]
         measure = LimitChecker(lines[0])
     except BadContent as error:
         return _report(error.faults, [], Walked(0, 0, 0))

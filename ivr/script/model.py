@@ -109,7 +109,7 @@ class _Reader:
         parts = line.content.prompts.speak(name, self._locale, named_keys(line.flow, name))
         node = line.flow.nodes.get(name)
         text = "\n\n".join(part.text for part in parts)
-        seconds = sum(map(line.seconds, parts)) + PARAGRAPH_PAUSE * (len(parts) - 1)
+        seconds = sum(map(line.schedule.longest_seconds, parts)) + PARAGRAPH_PAUSE * (len(parts) - 1)
         offers = zip(node.choices, parts[0].paragraphs, strict=True) if isinstance(node, Menu) else ()
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
         facts = line.content.prompts.texts[name].facts

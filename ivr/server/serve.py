@@ -183,7 +183,7 @@ def _tell(say: Callable[[str], None], lines: Iterable[str]) -> None:
 def announcement(readiness: Readiness, settings: Settings) -> list[str]:
     """What an operator reads at start."""
     built = (
-        f"compiled: {readiness.line.built}"
+        f"compiled: {readiness.line.stats}"
         if readiness.line
         else "the line could not be used: every call gets the last resort"
     )

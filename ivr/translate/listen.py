@@ -17,7 +17,9 @@ from ivr.content.locale import Locale
 from ivr.content.voices import Voice
 from ivr.errors import BadLocale, OperationFailed
 from ivr.line import twiml
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
 from ivr.phone.parser import read
 from ivr.phone.ssml import MOST_CHARACTERS
 from ivr.phone.verbs import Say
@@ -43,7 +45,7 @@ class Sample(NamedTuple):
 
 def drafted(root: Path, options: Options, tag: str) -> Line:
     """The line with the language `tag` in it, published or not. Raises BadContent where it cannot be read."""
-    line = Line(root, options, with_drafts(root, tag))
+    line = compile_line(root, options, with_drafts(root, tag))
     if tag not in line.content.locales:
         raise BadLocale(fault for fault in line.content.faults if fault.locale == tag)
     return line

@@ -98,7 +98,9 @@ def test_half_a_translation_is_english_in_an_english_voice(copied: Path) -> None
     assert {getattr(say, "language", "") for say in says} == {"en-US"}
 
 
-@pytest.mark.parametrize("place", ["ivr.line.line.load_content", "ivr.line.line.Line._document", "ivr.readiness.prove"])
+@pytest.mark.parametrize(
+    "place", ["ivr.line.compiler.load_content", "ivr.line.compiler.FragmentWriter.document", "ivr.readiness.prove"]
+)
 def test_content_that_breaks_the_program_itself_costs_readiness_and_no_call(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:

@@ -15,7 +15,7 @@ from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 from ivr import __version__
 from ivr.cli.main import main
 from ivr.errors import Fault, OperationFailed
-from ivr.line.line import Line
+from ivr.line.compiler import compile_line
 from ivr.operate.account import Account
 from ivr.operate.doctor import local, run
 from ivr.operate.doctor.check import Finding, Target, passes
@@ -393,7 +393,7 @@ def test_a_fallback_may_be_laid_out_differently(world: World) -> None:
 
 
 def test_a_fallback_of_an_older_line_is_found(world: World, tiny: Path) -> None:
-    older = Line(tiny, replace(world.settings.options, line_number="+12025550177"))
+    older = compile_line(tiny, replace(world.settings.options, line_number="+12025550177"))
     world.hosts["handler.twilio.com"] = a_bin(older.fallback_document)
     fails(world, "fallback", "says something else")
 

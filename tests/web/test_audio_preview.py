@@ -10,6 +10,7 @@ import pytest
 from support.page_client import BASE, act, app_of, ask, page_of
 
 from ivr.content.recordings import file_name
+from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.phone.verbs import Play, Say
 from ivr.server.webhook import Webhook
@@ -134,10 +135,10 @@ def test_a_recording_is_heard_in_place_of_the_voice(copied: Path) -> None:
     folder = copied / "locales" / "en" / "audio"
     folder.mkdir()
     (folder / file_name(sound)).write_bytes(sound)
-    greeting = Line(copied).content.prompts.speak("greeting", "en", {})[0].text
+    greeting = compile_line(copied).content.prompts.speak("greeting", "en", {})[0].text
     row = f"[greeting]\nreads = {json.dumps(greeting)}\nsound = '{file_name(sound)}'\nslow = '{file_name(sound)}'\n"
     (folder / "recordings.toml").write_text(row, "utf-8")
-    caption = act(app_of(Line(copied)))[0]["captions"][0]
+    caption = act(app_of(compile_line(copied)))[0]["captions"][0]
     assert caption["recorded"]
     assert (caption["text"], caption["lang"], caption["seconds"]) == (plain(greeting), "en-US", 1.0)
     assert f"{caption['sound']}.wav" == file_name(sound)
