@@ -14,8 +14,9 @@ from ivr.line.line import Form
 from ivr.operate.http_client import fetch, signed_post
 from ivr.phone import stories, terminal
 from ivr.phone.caller import Caller, ImpossibleAct, Post
-from ivr.phone.parser import InvalidTwiml
-from ivr.settings import Settings, plain_url
+from ivr.phone.errors import InvalidTwiml
+from ivr.setting_rules import plain_url
+from ivr.settings import Settings
 
 
 def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcome: str) -> str:
