@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ivr.line.line import Line
 from ivr.phone.parser import Dial, Say, read_document
-from ivr.script.model import read
+from ivr.script.model import read_script
 from ivr.settings import Settings
 from ivr.web.audio_preview import Sounds
 from ivr.web.phone_links import TextSpan, written_number
@@ -44,7 +44,7 @@ class Site:
         return {tag: render(tag) for tag in self._line.flow.published}
 
     def _write_down(self, tag: str) -> Readable:
-        return write_down(self._line, read(self._line, tag, graded=False))
+        return write_down(self._line, read_script(self._line, tag, graded=False))
 
     def _phone(self, tag: str) -> Body:
         more = {"sound": self.sounds.available, "trying_out": self._settings.trying_out}

@@ -61,7 +61,7 @@ class Readable(NamedTuple):
 def write_down(line: Line, book: Script) -> Readable:
     """The readable line from its `book`."""
     write = _Writer(line, book).section
-    entries, others, lines = (tuple(map(write, some)) for some in (book.entries, book.others, book.lines))
+    entries, others, lines = (tuple(map(write, some)) for some in (book.entries, book.states, book.shared))
     return Readable(entries, others, lines, _sources(line, book))
 
 
