@@ -102,8 +102,8 @@ def progress(line: Line, tag: str) -> Progress:
     return Progress(
         len(names), len(names & usable), len(names & fuzzy), len(names & faulty - fuzzy), len(pages),
         len(pages & usable), len(texts), len(spoken), len(recordable) - len(lacking),
-        len(stale(line, tag)), len(recordable), sum(line.seconds(one.spoken) for one in read),
-        sum(line.seconds(one.spoken) for one in english), locale.reviewed,
+        len(stale(line, tag)), len(recordable), sum(line.schedule.longest_seconds(one.spoken) for one in read),
+        sum(line.schedule.longest_seconds(one.spoken) for one in english), locale.reviewed,
     )  # fmt: skip
 
 

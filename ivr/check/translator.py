@@ -12,7 +12,9 @@ from ivr.check.report import Report, check_all
 from ivr.content.catalogue import Catalogue, id_of, po_path, read_catalogue
 from ivr.content.load import with_drafts
 from ivr.errors import BadContent, Fault
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
 
 
 def check_language(root: Path, options: Options, tag: str) -> Report:
@@ -21,7 +23,7 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
     if tag == wanted[0]:
         return check_all(root, options)
     try:
-        line = Line(root, options, wanted)
+        line = compile_line(root, options, wanted)
     except BadContent as error:
         return _report(error.faults, ())
     if tag not in line.content.locales:

@@ -149,11 +149,11 @@ def sources(nodes: Sequence[str], live: bool) -> None:
 
 def _line(*drafts: str) -> "Line":
     from ivr.content.load import with_drafts
-    from ivr.line.line import Line
+    from ivr.line.compiler import compile_line
 
     settings = read_settings()
     published = with_drafts(settings.ivr_content, *drafts) if drafts else None
-    return Line(settings.ivr_content, settings.options, published)
+    return compile_line(settings.ivr_content, settings.options, published)
 
 
 operate.add_to(main)

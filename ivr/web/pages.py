@@ -34,7 +34,7 @@ class Site:
         self, line: Line, settings: Settings, base: str, static: StaticFiles, drafts: Sequence[str] = ()
     ) -> None:
         self.base, self.first, self._drafts = base, line.flow.published[0], drafts
-        self.has_phone, self.has_text = settings.web_phone == "on", settings.read == "on"
+        self.has_phone, self.has_text = settings.ivr_web_phone == "on", settings.ivr_readable == "on"
         self.nodes = frozenset(line.content.prompts.texts)
         self.sounds = Sounds(line, self.has_phone)
         self._line, self._settings, self._templates = line, settings, PageTemplates(base, static)

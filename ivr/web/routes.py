@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
-from ivr.web.audio_preview import NoSound
+from ivr.speech.synthesis import SynthesisFailed
 from ivr.web.draft_preview import DraftPages, draft_tags
 from ivr.web.pages import Site, unavailable_page
 from ivr.web.phone_api import PhoneApi
@@ -52,7 +52,7 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
 
 
 def _has_drafts(line: Line, settings: Settings) -> bool:
-    return settings.trying_out and settings.web_phone == "on" and not line.content.is_preview
+    return settings.trying_out and settings.ivr_web_phone == "on" and not line.content.is_preview
 
 
 def _add_static_files(app: FastAPI, static: StaticFiles) -> None:
@@ -144,7 +144,7 @@ def _add_sounds(app: FastAPI, site: Site) -> None:
             wav = await site.sounds.wav(request.path_params["name"])
         except KeyError:
             return Response(status_code=404, headers=NO_STORE)
-        except NoSound:
+        except SynthesisFailed:
             return Response(status_code=503, headers=NO_STORE)
         return Response(wav, media_type="audio/wav", headers=NO_STORE)
 

@@ -73,7 +73,7 @@ def test_it_is_said_that_a_call_can_be_found_on_a_telephone_and_a_bill(real: Lin
 
 
 def _parts(line: Line, place: object) -> list[object]:
-    return [spoken for step in line.steps(place)[:1] for spoken in line.spoken(step)]  # type: ignore[arg-type]
+    return [spoken for step in line.steps(place)[:1] for spoken in line.schedule.spoken(step)]  # type: ignore[arg-type]
 
 
 # -- a keypad is enough ------------------------------------------------------------------------------------------------

@@ -29,7 +29,9 @@ from ivr.content.locale import load_locale
 from ivr.content.prompts import Prompts
 from ivr.content.voices import load_voices
 from ivr.errors import BadLocale, BadText
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
 from ivr.script import page
 from ivr.translate.new_locale import create_locale
 from ivr.translate.update import languages, po_path, update
@@ -220,14 +222,14 @@ def test_an_invented_language_is_published_and_walked_through_exhaustively(publi
     report = check_all(published, OPTIONS)
     assert report.faults == ()
     assert f"{INVENTED}: not reviewed by a native speaker" in "\n".join(report.lines)
-    line = Line(published, OPTIONS)
+    line = compile_line(published, OPTIONS)
     assert line.flow.published == ("en", "es", INVENTED)
     assert prove(line) == ()
-    assert prove(Line(published, replace(OPTIONS, silence="goodbye"))) == ()
+    assert prove(compile_line(published, replace(OPTIONS, silence="goodbye"))) == ()
 
 
 def test_every_text_of_it_is_spoken_by_its_own_voice_and_says_what_the_english_says(published: Path) -> None:
-    line = Line(published, OPTIONS)
+    line = compile_line(published, OPTIONS)
     prompts = line.content.prompts
     for name in prompts.texts:
         press = named_keys(line.flow, name)
@@ -258,7 +260,7 @@ def test_a_language_written_from_right_to_left_is_drawn_so_in_the_book(begun: Pa
     entry = next(entry for entry in catalogue if entry.msgctxt == "person")
     entry.msgstr = "للتحدث مع شخص الآن … اضغط %(key)s."
     catalogue.save()
-    line = Line(begun, OPTIONS, with_drafts(begun, RIGHT_TO_LEFT))
+    line = compile_line(begun, OPTIONS, with_drafts(begun, RIGHT_TO_LEFT))
     (path,) = page.write(line, [RIGHT_TO_LEFT], tmp_path)
     html = path.read_text("utf-8")
     assert f'lang="{RIGHT_TO_LEFT}" dir="rtl"' in html
@@ -273,7 +275,7 @@ def test_a_line_in_many_languages_is_proved(copied: Path, count: int) -> None:
     tags = ["en", "es", *(f"q{letter}" for letter in "bcdefghijk")][:count]
     for tag in tags[2:]:
         shutil.copytree(copied / "locales" / "es", copied / "locales" / tag)
-    line = Line(copied, OPTIONS, tags)
+    line = compile_line(copied, OPTIONS, tags)
     assert line.flow.published == tuple(tags)
     assert prove(line) == ()
     parts = {place.part for place in line.paths if place.node == "languages"}
@@ -385,14 +387,14 @@ def spoken_or_withheld(root: Path, content: Content) -> str:
 
 def test_no_catalogue_breaks_the_line_or_hangs_it(copied: Path) -> None:
     chance, path = random.Random(11), po_path(copied, "es")
-    right, content, outcomes = path.read_bytes(), Line(copied, OPTIONS).content, Counter[str]()
+    right, content, outcomes = path.read_bytes(), compile_line(copied, OPTIONS).content, Counter[str]()
     for number in range(CASES):
         path.write_bytes(mutated(right, chance))
         started = perf_counter()
         outcomes[spoken_or_withheld(copied, content)] += 1
         assert perf_counter() - started < LONGEST, number
         if number % EVERY == 0:
-            assert prove(Line(copied, OPTIONS)) == ()
+            assert prove(compile_line(copied, OPTIONS)) == ()
     assert all(outcomes[one] > CASES / 50 for one in ("withheld", "in part", "whole")), outcomes
 
 
@@ -403,7 +405,7 @@ def spoken_words(line: Line, tag: str) -> Iterator[Sequence[str]]:
 
 
 def test_a_translation_changes_no_key_and_no_number(published: Path) -> None:
-    line = Line(published, OPTIONS)
+    line = compile_line(published, OPTIONS)
     assert list(spoken_words(line, INVENTED)) == list(spoken_words(line, "en"))
     dialled = {tag: re.findall(rb"<Number>([^<]*)", b"".join(documents_in(line, tag))) for tag in line.flow.published}
     assert len({frozenset(numbers) for numbers in dialled.values()}) == 1
