@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from ivr.line.line import Line
-from ivr.phone import parser
-from ivr.phone.parser import Dial, Say
+from ivr.phone.parser import Dial, Say, read_document
 from ivr.script import model as script
 from ivr.settings import Settings
 from ivr.web.audio_preview import Sounds
@@ -89,7 +88,7 @@ class Site:
 
 def unavailable_page(base: str, static: StaticFiles, fallback_document: bytes) -> Body:
     """The page while the line cannot be used: the words and the number of the fallback document."""
-    verbs = parser.read(fallback_document)
+    verbs = read_document(fallback_document)
     texts = dict.fromkeys((verb.language, verb.text) for verb in verbs if isinstance(verb, Say))
     numbers = dict.fromkeys(verb.number for verb in verbs if isinstance(verb, Dial))
     return PageTemplates(base, static).render_untranslated("unavailable.html", texts=list(texts), numbers=list(numbers))

@@ -91,7 +91,7 @@ class PhoneApi:
         """Play the call until it dials or ends, with a step for each time that it waits for a key."""
         caller.rings()
         captioned = 0
-        while gather := caller.standing:
+        while gather := caller.gather:
             caller.listens()
             yield Step(
                 does="listen",
@@ -101,7 +101,7 @@ class PhoneApi:
             )
             captioned = len(caller.heard)
             caller.waits()
-        dial = caller.dialling
+        dial = caller.dial
         at = dial.action.removeprefix(self._public_url).removesuffix(OUTCOME) if dial and dial.action else ""
         yield Step(does="dial" if dial else "end", captions=list(self._captions(caller, captioned)), at=at, wait=0)
 

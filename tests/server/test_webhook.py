@@ -13,7 +13,7 @@ import pytest
 from ivr import readiness
 from ivr.errors import BadSettings, Fault
 from ivr.line.line import Line
-from ivr.phone.parser import Dial, Gather, read
+from ivr.phone.parser import Dial, Gather, read_document
 from ivr.readiness import Readiness, get_ready
 from ivr.server import webhook as door
 from ivr.server.app import make_app
@@ -86,7 +86,7 @@ def post(app: Webhook, path: str, more: Form = (), **how: Any) -> Answer:
 
 def place(answer: Answer) -> str:
     """Where the first key of the document that was answered would go, or the number that it dials."""
-    verb = next(verb for verb in read(answer.content) if isinstance(verb, Gather | Dial))
+    verb = next(verb for verb in read_document(answer.content) if isinstance(verb, Gather | Dial))
     return str(verb.action).partition("/call")[2] if isinstance(verb, Gather) else verb.number
 
 
@@ -342,7 +342,7 @@ def test_a_line_that_fails_a_proof_is_not_ready_and_signed_calls_get_the_last_re
     assert "The line would call itself" in health.json()["faults"][0]
     answer = post(app, "/call/en/main", [("Digits", "1")])
     assert (answer.status_code, answer.content) == (200, unready.fallback_document)
-    assert [verb.number for verb in read(answer.content) if isinstance(verb, Dial)] == ["+18883737888"] * 2
+    assert [verb.number for verb in read_document(answer.content) if isinstance(verb, Dial)] == ["+18883737888"] * 2
     assert post(app, "/call", token="another").status_code == 403
 
 
