@@ -16,7 +16,7 @@ from ivr.line.line import Form, Line
 from ivr.phone.caller import FORM, KEYS, OUTCOMES, Caller, Heard
 from ivr.phone.verbs import Say, SayOrPlay
 from ivr.phone.webhook_form import answered, dial_ended, digits_pressed
-from ivr.web.audio_preview import Sounds, joined
+from ivr.web.audio_preview import Sounds, join_says
 from ivr.web.phone_links import NumberLinker, TextSpan, without_pauses
 
 CONVERSATION_SECONDS = 60.0
@@ -106,7 +106,7 @@ class PhoneApi:
         yield Step(does="dial" if dial else "end", captions=list(self._captions(caller, captioned)), at=at, wait=0)
 
     def _captions(self, caller: Caller, start: int) -> Iterator[Caption]:
-        for spoken, verbs in joined(caller.spoken[start:]):
+        for spoken, verbs in join_says(caller.spoken[start:]):
             heard = caller.heard[start : start + verbs]
             yield self._caption(spoken, heard[0], sum(part.seconds for part in heard))
             start += verbs
