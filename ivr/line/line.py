@@ -8,6 +8,7 @@ server, to a signature or to the environment may not come in.
 import math
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -16,11 +17,21 @@ from ivr.call.flow import Languages, Reminder, Transfer
 from ivr.call.playlist import PromptRef, prompts_for
 from ivr.call.state import KEYS, Answer, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
 from ivr.call.transitions import Ask, End, Policy, Step, explore, next_place, silence
-from ivr.call.urls import AUDIO, OUTCOME, RING, address_of, language_in, outcome_address_of
+from ivr.call.urls import (
+    AUDIO,
+    OUTCOME,
+    RING,
+    key_address_of,
+    language_in,
+    means_the_same,
+    outcome_address_of,
+    place_at,
+)
 from ivr.content.facts import HOTLINE
 from ivr.content.load import Content, load_content
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.voices import NO_VOICE
+from ivr.errors import UnknownAddress
 from ivr.line import twiml
 from ivr.speech import timing
 
@@ -81,7 +92,7 @@ class Line:
         fragments = dict[Step, bytes]()
         by_language = sorted(self.paths, key=lambda place: place.locale)
         self.documents = {place: self._document(place, fragments) for place in by_language}
-        self._places = {address_of(place): place for place in self.documents}
+        self._places = {key_address_of(self.flow, place): place for place in self.documents}
         self.fallback_document = self._fallback_document()
         size = sum(map(len, fragments.values()))
         self.built = Built(len(self.documents), len(fragments), size, time.perf_counter() - started)
@@ -129,14 +140,26 @@ class Line:
     def _arrival(self, address: str, form: Form) -> tuple[Place, Event]:
         if address in self._places:
             return self._places[address], _pressed(form)
-        home = Place(self.flow.root, language_in(self.flow, address))
+        home = Place(self.flow.main_menu, language_in(self.flow, address))
         if address == RING:
             return home, Ring()
+        place = self._place_of(address.removesuffix(OUTCOME))
         if address.endswith(OUTCOME):
-            place = self._places.get(address.removesuffix(OUTCOME), home)
-            dialled = place if isinstance(self.flow.nodes[place.node], Transfer) else home
-            return dialled, _outcome(form)
-        return home, Lost(_key(_digits(form)).key)
+            dialled = place and isinstance(self.flow.nodes[place.node], Transfer)
+            return place if place and dialled else home, _outcome(form)
+        pressed = _pressed(form)
+        if place is None:
+            return home, Lost(_key(_values(form, "Digits")).key)
+        if isinstance(pressed, Key) and not means_the_same(self.flow, place, address, pressed.key):
+            return place, Lost(pressed.key)
+        return place, pressed
+
+    def _place_of(self, address: str) -> Place | None:
+        """The place that another way of writing its address names, None where there is no such place."""
+        with suppress(UnknownAddress):
+            place = place_at(self.flow, address)
+            return place if place in self.documents else None
+        return None
 
     def _document(self, place: Place, fragments: dict[Step, bytes]) -> tuple[bytes, ...]:
         steps = self.steps(place)
@@ -148,7 +171,7 @@ class Line:
     def _write(self, step: Step) -> bytes:
         spoken, voices, pace = self.spoken(step), self.content.locales, step.place.pace
         if isinstance(step, Ask):
-            action = self.options.public_url + address_of(step.place)
+            action = self.options.public_url + key_address_of(self.flow, step.place)
             rings = step.reading == "opening" and step.place == next_place(self.flow, step.place, Ring())
             lead = 0 if rings else twiml.AFTER_KEY
             return twiml.gather(spoken, voices, pace, action, self.wait(step), lead, self._audio)
@@ -193,8 +216,8 @@ class Line:
         return b"".join(twiml.tell(one, self.content.locales, "normal") for one in spoken)
 
 
-def _digits(form: Form) -> list[str]:
-    return [value for name, value in form if name == "Digits"]
+def _values(form: Form, name: str) -> list[str]:
+    return [value for other, value in form if other == name]
 
 
 def _key(digits: list[str]) -> Key:
@@ -202,12 +225,12 @@ def _key(digits: list[str]) -> Key:
 
 
 def _pressed(form: Form) -> Event:
-    digits = _digits(form)
+    digits = _values(form, "Digits")
     return _key(digits) if any(digits) else Silence()
 
 
 def _outcome(form: Form) -> Outcome:
-    fields = dict(form)
-    if fields.get("DialBridged") == "true":
+    if _values(form, "DialBridged") == ["true"]:
         return Outcome("connected")
-    return Outcome(_REACHED.get(fields.get("DialCallStatus", ""), "unknown"))
+    statuses = _values(form, "DialCallStatus")
+    return Outcome(_REACHED.get(statuses[0], "unknown") if len(statuses) == 1 else "unknown")

@@ -13,8 +13,8 @@
 
 Acts: `rings`, `presses <key>`, `silent`, `hangs up`, and how the far end behaves: `completed`, `answered`,
 `busy`, `no-answer`, `failed`, `canceled`, `bridged`. What must then be true: `at <end of the address to which
-a key would go>`, `dials <number>`, `speaks <language of the last thing heard>`, `ended`. A line that begins
-with # is a comment.
+a key would go>`, in which * stands for the text of one segment, `dials <number>`, `speaks <language of the last thing
+heard>`, `ended`. A line that begins with # is a comment.
 """
 
 import re
@@ -96,9 +96,14 @@ def _plays(line: Line, caller: Caller) -> None:
 
 def _expects(line: Line, caller: Caller) -> None:
     found = _spoken(caller) if line.does == "speaks" else caller.position
-    is_so = found == str(line) or (line.does == "at" and found.startswith("at ") and found.endswith(line.about))
-    if not is_so:
+    if found != str(line) and not (line.does == "at" and _ends_with(found, line.about)):
         raise StoryBroken(f"line {line.number}: expected `{line}`, found `{found}`")
+
+
+def _ends_with(found: str, address: str) -> bool:
+    """Whether `found`, such as "at /call/en/main/choices-7c1e", ends with `address`, such as "/main/choices-*"."""
+    pattern = re.escape(address).replace(r"\*", "[^/]*")
+    return re.fullmatch(rf"at .*{pattern}", found) is not None
 
 
 def _spoken(caller: Caller) -> str:

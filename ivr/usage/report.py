@@ -79,7 +79,7 @@ def _rows(line: Line, cells: Mapping[UsageKey, int]) -> Iterator[Shown]:
 def possible_events(line: Line) -> dict[tuple[str, str, str], None]:
     """Every node, language and event (as shown) that this map can lead to, in the order of the map."""
     found = {(node, locale, event) for place in line.paths for node, locale, event in _from(line, place)}
-    ring = next_place(line.flow, Place(line.flow.root, line.flow.published[0]), Ring())
+    ring = next_place(line.flow, Place(line.flow.main_menu, line.flow.published[0]), Ring())
     found.add((ring.node, ring.locale, "ring"))
     nodes, locales = list(line.flow.nodes), list(line.flow.published)
     order = sorted(found, key=lambda one: (locales.index(one[1]), nodes.index(one[0]), one[2]))

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from server.test_webhook import BASE, CALL, TOKEN, settings_for, signed
 from starlette.testclient import TestClient
+from support.toy_line import MAIN
 
 from ivr import log
 from ivr.call.state import Key, Lost, Outcome, Place, Ring, Silence
@@ -308,8 +309,8 @@ def test_the_door_counts_signed_calls_and_writes_when_it_closes(tiny: Path, read
     app = make_app(settings_for(tiny), ready, counts)
     with TestClient(app, base_url=BASE) as client:
         _post(client, "/call")
-        _post(client, "/call/en/main", [("Digits", "1")])
-        _post(client, "/call/en/main", [("Digits", "1")])
+        _post(client, f"/call/en/main/{MAIN}", [("Digits", "1")])
+        _post(client, f"/call/en/main/{MAIN}", [("Digits", "1")])
         _post(client, "/call/en/connect/outcome", [("DialCallStatus", "busy")])
         assert client.post("/call", content="a=b").status_code == 403
     assert file.read("2026-11").cells == {
@@ -343,10 +344,10 @@ def test_no_store_loses_a_call(tiny: Path, ready: Readiness, tmp_path: Path, way
     unwritable = CHECKOUT / "LICENSE" / "usage.sqlite" if way == "is unwritable" else tmp_path
     counts: Any = Broken() if way == "raises" else Counts(UsageFile(unwritable), every=0.01)
     with TestClient(make_app(settings_for(tiny), ready, counts), base_url=BASE) as client:
-        expected = _post(client, "/call/en/main", [("Digits", "1")], CALL)
+        expected = _post(client, f"/call/en/main/{MAIN}", [("Digits", "1")], CALL)
         assert b"<Gather" in expected
         for _ in range(200):
-            assert _post(client, "/call/en/main", [("Digits", "1")]) == expected
+            assert _post(client, f"/call/en/main/{MAIN}", [("Digits", "1")]) == expected
 
 
 def test_a_journal_line_about_counting_holds_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,7 @@ import pytest
 from click.testing import CliRunner
 from deploy.test_deploy import ask
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
+from support.toy_line import MAIN
 from usage.test_counter import Clock
 
 from ivr.call.state import Key, Place
@@ -224,12 +225,12 @@ def test_killing_the_database_loses_no_call_keeps_the_counts_and_marks_the_month
     command = [IVR, "serve", "--port", str(port), "--workers", "2"]
     with running(command, port, tmp_path, environment) as process:
         for _ in range(30):
-            assert ask(port, public, "/call/en/main", [("Digits", "1")]).status == 200
+            assert ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         cluster.kill()
         before.note(TEA, Key("1"))
         assert not before.write()
         for _ in range(30):
-            answer = ask(port, public, "/call/en/main", [("Digits", "1")])
+            answer = ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")])
             assert answer.status == 200
             assert answer.body.endswith(b"</Response>")
         cluster.start()
