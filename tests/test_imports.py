@@ -19,7 +19,7 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "core", "
 ORDER = (
     "errors log phone",
     "call signature speech",
-    "content",
+    "content setting_rules",
     "line",
     "check settings simulator",
     "readiness script usage export",
@@ -32,9 +32,6 @@ ORDER = (
 
 EXCEPTIONS = {
     ("readiness", "server"),
-    ("simulator", "settings"),
-    ("speech", "web"),
-    ("translate", "web"),
 }
 """Imports that the rule does not allow, until their files are split."""
 

@@ -15,9 +15,11 @@ from ivr.call.transitions import Ask, Dial, Step, silence
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.wordlists import load_words
 from ivr.errors import Fault
-from ivr.line.line import CHOICE_WAIT, WARNING_WAIT, Line
+from ivr.line.line import Line
+from ivr.line.schedule import CHOICE_WAIT, WARNING_WAIT
 from ivr.line.twiml import AFTER_KEY
-from ivr.speech import timing
+from ivr.speech import readability
+from ivr.speech.pauses import PARAGRAPH_PAUSE
 
 
 class Limit(NamedTuple):
@@ -108,16 +110,16 @@ class LimitChecker:
 
     def seconds(self, spoken: RenderedPrompt) -> float:
         """How long one part takes to hear, at the normal pace."""
-        return self.line.seconds(spoken)
+        return self.line.schedule.longest_seconds(spoken)
 
-    def grade(self, told: RenderedText) -> timing.Grade | None:
+    def grade(self, told: RenderedText) -> readability.Grade | None:
         """The reading level of a topic that is long enough to have one; official names are taken out."""
         if (
             not isinstance(self.flow.nodes.get(told.name), Topic | Reminder)
-            or len(timing.words(told.text)) < GRADED_FROM
+            or len(readability.words(told.text)) < GRADED_FROM
         ):
             return None
-        return timing.grade(self.words[told.locale].without_names(told.text), told.locale)
+        return readability.grade(self.words[told.locale].without_names(told.text), told.locale)
 
     def _over(self, told: RenderedText, limit: str, found: float, what: str = "") -> Iterator[Fault]:
         most = LIMITS[limit].of(told.locale)
@@ -128,14 +130,16 @@ class LimitChecker:
                 f"{what or limit}: {found:.1f}, the limit is {most:g} {LIMITS[limit].unit}",
                 "Shorten it, or part it in two.",
                 told.way,
+                told.locale,
+                told.name,
             )
 
     def _sentences(self, told: RenderedText) -> Iterator[Fault]:
-        for sentence in (sentence for part in told.parts for sentence in timing.sentences(part.text)):
+        for sentence in (sentence for part in told.parts for sentence in readability.sentences(part.text)):
             yield from self._over(
                 told,
                 "words of a sentence",
-                len(timing.words(sentence)),
+                len(readability.words(sentence)),
                 f"the sentence “{sentence[:50]}”, words",
             )
 
@@ -146,20 +150,22 @@ class LimitChecker:
                 f"it says “{word}”",
                 f"locales/{told.locale}/words.toml lists it under `never`: say it otherwise.",
                 told.way,
+                told.locale,
+                told.name,
             )
 
     def _menu(self, told: RenderedText) -> Iterator[Fault]:
-        read = self.line.spoken(Ask(self._somewhere(told), "first"))
+        read = self.line.schedule.spoken(Ask(self._somewhere(told), "first"))
         text = "\n\n".join(spoken.text for spoken in read)
-        yield from self._over(told, "words of a menu", len(timing.words(text)))
+        yield from self._over(told, "words of a menu", len(readability.words(text)))
         yield from self._over(
             told,
             "seconds of a menu",
-            AFTER_KEY + sum(map(self.seconds, read)) + timing.PARAGRAPH_PAUSE * (len(read) - 1),
+            AFTER_KEY + sum(map(self.seconds, read)) + PARAGRAPH_PAUSE * (len(read) - 1),
         )
         for choice in told.parts[0].paragraphs:
             yield from self._over(
-                told, "words of a choice", len(timing.words(choice)), f"the choice “{choice[:50]}”, words"
+                told, "words of a choice", len(readability.words(choice)), f"the choice “{choice[:50]}”, words"
             )
         nouns = [self.words[told.locale].first_noun(choice) for choice in told.parts[0].paragraphs]
         for noun in sorted({noun for noun in nouns if nouns.count(noun) > 1}):
@@ -168,6 +174,8 @@ class LimitChecker:
                 f"two choices begin with “{noun}”",
                 "Begin each with another noun: callers hear the beginning.",
                 told.way,
+                told.locale,
+                told.name,
             )
 
     def _somewhere(self, told: RenderedText) -> Place:
@@ -175,9 +183,9 @@ class LimitChecker:
 
     def _topic(self, told: RenderedText) -> Iterator[Fault]:
         for number, part in enumerate(told.parts, start=1):
-            yield from self._over(told, "words of a part", len(timing.words(part.text)), f"part {number}, words")
+            yield from self._over(told, "words of a part", len(readability.words(part.text)), f"part {number}, words")
             yield from self._over(told, "seconds of a part", AFTER_KEY + self.seconds(part), f"part {number}, seconds")
-        mean = len(timing.words(told.text)) / len(timing.sentences(told.text))
+        mean = len(readability.words(told.text)) / len(readability.sentences(told.text))
         yield from self._over(told, "mean words of a sentence", mean)
         grade = self.grade(told)
         if grade and grade.scale == "Flesch-Kincaid":
@@ -185,7 +193,7 @@ class LimitChecker:
         elif grade:
             yield from self._too_hard(told, grade)
 
-    def _too_hard(self, told: RenderedText, grade: timing.Grade) -> Iterator[Fault]:
+    def _too_hard(self, told: RenderedText, grade: readability.Grade) -> Iterator[Fault]:
         safe = self.flow.parent(told.name) == SAFETY_MENU or isinstance(self.flow.nodes[told.name], Reminder)
         least = LIMITS["INFLESZ of a safety text" if safe else "INFLESZ"].of(told.locale)
         if grade.score < least:
@@ -194,6 +202,8 @@ class LimitChecker:
                 f"reading level, INFLESZ: {grade.score:.1f}, at least {least:g}",
                 "Use shorter words and sentences.",
                 told.way,
+                told.locale,
+                told.name,
             )
 
     def _opening(self, locale: str) -> Iterator[Fault]:
@@ -222,8 +232,8 @@ class LimitChecker:
         """When each cue of a reading has ended, in seconds from its beginning."""
         clock = 0.0 if ask.place.locale == self.flow.published[0] else AFTER_KEY
         ends: dict[PromptRef, float] = {}
-        for cue, spoken in zip(prompts_for(self.flow, ask), self.line.spoken(ask), strict=True):
-            clock += self.seconds(spoken) + (timing.PARAGRAPH_PAUSE if ends else 0)
+        for cue, spoken in zip(prompts_for(self.flow, ask), self.line.schedule.spoken(ask), strict=True):
+            clock += self.seconds(spoken) + (PARAGRAPH_PAUSE if ends else 0)
             ends[cue] = clock
         return ends
 
@@ -237,7 +247,7 @@ class LimitChecker:
     def _spoken_to_the_end(self, step: Step, locale: str) -> Iterator[Fault]:
         limit = "connecting sentence" if isinstance(step, Dial) else "speech that no key cuts"
         name = self.flow.only("transfer") if isinstance(step, Dial) else "goodbye"
-        took = AFTER_KEY + sum(self.seconds(spoken) for spoken in self.line.spoken(step))
+        took = AFTER_KEY + sum(self.seconds(spoken) for spoken in self.line.schedule.spoken(step))
         yield from self._over(RenderedText(name, locale, (), ""), limit, took)
 
     def _waits(self) -> Iterator[Fault]:

@@ -49,10 +49,10 @@ class LineIndex:
     def fewest_seconds(self, step: Step) -> float:
         """How long `step` takes at least, waits included, if the voice is as fast as it ever is."""
         if step not in self._fewest:
-            read_out = sum(self.line.fewest_seconds(one) for one in self.line.spoken(step))
-            self._fewest[step] = read_out + (self.line.wait(step) if isinstance(step, Ask) else 0)
+            read_out = sum(self.line.schedule.shortest_seconds(one) for one in self.line.schedule.spoken(step))
+            self._fewest[step] = read_out + (self.line.schedule.wait(step) if isinstance(step, Ask) else 0)
         return self._fewest[step]
 
     def fault(self, place: Place, found: str, remedy: str) -> Fault:
         """A fault at `place`, with the way that a caller takes to it."""
-        return Fault(address_of(place), found, remedy, self.line.paths.get(place, ""))
+        return Fault(address_of(place), found, remedy, self.line.paths.get(place, ""), place.locale)

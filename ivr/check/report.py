@@ -14,8 +14,10 @@ from ivr.check.proofs import Walked, prove, walked
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.sources import ages, source_faults
 from ivr.errors import BadContent, BadLocale, Fault
-from ivr.line.line import Line, Options
-from ivr.speech import timing
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
+from ivr.speech import readability
 
 
 class Report(NamedTuple):
@@ -28,7 +30,7 @@ class Report(NamedTuple):
 def check_all(root: Path, options: Options, today: date | None = None) -> Report:
     """Check the content under `root`, with silence leading to the hotline and to a goodbye. Never raises BadContent."""
     try:
-        lines = [Line(root, replace(options, silence=policy)) for policy in ("connect", "goodbye")]
+        lines = [compile_line(root, replace(options, silence=policy)) for policy in ("connect", "goodbye")]
         measure = LimitChecker(lines[0])
     except BadContent as error:
         return _report(error.faults, [], Walked(0, 0, 0))
@@ -74,7 +76,7 @@ def _measured(measure: LimitChecker) -> Iterator[str]:
     yield f"{len(nodes)} menus and topics, {len(facts.numbers)} numbers, {len(facts.facts)} facts"
     for locale in measure.flow.published:
         own = [one for one in told if one.locale == locale]
-        words = sum(len(timing.words(one.text)) for one in own)
+        words = sum(len(readability.words(one.text)) for one in own)
         seconds = sum(measure.seconds(part) for one in own for part in one.parts)
         yield f"{locale}: {len(own)} texts, {words} words, {seconds / 60:.0f} minutes; {_hardest(measure, own)}"
     longest = max(

@@ -25,7 +25,7 @@ def spoken_keys_work(walk: LineIndex) -> Iterator[Fault]:
 
 
 def _wrongly_spoken(walk: LineIndex, step: Ask) -> Iterator[tuple[str, str, str]]:
-    keys = {key for spoken in walk.line.spoken(step) for key in spoken.keys}
+    keys = {key for spoken in walk.line.schedule.spoken(step) for key in spoken.keys}
     for key in sorted(keys):
         if walk.lead(step.place, key).misses > step.place.misses:
             yield key, "is spoken and does nothing", "Take it out of the text, or add the choice to the map."
@@ -72,7 +72,7 @@ def one_text_says_all_keys(walk: LineIndex) -> Iterator[Fault]:
 def _all_keys(walk: LineIndex, name: str) -> set[str]:
     places = [place for place in walk.standing if place.node == name and place.locale == walk.flow.published[0]]
     steps = [Ask(place, "part") for place in places if not isinstance(walk.flow.nodes[name], Menu | Opening)]
-    return {key for step in steps for spoken in walk.line.spoken(step) for key in spoken.keys}
+    return {key for step in steps for spoken in walk.line.schedule.spoken(step) for key in spoken.keys}
 
 
 def every_language_says_the_same(walk: LineIndex) -> Iterator[Fault]:
@@ -88,6 +88,8 @@ def every_language_says_the_same(walk: LineIndex) -> Iterator[Fault]:
                         f"{name}, part {part}, {locale}",
                         "it names other keys or numbers than the English",
                         "Compare the placeholders.",
+                        locale=locale,
+                        text=name,
                     )
 
 

@@ -13,13 +13,13 @@ from ivr.readiness import Readiness
 from ivr.server.metrics import Figures
 from ivr.server.webhook import Webhook
 from ivr.settings import Settings
-from ivr.usage.counter import Counts
+from ivr.usage.counter import UsageCounter
 from ivr.web.audio_files import add_audio
 from ivr.web.routes import add_pages
 
 
 def make_app(
-    settings: Settings, readiness: Readiness, counts: Counts | None = None, figures: Figures | None = None
+    settings: Settings, readiness: Readiness, counts: UsageCounter | None = None, figures: Figures | None = None
 ) -> Webhook:
     """The application that one worker serves. `counts` are written from its start to its end."""
 

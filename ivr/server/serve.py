@@ -25,8 +25,8 @@ from ivr.server.metrics_endpoint import Watching, open_metrics
 from ivr.server.supervisor import FINISHING, SIGN, Work, Workers, show_life
 from ivr.server.webhook import Webhook
 from ivr.settings import Settings, read_settings
-from ivr.usage.counter import Counts
-from ivr.usage.store import usage_of
+from ivr.usage.counter import UsageCounter
+from ivr.usage.store import store_of
 
 WORKERS = 2
 """One answers while the other is replaced."""
@@ -43,7 +43,7 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], 
     readiness = get_ready(settings)
     _tell(say, announcement(readiness, settings))
     with _listening(host, port) as listening:
-        watching = _watching(settings, readiness)
+        watching = _watching(settings)
         work = _work(listening, settings, readiness, watching)
         Workers(work, workers, partial(_renewed, listening, say, watching)).run(stopping=listening.close)
 
@@ -72,22 +72,18 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from None
 
 
-def _watching(settings: Settings, readiness: Readiness) -> Watching | None:
-    """The figures, where an operator wants them. They go on when the line is renewed; a node that is new then is
-    "other" in them until the next start.
-    """
+def _watching(settings: Settings) -> Watching | None:
+    """The metrics, where an operator wants them."""
     if settings.metrics is None:
         return None
-    flow = readiness.line.flow if readiness.line and settings.metrics_nodes == "on" else None
-    places = [(node, locale) for locale in flow.published for node in flow.nodes] if flow else []
-    return Watching(Figures(places), _listening(*settings.metrics))
+    return Watching(Figures(), _listening(*settings.metrics))
 
 
 def _work(listening: socket.socket, settings: Settings, readiness: Readiness, watching: Watching | None = None) -> Work:
     """What one worker does, with everything loaded that it needs: it shares it with its parent, and opens no file."""
-    usage = usage_of(settings)
+    usage = store_of(settings)
     figures = watching.figures if watching else None
-    counts = Counts(Watched(usage, figures) if figures else usage) if usage else None
+    counts = UsageCounter(Watched(usage, figures) if figures else usage) if usage else None
     with nothing_collected():
         config = configuration(make_app(settings, readiness, counts, figures))
         config.load()
@@ -187,7 +183,7 @@ def _tell(say: Callable[[str], None], lines: Iterable[str]) -> None:
 def announcement(readiness: Readiness, settings: Settings) -> list[str]:
     """What an operator reads at start."""
     built = (
-        f"compiled: {readiness.line.built}"
+        f"compiled: {readiness.line.stats}"
         if readiness.line
         else "the line could not be used: every call gets the last resort"
     )

@@ -21,7 +21,7 @@ from ivr.readiness import Readiness
 from ivr.server import urlencoded
 from ivr.server.metrics import Figures
 from ivr.settings import Settings
-from ivr.usage.counter import REHEARSAL, Counts
+from ivr.usage.counter import TEST_CALL, UsageCounter
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -57,7 +57,7 @@ class Webhook:
         behind: Application,
         readiness: Readiness,
         settings: Settings,
-        counts: Counts | None = None,
+        counts: UsageCounter | None = None,
         figures: Figures | None = None,
     ) -> None:
         self._behind, self._readiness = behind, readiness
@@ -124,7 +124,7 @@ class Webhook:
         except Exception:  # whatever it is: a caller is never lost to it
             return self._fallback_document()
         with suppress(Exception):  # nor to what is written down
-            self._write_down(answer, time.perf_counter() - started, rehearsal=REHEARSAL in form)
+            self._write_down(answer, time.perf_counter() - started, rehearsal=TEST_CALL in form)
         return answer.body
 
     def _write_down(self, answer: Answer, seconds: float, rehearsal: bool) -> None:
@@ -133,7 +133,7 @@ class Webhook:
         if self._figures:
             self._figures.answered(place, event, seconds, rehearsal)
         if self._counts and not rehearsal:
-            self._counts.note(place, event)
+            self._counts.count(place, event)
 
     def _fallback_document(self) -> bytes:
         with suppress(Exception):

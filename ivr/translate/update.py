@@ -19,7 +19,7 @@ from ivr.check.coverage import PROGRAM, Found, all_messages, page_messages
 from ivr.content.catalogue import QUOTED, Catalogue, MessageId, double_faults, po_path, read_catalogue
 from ivr.content.prompts import load_texts
 from ivr.errors import BadLocale
-from ivr.line.line import Line
+from ivr.line.compiler import compile_line
 from ivr.translate.comments import notes
 
 PROJECT = "The information line"
@@ -51,7 +51,7 @@ def template_of(root: Path) -> Catalog:
     template = Catalog(creation_date=_DAY, charset="utf-8", fuzzy=False)
     template.header_comment = f"# {PROJECT}: the words to translate. Made by `ivr locale update`; do not edit."
     messages = all_messages(load_texts(root / "prompts"))
-    made = notes(Line(root))
+    made = notes(compile_line(root))
     for message in [*messages, *page_messages()]:
         _add(template, root, message, made)
     return template

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
 from ivr.errors import BadContent, Fault
-from ivr.line.line import Line
+from ivr.line.compiler import compile_line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
 from ivr.web.audio_files import add_audio
@@ -58,7 +58,7 @@ class Draft:
         app, root = FastAPI(docs_url=None, redoc_url=None, openapi_url=None), self._settings.ivr_content
         try:
             options = replace(self._settings.options, public_url=self._settings.public_url)
-            line = Line(root, options, self._languages)
+            line = compile_line(root, options, self._languages)
         except BadContent as error:
             return _telling(app, error.faults)
         if self._languages[1] not in line.flow.published:

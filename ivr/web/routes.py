@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
-from ivr.web.audio_preview import NoSound
+from ivr.speech.synthesis import SynthesisFailed
 from ivr.web.draft_preview import Draft, drafts
 from ivr.web.pages import Site, closed
 from ivr.web.phone_api import Telephone
@@ -55,7 +55,7 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
 
 
 def _tries_drafts(line: Line, settings: Settings) -> bool:
-    return settings.trying_out and settings.web_phone == "on" and not line.content.is_preview
+    return settings.trying_out and settings.ivr_web_phone == "on" and not line.content.is_preview
 
 
 def _add_static(app: FastAPI, static: Static) -> None:
@@ -147,7 +147,7 @@ def _add_sound(app: FastAPI, site: Site) -> None:
             return Response(await site.sounds.wav(request.path_params["name"]), media_type="audio/wav", headers=FRESH)
         except KeyError:
             return Response(status_code=404, headers=FRESH)
-        except NoSound:
+        except SynthesisFailed:
             return Response(status_code=503, headers=FRESH)
 
 

@@ -1,6 +1,7 @@
 """Proofs: the line passes all of them, and each one fails, in a sentence, when what it proves is taken away."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,11 +18,16 @@ from ivr.check.proofs import PROOFS, Proof, prove, walked
 from ivr.content import load
 from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.errors import Fault
-from ivr.line import line as compiled
+from ivr.line import compiler
+from ivr.line import line as line_module
+from ivr.line.compiler import compile_line
 from ivr.line.line import Line
+from ivr.line.options import Options
+from ivr.line.schedule import Schedule
 
 Spoil = Callable[[pytest.MonkeyPatch, Path], Line]
 HOTLINE = b"+18883737888"
+LOST = Place("opening", "en", misses=1)
 
 
 @pytest.mark.parametrize("compiled", ["line", "real", "line_goodbye", "real_goodbye"])
@@ -49,7 +55,7 @@ def pressed(key: str, there: Callable[[Flow, Place], Place]) -> Spoil:
             return there(flow, place) if said == key else press(flow, place, said)
 
         monkeypatch.setattr(transitions, "_press", other)
-        return Line(tiny)
+        return compile_line(tiny)
 
     return spoil
 
@@ -59,7 +65,7 @@ def walking(name: str, other: Callable[..., object]) -> Spoil:
 
     def spoil(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
         monkeypatch.setattr(transitions, name, other)
-        return Line(tiny)
+        return compile_line(tiny)
 
     return spoil
 
@@ -68,19 +74,20 @@ def afterwards(name: str, other: Callable[..., object]) -> Spoil:
     """A walk that has changed since the line was compiled."""
 
     def spoil(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
-        line = Line(tiny)
+        line = compile_line(tiny)
         monkeypatch.setattr(transitions, name, other)
         return line
 
     return spoil
 
 
-def compiling(name: str, other: Callable[..., object], owner: object = compiled) -> Spoil:
-    """A line that is compiled with something else for `name`."""
+def compiling(name: str, other: Callable[..., object], *owners: object) -> Spoil:
+    """A line that is compiled with something else for `name`, in the compiler and the line or in `owners`."""
 
     def spoil(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
-        monkeypatch.setattr(owner, name, other)
-        return Line(tiny)
+        for owner in owners or [module for module in (compiler, line_module) if hasattr(module, name)]:
+            monkeypatch.setattr(owner, name, other)
+        return compile_line(tiny)
 
     return spoil
 
@@ -89,10 +96,9 @@ def written(node: str, change: Callable[[tuple[bytes, ...]], tuple[bytes, ...]])
     """A line in which the document of `node` has been changed."""
 
     def spoil(_: pytest.MonkeyPatch, tiny: Path) -> Line:
-        line = Line(tiny)
+        line = compile_line(tiny)
         place = Place(node, "en")
-        line.documents[place] = change(line.documents[place])
-        return line
+        return replace(line, documents={**line.documents, place: change(line.documents[place])})
 
     return spoil
 
@@ -105,7 +111,7 @@ def worded(text: str, old: str, new: str = "") -> Spoil:
         source = path.read_text("utf-8")
         assert old in source
         path.write_text(source.replace(old, new), "utf-8")
-        return Line(tiny)
+        return compile_line(tiny)
 
     return spoil
 
@@ -115,19 +121,18 @@ def dialling(number: bytes) -> Callable[[tuple[bytes, ...]], tuple[bytes, ...]]:
 
 
 def fallback_document(_: pytest.MonkeyPatch, tiny: Path) -> Line:
-    line = Line(tiny)
-    line.fallback_document = line.fallback_document.replace(HOTLINE, b"+12025550199")
-    return line
+    line = compile_line(tiny)
+    return replace(line, fallback_document=line.fallback_document.replace(HOTLINE, b"+12025550199"))
 
 
 def lost(_: pytest.MonkeyPatch, tiny: Path) -> Line:
-    line = Line(tiny)
-    del line.documents[Place("opening", "en", misses=1)]
-    return line
+    line = compile_line(tiny)
+    kept = {place: fragments for place, fragments in line.documents.items() if place != LOST}
+    return replace(line, documents=kept)
 
 
 def calling_itself(_: pytest.MonkeyPatch, tiny: Path) -> Line:
-    return Line(tiny, compiled.Options(line_number=HOTLINE.decode()))
+    return compile_line(tiny, Options(line_number=HOTLINE.decode()))
 
 
 def home(flow: Flow, place: Place, *_: object) -> Place:
@@ -177,14 +182,14 @@ def misnumbered(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
         return dict(named_keys(flow, text, language_key)) | ({"tea": "5"} if text == "main" else {})
 
     monkeypatch.setattr(load, "named_keys", other)
-    return Line(tiny)
+    return compile_line(tiny)
 
 
 def mistranslated(field: str) -> Spoil:
     """Every Spanish text has lost its last key, or its last number."""
 
     def spoil(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
-        line, speak = Line(tiny), Prompts.speak
+        line, speak = compile_line(tiny), Prompts.speak
 
         def other(self: Prompts, name: str, locale: str, press: dict[str, str]) -> tuple[RenderedPrompt, ...]:
             parts = speak(self, name, locale, press)
@@ -331,13 +336,13 @@ BREAKS = [
     Break(
         silence.silence_reaches_a_person,
         "the time to think",
-        compiling("_choice_wait", lambda *_: 10, Line),
+        compiling("_choice_wait", lambda *_: 10, Schedule),
         "s. It lasts 120 s at least.",
     ),
     Break(
         silence.silence_reaches_a_person,
         "an end in sight",
-        compiling("wait", lambda *_: 2000, Line),
+        compiling("wait", lambda *_: 2000, Schedule),
         "3600 s at most: shorten the topic.",
     ),
     Break(

@@ -12,7 +12,8 @@ from ivr.check.sources import FAIL_AFTER, WARN_AFTER, ages, source_faults
 from ivr.content.facts import Facts
 from ivr.content.load import Content
 from ivr.content.prompts import Prompts
-from ivr.line.line import Line, Options
+from ivr.line.line import Line
+from ivr.line.options import Options
 
 VERIFIED = date(2026, 11, 24)
 """The day on which everything of the toy line was compared with its source."""

@@ -16,7 +16,8 @@ from ivr.content.facts import E164, EMERGENCY, HOTLINE, PREMIUM
 from ivr.content.load import Content
 from ivr.content.locale import Locale
 from ivr.content.prompts import RenderedPrompt
-from ivr.line.line import Line, Options
+from ivr.line.line import Line
+from ivr.line.options import Options
 from ivr.translate.update import languages, update
 
 

@@ -61,7 +61,7 @@ def test_whatever_happens_to_a_file_callers_are_answered(copied: Path, file: str
         path.write_bytes(BREAKS[how](held))
     settings = Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=copied,
-        usage="off",
+        ivr_usage="off",
     )  # fmt: skip
     ready = get_ready(settings)
     assert "cannot be used (" not in str(ready.faults), "content that nobody foresaw"
@@ -98,7 +98,9 @@ def test_half_a_translation_is_english_in_an_english_voice(copied: Path) -> None
     assert {getattr(say, "language", "") for say in says} == {"en-US"}
 
 
-@pytest.mark.parametrize("place", ["ivr.line.line.load_content", "ivr.line.line.Line._document", "ivr.readiness.prove"])
+@pytest.mark.parametrize(
+    "place", ["ivr.line.compiler.load_content", "ivr.line.compiler.FragmentWriter.document", "ivr.readiness.prove"]
+)
 def test_content_that_breaks_the_program_itself_costs_readiness_and_no_call(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -117,7 +119,7 @@ def test_content_that_breaks_the_program_itself_costs_readiness_and_no_call(
 def test_pages_that_cannot_be_made_cost_no_call(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = _settings(tiny)
     ready = get_ready(settings)
-    monkeypatch.setattr("ivr.server.webhook.add_pages", _breaks)
+    monkeypatch.setattr("ivr.server.app.add_pages", _breaks)
     asked = Asked(make_app(settings, ready))
     caller = Caller(asked.cable, f"{PUBLIC}/call")
     caller.rings()
@@ -131,7 +133,7 @@ def test_pages_that_cannot_be_made_cost_no_call(tiny: Path, monkeypatch: pytest.
 def _settings(content: Path) -> Settings:
     return Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=content,
-        usage="off",
+        ivr_usage="off",
     )  # fmt: skip
 
 

@@ -106,7 +106,7 @@ def test_silence_is_told_to_its_end(line: Line, node: str) -> None:
 def test_silence_speaks_what_the_line_speaks(line: Line) -> None:
     place = Place("opening", "en")
     heard = [spoken for step in hear(line, place) for _, spoken in step.texts]
-    assert heard == [spoken for step in line.steps(place) for spoken in line.spoken(step)]
+    assert heard == [spoken for step in line.steps(place) for spoken in line.schedule.spoken(step)]
 
 
 def test_every_reading_has_a_name(line: Line) -> None:

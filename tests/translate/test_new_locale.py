@@ -27,13 +27,17 @@ from ivr.content.catalogue import load_catalogue, message_fault
 from ivr.content.load import Content, with_drafts
 from ivr.content.locale import load_locale
 from ivr.content.prompts import Prompts
+from ivr.content.voices import load_voices
 from ivr.errors import BadLocale, BadText
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
 from ivr.script import page
 from ivr.translate.new_locale import create_locale
 from ivr.translate.update import languages, po_path, update
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+VOICES = load_voices(CHECKOUT / "locales" / "voices.toml")
 OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
 INVENTED, RIGHT_TO_LEFT = "qaa", "ar"
 KNOWN = ("fr", "zh", "vi", "zh-Hant", "es-PR", "pt")
@@ -94,7 +98,7 @@ def test_a_language_begins_with_what_can_be_known_of_it(
 
 @pytest.mark.parametrize("tag", [*KNOWN, RIGHT_TO_LEFT])
 def test_a_language_that_is_known_can_be_spoken_at_once(begun: Path, tag: str) -> None:
-    locale = load_locale(begun / "locales" / tag, source=False)
+    locale = load_locale(begun / "locales" / tag, VOICES)
     assert locale.takes_ssml
     assert locale.reviewed == ""
     assert len({*locale.digits, locale.star, locale.pound}) == 12
@@ -218,14 +222,14 @@ def test_an_invented_language_is_published_and_walked_through_exhaustively(publi
     report = check_all(published, OPTIONS)
     assert report.faults == ()
     assert f"{INVENTED}: not reviewed by a native speaker" in "\n".join(report.lines)
-    line = Line(published, OPTIONS)
+    line = compile_line(published, OPTIONS)
     assert line.flow.published == ("en", "es", INVENTED)
     assert prove(line) == ()
-    assert prove(Line(published, replace(OPTIONS, silence="goodbye"))) == ()
+    assert prove(compile_line(published, replace(OPTIONS, silence="goodbye"))) == ()
 
 
 def test_every_text_of_it_is_spoken_by_its_own_voice_and_says_what_the_english_says(published: Path) -> None:
-    line = Line(published, OPTIONS)
+    line = compile_line(published, OPTIONS)
     prompts = line.content.prompts
     for name in prompts.texts:
         press = named_keys(line.flow, name)
@@ -256,7 +260,7 @@ def test_a_language_written_from_right_to_left_is_drawn_so_in_the_book(begun: Pa
     entry = next(entry for entry in catalogue if entry.msgctxt == "person")
     entry.msgstr = "للتحدث مع شخص الآن … اضغط %(key)s."
     catalogue.save()
-    line = Line(begun, OPTIONS, with_drafts(begun, RIGHT_TO_LEFT))
+    line = compile_line(begun, OPTIONS, with_drafts(begun, RIGHT_TO_LEFT))
     (path,) = page.write(line, [RIGHT_TO_LEFT], tmp_path)
     html = path.read_text("utf-8")
     assert f'lang="{RIGHT_TO_LEFT}" dir="rtl"' in html
@@ -271,7 +275,7 @@ def test_a_line_in_many_languages_is_proved(copied: Path, count: int) -> None:
     tags = ["en", "es", *(f"q{letter}" for letter in "bcdefghijk")][:count]
     for tag in tags[2:]:
         shutil.copytree(copied / "locales" / "es", copied / "locales" / tag)
-    line = Line(copied, OPTIONS, tags)
+    line = compile_line(copied, OPTIONS, tags)
     assert line.flow.published == tuple(tags)
     assert prove(line) == ()
     parts = {place.part for place in line.paths if place.node == "languages"}
@@ -373,7 +377,7 @@ def mutated(right: bytes, chance: random.Random) -> bytes:
 def spoken_or_withheld(root: Path, content: Content) -> str:
     """Load the Spanish of `root` and speak every text in it, as far as it goes: what became of it."""
     try:
-        locale = load_locale(root / "locales" / "es", source=False)
+        locale = load_locale(root / "locales" / "es", VOICES)
     except BadLocale:
         return "withheld"
     prompts = Prompts(content.prompts.texts, content.locales | {"es": locale}, content.facts, "en")
@@ -383,14 +387,14 @@ def spoken_or_withheld(root: Path, content: Content) -> str:
 
 def test_no_catalogue_breaks_the_line_or_hangs_it(copied: Path) -> None:
     chance, path = random.Random(11), po_path(copied, "es")
-    right, content, outcomes = path.read_bytes(), Line(copied, OPTIONS).content, Counter[str]()
+    right, content, outcomes = path.read_bytes(), compile_line(copied, OPTIONS).content, Counter[str]()
     for number in range(CASES):
         path.write_bytes(mutated(right, chance))
         started = perf_counter()
         outcomes[spoken_or_withheld(copied, content)] += 1
         assert perf_counter() - started < LONGEST, number
         if number % EVERY == 0:
-            assert prove(Line(copied, OPTIONS)) == ()
+            assert prove(compile_line(copied, OPTIONS)) == ()
     assert all(outcomes[one] > CASES / 50 for one in ("withheld", "in part", "whole")), outcomes
 
 
@@ -401,7 +405,7 @@ def spoken_words(line: Line, tag: str) -> Iterator[Sequence[str]]:
 
 
 def test_a_translation_changes_no_key_and_no_number(published: Path) -> None:
-    line = Line(published, OPTIONS)
+    line = compile_line(published, OPTIONS)
     assert list(spoken_words(line, INVENTED)) == list(spoken_words(line, "en"))
     dialled = {tag: re.findall(rb"<Number>([^<]*)", b"".join(documents_in(line, tag))) for tag in line.flow.published}
     assert len({frozenset(numbers) for numbers in dialled.values()}) == 1

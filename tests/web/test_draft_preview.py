@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from support.page_client import act, app_of, ask, page_of
 
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.options import Options
 from ivr.server.webhook import Webhook
 from ivr.translate.new_locale import create_locale
 from ivr.translate.update import po_path
@@ -46,7 +47,7 @@ def translate(root: Path, translations: dict[str, str]) -> None:
 
 
 def tried(root: Path) -> Webhook:
-    return app_of(Line(root, OPTIONS), **TRYING)
+    return app_of(compile_line(root, OPTIONS), **TRYING)
 
 
 def called(app: Webhook) -> str:
@@ -100,7 +101,7 @@ def test_a_draft_that_is_spoilt_costs_the_line_nothing(drafted: Path) -> None:
 
 def test_no_call_and_no_page_of_the_line_knows_a_draft(drafted: Path) -> None:
     translate(drafted, OFFERS)
-    line = Line(drafted, OPTIONS)
+    line = compile_line(drafted, OPTIONS)
     assert line.flow.published == ("en", "es")
     assert all(place.locale != "fr" for place in line.paths)
     app = tried(drafted)
@@ -111,13 +112,16 @@ def test_no_call_and_no_page_of_the_line_knows_a_draft(drafted: Path) -> None:
 
 def test_with_twilio_s_token_there_are_no_drafts(drafted: Path) -> None:
     translate(drafted, OFFERS)
-    app = app_of(Line(drafted, OPTIONS))
+    app = app_of(compile_line(drafted, OPTIONS))
     assert "draft" not in ask(app, "/phone/en").text
     assert ask(app, "/draft/fr/phone/fr").status_code == 404
-    assert ask(app_of(Line(drafted, OPTIONS), **TRYING, web_phone="off"), "/draft/fr/phone/fr").status_code == 404
+    assert (
+        ask(app_of(compile_line(drafted, OPTIONS), **TRYING, ivr_web_phone="off"), "/draft/fr/phone/fr").status_code
+        == 404
+    )
 
 
 def test_word_lists_that_cannot_be_read_cost_no_page(copied: Path) -> None:
     (copied / "locales" / "es" / "words.toml").write_bytes(b"\xff")
-    app = app_of(Line(copied, OPTIONS))
+    app = app_of(compile_line(copied, OPTIONS))
     assert ask(app, "/read/es").status_code == 200

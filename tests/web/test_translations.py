@@ -9,6 +9,7 @@ from support.page_client import app_of, ask, page_of
 from ivr.check.coverage import catalogue_faults, page_messages, page_notes
 from ivr.content.catalogue import message_fault
 from ivr.content.load import load_content
+from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.server.webhook import Webhook
 from ivr.translate.update import po_path, template_of, update
@@ -30,7 +31,7 @@ def test_a_new_language_translates_the_page_too(copied: Path) -> None:
     empty = 'msgctxt "web.phone"\nmsgid "Hang up"\nmsgstr ""'
     assert empty in path.read_text("utf-8")
     path.write_text(path.read_text("utf-8").replace(empty, empty[:-1] + 'Colgar & "ya"'.replace('"', '\\"') + '"'))
-    page = page_of(ask(app_of(Line(copied)), "/phone/es"))
+    page = page_of(ask(app_of(compile_line(copied)), "/phone/es"))
     hang_up = page.get_element_by_id("hangup")
     assert hang_up.text_content() == 'Colgar & "ya"'
     assert hang_up.find("span") is None

@@ -7,7 +7,7 @@ from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unk
 from ivr.operate.number import TOLL_FREE
 from ivr.readiness import FALLBACK
 from ivr.settings import CHECKOUT
-from ivr.usage.store import usage_of
+from ivr.usage.store import store_of
 
 
 def settings_complete(one: Target) -> Finding:
@@ -44,7 +44,7 @@ def line_is_proved(one: Target) -> Finding:
     """Every proof holds, and the line accepts a request that it signed itself."""
     if not one.readiness.ready:
         return _first(one.readiness.faults, "the line is not ready", "`ivr check` lists all.")
-    return passes(f"{one.readiness.line and one.readiness.line.built}.")
+    return passes(f"{one.readiness.line and one.readiness.line.stats}.")
 
 
 def limits_hold(one: Target) -> Finding:
@@ -82,11 +82,11 @@ def last_resort_is_kept(one: Target) -> Finding:
 
 def usage_is_counted(one: Target) -> Finding:
     """The file or database of usage can be written, or is switched off on purpose."""
-    usage = usage_of(one.settings)
-    if usage is None:
+    store = store_of(one.settings)
+    if store is None:
         return passes("switched off.")
-    usage.try_out()
-    return passes(f"counted in {usage}.")
+    store.try_out()
+    return passes(f"counted in {store}.")
 
 
 def _first(faults: "tuple[Fault, ...] | list[Fault]", what: str, remedy: str) -> Finding:

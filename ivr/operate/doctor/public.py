@@ -9,8 +9,8 @@ from ivr.call.urls import RING
 from ivr.errors import OperationFailed
 from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
 from ivr.operate.doctor.refused import as_twilio_signs, why_refused
-from ivr.operate.http_client import Reply
-from ivr.operate.probe import SLOW, signed
+from ivr.operate.http_client import Reply, signed_post
+from ivr.operate.probe import SLOW
 from ivr.phone.caller import FORM
 
 DAYS = 7
@@ -61,8 +61,8 @@ def signed_call_is_accepted(one: Target) -> Finding:
     if reply.body != one.readiness.line.respond(RING, FORM).body:
         return fails(
             "it is accepted, and the answer is another than here.",
-            "Bring release, texts and settings (PUBLIC_URL, LINE_NUMBER, SILENCE, CALLER_ID) of the server and here "
-            "together, and restart.",
+            "Bring release, texts and settings (PUBLIC_URL, LINE_NUMBER, IVR_SILENCE, IVR_HOTLINE) of the server and "
+            "here together, and restart.",
         )
     return passes("it is accepted, and the answer is the same as here.")
 
@@ -87,7 +87,7 @@ def _ring(one: Target) -> Reply:
     if not one.settings.tokens:
         raise OperationFailed("TWILIO_AUTH_TOKEN is not set.")
     url = one.settings.public_url + RING
-    return one.outside.fetch(url, FORM, signed(one.settings, as_twilio_signs(url)))
+    return signed_post(one.outside.fetch, one.settings.tokens[0], url, FORM, as_twilio_signs(url))
 
 
 CHECKS: Checks = {
