@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from ivr.line.line import Line
-from ivr.phone.parser import Dial, Say
-from ivr.phone.parser import read as verbs_of
+from ivr.phone.parser import Dial, Say, read_document
 from ivr.script.model import read
 from ivr.settings import Settings
 from ivr.web.audio_preview import Sounds
@@ -79,7 +78,7 @@ class Site:
 
 def closed(base: str, static: Static, fallback_document: bytes) -> Body:
     """The page for when the line cannot be used: what callers hear then, and the number that they are connected to."""
-    verbs = verbs_of(fallback_document)
+    verbs = read_document(fallback_document)
     said = dict.fromkeys((verb.language, verb.text) for verb in verbs if isinstance(verb, Say))
     numbers = dict.fromkeys(verb.number for verb in verbs if isinstance(verb, Dial))
     return Pages(base, static).plain("closed.html", said=list(said), numbers=list(numbers))

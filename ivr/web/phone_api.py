@@ -79,7 +79,7 @@ class Telephone:
     def _course(self, caller: Caller) -> Iterator[Step]:
         caller.rings()
         written = 0
-        while gather := caller.standing:
+        while gather := caller.gather:
             caller.listens()
             yield Step(
                 does="listen",
@@ -89,7 +89,7 @@ class Telephone:
             )
             written = len(caller.heard)
             caller.waits()
-        dial = caller.dialling
+        dial = caller.dial
         at = dial.action.removeprefix(self._public).removesuffix(OUTCOME) if dial and dial.action else ""
         does = "dial" if dial else "end"
         yield Step(does=does, captions=list(self._captions(caller, written)), at=at, wait=0)

@@ -459,7 +459,7 @@ def test_a_document_that_is_refused_hides_no_other_fault(copied: Path, monkeypat
     said = "\n".join(map(str, prove(line)))
     assert "/call/en/tea: the telephone refuses its document" in said
     assert "0 must lead to the transfer" in said
-    assert "only known numbers are dialled: it could not be shown (Refused: a <Say> without words (13520))" in said
+    assert "only known numbers are dialled: it could not be shown (InvalidTwiml: a <Say> without words (13520))" in said
 
 
 def test_a_proof_that_breaks_costs_readiness_and_not_the_start(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

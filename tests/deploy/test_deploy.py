@@ -25,7 +25,7 @@ from ivr.content.facts import load_facts
 from ivr.operate import http_client
 from ivr.operate.probe import probe
 from ivr.phone.caller import FORM
-from ivr.phone.parser import Dial, Say, read
+from ivr.phone.parser import Dial, Say, read_document
 from ivr.settings import CHECKOUT, Settings
 from ivr.signature import sign
 from ivr.usage.sqlite import SqliteStore
@@ -45,7 +45,7 @@ def test_the_kept_last_resort_is_what_the_command_prints() -> None:
 
 
 def test_the_kept_last_resort_dials_the_hotline_twice_and_asks_nobody() -> None:
-    verbs = read((DEPLOY / "fallback.xml").read_bytes().strip())
+    verbs = read_document((DEPLOY / "fallback.xml").read_bytes().strip())
     hotline = load_facts(CHECKOUT / "prompts").numbers["hotline"].dial
     dials = [verb for verb in verbs if isinstance(verb, Dial)]
     assert [(dial.number, dial.action) for dial in dials] == [(hotline, None)] * 2

@@ -158,7 +158,7 @@ def test_no_clock_decides_anything_in_a_call(asked: Asked, monkeypatch: pytest.M
             one, chance = Caller(asked.cable, f"{PUBLIC}/call", FORM), random.Random(number)
             list(random_call(one, chance, hangs_up=0))
             assert is_safe(one)
-            told.append((one.heard, one.dialled, one.steps))
+            told.append((one.heard, one.dialled, one.acts))
         return told
 
     plain = lived()

@@ -14,7 +14,7 @@ from support.toy_line import MAIN
 from ivr import readiness
 from ivr.errors import BadSettings, Fault
 from ivr.line.line import Line
-from ivr.phone.parser import Dial, Gather, read
+from ivr.phone.parser import Dial, Gather, read_document
 from ivr.readiness import Readiness, get_ready
 from ivr.server import webhook as door
 from ivr.server.app import make_app
@@ -87,7 +87,7 @@ def post(app: Webhook, path: str, more: Form = (), **how: Any) -> Answer:
 
 def place(answer: Answer) -> str:
     """Where the first key of the document that was answered would go, or the number that it dials."""
-    verb = next(verb for verb in read(answer.content) if isinstance(verb, Gather | Dial))
+    verb = next(verb for verb in read_document(answer.content) if isinstance(verb, Gather | Dial))
     return str(verb.action).partition("/call")[2].partition("/choices-")[0] if isinstance(verb, Gather) else verb.number
 
 
@@ -183,7 +183,7 @@ def test_the_address_is_the_public_url_and_never_what_a_proxy_or_a_client_says(a
     assert (inside.status_code, inside.content) == (200, plain), "behind a proxy that forwards over http"
 
 
-@pytest.mark.parametrize("public", ["https://line.example.org/ivr", "https://line.example.org/a/b"])
+@pytest.mark.parametrize("public", ["https://line.example.org/ivr", "https://line.example.org/a/b", f"{BASE}/call"])
 def test_a_path_in_the_public_url_may_be_taken_off_by_a_proxy_or_not(tiny: Path, public: str) -> None:
     settings = settings_for(tiny, public_url=public)
     app = make_app(settings, get_ready(settings))
@@ -343,7 +343,7 @@ def test_a_line_that_fails_a_proof_is_not_ready_and_signed_calls_get_the_last_re
     assert "The line would call itself" in health.json()["faults"][0]
     answer = post(app, f"/call/en/main/{MAIN}", [("Digits", "1")])
     assert (answer.status_code, answer.content) == (200, unready.fallback_document)
-    assert [verb.number for verb in read(answer.content) if isinstance(verb, Dial)] == ["+18883737888"] * 2
+    assert [verb.number for verb in read_document(answer.content) if isinstance(verb, Dial)] == ["+18883737888"] * 2
     assert post(app, "/call", token="another").status_code == 403
 
 

@@ -61,7 +61,7 @@ def test_a_caption_is_what_the_virtual_caller_hears(line: Line, app: Webhook) ->
         caller.rings()
         steps = act(app)
         for key in keys.split():
-            caller.presses(key, cutting=True)
+            caller.presses(key, interrupting=True)
             steps = act(app, at=steps[0]["at"], key=key)
         start = len(caller.heard)
         caller.listens()
