@@ -82,7 +82,7 @@ class PhoneApi:
         except UnknownAddress:
             return RING, FORM
         if isinstance(key, str) and len(key) == 1 and key in KEYS:
-            return address_of(place), [*answered(FORM), *digits_pressed(key)]
+            return str(at), [*answered(FORM), *digits_pressed(key)]
         if isinstance(outcome, str) and outcome in OUTCOMES:
             return address_of(place) + OUTCOME, [*answered(FORM), *dial_ended(outcome, CONVERSATION_SECONDS)]
         return RING, FORM
