@@ -19,7 +19,7 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "core", "
 ORDER = (
     "errors log phone",
     "call signature speech",
-    "content",
+    "content setting_rules",
     "line",
     "check settings simulator",
     "readiness script usage export",

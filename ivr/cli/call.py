@@ -15,7 +15,8 @@ from ivr.operate.http_client import fetch, signed_post
 from ivr.phone import stories, terminal
 from ivr.phone.caller import Caller, Impossible, Post
 from ivr.phone.parser import Refused
-from ivr.settings import Settings, plain_url
+from ivr.setting_rules import plain_url
+from ivr.settings import Settings
 
 
 def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcome: str) -> str:

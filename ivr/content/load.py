@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening
 from ivr.call.playlist import OFFERS, SHARED_PROMPTS, PromptRef, language_keys, named_keys
-from ivr.content.facts import Facts, load_facts
+from ivr.content.facts import PINNED_HOTLINE, Facts, load_facts
 from ivr.content.flow_file import load_flow
 from ivr.content.locale import Locale, load_locale
 from ivr.content.prompts import Prompts, RenderedPrompt
@@ -64,10 +64,11 @@ def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
     return (*published, *drafts)
 
 
-def load_content(root: Path, published: Sequence[str] | None = None) -> Content:
+def load_content(root: Path, published: Sequence[str] | None = None, hotline: str = PINNED_HOTLINE) -> Content:
     """Load `root`/prompts and `root`/locales. Raises BadContent with every fault that costs readiness, at once.
 
-    With `published`, these languages are wanted and not those of the map: so a draft is tried out.
+    With `published`, these languages are wanted and not those of the map: so a draft is tried out. `hotline` is the
+    number that key 0 must dial, such as "+18883737888".
     """
     prompts, faults = root / "prompts", list[Fault]()
 
@@ -81,7 +82,7 @@ def load_content(root: Path, published: Sequence[str] | None = None) -> Content:
     flow = loaded(lambda: load_flow(prompts / "flow.toml"))
     if flow and published:
         flow = replace(flow, published=tuple(published))
-    facts = loaded(lambda: load_facts(prompts))
+    facts = loaded(lambda: load_facts(prompts, hotline))
     texts = loaded(lambda: load_templates(prompts))
     voices, voice_faults = _voices(root / "locales" / "voices.toml")
     source = loaded(lambda: _locale(root, flow.published[0], voices, source=True)) if flow else None

@@ -37,7 +37,7 @@ def compile_line(root: Path, options: Options = DEFAULT_OPTIONS, published: Sequ
     the numbers or the texts of the first language cannot be used.
     """
     started = time.perf_counter()
-    content = load_content(root, published)
+    content = load_content(root, published, options.hotline)
     paths, transitions = explore(content.flow, options.silence)
     schedule = Schedule(content)
     writer = FragmentWriter(content, options, schedule)
@@ -81,7 +81,7 @@ class FragmentWriter:
         if isinstance(step, End):
             return speech + twiml.hang_up()
         action = self._options.public_url + outcome_address_of(step.place)
-        return speech + twiml.dial(self._number(self._flow.transfer.number), action, self._options.caller_id)
+        return speech + twiml.dial(self._number(self._flow.transfer.number), action, self._options.line_number)
 
     def _number(self, name: str) -> str:
         return str(self._content.facts.numbers[name].dial)

@@ -29,7 +29,7 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
         raise BadSettings("TWILIO_AUTH_TOKEN is not set: a running line answers signed requests only.")
     times: list[float] = []
     caller = Caller(partial(_post, settings, url, fetch, times), url + RING)
-    hotline = load_facts(settings.ivr_content / "prompts").numbers[HOTLINE].dial
+    hotline = load_facts(settings.ivr_content / "prompts", settings.hotline).numbers[HOTLINE].dial
     try:
         caller.rings()
         caller.presses("0")

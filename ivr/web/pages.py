@@ -25,7 +25,7 @@ class Site:
 
     def __init__(self, line: Line, settings: Settings, base: str, static: Static, drafts: Sequence[str] = ()) -> None:
         self.base, self.first, self._drafts = base, line.flow.published[0], drafts
-        self.phones, self.reads = settings.web_phone == "on", settings.read == "on"
+        self.phones, self.reads = settings.ivr_web_phone == "on", settings.ivr_readable == "on"
         self.nodes = frozenset(line.content.prompts.templates)
         self.sounds = Sounds(line, self.phones)
         self._line, self._settings, self._pages = line, settings, Pages(base, static)

@@ -55,7 +55,7 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
 
 
 def _tries_drafts(line: Line, settings: Settings) -> bool:
-    return settings.trying_out and settings.web_phone == "on" and not line.content.is_preview
+    return settings.trying_out and settings.ivr_web_phone == "on" and not line.content.is_preview
 
 
 def _add_static(app: FastAPI, static: Static) -> None:

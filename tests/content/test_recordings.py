@@ -370,7 +370,7 @@ def test_where_its_words_change_the_text_is_english_and_check_says_so(voiceless:
 
 
 def fetch(root: Path, path: str, method: str = "GET", line: Line | None = None, **headers: str) -> httpx2.Response:
-    settings = Settings(_env_file=None, ivr_content=root, public_url=BASE, usage="off")
+    settings = Settings(_env_file=None, ivr_content=root, public_url=BASE, ivr_usage="off")
     line = line or compile_line(root, OPTIONS)
     app = make_app(settings, Readiness(line, line.fallback_document))
 

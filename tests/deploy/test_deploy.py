@@ -77,7 +77,7 @@ def test_the_compose_file_takes_from_the_containers_what_they_do_not_need() -> N
     assert services["proxy"]["cap_add"] == ["NET_BIND_SERVICE"]
     assert (DEPLOY / services["proxy"]["volumes"][0].partition(":")[0]).is_file()
     names = {*services["line"]["environment"], *(name.upper() for name in Settings.model_fields)}
-    assert {"PUBLIC_URL", "IVR_CONTENT", "USAGE"} <= names
+    assert {"PUBLIC_URL", "IVR_CONTENT", "IVR_USAGE"} <= names
 
 
 def test_the_image_runs_two_workers_as_nobody() -> None:

@@ -61,7 +61,7 @@ def test_whatever_happens_to_a_file_callers_are_answered(copied: Path, file: str
         path.write_bytes(BREAKS[how](held))
     settings = Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=copied,
-        usage="off",
+        ivr_usage="off",
     )  # fmt: skip
     ready = get_ready(settings)
     assert "cannot be used (" not in str(ready.faults), "content that nobody foresaw"
@@ -133,7 +133,7 @@ def test_pages_that_cannot_be_made_cost_no_call(tiny: Path, monkeypatch: pytest.
 def _settings(content: Path) -> Settings:
     return Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=content,
-        usage="off",
+        ivr_usage="off",
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ EDGES = st.sampled_from(["/call", "/call/", "/call/en/main", "/call/es/connect/o
 def given_settings(tiny: Path) -> Settings:
     return Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=tiny,
-        usage="off",
+        ivr_usage="off",
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ HOSTS = st.sampled_from(
 def asked(tiny: Path) -> Iterator[Asked]:
     given = Settings(
         _env_file=None, twilio_auth_token=TOKEN, twilio_auth_token_secondary="b" * 32, public_url=PUBLIC,
-        twilio_account_sid="AC" + "1" * 32, line_number="+12025550123", ivr_content=tiny, usage="off",
+        twilio_account_sid="AC" + "1" * 32, line_number="+12025550123", ivr_content=tiny, ivr_usage="off",
     )  # fmt: skip
     one = Asked(make_app(given, get_ready(given)))
     yield one

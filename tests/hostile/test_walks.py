@@ -45,8 +45,8 @@ def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
 def door(silence: str) -> Asked:
     """The line itself, as an operator serves it."""
     given = Settings(
-        _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", usage="off",
-        web_phone="off", read="off", silence=silence,
+        _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_usage="off",
+        ivr_web_phone="off", ivr_readable="off", ivr_silence=silence,
     )  # fmt: skip
     ready = get_ready(given)
     assert ready.ready
@@ -156,7 +156,7 @@ def closed() -> Iterator[None]:
 
 
 class WalkToGoodbye(Walk):
-    """The same on the line of an operator who has set SILENCE=goodbye."""
+    """The same on the line of an operator who has set IVR_SILENCE=goodbye."""
 
     silence = "goodbye"
 

@@ -3,7 +3,6 @@
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import NamedTuple, get_args
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from ivr.call.state import KEYS, Answer, Key, Lost, Outcome, Place, Reached, Rin
 from ivr.call.transitions import MAX_TRIES, Ask, Policy
 from ivr.call.urls import RING, address_of, outcome_address_of
 from ivr.content.facts import HOTLINE
+from ivr.line import twiml
 from ivr.line.compiler import compile_line
 from ivr.line.line import Form, Line
 from ivr.line.options import Options
@@ -247,16 +247,13 @@ def test_slowly_read_the_line_waits_for_whoever_types_along(line: Line) -> None:
 # -- the transfer ------------------------------------------------------------------------------------------------------
 
 
-def test_the_hotline_sees_the_line_s_own_number_unless_the_operator_has_agreed_on_the_caller_s(line: Line) -> None:
-    root = line.content.root
-    shown = {
-        "+12025550123": line,
-        None: compile_line(root, replace(line.options, pass_caller_on=True)),
-    }
-    for number, compiled in shown.items():
-        dial = verbs_of(compiled.respond("/call/en/main", [("Digits", "0")]).body)[-1]
-        assert isinstance(dial, Dial)
-        assert dial.caller_id == number
+def test_every_dial_shows_the_line_s_own_number(line: Line) -> None:
+    fragments = {fragment for document in line.documents.values() for fragment in document}
+    documents = (line.fallback_document, *(twiml.document([fragment]) for fragment in fragments))
+    dials = [verb for document in documents for verb in verbs_of(document) if isinstance(verb, Dial)]
+    assert len(dials) > len(line.flow.published)
+    for dial in dials:
+        assert dial.caller_id == "+12025550123"
         assert 30 <= dial.timeout <= 60
 
 

@@ -116,7 +116,8 @@ def test_with_twilio_s_token_there_are_no_drafts(drafted: Path) -> None:
     assert "draft" not in ask(app, "/phone/en").text
     assert ask(app, "/draft/fr/phone/fr").status_code == 404
     assert (
-        ask(app_of(compile_line(drafted, OPTIONS), **TRYING, web_phone="off"), "/draft/fr/phone/fr").status_code == 404
+        ask(app_of(compile_line(drafted, OPTIONS), **TRYING, ivr_web_phone="off"), "/draft/fr/phone/fr").status_code
+        == 404
     )
 
 

@@ -106,7 +106,7 @@ def test_under_a_prefix_every_address_has_it(line: Line) -> None:
 
 
 def test_the_telephone_can_be_turned_off(line: Line) -> None:
-    app = app_of(line, web_phone="off")
+    app = app_of(line, ivr_web_phone="off")
     front = page_of(ask(app, "/"))
     assert front.get_element_by_id("tea") is not None
     assert not front.xpath("//a[contains(@href, '/phone/')]")
@@ -116,7 +116,7 @@ def test_the_telephone_can_be_turned_off(line: Line) -> None:
 
 
 def test_the_readable_line_can_be_turned_off(line: Line) -> None:
-    app = app_of(line, read="off")
+    app = app_of(line, ivr_readable="off")
     assert not page_of(ask(app, "/")).xpath("//a[contains(@href, '/read/')]")
     assert ask(app, "/read/en").status_code == 404
     lost = ask(app, "/phone/xx")
@@ -125,7 +125,7 @@ def test_the_readable_line_can_be_turned_off(line: Line) -> None:
 
 
 def test_both_can_be_turned_off(line: Line) -> None:
-    answer = ask(app_of(line, read="off", web_phone="off"), "/")
+    answer = ask(app_of(line, ivr_readable="off", ivr_web_phone="off"), "/")
     assert answer.status_code == 404
     assert "tel:+18883737888" in answer.text
 
