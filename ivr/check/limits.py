@@ -238,7 +238,7 @@ class LimitChecker:
         return ends
 
     def _uncut(self, locale: str) -> Iterator[Fault]:
-        root = next(place for place in self.line.paths if place.node == self.flow.root and place.locale == locale)
+        root = next(place for place in self.line.paths if place.node == self.flow.main_menu and place.locale == locale)
         for policy in ("connect", "goodbye"):
             for step in silence(self.flow, root, policy):
                 if not isinstance(step, Ask):

@@ -26,7 +26,7 @@ class Choice(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A text as it is heard. `keys` lead to it from the root menu, "" for what no choice leads to.
+    """A text as it is heard. `keys` lead to it from the main menu, "" for what no choice leads to.
 
     `title` is the label of the choice that offers it, else the name of the text; `facts` are ids of sources.toml;
     `seconds` is an upper estimate at the normal pace; `grade` None where the text is too short to have one.
@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 
     @property
     def depth(self) -> int:
-        """How many keys lead here from the root menu."""
+        """How many keys lead here from the main menu."""
         return len(self.keys.split())
 
     @property
@@ -82,7 +82,7 @@ def _missing(node: str) -> Entry:
 def read(line: Line, locale: str, graded: bool = True) -> Script:
     """The book of `line` in `locale`, one of `line.content.locales`. Unless `graded`, no text has a grade."""
     reader = _Reader(line, locale, graded)
-    entries = tuple(reader.from_menu(line.flow.root, "", ""))
+    entries = tuple(reader.from_menu(line.flow.main_menu, "", ""))
     reached = {entry.node for entry in entries}
     texts = line.content.prompts.templates
     own = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, Languages)]

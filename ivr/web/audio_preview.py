@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from ivr.line import twiml
 from ivr.line.line import Line
-from ivr.phone.parser import read
+from ivr.phone.parser import read_document
 from ivr.phone.verbs import Gather, Say
 from ivr.speech.pauses import SHORT_PAUSE
 from ivr.speech.synthesis import SynthesisFailed, Utterance, installed_voices, synthesize, voice_for
@@ -91,7 +91,7 @@ def compiled(line: Line) -> Mapping[str, Say]:
 
 
 def _says(fragment: bytes) -> Iterator[Say]:
-    verbs = read.__wrapped__(twiml.document([fragment]))  # past the cache: each is read once
+    verbs = read_document.__wrapped__(twiml.document([fragment]))  # past the cache: each is read once
     for spoken in (verbs, *(verb.spoken for verb in verbs if isinstance(verb, Gather))):
         yield from (one for one, _ in joined(spoken) if isinstance(one, Say))
 

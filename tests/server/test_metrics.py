@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 from server.test_webhook import BASE, settings_for
 from starlette.testclient import TestClient
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
+from support.toy_line import MAIN
 from usage.test_counter import REAL, Memory, _post
 
 from ivr.call.state import Key, Outcome, Place, Ring
@@ -67,7 +68,7 @@ def test_all_workers_add_up_whichever_is_asked_and_a_killed_one_takes_nothing_wi
     with running([IVR, "serve", "--port", str(port), "--workers", "3"], port, tmp_path, environment) as process:
         assert wait_for(figures, "ivr_workers_started_total", 3)["ivr_ready"] == 1
         for _ in range(90):
-            assert ask(port, public, "/call/en/main", [("Digits", "1")]).status == 200
+            assert ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         for _ in range(30):
             assert ask(port, public, "/call/en/connect/outcome", [("DialCallStatus", "busy")]).status == 200
         settings = Settings(_env_file=None, twilio_auth_token=TOKEN, public_url=public, ivr_content=tiny)
@@ -150,7 +151,7 @@ def test_the_door_counts_answers_refusals_and_last_resorts(tiny: Path) -> None:
     figures.claim()
     with TestClient(make_app(settings_for(tiny), ready, figures=figures), base_url=BASE) as client:
         _post(client, "/call")
-        _post(client, "/call/es/main", [("Digits", "1")], REAL)
+        _post(client, f"/call/es/main/{MAIN}", [("Digits", "1")], REAL)
         assert client.post("/call", content="a=b").status_code == 403
         assert client.get("/metrics").status_code == 404, "the public address shows no figures"
     broken = get_ready(settings_for(tiny / "prompts"))

@@ -19,7 +19,7 @@ from ivr.speech.pauses import SHORT_PAUSE
 from ivr.speech.wav import write_wav
 from ivr.web import audio_preview
 from ivr.web.audio_preview import compiled, joined
-from ivr.web.phone_links import plain
+from ivr.web.phone_links import without_pauses
 
 SPEAKS = """#!/bin/sh
 if [ "$1" = --voices ]; then printf 'Pty Language\\n 5 en-us x\\n 5 es-419 x\\n'; exit; fi
@@ -140,5 +140,5 @@ def test_a_recording_is_heard_in_place_of_the_voice(copied: Path) -> None:
     (folder / "recordings.toml").write_text(row, "utf-8")
     caption = act(app_of(compile_line(copied)))[0]["captions"][0]
     assert caption["recorded"]
-    assert (caption["text"], caption["lang"], caption["seconds"]) == (plain(greeting), "en-US", 1.0)
+    assert (caption["text"], caption["lang"], caption["seconds"]) == (without_pauses(greeting), "en-US", 1.0)
     assert f"{caption['sound']}.wav" == file_name(sound)

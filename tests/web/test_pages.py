@@ -8,7 +8,7 @@ from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
-from ivr.web.templates import Static
+from ivr.web.templates import StaticFiles
 
 HEADERS = {
     "referrer-policy": "no-referrer",
@@ -45,10 +45,10 @@ def test_nothing_is_inline_and_nothing_is_loaded_from_elsewhere(app: Webhook, pa
 
 
 def test_a_page_weighs_little(real_app: Webhook) -> None:
-    files = sum(len(one.plain) for one in Static().files.values())
+    files = sum(len(body.plain) for body in StaticFiles().bodies.values())
     phone = len(ask(real_app, "/", headers={"accept-encoding": "identity"}).content)
     assert phone + files < MOST_BYTES
-    packed = sum(len(one.packed) for one in Static().files.values())
+    packed = sum(len(body.gzipped) for body in StaticFiles().bodies.values())
     for tag in ("en", "es"):
         answer = ask(real_app, f"/read/{tag}", headers={"accept-encoding": "gzip"})
         assert int(answer.headers["content-length"]) + packed < MOST_BYTES

@@ -10,13 +10,13 @@ from ivr.call.state import KEYS
 from ivr.line.line import Line
 from ivr.phone.caller import OUTCOMES
 from ivr.server.webhook import Webhook
-from ivr.web.rate_limit import Limiter
+from ivr.web.rate_limit import RateLimiter
 
 
 def test_a_ring_gives_the_whole_silent_future(app: Webhook) -> None:
     steps = act(app)
     assert [step["does"] for step in steps] == [*["listen"] * (len(steps) - 1), "dial"]
-    assert steps[0]["at"] == "/call/en/opening"
+    assert steps[0]["at"].startswith("/call/en/opening/choices-")
     assert [caption["lang"] for caption in steps[0]["captions"]][:2] == ["en-US", "es-US"]
     assert all(step["wait"] >= 10 for step in steps[:-1])
     assert sum(step["wait"] for step in steps) > 60
@@ -75,8 +75,8 @@ def test_keys_are_a_post_and_no_address_holds_one(app: Webhook) -> None:
 
 
 def test_the_whole_page_has_one_limit_and_calls_have_none(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ivr.web.routes.ACTS_AT_ONCE", 2)
-    monkeypatch.setattr("ivr.web.routes.ACTS_A_SECOND", 0.001)
+    monkeypatch.setattr("ivr.web.routes.PHONE_REQUEST_BURST", 2)
+    monkeypatch.setattr("ivr.web.routes.PHONE_REQUEST_RATE", 0.001)
     app = app_of(line)
     codes = [ask(app, "/phone/call", "POST", json={}).status_code for _ in range(3)]
     assert codes == [200, 200, 429]
@@ -86,7 +86,7 @@ def test_the_whole_page_has_one_limit_and_calls_have_none(line: Line, monkeypatc
 
 def test_the_limiter_lets_a_burst_and_then_a_rate_through() -> None:
     now = [0.0]
-    limiter = Limiter(2, 3, lambda: now[0])
+    limiter = RateLimiter(2, 3, lambda: now[0])
     assert [limiter.allows() for _ in range(4)] == [True, True, True, False]
     now[0] += 0.5
     assert [limiter.allows() for _ in range(2)] == [True, False]

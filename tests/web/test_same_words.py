@@ -12,18 +12,18 @@ from ivr.phone.caller import Caller
 from ivr.script.model import Script, read
 from ivr.server.webhook import Webhook
 from ivr.web.audio_preview import Sounds, compiled
-from ivr.web.phone_api import Telephone
-from ivr.web.phone_links import NumberLinker, plain, written_number
+from ivr.web.phone_api import PhoneApi
+from ivr.web.phone_links import NumberLinker, number_span, without_pauses
 
 
 def as_spoken(element: lxml.html.HtmlElement, line: Line, tag: str) -> str:
     """What an element of the page says, its telephone numbers spoken digit by digit again."""
     locale = line.content.locales[tag]
-    shown = {written_number(one).text: one for one in line.content.facts.numbers.values()}
+    shown = {number_span(one).text: one for one in line.content.facts.numbers.values()}
     for number in element.iter("a"):
         if number.get("class") == "number":
-            number.text = plain(locale.digit_groups(shown[number.text].groups))
-    return plain(element.text_content())
+            number.text = without_pauses(locale.digit_groups(shown[number.text].groups))
+    return without_pauses(element.text_content())
 
 
 def paragraphs_of(page: lxml.html.HtmlElement, node: str, line: Line, tag: str) -> list[str]:
@@ -42,7 +42,7 @@ def test_the_page_says_what_is_spoken_node_by_node(which: str, request: pytest.F
     line: Line = request.getfixturevalue(which)
     for book, page in books_of(app_of(line), line):
         for entry in book.all():
-            spoken = [plain(paragraph) for part in entry.parts for paragraph in part.paragraphs]
+            spoken = [without_pauses(paragraph) for part in entry.parts for paragraph in part.paragraphs]
             assert paragraphs_of(page, entry.node, line, entry.locale) == spoken, entry.node
 
 
@@ -51,7 +51,7 @@ def test_every_word_of_every_document_stands_on_the_page(which: str, request: py
     line: Line = request.getfixturevalue(which)
     written = set()
     for book, _ in books_of(app_of(line), line):
-        written |= {" ".join(map(plain, part.paragraphs)) for entry in book.all() for part in entry.parts}
+        written |= {" ".join(map(without_pauses, part.paragraphs)) for entry in book.all() for part in entry.parts}
     assert {say.text for say in compiled(line).values()} <= written
 
 
@@ -61,7 +61,7 @@ def test_a_caption_is_what_the_virtual_caller_hears(line: Line, app: Webhook) ->
         caller.rings()
         steps = act(app)
         for key in keys.split():
-            caller.presses(key, cutting=True)
+            caller.presses(key, interrupting=True)
             steps = act(app, at=steps[0]["at"], key=key)
         start = len(caller.heard)
         caller.listens()
@@ -70,11 +70,11 @@ def test_a_caption_is_what_the_virtual_caller_hears(line: Line, app: Webhook) ->
 
 
 def test_the_lines_of_a_caption_are_its_text(line: Line) -> None:
-    for step in Telephone(line, Sounds(line)).act({}):
+    for step in PhoneApi(line, Sounds(line)).steps({}):
         for caption in step["captions"]:
-            hand = NumberLinker(line.content.locales[caption["lang"][:2]], line.content.facts.numbers)
+            linker = NumberLinker(line.content.locales[caption["lang"][:2]], line.content.facts.numbers)
             written = " ".join("".join(one.text for one in paragraph) for paragraph in caption["lines"])
-            assert plain(written) == plain("".join(one.text for one in hand.write(caption["text"])))
+            assert without_pauses(written) == without_pauses("".join(one.text for one in linker.link(caption["text"])))
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_the_lines_of_a_caption_are_its_text(line: Line) -> None:
     ],
 )
 def test_spoken_numbers_are_written_in_digits(line: Line, spoken: str, written: list[str]) -> None:
-    hand = NumberLinker(line.content.locales["en"], line.content.facts.numbers)
-    assert [one.text for one in hand.write(spoken)] == written
+    linker = NumberLinker(line.content.locales["en"], line.content.facts.numbers)
+    assert [one.text for one in linker.link(spoken)] == written
 
 
 def test_numbers_are_links(real_app: Webhook) -> None:
