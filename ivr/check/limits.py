@@ -103,7 +103,7 @@ class LimitChecker:
     def told(self) -> Iterator[RenderedText]:
         """Every text in every language it is whole in."""
         for locale in self.flow.published:
-            for name in self.line.content.prompts.texts:
+            for name in self.line.content.prompts.templates:
                 parts = self.line.content.prompts.speak(name, locale, named_keys(self.flow, name))
                 if parts[0].locale == locale:
                     yield RenderedText(name, locale, parts, self.paths.get((name, locale), ""))

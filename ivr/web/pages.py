@@ -34,7 +34,7 @@ class Site:
     ) -> None:
         self.base, self.first, self._drafts = base, line.flow.published[0], drafts
         self.has_phone, self.has_text = settings.ivr_web_phone == "on", settings.ivr_readable == "on"
-        self.nodes = frozenset(line.content.prompts.texts)
+        self.nodes = frozenset(line.content.prompts.templates)
         self.sounds = Sounds(line, self.has_phone)
         self._line, self._settings, self._templates = line, settings, PageTemplates(base, static)
         self._texts = self._by_language(self._readable_text) if self.has_text else {}

@@ -14,7 +14,7 @@ from ivr.call.transitions import Dial, End, Policy, Step
 from ivr.call.urls import address_of
 from ivr.check import documents, keys, silence, spoken_keys
 from ivr.check.line_index import LineIndex
-from ivr.check.proofs import PROOFS, Proof, prove, walked
+from ivr.check.proofs import PROOFS, Proof, proof_counts, prove
 from ivr.content import load
 from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.errors import Fault
@@ -36,7 +36,7 @@ def test_no_state_of_the_line_breaks_a_promise(compiled: str, request: pytest.Fi
 
 
 def test_it_is_said_how_much_was_walked(line: Line) -> None:
-    counted = walked(line)
+    counted = proof_counts(line)
     assert counted.places == counted.documents == len(line.documents)
     assert counted.keys > 10 * counted.places
     assert str(counted) == f"{counted.places} states, {counted.keys} keys, {counted.documents} documents walked"
