@@ -37,7 +37,7 @@ check: setup ## Look over the code, prove the line, hold its texts to their limi
 	$(BIN)/ivr check
 
 fallback: setup ## Write deploy/fallback.xml anew from the texts, after a change of the last resort
-	@LINE_NUMBER= TWILIO_AUTH_TOKEN= TWILIO_AUTH_TOKEN_SECONDARY= IVR_CONTENT='$(CURDIR)' $(BIN)/ivr fallback > deploy/fallback.xml.new && \
+	@LINE_NUMBER= IVR_HOTLINE= TWILIO_AUTH_TOKEN= TWILIO_AUTH_TOKEN_SECONDARY= IVR_CONTENT='$(CURDIR)' $(BIN)/ivr fallback > deploy/fallback.xml.new && \
 	mv deploy/fallback.xml.new deploy/fallback.xml
 
 soak: setup ## Make very many calls while faults happen (CALLS=10000); none may be lost

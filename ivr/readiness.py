@@ -92,4 +92,4 @@ def _signature_faults(settings: Settings) -> tuple[Fault, ...]:
 
 
 def _notes(settings: Settings) -> tuple[str, ...]:
-    return ("trying out: not Twilio's token",) if settings.trying_out else ()
+    return (*settings.notes, *(("trying out: not Twilio's token",) if settings.trying_out else ()))

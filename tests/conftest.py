@@ -47,13 +47,13 @@ def real() -> Line:
 
 @pytest.fixture(scope="session")
 def line_goodbye() -> Line:
-    """The toy line of an operator who has set SILENCE=goodbye."""
+    """The toy line of an operator who has set IVR_SILENCE=goodbye."""
     return compile_line(TINY, replace(OPTIONS, silence="goodbye"))
 
 
 @pytest.fixture(scope="session")
 def real_goodbye() -> Line:
-    """The line itself, of an operator who has set SILENCE=goodbye."""
+    """The line itself, of an operator who has set IVR_SILENCE=goodbye."""
     return compile_line(CHECKOUT, replace(OPTIONS, silence="goodbye"))
 
 

@@ -8,7 +8,8 @@ import click
 
 from ivr.errors import BadSettings
 from ivr.operate.outside import External
-from ivr.settings import plain_url, read_settings
+from ivr.setting_rules import plain_url
+from ivr.settings import read_settings
 
 _NUMBER = re.compile(r"\+1[0-9]{10}|PN[0-9a-f]{32}")
 _METHOD = click.Choice(["POST", "GET"])
@@ -162,7 +163,7 @@ def usage(ctx: click.Context, month: str | None, kind: str | None) -> None:
     settings, now = read_settings(), _outside(ctx).now()
     store = store_of(settings)
     if store is None:
-        raise BadSettings("USAGE is off: nothing is counted.")
+        raise BadSettings("IVR_USAGE is off: nothing is counted.")
     layouts: dict[str | None, Callable[[Report], str]]
     layouts = {None: layout.as_text, "csv": layout.as_csv, "html": layout.as_html}
     month = month or last_month(now)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ivr.call.transitions import Policy
+from ivr.content.facts import PINNED_HOTLINE
 
 
 @dataclass(frozen=True)
@@ -11,18 +12,13 @@ class Options:
 
     `public_url` is the address at which Twilio reaches the line, without a slash at its end. `line_number` is the
     line's own number in E.164 ("+12025550123"). `silence` says where a silent call leads: "connect" to the hotline,
-    "goodbye" to the hotline's number, spoken, and the end. `pass_caller_on` shows the caller's number to the hotline.
+    "goodbye" to the hotline's number, spoken, and the end. `hotline` is the number that key 0 must dial, in E.164.
     """
 
     public_url: str = "http://127.0.0.1:8000"
     line_number: str | None = None
-    pass_caller_on: bool = False
     silence: Policy = "connect"
-
-    @property
-    def caller_id(self) -> str | None:
-        """The number that the hotline sees: the line's own; with None Twilio shows the caller's."""
-        return None if self.pass_caller_on else self.line_number
+    hotline: str = PINNED_HOTLINE
 
 
 DEFAULT_OPTIONS = Options()

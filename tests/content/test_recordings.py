@@ -25,7 +25,7 @@ from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.phone.caller import Caller
-from ivr.phone.parser import Gather, Play, Say, read
+from ivr.phone.parser import Gather, Play, Say, read_document
 from ivr.readiness import Readiness
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -92,7 +92,9 @@ def say_otherwise(root: Path, old: str, new: str, tag: str = "es") -> None:
 
 
 def heard_at(line: Line, place: Place) -> Sequence[Say | Play]:
-    first = read(b'<?xml version="1.0" encoding="UTF-8"?><Response>' + line.documents[place][0] + b"</Response>")[0]
+    first = read_document(
+        b'<?xml version="1.0" encoding="UTF-8"?><Response>' + line.documents[place][0] + b"</Response>"
+    )[0]
     assert isinstance(first, Gather)
     return first.spoken
 
@@ -150,7 +152,7 @@ def test_a_telephone_hears_what_the_recording_reads(copied: Path) -> None:
                     recordings=simulator.recordings(line))  # fmt: skip
     caller.rings()
     for key in "821":
-        caller.presses(key, cutting=True)
+        caller.presses(key, interrupting=True)
     caller.listens()
     (heard,) = [one for one in caller.heard if one.voice == "recording"]
     assert (heard.language, heard.text) == ("es-US", APPLES)
@@ -181,7 +183,7 @@ def test_a_new_recording_takes_the_place_of_the_old_one_and_deletes_nothing(copi
     assert row.sound.file not in {path.name for path in before}
 
 
-# Refused
+# InvalidTwiml
 
 
 @pytest.mark.parametrize(
@@ -369,7 +371,7 @@ def test_where_its_words_change_the_text_is_english_and_check_says_so(voiceless:
 
 
 def fetch(root: Path, path: str, method: str = "GET", line: Line | None = None, **headers: str) -> httpx2.Response:
-    settings = Settings(_env_file=None, ivr_content=root, public_url=BASE, usage="off")
+    settings = Settings(_env_file=None, ivr_content=root, public_url=BASE, ivr_usage="off")
     line = line or compile_line(root, OPTIONS)
     app = make_app(settings, Readiness(line, line.fallback_document))
 

@@ -166,7 +166,7 @@ def one_call(caller: Caller, router: Router, chance: random.Random) -> Iterator[
 
 def _is_heard(caller: Caller, router: Router, before: int) -> None:
     """A document speaks the language of the place it stands for."""
-    gather = caller.standing
+    gather = caller.gather
     assert gather
     place = _language(gather.action.removeprefix(BASE))
     spoken = {router.new.line.content.locales[place].language}

@@ -17,6 +17,7 @@ from support.third_language import add_lulu
 
 from ivr.call.state import Place
 from ivr.call.transitions import Ask
+from ivr.call.urls import key_address_of
 from ivr.check.coverage import catalogue_faults
 from ivr.check.proofs import prove
 from ivr.check.report import check_all
@@ -57,6 +58,10 @@ def said(line: Line, address: str, key: str = "") -> bytes:
     return line.respond(address, [("Digits", key)] if key else []).body
 
 
+def pressed(line: Line, place: Place, key: str) -> bytes:
+    return said(line, key_address_of(line.flow, place), key)
+
+
 def first_gather(body: bytes) -> bytes:
     return body[: body.index(b"</Gather>")]
 
@@ -67,7 +72,7 @@ def first_gather(body: bytes) -> bytes:
 def test_a_text_with_one_bad_message_is_spoken_in_english_by_the_english_voice(copied: Path) -> None:
     spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
     line = compile_line(copied, OPTIONS)
-    tea = first_gather(said(line, "/call/es/main", "1"))
+    tea = first_gather(pressed(line, Place("main", "es"), "1"))
     assert ENGLISH_VOICE in tea
     assert SPANISH_VOICE not in tea
     assert b"Tea. It is hot." in tea
@@ -80,8 +85,8 @@ def test_every_other_text_stays_in_its_language(copied: Path, tiny: Path) -> Non
     spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
     line, whole = compile_line(copied, OPTIONS), compile_line(tiny, OPTIONS)
     assert line.flow.published == ("en", "es")
-    assert SPANISH_VOICE in first_gather(said(line, "/call/es/fruit", "1"))
-    assert ENGLISH_VOICE not in first_gather(said(line, "/call/es/fruit", "1"))
+    assert SPANISH_VOICE in first_gather(pressed(line, Place("fruit", "es"), "1"))
+    assert ENGLISH_VOICE not in first_gather(pressed(line, Place("fruit", "es"), "1"))
     assert line.paths == whole.paths
     for place in line.paths:
         if place.locale == "en":
@@ -278,7 +283,7 @@ def test_a_language_is_added_with_a_folder_and_one_word(trilingual: Line) -> Non
 
 
 def test_every_text_is_spoken_in_it_by_its_own_voice(trilingual: Line) -> None:
-    tea = first_gather(said(trilingual, "/call/art-lulu/main", "1"))
+    tea = first_gather(pressed(trilingual, Place("main", "art-lulu"), "1"))
     assert b"lu. lu lu lu." in tea.lower()
     assert b'language="art-lulu"' in tea
     assert ENGLISH_VOICE not in tea
@@ -290,4 +295,5 @@ def test_key_eight_offers_every_other_language_in_its_own_words(trilingual: Line
     languages = trilingual.respond("/call/en/main", [("Digits", "8")])
     assert languages.place.node == "languages"
     assert b"oprima uno" in languages.body
-    assert trilingual.respond("/call/en/languages", [("Digits", "2")]).place == Place("opening", "art-lulu")
+    address = key_address_of(trilingual.flow, languages.place)
+    assert trilingual.respond(address, [("Digits", "2")]).place == Place("opening", "art-lulu")

@@ -32,7 +32,7 @@ def sources(line: Line, *names: str, live: bool = False) -> list[str]:
 
 def test_every_text_stands_in_every_book_once(any_line: Line) -> None:
     for book in books(any_line):
-        assert sorted(entry.node for entry in book.all()) == sorted(any_line.content.prompts.texts)
+        assert sorted(entry.node for entry in book.all()) == sorted(any_line.content.prompts.templates)
 
 
 def test_every_node_that_speaks_stands_in_the_book(any_line: Line) -> None:
@@ -43,7 +43,7 @@ def test_every_node_that_speaks_stands_in_the_book(any_line: Line) -> None:
 
 def test_the_keys_of_an_entry_are_those_of_the_map(any_line: Line) -> None:
     for entry in read(any_line, "en").entries:
-        at = any_line.flow.root
+        at = any_line.flow.main_menu
         for key in entry.keys.split():
             menu = any_line.flow.nodes[at]
             assert isinstance(menu, Menu)
@@ -134,7 +134,7 @@ def test_a_fact_that_is_not_there_is_a_sentence(line: Line) -> None:
 def test_sources_name_every_text_every_fact_and_every_address(real: Line) -> None:
     told = sources(real)
     text = "\n".join(told)
-    assert all(any(line.startswith(f"{name}: ") for line in told) for name in real.content.prompts.texts)
+    assert all(any(line.startswith(f"{name}: ") for line in told) for name in real.content.prompts.templates)
     spoken = {fact for entry in read(real, "en").all() for fact in entry.facts}
     for name in spoken:
         assert f"  {name}  " in text

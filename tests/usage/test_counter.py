@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 from support.signed_calls import BASE, PROBE_CALL, post_to_app, settings_for, signed
+from support.toy_line import MAIN
 from support.usage import NOVEMBER, Clock, MemoryStore
 
 from ivr import log
@@ -268,8 +269,8 @@ def test_webhook_counts_signed_calls_and_writes_when_it_stops(tiny: Path, ready:
     app = make_app(settings_for(tiny), ready, counter)
     with TestClient(app, base_url=BASE) as client:
         post_to_app(client, "/call")
-        post_to_app(client, "/call/en/main", [("Digits", "1")])
-        post_to_app(client, "/call/en/main", [("Digits", "1")])
+        post_to_app(client, f"/call/en/main/{MAIN}", [("Digits", "1")])
+        post_to_app(client, f"/call/en/main/{MAIN}", [("Digits", "1")])
         post_to_app(client, "/call/en/connect/outcome", [("DialCallStatus", "busy")])
         assert client.post("/call", content="a=b").status_code == 403
     assert store.read("2026-11").counts == {
@@ -305,10 +306,10 @@ def test_calls_are_answered_while_usage_cannot_be_written(
     unwritable = CHECKOUT / "LICENSE" / "usage.sqlite" if fault == "is unwritable" else tmp_path
     counter: Any = Broken() if fault == "raises" else UsageCounter(SqliteStore(unwritable), write_interval=0.01)
     with TestClient(make_app(settings_for(tiny), ready, counter), base_url=BASE) as client:
-        expected = post_to_app(client, "/call/en/main", [("Digits", "1")], PROBE_CALL)
+        expected = post_to_app(client, f"/call/en/main/{MAIN}", [("Digits", "1")], PROBE_CALL)
         assert b"<Gather" in expected
         for _ in range(200):
-            assert post_to_app(client, "/call/en/main", [("Digits", "1")]) == expected
+            assert post_to_app(client, f"/call/en/main/{MAIN}", [("Digits", "1")]) == expected
 
 
 def test_log_line_about_a_failed_write_holds_no_key_and_no_node(capsys: pytest.CaptureFixture[str]) -> None:
