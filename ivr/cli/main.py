@@ -58,8 +58,7 @@ def check(tag: str | None, today: bool) -> None:
 
     With TAG, all about one language, published or a draft, and how far it is.
     """
-    from ivr.check.report import check_all
-    from ivr.check.translator import check_language
+    from ivr.check.report import check_all, check_language
 
     settings, day = read_settings(), date.today() if today else None
     root, options = settings.ivr_content, settings.options

@@ -12,8 +12,9 @@
     hangs up
 
 Acts: `rings`, `presses <key>`, `silent`, `hangs up`, and how a dialled call ends: `completed`, `answered`, `busy`,
-`no-answer`, `failed`, `canceled`, `bridged`. Expectations: `at <end of the address to which a key is sent>`,
-`dials <number>`, `speaks <language of the last words>`, `ended`. A line that begins with # is a comment.
+`no-answer`, `failed`, `canceled`, `bridged`. Expectations: `at <end of the address to which a key is sent>`, in
+which * stands for the text of a segment, `dials <number>`, `speaks <language of the last words>`, `ended`. A line that
+begins with # is a comment.
 """
 
 import re
@@ -98,9 +99,14 @@ def _replay_line(line: StoryLine, caller: Caller) -> None:
 
 def _check_expectation(line: StoryLine, caller: Caller) -> None:
     found = _last_language(caller) if line.does == "speaks" else caller.position
-    ends_alike = line.does == "at" and found.startswith("at ") and found.endswith(line.object)
-    if found != str(line) and not ends_alike:
+    if found != str(line) and not (line.does == "at" and _ends_with(found, line.object)):
         raise StoryFailed(f"line {line.number}: expected `{line}`, found `{found}`")
+
+
+def _ends_with(found: str, address: str) -> bool:
+    """Whether `found`, such as "at /call/en/main/choices-7c1e", ends with `address`, such as "/main/choices-*"."""
+    pattern = re.escape(address).replace(r"\*", "[^/]*")
+    return re.fullmatch(rf"at .*{pattern}", found) is not None
 
 
 def _last_language(caller: Caller) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from html import escape
 
 from ivr.call.flow import Flow
-from ivr.call.transitions import LANGUAGES_A_PART
+from ivr.call.transitions import LANGUAGES_PER_PART
 from ivr.errors import BadSettings
 from ivr.script.labels import title_of, way_to
 from ivr.script.model import Entry, Script
@@ -38,7 +38,7 @@ def outline(script: Script, flow: Flow) -> Iterator[str]:
     yield "At any time:"
     for entry in script.states:
         yield f"  {way_to(flow, entry)}: {title_of(flow, entry)} ({_kind(entry)}, {entry.node})"
-    other = "the other language" if len(flow.published) <= 2 else f"another language, {LANGUAGES_A_PART} at a time"
+    other = "the other language" if len(flow.published) <= 2 else f"another language, {LANGUAGES_PER_PART} at a time"
     yield f"  press 8: {other}; 7: again, more slowly; *: the menu above; #: the next part"
 
 
@@ -59,8 +59,8 @@ def _global_edges(flow: Flow) -> Iterator[str]:
     """Keys 0 and 9 work at every node. Only the main menu's edges are drawn, to keep the drawing readable."""
     transfer = flow.transfer
     connect, reminder = flow.only("transfer"), flow.only("reminder")
-    yield f'  "{flow.root}" -> "{connect}" [style=dashed];'
-    yield f'  "{flow.root}" -> "{reminder}" [style=dashed];'
+    yield f'  "{flow.main_menu}" -> "{connect}" [style=dashed];'
+    yield f'  "{flow.main_menu}" -> "{reminder}" [style=dashed];'
     yield f'  "{connect}" -> "{transfer.connected}" [style=dashed];'
     yield f'  "{connect}" -> "{transfer.not_connected}" [style=dashed];'
 

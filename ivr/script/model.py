@@ -86,9 +86,9 @@ class Script(NamedTuple):
 def read_script(line: Line, locale: str, graded: bool = True) -> Script:
     """The script of `line` in `locale`, one of `line.content.locales`. Unless `graded`, no text has a grade."""
     reader = _Reader(line, locale, graded)
-    entries = tuple(reader.from_menu(line.flow.root, "", ""))
+    entries = tuple(reader.from_menu(line.flow.main_menu, "", ""))
     reached = {entry.node for entry in entries}
-    texts = line.content.prompts.texts
+    texts = line.content.prompts.templates
     own = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, Languages)]
     states = tuple(reader.entry(name, "", "") for name in own if name not in reached)
     return Script(locale, entries, states, tuple(reader.entry(name, "", "") for name in SHARED_PROMPTS))
@@ -116,7 +116,7 @@ class _Reader:
         seconds = sum(map(line.schedule.longest_seconds, parts)) + PARAGRAPH_PAUSE * (len(parts) - 1)
         offers = zip(node.choices, parts[0].paragraphs, strict=True) if isinstance(node, Menu) else ()
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
-        facts = line.content.prompts.texts[name].facts
+        facts = line.content.prompts.templates[name].facts
         kind = node.kind if node and name not in SHARED_PROMPTS else SHARED
         grade = self._grade(text, parts[0].locale) if self._graded and isinstance(node, Topic) else None
         return Entry(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from ivr.call.playlist import named_keys
 from ivr.content.catalogue import MessageId
-from ivr.content.prompts import blocks
+from ivr.content.templates import blocks
 from ivr.line.line import Line
 from ivr.script.labels import title_of, way_to
 from ivr.script.model import SHARED, Entry, Script, read_script
@@ -32,7 +32,7 @@ def comments_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
     rate = line.content.locales[script.locale].ear
     comments = dict[MessageId, tuple[str, ...]]()
     for entry in script.all():
-        for english, placeholders in blocks(line.content.prompts.texts[entry.node]):
+        for english, placeholders in blocks(line.content.prompts.templates[entry.node]):
             values = {name: _value(line, entry, source) for name, source in placeholders.items()}
             seconds = timing.longest_seconds(english % values, rate)
             explained = (_explain(line, script, entry, name, placeholders[name], values[name]) for name in placeholders)

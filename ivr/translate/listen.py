@@ -69,7 +69,7 @@ def absent(line: Line, tag: str, wanted: Sequence[str]) -> list[str]:
 def _chosen(line: Line, tag: str, wanted: Sequence[str]) -> list[Recordable]:
     every = list(readings(line, tag))
     for name in wanted:
-        if name not in line.content.prompts.texts and name not in {one.name for one in every}:
+        if name not in line.content.prompts.templates and name not in {one.name for one in every}:
             raise OperationFailed(
                 f"There is no text `{name}`. `ivr map` shows all of them; the lines are in prompts/lines/."
             )

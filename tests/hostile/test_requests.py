@@ -97,7 +97,7 @@ def test_nobody_else_gets_one_and_nothing_is_raised(asked: Asked, method: str, p
 
 # -- faults in every function of ours ----------------------------------------------------------------------------------
 
-UNREACHABLE = {"make_app", "_send", "_is_of_a_call", "add_audio"}
+UNREACHABLE = {"make_app", "_send", "_is_of_a_call", "add_audio_files"}
 """The app itself, what sends, and what tells a call from a page: there is nothing behind them to fall back on."""
 
 

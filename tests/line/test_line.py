@@ -361,8 +361,8 @@ GONE = [
 
 @pytest.mark.parametrize("address", GONE)
 @pytest.mark.parametrize("locale", ["en", "es"])
-def test_an_old_address_leads_to_the_root_menu_in_the_language_it_names(line: Line, address: str, locale: str) -> None:
-    for digits in ("", "1", "2", "7", "*", "#", "5"):
+def test_an_old_address_leads_to_the_main_menu_in_the_language_it_names(line: Line, address: str, locale: str) -> None:
+    for digits in ("", "1", "2", "*", "#", "5", "6"):
         answer = line.respond(address.format(locale), [("Digits", digits)])
         assert (answer.event, answer.place) == (Lost(digits), Place("main", locale))
 
@@ -377,6 +377,7 @@ def test_the_keys_that_mean_the_same_in_every_release_still_work_at_an_old_addre
     assert dialled.place == Place("connect", locale)
     assert isinstance(verbs_of(dialled.body)[-1], Dial)
     assert line.respond(old, [("Digits", "9")]).place == Place("reminder", locale)
+    assert line.respond(old, [("Digits", "7")]).place == Place("main", locale, pace="slow")
     assert line.respond(old, [("Digits", "8")]).place == Place("main", "es" if locale == "en" else "en")
 
 

@@ -32,7 +32,7 @@ def sources(line: Line, *names: str, live: bool = False) -> list[str]:
 
 def test_script_has_every_text_once(any_line: Line) -> None:
     for script in scripts(any_line):
-        assert sorted(entry.node for entry in script.all()) == sorted(any_line.content.prompts.texts)
+        assert sorted(entry.node for entry in script.all()) == sorted(any_line.content.prompts.templates)
 
 
 def test_script_has_every_node_that_speaks(any_line: Line) -> None:
@@ -43,7 +43,7 @@ def test_script_has_every_node_that_speaks(any_line: Line) -> None:
 
 def test_keys_of_an_entry_lead_to_its_node(any_line: Line) -> None:
     for entry in read_script(any_line, "en").entries:
-        at = any_line.flow.root
+        at = any_line.flow.main_menu
         for key in entry.keys.split():
             menu = any_line.flow.nodes[at]
             assert isinstance(menu, Menu)
@@ -134,7 +134,7 @@ def test_unknown_fact_raises_a_sentence(line: Line) -> None:
 def test_sources_list_every_text_fact_and_address(real: Line) -> None:
     told = sources(real)
     text = "\n".join(told)
-    assert all(any(line.startswith(f"{name}: ") for line in told) for name in real.content.prompts.texts)
+    assert all(any(line.startswith(f"{name}: ") for line in told) for name in real.content.prompts.templates)
     spoken = {fact for entry in read_script(real, "en").all() for fact in entry.facts}
     for name in spoken:
         assert f"  {name}  " in text
