@@ -19,7 +19,7 @@ from ivr.errors import LineError, OperationFailed
 from ivr.readiness import Readiness, get_ready
 from ivr.server.app import make_app
 from ivr.server.garbage import nothing_collected
-from ivr.server.http_limits import BoundedProtocol
+from ivr.server.http_limits import BoundedProtocol, raise_file_limit
 from ivr.server.metrics import Figures, Watched
 from ivr.server.metrics_endpoint import Watching, open_metrics
 from ivr.server.supervisor import FINISHING, SIGN, Work, Workers, show_life
@@ -40,6 +40,7 @@ _PR_SET_DUMPABLE = 4
 def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], workers: int = WORKERS) -> None:
     """Compile, prove, and answer on `host`:`port` until the process ends. Raises OperationFailed: port taken."""
     _leave_nothing_behind()
+    raise_file_limit()
     readiness = get_ready(settings)
     _tell(say, announcement(readiness, settings))
     with _listening(host, port) as listening:
