@@ -37,13 +37,20 @@ def make_app(
         add_audio(behind, settings.ivr_content)
         add_pages(behind, settings, readiness)
     except Exception as error:  # a fault of the pages must cost no call
-        readiness = replace(readiness, notes=(*readiness.notes, f"the pages could not be made ({error!r})"))
+        note = f"the pages could not be made ({type(error).__name__})"
+        readiness = replace(readiness, notes=(*readiness.notes, note))
     add_health(behind, readiness)
     return Webhook(behind, readiness, settings, counts, figures)
 
 
 def add_health(app: FastAPI, readiness: Readiness) -> None:
-    """Add the addresses for health checks: `/health/live` (the process answers) and `/health/ready`."""
+    """Add the addresses for health checks. Each answers 200 or 503.
+
+    `/health/live`: the process answers. `/health/serving`: callers get the menu; for health checks and proxies, which
+    would otherwise take the line away. `/health/ready`: callers get the whole line; for rollouts, alerts and
+    `ivr check --against`.
+    """
+    report = readiness.report()
 
     @app.get("/health/live")
     async def live() -> JSONResponse:
@@ -51,4 +58,8 @@ def add_health(app: FastAPI, readiness: Readiness) -> None:
 
     @app.get("/health/ready")
     async def ready() -> JSONResponse:
-        return JSONResponse(readiness.report(), status_code=200 if readiness.ready else 503)
+        return JSONResponse(report, status_code=200 if readiness.ready else 503)
+
+    @app.get("/health/serving")
+    async def serving() -> JSONResponse:
+        return JSONResponse(report, status_code=200 if readiness.serving else 503)

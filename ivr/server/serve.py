@@ -187,6 +187,6 @@ def announcement(readiness: Readiness, settings: Settings) -> list[str]:
         if readiness.line
         else "the line could not be used: every call gets the last resort"
     )
-    state = "ready" if readiness.ready else "NOT READY"
-    faults = [f"  {fault}" for fault in readiness.faults]
+    state = "ready" if readiness.ready else "SERVING, NOT READY" if readiness.serving else "NOT READY"
+    faults = [f"  {fault}" for fault in (*readiness.faults, *readiness.language_faults)]
     return [built, *readiness.notes, *faults, f"{state}: {settings.public_url}/call"]
