@@ -17,8 +17,8 @@ def words_of(text: str) -> frozenset[str]:
 
 STOP_WORDS: Mapping[str, frozenset[str]] = {
     "en": words_of(
-        "the and you your is are to of for or in it that this can not be with if they on may who what at do have from a "
-        "one call press them by will an when there help line person zero nine eight"
+        "the and you your is are to of for or in it that this can not be with if they on may who what at do have from "
+        "a one call press them by will an when there help line person zero nine eight"
     ),
     "es": words_of(
         "el la los las y usted su sus es son de del para o en que este esta puede no con si un una por se al lo le más "
