@@ -11,7 +11,7 @@ from typing import get_args
 from ivr import __version__
 from ivr.call.flow import Transfer
 from ivr.call.transitions import Policy
-from ivr.call.urls import RING, address_of, outcome_address_of
+from ivr.call.urls import RING, key_address_of, outcome_address_of
 from ivr.errors import BadContent
 from ivr.line.compiler import compile_line
 from ivr.line.options import Options
@@ -27,7 +27,7 @@ def addresses(root: Path) -> list[str]:
         line = compile_line(root, Options(silence=policy))
         for place in line.documents:
             transfer = isinstance(line.flow.nodes[place.node], Transfer)
-            found.add(outcome_address_of(place) if transfer else address_of(place))
+            found.add(outcome_address_of(place) if transfer else key_address_of(line.flow, place))
     return sorted(found)
 
 

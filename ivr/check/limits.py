@@ -103,7 +103,7 @@ class LimitChecker:
     def told(self) -> Iterator[RenderedText]:
         """Every text in every language it is whole in."""
         for locale in self.flow.published:
-            for name in self.line.content.prompts.texts:
+            for name in self.line.content.prompts.templates:
                 parts = self.line.content.prompts.speak(name, locale, named_keys(self.flow, name))
                 if parts[0].locale == locale:
                     yield RenderedText(name, locale, parts, self.paths.get((name, locale), ""))
@@ -238,7 +238,7 @@ class LimitChecker:
         return ends
 
     def _uncut(self, locale: str) -> Iterator[Fault]:
-        root = next(place for place in self.line.paths if place.node == self.flow.root and place.locale == locale)
+        root = next(place for place in self.line.paths if place.node == self.flow.main_menu and place.locale == locale)
         for policy in ("connect", "goodbye"):
             for step in silence(self.flow, root, policy):
                 if not isinstance(step, Ask):

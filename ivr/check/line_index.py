@@ -7,7 +7,7 @@ from ivr.call.urls import address_of
 from ivr.errors import Fault
 from ivr.line import twiml
 from ivr.line.line import Line
-from ivr.phone.parser import Verb, in_order, read
+from ivr.phone.parser import Verb, check_reachable, read_document
 
 
 class LineIndex:
@@ -35,15 +35,15 @@ class LineIndex:
         return self.line.transitions[place][key]
 
     def verbs(self, place: Place) -> tuple[Verb, ...]:
-        """The verbs of the document at `place`. Raises Refused where Twilio would not play it."""
+        """The verbs of the document at `place`. Raises InvalidTwiml where Twilio would not play it."""
         if place not in self._verbs:
             fragments = self.line.documents[place]
-            self._verbs[place] = in_order(verb for fragment in fragments for verb in self._verbs_of(fragment))
+            self._verbs[place] = check_reachable(verb for fragment in fragments for verb in self._verbs_of(fragment))
         return self._verbs[place]
 
     def _verbs_of(self, fragment: bytes) -> tuple[Verb, ...]:
         if fragment not in self._read:
-            self._read[fragment] = read(twiml.document([fragment]))
+            self._read[fragment] = read_document(twiml.document([fragment]))
         return self._read[fragment]
 
     def fewest_seconds(self, step: Step) -> float:

@@ -64,7 +64,7 @@ def one_text_says_all_keys(walk: LineIndex) -> Iterator[Fault]:
     """There is a topic that says every key: 0, 7, 8, 9, * and #."""
     wanted = {"0", "7", "9", "*", "#"} | ({"8"} if len(walk.flow.published) > 1 else set())
     topics = {place.node for place in walk.standing}
-    said = [_all_keys(walk, name) for name in topics if name in walk.line.content.prompts.texts]
+    said = [_all_keys(walk, name) for name in topics if name in walk.line.content.prompts.templates]
     if not any(wanted <= keys for keys in said):
         yield Fault("prompts", "no topic says all of 0, 7, 8, 9, * and #", "Write one that tells how the line works.")
 
@@ -78,7 +78,7 @@ def _all_keys(walk: LineIndex, name: str) -> set[str]:
 def every_language_says_the_same(walk: LineIndex) -> Iterator[Fault]:
     """Keys and telephone numbers are the same, in the same order, in every language."""
     prompts, first = walk.line.content.prompts, walk.flow.published[0]
-    for name in prompts.texts:
+    for name in prompts.templates:
         for locale in walk.flow.published[1:]:
             for part, (ours, theirs) in enumerate(
                 zip(_parts(walk, name, first), _parts(walk, name, locale), strict=True), 1

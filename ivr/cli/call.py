@@ -13,8 +13,8 @@ from ivr.line.compiler import compile_line
 from ivr.line.line import Form
 from ivr.operate.http_client import fetch, signed_post
 from ivr.phone import stories, terminal
-from ivr.phone.caller import Caller, Impossible, Post
-from ivr.phone.parser import Refused
+from ivr.phone.caller import Caller, ImpossibleAct, Post
+from ivr.phone.errors import InvalidTwiml
 from ivr.setting_rules import plain_url
 from ivr.settings import Settings
 
@@ -32,9 +32,9 @@ def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcom
         else:
             for sentence in terminal.play(caller, keys, outcome):
                 click.echo(sentence)
-    except (Impossible, Refused) as error:
+    except (ImpossibleAct, InvalidTwiml) as error:
         raise OperationFailed(str(error)) from None
-    return stories.keep(caller)
+    return stories.story_of(caller)
 
 
 def new_caller(settings: Settings, url: str | None) -> Caller:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ivr.call.playlist import named_keys
 from ivr.content.load import Content, is_whole
 from ivr.content.locale import Locale
-from ivr.content.prompts import blocks
+from ivr.content.templates import blocks
 from ivr.content.voices import NO_VOICE
 from ivr.errors import Fault, Untranslated
 
@@ -38,7 +38,7 @@ def languages_of(content: Content) -> tuple[Language, ...]:
 
 
 def _language(content: Content, tag: str) -> Language:
-    texts = tuple(content.prompts.texts)
+    texts = tuple(content.prompts.templates)
     locale = content.locales.get(tag)
     about_all = tuple(fault for fault in content.faults if fault.locale == tag and not fault.text)
     if locale is None:  # its folder cannot be read
@@ -61,7 +61,7 @@ def _words(content: Content, name: str, tag: str) -> str:
 
 def _text_faults(content: Content, locale: Locale, name: str) -> Iterator[Fault]:
     """Why text `name` is not spoken in the language of `locale`, unless it waits for its translator or its reader."""
-    messages = {(name, block.english) for block in blocks(content.prompts.texts[name])}
+    messages = {(name, block.english) for block in blocks(content.prompts.templates[name])}
     faults = [locale.faults[message] for message in messages & locale.faults.keys()]
     faults = [fault for fault in (*faults, *locale.recordings.faults) if fault.text == name]
     faults = [fault for fault in faults if not fault.waits_for_translator]
@@ -75,7 +75,7 @@ def _text_faults(content: Content, locale: Locale, name: str) -> Iterator[Fault]
 
 def _is_translated(content: Content, tag: str, name: str) -> bool:
     try:
-        content.prompts.words(name, tag, named_keys(content.flow, name))
+        content.prompts.render(name, tag, named_keys(content.flow, name))
     except Untranslated:
         return False
     return True

@@ -15,7 +15,8 @@ from ivr.call.playlist import OFFERS, SHARED_PROMPTS, PromptRef, language_keys, 
 from ivr.content.facts import PINNED_HOTLINE, Facts, load_facts
 from ivr.content.flow_file import load_flow
 from ivr.content.locale import Locale, load_locale
-from ivr.content.prompts import Prompts, RenderedPrompt, Template, load_texts
+from ivr.content.prompts import Prompts, RenderedPrompt
+from ivr.content.templates import Template, load_templates
 from ivr.content.voices import Voices, load_voices
 from ivr.errors import BadContent, BadLocale, BadText, Fault
 
@@ -82,7 +83,7 @@ def load_content(root: Path, published: Sequence[str] | None = None, hotline: st
     if flow and published:
         flow = replace(flow, published=tuple(published))
     facts = loaded(lambda: load_facts(prompts, hotline))
-    texts = loaded(lambda: load_texts(prompts))
+    texts = loaded(lambda: load_templates(prompts))
     voices, voice_faults = _voices(root / "locales" / "voices.toml")
     source = loaded(lambda: _locale(root, flow.published[0], voices, source=True)) if flow else None
     if flow is None or facts is None or texts is None or source is None:
@@ -161,7 +162,7 @@ def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Tem
 
 def _unspeakable(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """Render every text once in the first language: what cannot be spoken there cannot be spoken at all."""
-    for name in prompts.texts:
+    for name in prompts.templates:
         try:
             prompts.speak(name, flow.published[0], named_keys(flow, name))
         except BadText as error:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ivr.call.state import Place, Ring
 from ivr.call.transitions import Ask, Dial, End, Step, explore, next_place, silence
-from ivr.call.urls import AUDIO, address_of, outcome_address_of
+from ivr.call.urls import AUDIO, key_address_of, outcome_address_of
 from ivr.content.facts import HOTLINE
 from ivr.content.load import Content, load_content
 from ivr.content.voices import NO_VOICE
@@ -43,7 +43,7 @@ def compile_line(root: Path, options: Options = DEFAULT_OPTIONS, published: Sequ
     writer = FragmentWriter(content, options, schedule)
     by_language = sorted(paths, key=lambda place: place.locale)  # one language at a time: twiml caches 1,000 prompts
     documents = {place: writer.document(place) for place in by_language}
-    places = {address_of(place): place for place in documents}
+    places = {key_address_of(content.flow, place): place for place in documents}
     size = sum(map(len, writer.fragments.values()))
     stats = CompileStats(len(documents), len(writer.fragments), size, time.perf_counter() - started)
     return Line(content, options, schedule, paths, transitions, documents, places, writer.fallback_document(), stats)
@@ -68,7 +68,7 @@ class FragmentWriter:
 
     def _ask(self, ask: Ask) -> bytes:
         """Prompts that any key stops, and the wait for a key."""
-        action = self._options.public_url + address_of(ask.place)
+        action = self._options.public_url + key_address_of(self._flow, ask.place)
         rings = ask.reading == "opening" and ask.place == next_place(self._flow, ask.place, Ring())
         lead = 0 if rings else twiml.AFTER_KEY
         prompts, wait, locales = self._schedule.spoken(ask), self._schedule.wait(ask), self._content.locales

@@ -4,14 +4,16 @@
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ivr.call.flow import Flow, Transfer
 from ivr.call.state import KEYS, Answer, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
 from ivr.call.transitions import Step, next_place, silence
-from ivr.call.urls import OUTCOME, RING, language_in
+from ivr.call.urls import OUTCOME, RING, language_in, means_the_same, place_at
 from ivr.content.load import Content
+from ivr.errors import UnknownAddress
 from ivr.line import twiml
 from ivr.line.options import Options
 from ivr.line.schedule import Schedule
@@ -77,18 +79,30 @@ class Line:
         """The place that a request comes from, and the event that it reports."""
         if address in self.places:
             return self.places[address], _pressed(form)
-        home = Place(self.flow.root, language_in(self.flow, address))
+        home = Place(self.flow.main_menu, language_in(self.flow, address))
         if address == RING:
             return home, Ring()
+        place = self._place_of(address.removesuffix(OUTCOME))
         if address.endswith(OUTCOME):
-            place = self.places.get(address.removesuffix(OUTCOME), home)
-            dialled = place if isinstance(self.flow.nodes[place.node], Transfer) else home
-            return dialled, _outcome(form)
-        return home, Lost(_key(_digits(form)).key)
+            dialled = place and isinstance(self.flow.nodes[place.node], Transfer)
+            return place if place and dialled else home, _outcome(form)
+        pressed = _pressed(form)
+        if place is None:
+            return home, Lost(_key(_values(form, "Digits")).key)
+        if isinstance(pressed, Key) and not means_the_same(self.flow, place, address, pressed.key):
+            return place, Lost(pressed.key)
+        return place, pressed
+
+    def _place_of(self, address: str) -> Place | None:
+        """The place that another spelling of its address names, None where this line has no such place."""
+        with suppress(UnknownAddress):
+            place = place_at(self.flow, address)
+            return place if place in self.documents else None
+        return None
 
 
-def _digits(form: Form) -> list[str]:
-    return [value for name, value in form if name == "Digits"]
+def _values(form: Form, name: str) -> list[str]:
+    return [value for other, value in form if other == name]
 
 
 def _key(digits: list[str]) -> Key:
@@ -96,12 +110,12 @@ def _key(digits: list[str]) -> Key:
 
 
 def _pressed(form: Form) -> Event:
-    digits = _digits(form)
+    digits = _values(form, "Digits")
     return _key(digits) if any(digits) else Silence()
 
 
 def _outcome(form: Form) -> Outcome:
-    fields = dict(form)
-    if fields.get("DialBridged") == "true":
+    if _values(form, "DialBridged") == ["true"]:
         return Outcome("connected")
-    return Outcome(_REACHED.get(fields.get("DialCallStatus", ""), "unknown"))
+    statuses = _values(form, "DialCallStatus")
+    return Outcome(_REACHED.get(statuses[0], "unknown") if len(statuses) == 1 else "unknown")

@@ -14,7 +14,7 @@ from ivr.call.transitions import Dial, End, Policy, Step
 from ivr.call.urls import address_of
 from ivr.check import documents, keys, silence, spoken_keys
 from ivr.check.line_index import LineIndex
-from ivr.check.proofs import PROOFS, Proof, prove, walked
+from ivr.check.proofs import PROOFS, Proof, proof_counts, prove
 from ivr.content import load
 from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.errors import Fault
@@ -36,7 +36,7 @@ def test_no_state_of_the_line_breaks_a_promise(compiled: str, request: pytest.Fi
 
 
 def test_it_is_said_how_much_was_walked(line: Line) -> None:
-    counted = walked(line)
+    counted = proof_counts(line)
     assert counted.places == counted.documents == len(line.documents)
     assert counted.keys > 10 * counted.places
     assert str(counted) == f"{counted.places} states, {counted.keys} keys, {counted.documents} documents walked"
@@ -136,7 +136,7 @@ def calling_itself(_: pytest.MonkeyPatch, tiny: Path) -> Line:
 
 
 def home(flow: Flow, place: Place, *_: object) -> Place:
-    return Place(flow.root, place.locale, pace=place.pace)
+    return Place(flow.main_menu, place.locale, pace=place.pace)
 
 
 def tea(_: Flow, here: Place, __: str) -> Place:
@@ -268,8 +268,8 @@ BREAKS = [
     Break(
         keys.keys_arrive_where_they_were_pressed,
         "the addresses of keys",
-        compiling("address_of", lambda _: "/call/en/main"),
-        "a key goes to http://127.0.0.1:8000/call/en/main. It must go to /call/en/opening.",
+        compiling("key_address_of", lambda _flow, _place: "/call/en/main"),
+        "a key goes to http://127.0.0.1:8000/call/en/main. It must go to /call/en/opening/choices-",
     ),
     Break(
         keys.keys_arrive_where_they_were_pressed,
@@ -319,7 +319,7 @@ BREAKS = [
         walking("_choice", tea),
         "911 typed there leads to /call/en/tea",
     ),
-    Break(keys.star_leads_to_the_root, "key *", pressed("*", stays), "It must lead to the root menu."),
+    Break(keys.star_leads_to_the_root, "key *", pressed("*", stays), "It must lead to the main menu."),
     Break(
         keys.eight_keeps_the_place,
         "the place, for key 8",
@@ -459,7 +459,7 @@ def test_a_document_that_is_refused_hides_no_other_fault(copied: Path, monkeypat
     said = "\n".join(map(str, prove(line)))
     assert "/call/en/tea: the telephone refuses its document" in said
     assert "0 must lead to the transfer" in said
-    assert "only known numbers are dialled: it could not be shown (Refused: a <Say> without words (13520))" in said
+    assert "only known numbers are dialled: it could not be shown (InvalidTwiml: a <Say> without words (13520))" in said
 
 
 def test_a_proof_that_breaks_costs_readiness_and_not_the_start(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from support.options import OPTIONS
 
 from ivr import simulator
 from ivr.call.state import Place
@@ -23,9 +24,8 @@ from ivr.content.recordings import file_name, load_recordings
 from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.line.options import Options
 from ivr.phone.caller import Caller
-from ivr.phone.parser import Gather, Play, Say, read
+from ivr.phone.parser import Gather, Play, Say, read_document
 from ivr.readiness import Readiness
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -35,7 +35,6 @@ from ivr.translate.listen import drafted
 from ivr.translate.update import po_path
 
 BASE = "https://line.example.org"
-OPTIONS = Options(public_url=BASE, line_number="+12025550123")
 APPLES = "Manzanas. Son rojas."
 
 pytestmark = pytest.mark.skipif(shutil.which("sox") is None, reason="sox is not on this machine")
@@ -93,7 +92,9 @@ def say_otherwise(root: Path, old: str, new: str, tag: str = "es") -> None:
 
 
 def heard_at(line: Line, place: Place) -> Sequence[Say | Play]:
-    first = read(b'<?xml version="1.0" encoding="UTF-8"?><Response>' + line.documents[place][0] + b"</Response>")[0]
+    first = read_document(
+        b'<?xml version="1.0" encoding="UTF-8"?><Response>' + line.documents[place][0] + b"</Response>"
+    )[0]
     assert isinstance(first, Gather)
     return first.spoken
 
@@ -151,7 +152,7 @@ def test_a_telephone_hears_what_the_recording_reads(copied: Path) -> None:
                     recordings=simulator.recordings(line))  # fmt: skip
     caller.rings()
     for key in "821":
-        caller.presses(key, cutting=True)
+        caller.presses(key, interrupting=True)
     caller.listens()
     (heard,) = [one for one in caller.heard if one.voice == "recording"]
     assert (heard.language, heard.text) == ("es-US", APPLES)
@@ -182,7 +183,7 @@ def test_a_new_recording_takes_the_place_of_the_old_one_and_deletes_nothing(copi
     assert row.sound.file not in {path.name for path in before}
 
 
-# Refused
+# InvalidTwiml
 
 
 @pytest.mark.parametrize(

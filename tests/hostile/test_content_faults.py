@@ -14,7 +14,7 @@ from support.asgi_client import PUBLIC, TOKEN, Asked
 from support.twilio_bench import check_document, is_safe
 
 from ivr.phone.caller import FORM, Caller
-from ivr.phone.parser import Gather, read
+from ivr.phone.parser import Gather, read_document
 from ivr.readiness import get_ready
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -93,7 +93,7 @@ def test_half_a_translation_is_english_in_an_english_voice(copied: Path) -> None
     assert ready.serving
     assert not ready.ready, "Spanish is withheld"
     asked = Asked(make_app(settings, ready))
-    verbs = read(asked.post(f"{PUBLIC}/call/es/main", [*FORM, ("Digits", "1")]).body)
+    verbs = read_document(asked.post(f"{PUBLIC}/call/es/main", [*FORM, ("Digits", "1")]).body)
     asked.close()
     says = [say for verb in verbs if isinstance(verb, Gather) for say in verb.spoken]
     assert {getattr(say, "language", "") for say in says} == {"en-US"}
@@ -126,7 +126,7 @@ def test_pages_that_cannot_be_made_cost_no_call(tiny: Path, monkeypatch: pytest.
     caller.rings()
     health = asked.ask("GET", b"/health/ready")
     asked.close()
-    assert caller.standing
+    assert caller.gather
     assert health.status == 200
     assert b"the pages could not be made" in health.body
 

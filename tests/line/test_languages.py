@@ -4,7 +4,6 @@ A fault in a translation has three outcomes and no others: `ivr check` names it,
 English by the English voice, or the language is withheld and its addresses answer in English.
 """
 
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +12,12 @@ import polib
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from support.options import OPTIONS
+from support.third_language import add_lulu
 
 from ivr.call.state import Place
 from ivr.call.transitions import Ask
+from ivr.call.urls import key_address_of
 from ivr.check.coverage import catalogue_faults
 from ivr.check.proofs import prove
 from ivr.check.report import check_all
@@ -23,10 +25,8 @@ from ivr.content.load import load_content
 from ivr.errors import BadContent
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.line.options import Options
-from ivr.translate.update import po_path, update
+from ivr.translate.update import po_path
 
-OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
 ENGLISH_VOICE, SPANISH_VOICE = b"Polly.Joanna-Neural", b"Polly.Lupe-Neural"
 OFFERS = {
     "person": ("Para hablar con una persona … oprima %(key)s.", "Para hablar con una persona … oprima cero."),
@@ -58,6 +58,10 @@ def said(line: Line, address: str, key: str = "") -> bytes:
     return line.respond(address, [("Digits", key)] if key else []).body
 
 
+def pressed(line: Line, place: Place, key: str) -> bytes:
+    return said(line, key_address_of(line.flow, place), key)
+
+
 def first_gather(body: bytes) -> bytes:
     return body[: body.index(b"</Gather>")]
 
@@ -68,7 +72,7 @@ def first_gather(body: bytes) -> bytes:
 def test_a_text_with_one_bad_message_is_spoken_in_english_by_the_english_voice(copied: Path) -> None:
     spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
     line = compile_line(copied, OPTIONS)
-    tea = first_gather(said(line, "/call/es/main", "1"))
+    tea = first_gather(pressed(line, Place("main", "es"), "1"))
     assert ENGLISH_VOICE in tea
     assert SPANISH_VOICE not in tea
     assert b"Tea. It is hot." in tea
@@ -81,8 +85,8 @@ def test_every_other_text_stays_in_its_language(copied: Path, tiny: Path) -> Non
     spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
     line, whole = compile_line(copied, OPTIONS), compile_line(tiny, OPTIONS)
     assert line.flow.published == ("en", "es")
-    assert SPANISH_VOICE in first_gather(said(line, "/call/es/fruit", "1"))
-    assert ENGLISH_VOICE not in first_gather(said(line, "/call/es/fruit", "1"))
+    assert SPANISH_VOICE in first_gather(pressed(line, Place("fruit", "es"), "1"))
+    assert ENGLISH_VOICE not in first_gather(pressed(line, Place("fruit", "es"), "1"))
     assert line.paths == whole.paths
     for place in line.paths:
         if place.locale == "en":
@@ -265,34 +269,10 @@ def test_a_fault_of_the_first_language_s_own_table_is_told_with_the_others(copie
 # Added: a folder and one word
 
 
-TABLE = """
-name = "lulu"
-language = "art-lulu"
-voice = "Polly.Lulu"
-digits = ["lo", "la", "le", "li", "lu", "loa", "lea", "lia", "lua", "lau"]
-star = "loi"
-pound = "lui"
-ear = { counts = "syllables", slowest = 4.0, fastest = 7.8 }
-"""
-
-
-def in_lulu(english: str) -> str:
-    """The same in an invented language: its only word is lu, placeholders and punctuation stay."""
-    return re.sub(r"%\(\w+\)s|[^\W\d_]+", lambda found: found[0] if found[0].startswith("%") else "lu", english)
-
-
 @pytest.fixture
 def trilingual(copied: Path) -> Line:
     """The toy line in a third language: a folder, and one word in `published`."""
-    folder = copied / "locales" / "art-lulu"
-    folder.mkdir()
-    (folder / "locale.toml").write_text(TABLE, "utf-8")
-    update(copied, ["art-lulu"])
-    catalogue = polib.pofile(str(po_path(copied, "art-lulu")))
-    for entry in catalogue:
-        entry.msgstr = in_lulu(entry.msgid)
-    catalogue.save()
-    english(copied, "flow.toml", '["en", "es"]', '["en", "es", "art-lulu"]')
+    add_lulu(copied)
     return compile_line(copied, OPTIONS)
 
 
@@ -303,7 +283,7 @@ def test_a_language_is_added_with_a_folder_and_one_word(trilingual: Line) -> Non
 
 
 def test_every_text_is_spoken_in_it_by_its_own_voice(trilingual: Line) -> None:
-    tea = first_gather(said(trilingual, "/call/art-lulu/main", "1"))
+    tea = first_gather(pressed(trilingual, Place("main", "art-lulu"), "1"))
     assert b"lu. lu lu lu." in tea.lower()
     assert b'language="art-lulu"' in tea
     assert ENGLISH_VOICE not in tea
@@ -315,4 +295,5 @@ def test_key_eight_offers_every_other_language_in_its_own_words(trilingual: Line
     languages = trilingual.respond("/call/en/main", [("Digits", "8")])
     assert languages.place.node == "languages"
     assert b"oprima uno" in languages.body
-    assert trilingual.respond("/call/en/languages", [("Digits", "2")]).place == Place("opening", "art-lulu")
+    address = key_address_of(trilingual.flow, languages.place)
+    assert trilingual.respond(address, [("Digits", "2")]).place == Place("opening", "art-lulu")

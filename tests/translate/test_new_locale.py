@@ -17,12 +17,12 @@ from time import perf_counter
 
 import polib
 import pytest
+from support.options import OPTIONS
 
 from ivr.call.playlist import named_keys
 from ivr.check.language import marks
 from ivr.check.proofs import prove
-from ivr.check.report import check_all
-from ivr.check.translator import check_language
+from ivr.check.report import check_all, check_language
 from ivr.content.catalogue import load_catalogue, message_fault
 from ivr.content.load import Content, with_drafts
 from ivr.content.locale import load_locale
@@ -31,14 +31,12 @@ from ivr.content.voices import load_voices
 from ivr.errors import BadLocale, BadText
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.line.options import Options
 from ivr.script import page
 from ivr.translate.new_locale import create_locale
 from ivr.translate.update import languages, po_path, update
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 VOICES = load_voices(CHECKOUT / "locales" / "voices.toml")
-OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
 INVENTED, RIGHT_TO_LEFT = "qaa", "ar"
 KNOWN = ("fr", "zh", "vi", "zh-Hant", "es-PR", "pt")
 UNKNOWN = ("ht", "so", "hmn")
@@ -231,7 +229,7 @@ def test_an_invented_language_is_published_and_walked_through_exhaustively(publi
 def test_every_text_of_it_is_spoken_by_its_own_voice_and_says_what_the_english_says(published: Path) -> None:
     line = compile_line(published, OPTIONS)
     prompts = line.content.prompts
-    for name in prompts.texts:
+    for name in prompts.templates:
         press = named_keys(line.flow, name)
         for ours, english in zip(prompts.speak(name, INVENTED, press), prompts.speak(name, "en", press), strict=True):
             assert ours.locale == INVENTED
@@ -380,8 +378,8 @@ def spoken_or_withheld(root: Path, content: Content) -> str:
         locale = load_locale(root / "locales" / "es", VOICES)
     except BadLocale:
         return "withheld"
-    prompts = Prompts(content.prompts.texts, content.locales | {"es": locale}, content.facts, "en")
-    spoken = [prompts.speak(name, "es", named_keys(content.flow, name)) for name in prompts.texts]
+    prompts = Prompts(content.prompts.templates, content.locales | {"es": locale}, content.facts, "en")
+    spoken = [prompts.speak(name, "es", named_keys(content.flow, name)) for name in prompts.templates]
     return "whole" if all(part.locale == "es" for parts in spoken for part in parts) else "in part"
 
 
@@ -399,7 +397,7 @@ def test_no_catalogue_breaks_the_line_or_hangs_it(copied: Path) -> None:
 
 
 def spoken_words(line: Line, tag: str) -> Iterator[Sequence[str]]:
-    for name in line.content.prompts.texts:
+    for name in line.content.prompts.templates:
         for part in line.content.prompts.speak(name, tag, named_keys(line.flow, name)):
             yield part.keys
 
