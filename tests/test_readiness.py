@@ -15,7 +15,7 @@ from support.content_faults import fault_named, planted
 from ivr.check.report import check_all
 from ivr.line.line import Line
 from ivr.phone.caller import FORM
-from ivr.phone.parser import Dial, Say, read
+from ivr.phone.parser import Dial, Say, read_document
 from ivr.readiness import FALLBACK, Readiness, get_ready
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -59,7 +59,7 @@ def statuses(readiness: Readiness) -> tuple[int, ...]:
 def says(readiness: Readiness, address: str = "/call", digit: str = "") -> set[str]:
     """The languages in which a call is answered."""
     asked = Asked(make_app(settings_for(readiness.root), readiness))
-    verbs = read(asked.post(PUBLIC + address, [*FORM, ("Digits", digit)]).body)
+    verbs = read_document(asked.post(PUBLIC + address, [*FORM, ("Digits", digit)]).body)
     asked.close()
     spoken = [say for verb in verbs for say in getattr(verb, "spoken", [verb])]
     return {say.language for say in spoken if isinstance(say, Say)}
@@ -213,7 +213,7 @@ OTHER = "+12025550199"
 
 
 def dialled(document: bytes) -> list[tuple[str, str | None]]:
-    return [(verb.number, verb.caller_id) for verb in read(document) if isinstance(verb, Dial)]
+    return [(verb.number, verb.caller_id) for verb in read_document(document) if isinstance(verb, Dial)]
 
 
 def test_a_wrong_hotline_number_is_never_dialled(copied: Path) -> None:
@@ -253,7 +253,7 @@ def test_the_setting_changes_the_kept_fallback_document_too(tmp_path: Path) -> N
     assert dialled(readiness.fallback_document) == [(OTHER, "+12025550123")] * 2
     assert (
         readiness.fallback_document.count(b"1, 2 0 2, 5 5 5, 0 1 9 9")
-        == len([say for say in read(FALLBACK.read_bytes()) if isinstance(say, Say)]) - 2
+        == len([say for say in read_document(FALLBACK.read_bytes()) if isinstance(say, Say)]) - 2
     ), "in each Say but the two goodbyes"
     assert b"eight eight eight" not in readiness.fallback_document
 

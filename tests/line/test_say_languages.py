@@ -8,7 +8,7 @@ import pytest
 
 from ivr.line import twiml
 from ivr.line.line import Line
-from ivr.phone.parser import Gather, Say, read
+from ivr.phone.parser import Gather, Say, read_document
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -35,7 +35,7 @@ def says(line: Line) -> Iterator[Say]:
     """Every <Say> of every document, and of the fallback document, each once."""
     fragments = {fragment for document in line.documents.values() for fragment in document}
     for document in (line.fallback_document, *(twiml.document([fragment]) for fragment in fragments)):
-        for verb in read(document):
+        for verb in read_document(document):
             for spoken in verb.spoken if isinstance(verb, Gather) else (verb,):
                 if isinstance(spoken, Say):
                     yield spoken
