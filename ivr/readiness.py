@@ -12,7 +12,6 @@ from ivr.check.proofs import prove
 from ivr.errors import BadContent, BadSettings, Fault, Unverified
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.server.garbage import nothing_collected
 from ivr.settings import CHECKOUT, Settings
 
 FALLBACK = CHECKOUT / "deploy" / "fallback.xml"
@@ -50,9 +49,8 @@ def get_ready(settings: Settings) -> Readiness:
     """Compile and prove the line. Raises BadSettings where not even the last resort can be given."""
     notes = _notes(settings)
     try:
-        with nothing_collected():
-            line = compile_line(settings.ivr_content, settings.options)
-            unproved, unsigned = prove(line), _signature_faults(settings)
+        line = compile_line(settings.ivr_content, settings.options)
+        unproved, unsigned = prove(line), _signature_faults(settings)
     except BadContent as error:
         return Readiness(None, _kept_last_resort(FALLBACK), error.faults, notes)
     except Exception as error:  # content that nobody foresaw must not keep calls from being answered
