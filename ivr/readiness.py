@@ -20,7 +20,6 @@ from ivr.errors import BadContent, BadSettings, Fault, Unverified
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.twiml import readdressed
-from ivr.server.garbage import nothing_collected
 from ivr.settings import CHECKOUT, Settings
 
 FALLBACK = CHECKOUT / "deploy" / "fallback.xml"
@@ -106,10 +105,9 @@ def get_ready(settings: Settings) -> Readiness:
     """Compile and prove the line. Raises BadSettings where not even the fallback document can be given."""
     root, notes = settings.ivr_content, _notes(settings)
     try:
-        with nothing_collected():
-            line = compile_line(root, settings.options)
-            unproved, unsigned = prove(line), _signature_faults(settings)
-            languages = languages_of(line.content)
+        line = compile_line(root, settings.options)
+        unproved, unsigned = prove(line), _signature_faults(settings)
+        languages = languages_of(line.content)
     except BadContent as error:
         return Readiness(None, _kept_fallback(settings), error.faults, notes, (), root)
     except Exception as error:  # a fault of the content that no check foresaw must not keep calls from being answered

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from ivr import __version__
 from ivr.readiness import Readiness
-from ivr.server.metrics import Figures
+from ivr.server.metrics import Metrics
 from ivr.server.webhook import Webhook
 from ivr.settings import Settings
 from ivr.usage.counter import UsageCounter
@@ -19,7 +19,7 @@ from ivr.web.routes import add_pages
 
 
 def make_app(
-    settings: Settings, readiness: Readiness, counts: UsageCounter | None = None, figures: Figures | None = None
+    settings: Settings, readiness: Readiness, counts: UsageCounter | None = None, metrics: Metrics | None = None
 ) -> Webhook:
     """The application that one worker serves. `counts` are written from its start to its end."""
 
@@ -40,7 +40,7 @@ def make_app(
         note = f"the pages could not be made ({type(error).__name__})"
         readiness = replace(readiness, notes=(*readiness.notes, note))
     add_health(behind, readiness)
-    return Webhook(behind, readiness, settings, counts, figures)
+    return Webhook(behind, readiness, settings, counts, metrics)
 
 
 def add_health(app: FastAPI, readiness: Readiness) -> None:
