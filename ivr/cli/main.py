@@ -12,7 +12,6 @@ from ivr import __version__
 from ivr.cli import operate
 from ivr.cli import translate as room
 from ivr.errors import BadContent, BadSettings, OperationFailed
-from ivr.server.garbage import nothing_collected
 from ivr.settings import read_settings
 
 if TYPE_CHECKING:
@@ -44,8 +43,7 @@ def main() -> None:
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16), help="Processes that answer.")
 def serve(host: str, port: int, workers: int) -> None:
     """Answer calls."""
-    with nothing_collected():
-        from ivr.server.serve import serve as answer
+    from ivr.server.serve import serve as answer
 
     answer(read_settings(), host, port, click.echo, workers)
 

@@ -95,6 +95,7 @@ def raise_file_limit() -> None:
 class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's protocol with the limits of this module."""
 
+    parser: "_Parser"  # type: ignore[assignment]
     _waiting: dict["BoundedProtocol", None] = {}  # noqa: RUF012  of the whole process, longest waiting first
     _state: State | None = None
     _timer: asyncio.TimerHandle | None = None
@@ -106,8 +107,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.parser: _UpgradeIgnoringParser = _UpgradeIgnoringParser(self)
-        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        self.parser = _Parser(self)
 
     # Events of the connection
 
@@ -155,7 +155,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """All headers of a request are here."""
-        if self.parser.will_replay():
+        if self.parser.will_parse_again():
             return
         hosts, version = [name for name, _ in self.headers].count(b"host"), self.parser.get_http_version()
         if version not in ("1.0", "1.1") or hosts > 1 or (hosts == 0 and version == "1.1"):
@@ -169,7 +169,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """A request is whole."""
-        if self.parser.will_replay():
+        if self.parser.will_parse_again():
             return
         super().on_message_complete()
         self._partial, self._received = False, 0
@@ -247,30 +247,52 @@ class BoundedProtocol(HttpToolsProtocol):
         return bool(number)
 
 
-class _UpgradeIgnoringParser(httptools.HttpRequestParser):
-    """A parser that ignores the header Upgrade, as RFC 9110, §7.8, allows.
+class _Parser:
+    """httptools' parser, which ignores the header Upgrade, as RFC 9110, §7.8, allows.
 
-    httptools stops at a request that asks for an upgrade and takes its body for bytes of another protocol. This parser
-    then parses the request once more from its start, without that header.
+    httptools stops at a request that asks for an upgrade, and takes its body for bytes of another protocol. Then a new
+    parser parses the request once more from its start, without that header.
     """
 
     def __init__(self, protocol: BoundedProtocol) -> None:
-        super().__init__(protocol)
         self._protocol = protocol
+        self._parser = self._new_parser()
 
-    def will_replay(self) -> bool:
-        """Whether the request that is being parsed asks for an upgrade, so that it will be parsed once more."""
-        return bool(self.should_upgrade()) and self.get_method() != b"CONNECT"
+    def _new_parser(self) -> httptools.HttpRequestParser:
+        parser = httptools.HttpRequestParser(self._protocol)
+        parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        return parser
 
-    def feed_data(self, data: bytes) -> None:  # type: ignore[override]
+    def will_parse_again(self) -> bool:
+        """Whether the request that is being parsed asks for an upgrade."""
+        return self._parser.should_upgrade() and self.get_method() != b"CONNECT"
+
+    def feed_data(self, data: bytes) -> None:
         """Parse `data`. Raises httptools.HttpParserError for a request that is not HTTP."""
         while True:
             try:
-                return super().feed_data(data)
+                return self._parser.feed_data(data)
             except httptools.HttpParserUpgrade as upgrade:
                 data = self._head_without_upgrade() + data[upgrade.args[0] :]
+                self._parser = self._new_parser()
 
     def _head_without_upgrade(self) -> bytes:
         start = b"%b %b HTTP/%b" % (self.get_method(), self._protocol.url, self.get_http_version().encode())
         headers = (b"%b: %b" % header for header in self._protocol.headers if header[0] != b"upgrade")
         return b"\r\n".join((start, *headers, b"", b""))
+
+    def should_upgrade(self) -> bool:
+        """False: uvicorn treats no request as an upgrade."""
+        return False
+
+    def should_keep_alive(self) -> bool:
+        """Whether the client may send another request on this connection."""
+        return self._parser.should_keep_alive()
+
+    def get_http_version(self) -> str:
+        """The version of the request: "1.1"."""
+        return self._parser.get_http_version()
+
+    def get_method(self) -> bytes:
+        """The method of the request: b"POST"."""
+        return self._parser.get_method()
