@@ -1,4 +1,4 @@
-"""An operator's commands. They ask, print and end; what they do stands in the files beside this one."""
+"""The commands of operators: `ivr number`, `doctor`, `probe`, `usage`, `cost`. The work is done by `ivr.operate`."""
 
 import re
 import sys
@@ -16,7 +16,7 @@ _METHOD = click.Choice(["POST", "GET"])
 
 
 def add_to(main: click.Group) -> None:
-    """Add every command of an operator to `main`."""
+    """Add these commands to `main`."""
     for command in (number, doctor, probe, usage, cost):
         main.add_command(command)
 
@@ -46,14 +46,17 @@ def _a_month(_: click.Context, __: click.Parameter, value: str | None) -> str | 
 
 @click.group()
 def number() -> None:
-    """The telephone number at Twilio: how it is wired, and to wire it to this line."""
+    """Show and set the webhooks of the number at Twilio."""
 
 
 @number.command("show")
 @click.argument("wanted", metavar="[+1…]", required=False, callback=_the_number)
 @click.pass_context
 def number_show(ctx: click.Context, wanted: str | None) -> None:
-    """Show how the number (LINE_NUMBER) is wired, and what is wrong with that."""
+    """Show the webhooks of the number, with warnings.
+
+    The number is LINE_NUMBER unless another one is given.
+    """
     from ivr.operate import number as numbers
     from ivr.operate.account import Account
 
@@ -65,17 +68,21 @@ def number_show(ctx: click.Context, wanted: str | None) -> None:
 
 @number.command("set")
 @click.argument("wanted", metavar="[+1…]", required=False, callback=_the_number)
-@click.option("--fallback-url", help="Where the document of `ivr fallback` is hosted.")
-@click.option("--fallback-method", type=_METHOD, help="How it is asked for.  [default: GET for a .xml, else POST]")
-@click.option("--voice-url", help="To undo a change: who is asked for a call.  [default: this line]")
-@click.option("--voice-method", type=_METHOD, help="To undo a change: how.")
-@click.option("--status-url", help="To undo a change: who is told when a call has ended.  [default: nobody]")
-@click.option("--status-method", type=_METHOD, help="To undo a change: how.")
-@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--fallback-url", help="The URL of the document of `ivr fallback`.")
+@click.option("--fallback-method", type=_METHOD, help="The HTTP method for it.  [default: GET for a .xml, else POST]")
+@click.option("--voice-url", help="To undo a change: the URL for incoming calls.  [default: this line]")
+@click.option("--voice-method", type=_METHOD, help="To undo a change: its HTTP method.")
+@click.option("--status-url", help="To undo a change: the URL for ended calls.  [default: no URL]")
+@click.option("--status-method", type=_METHOD, help="To undo a change: its HTTP method.")
+@click.option("--dry-run", is_flag=True, help="Show the changes without making them.")
+@click.option("--yes", is_flag=True, help="Make the changes without asking.")
 @click.pass_context
 def number_set(ctx: click.Context, /, wanted: str | None, dry_run: bool, yes: bool, **options: str | None) -> None:
-    """Wire the number (LINE_NUMBER) to this line: shows old and new, asks, changes, reads back, says how to undo it."""
+    """Set the webhooks of the number to this line.
+
+    The number is LINE_NUMBER unless another one is given. Shows the old and the new webhooks, asks, changes them, reads
+    them back, and prints the command that undoes it.
+    """
     from ivr.operate import number as numbers
     from ivr.operate.account import Account
 
@@ -86,30 +93,30 @@ def number_set(ctx: click.Context, /, wanted: str | None, dry_run: bool, yes: bo
     wiring = numbers.wiring_for(settings, found.wiring, given)
     _say([*numbers.warnings(found, settings, wiring), *_fallback_to_host(wiring.fallback_url)])
     changes = numbers.differences(found.wiring, wiring)
-    _say([f"{found.number} ({found.sid})", *(f"  {change}" for change in changes or ["nothing changes"])])
+    _say([f"{found.number} ({found.sid})", *(f"  {change}" for change in changes or ["no change"])])
     if dry_run or not changes:
         return
     if not yes:
         click.confirm("Change it?", abort=True)
     numbers.rewire(account, found, wiring)
-    _say(["Changed, and read back.", "To undo it:", f"  {numbers.undo(found)}"])
+    _say(["Changed and read back.", "To undo it:", f"  {numbers.undo(found)}"])
 
 
 def _named(wanted: str | None, line_number: str) -> str:
     if name := wanted or line_number:
         return name
-    raise BadSettings("Which number? Set LINE_NUMBER, or name it, such as +12025550123.")
+    raise BadSettings("The number is not known: set LINE_NUMBER, or give it to the command, such as +12025550123.")
 
 
 def _fallback_to_host(url: str) -> list[str]:
-    """The document that is still to be hosted, where no fallback is set."""
+    """The fallback document, where the number has no fallback URL yet."""
     if url:
         return []
     from ivr.line.compiler import compile_line
 
     settings = read_settings()
     return [
-        "This is the document to host:",
+        "This is the fallback document to host:",
         compile_line(settings.ivr_content, settings.options).fallback_document.decode("utf-8"),
     ]
 
@@ -120,10 +127,13 @@ def _say(lines: list[str]) -> None:
 
 
 @click.command()
-@click.option("--local", is_flag=True, help="Only what needs no network.")
+@click.option("--local", is_flag=True, help="Only the checks that need no network.")
 @click.pass_context
 def doctor(ctx: click.Context, local: bool) -> None:
-    """Say whether callers get through, one line a check. Exit 1 if a check fails."""
+    """Check whether callers reach the line.
+
+    Prints one line for each check. Exit 1 if one fails.
+    """
     from ivr.operate.doctor import run as doctors
 
     one = doctors.patient(read_settings(), _outside(ctx), at_home=local)
@@ -131,8 +141,8 @@ def doctor(ctx: click.Context, local: bool) -> None:
     for about, finding in doctors.examine(one, doctors.LOCAL if local else doctors.EVERYWHERE):
         click.echo(f"{finding.verdict:<11}  {about}: {finding.sentence}")
         verdicts.append(finding.verdict)
-    told = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in ("PASS", "FAIL", "CANNOT TELL"))
-    click.echo(told)
+    counts = (f"{verdicts.count(verdict)} {verdict}" for verdict in ("PASS", "FAIL", "CANNOT TELL"))
+    click.echo(", ".join(counts))
     sys.exit(1 if "FAIL" in verdicts else 0)
 
 
@@ -140,7 +150,10 @@ def doctor(ctx: click.Context, local: bool) -> None:
 @click.argument("url", callback=_an_address)
 @click.pass_context
 def probe(ctx: click.Context, url: str) -> None:
-    """Make one signed call to a running line at URL, dialling nobody. Exit 1 if callers do not get through."""
+    """Make one signed test call to a running line.
+
+    URL is the address of the line. It dials no number. Exit 1 if callers do not get through.
+    """
     from ivr.operate.probe import probe as call
 
     well, sentence = call(read_settings(), url, _outside(ctx).fetch)
@@ -149,12 +162,15 @@ def probe(ctx: click.Context, url: str) -> None:
 
 
 @click.command()
-@click.option("--month", callback=_a_month, metavar="2026-11", help="Which month.  [default: the last whole one]")
+@click.option("--month", callback=_a_month, metavar="2026-11", help="The month.  [default: the last complete one]")
 @click.option("--csv", "kind", flag_value="csv", help="As comma-separated values.")
-@click.option("--html", "kind", flag_value="html", help="As a page with bars.")
+@click.option("--html", "kind", flag_value="html", help="As an HTML page with bars.")
 @click.pass_context
 def usage(ctx: click.Context, month: str | None, kind: str | None) -> None:
-    """Show which keys led where and how transfers ended, a whole month at a time; numbers under 16 are not shown."""
+    """Show how often callers reached each node in a month.
+
+    Also how transfers ended. Counts under 16 are not shown.
+    """
     from ivr.line.compiler import compile_line
     from ivr.usage import layout
     from ivr.usage.report import Report, last_month, make_report
@@ -174,7 +190,10 @@ def usage(ctx: click.Context, month: str | None, kind: str | None) -> None:
 
 @click.command()
 def cost() -> None:
-    """Estimate what a call costs, from the texts: characters spoken and minutes of both legs, at the prices known."""
+    """Estimate what a call costs.
+
+    From the texts: the spoken characters, and the minutes of the caller's and the hotline's leg.
+    """
     from ivr.line.compiler import compile_line
     from ivr.operate.cost import as_text, costs
 

@@ -111,13 +111,13 @@ def test_set_shows_asks_changes_once_and_reads_back(ivr: Run, twilio: TwilioApi)
     assert twilio.changes == 1
     assert f"voice URL: https://demo.twilio.com/welcome/voice/ → {PUBLIC}/call#" in done.output
     assert "voice method: GET → POST" in done.output
-    assert "Changed, and read back." in done.output
+    assert "Changed and read back." in done.output
 
 
 def test_set_twice_changes_nothing_the_second_time(ivr: Run, twilio: TwilioApi) -> None:
     ivr("number", "set", "--yes", "--fallback-url", BIN)
     again = ivr("number", "set", "--yes", "--fallback-url", BIN)
-    assert "nothing changes" in again.output
+    assert "no change" in again.output
     assert twilio.changes == 1
 
 
