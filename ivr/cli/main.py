@@ -11,7 +11,6 @@ import click
 from ivr import __version__
 from ivr.cli import operate, translate
 from ivr.errors import BadContent, BadSettings, OperationFailed
-from ivr.server.garbage import nothing_collected
 from ivr.settings import read_settings
 
 if TYPE_CHECKING:
@@ -46,8 +45,7 @@ def main() -> None:
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16), help="Processes that answer.")
 def serve(host: str, port: int, workers: int) -> None:
     """Start the server that answers calls."""
-    with nothing_collected():
-        from ivr.server.serve import serve as answer
+    from ivr.server.serve import serve as answer
 
     answer(read_settings(), host, port, click.echo, workers)
 

@@ -271,8 +271,6 @@ def test_the_sheet_names_what_is_to_be_read(copied: Path) -> None:
     assert "== person.wav   recorded" in "\n".join(
         record.sheet(compile_with_draft(copied, OPTIONS, "es"), "es", every=True)
     )
-        record.sheet(compile_with_draft(copied, OPTIONS, "es"), "es", every=True)
-    )
 
 
 # Spoilt
