@@ -80,7 +80,8 @@ def number_show(ctx: click.Context, name: str | None) -> None:
 def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool, **options: str | None) -> None:
     """Set the webhooks of the number to this line.
 
-    The default is LINE_NUMBER. Shows old and new values, asks, makes the change, reads it back, and prints the command that undoes it.
+    The default is LINE_NUMBER. Shows old and new values, asks, makes the change, reads it back, and prints the command
+    that undoes it.
     """
     from ivr.operate import number as numbers
     from ivr.operate.account import Account
