@@ -24,21 +24,17 @@ sends the next request; then ARRIVING or ANSWERING follows instead of KEPT. (4) 
 `_state_now` computes the state from two facts: whether a part of a request is here, and how many whole requests are
 unanswered. Every event ends with `_update`, which starts the deadline of a new state.
 
-In NEW, ARRIVING, KEPT and DRAINING the line waits for the client. With more than MAX_WAITING connections, the one that
-has waited longest is aborted, but not if its bytes have arrived in the kernel and are unread: of many calls at one
-instant some are answered later, and none is dropped.
+In NEW, ARRIVING, KEPT and DRAINING the line waits for the client. With more than MAX_CONNECTIONS, the connection that
+has waited longest is aborted. Many calls at one instant do not abort each other: the event loop reads every connection
+between two rounds of accepting, one round accepts at most the kernel's queue (2,048), and MAX_CONNECTIONS is larger.
 
 docs/threats.md compares servers without these limits.
 """
 
 import asyncio
-import fcntl
 import resource
-import struct
-import termios
 from enum import Enum, auto
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 import httptools
@@ -47,13 +43,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MAX_REQUEST_BYTES = 128_000
 """Bytes of one request with its headers. Twilio's have about two thousand."""
 MAX_HEADERS = 100
-MAX_WAITING, MAX_CONNECTIONS = 1000, 4000
-"""Connections of one worker: from the first number on, waiting ones are aborted; there are never more than the second,
-or than the process has file descriptors for."""
+MAX_CONNECTIONS = 4000
+"""Connections of one worker, fewer where the process may not open as many files."""
 OWN_FILES = 24
 """File descriptors that a worker needs for itself."""
-UNREAD_TO_PASS = 10
-"""The most connections with unread bytes that are passed over to find one to abort."""
 
 
 class State(Enum):
@@ -115,8 +108,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """A client has connected."""
         super().connection_made(transport)
         self._update()
-        if len(self.connections) > min(MAX_WAITING, max_connections()):
-            self._make_room()
+        if len(self.connections) > max_connections():
+            next(iter(self._waiting), self)._abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection has ended."""
@@ -230,21 +223,6 @@ class BoundedProtocol(HttpToolsProtocol):
     def _abort(self) -> None:
         self._waiting.pop(self, None)
         self.transport.abort()
-
-    def _make_room(self) -> None:
-        """Abort the connection that has waited longest, but not one whose bytes are here and still unread."""
-        for connection in list(islice(self._waiting, UNREAD_TO_PASS)):
-            if connection._has_unread_bytes() and len(self.connections) <= max_connections():
-                self._waiting[connection] = self._waiting.pop(connection)  # now the last in line
-            else:
-                connection._abort()
-                return
-
-    def _has_unread_bytes(self) -> bool:
-        """Whether the kernel holds bytes of this connection that we have not read (ioctl_tty(2), FIONREAD)."""
-        file = self.transport.get_extra_info("socket").fileno()
-        (number,) = struct.unpack("i", fcntl.ioctl(file, termios.FIONREAD, bytes(4)))
-        return bool(number)
 
 
 class _Parser:
