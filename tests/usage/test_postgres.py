@@ -26,7 +26,7 @@ from ivr.call.state import Key, Place
 from ivr.cli.main import main
 from ivr.errors import BadSettings, OperationFailed
 from ivr.line.line import Line
-from ivr.operate.outside import External
+from ivr.operate.external import External
 from ivr.settings import Settings, read_settings
 from ivr.usage import tables
 from ivr.usage.counter import UsageCounter, UsageKey, WriterUptime
