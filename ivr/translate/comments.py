@@ -32,7 +32,7 @@ def notes(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
     for entry in book.all():
         for english, kinds in blocks(line.content.prompts.templates[entry.node]):
             spoken = {name: _spoken(line, entry, kind) for name, kind in kinds.items()}
-            seconds = timing.longest_seconds(english % spoken, line.content.locales[book.locale].ear)
+            seconds = timing.longest_seconds(english % spoken, line.content.locales[book.locale].speech_rate)
             named = (f"%({name})s is {_named(line, book, entry, kinds[name], spoken[name])}" for name in kinds)
             told.setdefault((entry.node, english), (*_heard(line, entry, seconds), *named))
     return told

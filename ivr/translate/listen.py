@@ -104,14 +104,14 @@ def _rendered(line: Line, locale: Locale, one: Recordable, pace: Pace) -> Path:
 
 def _utterance(one: Recordable, locale: Locale, pace: Pace) -> Utterance:
     """What is said, with its pauses, whatever the voice of the telephone takes: here espeak-ng speaks."""
-    speaker = locale.speaker or Voice(ANY_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
+    speaker = locale.voice_row or Voice(ANY_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
     verbs = read_document(twiml.document([twiml.tell(one.spoken, {locale.tag: _spoken_by(locale, speaker)}, pace)]))
     say = next(verb for verb in verbs if isinstance(verb, Say))
     return Utterance(say.language, say.pieces, say.rate)
 
 
 def _spoken_by(locale: Locale, speaker: Voice) -> Locale:
-    return locale._replace(voice=speaker.name, speaker=speaker)
+    return locale._replace(voice=speaker.name, voice_row=speaker)
 
 
 def _voice(locale: Locale) -> str:

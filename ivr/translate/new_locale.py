@@ -23,7 +23,7 @@ from ivr.translate.update import update
 
 SHIPPED = Path(__file__).resolve().parents[2] / "locales"
 PAGES = Path(__file__).parent / "pages"
-EAR = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
+SPEECH_RATE = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
 EXPLAINED = "from the spell-out rules and the signs of CLDR, which count things: write what you say on a telephone."
 TERMS = (
     "human trafficking", "human smuggling", "sex trafficking, labor trafficking", "forced labor",
@@ -47,7 +47,7 @@ class Proposal(NamedTuple):
     digits: tuple[str, ...]
     star: str
     pound: str
-    ear: Mapping[str, Any]
+    speech_rate: Mapping[str, Any]
     origin: str
     missing: tuple[str, ...]
 
@@ -97,8 +97,8 @@ def propose(root: Path, tag: str, name: str = "") -> Proposal:
         missing.append(f"no voice of the telephone speaks it: record every text (`ivr recordings sheet {tag}`).")
     return Proposal(
         tag, name or (known.get_display_name(known) if known else "") or tag, known.text_direction if known else "ltr",
-        language or tag, voice, tuple(words["digits"] or [""] * 10), words["star"], words["pound"], words["ear"],
-        origin, tuple(missing),
+        language or tag, voice, tuple(words["digits"] or [""] * 10), words["star"], words["pound"],
+        words["speech_rate"], origin, tuple(missing),
     )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def _cldr(tag: str) -> Locale | None:
 
 
 def _words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
-    """The words for digits and keys, and the ear: those of the language it is a form of, else as proposed."""
+    """The words for digits and keys, and the speech rate: those of the language it is a form of, else as proposed."""
     table = toml_of(_file(root, "proposals.toml"), BadLocale)
     kin, bare = _base_language(root, tag), tag.partition("-")[0]
     if kin:
@@ -118,7 +118,9 @@ def _words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
     else:
         told = table.get("languages", {}).get(tag) or table.get("languages", {}).get(bare) or {}
         origin = EXPLAINED if told else ""
-    empty = {"digits": [], "star": "", "pound": "", "ear": table.get("ear", EAR)}
+    told = {("speech_rate" if name == "ear" else name): value for name, value in told.items()}  # its name in 0.1.0
+    rate = table.get("speech_rate", table.get("ear", SPEECH_RATE))
+    empty = {"digits": [], "star": "", "pound": "", "speech_rate": rate}
     return {name: told.get(name, value) for name, value in empty.items()}, origin
 
 

@@ -277,7 +277,7 @@ voice = "Polly.Lulu"
 digits = ["lo", "la", "le", "li", "lu", "loa", "lea", "lia", "lua", "lau"]
 star = "loi"
 pound = "lui"
-ear = { counts = "syllables", slowest = 4.0, fastest = 7.8 }
+speech_rate = { counts = "syllables", slowest = 4.0, fastest = 7.8 }
 """
 
 

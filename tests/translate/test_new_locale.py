@@ -121,7 +121,7 @@ def test_what_is_missing_is_said_with_what_to_do(begun: Path, tag: str) -> None:
 
 def test_a_form_of_a_language_begins_with_all_that_is_written_in_that_one(begun: Path) -> None:
     spanish, puerto_rican = table(begun, "es"), table(begun, "es-PR")
-    for field in ("digits", "star", "pound", "ear"):
+    for field in ("digits", "star", "pound", "speech_rate"):
         assert puerto_rican[field] == spanish[field]
     assert load_catalogue(po_path(begun, "es-PR"))[0] == load_catalogue(po_path(begun, "es"))[0]
     assert polib.pofile(str(po_path(begun, "es-PR"))).metadata["Language"] == "es_PR"
