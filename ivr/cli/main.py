@@ -121,16 +121,16 @@ def script(locales: Sequence[str], out: Path) -> None:
 def map_(svg: Path | None, form: str) -> None:
     """Show which key leads where."""
     from ivr.script import map as drawing
-    from ivr.script.model import read
+    from ivr.script.model import read_script
 
     line = _line()
-    book = read(line, line.flow.published[0])
+    script = read_script(line, line.flow.published[0])
     if svg:
-        _keep(svg, drawing.svg(drawing.dot(book, line.flow)), "drawn")
+        _keep(svg, drawing.svg(drawing.dot(script, line.flow)), "drawn")
     elif form == "dot":
-        click.echo(drawing.dot(book, line.flow), nl=False)
+        click.echo(drawing.dot(script, line.flow), nl=False)
     else:
-        click.echo("\n".join(drawing.outline(book, line.flow)))
+        click.echo("\n".join(drawing.outline(script, line.flow)))
 
 
 @main.command()
@@ -138,12 +138,12 @@ def map_(svg: Path | None, form: str) -> None:
 @click.option("--live", is_flag=True, help="Only what a person must still open or call.")
 def sources(nodes: Sequence[str], live: bool) -> None:
     """Print what each text (all, or NODEs) rests on, and what a person must still open live."""
-    from ivr.script.model import read
+    from ivr.script.model import read_script
     from ivr.script.sources import sources_of
 
     line = _line()
-    book = read(line, line.flow.published[0])
-    click.echo("\n".join(sources_of(book, line.flow, line.content.facts, nodes, live)))
+    script = read_script(line, line.flow.published[0])
+    click.echo("\n".join(sources_of(script, line.flow, line.content.facts, nodes, live)))
 
 
 def _line(*drafts: str) -> "Line":

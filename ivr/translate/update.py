@@ -20,7 +20,7 @@ from ivr.content.messages import PROGRAM, SourceMessage, all_messages, page_mess
 from ivr.content.templates import load_templates
 from ivr.errors import BadLocale
 from ivr.line.compiler import compile_line
-from ivr.translate.comments import notes
+from ivr.translate.comments import comments_of
 
 PROJECT = "The information line"
 HEAD = {
@@ -51,18 +51,18 @@ def template_of(root: Path) -> Catalog:
     template = Catalog(creation_date=_DAY, charset="utf-8", fuzzy=False)
     template.header_comment = f"# {PROJECT}: the words to translate. Made by `ivr locale update`; do not edit."
     messages = all_messages(load_templates(root / "prompts"))
-    made = notes(compile_line(root))
+    comments = comments_of(compile_line(root))
     for message in [*messages, *page_messages()]:
-        _add(template, root, message, made)
+        _add(template, root, message, comments)
     return template
 
 
-def _add(template: Catalog, root: Path, message: SourceMessage, made: Mapping[MessageId, tuple[str, ...]]) -> None:
+def _add(template: Catalog, root: Path, message: SourceMessage, comments: Mapping[MessageId, tuple[str, ...]]) -> None:
     context, english = message.id
     place = str(message.path.relative_to(PROGRAM.parent if message.path.is_relative_to(PROGRAM) else root))
-    told = [note.removeprefix("TRANSLATORS:").strip() for note in message.notes]
-    comments = [*told, *made.get(message.id, ())]
-    template.add(english, locations=[(place, 0)], auto_comments=comments, context=context)
+    own = [note.removeprefix("TRANSLATORS:").strip() for note in message.notes]
+    auto_comments = [*own, *comments.get(message.id, ())]
+    template.add(english, locations=[(place, 0)], auto_comments=auto_comments, context=context)
 
 
 def update(root: Path, tags: Iterable[str]) -> list[Path]:

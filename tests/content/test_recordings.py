@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from support.options import OPTIONS
 
 from ivr import simulator
 from ivr.call.state import Place
@@ -23,7 +24,6 @@ from ivr.content.recordings import file_name, load_recordings
 from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.line.options import Options
 from ivr.phone.caller import Caller
 from ivr.phone.parser import Gather, Play, Say, read_document
 from ivr.readiness import Readiness
@@ -35,7 +35,6 @@ from ivr.translate.listen import drafted
 from ivr.translate.update import po_path
 
 BASE = "https://line.example.org"
-OPTIONS = Options(public_url=BASE, line_number="+12025550123")
 APPLES = "Manzanas. Son rojas."
 
 pytestmark = pytest.mark.skipif(shutil.which("sox") is None, reason="sox is not on this machine")

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from deploy.test_deploy import _children, ask
 from ruamel.yaml import YAML
-from server.test_webhook import BASE, settings_for
 from starlette.testclient import TestClient
+from support.line_server import children
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
+from support.signed_calls import BASE, post_to_app, post_to_port, settings_for
 from support.toy_line import MAIN
-from usage.test_counter import REAL, Memory, _post
+from support.usage import MemoryStore
 
 from ivr.call.state import Key, Outcome, Place, Ring
 from ivr.errors import BadSettings
@@ -68,9 +68,9 @@ def test_all_workers_add_up_whichever_is_asked_and_a_killed_one_takes_nothing_wi
     with running([IVR, "serve", "--port", str(port), "--workers", "3"], port, tmp_path, environment) as process:
         assert wait_for(figures, "ivr_workers_started_total", 3)["ivr_ready"] == 1
         for _ in range(90):
-            assert ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
+            assert post_to_port(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         for _ in range(30):
-            assert ask(port, public, "/call/en/connect/outcome", [("DialCallStatus", "busy")]).status == 200
+            assert post_to_port(port, public, "/call/en/connect/outcome", [("DialCallStatus", "busy")]).status == 200
         settings = Settings(_env_file=None, twilio_auth_token=TOKEN, public_url=public, ivr_content=tiny)
         assert probe(settings, public, http_client.fetch).well
         assert http_client.fetch(f"{public}/call", [("a", "b")], {}).status == 403
@@ -81,7 +81,7 @@ def test_all_workers_add_up_whichever_is_asked_and_a_killed_one_takes_nothing_wi
         assert (pages[0]["ivr_rehearsals_total"], pages[0]["ivr_refused_total"]) == (2, 1)
         assert pages[0]["ivr_answer_seconds_count"] == pages[0]['ivr_answer_seconds_bucket{le="+Inf"}'] == 122
         assert not any("node=" in name for name in pages[0])
-        os.kill(_children(process.pid)[0], signal.SIGKILL)
+        os.kill(children(process.pid)[0], signal.SIGKILL)
         after = wait_for(figures, "ivr_workers_started_total", 4)
         assert after["ivr_workers_started_total"] == 4
         assert after['ivr_requests_total{event="key"}'] == 90
@@ -150,21 +150,21 @@ def test_the_door_counts_answers_refusals_and_last_resorts(tiny: Path) -> None:
     figures, ready = Figures(), get_ready(settings_for(tiny))
     figures.claim()
     with TestClient(make_app(settings_for(tiny), ready, figures=figures), base_url=BASE) as client:
-        _post(client, "/call")
-        _post(client, f"/call/es/main/{MAIN}", [("Digits", "1")], REAL)
+        post_to_app(client, "/call")
+        post_to_app(client, f"/call/es/main/{MAIN}", [("Digits", "1")])
         assert client.post("/call", content="a=b").status_code == 403
         assert client.get("/metrics").status_code == 404, "the public address shows no figures"
     broken = get_ready(settings_for(tiny / "prompts"))
     assert not broken.ready
     with TestClient(make_app(settings_for(tiny), broken, figures=figures), base_url=BASE) as client:
-        _post(client, "/call")
+        post_to_app(client, "/call")
     found = series(figures.text(ready=True, release="1").decode())
     assert (found['ivr_requests_total{event="ring"}'], found['ivr_requests_total{event="key"}']) == (1, 1)
     assert (found["ivr_refused_total"], found["ivr_last_resort_total"]) == (1, 1)
 
 
 def test_writings_of_usage_that_fail_show() -> None:
-    store, figures = Memory(), Figures()
+    store, figures = MemoryStore(), Figures()
     figures.claim()
     counts = UsageCounter(Watched(store, figures))
     store.fault = OSError(28, "No space left on device")

@@ -5,16 +5,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from support.options import OPTIONS
 
 from ivr.cli.main import main
 from ivr.errors import BadLocale, OperationFailed
-from ivr.line.options import Options
 from ivr.speech import synthesis
 from ivr.speech.wav import seconds_of
 from ivr.translate import listen
 from ivr.translate.new_locale import create_locale
-
-OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
 
 needs_voices = pytest.mark.skipif(
     not (shutil.which("espeak-ng") and shutil.which("sox")), reason="espeak-ng or sox is not on this machine"

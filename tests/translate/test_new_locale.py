@@ -17,6 +17,7 @@ from time import perf_counter
 
 import polib
 import pytest
+from support.options import OPTIONS
 
 from ivr.call.playlist import named_keys
 from ivr.check.language import marks
@@ -30,14 +31,12 @@ from ivr.content.voices import load_voices
 from ivr.errors import BadLocale, BadText
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.line.options import Options
 from ivr.script import page
 from ivr.translate.new_locale import create_locale
 from ivr.translate.update import languages, po_path, update
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 VOICES = load_voices(CHECKOUT / "locales" / "voices.toml")
-OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
 INVENTED, RIGHT_TO_LEFT = "qaa", "ar"
 KNOWN = ("fr", "zh", "vi", "zh-Hant", "es-PR", "pt")
 UNKNOWN = ("ht", "so", "hmn")
