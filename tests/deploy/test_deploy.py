@@ -162,7 +162,7 @@ def test_told_to_stop_it_finishes_what_has_arrived_and_writes_its_counts(
         one.sendall(head + body[:10])
         time.sleep(2)  # it has begun to be read, also where the machine is busy
         process.terminate()
-        time.sleep(1)
+        time.sleep(0.3)  # it has been told
         one.sendall(body[10:])
         answer = b""
         while chunk := one.recv(65536):
