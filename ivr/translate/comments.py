@@ -47,7 +47,7 @@ def _heard(line: Line, entry: Entry, seconds: float) -> str:
 
 
 def _value(line: Line, entry: Entry, source: tuple[str, str]) -> str:
-    """What a placeholder stands for in the first language. `source` is ("press", choice) or ("numbers", name)."""
+    """The words for a placeholder in the first language. `source` is ("press", choice) or ("numbers", name)."""
     locale = line.content.locales[line.flow.published[0]]
     kind, name = source
     if kind == "press":

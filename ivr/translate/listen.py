@@ -65,7 +65,7 @@ def samples(line: Line, tag: str, names: Sequence[str], pace: Pace = "normal") -
 
 
 def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
-    """Those of `names` that are not fully translated; empty where none of them is, because `samples` then raises."""
+    """Those of `names` that are not fully translated; empty where `samples` raises, because all of them are not."""
     known = {name for reading in readings(line, tag) for name in (reading.name, reading.text)}
     return [name for name in names if name not in known] if known & set(names) else []
 

@@ -22,9 +22,9 @@ from ivr.errors import BadContent, BadLocale
 from ivr.translate.update import update
 
 SHIPPED_LOCALES = Path(__file__).resolve().parents[2] / "locales"
-PAGES = Path(__file__).parent / "pages"
+TEMPLATES = Path(__file__).parent / "pages"
 DEFAULT_RATE = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
-"""The speech rate where locales/proposals.toml has none: a wide range."""
+"""The speech rate, a wide range, where locales/proposals.toml does not propose one."""
 CLDR_ORIGIN = "from the spell-out rules of CLDR, which are for counting. Write the words that are used on a telephone."
 TERMS = (
     "human trafficking", "human smuggling", "sex trafficking, labor trafficking", "forced labor",
@@ -133,7 +133,7 @@ def _words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
 
 
 def _base_language(root: Path, tag: str) -> str:
-    """The language of this line of which `tag` is a regional form: "es" for "es-PR", "" where there is none."""
+    """The language of this line of which `tag` is a regional form: "es" for "es-PR", or ""."""
     bare = tag.partition("-")[0]
     return bare if bare != tag and po_path(root, bare).exists() else ""
 
@@ -144,11 +144,11 @@ def _file(root: Path, name: str) -> Path:
     return own if own.exists() else SHIPPED_LOCALES / name
 
 
-def _write(path: Path, page: str, **values: object) -> None:
-    pages = Environment(
-        loader=FileSystemLoader(PAGES), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True,
+def _write(path: Path, template: str, **values: object) -> None:
+    templates = Environment(
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True,
         autoescape=False,
     )  # fmt: skip
-    pages.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)
+    templates.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(pages.get_template(page).render(values), "utf-8")
+    path.write_text(templates.get_template(template).render(values), "utf-8")
