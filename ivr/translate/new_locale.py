@@ -40,7 +40,7 @@ TERMS = (
 class Proposal(NamedTuple):
     """The fields of a new locale.toml. `origin` is the source of the words, `missing` has a sentence for each gap.
 
-    `direction` is "ltr" or "rtl", `language` Twilio's name such as "es-US", `ear` the speech rate as in locale.toml.
+    `direction` is "ltr" or "rtl", `language` Twilio's name such as "es-US", `speech_rate` its rate as in locale.toml.
     """
 
     tag: str
