@@ -15,7 +15,7 @@ PEERS    := pip compile bench/requirements.in --universal --python-version 3.11 
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fallback lock clean soak walks fuzz mutants addresses sbom bench
+.PHONY: help setup run test check fallback lock clean soak walks fuzz mutants picture addresses sbom bench
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +56,9 @@ bench: setup build/bench/.ready ## Measure what a webhook costs, beside what oth
 mutants: build/mutmut/.ready ## Change the program one thing at a time, and list the changes that no test notices
 	build/mutmut/bin/mutmut run --max-children 2
 	build/mutmut/bin/mutmut results
+
+picture: ## Draw the packages and their imports in docs/architecture.md
+	"$(PYTHON)" tools/draw_packages.py
 
 addresses: setup ## Keep every address of this release, before it is published
 	$(BIN)/python tools/addresses.py

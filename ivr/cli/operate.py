@@ -46,14 +46,17 @@ def _month(_: click.Context, __: click.Parameter, value: str | None) -> str | No
 
 @click.group()
 def number() -> None:
-    """Show or set the addresses that Twilio requests when the telephone number is called."""
+    """Show or set the webhooks of the number at Twilio."""
 
 
 @number.command("show")
 @click.argument("name", metavar="[+1…]", required=False, callback=_number_name)
 @click.pass_context
 def number_show(ctx: click.Context, name: str | None) -> None:
-    """Show the webhooks of the number (default: LINE_NUMBER), and what is wrong with them."""
+    """Show the webhooks of the number, and what is wrong with them.
+
+    The default is LINE_NUMBER.
+    """
     from ivr.operate import number as numbers
     from ivr.operate.account import Account
 
@@ -69,15 +72,16 @@ def number_show(ctx: click.Context, name: str | None) -> None:
 @click.option("--fallback-method", type=_METHOD, help="Method for it.  [default: GET for a .xml file, else POST]")
 @click.option("--voice-url", help="To undo a change: address for calls.  [default: this line]")
 @click.option("--voice-method", type=_METHOD, help="To undo a change: method for calls.")
-@click.option("--status-url", help="To undo a change: address for ended calls.  [default: none]")
+@click.option("--status-url", help="To undo a change: address for ended calls.  [default: no address]")
 @click.option("--status-method", type=_METHOD, help="To undo a change: method for ended calls.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, without changing it.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
 def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool, **options: str | None) -> None:
-    """Set the webhooks of the number (default: LINE_NUMBER) to this line.
+    """Set the webhooks of the number to this line.
 
-    Shows old and new values, asks, makes the change, reads it back, and prints the command that undoes it.
+    The default is LINE_NUMBER. Shows old and new values, asks, makes the change, reads it back, and prints the command
+    that undoes it.
     """
     from ivr.operate import number as numbers
     from ivr.operate.account import Account
@@ -101,7 +105,7 @@ def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool
 def _name_or_default(name: str | None, line_number: str) -> str:
     if number := name or line_number:
         return number
-    raise BadSettings("Which number? Set LINE_NUMBER, or name it, such as +12025550123.")
+    raise BadSettings("The number is not known: set LINE_NUMBER, or give it to the command, such as +12025550123.")
 
 
 def _fallback_to_host(url: str) -> list[str]:
@@ -126,7 +130,10 @@ def _print(lines: list[str]) -> None:
 @click.option("--local", is_flag=True, help="Only the checks that need no network.")
 @click.pass_context
 def doctor(ctx: click.Context, local: bool) -> None:
-    """Check whether callers get through, one line a check. Exit 1 if a check fails."""
+    """Check whether callers get through.
+
+    Prints one line for each check. Exit 1 if one fails.
+    """
     from ivr.operate.doctor import run as doctors
 
     one = doctors.patient(read_settings(), _external(ctx), at_home=local)
@@ -142,7 +149,10 @@ def doctor(ctx: click.Context, local: bool) -> None:
 @click.argument("url", callback=_http_url)
 @click.pass_context
 def probe(ctx: click.Context, url: str) -> None:
-    """Make one signed test call to a running line at URL, without dialling. Exit 1 if callers do not get through."""
+    """Make one signed test call to a running line.
+
+    URL is the address of the line. It dials no number. Exit 1 if callers do not get through.
+    """
     from ivr.operate.probe import probe as call
 
     passed, sentence = call(read_settings(), url, _external(ctx).fetch)
@@ -156,7 +166,10 @@ def probe(ctx: click.Context, url: str) -> None:
 @click.option("--html", "kind", flag_value="html", help="Print an HTML page with bars.")
 @click.pass_context
 def usage(ctx: click.Context, month: str | None, kind: str | None) -> None:
-    """Show which keys led where and how transfers ended in a month. Numbers under 16 are not shown."""
+    """Show how often each node was reached in a month.
+
+    Also how transfers ended. Numbers under 16 are not shown.
+    """
     from ivr.line.compiler import compile_line
     from ivr.usage import layout
     from ivr.usage.report import Report, last_month, make_report
@@ -176,7 +189,10 @@ def usage(ctx: click.Context, month: str | None, kind: str | None) -> None:
 
 @click.command()
 def cost() -> None:
-    """Estimate what a call costs, from the characters spoken and the minutes of both legs."""
+    """Estimate what a call costs.
+
+    From the characters spoken, and the minutes of the caller's and the hotline's leg.
+    """
     from ivr.line.compiler import compile_line
     from ivr.operate.cost import as_text, costs
 
