@@ -129,10 +129,10 @@ def script(locales: Sequence[str], out: Path) -> None:
     One page for each LOCALE, published or a draft, by default for all published languages: every text with its keys and
     sources, for the screen and for paper.
     """
-    from ivr.script import page as pages
+    from ivr.script.page import write_pages
 
     try:
-        for path in pages.write(_line(*locales), locales, out):
+        for path in write_pages(_line(*locales), locales, out):
             click.echo(f"wrote {path}")
     except OSError as error:
         raise click.FileError(str(error.filename or out), error.strerror) from None

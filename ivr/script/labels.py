@@ -34,7 +34,7 @@ def press(keys: str) -> str:
 
 
 def way_to(flow: Flow, entry: Entry) -> str:
-    """The keys or the event that lead to `entry`, in words, such as "press 1, then 2"; "" where none is known."""
+    """The keys or the event that lead to `entry`, in words, such as "press 1, then 2"; "" where they are not known."""
     if entry.keys:
         return press(entry.keys)
     if entry.kind == SHARED:

@@ -26,7 +26,7 @@ from ivr.script.model import Choice, Entry, Script, read_script
 from ivr.script.sources import CitedFact, PageToOpen, cited_fact, pages_to_open
 from ivr.script.timeline import TimelineStep, timeline
 
-PAGES = Path(__file__).parent / "pages"
+TEMPLATES = Path(__file__).parent / "pages"
 
 
 class Row(NamedTuple):
@@ -124,7 +124,7 @@ class ScriptPage(NamedTuple):
         return tuple(cited_fact(facts, name) for name, fact in facts.facts.items() if not fact.spoken)
 
 
-def write(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
+def write_pages(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
     """Write a page for each of `locales` (empty: for all), such as es.html, into `folder`; returns the paths.
 
     Raises BadLocale for a tag that the line does not have, OSError where a file cannot be written.
@@ -137,11 +137,11 @@ def write(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
     paths = []
     for locale in locales or known:
         paths.append(folder / f"{locale}.html")
-        paths[-1].write_text(page(line, locale), "utf-8")
+        paths[-1].write_text(render_page(line, locale), "utf-8")
     return paths
 
 
-def page(line: Line, locale: str) -> str:
+def render_page(line: Line, locale: str) -> str:
     """The page of one language, as HTML."""
     first = read_script(line, line.flow.published[0])
     data = ScriptPage(line, read_script(line, locale), first)
@@ -166,7 +166,11 @@ def page(line: Line, locale: str) -> str:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["mark_pauses"] = mark_pauses
     return environment

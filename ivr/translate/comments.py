@@ -29,7 +29,7 @@ KEY_PURPOSES = {
 def comments_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
     """The comments of each message of the texts."""
     script = read_script(line, line.flow.published[0])
-    rate = line.content.locales[script.locale].ear
+    rate = line.content.locales[script.locale].speech_rate
     comments = dict[MessageId, tuple[str, ...]]()
     for entry in script.all():
         for english, placeholders in blocks(line.content.prompts.templates[entry.node]):
@@ -47,7 +47,7 @@ def _heard(line: Line, entry: Entry, seconds: float) -> str:
 
 
 def _value(line: Line, entry: Entry, source: tuple[str, str]) -> str:
-    """What a placeholder stands for in the first language. `source` is ("press", choice) or ("numbers", name)."""
+    """The words for a placeholder in the first language. `source` is ("press", choice) or ("numbers", name)."""
     locale = line.content.locales[line.flow.published[0]]
     kind, name = source
     if kind == "press":

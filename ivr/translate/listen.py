@@ -65,7 +65,7 @@ def samples(line: Line, tag: str, names: Sequence[str], pace: Pace = "normal") -
 
 
 def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
-    """Those of `names` that are not fully translated; empty where none of them is, because `samples` then raises."""
+    """Those of `names` that are not fully translated; empty where `samples` raises, because all of them are not."""
     known = {name for reading in readings(line, tag) for name in (reading.name, reading.text)}
     return [name for name in names if name not in known] if known & set(names) else []
 
@@ -107,8 +107,8 @@ def _synthetic(line: Line, locale: Locale, reading: Recordable, pace: Pace) -> P
 
 def _utterance(reading: Recordable, locale: Locale, pace: Pace) -> Utterance:
     """Words and pauses from the TwiML, written for a voice that takes pauses, because espeak-ng does."""
-    speaker = locale.speaker or Voice(PLACEHOLDER_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
-    voiced = {locale.tag: locale._replace(voice=speaker.name, speaker=speaker)}
+    speaker = locale.voice_row or Voice(PLACEHOLDER_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
+    voiced = {locale.tag: locale._replace(voice=speaker.name, voice_row=speaker)}
     verbs = read_document(twiml.document([twiml.tell(reading.spoken, voiced, pace)]))
     say = next(verb for verb in verbs if isinstance(verb, Say))
     return Utterance(say.language, say.pieces, say.rate)

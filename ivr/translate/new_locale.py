@@ -22,9 +22,9 @@ from ivr.errors import BadContent, BadLocale
 from ivr.translate.update import update
 
 SHIPPED_LOCALES = Path(__file__).resolve().parents[2] / "locales"
-PAGES = Path(__file__).parent / "pages"
+TEMPLATES = Path(__file__).parent / "pages"
 DEFAULT_RATE = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
-"""The speech rate where locales/proposals.toml has none: a wide range."""
+"""The speech rate, a wide range, where locales/proposals.toml does not propose one."""
 CLDR_ORIGIN = "from the spell-out rules of CLDR, which are for counting. Write the words that are used on a telephone."
 TERMS = (
     "human trafficking", "human smuggling", "sex trafficking, labor trafficking", "forced labor",
@@ -40,7 +40,7 @@ TERMS = (
 class Proposal(NamedTuple):
     """The fields of a new locale.toml. `origin` is the source of the words, `missing` has a sentence for each gap.
 
-    `direction` is "ltr" or "rtl", `language` Twilio's name such as "es-US", `ear` the speech rate as in locale.toml.
+    `direction` is "ltr" or "rtl", `language` Twilio's name such as "es-US", `speech_rate` its rate as in locale.toml.
     """
 
     tag: str
@@ -51,7 +51,7 @@ class Proposal(NamedTuple):
     digits: tuple[str, ...]
     star: str
     pound: str
-    ear: Mapping[str, Any]
+    speech_rate: Mapping[str, Any]
     origin: str
     missing: tuple[str, ...]
 
@@ -105,8 +105,8 @@ def propose(root: Path, tag: str, name: str = "") -> Proposal:
         missing.append(f"Twilio has no voice for it: record every text (`ivr recordings sheet {tag}`).")
     return Proposal(
         tag, name or (cldr.get_display_name(cldr) if cldr else "") or tag, cldr.text_direction if cldr else "ltr",
-        language or tag, voice, tuple(words["digits"] or [""] * 10), words["star"], words["pound"], words["ear"],
-        origin, tuple(missing),
+        language or tag, voice, tuple(words["digits"] or [""] * 10), words["star"], words["pound"],
+        words["speech_rate"], origin, tuple(missing),
     )  # fmt: skip
 
 
@@ -126,12 +126,14 @@ def _words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
     else:
         words = table.get("languages", {}).get(tag) or table.get("languages", {}).get(bare) or {}
         origin = CLDR_ORIGIN if words else ""
-    defaults = {"digits": [], "star": "", "pound": "", "ear": table.get("ear", DEFAULT_RATE)}
+    words = {("speech_rate" if name == "ear" else name): value for name, value in words.items()}  # its name in 0.1.0
+    rate = table.get("speech_rate", table.get("ear", DEFAULT_RATE))
+    defaults = {"digits": [], "star": "", "pound": "", "speech_rate": rate}
     return {name: words.get(name, value) for name, value in defaults.items()}, origin
 
 
 def _base_language(root: Path, tag: str) -> str:
-    """The language of this line of which `tag` is a regional form: "es" for "es-PR", "" where there is none."""
+    """The language of this line of which `tag` is a regional form: "es" for "es-PR", or ""."""
     bare = tag.partition("-")[0]
     return bare if bare != tag and po_path(root, bare).exists() else ""
 
@@ -142,11 +144,11 @@ def _file(root: Path, name: str) -> Path:
     return own if own.exists() else SHIPPED_LOCALES / name
 
 
-def _write(path: Path, page: str, **values: object) -> None:
-    pages = Environment(
-        loader=FileSystemLoader(PAGES), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True,
+def _write(path: Path, template: str, **values: object) -> None:
+    templates = Environment(
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True,
         autoescape=False,
     )  # fmt: skip
-    pages.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)
+    templates.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(pages.get_template(page).render(values), "utf-8")
+    path.write_text(templates.get_template(template).render(values), "utf-8")

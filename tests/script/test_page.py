@@ -28,7 +28,7 @@ class Page:
     def __init__(self, line: Line, locale: str) -> None:
         self.line, self.locale = line, locale
         self.script = read_script(line, locale)
-        self.source = page.page(line, locale)
+        self.source = page.render_page(line, locale)
         self.tree = html.document_fromstring(self.source)
 
     def all(self, path: str) -> list[html.HtmlElement]:
@@ -186,7 +186,7 @@ def changed(tiny: Path, tmp_path: Path) -> Callable[[str, str], html.HtmlElement
         shutil.copytree(tiny, tmp_path / "line")
         facts = tmp_path / "line" / "prompts" / "sources.toml"
         facts.write_text(facts.read_text("utf-8").replace(old, new), "utf-8")
-        return html.document_fromstring(page.page(compile_line(tmp_path / "line"), "en"))
+        return html.document_fromstring(page.render_page(compile_line(tmp_path / "line"), "en"))
 
     return page_of
 
@@ -209,7 +209,7 @@ def test_pause_is_marked_and_words_are_escaped() -> None:
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_text_colours_have_enough_contrast(scheme: int) -> None:
-    style = (page.PAGES / "script.css").read_text("utf-8")
+    style = (page.TEMPLATES / "script.css").read_text("utf-8")
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", re.findall(r":root \{(.*?)\}", style, re.DOTALL)[scheme]))
     for ground in ("paper", "wash"):
         for ink in ("ink", "quiet", "link", "mark"):
@@ -230,13 +230,13 @@ def luminance(colour: str) -> float:
 
 
 def test_timeline_shows_that_silence_ends_the_call(tiny: Path) -> None:
-    tree = html.document_fromstring(page.page(compile_line(tiny, Options(silence="goodbye")), "en"))
+    tree = html.document_fromstring(page.render_page(compile_line(tiny, Options(silence="goodbye")), "en"))
     (told,) = tree.xpath("//section[@aria-labelledby='the-silence']")
     assert told.text_content().strip().endswith("the line hangs up.")
 
 
 def test_page_is_reproducible(line: Line) -> None:
-    assert page.page(line, "es") == page.page(line, "es")
+    assert page.render_page(line, "es") == page.render_page(line, "es")
 
 
 def test_script_writes_a_page_for_each_language(tiny: Path, tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_script_writes_only_the_named_languages(tiny: Path, tmp_path: Path) -> N
 
 def test_unknown_language_is_a_sentence(line: Line, tmp_path: Path) -> None:
     with pytest.raises(BadLocale, match=r"xx.*en, es"):
-        page.write(line, ["en", "xx"], tmp_path)
+        page.write_pages(line, ["en", "xx"], tmp_path)
     assert not list(tmp_path.iterdir())
 
 

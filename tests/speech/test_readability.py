@@ -20,7 +20,7 @@ ENGLISH_BY_HAND = {
     "the": 1, "recruited": 3,
 }  # fmt: skip
 COUNTED_HIGH = {"threatened": 2, "locked": 1, "abused": 2, "rides": 1, "blocked": 1}
-"""English words that the rules count too high: a text is judged a little harder than it is, never easier."""
+"""English words that the rules count too high: a text is judged a little harder than it is, not easier."""
 
 
 @pytest.mark.parametrize(("word", "count"), SPANISH_BY_HAND.items())

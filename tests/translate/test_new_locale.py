@@ -120,7 +120,7 @@ def test_missing_fields_are_listed_with_a_remedy(begun: Path, tag: str) -> None:
 
 def test_regional_form_begins_with_the_base_language(begun: Path) -> None:
     spanish, puerto_rican = table(begun, "es"), table(begun, "es-PR")
-    for field in ("digits", "star", "pound", "ear"):
+    for field in ("digits", "star", "pound", "speech_rate"):
         assert puerto_rican[field] == spanish[field]
     assert load_catalogue(po_path(begun, "es-PR"))[0] == load_catalogue(po_path(begun, "es"))[0]
     assert polib.pofile(str(po_path(begun, "es-PR"))).metadata["Language"] == "es_PR"
@@ -150,7 +150,7 @@ def test_check_of_an_unknown_language_raises(whole: Path) -> None:
         check_language(whole, OPTIONS, "xx")
 
 
-# An invented language, from nothing to callers
+# An invented language, from the empty folder to callers
 
 ACCENTED = str.maketrans("aeiounscyAEIOUNSCY", "áéíóúñšçýÁÉÍÓÚÑŠÇÝ")
 INVENTED_TABLE = {
@@ -164,7 +164,7 @@ INVENTED_TABLE = {
     'pound = ""': 'pound = "póúñd"',
     'counts = "words", slowest = 1.8, fastest = 3.6': 'counts = "characters", slowest = 14.0, fastest = 21.0',
 }
-"""What a speaker fills in. The ear hears it a third faster than English, of which it is a third longer."""
+"""The fields that a speaker fills in. The language is spoken a third faster than English and is a third longer."""
 
 
 def pseudo(english: str) -> str:
@@ -259,7 +259,7 @@ def test_right_to_left_language_has_its_direction_on_the_script_page(begun: Path
     entry.msgstr = "للتحدث مع شخص الآن … اضغط %(key)s."
     catalogue.save()
     line = compile_line(begun, OPTIONS, with_drafts(begun, RIGHT_TO_LEFT))
-    (path,) = page.write(line, [RIGHT_TO_LEFT], tmp_path)
+    (path,) = page.write_pages(line, [RIGHT_TO_LEFT], tmp_path)
     html = path.read_text("utf-8")
     assert f'lang="{RIGHT_TO_LEFT}" dir="rtl"' in html
     assert "للتحدث مع شخص الآن" in html
@@ -338,7 +338,7 @@ def test_comment_says_where_a_message_is_heard_and_explains_placeholders(tiny: P
     )
 
 
-# Whatever is in a catalogue, the line goes on
+# A catalogue with any content leaves the line running
 
 TOKENS = (
     "%", "%%", "%(key)s", "%(key)d", "%(", "{{", "{%", "<b>", "&amp;", "\x00", "\x1b", "\ue000", "\ufeff", "\u202e",

@@ -1,4 +1,4 @@
-"""Catalogues brought up to date: no translation is lost, and a second run finds nothing to do."""
+"""Catalogues brought up to date: no translation is lost, and a second run changes no file."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ GREEN = "Apples. They are green."
 
 @pytest.fixture(autouse=True)
 def _only_texts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the words of the web pages: they are the same for every line, and no matter of the toy line."""
+    """Leave out the words of the web pages: they are the same for every line."""
     monkeypatch.setattr(updating, "page_messages", list)
 
 
