@@ -21,6 +21,7 @@ from ivr.readiness import Readiness, get_ready
 from ivr.server.app import make_app
 from ivr.server.application import Application
 from ivr.server.console import tell
+from ivr.server.http_limits import raise_file_limit
 from ivr.server.master import Master, gunicorn_settings
 from ivr.server.metrics import MeteredStore, MetricsEndpoint, metrics_folder
 from ivr.server.signals import ignore_signals
@@ -45,6 +46,7 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], 
     """
     ignore_signals()
     _leave_no_memory_on_disk()
+    raise_file_limit()
     readiness = get_ready(settings)
     tell(announcement(readiness, settings), say)
     bind = [] if listen_fds(unset_environment=False) else [f"fd://{_listen(host, port).detach()}"]
