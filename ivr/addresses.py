@@ -57,6 +57,15 @@ def place_at(flow: Flow, address: str) -> Place:
     return place
 
 
+def successor_of(flow: Flow, address: str) -> Place | None:
+    """Where a caller is taken whose address names a node of an earlier release: the node that took its place."""
+    found = _PLACE.fullmatch(address)
+    node = flow.moved.get(found["node"]) if found else None
+    if found is None or node is None or found["locale"] not in flow.published:
+        return None
+    return Place(node, found["locale"], pace="slow" if found["slow"] else "normal")
+
+
 def language_in(flow: Flow, address: str) -> str:
     """The published language that an address names, whatever else it holds; the first one where it names none."""
     found = _LANGUAGE.match(address)

@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-MOST_CHOICES = 5
+MOST_CHOICES, MOST_MAIN_CHOICES = 5, 6
+"""Choices of a menu at most, and of the main menu: the one that the opening leads into."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 """What a language is called in the map, in addresses and in locales/: "es", "pt-BR"."""
-RESERVED = frozenset({"person", "again", "language", "reminder_again", "back", "next", "outcome", "slow"})
+RESERVED = frozenset({"person", "again", "language", "reminder_again", "back", "next", "outcome", "slow", "moved"})
 
 
 class _Node(BaseModel):
@@ -76,11 +77,15 @@ ONCE = {"opening", "reminder", "transfer", "farewell", "languages"}
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """The map. `published` are language tags, a call begins in the first. `parts` counts each text's parts."""
+    """The map. `published` are language tags, a call begins in the first. `parts` counts each text's parts.
+
+    `moved` leads from the name of a node of an earlier release to the node that took its place.
+    """
 
     nodes: Mapping[str, Node]
     published: tuple[str, ...]
     parts: Mapping[str, int] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     def only(self, kind: str) -> str:
         """The name of the one node of this kind ("opening", "reminder", "transfer", "farewell", "languages")."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr import ear, twiml
-from ivr.addresses import AUDIO, OUTCOME, RING, address_of, language_in, outcome_address_of
+from ivr.addresses import AUDIO, OUTCOME, RING, address_of, language_in, outcome_address_of, successor_of
 from ivr.call import KEYS, Answer, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
 from ivr.content import Content, load_content
 from ivr.facts import HOTLINE
@@ -21,7 +21,7 @@ from ivr.flow import Languages, Reminder, Transfer
 from ivr.prompts import Spoken
 from ivr.readings import Cue, cues
 from ivr.voices import NO_VOICE
-from ivr.walk import Ask, End, Policy, Step, explore, next_place, silence
+from ivr.walk import MOST_MISSES, Ask, End, Policy, Step, explore, next_place, silence
 
 Form = Sequence[tuple[str, str]]
 """The fields of a request in the order they came, blanks and repeated names kept."""
@@ -135,7 +135,7 @@ class Line:
             place = self._places.get(address.removesuffix(OUTCOME), home)
             dialled = place if isinstance(self.flow.nodes[place.node], Transfer) else home
             return dialled, _outcome(form)
-        return home, Lost(_key(_digits(form)).key)
+        return successor_of(self.flow, address) or home, Lost(_key(_digits(form)).key)
 
     def _document(self, place: Place, fragments: dict[Step, bytes]) -> tuple[bytes, ...]:
         steps = self.steps(place)
@@ -165,13 +165,18 @@ class Line:
         return str(self.content.facts.numbers[self.flow.transfer.number].dial)
 
     def _choice_wait(self, place: Place) -> int:
-        """Long enough that three readings and the warning fill SHORTEST_SILENCE even for the fastest voice."""
-        menu = place._replace(misses=0)
-        if menu not in self._waits:
-            readings = (Ask(menu, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
+        """Long enough that three readings and the warning fill SHORTEST_SILENCE even for the fastest voice.
+
+        After a second wrong key the first reading is the short one, and its wait makes up for that.
+        """
+        menu, here = place._replace(misses=0), place if place.misses == MOST_MISSES else place._replace(misses=0)
+        if here not in self._waits:
+            readings = (Ask(here, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
             read = sum(self.fewest_seconds(one) for ask in readings for one in self.spoken(ask))
-            self._waits[menu] = max(CHOICE_WAIT, math.ceil((SHORTEST_SILENCE - WARNING_WAIT - read) / 3))
-        return self._waits[menu]
+            silent = SHORTEST_SILENCE - WARNING_WAIT - read
+            wait = silent / 3 if here == menu else silent - 2 * self._choice_wait(menu)
+            self._waits[here] = max(CHOICE_WAIT, math.ceil(wait))
+        return self._waits[here]
 
     def _typing_wait(self, ask: Ask) -> int:
         """How much longer a relay operator types what was read than it took to read it."""

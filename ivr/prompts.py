@@ -19,7 +19,7 @@ from ivr.locales import Locale
 from ivr.recordings import Sound
 
 PART_BREAK = re.compile(r"^\s*---\s*$", re.MULTILINE)
-FACTS = re.compile(r"\A\{#\s*facts:(?P<ids>[^#]*)#\}")
+FACTS = re.compile(r"\{#\s*facts:(?P<ids>[^#]*)#\}")
 TAG = re.compile(r"<[^>]*>|&#?\w+;")
 MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 OUTLINE = re.compile(r"\{#.*?#\}|\{%[-+]?\s*trans\b.*?%\}.*?\{%[-+]?\s*endtrans\s*[-+]?%\}", re.DOTALL)
@@ -30,10 +30,14 @@ MARK = re.compile("\ue000(.*?)\ue000|\ue001(.*?)\ue001")
 
 
 class Block(NamedTuple):
-    """One message of a text: its English, and what its placeholders stand for, such as ("press", "person")."""
+    """One message of a text: its English, and what its placeholders stand for, such as ("press", "person").
+
+    `facts` are the ids that it speaks: those of the comment `{# facts: … #}` that stands before it last.
+    """
 
     english: str
     words: Mapping[str, tuple[str, str]]
+    facts: tuple[str, ...] = ()
 
 
 class Text(NamedTuple):
@@ -105,9 +109,19 @@ def _text(path: Path) -> Text:
     faults = [*_word_faults(path, source, outline), *_outline_faults(path, outline), *_block_faults(path, tree)]
     if faults:
         raise BadText(faults)
-    named = FACTS.match(source)
-    ids = tuple(named["ids"].split()) if named else ()
-    return Text(path.stem, path, tuple(_pieces(tree)), ids, len(PART_BREAK.findall(outline)) + 1)
+    pieces = tuple(_pieces(tree, list(_block_facts(source))))
+    ids = dict.fromkeys(fact for piece in pieces if isinstance(piece, Block) for fact in piece.facts)
+    return Text(path.stem, path, pieces, tuple(ids), len(PART_BREAK.findall(outline)) + 1)
+
+
+def _block_facts(source: str) -> Iterator[tuple[str, ...]]:
+    """The ids that hold for each block of `source`, in order."""
+    ids: tuple[str, ...] = ()
+    for found in OUTLINE.finditer(source):
+        if found[0].startswith("{%"):
+            yield ids
+        elif named := FACTS.match(found[0]):
+            ids = tuple(named["ids"].split())
 
 
 def blocks(text: Text) -> Iterator[Block]:
@@ -161,13 +175,13 @@ def _block_faults(path: Path, tree: nodes.Template) -> Iterator[Fault]:
                 yield Fault(f"{path}:{call.lineno}", f"`{word.key}` is neither a key nor a number", remedy)
 
 
-def _pieces(tree: nodes.Template) -> Iterator[str | Block]:
+def _pieces(tree: nodes.Template, facts: list[tuple[str, ...]]) -> Iterator[str | Block]:
     """What a text without faults is made of. Jinja has read it; no template is made of it, for there is no logic."""
     for node in tree.find_all((nodes.TemplateData, nodes.Call)):
         if isinstance(node, nodes.TemplateData):
             yield node.data
         elif isinstance(node, nodes.Call):
-            yield Block(node.args[1].as_const(), dict(_bound(node)))
+            yield Block(node.args[1].as_const(), dict(_bound(node)), facts.pop(0) if facts else ())
 
 
 def _bound(call: nodes.Call) -> Iterator[tuple[str, tuple[str, str]]]:

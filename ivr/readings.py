@@ -1,7 +1,8 @@
 """The readings: which texts each step speaks, in which order and language. Names of texts, never their words.
 
-A menu is read three times: the offer of a person and the choices; the same with the keys 7, 8 and *; then the plainest
-words there are. A wrong key is answered first, a second one by the offer of a person.
+A menu is read three times: its heading, the offer of a person and the choices; the same with the keys 7, 8 and *; then
+the plainest words there are. The main menu has no heading, and the offer of a person in full. A wrong key is answered
+first; a second one by the offer of a person and the way back to the choices.
 It knows `call`, `flow` and `walk`: no words, no XML, no addresses.
 """
 
@@ -32,6 +33,7 @@ LINES = [
     "back",
     "restart",
     "short",
+    "choices",
     "stay",
     "ending",
     "number",
@@ -56,9 +58,17 @@ def cues(flow: Flow, step: Step) -> tuple[Cue, ...]:
     missed = (_cue(place, "miss"),) if place.misses == 1 else ()
     if place.misses < MOST_MISSES:
         return *missed, *_read(flow, place, step.reading)
-    read = _read(flow, place, step.reading)
-    person = _cue(place, "person")
-    return person, _cue(place, "miss_again"), *(cue for cue in read if cue != person)
+    return _short(flow, place, step.reading)
+
+
+def _short(flow: Flow, place: Place, reading: Reading) -> tuple[Cue, ...]:
+    """After a second wrong key: a person first, then how to hear the choices; in a topic, its part once more."""
+    person, missed, again = _cue(place, "short"), _cue(place, "miss_again"), _cue(place, "choices")
+    if reading == "part":
+        return person, missed, *(cue for cue in _read(flow, place, reading) if cue.text != "person")
+    others = flow.published[1:2] if reading == "opening" and place.locale == flow.published[0] else ()
+    offers = (offer for other in others for offer in (Cue("language", 1, other), Cue("short", 1, other)))
+    return person, missed, *offers, again
 
 
 def _cue(place: Place, text: str, part: int = 1) -> Cue:
@@ -71,17 +81,18 @@ def _read(flow: Flow, place: Place, reading: Reading) -> tuple[Cue, ...]:
     if reading == "part":
         return _part(flow, place)
     menu = _menu_cue(flow, place)
-    person = _cue(place, "person")
+    home = place.node in (flow.root, flow.only("opening"))
+    person = _cue(place, "person" if home else "short")
     match reading:
         case "first" | "last":
-            return person, menu
+            return *_heading(flow, place), person, menu
         case "farewell":
             return _cue(place, flow.only("farewell")), person, menu
         case "second":
-            back = "restart" if place.node in (flow.root, flow.only("opening")) else "back"
+            back = "restart" if home else "back"
             return person, menu, _cue(place, "again"), *_language_offers(flow, place), _cue(place, back)
         case "third":
-            return (_cue(place, "short"),)
+            return _cue(place, "short"), _cue(place, "choices")
         case "warning":
             return (_cue(place, "stay"),)
         case "ending" | "number":
@@ -91,7 +102,13 @@ def _read(flow: Flow, place: Place, reading: Reading) -> tuple[Cue, ...]:
 
 def _menu_cue(flow: Flow, place: Place) -> Cue:
     node = flow.nodes[place.node]
-    return _cue(place, node.menu if isinstance(node, Opening) else place.node)
+    menu = node.menu if isinstance(node, Opening) else place.node
+    return _cue(place, menu, flow.last_part(menu))
+
+
+def _heading(flow: Flow, place: Place) -> tuple[Cue, ...]:
+    """The first part of a menu that has two: where the key has led. It is not said again after a wrong key."""
+    return (_cue(place, place.node),) if flow.last_part(place.node) > 1 and not place.misses else ()
 
 
 def _language_offers(flow: Flow, place: Place) -> tuple[Cue, ...]:

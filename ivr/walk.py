@@ -6,7 +6,7 @@ in a document, so that silence needs no further request and reaches a person eve
 `explore(flow, policy)` is every place that either of them can lead to, each with the shortest way to it.
 
 The keys mean the same everywhere: 0 a person, 9 the 911 reminder, 8 the other language, 7 again and slower, * the menu
-above, # onward, 1 to 5 the choices. Anything else is a miss: never an error, never the end of a call.
+above, # onward, 1 to 6 the choices. Anything else is a miss: never an error, never the end of a call.
 It knows only `call` and `flow`: no words, no numbers, no XML, no addresses.
 """
 
@@ -121,7 +121,7 @@ def _choice(flow: Flow, here: Place, key: str) -> Place | None:
 
 
 def _numbered(choices: tuple[str, ...], key: str) -> str | None:
-    number = "12345".find(key or "-")
+    number = "123456".find(key or "-")
     return choices[number] if 0 <= number < len(choices) else None
 
 

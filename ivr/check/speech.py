@@ -8,7 +8,7 @@ from ivr.errors import Fault
 from ivr.flow import Languages, Menu, Opening
 from ivr.prompts import Spoken
 from ivr.readings import named_keys
-from ivr.walk import Ask, Step
+from ivr.walk import MOST_MISSES, Ask, Step
 
 
 def spoken_keys_work(walk: Walk) -> Iterator[Fault]:
@@ -52,7 +52,7 @@ def _must_be_spoken(walk: Walk, step: Ask) -> set[str]:
     node = walk.flow.nodes[step.place.node]
     menu = walk.flow.nodes[node.menu] if isinstance(node, Opening) else node
     several = {"8"} if len(walk.flow.published) > 1 else set()
-    if step.reading == "third":
+    if step.reading == "third" or (step.place.misses == MOST_MISSES and step.reading in ("opening", "first")):
         return {"0", "7"}
     if step.reading in ("opening", "first", "second", "last", "farewell") and isinstance(menu, Menu):
         choices = {str(number) for number in range(1, len(menu.choices) + 1)}
