@@ -92,7 +92,8 @@ class Script(NamedTuple):
     def _parts(self, entry: Entry) -> Iterator[tuple[Row, ...]]:
         beside = self.first.entry(entry.node).parts if entry.locale != self.first.locale else ()
         for part, other in zip_longest(entry.parts, beside):
-            paragraphs = zip_longest(part.paragraphs, other.paragraphs if other else (), entry.choices, fillvalue=None)
+            choices = entry.choices if part == entry.parts[-1] else ()
+            paragraphs = zip_longest(part.paragraphs, other.paragraphs if other else (), choices, fillvalue=None)
             yield tuple(Row(words or "", english or "", choice) for words, english, choice in paragraphs)
 
     def silence(self) -> tuple[Heard, ...]:
