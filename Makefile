@@ -40,14 +40,14 @@ fallback: setup ## Write deploy/fallback.xml anew from the texts, after a change
 	mv deploy/fallback.xml.new deploy/fallback.xml
 
 soak: setup ## Make very many calls while faults happen (CALLS=10000); none may be lost
-	PYTHONPATH=tests:tests/hostile $(BIN)/python tests/hostile/soak.py
+	PYTHONPATH=tests $(BIN)/python tests/hostile/soak.py
 
 walks: setup ## Walk the whole line by chance (WALKS=50000)
 	WALKS=$${WALKS:-50000} $(BIN)/pytest tests/hostile/test_walks.py
 
 fuzz: build/fuzz/.ready ## Try the bytes of requests and catalogues by the million (SECONDS=60)
 	for target in form catalogue; do \
-	PYTHONPATH=.:tests:tests/hostile TARGET=$$target build/fuzz/bin/python tests/hostile/fuzz.py || exit 1; done
+	PYTHONPATH=.:tests TARGET=$$target build/fuzz/bin/python tests/hostile/fuzz.py || exit 1; done
 
 bench: setup build/bench/.ready ## Measure what a webhook costs, beside what others would build (needs wrk)
 	$(BIN)/python -m bench $(PARTS)

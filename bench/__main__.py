@@ -113,7 +113,7 @@ def _up(kind: Kind, folder: Path, core: int | None) -> AbstractContextManager[Se
 
 def _answer_size() -> int:
     """Bytes of the document that the line answers with: the others answer with as many."""
-    from ivr.line import Line, Options
+    from ivr.line.line import Line, Options
 
     return len(Line(CHECKOUT, Options("https://line.example.org")).respond("/call/en/main", [("Digits", "1")]).body)
 

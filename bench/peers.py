@@ -19,7 +19,7 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from bench.request import PATH, PUBLIC_URL, TOKEN
-from ivr.wire import BoundedProtocol
+from ivr.server.http_limits import BoundedProtocol
 
 Receive = Callable[[], Any]
 Send = Callable[[Any], Any]

@@ -13,9 +13,9 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
-from ivr.catalogue import MessageId
-from ivr.check.catalogue import all_messages
-from ivr.prompts import load_texts
+from ivr.check.coverage import all_messages
+from ivr.content.catalogue import MessageId
+from ivr.content.prompts import load_texts
 
 PUBLISHED = re.compile(r"^published = .*$", re.MULTILINE)
 VOWELS = str.maketrans("aeiouAEIOU", "áéíóúÁÉÍÓÚ")

@@ -11,13 +11,13 @@ from typing import NamedTuple
 from bench.servers import line, running
 
 TIMES = """
-import gc; gc.disable()  # as at every start: ivr.garbage
+import gc; gc.disable()  # as at every start: ivr.server.garbage
 import json, resource, sys, time
 begun = time.perf_counter(); used = time.process_time()
 from pathlib import Path
-import ivr.serving
+import ivr.server.serve
 from ivr.check.proofs import prove
-from ivr.line import Line, Options
+from ivr.line.line import Line, Options
 imported = time.perf_counter()
 line = Line(Path(sys.argv[1]), Options("https://line.example.org", "+12025550123"))
 compiled = time.perf_counter()

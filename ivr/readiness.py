@@ -10,8 +10,8 @@ from pathlib import Path
 from ivr import __version__, signature
 from ivr.check.proofs import prove
 from ivr.errors import BadContent, BadSettings, Fault, Unverified
-from ivr.garbage import nothing_collected
-from ivr.line import Line
+from ivr.line.line import Line
+from ivr.server.garbage import nothing_collected
 from ivr.settings import CHECKOUT, Settings
 
 FALLBACK = CHECKOUT / "deploy" / "fallback.xml"

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ivr.content.facts import E164
 from ivr.errors import BadSettings
-from ivr.facts import E164
-from ivr.line import Options
+from ivr.line.line import Options
 
 TRY = "try-"
 """A token that begins so was made by `make setup` for trying out; Twilio's tokens are 32 hexadecimal digits."""

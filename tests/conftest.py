@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.line import Line, Options
+from ivr.line.line import Line, Options
 from ivr.settings import Settings
 
 TINY = Path(__file__).parent / "tiny"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import BadSettings
-from ivr.line import Options
+from ivr.line.line import Options
 from ivr.settings import CHECKOUT, Settings, plain_url, read_settings
 
 pytestmark = pytest.mark.usefixtures("unset")

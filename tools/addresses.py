@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import get_args
 
 from ivr import __version__
-from ivr.addresses import RING, address_of, outcome_address_of
+from ivr.call.flow import Transfer
+from ivr.call.transitions import Policy
+from ivr.call.urls import RING, address_of, outcome_address_of
 from ivr.errors import BadContent
-from ivr.flow import Transfer
-from ivr.line import Line, Options
+from ivr.line.line import Line, Options
 from ivr.settings import CHECKOUT
-from ivr.walk import Policy
 
 KEPT = CHECKOUT / "tests" / "addresses"
 

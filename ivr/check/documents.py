@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ivr import twiml
-from ivr.check.walking import Walk
+from ivr.check.line_index import Walk
+from ivr.content.facts import EMERGENCY, PREMIUM
 from ivr.errors import Fault
-from ivr.facts import EMERGENCY, PREMIUM
-from ivr.phone.document import Dial, Hangup, Refused, read
+from ivr.line import twiml
+from ivr.phone.parser import Dial, Hangup, Refused, read
 
 MOST_BYTES = 60_000
 """Bytes of a document; Twilio refuses 64 kB (https://www.twilio.com/docs/api/errors/11750)."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from ivr.addresses import address_of, outcome_address_of
-from ivr.call import KEYS, Place
-from ivr.check.walking import Walk
+from ivr.call.flow import Transfer
+from ivr.call.state import KEYS, Place
+from ivr.call.transitions import Ask, End, Step
+from ivr.call.urls import address_of, outcome_address_of
+from ivr.check.line_index import Walk
+from ivr.content.facts import HOTLINE
 from ivr.errors import Fault
-from ivr.facts import HOTLINE
-from ivr.flow import Transfer
-from ivr.phone.document import Dial, Gather
-from ivr.walk import Ask, End, Step
+from ivr.phone.parser import Dial, Gather
 
 DEPTH = 4
 """How often * is pressed at most to reach the root menu."""

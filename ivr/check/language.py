@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ivr.catalogue import MessageId, id_of, po_path, read_catalogue
-from ivr.check.catalogue import all_messages, page_messages
+from ivr.call.playlist import named_keys
+from ivr.check.coverage import all_messages, page_messages
 from ivr.check.limits import ways_to_texts
-from ivr.check.recorded import missing, readings, stale, to_record
-from ivr.check.translation import Message, broken_rules
-from ivr.check.words import load_words
+from ivr.check.recordings import missing, readings, stale, to_record
+from ivr.check.translation_rules import Message, broken_rules
+from ivr.content.catalogue import MessageId, id_of, po_path, read_catalogue
+from ivr.content.locale import Locale
+from ivr.content.voices import NO_VOICE
+from ivr.content.wordlists import load_words
 from ivr.errors import Fault, Untranslated
-from ivr.line import Line
-from ivr.locales import Locale
-from ivr.readings import named_keys
-from ivr.voices import NO_VOICE
+from ivr.line.line import Line
 
 UNREVIEWED = "not reviewed by a native speaker"
 

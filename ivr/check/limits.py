@@ -1,8 +1,8 @@
 """Limits: what a text may ask of an ear. They fail `ivr check`; they never stop a line that runs.
 
-The one table is `LIMITS`. Seconds are upper estimates at the normal pace (`ivr.ear`); "within N seconds" means that the
-sentence has ended by then. A menu is measured by its choices alone: its heading, the offer of a person and the silence
-after a key are not counted; nor is that silence in a part of a topic.
+The one table is `LIMITS`. Seconds are upper estimates at the normal pace (`ivr.speech.timing`); "within N seconds"
+means that the sentence has ended by then. A menu is measured by its choices alone: its heading, the offer of a person
+and the silence after a key are not counted; nor is that silence in a part of a topic.
 
 Sources: WCAG 2.2.1 and 36 CFR 1194 App. D (time), W3C COGA (menus), HHS "Plain writing" (sentences), Barrio-Cantalejo
 2008 (INFLESZ bands).
@@ -11,15 +11,15 @@ Sources: WCAG 2.2.1 and 36 CFR 1194 App. D (time), W3C COGA (menus), HHS "Plain 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ivr import ear
-from ivr.check.words import load_words
+from ivr.call.flow import Menu, Reminder, Topic
+from ivr.call.playlist import Cue, cues, named_keys
+from ivr.call.transitions import Ask, Dial, Step, silence
+from ivr.content.prompts import Spoken
+from ivr.content.wordlists import load_words
 from ivr.errors import Fault
-from ivr.flow import Menu, Reminder, Topic
-from ivr.line import CHOICE_WAIT, WARNING_WAIT, Line
-from ivr.prompts import Spoken
-from ivr.readings import Cue, cues, named_keys
-from ivr.twiml import AFTER_KEY
-from ivr.walk import Ask, Dial, Step, silence
+from ivr.line.line import CHOICE_WAIT, WARNING_WAIT, Line
+from ivr.line.twiml import AFTER_KEY
+from ivr.speech import timing
 
 
 class Limit(NamedTuple):
@@ -119,11 +119,14 @@ class Measure:
         """How long one part takes to hear, at the normal pace."""
         return self.line.seconds(spoken)
 
-    def grade(self, told: Told) -> ear.Grade | None:
+    def grade(self, told: Told) -> timing.Grade | None:
         """The reading level of a topic that is long enough to have one; official names are taken out."""
-        if not isinstance(self.flow.nodes.get(told.name), Topic | Reminder) or len(ear.words(told.text)) < GRADED_FROM:
+        if (
+            not isinstance(self.flow.nodes.get(told.name), Topic | Reminder)
+            or len(timing.words(told.text)) < GRADED_FROM
+        ):
             return None
-        return ear.grade(self.words[told.locale].without_names(told.text), told.locale)
+        return timing.grade(self.words[told.locale].without_names(told.text), told.locale)
 
     def _over(self, told: Told, limit: str, found: float, what: str = "") -> Iterator[Fault]:
         most = LIMITS[limit].of(told.locale)
@@ -137,11 +140,11 @@ class Measure:
             )
 
     def _sentences(self, told: Told) -> Iterator[Fault]:
-        for sentence in (sentence for part in told.parts for sentence in ear.sentences(part.text)):
+        for sentence in (sentence for part in told.parts for sentence in timing.sentences(part.text)):
             yield from self._over(
                 told,
                 "words of a sentence",
-                len(ear.words(sentence)),
+                len(timing.words(sentence)),
                 f"the sentence “{sentence[:50]}”, words",
             )
 
@@ -157,12 +160,12 @@ class Measure:
     def _menu(self, told: Told) -> Iterator[Fault]:
         *headings, choices = told.parts
         menu = "the main menu" if told.name == self.flow.root else "a menu"
-        yield from self._over(told, f"words of {menu}", len(ear.words(choices.text)))
+        yield from self._over(told, f"words of {menu}", len(timing.words(choices.text)))
         yield from self._over(told, f"seconds of {menu}", self.seconds(choices))
         yield from self._heading(told, [heading.text for heading in headings])
         for choice in choices.paragraphs:
             yield from self._over(
-                told, "words of a choice", len(ear.words(choice)), f"the choice “{choice[:50]}”, words"
+                told, "words of a choice", len(timing.words(choice)), f"the choice “{choice[:50]}”, words"
             )
         nouns = [self.words[told.locale].first_noun(choice) for choice in choices.paragraphs]
         for noun in sorted({noun for noun in nouns if nouns.count(noun) > 1}):
@@ -176,7 +179,7 @@ class Measure:
     def _heading(self, told: Told, headings: list[str]) -> Iterator[Fault]:
         """A menu below the main one says first where the key has led."""
         for heading in headings:
-            yield from self._over(told, "words of a heading", len(ear.words(heading)))
+            yield from self._over(told, "words of a heading", len(timing.words(heading)))
         if not headings and told.name != self.flow.root:
             yield Fault(
                 f"{told.name} ({told.locale})",
@@ -187,7 +190,7 @@ class Measure:
 
     def _topic(self, told: Told) -> Iterator[Fault]:
         for number, part in enumerate(told.parts, start=1):
-            yield from self._over(told, "words of a part", len(ear.words(part.text)), f"part {number}, words")
+            yield from self._over(told, "words of a part", len(timing.words(part.text)), f"part {number}, words")
             yield from self._over(told, "seconds of a part", self.seconds(part), f"part {number}, seconds")
             yield from self._said_once(told, number, part)
         if len(told.parts) > MOST_PARTS and "#" not in told.parts[0].keys:
@@ -197,7 +200,7 @@ class Measure:
                 "Name the key # in its first part.",
                 told.way,
             )
-        mean = len(ear.words(told.text)) / len(ear.sentences(told.text))
+        mean = len(timing.words(told.text)) / len(timing.sentences(told.text))
         yield from self._over(told, "mean words of a sentence", mean)
         grade = self.grade(told)
         if grade and grade.scale == "Flesch-Kincaid":
@@ -219,7 +222,7 @@ class Measure:
                     told.way,
                 )
 
-    def _too_hard(self, told: Told, grade: ear.Grade) -> Iterator[Fault]:
+    def _too_hard(self, told: Told, grade: timing.Grade) -> Iterator[Fault]:
         safe = self.flow.parent(told.name) in SAFETY_MENUS or isinstance(self.flow.nodes[told.name], Reminder)
         least = LIMITS["INFLESZ of a safety text" if safe else "INFLESZ"].of(told.locale)
         if grade.score < least:
@@ -257,7 +260,7 @@ class Measure:
         clock = 0.0 if ask.place.locale == self.flow.published[0] else AFTER_KEY
         ends: dict[Cue, float] = {}
         for cue, spoken in zip(cues(self.flow, ask), self.line.spoken(ask), strict=True):
-            clock += self.seconds(spoken) + (ear.PARAGRAPH_PAUSE if ends else 0)
+            clock += self.seconds(spoken) + (timing.PARAGRAPH_PAUSE if ends else 0)
             ends[cue] = clock
         return ends
 

@@ -7,11 +7,11 @@ of `ivr.phone`. There is no waiver. What a text should be like is a matter of li
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ivr.call import KEYS
-from ivr.check import documents, keys, silences, speech
-from ivr.check.walking import Walk
+from ivr.call.state import KEYS
+from ivr.check import documents, keys, silence, spoken_keys
+from ivr.check.line_index import Walk
 from ivr.errors import Fault
-from ivr.line import Line
+from ivr.line.line import Line
 
 
 class Walked(NamedTuple):
@@ -53,10 +53,10 @@ PROOFS: tuple[Proof, ...] = (
     keys.the_reminder_is_one_key_away,
     keys.star_leads_to_the_root,
     keys.eight_keeps_the_place,
-    silences.silence_reaches_a_person,
-    silences.the_line_stops_dialling,
-    silences.every_outcome_leads_on,
-    speech.spoken_keys_work,
-    speech.one_text_says_all_keys,
-    speech.every_language_says_the_same,
+    silence.silence_reaches_a_person,
+    silence.the_line_stops_dialling,
+    silence.every_outcome_leads_on,
+    spoken_keys.spoken_keys_work,
+    spoken_keys.one_text_says_all_keys,
+    spoken_keys.every_language_says_the_same,
 )

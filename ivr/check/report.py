@@ -6,16 +6,16 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from ivr import ear
-from ivr.check.catalogue import catalogue_faults, page_notes
+from ivr.call.flow import Menu, Topic
+from ivr.check.coverage import catalogue_faults, page_notes
 from ivr.check.language import translation_faults, unreviewed, unspeakable
 from ivr.check.limits import Measure, Told
 from ivr.check.proofs import Walked, prove, walked
-from ivr.check.recorded import recording_faults, recording_notes
+from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.sources import ages, source_faults
 from ivr.errors import BadContent, BadLocale, Fault
-from ivr.flow import Menu, Topic
-from ivr.line import Line, Options
+from ivr.line.line import Line, Options
+from ivr.speech import timing
 
 
 class Report(NamedTuple):
@@ -74,7 +74,7 @@ def _measured(measure: Measure) -> Iterator[str]:
     yield f"{len(nodes)} menus and topics, {len(facts.numbers)} numbers, {len(facts.facts)} facts"
     for locale in measure.flow.published:
         own = [one for one in told if one.locale == locale]
-        words = sum(len(ear.words(one.text)) for one in own)
+        words = sum(len(timing.words(one.text)) for one in own)
         seconds = sum(measure.seconds(part) for one in own for part in one.parts)
         yield f"{locale}: {len(own)} texts, {words} words, {seconds / 60:.0f} minutes; {_hardest(measure, own)}"
     longest = max(

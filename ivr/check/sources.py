@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from ivr.content import Content
+from ivr.content.facts import Fact, Number
+from ivr.content.load import Content
+from ivr.content.prompts import Text
 from ivr.errors import Fault
-from ivr.facts import Fact, Number
-from ivr.prompts import Text
 
 WARN_AFTER, FAIL_AFTER = 180, 365
 """Days since a person last compared a number or a fact with its source."""

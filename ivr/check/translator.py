@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from ivr.catalogue import Catalogue, id_of, po_path, read_catalogue
-from ivr.check.catalogue import all_messages, catalogue_faults
+from ivr.check.coverage import all_messages, catalogue_faults
 from ivr.check.language import summary, translation_faults, unspeakable
 from ivr.check.limits import Measure
 from ivr.check.proofs import prove
-from ivr.check.recorded import recording_faults
+from ivr.check.recordings import recording_faults
 from ivr.check.report import Report, check_all
-from ivr.content import with_drafts
+from ivr.content.catalogue import Catalogue, id_of, po_path, read_catalogue
+from ivr.content.load import with_drafts
 from ivr.errors import BadContent, Fault
-from ivr.line import Line, Options
+from ivr.line.line import Line, Options
 
 
 def check_language(root: Path, options: Options, tag: str) -> Report:

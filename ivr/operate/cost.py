@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
-from ivr import calling
-from ivr.addresses import RING
-from ivr.line import Line
+from ivr import simulator
+from ivr.call.urls import RING
+from ivr.line.line import Line
 from ivr.phone.caller import Caller
 
 AS_OF = "2026-10-03"
@@ -48,7 +48,9 @@ def costs(line: Line) -> Iterator[Cost]:
 
 
 def _cost(line: Line, name: str, locale: str, keys: list[str]) -> Cost:
-    caller = Caller(calling.in_process(line), line.options.public_url + RING, seconds=partial(calling.seconds, line))
+    caller = Caller(
+        simulator.in_process(line), line.options.public_url + RING, seconds=partial(simulator.seconds, line)
+    )
     caller.rings()
     for key in [*(["8"] if locale != line.flow.published[0] else []), *keys]:
         if caller.standing:

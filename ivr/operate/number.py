@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from ivr.addresses import RING
+from ivr.call.urls import RING
 from ivr.errors import NotDone
 from ivr.operate.account import Account, Number, Wiring
 from ivr.settings import Settings

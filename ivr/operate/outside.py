@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ivr.operate.reach import Fetch, certificate_ends, fetch
+from ivr.operate.http_client import Fetch, certificate_ends, fetch
 
 if TYPE_CHECKING:
     from twilio.http import HttpClient

@@ -4,13 +4,13 @@ from functools import partial
 from typing import NamedTuple
 
 from ivr import signature
-from ivr.addresses import RING
+from ivr.call.urls import RING
+from ivr.content.facts import HOTLINE, load_facts
 from ivr.errors import BadSettings, NotDone
-from ivr.facts import HOTLINE, load_facts
-from ivr.line import Form
-from ivr.operate.reach import Fetch
+from ivr.line.line import Form
+from ivr.operate.http_client import Fetch
 from ivr.phone.caller import FORM, Caller, Impossible
-from ivr.phone.refused import Refused
+from ivr.phone.errors import Refused
 from ivr.settings import Settings
 
 SLOW = 3.0

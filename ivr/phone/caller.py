@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple, assert_never
 from urllib.parse import urljoin, urlsplit
 
-from ivr.phone.document import Dial, Gather, Hangup, Play, Redirect, Refused, Say, Spoken, Verb, read
-from ivr.phone.form import FORM, OUTCOMES, Form, answered, dial_ended, digits_pressed
-from ivr.phone.hearing import Heard, Recording, Seconds, played, said, speaking_time, unknown_sound
+from ivr.phone.parser import Dial, Gather, Hangup, Play, Redirect, Refused, Say, Spoken, Verb, read
+from ivr.phone.playback import Heard, Recording, Seconds, played, said, speaking_time, unknown_sound
+from ivr.phone.webhook_form import FORM, OUTCOMES, Form, answered, dial_ended, digits_pressed
 
 __all__ = [
     "FORM",

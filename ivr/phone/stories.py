@@ -20,9 +20,9 @@ with # is a comment.
 import re
 from typing import NamedTuple
 
-from ivr.phone.attributes import E164
 from ivr.phone.caller import OUTCOMES, Caller, Impossible
-from ivr.phone.refused import Refused
+from ivr.phone.errors import Refused
+from ivr.phone.schema import E164
 
 _LINE = re.compile(
     rf"(?P<does>rings|silent|hangs up|ended|{'|'.join(OUTCOMES)})"

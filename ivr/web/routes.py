@@ -11,16 +11,16 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from ivr.line import Line
+from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
-from ivr.web.drafts import Draft, drafts
-from ivr.web.headers import FIXED, FRESH
-from ivr.web.limiter import Limiter
-from ivr.web.rendering import Body, Static
-from ivr.web.site import Site, closed
-from ivr.web.sound import NoSound
-from ivr.web.telephone import Telephone
+from ivr.web.audio_preview import NoSound
+from ivr.web.draft_preview import Draft, drafts
+from ivr.web.pages import Site, closed
+from ivr.web.phone_api import Telephone
+from ivr.web.rate_limit import Limiter
+from ivr.web.security_headers import FIXED, FRESH
+from ivr.web.templates import Body, Static
 
 ACTS_A_SECOND, ACTS_AT_ONCE = 20.0, 60
 """Of all visitors together. An act takes about two milliseconds; calls must never feel it."""

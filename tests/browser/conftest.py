@@ -14,12 +14,12 @@ from unittest.mock import patch
 
 import pytest
 import uvicorn
-from handset import Handset
 from playwright.sync_api import BrowserContext, Page
+from support.browser_phone import Handset
 
-from ivr.app import make_app
-from ivr.line import Line
+from ivr.line.line import Line
 from ivr.readiness import Readiness
+from ivr.server.webhook import make_app
 from ivr.settings import Settings
 
 HERE = Path(__file__).parent
@@ -56,7 +56,7 @@ def served(line: Line, mute: bool = False) -> Iterator[str]:
     """The line on a port of this machine, its address; `mute` as on a machine without a voice."""
     given = {"twilio_auth_token": "try-" + "0" * 32, "public_url": line.options.public_url}
     settings = Settings(_env_file=None, ivr_content=line.content.root, **given)
-    with patch("ivr.web.sound.shutil.which", return_value=None) if mute else nullcontext():
+    with patch("ivr.web.audio_preview.shutil.which", return_value=None) if mute else nullcontext():
         app = make_app(settings, Readiness(line, line.last_resort))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from handset import Handset
 from playwright.sync_api import Browser, Page
+from support.browser_phone import Handset
 
 WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 """The rules of axe that stand for WCAG 2.2, level AA."""

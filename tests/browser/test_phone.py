@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from handset import Handset
 from playwright.sync_api import Browser, Page, Route, expect
+from support.browser_phone import Handset
 
 HERE = Path(__file__).parent
 LANGUAGES = {"en": ("en-US", []), "es": ("es-US", ["8"])}

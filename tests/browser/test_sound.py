@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from handset import Handset
 from playwright.sync_api import Page, expect
+from support.browser_phone import Handset
 
 COUNTED = """
 window.started = 0;

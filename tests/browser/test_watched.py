@@ -3,8 +3,8 @@
 from urllib.parse import urlsplit
 
 import pytest
-from handset import Handset
 from playwright.sync_api import BrowserContext, Page, Route, expect
+from support.browser_phone import Handset
 
 ELSEWHERE = "https://www.weather.gov/"
 

@@ -13,13 +13,13 @@ from urllib.parse import parse_qsl
 import atheris
 
 with atheris.instrument_imports(include=["ivr", "babel", "urllib"]):
-    from cable import check_document
-    from door import PUBLIC, TOKEN, Asked
+    from support.asgi_client import PUBLIC, TOKEN, Asked
+    from support.twilio_bench import check_document
 
-    from ivr.app import make_app
-    from ivr.catalogue import load_catalogue
+    from ivr.content.catalogue import load_catalogue
     from ivr.errors import BadLocale
     from ivr.readiness import get_ready
+    from ivr.server.webhook import make_app
     from ivr.settings import Settings
     from ivr.signature import sign
 

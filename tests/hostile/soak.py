@@ -22,13 +22,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import server as serving
-from cable import Broken, Cable, Line, caller, hung_up, is_safe, random_call
-from running import end, line_environment
-from server import Server, eventually, served
+from support import line_server as serving
+from support.line_server import Server, eventually, served
+from support.processes import end, line_environment
+from support.twilio_bench import Broken, Cable, Line, caller, hung_up, is_safe, random_call
 
 from ivr.phone import caller as telephone
-from ivr.phone import document
+from ivr.phone import parser
 from ivr.phone.caller import FORM, Form
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -79,7 +79,7 @@ class Timed(Cable):
 
 def makes_calls(line: Line, numbers: range, deadly_until: int, every: int, meeting: Meeting, told: Any) -> None:
     """One process of callers: the calls of `numbers`, one after the other."""
-    reading = lru_cache(8192)(document.read.__wrapped__)
+    reading = lru_cache(8192)(parser.read.__wrapped__)
     telephone.read = reading  # type: ignore[attr-defined]
     found, wire = Found(), None
     for number in numbers:

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cable import check_document, is_safe
-from door import PUBLIC, TOKEN, Asked
+from support.asgi_client import PUBLIC, TOKEN, Asked
+from support.twilio_bench import check_document, is_safe
 
-from ivr.app import make_app
 from ivr.phone.caller import FORM, Caller
-from ivr.phone.document import Gather, read
+from ivr.phone.parser import Gather, read
 from ivr.readiness import get_ready
+from ivr.server.webhook import make_app
 from ivr.settings import Settings
 
 TINY = Path(__file__).resolve().parent.parent / "tiny"
@@ -98,7 +98,7 @@ def test_half_a_translation_is_english_in_an_english_voice(copied: Path) -> None
     assert {getattr(say, "language", "") for say in says} == {"en-US"}
 
 
-@pytest.mark.parametrize("place", ["ivr.line.load_content", "ivr.line.Line._document", "ivr.readiness.prove"])
+@pytest.mark.parametrize("place", ["ivr.line.line.load_content", "ivr.line.line.Line._document", "ivr.readiness.prove"])
 def test_content_that_breaks_the_program_itself_costs_readiness_and_no_call(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -117,7 +117,7 @@ def test_content_that_breaks_the_program_itself_costs_readiness_and_no_call(
 def test_pages_that_cannot_be_made_cost_no_call(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = _settings(tiny)
     ready = get_ready(settings)
-    monkeypatch.setattr("ivr.app.add_pages", _breaks)
+    monkeypatch.setattr("ivr.server.webhook.add_pages", _breaks)
     asked = Asked(make_app(settings, ready))
     caller = Caller(asked.cable, f"{PUBLIC}/call")
     caller.rings()

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from cable import check_document, languages
+from support.twilio_bench import check_document, languages
 
 from ivr import __version__
-from ivr.addresses import OUTCOME, RING, language_in
-from ivr.call import KEYS
-from ivr.line import Line
+from ivr.call.state import KEYS
+from ivr.call.urls import OUTCOME, RING, language_in
+from ivr.line.line import Line
 
 KEPT = Path(__file__).parent.parent / "addresses"
 RELEASES = sorted(KEPT.glob("*.txt"))

@@ -11,9 +11,9 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from cable import Failed, caller, random_call
-from running import TOKEN, end
-from server import Server, eventually, served
+from support.line_server import Server, eventually, served
+from support.processes import TOKEN, end
+from support.twilio_bench import Failed, caller, random_call
 
 from ivr.phone.caller import FORM
 from ivr.signature import sign

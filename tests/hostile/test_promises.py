@@ -5,15 +5,15 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from cable import HOTLINE, HOTLINE_SPOKEN, gather, is_safe
+from support.twilio_bench import HOTLINE, HOTLINE_SPOKEN, gather, is_safe
 
-from ivr.addresses import address_of
-from ivr.calling import in_process, seconds
-from ivr.flow import Menu, Topic
-from ivr.line import Line
+from ivr.call.flow import Menu, Topic
+from ivr.call.transitions import reachable
+from ivr.call.urls import address_of
+from ivr.line.line import Line
 from ivr.phone.caller import FORM, OUTCOMES, Caller
-from ivr.phone.document import Dial, Gather, Hangup, Say, read
-from ivr.walk import reachable
+from ivr.phone.parser import Dial, Gather, Hangup, Say, read
+from ivr.simulator import in_process, seconds
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 

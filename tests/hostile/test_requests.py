@@ -13,19 +13,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from cable import CONTENT_TYPE, check_document, is_safe, random_call
-from door import PUBLIC, TOKEN, Asked
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from support.asgi_client import PUBLIC, TOKEN, Asked
+from support.twilio_bench import CONTENT_TYPE, check_document, is_safe, random_call
 
-from ivr import addresses, counts, journal, line, signature, twiml, walk
-from ivr import app as door
-from ivr.app import make_app
-from ivr.counts import Counts
+from ivr import log, signature
+from ivr.call import transitions, urls
+from ivr.line import line, twiml
 from ivr.phone.caller import FORM, Caller
 from ivr.readiness import Readiness, get_ready
+from ivr.server import webhook as door
+from ivr.server.webhook import make_app
 from ivr.settings import Settings
-from ivr.usage_file import UsageFile
+from ivr.usage import counter
+from ivr.usage.counter import Counts
+from ivr.usage.sqlite import UsageFile
 
 MANY = int(os.environ.get("REQUESTS") or (1000 if os.environ.get("CI") else 200))
 CALL = [("AccountSid", "AC" + "0" * 32), ("CallSid", "CA" + "0" * 31 + "1")]
@@ -100,7 +103,7 @@ UNREACHABLE = {"make_app", "_send", "_is_of_a_call", "add_audio"}
 
 def functions() -> Iterator[tuple[str, object, str]]:
     """Every function that a request may run through: a name, where it stands, its own name."""
-    for module in (door, line, addresses, walk, signature, twiml, journal, counts):
+    for module in (door, line, urls, transitions, signature, twiml, log, counter):
         yield from ((f"{module.__name__}.{name}", module, name) for name in _own(module))
     for kind in (door.Door, line.Line, Counts):
         for name, _ in inspect.getmembers(kind, inspect.isfunction):
@@ -159,7 +162,7 @@ def test_no_clock_decides_anything_in_a_call(asked: Asked, monkeypatch: pytest.M
         return told
 
     plain = lived()
-    for module in (journal, counts):
+    for module in (log, counter):
         monkeypatch.setattr(module, "datetime", Jumping)
     monkeypatch.setattr(time, "time", lambda: jumps.uniform(-1e9, 4e9))
     assert lived() == plain

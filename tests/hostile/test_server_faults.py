@@ -14,14 +14,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from cable import HOTLINE, Cable, Failed, Wire, caller, gather, hung_up, is_at_most_two_keys_from_a_person, is_safe
-from cable import random_call as live
-from running import end
-from server import Server, children, eventually, listens, served
+from support.line_server import Server, children, eventually, listens, served
+from support.processes import end
+from support.twilio_bench import (
+    HOTLINE,
+    Cable,
+    Failed,
+    Wire,
+    caller,
+    gather,
+    hung_up,
+    is_at_most_two_keys_from_a_person,
+    is_safe,
+)
+from support.twilio_bench import random_call as live
 
 from ivr.phone.caller import FORM, Caller
-from ivr.phone.document import Dial, read
-from ivr.workers import STUCK
+from ivr.phone.parser import Dial, read
+from ivr.server.supervisor import STUCK
 
 MIN_SLACK = 3.0
 """Seconds that a busy machine may take longer than promised."""
@@ -333,8 +343,8 @@ import fcntl, socket, struct, sys
 from pathlib import Path
 with socket.socket() as one:  # the loopback interface alone, and it must be brought up
     fcntl.ioctl(one, 0x8914, struct.pack("16sh", b"lo", 1))
-from server import served
-from cable import caller, is_safe, random_call
+from support.line_server import served
+from support.twilio_bench import caller, is_safe, random_call
 with served(Path(sys.argv[1]), Path(sys.argv[2])) as server:
     for number in range(10):
         cable = server.cable(number)
@@ -348,7 +358,7 @@ print("all answered")
 def test_without_any_network_calls_are_answered(tiny: Path, tmp_path: Path) -> None:
     if subprocess.run(["unshare", "-n", "true"], capture_output=True).returncode:
         pytest.skip("no network namespace can be made here")
-    paths = os.pathsep.join(map(str, (Path(__file__).parent, Path(__file__).parent.parent)))
+    paths = os.pathsep.join(map(str, (Path(__file__).parent.parent,)))
     done = subprocess.run(
         ["unshare", "-n", sys.executable, "-c", OFFLINE, str(tiny), str(tmp_path / "run")],
         env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, timeout=120,

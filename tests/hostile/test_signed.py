@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cable import HOTLINE, check_document, gather
-from door import PUBLIC, TOKEN, Asked
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.asgi_client import PUBLIC, TOKEN, Asked
+from support.twilio_bench import HOTLINE, check_document, gather
 from twilio.request_validator import RequestValidator
 
 from ivr import signature
-from ivr.app import make_app
 from ivr.errors import Unverified
 from ivr.phone.caller import FORM, Form
-from ivr.phone.document import Dial, read
+from ivr.phone.parser import Dial, read
 from ivr.readiness import get_ready
+from ivr.server.webhook import make_app
 from ivr.settings import Settings
 from ivr.signature import sign, verify
 

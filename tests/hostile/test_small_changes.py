@@ -2,11 +2,11 @@
 
 import pytest
 
-from ivr.addresses import AUDIO, OUTCOME, RING
-from ivr.call import KEYS, Key, Place
-from ivr.line import Line
+from ivr.call.state import KEYS, Key, Place
+from ivr.call.transitions import languages_offered, last_part, next_place, reachable
+from ivr.call.urls import AUDIO, OUTCOME, RING
+from ivr.line.line import Line
 from ivr.phone.caller import OUTCOMES
-from ivr.walk import languages_offered, last_part, next_place, reachable
 
 
 @pytest.mark.parametrize(("published", "parts"), [(3, 1), (4, 1), (6, 1), (7, 2), (11, 2), (12, 3)])

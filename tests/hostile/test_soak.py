@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from soak import soak
+from hostile.soak import soak
 
 CALLS = int(os.environ.get("SOAK") or 400)
 

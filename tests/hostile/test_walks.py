@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import pytest
-from cable import CONTENT_TYPE, HOTLINE, check_document, is_safe
-from door import PUBLIC, TOKEN, Asked
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -20,11 +18,13 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from support.asgi_client import PUBLIC, TOKEN, Asked
+from support.twilio_bench import CONTENT_TYPE, HOTLINE, check_document, is_safe
 
-from ivr.app import make_app
 from ivr.phone.caller import FORM, OUTCOMES, Caller, Form
-from ivr.phone.document import Dial, read
+from ivr.phone.parser import Dial, read
 from ivr.readiness import get_ready
+from ivr.server.webhook import make_app
 from ivr.settings import Settings
 
 WALKS = int(os.environ.get("WALKS") or (2000 if os.environ.get("CI") else 200))

@@ -1,10 +1,10 @@
 """The pages of the toy line and of the line itself."""
 
 import pytest
-from visitor import app_of
+from support.page_client import app_of
 
-from ivr.app import Door
-from ivr.line import Line
+from ivr.line.line import Line
+from ivr.server.webhook import Door
 
 
 @pytest.fixture(scope="module")

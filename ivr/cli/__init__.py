@@ -1,0 +1,1 @@
+"""The ivr command. No other package imports it."""

@@ -1,0 +1,156 @@
+"""Telephone numbers and the facts that may be spoken, each with its source. No words of a text, no map.
+
+`load_facts` reads prompts/numbers.toml and prompts/sources.toml. A number stands in no other file.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ivr.content.files import toml_of, wrong_fields
+from ivr.errors import BadFacts, Fault
+
+HOTLINE = "hotline"
+"""The name of the number that key 0 and the last resort dial."""
+E164 = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
+PREMIUM = re.compile(r"\+1(900|\d{3}976)")
+EMERGENCY = frozenset({"911", "112", "999", "933"})
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Row = TypeVar("Row", bound=_Row)
+
+
+class Number(_Row):
+    """A telephone number: `say` in the groups it is read out in ("1-888-373-7888"), `dial` in E.164 if it may be."""
+
+    say: str
+    dial: str | None = None
+    fact: str
+    verified: date
+    source: str = ""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The digits, group by group."""
+        return tuple(self.say.split("-"))
+
+
+class Source(_Row):
+    """One document that says it."""
+
+    title: str
+    address: str = ""
+    date: str = ""
+
+
+class Fact(_Row):
+    """One thing that the line may or may not say. `with` in the file names facts that must be said beside it."""
+
+    says: str
+    sources: list[Source] = []
+    confidence: Literal["official", "seed", "secondary", "unverified", "own"]
+    verified: date
+    spoken: bool = True
+    reason: str = ""
+    hedge: str = ""
+    beside: list[str] = []
+    live: str = ""
+
+
+class Facts(NamedTuple):
+    """Numbers by name, facts by id, and the digits that must never be spoken or dialled."""
+
+    numbers: Mapping[str, Number]
+    facts: Mapping[str, Fact]
+    never: tuple[str, ...]
+
+
+def load_facts(folder: Path) -> Facts:
+    """Read `numbers.toml` and `sources.toml` in `folder`. Raises BadFacts with every fault at once."""
+    faults: list[Fault] = []
+    raw = _read(folder / "numbers.toml", faults)
+    never = tuple(_never(folder / "numbers.toml", raw.pop("never", []), faults))
+    numbers = dict(_rows(folder / "numbers.toml", raw, Number, faults))
+    facts = dict(_rows(folder / "sources.toml", _read(folder / "sources.toml", faults), Fact, faults))
+    for name, number in numbers.items():
+        faults.extend(_number_faults(f"{folder / 'numbers.toml'}: [{name}]", number, never))
+    faults.extend(_hotline_faults(folder / "numbers.toml", numbers, faults))
+    if faults:
+        raise BadFacts(faults)
+    return Facts(numbers, facts, never)
+
+
+def _read(path: Path, faults: list[Fault]) -> dict[str, Any]:
+    try:
+        return toml_of(path, BadFacts)
+    except BadFacts as error:
+        faults.extend(error.faults)
+        return {}
+
+
+def _never(path: Path, digits: Any, faults: list[Fault]) -> list[str]:
+    if isinstance(digits, list) and all(isinstance(one, str) and re.fullmatch("[0-9]+", one) for one in digits):
+        return digits
+    faults.append(Fault(f"{path}: never", f"found {digits!r}", 'Write digits in quotes: never = ["8663737888"].'))
+    return []
+
+
+def _rows(path: Path, raw: dict[str, Any], kind: type[Row], faults: list[Fault]) -> Iterator[tuple[str, Row]]:
+    for name, table in raw.items():
+        try:
+            yield name, kind.model_validate(_beside(table))
+        except ValidationError as error:
+            for field, found in wrong_fields(error):
+                remedy = "The head of the file says what each field is."
+                faults.append(Fault(f"{path}: [{name}]", f"{field}: {found}" if field else found, remedy))
+
+
+def _beside(table: Any) -> Any:
+    """`with` is a word of Python: the row calls it `beside`."""
+    return (
+        {("beside" if key == "with" else key): value for key, value in table.items()}
+        if isinstance(table, dict)
+        else table
+    )
+
+
+def _number_faults(where: str, number: Number, never: tuple[str, ...]) -> Iterator[Fault]:
+    digits = "".join(number.groups)
+    if not re.fullmatch(r"[0-9]+(-[0-9]+)*", number.say):
+        yield Fault(where, f"say is {number.say!r}", 'Write digits in groups: say = "1-888-373-7888".')
+    elif len(digits) == 11 and not E164.fullmatch("+" + digits):
+        yield Fault(where, f"{number.say} is not a North American number", "Compare every digit with the source.")
+    elif PREMIUM.match("+" + digits):
+        yield Fault(where, f"{number.say} charges the caller", "It must not be spoken or dialled: take it out.")
+    elif len(digits) not in (3, 5, 6, 11):
+        yield Fault(
+            where,
+            f"{number.say} has {len(digits)} digits",
+            "A telephone number has 11 with its leading 1, a short code 3, 5 or 6.",
+        )
+    if any(digits in (barred, "1" + barred) for barred in never):
+        yield Fault(where, f"{number.say} is on the list `never`", "It must not be spoken or dialled: take it out.")
+    if number.dial is not None:
+        yield from _dial_faults(where, number.dial, digits)
+
+
+def _dial_faults(where: str, dial: str, digits: str) -> Iterator[Fault]:
+    if dial.lstrip("+") in EMERGENCY:
+        yield Fault(where, f"dial is {dial}", "The line never dials emergency numbers: remove `dial`.")
+    elif not E164.fullmatch(dial):
+        yield Fault(where, f"dial is {dial!r}", 'Write it as +1 and ten digits: dial = "+18883737888".')
+    elif dial != "+" + digits:
+        yield Fault(where, f"it is spoken as {digits} and dialled as {dial}", "Both must be the same number.")
+
+
+def _hotline_faults(path: Path, numbers: Mapping[str, Number], before: list[Fault]) -> Iterator[Fault]:
+    if not before and (HOTLINE not in numbers or numbers[HOTLINE].dial is None):
+        yield Fault(str(path), f"there is no [{HOTLINE}] with a `dial`", "Key 0 needs it: add the table.")

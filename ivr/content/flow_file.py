@@ -1,0 +1,172 @@
+"""The map as a file: prompts/flow.toml read, and everything that can be wrong with it as a sentence for its editor."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ivr.call.flow import (
+    MOST_CHOICES,
+    MOST_MAIN_CHOICES,
+    NAME,
+    ONCE,
+    RESERVED,
+    TAG,
+    Farewell,
+    Flow,
+    Menu,
+    Node,
+    Opening,
+    Topic,
+    Transfer,
+    leads_to,
+)
+from ivr.content.files import toml_of, wrong_fields
+from ivr.errors import BadFlow, Fault
+
+_NODES: TypeAdapter[Node] = TypeAdapter(Node)
+
+
+def load_flow(path: Path) -> Flow:
+    """Read the map from `path` (TOML). Raises BadFlow with every fault at once."""
+    raw = toml_of(path, BadFlow)
+    published, moved = raw.pop("published", None), raw.pop("moved", {})
+    faults = list(_published_faults(path, published))
+    nodes: dict[str, Node] = {}
+    for name, table in raw.items():
+        where, kinds = f"{path}: [{name}]", "Mend this node; the head of the file lists the kinds and their fields."
+        try:
+            nodes[name] = _node(name, table)
+        except ValidationError as error:
+            for field, found in wrong_fields(error, leading=1):
+                faults.append(Fault(where, f"{field}: {found}" if field else found, kinds))
+        except ValueError as error:
+            faults.append(Fault(where, str(error), "Rename it, also where other nodes name it."))
+    if not faults:
+        faults = [*_map_faults(path, nodes), *_moved_faults(path, nodes, moved)]
+    if faults:
+        raise BadFlow(faults)
+    return Flow(nodes, tuple(published or ()), moved=moved)
+
+
+def _node(name: str, table: Any) -> Node:
+    if not NAME.fullmatch(name):
+        raise ValueError("a node's name is lower-case letters, digits and _, beginning with a letter")
+    if name in RESERVED:
+        raise ValueError(f"`{name}` is a word that the addresses and the texts use themselves")
+    return _NODES.validate_python(table)
+
+
+def _published_faults(path: Path, published: Any) -> Iterator[Fault]:
+    tags = published if isinstance(published, list) else []
+    whole = all(isinstance(tag, str) and TAG.fullmatch(tag) for tag in tags)
+    if not tags or not whole or len(set(tags)) != len(tags):
+        yield Fault(
+            f"{path}: published",
+            f"found {published!r}",
+            'Write the languages on offer, each once: published = ["en", "es"].',
+        )
+
+
+def _moved_faults(path: Path, nodes: Mapping[str, Node], moved: Any) -> Iterator[Fault]:
+    """`moved` leads from names that no node has any more to topics and menus."""
+    where = f"{path}: [moved]"
+    if not isinstance(moved, dict):
+        yield Fault(where, f"found {moved!r}", 'Write a table: old_name = "new_name".')
+        return
+    for old, new in moved.items():
+        if not NAME.fullmatch(old) or old in nodes:
+            yield Fault(where, f"`{old}` is not the name of a former node", "Name a node that is not on the map now.")
+        if not isinstance(nodes.get(str(new)), Menu | Topic):
+            yield Fault(where, f"`{old}` leads to {new!r}", "Name a menu or a topic of the map.")
+
+
+def _map_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
+    for kind in sorted(ONCE):
+        count = sum(node.kind == kind for node in nodes.values())
+        if count != 1:
+            yield Fault(str(path), f"there are {count} nodes of the kind `{kind}`", "There must be exactly one.")
+            return
+    yield from _target_faults(path, nodes)
+    yield from _menu_faults(path, nodes)
+    yield from _reach_faults(path, nodes)
+
+
+def _target_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
+    menus = {name for name, node in nodes.items() if isinstance(node, Menu)}
+    for name, node in nodes.items():
+        for target in leads_to(node):
+            if target not in nodes:
+                yield Fault(
+                    f"{path}: [{name}]",
+                    f"it leads to `{target}`, which is not a node",
+                    f"Add [{target}] or correct the name.",
+                )
+        for role in ("menu", "parent"):
+            named = getattr(node, role, None)
+            if named in nodes and named not in menus:
+                yield Fault(
+                    f"{path}: [{name}]",
+                    f"its {role} `{named}` is not a menu",
+                    "Name a node of the kind `menu`.",
+                )
+    yield from _transfer_faults(path, nodes)
+
+
+def _transfer_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
+    wanted = {"connected": Farewell, "not_connected": Topic}
+    for name, node in nodes.items():
+        for role, kind in wanted.items():
+            target = nodes.get(getattr(node, role, ""))
+            if isinstance(node, Transfer) and target is not None and not isinstance(target, kind):
+                yield Fault(
+                    f"{path}: [{name}]",
+                    f"{role} names a node of the kind `{target.kind}`",
+                    f"It must be a {kind.__name__.lower()}.",
+                )
+
+
+def _menu_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
+    offered: dict[str, str] = {}
+    main = {node.menu for node in nodes.values() if isinstance(node, Opening)}
+    for name, node in nodes.items():
+        if not isinstance(node, Menu):
+            continue
+        most = MOST_MAIN_CHOICES if name in main else MOST_CHOICES
+        if not 1 <= len(node.choices) <= most:
+            remedy = f"It may have 1 to {most}; make a menu below it."
+            yield Fault(f"{path}: [{name}]", f"it has {len(node.choices)} choices", remedy)
+        for choice in node.choices:
+            for found, remedy in _choice_faults(nodes, choice, offered.get(choice)):
+                yield Fault(f"{path}: [{name}]", found, remedy)
+            offered[choice] = name
+
+
+def _choice_faults(nodes: Mapping[str, Node], choice: str, before: str | None) -> Iterator[tuple[str, str]]:
+    """What is wrong with a choice, and the remedy; `before` is the menu that offers it already."""
+    node = nodes.get(choice)
+    if any(isinstance(opening, Opening) and opening.menu == choice for opening in nodes.values()):
+        yield f"it offers the root menu `{choice}`", "The key * leads there already: take it out."
+    if before:
+        yield f"`{choice}` is offered by [{before}] already", "A node has one parent: take it out of one of them."
+    if node and not isinstance(node, Menu | Topic):
+        yield f"`{choice}` is of the kind `{node.kind}`", "A menu offers menus and topics."
+    if isinstance(node, Topic) and node.parent:
+        yield f"`{choice}` has a `parent` of its own", "Take its `parent` out: the menu that offers it is its parent."
+
+
+def _reach_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
+    reached: set[str] = set()
+    waiting = [name for name, node in nodes.items() if node.kind in ONCE]
+    while waiting:
+        name = waiting.pop()
+        if name in nodes and name not in reached:
+            reached.add(name)
+            waiting.extend(leads_to(nodes[name]))
+    offered = {choice for node in nodes.values() if isinstance(node, Menu) for choice in node.choices}
+    for name, node in nodes.items():
+        if name not in reached:
+            yield Fault(f"{path}: [{name}]", "no key leads to it", "Offer it in a menu's choices, or take it out.")
+        elif isinstance(node, Topic) and node.parent is None and name not in offered:
+            yield Fault(f"{path}: [{name}]", "it has no way out", "Offer it in a menu, or give it a `parent`.")

@@ -1,0 +1,181 @@
+"""Everything under a root, loaded: the map, the numbers, the texts and the languages, and which of them can be used.
+
+A fault in the map, the numbers or the texts of the first language raises. A fault in another language never does: its
+messages are left out one by one, and a language whose folder cannot be read, or whose offers are not whole, is
+withheld: callers then hear the first language.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening
+from ivr.call.playlist import LINES, OFFERS, Cue, language_keys, named_keys
+from ivr.content.facts import Facts, load_facts
+from ivr.content.flow_file import load_flow
+from ivr.content.locale import Locale, load_locale
+from ivr.content.prompts import Prompts, Spoken, Text, load_texts
+from ivr.errors import BadContent, BadLocale, BadText, Fault
+
+Loaded = TypeVar("Loaded")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What can be spoken. `wanted` are the languages that the map publishes, `flow.published` those that can be."""
+
+    root: Path
+    flow: Flow
+    wanted: tuple[str, ...]
+    facts: Facts
+    locales: Mapping[str, Locale]
+    prompts: Prompts
+    faults: tuple[Fault, ...]
+    tried_out: bool = False
+    """Whether these are other languages than those that the map publishes."""
+
+    def speak(self, flow: Flow, cue: Cue) -> Spoken:
+        """The words of one cue."""
+        return self.prompts.speak(cue.text, cue.locale, named_keys(flow, cue.text, cue.key))[cue.part - 1]
+
+    def line(self, flow: Flow, text: str, locale: str) -> Spoken:
+        """The words of a shared line."""
+        return self.speak(flow, Cue(text, 1, locale))
+
+
+def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
+    """The languages that the map publishes, with the drafts `tags` behind them. Raises BadContent for none."""
+    published = load_flow(root / "prompts" / "flow.toml").published
+    drafts = tuple(tag for tag in dict.fromkeys(tags) if tag not in published)
+    absent = [tag for tag in drafts if not (root / "locales" / tag / "locale.toml").exists()]
+    if absent:
+        raise BadLocale(
+            Fault(str(root / "locales" / tag), "there is no such language", f"Make it with `ivr locale new {tag}`.")
+            for tag in absent
+        )
+    return (*published, *drafts)
+
+
+def load_content(root: Path, published: Sequence[str] | None = None) -> Content:
+    """Load `root`/prompts and `root`/locales. Raises BadContent with every fault that costs readiness, at once.
+
+    With `published`, these languages are wanted and not those of the map: so a draft is tried out.
+    """
+    prompts, faults = root / "prompts", list[Fault]()
+
+    def loaded(load: Callable[[], Loaded]) -> Loaded | None:
+        try:
+            return load()
+        except BadContent as error:
+            faults.extend(error.faults)
+            return None
+
+    flow = loaded(lambda: load_flow(prompts / "flow.toml"))
+    if flow and published:
+        flow = replace(flow, published=tuple(published))
+    facts = loaded(lambda: load_facts(prompts))
+    texts = loaded(lambda: load_texts(prompts))
+    source = loaded(lambda: _locale(root, flow.published[0], source=True)) if flow else None
+    if flow is None or facts is None or texts is None or source is None:
+        raise BadContent(faults)
+    faults.extend(_disagreements(root, flow, facts, texts))
+    faults.extend(_unspeakable(flow, Prompts(texts, {source.tag: source}, facts, source.tag)))
+    if faults:
+        raise BadContent(faults)
+    content = _with_languages(root, flow, facts, texts, source)
+    return replace(content, tried_out=published is not None)
+
+
+def _with_languages(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Text], source: Locale) -> Content:
+    locales, faults = {source.tag: source}, list(source.notes)
+    for tag in flow.published[1:]:
+        try:
+            locales[tag] = _locale(root, tag, source=False)
+            faults.extend(locales[tag].faults.values())
+            faults.extend(note for note in locales[tag].notes if note not in faults)
+        except BadLocale as error:
+            faults.extend(error.faults)
+    spoken = flow.speaking(tuple(locales), {name: text.parts for name, text in texts.items()})
+    prompts = Prompts(texts, locales, facts, source.tag)
+    offered, withheld = _offered(root, spoken, prompts)
+    return Content(
+        root,
+        spoken.speaking(offered, spoken.parts),
+        flow.published,
+        facts,
+        locales,
+        prompts,
+        (*faults, *withheld),
+    )
+
+
+def _locale(root: Path, tag: str, source: bool) -> Locale:
+    folder = root / "locales" / tag
+    if not folder.is_dir():
+        raise BadLocale.at(
+            f"{root / 'prompts' / 'flow.toml'}: published",
+            f"`{tag}` has no folder in locales/",
+            f"Make locales/{tag}, or take `{tag}` out of the list.",
+        )
+    return load_locale(folder, source)
+
+
+def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Text]) -> Iterator[Fault]:
+    """Where the map, the numbers and the texts do not fit together."""
+    dialled = facts.numbers.get(flow.transfer.number)
+    if dialled is None or dialled.dial is None:
+        yield Fault(
+            f"{root / 'prompts' / 'flow.toml'}: [{flow.only('transfer')}]",
+            f"it dials `{flow.transfer.number}`, which has no `dial` in numbers.toml",
+            "Name a number that the line may dial.",
+        )
+    known = [*(name for name, node in flow.nodes.items() if not isinstance(node, Opening | Languages)), *LINES]
+    for name in known:
+        if name not in texts:
+            remedy = f"Write {name}.txt (a shared line in lines/)."
+            yield Fault(f"{root / 'prompts'}", f"there is no text `{name}`", remedy)
+    for name, text in texts.items():
+        if name not in known:
+            remedy = "Add the node to flow.toml, or remove the text."
+            yield Fault(str(text.path), "no node of the map has this name", remedy)
+        node, most = flow.nodes.get(name), 1 if name == flow.root else 2
+        if (isinstance(node, Farewell) and text.parts > 1) or (isinstance(node, Menu) and text.parts > most):
+            remedy = "The main menu and the farewell are one part; any other menu is a heading and its choices."
+            yield Fault(str(text.path), f"a {node.kind} in {text.parts} parts", remedy)
+
+
+def _unspeakable(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
+    """Render every text once in the first language: what cannot be spoken there cannot be spoken at all."""
+    for name in prompts.texts:
+        try:
+            prompts.speak(name, flow.published[0], named_keys(flow, name))
+        except BadText as error:
+            yield from error.faults
+
+
+def _offered(root: Path, flow: Flow, prompts: Prompts) -> tuple[tuple[str, ...], list[Fault]]:
+    """The languages that can be offered, and a fault for each one that cannot."""
+    first, *others = flow.published
+    needed = (*OFFERS, flow.only("transfer"), flow.transfer.not_connected, flow.only("reminder"))
+    offered, faults = [first], []
+    for tag in others:
+        broken = [name for name in needed if not _whole(flow, prompts, name, tag)]
+        if broken:
+            faults.append(
+                Fault(
+                    f"{root / 'locales' / tag}",
+                    f"the language is withheld: these texts are not whole in it: {', '.join(broken)}",
+                    "Callers hear the first language until these are translated.",
+                )
+            )
+        else:
+            offered.append(tag)
+    return tuple(offered), faults
+
+
+def _whole(flow: Flow, prompts: Prompts, name: str, tag: str) -> bool:
+    """Whether text `name` is spoken in that language, at every key that it may have to name."""
+    return all(
+        prompts.whole(name, tag, named_keys(flow, name, key)) for key in language_keys(name, len(flow.published))
+    )

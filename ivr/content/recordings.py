@@ -1,0 +1,130 @@
+"""Recordings: sound files pinned to the very words that they read, keys and numbers included.
+
+locales/<tag>/audio/recordings.toml says what each file reads. Where the words of a text have changed since, its
+recording is not played: the voice speaks. No sound is made or changed here, and none is ever deleted.
+"""
+
+import hashlib
+import re
+import struct
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ivr.content.files import toml_of, wrong_fields
+from ivr.errors import BadLocale, Fault
+
+HERTZ, MU_LAW = 8000, 7
+"""What a telephone carries in North America, and its code in a WAV file: G.711 mu-law, 8,000 samples a second."""
+LIST = "recordings.toml"
+NAME = re.compile(r"[a-z][a-z0-9_]*(-[a-z0-9]+)*")
+"""What a recording is called: the text, and where it has several readings which one ("reach-2", "language-key-8")."""
+FILE = re.compile(r"[0-9a-f]{20}\.wav")
+AGAIN = "Record it again: `ivr recordings add`."
+
+
+class Sound(NamedTuple):
+    """A recording of one text: the name of its file and the same more slowly, and how many seconds each takes."""
+
+    file: str
+    slow: str
+    seconds: float
+    slow_seconds: float
+
+
+class Recording(NamedTuple):
+    """A row of the list: what is read, word for word as the line speaks it, and the two files that hold it."""
+
+    name: str
+    reads: str
+    sound: Sound
+
+
+class Recordings(NamedTuple):
+    """What a language has on file, and what is wrong with the rest of its list."""
+
+    rows: tuple[Recording, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    def reading(self) -> Mapping[str, Sound]:
+        """The sound for each text that is read, by its words."""
+        return {row.reads: row.sound for row in self.rows}
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    reads: str
+    sound: str
+    slow: str
+
+
+def load_recordings(folder: Path) -> Recordings:
+    """Read `folder` (locales/<tag>/audio). What cannot be played is left out and told in `faults`."""
+    path = folder / LIST
+    if not path.exists():
+        return Recordings()
+    try:
+        listed = toml_of(path, BadLocale)
+    except BadLocale as error:
+        return Recordings((), error.faults)
+    rows, faults = list[Recording](), list[Fault]()
+    for name, fields in listed.items():
+        try:
+            rows.append(_recording(path, name, fields))
+        except BadLocale as error:
+            faults.extend(error.faults)
+    return Recordings(tuple(rows), tuple(faults))
+
+
+def _recording(path: Path, name: str, fields: object) -> Recording:
+    try:
+        row = _Row.model_validate(fields)
+    except ValidationError as error:
+        raise BadLocale(Fault(f"{path}: [{name}]", one, AGAIN) for _, one in wrong_fields(error)) from error
+    try:
+        sound = Sound(row.sound, row.slow, *(_seconds(path.parent, file) for file in (row.sound, row.slow)))
+    except (OSError, ValueError) as error:
+        raise BadLocale.at(f"{path}: [{name}]", _reason(error), AGAIN) from error
+    return Recording(name, row.reads, sound)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError):
+        return f"{Path(str(error.filename)).name} cannot be read ({error.strerror})"
+    return str(error)
+
+
+def _seconds(folder: Path, file: str) -> float:
+    """How long a sound file is. Raises ValueError where it is not what its name says, or no telephone sound."""
+    if not FILE.fullmatch(file):
+        raise ValueError(f"{file!r} is no name of a sound file")
+    whole = (folder / file).read_bytes()
+    if file != file_name(whole):
+        raise ValueError(f"{file} is not the file that was added: its content has changed")
+    return len(samples(whole)) / HERTZ
+
+
+def file_name(whole: bytes) -> str:
+    """The name of a sound file: a hash of its content, so that it may be kept for ever wherever it was fetched."""
+    return f"{hashlib.sha256(whole).hexdigest()[:20]}.wav"
+
+
+def samples(whole: bytes) -> bytes:
+    """The samples in a WAV file of telephone sound. Raises ValueError for any other file."""
+    if whole[:4] != b"RIFF" or whole[8:12] != b"WAVE":
+        raise ValueError("it is no WAV file")
+    chunks = dict(_chunks(whole))
+    if chunks.get(b"fmt ", b"")[:8] != struct.pack("<HHI", MU_LAW, 1, HERTZ) or not chunks.get(b"data"):
+        raise ValueError("it is not telephone sound: one channel of 8,000 samples a second, mu-law")
+    return chunks[b"data"]
+
+
+def _chunks(whole: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = 12
+    while at + 8 <= len(whole):
+        kind, size = struct.unpack_from("<4sI", whole, at)
+        yield kind, whole[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2

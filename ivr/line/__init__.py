@@ -1,0 +1,1 @@
+"""The compiler, the compiled line with respond(), and TwiML."""

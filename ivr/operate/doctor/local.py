@@ -1,0 +1,105 @@
+"""The doctor's checks that need no network: settings, proofs, limits, ages, the kept last resort, the file of usage."""
+
+from ivr.check.report import check_all
+from ivr.check.sources import FAIL_AFTER, WARN_AFTER, ages
+from ivr.errors import Fault
+from ivr.operate.doctor.check import Checks, Finding, Patient, fails, passes, unknown
+from ivr.operate.number import TOLL_FREE
+from ivr.readiness import FALLBACK
+from ivr.settings import CHECKOUT
+from ivr.usage.store import usage_of
+
+
+def settings_complete(one: Patient) -> Finding:
+    """What must be set is set. That it is well-formed, the settings have seen to already."""
+    have = one.settings
+    needed = {
+        "TWILIO_ACCOUNT_SID": have.twilio_account_sid,
+        "TWILIO_AUTH_TOKEN": have.tokens and not have.trying_out,
+        "LINE_NUMBER": have.line_number,
+        "PUBLIC_URL": have.public_url.startswith("https://"),
+    }
+    missing = [name for name, value in needed.items() if not value]
+    if missing:
+        return fails(f"not set, or only to try the line out: {', '.join(missing)}.", "See .env.example.")
+    return passes("complete.")
+
+
+def caller_id_fits(one: Patient) -> Finding:
+    """The number that the hotline sees is not a toll-free one.
+
+    https://support.twilio.com/hc/en-us/articles/360005772753
+    """
+    if not one.settings.line_number:
+        return unknown("LINE_NUMBER is not set.")
+    if TOLL_FREE.match(one.settings.line_number):
+        return fails(
+            "LINE_NUMBER is toll-free: calls that show it may not reach a toll-free hotline.",
+            "Use a number with an area code.",
+        )
+    return passes("LINE_NUMBER is no toll-free number.")
+
+
+def line_is_proved(one: Patient) -> Finding:
+    """Every proof holds, and the line accepts a request that it signed itself."""
+    if not one.readiness.ready:
+        return _first(one.readiness.faults, "the line is not ready", "`ivr check` lists all.")
+    return passes(f"{one.readiness.line and one.readiness.line.built}.")
+
+
+def limits_hold(one: Patient) -> Finding:
+    """Every text keeps its limits and has its sources."""
+    report = check_all(one.settings.ivr_content, one.settings.options)
+    if report.faults:
+        return _first(report.faults, "the texts leave their limits", "`ivr check` lists all.")
+    return passes("every text keeps them.")
+
+
+def sources_are_fresh(one: Patient) -> Finding:
+    """A person has lately compared every number and fact with its source."""
+    if one.readiness.line is None:
+        return unknown("the texts cannot be read.")
+    today = one.outside.now().date()
+    content = one.readiness.line.content
+    if stale := list(ages(content, today, FAIL_AFTER)):
+        return _first(stale, "numbers or sources are stale", "`ivr check --today` lists all.")
+    if aging := list(ages(content, today, WARN_AFTER)):
+        return passes(f"{len(aging)} were last compared with their sources over {WARN_AFTER} days ago: do it soon.")
+    return passes(f"all were compared with their sources within {WARN_AFTER} days.")
+
+
+def last_resort_is_kept(one: Patient) -> Finding:
+    """The file that speaks when the texts cannot be used says what this release says."""
+    try:
+        kept = FALLBACK.read_bytes().strip()
+    except OSError as error:
+        return fails(f"{FALLBACK.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.")
+    own = one.settings.ivr_content != CHECKOUT or one.settings.line_number
+    if not own and kept != one.readiness.last_resort.strip():
+        return fails(f"{FALLBACK.name} says something else than `ivr fallback`.", "Run `make fallback`.")
+    return passes(f"{FALLBACK.name} is there.")
+
+
+def usage_is_counted(one: Patient) -> Finding:
+    """The file or database of usage can be written, or is switched off on purpose."""
+    usage = usage_of(one.settings)
+    if usage is None:
+        return passes("switched off.")
+    usage.try_out()
+    return passes(f"counted in {usage}.")
+
+
+def _first(faults: "tuple[Fault, ...] | list[Fault]", what: str, remedy: str) -> Finding:
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return fails(f"{what}: {faults[0]}{more}", remedy)
+
+
+CHECKS: Checks = {
+    "settings": settings_complete,
+    "caller ID": caller_id_fits,
+    "proofs": line_is_proved,
+    "limits": limits_hold,
+    "numbers and sources": sources_are_fresh,
+    "kept last resort": last_resort_is_kept,
+    "usage": usage_is_counted,
+}

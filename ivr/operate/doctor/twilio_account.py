@@ -1,0 +1,164 @@
+"""The doctor's checks at Twilio: how the number is wired, and what the account would do to a call."""
+
+from collections import Counter
+from datetime import timedelta
+from urllib.parse import urlencode, urlsplit
+
+from ivr.call.urls import RING
+from ivr.operate.account import Wiring
+from ivr.operate.doctor.check import Checks, Finding, Patient, fails, passes, unknown
+from ivr.operate.http_client import Reply
+from ivr.operate.number import OVERRIDES, shown
+from ivr.operate.probe import signed
+from ivr.phone.caller import FORM
+from ivr.phone.errors import Refused
+from ivr.phone.parser import read
+from ivr.settings import Settings
+
+NARROW = frozenset({"US", "CA", "PR", "VI", "GU", "AS", "MP"})
+"""The countries of +1 that a line in the United States may need. The hotline is in the US."""
+BIN = "handler.twilio.com"
+RECENT = timedelta(days=7)
+
+
+def account_is_active(one: Patient) -> Finding:
+    """The account is a paid one and not suspended."""
+    standing = one.the_account().standing()
+    if standing.status != "active":
+        return fails(f"the account is {standing.status}: no call gets through.", "See Twilio's console.")
+    if standing.kind == "Trial":
+        return fails("it is a trial account: callers hear Twilio's notice first.", "Upgrade it.")
+    return passes("active.")
+
+
+def number_is_ours(one: Patient) -> Finding:
+    """The number asks this line, by POST, and nothing at Twilio overrides that."""
+    if not one.the_account().numbers(one.line_number()):
+        return fails(f"the account has no number {one.line_number()}.", "Correct LINE_NUMBER, or the account.")
+    number = one.number()
+    wiring, expected = number.wiring, one.settings.public_url + RING
+    if number.application or number.trunk:
+        what = "TwiML app" if number.application else "SIP trunk"
+        return fails(f"a {what} is set on it: its URLs are ignored.", "Take that off in Twilio's console.")
+    if wiring.voice_url.partition("#")[0] != expected:
+        return fails(f"it asks {shown(wiring.voice_url) or 'nobody'}, not {expected}.", "Run `ivr number set`.")
+    if wiring.voice_method != "POST":
+        return fails("it asks by GET: callers' numbers land in logs.", "Run `ivr number set`.")
+    if not wiring.voice_url.endswith(OVERRIDES):
+        return passes("it asks this line, without the quick retry that `ivr number set` adds.")
+    return passes("it asks this line, by POST, with a quick retry.")
+
+
+def fallback_speaks(one: Patient) -> Finding:
+    """The fallback is set, elsewhere, answers, and says what `ivr fallback` prints."""
+    wiring = one.number().wiring
+    if not wiring.fallback_url:
+        return fails("none is set.", "Paste `ivr fallback` into a TwiML Bin, then `ivr number set --fallback-url …`.")
+    if urlsplit(wiring.fallback_url).hostname == urlsplit(one.settings.public_url).hostname:
+        return fails("it is on the same host as the line.", "Host it elsewhere, in a TwiML Bin for instance.")
+    reply = _fallback(one, wiring)
+    if reply.status in (401, 403):
+        return unknown(f"it does not show itself to us (status {reply.status}).", "Compare it with `ivr fallback`.")
+    if reply.status != 200:
+        return fails(f"it answers with status {reply.status}.", "Paste `ivr fallback` there anew.")
+    try:
+        same = read(reply.body.strip()) == read(one.readiness.last_resort)
+    except Refused as error:
+        return fails(f"what it says is not what a telephone understands: {error}.", "Paste `ivr fallback` there anew.")
+    if not same:
+        return fails("it says something else than `ivr fallback`.", "Paste `ivr fallback` there anew.")
+    return passes("it answers and says what `ivr fallback` prints.")
+
+
+def _fallback(one: Patient, wiring: Wiring) -> Reply:
+    """Ask for the fallback as Twilio would. A TwiML Bin answers requests that are signed with the account's token.
+
+    https://support.twilio.com/hc/en-us/articles/223132187
+    """
+    url, settings = wiring.fallback_url.partition("#")[0], one.settings
+    if urlsplit(url).hostname == BIN:
+        url = f"{url}?{urlencode({'AccountSid': settings.twilio_account_sid})}"
+        return one.outside.fetch(url, None, _signed_get(settings, url))
+    if wiring.fallback_method == "GET":
+        return one.outside.fetch(url, None, _signed_get(settings, url))
+    return one.outside.fetch(url, FORM, signed(settings, url))
+
+
+def _signed_get(settings: Settings, url: str) -> dict[str, str]:
+    return {"X-Twilio-Signature": signed(settings, url, ())["X-Twilio-Signature"]}
+
+
+def nothing_records(one: Patient) -> Finding:
+    """No default of the account records every call."""
+    if one.the_account().records_by_default():
+        return fails(
+            "a default of the account records every call.",
+            "Delete the Recording Account Default Configuration: see docs/operate.md.",
+        )
+    return passes("no default records calls.")
+
+
+def dialling_is_narrow(one: Patient) -> Finding:
+    """The account may dial the hotline's country and little else, so that a stolen token costs little."""
+    countries = one.the_account().countries()
+    codes = {country.code for country in countries}
+    if "US" not in codes:
+        return fails("the US may not be dialled: nobody can be connected.", "Allow it under Voice > Geo permissions.")
+    wide = sorted(codes - NARROW)
+    if wide:
+        named = ", ".join(wide[:5]) + (" …" if len(wide) > 5 else "")
+        return fails(f"{len(wide)} more countries may be dialled: {named}.", "Take them off: Voice > Geo permissions.")
+    if any(country.risky for country in countries):
+        return fails("high-risk numbers may be dialled.", "Take them off: Voice > Geo permissions.")
+    return passes(f"only {', '.join(sorted(codes))} may be dialled.")
+
+
+def enough_calls_at_once(one: Patient) -> Finding:
+    """The account's profile lets more than a few calls through at once; a transferred call counts twice.
+
+    https://support.twilio.com/hc/en-us/articles/223180028
+    """
+    account = one.the_account()
+    standing = account.standing()
+    if standing.kind == "Trial":
+        return fails("a trial account carries 5 calls at once.", "Upgrade it, and have a Business profile approved.")
+    if standing.sub:
+        return unknown("this is a subaccount: the profile is its parent's.", "Look under Trust Hub there.")
+    approved = [profile.policy.lower() for profile in account.profiles() if profile.approved]
+    if any("business" in policy and "secondary" not in policy for policy in approved):
+        return passes("an approved Business profile: no limit on calls at once.")
+    if any("individual" in policy or "starter" in policy for policy in approved):
+        return fails("an Individual profile carries 3 calls at once.", "Have a Business profile approved: Trust Hub.")
+    if approved:
+        return unknown(f"the profile is approved, of a kind unknown here ({approved[0]}).", "Look under Trust Hub.")
+    return fails("no approved profile: 2 calls at once.", "Have a Business profile approved: Trust Hub in the console.")
+
+
+def debugger_is_quiet(one: Patient) -> Finding:
+    """Twilio has noted no error of this line's lately. Only codes are shown: the texts may hold a caller."""
+    alerts = one.the_account().alerts(one.outside.now() - RECENT)
+    ours = [alert for alert in alerts if alert.level == "error" and _concerns(alert.address, one.settings.public_url)]
+    if not ours:
+        return passes(f"no error in {RECENT.days} days.")
+    codes = Counter(alert.code for alert in ours)
+    told = ", ".join(f"{code} × {times}" for code, times in codes.most_common(5))
+    last = max((alert.when for alert in ours if alert.when), default=None)
+    return fails(
+        f"in {RECENT.days} days: {told}" + (f", the last on {last:%Y-%m-%d}." if last else "."),
+        f"Read https://www.twilio.com/docs/api/errors/{ours[0].code}",
+    )
+
+
+def _concerns(address: str, public_url: str) -> bool:
+    return not address or address.startswith(public_url)
+
+
+CHECKS: Checks = {
+    "account": account_is_active,
+    "number": number_is_ours,
+    "fallback": fallback_speaks,
+    "recording": nothing_records,
+    "countries": dialling_is_narrow,
+    "calls at once": enough_calls_at_once,
+    "debugger": debugger_is_quiet,
+}

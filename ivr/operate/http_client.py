@@ -1,0 +1,91 @@
+"""HTTP as an operator's check needs it: one request, no redirects followed, every failure a sentence."""
+
+import re
+import socket
+import ssl
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from http.client import HTTPException
+from typing import NamedTuple
+from urllib.parse import urlencode, urlsplit
+from urllib.response import addinfourl
+
+from ivr.errors import NotDone
+from ivr.line.line import Form
+
+PATIENCE = 15
+"""Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""
+MOST_BYTES = 200_000
+
+
+class Reply(NamedTuple):
+    """An answer: its status, its headers in small letters, the first bytes of its body, the seconds it took."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+
+Fetch = Callable[[str, Form | None, Mapping[str, str]], Reply]
+"""An address, the fields to post (None asks by GET) and the headers, to the reply. Raises NotDone where none came."""
+
+
+class _Still(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        """Follow nothing: a redirected request loses its signature and its keys."""
+
+
+def fetch(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
+    """Ask `url` once. A status of any kind is a reply. Raises NotDone where there is no reply at all."""
+    if not re.match(r"https?://[^\[\]/]+(/|$)|https?://\[[0-9a-f:]+\](:[0-9]+)?(/|$)", url):
+        raise NotDone(f"{url} is not an address of the web.")
+    body = None if form is None else urlencode(form).encode()
+    request = urllib.request.Request(url, body, dict(headers))
+    started = time.perf_counter()
+    try:
+        with urllib.request.build_opener(_Still).open(request, timeout=PATIENCE) as answer:
+            return _reply(answer, started)
+    except urllib.error.HTTPError as error:
+        with error:
+            return _reply(error, started)
+    except (OSError, HTTPException, ValueError) as error:
+        raise NotDone(f"{_place(url)} does not answer ({_reason(error)})") from None
+
+
+def _reply(answer: addinfourl, started: float) -> Reply:
+    body = answer.read(MOST_BYTES)
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Reply(answer.status or 0, headers, body, time.perf_counter() - started)
+
+
+def certificate_ends(host: str, port: int) -> datetime:
+    """When (UTC) the certificate of `host` ends. Raises NotDone where no trusted connection can be made."""
+    context = ssl.create_default_context()
+    try:
+        with (
+            socket.create_connection((host, port), timeout=PATIENCE) as plain,
+            context.wrap_socket(plain, server_hostname=host) as secure,
+        ):
+            certificate = secure.getpeercert() or {}
+    except OSError as error:
+        raise NotDone(f"{host}:{port} offers no certificate that Twilio would trust ({_reason(error)})") from None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
+
+
+def _place(url: str) -> str:
+    """The address without a password and a query: both may hold what must not be shown."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _reason(error: BaseException) -> str:
+    inner = getattr(error, "reason", None) or error
+    if isinstance(inner, ssl.SSLCertVerificationError):
+        return inner.verify_message
+    if isinstance(inner, TimeoutError):
+        return f"nothing came within {PATIENCE} seconds"
+    return str(getattr(inner, "strerror", None) or inner or type(inner).__name__)

@@ -1,0 +1,138 @@
+"""One reading of the whole line in one language: every menu and topic in key order, with what it says and how long.
+
+The script, the map, the readable page and the notes for translators are all made from this value, so none of them can
+say anything but what callers hear.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ivr.call.flow import Languages, Menu, Topic
+from ivr.call.playlist import LINES, named_keys
+from ivr.check.limits import GRADED_FROM
+from ivr.content.prompts import Spoken
+from ivr.content.wordlists import Words, load_words
+from ivr.line.line import Line
+from ivr.speech import timing
+
+
+class Choice(NamedTuple):
+    """One choice of a menu: the key, the node it leads to, and the sentence that offers it."""
+
+    key: str
+    node: str
+    offer: str
+
+
+class Entry(NamedTuple):
+    """A text as it is heard. `keys` lead to it from the root menu, "" for what no choice leads to.
+
+    `title` is the label of the choice that offers it, else the name of the text; `facts` are ids of sources.toml;
+    `seconds` is an upper estimate at the normal pace; `grade` None where the text is too short to have one.
+    """
+
+    node: str
+    kind: str
+    keys: str
+    title: str
+    parts: tuple[Spoken, ...]
+    choices: tuple[Choice, ...]
+    facts: tuple[str, ...]
+    words: int
+    seconds: float
+    grade: timing.Grade | None
+
+    @property
+    def depth(self) -> int:
+        """How many keys lead here from the root menu."""
+        return len(self.keys.split())
+
+    @property
+    def locale(self) -> str:
+        """The language it was found in."""
+        return self.parts[0].locale
+
+
+class Book(NamedTuple):
+    """The whole line in one language: `entries` in key order, `others` (reminder, transfer, …), `lines` shared."""
+
+    locale: str
+    entries: tuple[Entry, ...]
+    others: tuple[Entry, ...]
+    lines: tuple[Entry, ...]
+
+    def entry(self, node: str) -> Entry:
+        """The entry of a text. Raises KeyError where there is none of that name."""
+        return next((one for one in self.all() if one.node == node), None) or _missing(node)
+
+    def all(self) -> Iterator[Entry]:
+        """Every entry, in reading order."""
+        yield from (*self.entries, *self.others, *self.lines)
+
+    def below(self, entry: Entry) -> tuple[Entry, ...]:
+        """The entries that the choices of `entry` lead to, in key order."""
+        return tuple(self.entry(choice.node) for choice in entry.choices)
+
+
+def _missing(node: str) -> Entry:
+    raise KeyError(node)
+
+
+def read(line: Line, locale: str, graded: bool = True) -> Book:
+    """The book of `line` in `locale`, one of `line.content.locales`. Unless `graded`, no text has a grade."""
+    reader = _Reader(line, locale, graded)
+    entries = tuple(reader.from_menu(line.flow.root, "", ""))
+    reached = {entry.node for entry in entries}
+    texts = line.content.prompts.texts
+    own = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, Languages)]
+    others = tuple(reader.entry(name, "", "") for name in own if name not in reached)
+    return Book(locale, entries, others, tuple(reader.entry(name, "", "") for name in LINES))
+
+
+class _Reader:
+    def __init__(self, line: Line, locale: str, graded: bool) -> None:
+        self._line, self._locale, self._graded = line, locale, graded
+        tags = line.content.locales if graded else ()
+        self._words: dict[str, Words] = {tag: load_words(line.content.root / "locales" / tag) for tag in tags}
+
+    def from_menu(self, name: str, keys: str, title: str) -> Iterator[Entry]:
+        """The menu and everything below it, depth first, in key order."""
+        entry = self.entry(name, keys, title)
+        yield entry
+        for choice in entry.choices:
+            yield from self.from_menu(choice.node, f"{keys} {choice.key}".strip(), label_of(choice.offer))
+
+    def entry(self, name: str, keys: str, title: str) -> Entry:
+        """One text, read."""
+        line = self._line
+        parts = line.content.prompts.speak(name, self._locale, named_keys(line.flow, name))
+        node = line.flow.nodes.get(name)
+        text = "\n\n".join(part.text for part in parts)
+        seconds = sum(map(line.seconds, parts)) + timing.PARAGRAPH_PAUSE * (len(parts) - 1)
+        offers = zip(node.choices, parts[-1].paragraphs, strict=True) if isinstance(node, Menu) else ()
+        choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
+        facts = line.content.prompts.texts[name].facts
+        kind = node.kind if node and name not in LINES else "line"
+        grade = self._grade(text, parts[0].locale) if self._graded and isinstance(node, Topic) else None
+        return Entry(
+            name,
+            kind,
+            keys,
+            title or name,
+            parts,
+            choices,
+            facts,
+            len(timing.words(text)),
+            seconds,
+            grade,
+        )
+
+    def _grade(self, text: str, locale: str) -> timing.Grade | None:
+        if len(timing.words(text)) < GRADED_FROM:
+            return None
+        return timing.grade(self._words[locale].without_names(text), locale)
+
+
+def label_of(offer: str) -> str:
+    """What a choice offers, without its key: what stands in front of the pause."""
+    return offer.split("…")[0].strip()

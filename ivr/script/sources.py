@@ -1,0 +1,107 @@
+"""What each text rests on, and what a person must still open before callers hear it: as values, and as plain text."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ivr.call.flow import Flow
+from ivr.content.facts import Fact, Facts, Source
+from ivr.errors import BadText
+from ivr.script.labels import way_to
+from ivr.script.model import Book
+
+WIDTH = 100
+"""Characters of a line of plain text."""
+
+
+class Rest(Fact):
+    """A fact that a text rests on: `id` in sources.toml, and `says` with its telephone numbers written out."""
+
+    id: str
+
+
+def rest(facts: Facts, name: str) -> Rest:
+    """The fact `name`, ready to be read. Raises BadText where there is none."""
+    if name not in facts.facts:
+        raise BadText.at("sources.toml", f"there is no fact {name}", "Add it with its source, or correct the text.")
+    fact = facts.facts[name]
+    return Rest.model_validate(fact.model_dump() | {"id": name, "says": _written_out(facts, fact.says)})
+
+
+def _written_out(facts: Facts, says: str) -> str:
+    """`{name}` stands for the telephone number of that name."""
+    numbers = {name: number.say for name, number in facts.numbers.items()}
+    return re.sub(r"\{(\w+)\}", lambda found: numbers.get(found[1], found[0]), says)
+
+
+class Errand(NamedTuple):
+    """A page that a person must still open, or a call to make, and the facts that wait for it."""
+
+    live: str
+    rests: tuple[Rest, ...]
+
+
+def errands(facts: Facts, names: Iterable[str]) -> tuple[Errand, ...]:
+    """What is still to be opened for the facts `names`, in alphabetical order, so that one site stands together."""
+    waiting: dict[str, list[Rest]] = {}
+    for name in dict.fromkeys(names):
+        fact = rest(facts, name)
+        if fact.live:
+            waiting.setdefault(fact.live, []).append(fact)
+    return tuple(Errand(live, tuple(waiting[live])) for live in sorted(waiting, key=str.casefold))
+
+
+def sources_of(book: Book, flow: Flow, facts: Facts, names: Sequence[str], live: bool) -> Iterator[str]:
+    """Lines to read: what the texts `names` (all, where none is named) rest on, and what is still to be opened live.
+
+    With `live` only the latter. Raises BadText for a name that no text has.
+    """
+    known = {entry.node: entry for entry in book.all()}
+    for name in names:
+        if name not in known:
+            raise BadText.at(name, "no text has this name", "`ivr map` lists the names.")
+    chosen = [known[name] for name in names] or list(known.values())
+    for entry in chosen if not live else ():
+        way = way_to(flow, entry)
+        yield f"{entry.node}: {way}" if way else entry.node
+        for fact in entry.facts:
+            yield from _told(rest(facts, fact))
+        yield ""
+    wanted = [fact for entry in chosen for fact in entry.facts] if names else list(facts.facts)
+    yield from _errand_lines(errands(facts, wanted), book)
+
+
+def _told(fact: Rest) -> Iterator[str]:
+    yield from _wrapped(fact.says, f"  {fact.id}  ")
+    yield from _wrapped(f"{fact.confidence}; compared with its sources on {fact.verified}", "    ")
+    for source in fact.sources:
+        yield from _wrapped(dated(source), "    - ")
+        if source.address:
+            yield f"      {source.address}"
+    if fact.hedge:
+        yield from _wrapped(f"hold back: {fact.hedge}", "    ")
+    if fact.beside:
+        yield f"    said only with {', '.join(fact.beside)}"
+    if fact.live:
+        yield from _wrapped(f"still to be opened: {fact.live}", "    ")
+
+
+def dated(source: Source) -> str:
+    """A source's title and the date it has."""
+    return f"{source.title}, {source.date}" if source.date else source.title
+
+
+def _errand_lines(found: Sequence[Errand], book: Book) -> Iterator[str]:
+    yield f"What a person must still open or call: {len(found) or 'nothing'}"
+    for errand in found:
+        yield from _wrapped(errand.live, "  - ")
+        for fact in errand.rests:
+            texts = ", ".join(entry.node for entry in book.all() if fact.id in entry.facts)
+            yield from _wrapped(f"{fact.id}: {texts or 'not read out'}", "    ")
+
+
+def _wrapped(text: str, first: str) -> Iterator[str]:
+    yield from textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=" " * len(first), break_on_hyphens=False
+    )

@@ -1,0 +1,1 @@
+"""The ASGI application: webhook, HTTP limits, worker processes, and metrics."""

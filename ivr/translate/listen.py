@@ -1,0 +1,140 @@
+"""Hear what was written: texts in any language, published or a draft, read by espeak-ng as a telephone would carry it.
+
+A sound is kept under the hash of its voice and its words, so a second listening costs nothing.
+"""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ivr.call.state import Pace
+from ivr.check.recordings import Reading, readings
+from ivr.content.load import with_drafts
+from ivr.content.locale import Locale
+from ivr.content.recordings import HERTZ, samples
+from ivr.content.voices import Voice
+from ivr.errors import BadLocale, NotDone
+from ivr.line import twiml
+from ivr.line.line import Line, Options
+from ivr.phone.parser import read
+from ivr.phone.ssml import MOST_CHARACTERS
+from ivr.phone.verbs import Say
+from ivr.speech import programs
+from ivr.web.audio_preview import NoSound, joined, sound_of, telephone_sound, voice_for
+
+ANY_VOICE = "Polly.Nobody"
+KEPT = ".sounds"
+"""The folder of sounds, beside prompts/ and locales/. It may be deleted at any time."""
+
+
+class Sounding(NamedTuple):
+    """One reading, to be heard: its name, its words, the sound file, its seconds."""
+
+    name: str
+    text: str
+    path: Path
+    seconds: float
+
+
+def drafted(root: Path, options: Options, tag: str) -> Line:
+    """The line with the language `tag` in it, published or not. Raises BadContent where it cannot be read."""
+    line = Line(root, options, with_drafts(root, tag))
+    if tag not in line.content.locales:
+        folder = f"{root / 'locales' / tag}/"
+        raise BadLocale(fault for fault in line.content.faults if fault.where.startswith(folder))
+    return line
+
+
+def sound(line: Line, tag: str, wanted: Sequence[str], pace: Pace = "normal") -> Iterator[Sounding]:
+    """The sound of all texts of a language, or of those `wanted`. Raises NotDone where they cannot be heard here."""
+    chosen = _chosen(line, tag, wanted)
+    locale = line.content.locales[tag]
+    for one in chosen:
+        path = _recorded(line, locale, one, pace) or _rendered(line, locale, one, pace)
+        yield Sounding(one.name, one.spoken.text, path, len(samples(path.read_bytes())) / HERTZ)
+
+
+def absent(line: Line, tag: str, wanted: Sequence[str]) -> list[str]:
+    """The names that are not whole in a language yet, where others of those `wanted` are."""
+    known = {name for one in readings(line, tag) for name in (one.name, one.text)}
+    return [name for name in wanted if name not in known] if known & set(wanted) else []
+
+
+def _chosen(line: Line, tag: str, wanted: Sequence[str]) -> list[Reading]:
+    every = list(readings(line, tag))
+    for name in wanted:
+        if name not in line.content.prompts.texts and name not in {one.name for one in every}:
+            raise NotDone(f"There is no text `{name}`. `ivr map` shows all of them; the lines are in prompts/lines/.")
+    chosen = [one for one in every if not wanted or one.text in wanted or one.name in wanted]
+    if not chosen:
+        raise NotDone(
+            f"{', '.join(wanted) or 'Nothing'} is not whole in {tag} yet: `ivr check {tag}` says what is missing."
+        )
+    return chosen
+
+
+def _recorded(line: Line, locale: Locale, one: Reading, pace: Pace) -> Path | None:
+    found = locale.sounds.get(one.spoken.text)
+    if found is None:
+        return None
+    return line.content.root / "locales" / locale.tag / "audio" / (found.slow if pace == "slow" else found.file)
+
+
+def _rendered(line: Line, locale: Locale, one: Reading, pace: Pace) -> Path:
+    voice = _voice(locale)
+    say = _say(one, locale, pace)
+    path = line.content.root / KEPT / f"{sound_of(say)}.wav"
+    if not path.exists():
+        try:
+            whole = asyncio.run(telephone_sound(say, voice))
+        except NoSound as error:
+            raise NotDone(f"{one.name} cannot be heard: {error}. {programs.INSTALL}") from None
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(whole)
+    return path
+
+
+def _say(one: Reading, locale: Locale, pace: Pace) -> Say:
+    """What is said, with its pauses, whatever the voice of the telephone takes: here espeak-ng speaks."""
+    speaker = locale.speaker or Voice(ANY_VOICE, locale.language, "", True, MOST_CHARACTERS)
+    verbs = read(twiml.document([twiml.tell(one.spoken, {locale.tag: _spoken_by(locale, speaker)}, pace)]))
+    return next(said for said, _ in joined(verbs) if isinstance(said, Say))
+
+
+def _spoken_by(locale: Locale, speaker: Voice) -> Locale:
+    return locale._replace(voice=speaker.name, speaker=speaker)
+
+
+def _voice(locale: Locale) -> str:
+    known = programs.voices()
+    voice = voice_for(locale.language, known) or voice_for(locale.tag, known)
+    if not voice:
+        raise NotDone(
+            f"espeak-ng speaks no {locale.name} ({locale.language}), so it cannot be heard here before it is recorded: "
+            f"`ivr recordings sheet {locale.tag}`."
+        )
+    return voice
+
+
+def keep(soundings: Iterator[Sounding], folder: Path | None) -> Iterator[Sounding]:
+    """The same, each also copied into `folder` under the name of its text, if one is given."""
+    for one in soundings:
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(one.path, folder / f"{one.name}.wav")
+            one = one._replace(path=folder / f"{one.name}.wav")
+        yield one
+
+
+def play(path: Path) -> bool:
+    """Play a sound file, if this machine can: False where it cannot."""
+    program = programs.player()
+    if not program:
+        return False
+    try:
+        return subprocess.run([program, str(path)], capture_output=True, timeout=programs.PATIENCE * 5).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False

@@ -1,0 +1,1 @@
+"""Usage counts: the counter of a process, its stores, and the reports."""

@@ -1,0 +1,115 @@
+"""The map: what a flow says of its nodes, and that a file is judged whole, with every fault at once."""
+
+from pathlib import Path
+
+import pytest
+
+from ivr.call.flow import ONCE, Flow, Menu, Topic, Transfer, leads_to
+from ivr.content.flow_file import load_flow
+from ivr.errors import BadFlow
+
+
+@pytest.fixture
+def flow(tiny: Path) -> Flow:
+    return load_flow(tiny / "prompts" / "flow.toml")
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "flow.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_map_has_its_nodes_in_the_order_of_the_file(flow: Flow) -> None:
+    assert list(flow.nodes)[:4] == ["opening", "main", "tea", "how"]
+    assert flow.published == ("en", "es")
+
+
+def test_the_nodes_that_stand_once_are_found_by_their_kind(flow: Flow) -> None:
+    assert {kind: flow.only(kind) for kind in sorted(ONCE)} == {
+        "farewell": "farewell",
+        "languages": "languages",
+        "opening": "opening",
+        "reminder": "reminder",
+        "transfer": "connect",
+    }
+
+
+def test_the_root_is_the_menu_that_the_opening_leads_into(flow: Flow) -> None:
+    assert flow.root == "main"
+
+
+def test_the_transfer_names_what_it_dials_and_where_it_leads(flow: Flow) -> None:
+    assert flow.transfer == Transfer(
+        kind="transfer", number="hotline", connected="farewell", not_connected="not_connected"
+    )
+
+
+@pytest.mark.parametrize(
+    ("node", "parent"),
+    [
+        ("apples", "fruit"),
+        ("fruit", "main"),
+        ("tea", "main"),
+        ("main", "main"),
+        ("opening", "main"),
+        ("reminder", "main"),
+        ("not_connected", "main"),
+        ("farewell", "main"),
+        ("connect", "main"),
+    ],
+)
+def test_star_leads_to_the_menu_that_offers_a_node_or_to_its_own_parent(flow: Flow, node: str, parent: str) -> None:
+    assert flow.parent(node) == parent
+
+
+def test_a_text_has_one_part_until_its_parts_are_known(flow: Flow) -> None:
+    assert flow.last_part("tea") == 1
+    assert flow.speaking(("en",), {"tea": 3}).last_part("tea") == 3
+
+
+def test_speaking_keeps_the_map_and_narrows_the_languages(flow: Flow) -> None:
+    speaking = flow.speaking(("en",), {})
+    assert (speaking.published, speaking.nodes) == (("en",), flow.nodes)
+    assert flow.published == ("en", "es"), "the map itself stays as it was"
+
+
+def test_a_node_leads_to_what_its_fields_name() -> None:
+    assert leads_to(Menu(kind="menu", choices=["tea", "fruit"])) == ("tea", "fruit")
+    assert leads_to(Topic(kind="topic")) == ()
+    assert leads_to(Topic(kind="topic", parent="main")) == ("main",)
+
+
+def test_a_node_is_frozen(flow: Flow) -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        flow.nodes["tea"].kind = "menu"  # type: ignore[assignment]
+
+
+def test_every_fault_of_the_nodes_is_told_at_once(tmp_path: Path) -> None:
+    path = written(tmp_path, 'published = []\n[tea]\nkind = "topic"\nvoice = "x"\ntone = "y"\n[Milk]\nkind = "topic"\n')
+    with pytest.raises(BadFlow) as raised:
+        load_flow(path)
+    assert [fault.where for fault in raised.value.faults] == [
+        f"{path}: published",
+        f"{path}: [tea]",
+        f"{path}: [tea]",
+        f"{path}: [Milk]",
+    ]
+
+
+def test_every_fault_of_the_map_is_told_at_once(copied: Path) -> None:
+    path = copied / "prompts" / "flow.toml"
+    path.write_text(path.read_text("utf-8").replace('"apples", "pears"', '"apples", "plums", "tea", "main"'), "utf-8")
+    with pytest.raises(BadFlow) as raised:
+        load_flow(path)
+    assert [fault.found for fault in raised.value.faults] == [
+        "it leads to `plums`, which is not a node",
+        "`tea` is offered by [main] already",
+        "it offers the root menu `main`",
+        "no key leads to it",
+    ]
+
+
+def test_a_map_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadFlow, match=r"flow\.toml: it cannot be read"):
+        load_flow(tmp_path / "flow.toml")

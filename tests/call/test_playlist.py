@@ -1,0 +1,155 @@
+"""The readings: which texts each step speaks, in which order and in which language."""
+
+from typing import get_args
+
+import pytest
+
+from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
+from ivr.call.playlist import LINES, OFFERS, Cue, cues, named_keys
+from ivr.call.state import Place
+from ivr.call.transitions import Ask, Dial, End, Reading, reachable, silence
+
+NODES = {
+    "opening": Opening(kind="opening", menu="main"),
+    "main": Menu(kind="menu", choices=["tea", "fruit"]),
+    "tea": Topic(kind="topic"),
+    "fruit": Menu(kind="menu", choices=["apples"]),
+    "apples": Topic(kind="topic"),
+    "reminder": Reminder(kind="reminder", parent="main"),
+    "connect": Transfer(kind="transfer", number="hotline", connected="farewell", not_connected="not_connected"),
+    "farewell": Farewell(kind="farewell", menu="main"),
+    "not_connected": Topic(kind="topic", parent="main"),
+    "languages": Languages(kind="languages", parent="main"),
+}
+ONE, TWO = Flow(NODES, ("en",), {"tea": 3}), Flow(NODES, ("en", "es"), {"tea": 3})
+SEVEN = Flow(NODES, ("en", "es", "fr", "de", "it", "pl", "vi"), {"tea": 3})
+
+
+def at(node: str, **more: object) -> Place:
+    return Place(node, "en")._replace(**more)
+
+
+def told(flow: Flow, step: Ask | Dial | End) -> list[str]:
+    """Each text in short: its name, its part above 1, its language where it is not English, its key where not 8."""
+    said = []
+    for text, part, locale, key in cues(flow, step):
+        marks = (str(part) if part > 1 else "", locale if locale != "en" else "", f"key {key}" if key != "8" else "")
+        said.append(" ".join((text, *filter(None, marks))))
+    return said
+
+
+TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
+    (
+        "the opening offers the other language and a person in both",
+        Ask(at("opening"), "opening"),
+        ["greeting", "language es", "person", "person es", "danger", "main"],
+    ),
+    (
+        "after the language key a person and 911 come first",
+        Ask(Place("opening", "es"), "opening"),
+        ["person es", "danger es", "main es"],
+    ),
+    ("a menu: a person, then the choices", Ask(at("fruit"), "first"), ["person", "fruit"]),
+    (
+        "the second reading adds seven, eight and star",
+        Ask(at("fruit"), "second"),
+        ["person", "fruit", "again", "language es", "back"],
+    ),
+    (
+        "at the root star starts over",
+        Ask(at("main"), "second"),
+        ["person", "main", "again", "language es", "restart"],
+    ),
+    (
+        "so it does in the opening",
+        Ask(at("opening"), "second"),
+        ["person", "main", "again", "language es", "restart"],
+    ),
+    (
+        "the other language is offered in its own words",
+        Ask(Place("fruit", "es"), "second"),
+        ["person es", "fruit es", "again es", "language", "back es"],
+    ),
+    ("the third reading is the shortest", Ask(at("fruit"), "third"), ["short"]),
+    ("the warning", Ask(at("fruit"), "warning"), ["stay"]),
+    ("the ending", Ask(at("fruit"), "ending"), ["ending"]),
+    ("the number", Ask(at("fruit"), "number"), ["number"]),
+    ("the last reading", Ask(at("main"), "last"), ["person", "main"]),
+    ("the farewell", Ask(at("main"), "farewell"), ["farewell", "person", "main"]),
+    ("a part of a topic", Ask(at("tea", part=2), "part"), ["tea 2"]),
+    ("the reminder", Ask(at("reminder"), "part"), ["reminder"]),
+    ("connecting", Dial(Place("connect", "es")), ["connect es"]),
+    ("the end", End(at("main")), ["goodbye"]),
+    # a wrong key is answered first; after a second one the offer of a person comes before anything else
+    ("a wrong key", Ask(at("fruit", misses=1), "first"), ["miss", "person", "fruit"]),
+    ("a second one", Ask(at("fruit", misses=2), "first"), ["person", "miss_again", "fruit"]),
+    ("a wrong key in a topic", Ask(at("tea", part=3, misses=1), "part"), ["miss", "tea 3"]),
+    ("a second one in a topic", Ask(at("tea", misses=2), "part"), ["person", "miss_again", "tea"]),
+    (
+        "after a wrong key nobody is greeted again",
+        Ask(at("opening", misses=1), "opening"),
+        ["miss", "language es", "person", "person es", "danger", "main"],
+    ),
+    (
+        "after a second one the person of the other language is still offered",
+        Ask(at("opening", misses=2), "opening"),
+        ["person", "miss_again", "language es", "person es", "danger", "main"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("step", "texts"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_a_step_speaks_these_texts_in_this_order(step: Ask | Dial | End, texts: list[str]) -> None:
+    assert told(TWO, step) == texts
+
+
+def test_where_one_language_is_published_none_is_offered() -> None:
+    assert told(ONE, Ask(at("opening"), "opening")) == ["greeting", "person", "danger", "main"]
+    assert told(ONE, Ask(at("fruit"), "second")) == ["person", "fruit", "again", "back"]
+
+
+def test_among_many_languages_the_next_is_offered_by_name_and_the_others_by_a_menu() -> None:
+    opening = told(SEVEN, Ask(at("opening"), "opening"))
+    assert opening == ["greeting", "language es", "person", "person es", "danger", "languages", "main"]
+    assert told(SEVEN, Ask(Place("fruit", "es"), "second"))[3:5] == ["language", "languages es"]
+
+
+def test_the_menu_of_languages_offers_each_in_its_own_words_and_under_its_own_key() -> None:
+    assert told(SEVEN, Ask(at("languages"), "part")) == [
+        "person",
+        *(f"language {locale} key {key}" for key, locale in enumerate(("es", "fr", "de", "it", "pl"), start=1)),
+    ]
+    assert told(SEVEN, Ask(at("languages", part=2), "part")) == ["person", "language vi key 1"]
+    assert cues(SEVEN, Ask(Place("languages", "fr"), "part"))[1] == Cue("language", 1, "en", "1")
+
+
+def test_every_step_speaks_something_and_only_texts_that_the_line_has() -> None:
+    texts = {*LINES, *(name for name, node in NODES.items() if not isinstance(node, Opening | Languages))}
+    for flow in (ONE, TWO, SEVEN):
+        for place in reachable(flow, "connect"):
+            for step in silence(flow, place, "connect"):
+                spoken = cues(flow, step)
+                assert spoken
+                assert {cue.text for cue in spoken} <= texts
+                assert {cue.locale for cue in spoken} <= set(flow.published)
+
+
+def test_a_person_is_offered_in_every_reading_of_a_menu_but_the_warning_that_connects() -> None:
+    for reading in get_args(Reading):
+        place = at("opening") if reading == "opening" else at("fruit")
+        if reading not in ("part", "warning", "ending", "number"):
+            assert {"person", "short"} & {cue.text for cue in cues(TWO, Ask(place, reading))}
+
+
+def test_the_offers_without_which_a_language_is_withheld_are_lines() -> None:
+    assert set(OFFERS) <= set(LINES)
+
+
+def test_keys_have_names_and_a_choice_is_named_in_its_own_menu_only() -> None:
+    fixed = {"person": "0", "again": "7", "language": "8", "reminder": "9", "back": "*", "next": "#"}
+    assert named_keys(TWO, "tea") == fixed
+    assert named_keys(TWO, "main") == fixed | {"tea": "1", "fruit": "2"}
+    assert named_keys(TWO, "fruit") == fixed | {"apples": "1"}
+    assert named_keys(TWO, "reminder") == fixed | {"reminder_again": "1"}
+    assert named_keys(TWO, "person") == fixed
+    assert named_keys(TWO, "language", "3") == fixed | {"language": "3"}

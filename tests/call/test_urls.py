@@ -1,0 +1,147 @@
+"""Addresses: a place and its path, both directions; any other way of writing one is unknown."""
+
+from typing import get_args
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ivr.call.flow import Flow
+from ivr.call.state import Place
+from ivr.call.transitions import Policy, reachable
+from ivr.call.urls import RING, address_of, language_in, outcome_address_of, place_at
+from ivr.errors import UnknownAddress
+from ivr.line.line import Line
+
+
+@pytest.fixture(params=["line", "real"])
+def flow(request: pytest.FixtureRequest) -> Flow:
+    compiled: Line = request.getfixturevalue(request.param)
+    return compiled.flow
+
+
+@pytest.fixture(scope="session")
+def toy(line: Line) -> Flow:
+    return line.flow
+
+
+@pytest.mark.parametrize("policy", get_args(Policy))
+def test_both_directions_agree_for_every_place(flow: Flow, policy: Policy) -> None:
+    for place in reachable(flow, policy):
+        assert place_at(flow, address_of(place)) == place
+        assert outcome_address_of(place) == address_of(place) + "/outcome"
+
+
+def test_two_places_never_have_one_address(flow: Flow) -> None:
+    places = reachable(flow, "connect")
+    assert len({address_of(place) for place in places}) == len(places)
+
+
+@pytest.mark.parametrize(
+    ("place", "address"),
+    [
+        (Place("main", "en"), "/call/en/main"),
+        (Place("tea", "es", 2), "/call/es/tea/part-2"),
+        (Place("tea", "es", 3, "slow", 1), "/call/es/tea/part-3/slow/misses-1"),
+        (Place("not_connected", "en", 2, "slow", 2, 3), "/call/en/not_connected/part-2/slow/misses-2/tries-3"),
+    ],
+)
+def test_only_what_differs_from_the_default_is_written(toy: Flow, place: Place, address: str) -> None:
+    assert address_of(place) == address
+    assert place_at(toy, address) == place
+
+
+UNKNOWN = """
+/call
+/call/
+/call/en
+/call/en/
+/call/en/main/
+/call//en/main
+//call/en/main
+call/en/main
+/CALL/en/main
+/call/EN/main
+/call/en/Main
+/call/en/main/part-1
+/call/en/tea/part-0
+/call/en/tea/part-01
+/call/en/tea/part-4
+/call/en/tea/part-1000
+/call/en/tea/part-2/part-2
+/call/en/main/misses-0
+/call/en/main/misses-3
+/call/en/main/tries-0
+/call/en/main/tries-4
+/call/en/tea/slow/part-2
+/call/en/tea/tries-1/misses-1
+/call/en/tea/slow/slow
+/call/en/tea/fast
+/call/en/tea?part=2
+/call/en/tea#part-2
+/call/en/tea/../main
+/call/en/tea/.
+/call/en/%74ea
+/call/en/teа
+/call/en/tea/part-２
+/call/en/nothing
+/call/fr/main
+/call/e/main
+/call/en-/main
+/call/en/languages
+/call/en/main/outcome
+/call/en/lines/person
+ /call/en/main
+/health/ready
+""".strip("\n").split("\n")
+
+
+@pytest.mark.parametrize(
+    "address", [*UNKNOWN, "", "/call/en/main\n", "\n/call/en/main", "/call/en/main\x00", "x" * 9999]
+)
+def test_any_other_way_of_writing_is_unknown(toy: Flow, address: str) -> None:
+    with pytest.raises(UnknownAddress):
+        place_at(toy, address)
+
+
+def test_the_menu_of_languages_has_an_address_once_three_are_published(toy: Flow) -> None:
+    three = toy.speaking(("en", "es", "fr"), toy.parts)
+    assert place_at(three, "/call/fr/languages") == Place("languages", "fr")
+    with pytest.raises(UnknownAddress):
+        place_at(three, "/call/fr/languages/part-2")
+    seven = toy.speaking(("en", "es", "fr", "de", "it", "pl", "zh-Hant"), toy.parts)
+    assert place_at(seven, "/call/zh-Hant/languages/part-2") == Place("languages", "zh-Hant", 2)
+
+
+@given(st.text() | st.from_regex(r"/call/[a-z]{2}/[a-z_]+(/[a-z]+-?[0-9]*)*", fullmatch=True))
+@example("/call/en/main/part-999999999999999999999")
+@example("/call/\ud800/main")
+def test_no_text_raises_anything_but_an_unknown_address(toy: Flow, address: str) -> None:
+    try:
+        place = place_at(toy, address)
+    except UnknownAddress:
+        assert language_in(toy, address) in toy.published
+    else:
+        assert address_of(place) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "language"),
+    [
+        ("/call/es/gone", "es"),
+        ("/call/es", "es"),
+        ("/call/es/", "es"),
+        ("/call/es/tea/part-99", "es"),
+        ("/call/es/tea/outcome", "es"),
+        ("/call/en/gone", "en"),
+        ("/call/fr/main", "en"),
+        ("/call/ES/main", "en"),
+        ("/call/esx/main", "en"),
+        ("/call/es-MX/main", "en"),
+        ("/es/main", "en"),
+        (RING, "en"),
+        ("", "en"),
+    ],
+)
+def test_an_unknown_address_still_names_its_language(toy: Flow, address: str, language: str) -> None:
+    assert language_in(toy, address) == language

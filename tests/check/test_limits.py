@@ -1,0 +1,287 @@
+"""Limits: for each one a text of the toy line that goes over it and is told, and one that just keeps it and is not.
+
+What the table measures in words is tried at the very word; what it measures in seconds or points, a twentieth of one
+below and above what was measured.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import polib
+import pytest
+
+from ivr.check import limits
+from ivr.check.limits import GRADED_FROM, LIMITS, Limit, Measure
+from ivr.check.report import check_all
+from ivr.errors import Fault
+from ivr.line.line import Line, Options
+from ivr.translate.update import po_path
+
+MEASURED = r"-?\d+\.\d"
+LONG = " ".join(["very"] * 60)
+EASY = "We sit and we drink our hot red tea all day."
+HARD = "International organizations investigate extraordinary circumstances."
+MIDDLING = "Una persona toma el té caliente y después prepara manzanas."
+"""Ten words, twenty-one syllables: INFLESZ 66, enough for a topic, too little where somebody may be in danger."""
+DIFÍCIL = "Organizaciones internacionales investigan circunstancias extraordinarias."
+
+
+def english(root: Path, name: str, *paragraphs: str, parts: int = 1) -> None:
+    """Write a topic or a line anew: its paragraphs, dealt out over `parts` parts."""
+    path = next((root / "prompts").rglob(f"{name}.txt"))
+    blocks = [f'{{% trans "{name}" %}}{words}{{% endtrans %}}' for words in paragraphs]
+    dealt = [blocks[number::parts] for number in range(parts)]
+    path.write_text("{# facts: TOY-01 #}\n" + "\n---\n".join("\n\n".join(part) for part in dealt) + "\n", "utf-8")
+
+
+def choices(root: Path, *counts: int) -> None:
+    """Write the main menu anew: its three choices with so many words each."""
+    choice = '{{% trans "main" key=press.{} %}}For {} {} press {{{{ key }}}}.{{% endtrans %}}'
+    nouns = {"tea": "tea", "fruit": "fruit", "how": "keys"}
+    blocks = [
+        choice.format(name, noun, " ".join(["so"] * (count - 4)))
+        for (name, noun), count in zip(nouns.items(), counts, strict=True)
+    ]
+    (root / "prompts" / "main.txt").write_text("{# facts: TOY-01 #}\n" + "\n\n".join(blocks) + "\n", "utf-8")
+
+
+def longer(root: Path, name: str, words: str) -> None:
+    """Put more words in front of those of an English text; its Spanish is then missing."""
+    path = next((root / "prompts").rglob(f"{name}.txt"))
+    begins = re.compile(r"(\{% trans [^%]*%\})")
+    path.write_text(begins.sub(rf"\g<1>{words} ", path.read_text("utf-8"), count=1), "utf-8")
+
+
+def spanish(root: Path, name: str, words: str) -> None:
+    """Put more words in front of those of a Spanish text."""
+    catalogue = polib.pofile(str(po_path(root, "es")))
+    entry = next(entry for entry in catalogue if entry.msgctxt == name)
+    entry.msgstr = f"{words} {entry.msgstr}"
+    catalogue.save()
+
+
+def translated(root: Path, name: str, sentence: str, count: int) -> None:
+    """Write a text anew in both languages: `count` paragraphs in two parts, in Spanish `sentence` each."""
+    plain = [f"We {'really ' * number}like hot tea." for number in range(count)]
+    english(root, name, *plain, parts=2)
+    catalogue = polib.pofile(str(po_path(root, "es")))
+    catalogue.extend(polib.POEntry(msgctxt=name, msgid=one, msgstr=sentence) for one in plain)
+    catalogue.save()
+
+
+def said(root: Path) -> Iterator[Fault]:
+    yield from Measure(Line(root, Options())).faults()
+
+
+class Case(NamedTuple):
+    """How a limit is broken, and how the sentence about it begins."""
+
+    break_it: Callable[[Path], None]
+    begins: str
+    where: str
+
+
+def number_of(fault: Fault) -> float:
+    """What was measured."""
+    measured = re.search(f"({MEASURED})(, the limit is|, at least)", fault.found)
+    assert measured, fault.found
+    return float(measured[1])
+
+
+def a_safety_text(root: Path) -> None:
+    """The reminder, which is a text for somebody in danger, in words that are a little too hard for one."""
+    key = '\n\n{% trans "reminder" key=press.reminder_again %}To hear this again … press {{ key }}.{% endtrans %}\n'
+    translated(root, "reminder", MIDDLING, 10)
+    path = root / "prompts" / "reminder.txt"
+    path.write_text(path.read_text("utf-8").rstrip("\n") + key, "utf-8")
+
+
+CASES = {
+    "opening": Case(lambda root: longer(root, "danger", LONG), "opening: ", "opening (en)"),
+    "opening: another language offered within": Case(
+        lambda root: spanish(root, "language", "Muy buenos días, muchas gracias."),
+        "opening: another language offered within: ",
+        "opening (en)",
+    ),
+    "opening: a person offered within": Case(
+        lambda root: longer(root, "greeting", LONG), "opening: a person offered within: ", "opening (en)"
+    ),
+    "opening: 911 within": Case(lambda root: longer(root, "danger", LONG), "opening: 911 within: ", "opening (en)"),
+    "after the language key: a person offered within": Case(
+        lambda root: spanish(root, "person", "Muy buenos días, muchas gracias."),
+        "after the language key: a person offered within: ",
+        "opening (es)",
+    ),
+    "after the language key: 911 within": Case(
+        lambda root: spanish(root, "danger", "Muy buenos días, muchas gracias, muy buenas noches."),
+        "after the language key: 911 within: ",
+        "opening (es)",
+    ),
+    "words of a menu": Case(lambda root: choices(root, 13, 13, 13), "words of a menu: ", "main (en)"),
+    "seconds of a menu": Case(lambda root: choices(root, 19, 19, 19), "seconds of a menu: ", "main (en)"),
+    "words of a choice": Case(lambda root: choices(root, 11, 8, 8), "the choice “For tea so", "main (en)"),
+    "words of a part": Case(lambda root: english(root, "tea", *[EASY] * 6), "part 1, words: ", "tea (en)"),
+    "seconds of a part": Case(lambda root: english(root, "tea", *[EASY] * 8), "part 1, seconds: ", "tea (en)"),
+    "connecting sentence": Case(lambda root: longer(root, "connect", EASY), "connecting sentence: ", "connect (en)"),
+    "speech that no key cuts": Case(
+        lambda root: longer(root, "goodbye", EASY), "speech that no key cuts: ", "goodbye (en)"
+    ),
+    "words of a sentence": Case(
+        lambda root: english(root, "tea", " ".join(["tea"] * 21) + "."), "the sentence “tea tea", "tea (en)"
+    ),
+    "mean words of a sentence": Case(
+        lambda root: english(root, "tea", " ".join(["tea"] * 13) + "."), "mean words of a sentence: ", "tea (en)"
+    ),
+    "Flesch-Kincaid": Case(
+        lambda root: english(root, "tea", *[HARD] * 20, parts=2), "reading level, Flesch-Kincaid: ", "tea (en)"
+    ),
+    "INFLESZ": Case(lambda root: translated(root, "tea", DIFÍCIL, 20), "reading level, INFLESZ: ", "tea (es)"),
+    "INFLESZ of a safety text": Case(a_safety_text, "reading level, INFLESZ: ", "reminder (es)"),
+}
+WAITS = {"wait for a choice": "CHOICE_WAIT", "wait before the line acts": "WARNING_WAIT"}
+AT_LEAST = {"INFLESZ", "INFLESZ of a safety text"}
+"""Limits that a text must reach; all others it must not pass."""
+
+
+def told_of(root: Path, case: Case) -> list[Fault]:
+    """What is said of this limit, in this place."""
+    begins = re.compile(re.escape(case.begins) + (MEASURED if case.begins.endswith(": ") else ""))
+    return [fault for fault in said(root) if fault.where == case.where and begins.match(fault.found)]
+
+
+def test_every_limit_has_a_text_that_goes_over_it() -> None:
+    assert CASES.keys() | WAITS.keys() == LIMITS.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_toy_line_keeps_the_limit_until_it_is_broken(copied: Path, name: str) -> None:
+    case = CASES[name]
+    assert told_of(copied, case) == []
+    case.break_it(copied)
+    told = told_of(copied, case)
+    assert told, f"nothing is said of: {name}"
+    figure = f"{LIMITS[name].of(case.where[-3:-1]):g}"
+    assert all(re.search(rf"(the limit is|at least) {figure}\b", fault.found) for fault in told)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_limit_holds_at_what_was_measured(copied: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = CASES[name]
+    case.break_it(copied)
+    measured = number_of(told_of(copied, case)[0])
+    kept, broken = (-0.06, 0.06) if name in AT_LEAST else (0.06, -0.06)
+    for shift, silent in ((kept, True), (broken, False)):
+        monkeypatch.setitem(LIMITS, name, Limit(measured + shift, measured + shift, LIMITS[name].unit))
+        assert (not told_of(copied, case)) is silent
+
+
+# At the very word
+
+
+def over(root: Path, begins: str) -> bool:
+    return any(fault.found.startswith(begins) for fault in said(root))
+
+
+def test_a_sentence_of_twenty_words_passes_and_of_twenty_one_does_not(copied: Path) -> None:
+    for count, too_long in ((20, False), (21, True)):
+        english(copied, "tea", " ".join(["tea"] * count) + ".", "Tea.")
+        assert over(copied, "the sentence “tea tea") is too_long
+
+
+def test_sentences_of_twelve_words_on_average_pass_and_a_little_more_do_not(copied: Path) -> None:
+    for count, too_long in ((14, False), (15, True)):
+        english(copied, "tea", " ".join(["tea"] * count) + ".", " ".join(["tea"] * 10) + ".")
+        assert over(copied, "mean words of a sentence") is too_long
+
+
+def test_a_part_of_sixty_words_passes_and_of_sixty_one_does_not(copied: Path) -> None:
+    for last, too_long in ((10, False), (11, True)):
+        english(copied, "tea", *[" ".join(["tea"] * 10) + "."] * 5, " ".join(["tea"] * last) + ".")
+        assert over(copied, "part 1, words") is too_long
+
+
+def test_a_choice_of_ten_words_passes_and_of_eleven_does_not(copied: Path) -> None:
+    for count, too_long in ((10, False), (11, True)):
+        choices(copied, count, 8, 8)
+        assert over(copied, "the choice “For tea") is too_long
+
+
+def test_a_menu_of_forty_five_words_with_the_offer_of_a_person_passes_and_of_forty_six_does_not(copied: Path) -> None:
+    offer = 8
+    for last, too_long in ((45 - offer - 24, False), (46 - offer - 24, True)):
+        choices(copied, 12, 12, last)
+        assert over(copied, "words of a menu") is too_long
+
+
+# What no number says
+
+
+def test_two_choices_do_not_begin_with_the_same_noun(copied: Path) -> None:
+    path = copied / "prompts" / "main.txt"
+    path.write_text(path.read_text("utf-8").replace("For fruit", "To the tea"), "utf-8")
+    assert "two choices begin with “tea”" in [fault.found for fault in said(copied)]
+
+
+def test_a_word_never_to_be_said_is_told_with_a_way_to_hear_it(copied: Path) -> None:
+    english(copied, "apples", "Apples go with coffee.")
+    told = [fault for fault in said(copied) if "coffee" in fault.found]
+    assert [(fault.where, fault.found, fault.path) for fault in told] == [
+        ("apples (en)", "it says “coffee”", "ring 2 1")
+    ]
+
+
+def test_each_language_has_its_own_words(copied: Path) -> None:
+    spanish(copied, "apples", "Café, coffee.")
+    told = [fault for fault in check_all(copied, Options()).faults if fault.found.startswith("it says")]
+    assert ["café" in fault.found.split(":")[0] for fault in told] == [True], "and no word of the English list"
+    assert [fault.path for fault in told] == ["ring 2 1 8"]
+
+
+def test_a_short_topic_has_no_reading_level(copied: Path) -> None:
+    assert len(HARD.split()) * 19 < GRADED_FROM <= len(HARD.split()) * 20
+    english(copied, "tea", *[HARD] * 19, parts=2)
+    assert not over(copied, "reading level")
+
+
+def test_a_menu_is_judged_by_words_and_seconds_alone(copied: Path) -> None:
+    measure = Measure(Line(copied, Options()))
+    menus = [told for told in measure.told() if told.name == "main"]
+    assert [measure.grade(told) for told in menus] == [None, None]
+
+
+def test_official_names_do_not_make_a_text_harder(copied: Path) -> None:
+    name = "International Association for Extraordinary Refreshments"
+    english(copied, "tea", *[f"The {name} drinks hot tea all day long."] * 10, parts=2)
+    assert over(copied, "reading level")
+    words = copied / "locales" / "en" / "words.toml"
+    words.write_text(words.read_text("utf-8").replace("Royal Society of Tea Drinkers", name), "utf-8")
+    assert not over(copied, "reading level")
+
+
+def test_a_topic_of_the_safety_menu_is_held_to_the_higher_level(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    translated(copied, "tea", MIDDLING, 10)
+    assert not over(copied, "reading level, INFLESZ")
+    monkeypatch.setattr(limits, "SAFETY_MENU", "main")
+    assert over(copied, "reading level, INFLESZ")
+
+
+@pytest.mark.parametrize("name", WAITS)
+def test_a_wait_that_is_too_short_is_told(tiny: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(limits, WAITS[name], LIMITS[name].english - 1)
+    assert [fault.found for fault in said(tiny)] == ["a wait is too short"]
+    monkeypatch.setattr(limits, WAITS[name], LIMITS[name].english)
+    assert list(said(tiny)) == []
+
+
+def test_a_text_that_is_not_whole_in_a_language_is_not_measured_in_it(copied: Path) -> None:
+    longer(copied, "apples", "Red")
+    assert not any(told.name == "apples" and told.locale == "es" for told in Measure(Line(copied, Options())).told())
+
+
+def test_a_sentence_over_a_limit_is_told_with_a_shortest_way_to_hear_it(copied: Path) -> None:
+    english(copied, "apples", " ".join(["tea"] * 21) + ".")
+    fault = next(fault for fault in said(copied) if fault.found.startswith("the sentence"))
+    assert str(fault).startswith("apples (en): the sentence “tea tea")
+    assert str(fault).endswith("21.0, the limit is 20 words. Shorten it, or part it in two. (to hear it: ring 2 1)")

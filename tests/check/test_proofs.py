@@ -1,0 +1,467 @@
+"""Proofs: the line passes all of them, and each one fails, in a sentence, when what it proves is taken away."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ivr.call import transitions
+from ivr.call.flow import Farewell, Flow
+from ivr.call.state import Place
+from ivr.call.transitions import Dial, End, Policy, Step
+from ivr.call.urls import address_of
+from ivr.check import documents, keys, silence, spoken_keys
+from ivr.check.line_index import Walk
+from ivr.check.proofs import PROOFS, Proof, prove, walked
+from ivr.content import load
+from ivr.content.prompts import Prompts, Spoken
+from ivr.errors import Fault
+from ivr.line import line as compiled
+from ivr.line.line import Line
+
+Spoil = Callable[[pytest.MonkeyPatch, Path], Line]
+HOTLINE = b"+18883737888"
+
+
+@pytest.mark.parametrize("compiled", ["line", "real", "line_goodbye", "real_goodbye"])
+def test_no_state_of_the_line_breaks_a_promise(compiled: str, request: pytest.FixtureRequest) -> None:
+    assert prove(request.getfixturevalue(compiled)) == ()
+
+
+def test_it_is_said_how_much_was_walked(line: Line) -> None:
+    counted = walked(line)
+    assert counted.places == counted.documents == len(line.documents)
+    assert counted.keys > 10 * counted.places
+    assert str(counted) == f"{counted.places} states, {counted.keys} keys, {counted.documents} documents walked"
+
+
+# -- ways to break a line ----------------------------------------------------------------------------------------------
+
+
+def pressed(key: str, there: Callable[[Flow, Place], Place]) -> Spoil:
+    """A walk in which `key` leads where `there` says."""
+
+    def spoil(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
+        press = transitions._press
+
+        def other(flow: Flow, place: Place, said: str) -> Place:
+            return there(flow, place) if said == key else press(flow, place, said)
+
+        monkeypatch.setattr(transitions, "_press", other)
+        return Line(tiny)
+
+    return spoil
+
+
+def walking(name: str, other: Callable[..., object]) -> Spoil:
+    """A walk in which the function `name` does something else."""
+
+    def spoil(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
+        monkeypatch.setattr(transitions, name, other)
+        return Line(tiny)
+
+    return spoil
+
+
+def afterwards(name: str, other: Callable[..., object]) -> Spoil:
+    """A walk that has changed since the line was compiled."""
+
+    def spoil(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
+        line = Line(tiny)
+        monkeypatch.setattr(transitions, name, other)
+        return line
+
+    return spoil
+
+
+def compiling(name: str, other: Callable[..., object], owner: object = compiled) -> Spoil:
+    """A line that is compiled with something else for `name`."""
+
+    def spoil(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
+        monkeypatch.setattr(owner, name, other)
+        return Line(tiny)
+
+    return spoil
+
+
+def written(node: str, change: Callable[[tuple[bytes, ...]], tuple[bytes, ...]]) -> Spoil:
+    """A line in which the document of `node` has been changed."""
+
+    def spoil(_: pytest.MonkeyPatch, tiny: Path) -> Line:
+        line = Line(tiny)
+        place = Place(node, "en")
+        line.documents[place] = change(line.documents[place])
+        return line
+
+    return spoil
+
+
+def worded(text: str, old: str, new: str = "") -> Spoil:
+    """A line whose text `text` has other words."""
+
+    def spoil(_: pytest.MonkeyPatch, tiny: Path) -> Line:
+        path = tiny / "prompts" / f"{text}.txt"
+        source = path.read_text("utf-8")
+        assert old in source
+        path.write_text(source.replace(old, new), "utf-8")
+        return Line(tiny)
+
+    return spoil
+
+
+def dialling(number: bytes) -> Callable[[tuple[bytes, ...]], tuple[bytes, ...]]:
+    return lambda fragments: tuple(fragment.replace(HOTLINE, number) for fragment in fragments)
+
+
+def last_resort(_: pytest.MonkeyPatch, tiny: Path) -> Line:
+    line = Line(tiny)
+    line.last_resort = line.last_resort.replace(HOTLINE, b"+12025550199")
+    return line
+
+
+def lost(_: pytest.MonkeyPatch, tiny: Path) -> Line:
+    line = Line(tiny)
+    del line.documents[Place("opening", "en", misses=1)]
+    return line
+
+
+def calling_itself(_: pytest.MonkeyPatch, tiny: Path) -> Line:
+    return Line(tiny, compiled.Options(line_number=HOTLINE.decode()))
+
+
+def home(flow: Flow, place: Place, *_: object) -> Place:
+    return Place(flow.root, place.locale, pace=place.pace)
+
+
+def tea(_: Flow, here: Place, __: str) -> Place:
+    return here._replace(node="tea", part=1)
+
+
+def stays(_: Flow, place: Place, *__: object) -> Place:
+    return place
+
+
+def counting_nothing(flow: Flow, place: Place, connected: bool) -> Place:
+    node = flow.transfer.connected if connected else flow.transfer.not_connected
+    return Place(node, place.locale, pace=place.pace, tries=0)
+
+
+def home_unless_connected(flow: Flow, place: Place, connected: bool) -> Place:
+    return Place("farewell", place.locale, pace=place.pace) if connected else home(flow, place)
+
+
+def home_if_connected(flow: Flow, place: Place, connected: bool) -> Place:
+    return home(flow, place) if connected else Place("not_connected", place.locale, pace=place.pace, tries=1)
+
+
+def nowhere(_: Flow, place: Place, *__: object) -> Place:
+    return place._replace(part=9)
+
+
+def ending_at_once(_: Flow, menu: Place, *__: object) -> tuple[Step, ...]:
+    return (End(menu),)
+
+
+def dialling_after_all(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
+    if isinstance(flow.nodes[place.node], Farewell):
+        return (Dial(Place("connect", place.locale, pace=place.pace)),)
+    return transitions.silence(flow, place, policy)
+
+
+def misnumbered(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
+    """Tea is spoken with key 5, and is on key 1."""
+    named_keys = load.named_keys
+
+    def other(flow: Flow, text: str, language_key: str = "8") -> dict[str, str]:
+        return dict(named_keys(flow, text, language_key)) | ({"tea": "5"} if text == "main" else {})
+
+    monkeypatch.setattr(load, "named_keys", other)
+    return Line(tiny)
+
+
+def mistranslated(field: str) -> Spoil:
+    """Every Spanish text has lost its last key, or its last number."""
+
+    def spoil(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
+        line, speak = Line(tiny), Prompts.speak
+
+        def other(self: Prompts, name: str, locale: str, press: dict[str, str]) -> tuple[Spoken, ...]:
+            parts = speak(self, name, locale, press)
+            last = None if locale == "en" else -1
+            return tuple(part._replace(**{field: getattr(part, field)[:last]}) for part in parts)
+
+        monkeypatch.setattr(Prompts, "speak", other)
+        return line
+
+    return spoil
+
+
+class Break(NamedTuple):
+    """What is taken away, the proof that must see it, and what it says. `nowhere` where no keys lead to the fault."""
+
+    proof: Proof
+    what: str
+    spoil: Spoil
+    sentence: str
+    nowhere: bool = False
+
+
+TWO_SENTENCES = (b'<Say language="en-US">One.</Say>', b'<Say language="en-US">Two.</Say>')
+LOUD = b'<Say language="en-US">' + b"a " * 1400 + b"</Say>"
+
+BREAKS = [
+    Break(
+        documents.documents_are_played,
+        "a document that Twilio refuses",
+        written("tea", lambda fragments: (b"<Say/>", *fragments)),
+        "the telephone refuses its document: a <Say> without words (13520)",
+    ),
+    Break(
+        documents.documents_are_played,
+        "a document that is too large",
+        written("tea", lambda fragments: (*(LOUD,) * 22, *fragments)),
+        "At most 60000: shorten the text or part it into two topics.",
+    ),
+    Break(
+        documents.documents_are_played,
+        "a document without an end",
+        written("tea", lambda fragments: fragments[:-1]),
+        "its document neither dials nor hangs up at its end",
+    ),
+    Break(
+        documents.documents_are_played,
+        "a dial whose outcome nobody is told",
+        written("tea", lambda fragments: (*fragments[:-1], b"<Dial><Number>+18883737888</Number></Dial>")),
+        "its document neither dials nor hangs up at its end",
+    ),
+    Break(
+        documents.only_known_numbers_are_dialled,
+        "a number of nobody's",
+        written("tea", dialling(b"+12025550199")),
+        "numbers.toml: +12025550199 is dialled.",
+    ),
+    Break(
+        documents.only_known_numbers_are_dialled,
+        "a premium number",
+        written("connect", dialling(b"+19005550199")),
+        "never 911 or a premium number",
+    ),
+    Break(
+        documents.only_known_numbers_are_dialled,
+        "a number of nobody's in the last resort",
+        last_resort,
+        "+12025550199 is dialled",
+        nowhere=True,
+    ),
+    Break(
+        documents.only_known_numbers_are_dialled,
+        "a line that calls itself",
+        calling_itself,
+        "The line would call itself: set its own number.",
+    ),
+    Break(
+        keys.keys_arrive_where_they_were_pressed,
+        "the addresses of keys",
+        compiling("address_of", lambda _: "/call/en/main"),
+        "a key goes to http://127.0.0.1:8000/call/en/main. It must go to /call/en/opening.",
+    ),
+    Break(
+        keys.keys_arrive_where_they_were_pressed,
+        "a reading",
+        written("tea", lambda fragments: fragments[1:]),
+        "its document asks and dials 7 times, the walk 8 times",
+    ),
+    Break(
+        keys.keys_arrive_where_they_were_pressed,
+        "the addresses of outcomes",
+        compiling("outcome_address_of", address_of),
+        "/outcome.",
+    ),
+    Break(
+        keys.no_key_ends_a_call,
+        "the documents behind wrong keys",
+        lost,
+        "leads to /call/en/opening/misses-1, which has no document",
+    ),
+    Break(
+        keys.a_person_is_one_key_away,
+        "key 0",
+        pressed("0", home),
+        "0 leads to /call/en/main. 0 must lead to the transfer.",
+    ),
+    Break(
+        keys.a_person_is_one_key_away,
+        "the one sentence",
+        written("connect", lambda fragments: (*TWO_SENTENCES, *fragments)),
+        "the transfer is not one sentence and a dial",
+    ),
+    Break(
+        keys.a_person_is_one_key_away,
+        "the number behind key 0",
+        written("connect", dialling(b"+12025550199")),
+        "the transfer dials +12025550199. It must dial +18883737888.",
+    ),
+    Break(
+        keys.the_reminder_is_one_key_away,
+        "key 9",
+        pressed("9", home),
+        "911 typed there leads to /call/en/main. 9 must lead to the reminder",
+    ),
+    Break(
+        keys.the_reminder_is_one_key_away,
+        "key 1 in the reminder",
+        walking("_choice", tea),
+        "911 typed there leads to /call/en/tea",
+    ),
+    Break(keys.star_leads_to_the_root, "key *", pressed("*", stays), "It must lead to the root menu."),
+    Break(
+        keys.eight_keeps_the_place,
+        "the place, for key 8",
+        pressed("8", lambda flow, place: home(flow, place)._replace(locale="es" if place.locale == "en" else "en")),
+        "8 leads to /call/es/main. It must lead to the same place in the other language.",
+    ),
+    Break(keys.eight_keeps_the_place, "key 8", walking("_other_language", stays), "8 leads to /call/en/opening."),
+    Break(
+        silence.silence_reaches_a_person,
+        "the dial after silence",
+        walking("_read_again", ending_at_once),
+        "silence there ends the call. It must reach the hotline.",
+    ),
+    Break(
+        silence.silence_reaches_a_person,
+        "the time to think",
+        compiling("_choice_wait", lambda *_: 10, Line),
+        "s. It lasts 120 s at least.",
+    ),
+    Break(
+        silence.silence_reaches_a_person,
+        "an end in sight",
+        compiling("wait", lambda *_: 2000, Line),
+        "3600 s at most: shorten the topic.",
+    ),
+    Break(
+        silence.the_line_stops_dialling,
+        "the count of tries",
+        walking("_after_dial", counting_nothing),
+        "silence dials again and again. After 3 times it says goodbye.",
+    ),
+    Break(
+        silence.the_line_stops_dialling,
+        "the quiet after a conversation",
+        compiling("silence", dialling_after_all),
+        "silence after a conversation dials again. It says goodbye.",
+    ),
+    Break(
+        silence.every_outcome_leads_on,
+        "the number after a try in vain",
+        walking("_after_dial", home_unless_connected),
+        "busy leads to /call/en/main, where the number is not spoken twice",
+    ),
+    Break(
+        silence.every_outcome_leads_on,
+        "the farewell",
+        walking("_after_dial", home_if_connected),
+        "connected leads to /call/en/main, which is no farewell",
+    ),
+    Break(
+        silence.every_outcome_leads_on,
+        "the documents behind an outcome",
+        afterwards("_after_dial", nowhere),
+        "which has no document",
+    ),
+    Break(
+        spoken_keys.spoken_keys_work,
+        "a choice, from the text",
+        worded("main", '{% trans "main" key=press.fruit %}For fruit … press {{ key }}.{% endtrans %}'),
+        "2 works and is not spoken in the opening reading",
+    ),
+    Break(
+        spoken_keys.spoken_keys_work,
+        "the offer of a person",
+        worded("lines/person", " now … press {{ key }}"),
+        "0 works and is not spoken in the opening reading",
+    ),
+    Break(
+        spoken_keys.spoken_keys_work,
+        "key 7 of the second reading",
+        worded("lines/again", " … press {{ key }}"),
+        "7 works and is not spoken in the second reading",
+    ),
+    Break(
+        spoken_keys.spoken_keys_work,
+        "key 7 of the third reading",
+        worded("lines/short", "To hear it again … press {{ key }}.", "That is all."),
+        "7 works and is not spoken in the third reading",
+    ),
+    Break(spoken_keys.spoken_keys_work, "the number of a choice", misnumbered, "5 is spoken and does nothing"),
+    Break(
+        spoken_keys.one_text_says_all_keys,
+        "key # of the text that says all keys",
+        worded("how", " To go on … press {{ next }}."),
+        "no topic says all of 0, 7, 8, 9, * and #",
+        nowhere=True,
+    ),
+    Break(
+        spoken_keys.every_language_says_the_same,
+        "a key, from the Spanish",
+        mistranslated("keys"),
+        "it names other keys or numbers than the English",
+        nowhere=True,
+    ),
+    Break(
+        spoken_keys.every_language_says_the_same,
+        "a number, from the Spanish",
+        mistranslated("numbers"),
+        "number, part 1, es: it names other keys or numbers than the English",
+        nowhere=True,
+    ),
+]
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=[f"{case.proof.__name__}: {case.what}" for case in BREAKS])
+def test_a_proof_sees_what_is_missing_and_says_it(broken: Break, copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = broken.spoil(monkeypatch, copied)
+    faults = tuple(broken.proof(Walk(line)))
+    told = [fault for fault in faults if broken.sentence in str(fault)]
+    assert told, faults[:3]
+    assert all(fault.path.startswith("ring") for fault in told) is not broken.nowhere
+    assert set(faults) <= set(prove(line)), "the line is not ready"
+
+
+def test_every_proof_is_seen_to_fail() -> None:
+    assert {case.proof.__name__ for case in BREAKS} == {proof.__name__ for proof in PROOFS}
+
+
+def test_every_proof_of_the_room_is_asked() -> None:
+    promised = {
+        name
+        for room in (documents, keys, silence, spoken_keys)
+        for name, found in vars(room).items()
+        if callable(found) and getattr(found, "__module__", "") == room.__name__ and not name.startswith("_")
+    }
+    assert promised == {proof.__name__ for proof in PROOFS}
+
+
+def test_a_fault_is_one_sentence_about_what_and_one_about_what_to_do() -> None:
+    fault = Fault("/call/en/tea", "silence there ends the call", "It must reach the hotline.", "ring 1")
+    assert str(fault) == "/call/en/tea: silence there ends the call. It must reach the hotline. (to hear it: ring 1)"
+
+
+def test_a_document_that_is_refused_hides_no_other_fault(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = pressed("0", home)(monkeypatch, copied)
+    line.documents[Place("tea", "en")] = (b"<Say/>",)
+    said = "\n".join(map(str, prove(line)))
+    assert "/call/en/tea: the telephone refuses its document" in said
+    assert "0 must lead to the transfer" in said
+    assert "only known numbers are dialled: it could not be shown (Refused: a <Say> without words (13520))" in said
+
+
+def test_a_proof_that_breaks_costs_readiness_and_not_the_start(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    def a_promise(_: Walk) -> None:
+        raise KeyError("tea")
+
+    monkeypatch.setattr("ivr.check.proofs.PROOFS", (a_promise, *PROOFS))
+    assert [str(fault) for fault in prove(line)] == [
+        "a promise: it could not be shown (KeyError: 'tea'). Mend the other faults first."
+    ]

@@ -1,0 +1,121 @@
+"""Sources: every text rests on facts that may be spoken, and each of those is; ages are judged on a day handed in."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from ivr.check.report import check_all
+from ivr.check.sources import FAIL_AFTER, WARN_AFTER, ages, source_faults
+from ivr.content.facts import Facts
+from ivr.content.load import Content
+from ivr.content.prompts import Prompts
+from ivr.line.line import Line, Options
+
+VERIFIED = date(2026, 11, 24)
+"""The day on which everything of the toy line was compared with its source."""
+
+
+@pytest.fixture
+def content(line: Line) -> Content:
+    return line.content
+
+
+def with_fact(content: Content, name: str, **changed: object) -> Content:
+    """The same content with one fact changed."""
+    facts = {**content.facts.facts, name: content.facts.facts[name].model_copy(update=changed)}
+    return replace(content, facts=content.facts._replace(facts=facts))
+
+
+def without_fact(content: Content, name: str) -> Content:
+    facts = {other: fact for other, fact in content.facts.facts.items() if other != name}
+    return replace(content, facts=Facts(content.facts.numbers, facts, content.facts.never))
+
+
+def speaking(content: Content, text: str, *facts: str) -> Content:
+    """The same content with a text that speaks other facts."""
+    texts = {**content.prompts.texts, text: content.prompts.texts[text]._replace(facts=facts)}
+    prompts = Prompts(texts, content.prompts.locales, content.facts, "en")
+    return replace(content, prompts=prompts)
+
+
+def found(content: Content) -> list[str]:
+    return [fault.found for fault in source_faults(content)]
+
+
+def test_the_toy_line_rests_on_its_sources(content: Content) -> None:
+    assert found(content) == []
+
+
+FAULTS: dict[str, Callable[[Content], Content]] = {
+    "it names no facts": lambda content: speaking(content, "tea"),
+    "it speaks TOY-99, which is not in sources.toml": lambda content: speaking(content, "tea", "TOY-99"),
+    "it speaks TOY-02, which must not be read out (it is here so that a test can speak it)": (
+        lambda content: speaking(content, "tea", "TOY-02")
+    ),
+    "it speaks TOY-01 without HL-01": lambda content: with_fact(
+        speaking(content, "tea", "TOY-01"), "TOY-01", beside=["HL-01"]
+    ),
+    "it is to be said with TOY-99, which is not in sources.toml": (
+        lambda content: with_fact(content, "TOY-01", beside=["TOY-99"])
+    ),
+    "no text speaks it": lambda content: with_fact(content, "TOY-02", spoken=True, confidence="own"),
+    "it is not spoken, without a reason": lambda content: with_fact(content, "TOY-02", reason=""),
+    "it has no address": lambda content: with_fact(content, "HL-01", sources=[]),
+    "its fact NU-01 is not in sources.toml": lambda content: without_fact(content, "NU-01"),
+}
+
+
+@pytest.mark.parametrize("sentence", FAULTS)
+def test_each_kind_of_fault_between_texts_facts_and_numbers_is_told(content: Content, sentence: str) -> None:
+    assert sentence in found(FAULTS[sentence](content))
+
+
+def test_what_is_our_own_needs_no_address(content: Content) -> None:
+    assert found(with_fact(content, "HL-01", sources=[], confidence="own")) == []
+
+
+def test_what_is_said_beside_a_fact_is_told_in_its_own_words(content: Content) -> None:
+    changed = with_fact(speaking(content, "tea", "TOY-01"), "TOY-01", beside=["HL-01"])
+    fault = next(fault for fault in source_faults(changed) if fault.where.endswith("tea.txt"))
+    assert fault.remedy == "Say beside it: The number of the hotline."
+
+
+def test_a_fact_that_is_said_with_another_is_content_where_both_are_spoken(content: Content) -> None:
+    changed = with_fact(speaking(content, "danger", "NU-01", "HL-01"), "NU-01", beside=["HL-01"])
+    assert [fault.where for fault in source_faults(changed)] == [str(content.prompts.texts["reminder"].path)]
+
+
+# Ages
+
+
+@pytest.mark.parametrize(("days", "old"), [(0, 0), (FAIL_AFTER, 0), (FAIL_AFTER + 1, 5), (10_000, 5)])
+def test_what_is_spoken_is_too_old_after_a_year_and_not_before(content: Content, days: int, old: int) -> None:
+    two_numbers_and_three_spoken_facts = list(ages(content, VERIFIED + timedelta(days)))
+    assert len(two_numbers_and_three_spoken_facts) == old
+
+
+def test_a_warning_comes_after_half_a_year(content: Content) -> None:
+    assert not list(ages(content, VERIFIED + timedelta(WARN_AFTER), WARN_AFTER))
+    assert len(list(ages(content, VERIFIED + timedelta(WARN_AFTER + 1), WARN_AFTER))) == 5
+
+
+def test_an_old_number_is_told_with_its_age_and_its_file(content: Content) -> None:
+    first = next(iter(ages(content, VERIFIED + timedelta(400))))
+    path = content.root / "prompts" / "numbers.toml"
+    assert str(first) == (
+        f"{path}: [hotline]: last compared with its source 400 days ago. "
+        "Open the source, compare, and set `verified`; the limit is 365 days."
+    )
+
+
+def test_a_fact_that_nobody_speaks_may_grow_old(content: Content) -> None:
+    assert not any("TOY-02" in fault.where for fault in ages(content, VERIFIED + timedelta(400)))
+
+
+def test_the_check_looks_at_no_calendar_unless_a_day_is_handed_in(tiny: Path) -> None:
+    assert check_all(tiny, Options()).faults == ()
+    assert check_all(tiny, Options(), VERIFIED + timedelta(FAIL_AFTER)).faults == ()
+    assert len(check_all(tiny, Options(), VERIFIED + timedelta(FAIL_AFTER + 1)).faults) == 5

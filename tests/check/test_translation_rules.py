@@ -1,0 +1,131 @@
+"""The table of what translators get wrong: each rule finds its fault, in a planted file too, and spares good texts."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from ivr.check.report import check_all
+from ivr.check.translation_rules import RULES, Message, broken_rules
+from ivr.content.catalogue import load_catalogue
+from ivr.content.wordlists import Words
+from ivr.line.line import Line, Options
+
+HERE = Path(__file__).parent.parent / "content"
+PLANTED = {
+    "outer space": "outer_space",
+    "not composed": "not_composed",
+    "three dots": "three_dots",
+    "breaths": "fewer_breaths",
+    "quotes": "open_quotation",
+    "opening marks": "no_opening_question_mark",
+    "copied": "copied",
+    "still English": "still_english",
+    "number word": "number_word",
+    "never said": "never_said",
+}
+"""The planted file for each rule; `expected.toml` beside them has the sentence. Another language needs three: below."""
+DIGITS = ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "estrella", "numeral")
+ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "star", "pound")
+
+
+def found(
+    english: str, text: str, tag: str = "es", names: tuple[str, ...] = (), others: Mapping[str, str] | None = None
+) -> list[str]:
+    message = Message(english, text, tag, "en", DIGITS, ENGLISH, Words(never=["café"]), names, others or {})
+    return [fault for fault, _ in broken_rules(message, page=False)]
+
+
+def test_every_rule_has_its_planted_file() -> None:
+    assert {rule.name for rule in RULES} - {"another language"} == set(PLANTED)
+    assert all((HERE / "broken_catalogue" / f"{name}.po").exists() for name in PLANTED.values())
+
+
+@pytest.mark.parametrize("name", PLANTED.values())
+def test_what_only_a_translator_must_mend_never_costs_a_caller_a_text(name: str) -> None:
+    messages, faults = load_catalogue(HERE / "broken_catalogue" / f"{name}.po")
+    assert faults == {}
+    assert len(messages) == 38
+
+
+@pytest.mark.parametrize(
+    ("english", "text"),
+    [
+        ("For tea … press %(key)s.", "Para el té … oprima %(key)s."),
+        (
+            "Each menu is read three times. To stop … press %(key)s.",
+            "Cada menú se lee tres veces. Para parar … %(key)s.",
+        ),
+        ("One idea.", "Una idea."),
+        ("Two people said “yes”.", "Dos personas dijeron «sí»."),
+        ("In danger? Hang up!", "¿En peligro? ¡Cuelgue!"),
+        ("OK.", "OK, sí."),
+    ],
+)
+def test_a_good_translation_breaks_no_rule(english: str, text: str) -> None:
+    assert found(english, text) == []
+
+
+@pytest.mark.parametrize(
+    ("english", "text", "told"),
+    [
+        ("Tea.", "“Té.", "a quote or bracket without its other half: “”"),
+        ("Tea.", "Té).", "a quote or bracket without its other half: ()"),
+        ("Tea.", 'El "té.', 'a quote or bracket without its other half: "'),
+        ("Press a key.", "Oprima ocho.", "the word of a key, “ocho”"),
+        ("Press a key.", "Oprima numeral.", "the word of a key, “numeral”"),
+        ("Wait …", "Espere", "pauses (…): 0, and 1 in the English"),
+        ("Wait …", "Espere ...", "three dots"),
+        ("Tea.", "\u00a0Té.", "it begins or ends with a space"),
+        ("Tea!", "Té!", "¡ missing, or too many"),
+        ("Tea?", "¿Té? ¿", "¿ missing, or too many"),
+    ],
+)
+def test_a_rule_names_what_it_found(english: str, text: str, told: str) -> None:
+    assert found(english, text) == [told]
+
+
+def test_official_names_may_stay_as_they_are() -> None:
+    english = "Call the National Human Trafficking Hotline."
+    assert found(english, "Llame a National Human Trafficking Hotline.") != []
+    assert (
+        found(english, "Llame a National Human Trafficking Hotline.", names=("National Human Trafficking Hotline",))
+        == []
+    )
+    assert found("Blue Campaign", "Blue Campaign", names=("Blue Campaign",)) == []
+
+
+def test_words_of_another_language_are_found() -> None:
+    others = {"fr": "Raccrochez et appelez ce numéro.", "es-PR": "Cuelgue y llame a este número."}
+    english = "Hang up and call this number."
+    assert found(english, "Raccrochez et appelez ce número.", others=others) == [
+        "it says “raccrochez et appelez ce”, as the translation into fr does"
+    ]
+    assert found(english, "Cuelgue y llame a este número.", others=others) == [], "a form of the same language may"
+
+
+def test_a_form_of_the_first_language_may_say_the_same() -> None:
+    assert found("Hang up now, please.", "Hang up now, please.", tag="en-GB") == []
+
+
+def test_only_spanish_opens_its_questions() -> None:
+    assert found("In danger?", "En danger ?", tag="fr") == []
+
+
+def test_words_of_a_page_are_judged_as_words_only() -> None:
+    message = Message("Wait …", "Wait …", "es", "en", DIGITS, ENGLISH, Words(), (), {})
+    assert list(broken_rules(message, page=True)) == []
+    assert [fault for fault, _ in broken_rules(message._replace(text=" Espere"), page=True)] == [
+        "it begins or ends with a space"
+    ]
+
+
+def test_a_text_that_is_too_long_for_its_voice_is_english_and_told(copied: Path) -> None:
+    path = copied / "locales" / "voices.toml"
+    path.write_text(path.read_text("utf-8").replace("longest = 3000", "longest = 30"), "utf-8")
+    line = Line(copied, Options())
+    assert line.flow.published == ("en",), "its offers are too long as well"
+    told = [fault.found for fault in check_all(copied, Options()).faults]
+    assert any(re.fullmatch(r"stay: \d+ characters are more than its voice says at once", found) for found in told)
+    assert not any(found.startswith("apples") for found in told)

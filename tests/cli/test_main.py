@@ -1,0 +1,299 @@
+"""The command: what it prints, what it keeps, and that its faults are sentences."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import pytest
+import uvicorn
+from click.testing import CliRunner, Result
+from support.processes import IVR
+
+from ivr import __version__
+from ivr.cli.main import main
+from ivr.line.line import Line
+from ivr.phone import stories
+from ivr.phone.caller import Caller
+from ivr.phone.parser import Dial, Hangup, Say, read
+from ivr.readiness import get_ready
+from ivr.server.webhook import make_app
+from ivr.settings import Settings
+from ivr.simulator import in_process
+
+pytestmark = pytest.mark.usefixtures("content")
+
+TOKEN = "try-0123456789abcdef"
+RING = "https://line.example.org/call"
+
+
+@pytest.fixture
+def content(unset: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine on which an operator tries the toy line out: its root, which a test may spoil."""
+    root = Path(shutil.copytree(tiny, unset / "tiny"))
+    for name, value in {
+        "IVR_CONTENT": str(root),
+        "PUBLIC_URL": RING.removesuffix("/call"),
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "LINE_NUMBER": "+12025550123",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return root
+
+
+def ivr(*words: str, typed: str | None = None) -> Result:
+    result = CliRunner().invoke(main, words, input=typed)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    assert "Traceback" not in result.output
+    return result
+
+
+def fault(*words: str) -> str:
+    """The sentence that the command ends with."""
+    result = ivr(*words)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    return result.stderr.removeprefix("Error: ").rstrip()
+
+
+# -- check -------------------------------------------------------------------------------------------------------------
+
+
+def test_check_says_that_nothing_is_wrong_and_how_much_was_walked() -> None:
+    result = ivr("check")
+    assert result.exit_code == 0, result.output
+    assert result.output.rstrip().endswith("documents walked, 0 faults")
+
+
+def test_check_names_every_fault_in_a_sentence(content: Path) -> None:
+    text = content / "prompts" / "tea.txt"
+    text.write_text(text.read_text("utf-8").replace("It is hot.", "It is 90 degrees hot."), "utf-8")
+    result = ivr("check")
+    assert result.exit_code == 1
+    assert "tea.txt:2: a digit stands in the text" in result.output
+
+
+def test_check_of_a_folder_without_content_is_a_sentence(content: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_CONTENT", str(content / "nowhere"))
+    result = ivr("check")
+    assert result.exit_code == 1
+    assert "flow.toml: it cannot be read" in result.output
+
+
+# -- call --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_call_is_printed_with_its_seconds() -> None:
+    lines = ivr("call", "--press", "8 3 1 0", "--dial", "busy").output.splitlines()
+    assert lines[0] == "   0.0 s  caller rings"
+    assert lines[1].startswith("   0.0 s  en-US  «")
+    seconds = [float(line.split(" s  ")[0]) for line in lines]
+    assert seconds == sorted(seconds)
+    said = [line.split(" s  ")[1] for line in lines]
+    acts = [line for line in said if line.startswith(("caller", "the line", "no more"))]
+    assert acts == [
+        "caller rings",
+        "caller presses 8",
+        "caller presses 3",
+        "caller presses 1",
+        "caller presses 0",
+        "the line dials +18883737888: busy",
+        "no more keys; the line listens at /call/es/not_connected/tries-1",
+    ]
+    assert any(line.startswith("es-US  «Le comunico ahora.»") for line in said)
+
+
+def test_silence_and_hanging_up_can_be_pressed_too() -> None:
+    output = ivr("call", "--press", "1 - hangup").output
+    assert "caller stays silent" in output
+    assert output.rstrip().endswith("caller hangs up")
+
+
+def test_a_call_by_hand_goes_on_until_the_caller_hangs_up() -> None:
+    output = ivr("call", typed="8\n1\n\n0\nbusy\nh\n").output
+    assert "key (0-9 * #), enter = stay silent, h = hang up:" in output
+    assert "the line dials +18883737888: busy" in output
+    assert output.rstrip().endswith("caller hangs up")
+
+
+def test_a_terminal_that_is_closed_hangs_up() -> None:
+    assert ivr("call", typed="").output.rstrip().endswith("caller hangs up")
+
+
+def test_a_call_can_be_kept_and_lived_through_again(line: Line) -> None:
+    result = ivr("call", "--press", "8 3 1 0 -", "--dial", "busy", "--keep", "kept.txt")
+    assert result.output.rstrip().endswith("kept as kept.txt")
+    kept = Path("kept.txt").read_text("utf-8")
+    caller = Caller(in_process(line), RING)
+    stories.replay(stories.parse(kept), caller)
+    assert stories.keep(caller) == kept
+
+
+def test_a_folder_that_is_not_there_keeps_nothing() -> None:
+    assert "No such file or directory" in fault("call", "--press", "1", "--keep", "nowhere/kept.txt")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--press", "83"), "«83» is none of 0-9 * #, - (silence), hangup"),
+        (("--press", "x"), "«x» is none of"),
+        (("--press", "0", "--dial", "asleep"), "«asleep» is not how a far end behaves"),
+        (("--url", "nowhere"), "nowhere: expected an address such as http://127.0.0.1:8000."),
+        (("--url", "ftp://127.0.0.1"), "ftp://127.0.0.1: expected an address"),
+        (("--url", "http://127.0.0.1:port"), "http://127.0.0.1:port: expected an address"),
+        (("--url", "http://[127"), "http://[127: expected an address"),
+        (("--url", "http://a b"), "http://a b: expected an address"),
+    ],
+)
+def test_a_call_that_cannot_be_made_is_a_sentence(words: tuple[str, ...], sentence: str) -> None:
+    assert sentence in fault("call", *words)
+
+
+def test_content_that_cannot_be_used_is_a_sentence_for_every_command(content: Path) -> None:
+    (content / "prompts" / "flow.toml").write_text("published = [", "utf-8")
+    for words in (("call", "--press", "1"), ("fallback",)):
+        assert "flow.toml: this is not TOML" in fault(*words)
+
+
+def test_settings_that_cannot_be_used_are_a_sentence_for_every_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINE_NUMBER", "911")
+    for words in (("check",), ("call", "--press", "1"), ("fallback",), ("serve",)):
+        assert fault(*words) == "LINE_NUMBER is '911': expected +1 and ten digits, such as +12025550123."
+
+
+# -- a running line ----------------------------------------------------------------------------------------------------
+
+
+class Running(NamedTuple):
+    """A line that answers on this machine: where, and with which token."""
+
+    url: str
+    token: str
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    """The toy line on a loopback port, in a thread that ends with the test."""
+    settings = Settings(_env_file=None)
+    listening = socket.create_server(("127.0.0.1", 0))
+    app = make_app(settings, get_ready(settings))
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", ws="none", log_level="critical", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    until = time.monotonic() + 10
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.01)
+    assert server.started
+    yield Running(f"http://127.0.0.1:{listening.getsockname()[1]}", TOKEN)
+    server.should_exit = True
+    thread.join(10)
+    listening.close()
+    assert not thread.is_alive()
+
+
+def test_a_running_line_can_be_called_and_says_what_one_in_this_process_says(running: Running) -> None:
+    near = ivr("call", "--press", "8 3 1 0", "--dial", "busy")
+    far = ivr("call", "--press", "8 3 1 0", "--dial", "busy", "--url", f"{running.url}/")
+    assert far.exit_code == 0, far.output
+    assert far.output == near.output
+
+
+def test_a_running_line_with_another_token_or_address_refuses_in_a_sentence(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = (
+        f"{running.url} refuses the signature. Both sides need the same TWILIO_AUTH_TOKEN and the same PUBLIC_URL."
+    )
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "try-another")
+    assert fault("call", "--press", "1", "--url", running.url) == sentence
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", running.token)
+    monkeypatch.setenv("PUBLIC_URL", "https://other.example.org")
+    assert fault("call", "--press", "1", "--url", running.url) == sentence
+
+
+def test_a_running_line_is_not_called_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN")
+    assert "TWILIO_AUTH_TOKEN is not set" in fault("call", "--press", "1", "--url", "http://127.0.0.1:8000")
+
+
+def test_where_nobody_answers_it_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    said = fault("call", "--press", "1", "--url", url)
+    assert said.startswith(f"{url} does not answer (")
+    assert said.endswith("Is the line running? Start it with `make run`.")
+
+
+def test_what_is_no_line_is_a_sentence_too() -> None:
+    """Something listens there that speaks no HTTP."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def mumble() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(65_536)
+            connection.sendall(b"hello\r\n\r\n")
+
+    thread = threading.Thread(target=mumble, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    assert fault("call", "--press", "1", "--url", url).startswith(f"{url} does not answer (")
+    thread.join(10)
+    listening.close()
+
+
+# -- fallback and the rest ---------------------------------------------------------------------------------------------
+
+
+def test_the_fallback_is_a_document_in_which_silence_dials_twice(line: Line) -> None:
+    printed = ivr("fallback").output
+    assert printed.encode().rstrip() == line.last_resort
+    verbs = read(printed.encode().strip())
+    assert [verb.number for verb in verbs if isinstance(verb, Dial)] == ["+18883737888"] * 2
+    assert {verb.language for verb in verbs if isinstance(verb, Say)} == {"en-US", "es-US"}
+    caller = Caller(lambda *_: printed.encode().strip(), RING)
+    caller.rings()
+    assert "eight eight eight" in " ".join(heard.text for heard in caller.heard), "the number comes before the dial"
+    for outcome in ("busy", "no-answer"):
+        assert caller.state == "dialling"
+        caller.far_end(outcome)
+    assert caller.state == "ended"
+    assert not any(isinstance(verb, Hangup) for verb in verbs[:-1])
+
+
+def test_the_command_tells_its_version_and_what_it_can_do() -> None:
+    assert ivr("--version").output == f"ivr, version {__version__}\n"
+    listed = ivr("--help").output
+    for name in ("call", "check", "fallback", "locale", "serve"):
+        assert f"\n  {name} " in listed
+
+
+def test_every_command_explains_itself() -> None:
+    def explained(command: click.Command, words: tuple[str, ...]) -> None:
+        assert command.help, words
+        assert ivr(*words, "--help").exit_code == 0
+        if isinstance(command, click.Group):
+            for name, one in command.commands.items():
+                explained(one, (*words, name))
+
+    explained(main, ())
+
+
+@pytest.mark.parametrize("command", [[IVR], [sys.executable, "-m", "ivr"]])
+def test_the_module_is_the_command(command: list[str]) -> None:
+    told = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout == f"ivr, version {__version__}\n"
+
+
+def test_no_test_reads_the_settings_of_this_machine() -> None:
+    set_here = {name.upper() for name in Settings.model_fields} & set(os.environ)
+    assert set_here == {"IVR_CONTENT", "LINE_NUMBER", "PUBLIC_URL", "TWILIO_AUTH_TOKEN"}
+    assert not Path(".env").exists()

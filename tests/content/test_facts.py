@@ -1,0 +1,96 @@
+"""Numbers and facts: read strictly, each number once, and never one that must not be spoken."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ivr.content.facts import Facts, Number, load_facts
+from ivr.errors import BadFacts
+
+
+@pytest.fixture
+def facts(tiny: Path) -> Facts:
+    return load_facts(tiny / "prompts")
+
+
+def number(say: str, dial: str | None = None) -> Number:
+    return Number(say=say, dial=dial, fact="HL-01", verified=date(2026, 1, 1))
+
+
+def with_number(root: Path, say: str, dial: str = "") -> Path:
+    """The prompts of the toy line with one more number in them."""
+    path = root / "prompts" / "numbers.toml"
+    dialled = f'dial = "{dial}"\n' if dial else ""
+    path.write_text(
+        path.read_text("utf-8") + f'\n[more]\nsay = "{say}"\n{dialled}fact = "HL-01"\nverified = 2026-11-24\n', "utf-8"
+    )
+    return path.parent
+
+
+def test_a_number_is_read_out_in_its_groups() -> None:
+    assert number("1-888-373-7888").groups == ("1", "888", "373", "7888")
+    assert number("911").groups == ("911",)
+
+
+def test_numbers_and_facts_are_found_by_their_names(facts: Facts) -> None:
+    assert facts.numbers["hotline"].dial == "+18883737888"
+    assert facts.numbers["emergency"].dial is None
+    assert facts.facts["TOY-01"].confidence == "own"
+    assert facts.facts["TOY-02"].spoken is False
+    assert facts.never == ("8663737888",)
+
+
+def test_with_names_the_facts_that_are_said_beside_it(copied: Path) -> None:
+    path = copied / "prompts" / "sources.toml"
+    path.write_text(path.read_text("utf-8").replace("[NU-01]", '[NU-01]\nwith = ["HL-01"]'), "utf-8")
+    assert load_facts(path.parent).facts["NU-01"].beside == ["HL-01"]
+
+
+@pytest.mark.parametrize("say", ["911", "233-733", "90210", "1-888-373-7888", "1-202-555-0123"])
+def test_short_codes_and_whole_numbers_can_be_spoken(copied: Path, say: str) -> None:
+    assert load_facts(with_number(copied, say)).numbers["more"].say == say
+
+
+@pytest.mark.parametrize(
+    "say", ["", "1", "12", "1234", "1234567", "202-555-0123", "2-202-555-0123", "1--888", "1 888", "-911", "９１１"]
+)
+def test_anything_else_cannot_be_spoken(copied: Path, say: str) -> None:
+    with pytest.raises(BadFacts, match=r"\[more\]"):
+        load_facts(with_number(copied, say))
+
+
+@pytest.mark.parametrize("dial", ["911", "+911", "112", "999", "933"])
+def test_an_emergency_number_is_never_dialled(copied: Path, dial: str) -> None:
+    with pytest.raises(BadFacts, match="never dials emergency numbers"):
+        load_facts(with_number(copied, "911", dial))
+
+
+@pytest.mark.parametrize("say", ["1-900-555-0123", "1-202-976-0123"])
+def test_a_number_that_charges_the_caller_is_neither_spoken_nor_dialled(copied: Path, say: str) -> None:
+    with pytest.raises(BadFacts, match="charges the caller"):
+        load_facts(with_number(copied, say, "+" + say.replace("-", "")))
+
+
+@pytest.mark.parametrize("say", ["1-866-373-7888", "1-8663737888"])
+def test_a_number_of_the_never_list_is_refused_in_any_grouping(copied: Path, say: str) -> None:
+    with pytest.raises(BadFacts, match="is on the list `never`"):
+        load_facts(with_number(copied, say))
+
+
+def test_every_fault_of_both_files_is_told_at_once(copied: Path) -> None:
+    folder = with_number(copied, "1-900-555-0123")
+    path = folder / "sources.toml"
+    path.write_text(path.read_text("utf-8").replace('"own"', '"sure"'), "utf-8")
+    with pytest.raises(BadFacts) as raised:
+        load_facts(folder)
+    assert [fault.where for fault in raised.value.faults] == [
+        f"{path}: [TOY-01]",
+        f"{folder / 'numbers.toml'}: [more]",
+    ]
+
+
+def test_two_files_that_are_not_there_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(BadFacts) as raised:
+        load_facts(tmp_path)
+    assert [Path(fault.where).name for fault in raised.value.faults] == ["numbers.toml", "sources.toml"]

@@ -1,0 +1,153 @@
+"""The content of the line itself: properties that hold for whatever is said, and no word of it.
+
+The texts, numbers and catalogues in prompts/ and locales/ are free to change; what is promised here is not.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ivr.call.flow import Farewell, Languages, Menu, Opening
+from ivr.call.playlist import LINES, named_keys
+from ivr.check.report import check_all
+from ivr.content.facts import E164, EMERGENCY, HOTLINE, PREMIUM
+from ivr.content.load import Content
+from ivr.content.locale import Locale
+from ivr.content.prompts import Spoken
+from ivr.line.line import Line, Options
+from ivr.translate.update import languages, update
+
+
+@pytest.fixture
+def content(real: Line) -> Content:
+    return real.content
+
+
+class Said(NamedTuple):
+    """One part of a text, in one language."""
+
+    text: str
+    locale: Locale
+    part: Spoken
+
+
+def said(content: Content) -> Iterator[Said]:
+    """Every part of every text, in every language it can be spoken in."""
+    for name in content.prompts.texts:
+        for tag in content.flow.published:
+            for part in content.prompts.speak(name, tag, named_keys(content.flow, name)):
+                yield Said(name, content.locales[part.locale], part)
+
+
+def test_the_real_content_is_without_fault(content: Content) -> None:
+    report = check_all(content.root, Options())
+    assert [str(fault) for fault in report.faults] == []
+    assert report.lines[-1].endswith(" 0 faults")
+
+
+def test_every_node_that_speaks_has_a_text_and_every_text_a_node(content: Content) -> None:
+    silent = (Opening, Languages)
+    speaking = {name for name, node in content.flow.nodes.items() if not isinstance(node, silent)}
+    assert content.prompts.texts.keys() == speaking | set(LINES)
+
+
+def test_the_line_begins_in_english_and_publishes_spanish(content: Content) -> None:
+    assert content.wanted[0] == "en"
+    assert "es" in content.wanted
+
+
+def test_every_published_language_has_its_folder_and_every_folder_is_published(content: Content) -> None:
+    folders = {path.parent.name for path in (content.root / "locales").glob("*/locale.toml")}
+    assert folders == set(content.wanted)
+
+
+def test_no_text_of_a_language_holds_a_digit_or_a_sign_that_is_not_spoken(content: Content) -> None:
+    for text, _, part in said(content):
+        assert not any(character.isdigit() or character in "<>&%{}*#_~^|\\" for character in part.text), text
+        assert part.text.replace("\n", "").isprintable(), text
+
+
+def test_every_part_says_something_in_every_language(content: Content) -> None:
+    for text, _, part in said(content):
+        assert all(any(map(str.isalpha, paragraph)) for paragraph in part.paragraphs), text
+        assert part.paragraphs, text
+
+
+def test_the_parts_of_a_text_are_the_same_in_every_language(content: Content) -> None:
+    for name, text in content.prompts.texts.items():
+        for tag in content.flow.published:
+            assert len(content.prompts.speak(name, tag, named_keys(content.flow, name))) == text.parts, (name, tag)
+
+
+def test_the_choices_of_every_menu_are_spoken_once_each_in_rising_order(content: Content) -> None:
+    for name, node in content.flow.nodes.items():
+        if isinstance(node, Menu):
+            for tag in content.flow.published:
+                (part,) = content.prompts.speak(name, tag, named_keys(content.flow, name))
+                assert part.keys == tuple("12345"[: len(node.choices)]), (name, tag)
+                assert len(part.paragraphs) == len(node.choices), (name, tag)
+
+
+def test_every_number_that_is_spoken_is_spoken_digit_by_digit_in_its_groups(content: Content) -> None:
+    for text, locale, part in said(content):
+        for name in part.numbers:
+            assert locale.digit_groups(content.facts.numbers[name].groups) in part.text, (text, name)
+
+
+def test_every_number_is_one_that_may_be_spoken(content: Content) -> None:
+    for name, number in content.facts.numbers.items():
+        digits = "".join(number.groups)
+        assert digits.isascii(), name
+        assert digits.isdigit(), name
+        assert E164.fullmatch("+" + digits) or len(digits) in (3, 5, 6), name
+        assert not PREMIUM.match("+" + digits), name
+        assert digits not in content.facts.never, name
+        assert digits.removeprefix("1") not in content.facts.never, name
+        assert number.fact in content.facts.facts, name
+        assert number.source.startswith("http"), name
+
+
+def test_the_hotline_is_the_only_number_that_is_dialled(content: Content) -> None:
+    assert [name for name, number in content.facts.numbers.items() if number.dial] == [HOTLINE]
+    assert content.flow.transfer.number == HOTLINE
+    assert not EMERGENCY & {number.dial for number in content.facts.numbers.values()}
+
+
+def test_every_number_is_spoken_somewhere(content: Content) -> None:
+    assert {name for one in said(content) for name in one.part.numbers} == content.facts.numbers.keys()
+
+
+def test_every_fact_that_may_be_spoken_is_spoken_and_no_other(content: Content) -> None:
+    spoken = {fact for text in content.prompts.texts.values() for fact in text.facts}
+    assert spoken == {name for name, fact in content.facts.facts.items() if fact.spoken}
+
+
+def test_no_digit_of_a_telephone_number_stands_in_a_fact(content: Content) -> None:
+    numbers = {"".join(number.groups) for number in content.facts.numbers.values() if len(number.groups) > 1}
+    for name, fact in content.facts.facts.items():
+        digits = "".join(filter(str.isdigit, fact.says))
+        assert not any(number in digits for number in numbers), name
+
+
+def test_a_menu_and_a_farewell_are_one_reading(content: Content) -> None:
+    for name, node in content.flow.nodes.items():
+        if isinstance(node, Menu | Farewell):
+            assert content.prompts.texts[name].parts == 1, name
+
+
+def test_the_toll_free_hotline_is_said_twice_where_it_was_not_reached(content: Content) -> None:
+    name = content.flow.transfer.not_connected
+    for tag in content.flow.published:
+        first, *_ = content.prompts.speak(name, tag, named_keys(content.flow, name))
+        assert first.numbers.count(HOTLINE) == 2, tag
+
+
+def test_the_catalogues_are_up_to_date_with_the_texts(content: Content, tmp_path: Path) -> None:
+    for path in [*content.root.glob("prompts/**/*.*"), *content.root.glob("locales/**/*.*")]:
+        if path.is_file():
+            copy = tmp_path / path.relative_to(content.root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    assert update(tmp_path, languages(tmp_path)) == [], "run `ivr locale update`"

@@ -1,0 +1,96 @@
+"""A language: its words for digits and keys, its messages, its voice."""
+
+from pathlib import Path
+
+import pytest
+
+from ivr.content.locale import Locale, load_locale
+from ivr.errors import BadLocale, Untranslated
+
+
+@pytest.fixture
+def spanish(tiny: Path) -> Locale:
+    return load_locale(tiny / "locales" / "es", source=False)
+
+
+@pytest.fixture
+def english(tiny: Path) -> Locale:
+    return load_locale(tiny / "locales" / "en", source=True)
+
+
+def changed(root: Path, old: str, new: str) -> Path:
+    path = root / "locales" / "es" / "locale.toml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    return path.parent
+
+
+def test_a_language_is_called_by_its_folder(spanish: Locale) -> None:
+    assert (spanish.tag, spanish.name, spanish.language) == ("es", "español", "es-US")
+
+
+def test_digits_are_spoken_one_by_one_with_a_breath_between_groups(english: Locale, spanish: Locale) -> None:
+    assert english.digit_groups(("1", "888")) == "one … eight eight eight"
+    assert spanish.digit_groups(("911",)) == "nueve uno uno"
+    assert spanish.digit_groups(("233", "733")) == "dos tres tres … siete tres tres"
+
+
+@pytest.mark.parametrize(
+    ("key", "word"), [("0", "cero"), ("1", "uno"), ("9", "nueve"), ("*", "estrella"), ("#", "numeral")]
+)
+def test_every_key_has_a_word(spanish: Locale, key: str, word: str) -> None:
+    assert spanish.key(key) == word
+
+
+def test_the_language_of_the_texts_says_what_stands_in_them(english: Locale) -> None:
+    assert english.messages is None
+    assert english.message("tea", "Whatever stands here.") == "Whatever stands here."
+
+
+def test_a_message_is_found_by_its_text_and_its_english(spanish: Locale) -> None:
+    assert spanish.message("apples", "Apples. They are red.") == "Manzanas. Son rojas."
+
+
+@pytest.mark.parametrize(
+    ("context", "english"),
+    [("pears", "Apples. They are red."), ("apples", "Apples. They are red"), ("", "Apples. They are red.")],
+)
+def test_what_is_not_translated_is_not_guessed(spanish: Locale, context: str, english: str) -> None:
+    with pytest.raises(Untranslated, match="es: "):
+        spanish.message(context, english)
+
+
+def test_the_source_language_needs_no_catalogue(tiny: Path) -> None:
+    assert not (tiny / "locales" / "en" / "LC_MESSAGES").exists()
+    assert load_locale(tiny / "locales" / "en", source=True).faults == {}
+
+
+def test_only_voices_that_are_known_to_take_ssml_get_it(copied: Path) -> None:
+    assert load_locale(copied / "locales" / "es", source=False).takes_ssml
+    assert not load_locale(changed(copied, "Polly.Lupe-Neural", "alice"), source=False).takes_ssml
+
+
+def test_who_reviewed_a_language_is_kept_with_the_day(copied: Path) -> None:
+    assert load_locale(copied / "locales" / "es", source=False).reviewed == ""
+    folder = changed(copied, 'name = "español"', 'name = "español"\nreviewed = { by = "Ana", date = 2026-01-31 }')
+    assert load_locale(folder, source=False).reviewed == "Ana, 2026-01-31"
+
+
+def test_a_language_is_written_from_left_to_right_where_nothing_else_is_said(copied: Path) -> None:
+    assert load_locale(changed(copied, 'direction = "ltr"\n', ""), source=False).direction == "ltr"
+
+
+def test_every_wrong_field_is_told_at_once(copied: Path) -> None:
+    folder = changed(copied, 'voice = "Polly.Lupe-Neural"\n', "")
+    changed(copied, '"syllables"', '"letters"')
+    with pytest.raises(BadLocale) as raised:
+        load_locale(folder, source=False)
+    assert [fault.where.rsplit(" ", 1)[1] for fault in raised.value.faults] == ["voice", "ear.counts"]
+
+
+def test_a_language_without_a_catalogue_cannot_be_used(copied: Path) -> None:
+    catalogue = copied / "locales" / "es" / "LC_MESSAGES" / "messages.po"
+    catalogue.unlink()
+    with pytest.raises(BadLocale, match=r"messages\.po: it cannot be read \(No such file or directory\)"):
+        load_locale(copied / "locales" / "es", source=False)

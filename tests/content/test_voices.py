@@ -1,0 +1,81 @@
+"""The table of voices: which voice speaks a language, and that the shipped one holds together."""
+
+from pathlib import Path
+
+import pytest
+
+from ivr.content.locale import load_locale
+from ivr.content.voices import LONGEST_ENCODED, Voices, load_voices
+from ivr.errors import BadLocale
+from ivr.line.line import Line, Options
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Voices:
+    return load_voices(CHECKOUT / "locales" / "voices.toml")
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("es", "es-US"),
+        ("es-MX", "es-MX"),
+        ("es-PR", "es-US"),
+        ("fr-CA", "fr-CA"),
+        ("fr-HT", "fr-FR"),
+        ("zh", "cmn-CN"),
+        ("zh-TW", "cmn-TW"),
+        ("tl", "fil-PH"),
+        ("uk", "uk-UA"),
+        ("so", ""),
+        ("hmn", ""),
+        ("ht", ""),
+    ],
+)
+def test_the_language_of_a_tag(shipped: Voices, tag: str, language: str) -> None:
+    assert shipped.language_for(tag) == language
+
+
+def test_every_language_that_a_tag_leads_to_has_voices(shipped: Voices) -> None:
+    assert all(shipped.languages[language] for language in shipped.tags.values())
+
+
+def test_a_voice_stands_once_under_a_language_and_speaks_the_one_in_its_name(shipped: Voices) -> None:
+    for language, voices in shipped.languages.items():
+        names = [voice.name for voice in voices]
+        assert len(names) == len(set(names)), language
+        for voice in voices:
+            if voice.name.startswith("Google."):
+                assert voice.name.lower().startswith(f"google.{language.lower()}-")
+            assert voice.kind.startswith(voice.name.split(".")[0].lower())
+
+
+def test_a_voice_may_speak_two_languages(shipped: Voices) -> None:
+    assert {voice.language for voice in shipped.named("Polly.Kajal-Neural")} == {"en-IN", "hi-IN"}
+    assert shipped.named("Polly.Nobody") == ()
+
+
+def test_what_one_say_holds_is_counted_as_it_is_sent(shipped: Voices) -> None:
+    (lupe,) = shipped.named("Polly.Lupe-Neural")
+    assert lupe.can_say("a" * 3000)
+    assert not lupe.can_say("a" * 3001)
+    assert lupe.can_say("語" * (LONGEST_ENCODED // 9))
+    assert not lupe.can_say("語" * (LONGEST_ENCODED // 9 + 1))
+
+
+def test_without_a_table_the_line_speaks_without_pauses(copied: Path) -> None:
+    (copied / "locales" / "voices.toml").unlink()
+    line = Line(copied, Options())
+    assert line.flow.published == ("en", "es")
+    assert not line.content.locales["es"].takes_ssml
+    assert b"<break" not in b"".join(b"".join(fragments) for fragments in line.documents.values())
+    assert [fault.where for fault in line.content.faults] == [str(copied / "locales" / "voices.toml")]
+
+
+def test_the_first_language_must_have_a_voice(copied: Path) -> None:
+    path = copied / "locales" / "en" / "locale.toml"
+    path.write_text(path.read_text("utf-8").replace("Polly.Joanna-Neural", "none"), "utf-8")
+    with pytest.raises(BadLocale, match="the first language has none"):
+        load_locale(copied / "locales" / "en", source=True)

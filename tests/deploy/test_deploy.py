@@ -1,0 +1,219 @@
+"""One machine, well: the kept last resort, the container's settings, the service, and the line as it is deployed."""
+
+import configparser
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from click.testing import CliRunner
+from ruamel.yaml import YAML
+from support.processes import IVR, TOKEN, end, free_port, line_environment, running
+
+from ivr.cli.main import main
+from ivr.content.facts import load_facts
+from ivr.operate import http_client
+from ivr.operate.probe import probe
+from ivr.phone.caller import FORM
+from ivr.phone.parser import Dial, Say, read
+from ivr.settings import CHECKOUT, Settings
+from ivr.signature import sign
+from ivr.usage.sqlite import UsageFile
+
+DEPLOY = CHECKOUT / "deploy"
+CALL = [(name, value if name != "CallSid" else "CA" + "9" * 32) for name, value in FORM]
+
+
+# -- the last resort ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("unset")
+def test_the_kept_last_resort_is_what_the_command_prints() -> None:
+    printed = CliRunner().invoke(main, ["fallback"])
+    assert printed.exit_code == 0, printed.output
+    assert (DEPLOY / "fallback.xml").read_text("utf-8") == printed.output, "run `make fallback`"
+
+
+def test_the_kept_last_resort_dials_the_hotline_twice_and_asks_nobody() -> None:
+    verbs = read((DEPLOY / "fallback.xml").read_bytes().strip())
+    hotline = load_facts(CHECKOUT / "prompts").numbers["hotline"].dial
+    dials = [verb for verb in verbs if isinstance(verb, Dial)]
+    assert [(dial.number, dial.action) for dial in dials] == [(hotline, None)] * 2
+    assert isinstance(verbs[0], Say)
+    assert isinstance(verbs[-1], Say)
+
+
+# -- the container and the service -------------------------------------------------------------------------------------
+
+
+def test_the_compose_file_keeps_the_schema(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run([*command, str(DEPLOY / "compose.yaml")], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    wrong = tmp_path / "compose.yaml"
+    wrong.write_text("services: {line: {image: 7, read_onyl: true}}", "utf-8")
+    assert subprocess.run([*command, str(wrong)], capture_output=True, timeout=60).returncode == 1
+
+
+def test_the_compose_file_takes_from_the_containers_what_they_do_not_need() -> None:
+    services = YAML(typ="safe").load(DEPLOY / "compose.yaml")["services"]
+    assert set(services) == {"line", "proxy"}
+    for service in services.values():
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "ports" not in services["line"]
+    assert services["line"]["volumes"] == ["usage:/app/usage"]
+    assert services["line"]["ulimits"] == {"core": 0}
+    assert services["proxy"]["cap_add"] == ["NET_BIND_SERVICE"]
+    assert (DEPLOY / services["proxy"]["volumes"][0].partition(":")[0]).is_file()
+    names = {*services["line"]["environment"], *(name.upper() for name in Settings.model_fields)}
+    assert {"PUBLIC_URL", "IVR_CONTENT", "USAGE"} <= names
+
+
+def test_the_image_runs_two_workers_as_nobody() -> None:
+    told = (CHECKOUT / "Dockerfile").read_text("utf-8")
+    assert re.search(r"^USER 10001:10001$", told, re.MULTILINE)
+    command = json.loads(re.findall(r"^CMD (\[.*\])$", told, re.MULTILINE)[-1])
+    assert command[-2:] == ["--workers", "2"]
+    assert "!deploy" in (CHECKOUT / ".dockerignore").read_text("utf-8").split()
+
+
+def test_the_service_is_one_that_systemd_understands(tmp_path: Path) -> None:
+    text = (DEPLOY / "line.service").read_text("utf-8")
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read_string(text)
+    assert unit["Service"]["ExecStart"].endswith("ivr serve --workers 2")
+    assert unit["Service"]["ProtectSystem"] == "strict"
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not on this machine")
+    (tmp_path / "line.service").write_text(text.replace("/opt/line/.venv/bin/ivr", sys.executable), "utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / "line.service")], capture_output=True, text=True, timeout=60
+    )
+    assert "line.service" not in done.stderr, done.stderr
+
+
+# -- the line as it is deployed ----------------------------------------------------------------------------------------
+
+
+def ask(port: int, public: str, path: str = "/call", more: Sequence[tuple[str, str]] = ()) -> http_client.Reply:
+    """A call's request as Twilio signs it, straight to the line."""
+    form = [*CALL, *more]
+    headers = {"X-Twilio-Signature": sign(TOKEN, public + path, form)}
+    return http_client.fetch(f"http://127.0.0.1:{port}{path}", form, headers)
+
+
+def test_two_workers_answer_count_exactly_and_survive_a_kill_and_a_lost_store(tiny: Path, tmp_path: Path) -> None:
+    port, usage = free_port(), tmp_path / "usage"
+    public = f"http://127.0.0.1:{port}"
+    environment = line_environment(tiny, public, str(usage))
+    with running([IVR, "serve", "--port", str(port), "--workers", "2"], port, tmp_path, environment) as process:
+        for _ in range(60):
+            assert ask(port, public, "/call/en/main", [("Digits", "1")]).status == 200
+        workers = _children(process.pid)
+        assert len(workers) == 2
+        assert probe(Settings(_env_file=None, **_small(environment)), public, http_client.fetch).well
+        shutil.rmtree(usage)
+        usage.write_text("no folder any more", "utf-8")
+        for _ in range(40):
+            assert ask(port, public, "/call/en/main", [("Digits", "1")]).status == 200
+        usage.unlink()
+        os.kill(workers[0], signal.SIGKILL)
+        answers = [_status(port, public) for _ in range(40)]
+        assert answers.count(200) >= 39, "one request may have been with the worker that was killed"
+        assert end(process) == 0
+    counted = UsageFile(usage / "usage.sqlite").read(time.strftime("%Y-%m", time.gmtime()))
+    assert sum(counted.cells.values()) <= 140
+    assert {cell.event for cell in counted.cells} <= {"1", "ring"}
+    assert any(span.ended for span in counted.spans)
+
+
+def _small(environment: dict[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in environment.items() if name.lower() in Settings.model_fields}
+
+
+def _status(port: int, public: str) -> int:
+    try:
+        return ask(port, public).status
+    except Exception:
+        time.sleep(0.1)
+        return 0
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()]
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_told_to_stop_it_finishes_what_has_arrived_and_writes_its_counts(
+    tiny: Path, tmp_path: Path, workers: str
+) -> None:
+    port = free_port()
+    public = f"http://127.0.0.1:{port}"
+    environment = line_environment(tiny, public, str(tmp_path / "usage"))
+    body = urlencode([*CALL, ("Digits", "1")]).encode()
+    head = (
+        f"POST /call/en/main HTTP/1.1\r\nHost: line\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"X-Twilio-Signature: {sign(TOKEN, public + '/call/en/main', [*CALL, ('Digits', '1')])}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode()
+    command = [IVR, "serve", "--port", str(port), "--workers", workers]
+    with running(command, port, tmp_path, environment) as process, socket.create_connection(("127.0.0.1", port)) as one:
+        one.sendall(head + body[:10])
+        time.sleep(2)  # it has begun to be read, also where the machine is busy
+        process.terminate()
+        time.sleep(1)
+        one.sendall(body[10:])
+        answer = b""
+        while chunk := one.recv(65536):
+            answer += chunk
+        assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert b"connection: close\r\n" in answer, "else the line would wait for another request on it before it ends"
+        assert answer.endswith(b"</Response>")
+        assert end(process) in (0, -signal.SIGTERM)
+    counted = UsageFile(tmp_path / "usage" / "usage.sqlite").read(time.strftime("%Y-%m", time.gmtime()))
+    assert sum(counted.cells.values()) == 1
+    assert all(span.ended for span in counted.spans)
+
+
+@pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not on this machine")
+def test_the_installed_tree_runs_read_only_with_nothing_writable_but_the_usage_folder(
+    tiny: Path, tmp_path: Path
+) -> None:
+    port, usage, folder = free_port(), tmp_path / "usage", tmp_path / "empty"
+    usage.mkdir()
+    folder.mkdir()
+    public = f"http://127.0.0.1:{port}"
+    jail = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--bind", str(usage), str(usage), "--die-with-parent"]
+    tried = subprocess.run([*jail, "touch", str(folder / "x")], capture_output=True, text=True, timeout=30)
+    if "Read-only file system" not in tried.stderr:
+        pytest.skip(f"bubblewrap cannot make a jail here: {tried.stderr}")
+    environment = line_environment(tiny, public, str(usage))
+    command = [*jail, IVR, "serve", "--port", str(port), "--workers", "2"]
+    with running(command, port, tmp_path, environment) as process:
+        for _ in range(20):
+            assert ask(port, public, "/call/en/main", [("Digits", "1")]).status == 200
+        ready = json.loads(http_client.fetch(f"{public}/health/ready", None, {}).body)
+        assert ready["ready"] is True
+        for inner in _children_of(process.pid):
+            os.kill(inner, signal.SIGTERM)
+        assert process.wait(30) == 0
+    counted = UsageFile(usage / "usage.sqlite").read(time.strftime("%Y-%m", time.gmtime()))
+    assert sum(counted.cells.values()) == 20
+    assert [path.name for path in usage.iterdir()] == ["usage.sqlite"]
+
+
+def _children_of(pid: int) -> list[int]:
+    """What runs inside the jail: it, and not the jailer, is told to stop."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()]

@@ -1,0 +1,228 @@
+"""The manifests of deploy/kubernetes: what the schemas take, what the line knows, and nothing it does not need."""
+
+import copy
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+from ruamel.yaml import YAML
+
+from ivr.server.supervisor import FINISHING
+from ivr.settings import CHECKOUT, PLAIN_URL, Settings
+
+KUBERNETES = CHECKOUT / "deploy" / "kubernetes"
+BASE = KUBERNETES / "base"
+OVERLAYS = sorted(path for path in (KUBERNETES / "overlays").iterdir() if path.is_dir())
+VERSIONS = ("1.34.0", kubernetes_validate.latest_version())
+SETTINGS = {name.upper() for name in Settings.model_fields}
+NOT_RESOURCES = {"kustomization.yaml"}
+Manifest = dict[str, Any]
+
+
+def load(path: Path) -> list[Any]:
+    return list(YAML(typ="safe").load_all(path))
+
+
+def kustomization(folder: Path) -> Manifest:
+    (one,) = load(folder / "kustomization.yaml")
+    assert isinstance(one, dict)
+    return one
+
+
+def resources(folder: Path) -> Iterator[tuple[str, Manifest]]:
+    """Every manifest that the kustomization in `folder` brings, with the file it stands in; its patches applied."""
+    given = kustomization(folder)
+    patches = [(one["target"], load(folder / one["path"])[0]) for one in given.get("patches", [])]
+    for name in given["resources"]:
+        path = (folder / name).resolve()
+        found = resources(path) if path.is_dir() else ((f"{folder.name}/{name}", one) for one in load(path))
+        for file, manifest in found:
+            for target, operations in patches:
+                if (target["kind"], target["name"]) == (manifest["kind"], manifest["metadata"]["name"]):
+                    for operation in operations:
+                        patch(manifest, operation)
+            yield file, manifest
+
+
+def patch(manifest: Any, operation: Manifest) -> None:
+    """One operation of RFC 6902, as kustomize carries it out. Raises KeyError where there is nothing to replace."""
+    *way, last = operation["path"].split("/")[1:]
+    for step in way:
+        manifest = manifest[int(step) if isinstance(manifest, list) else step]
+    key = int(last) if isinstance(manifest, list) else last
+    assert operation["op"] in ("add", "replace")
+    if operation["op"] == "replace":
+        assert manifest[key] is not None
+    manifest[key] = copy.deepcopy(operation["value"])
+
+
+ALL = [(file, manifest) for overlay in OVERLAYS for file, manifest in resources(overlay)]
+NAMED = [
+    pytest.param(manifest, id=f"{file}: {manifest['kind']} {manifest['metadata']['name']}") for file, manifest in ALL
+]
+
+
+def one(kind: str, name: str = "line") -> Manifest:
+    (found,) = (manifest for _, manifest in ALL if (manifest["kind"], manifest["metadata"]["name"]) == (kind, name))
+    return found
+
+
+def pods() -> Iterator[Manifest]:
+    yield one("Deployment")["spec"]["template"]
+    yield one("CronJob", "line-probe")["spec"]["jobTemplate"]["spec"]["template"]
+
+
+# -- what Kubernetes takes ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("manifest", NAMED)
+def test_a_manifest_keeps_the_schema(manifest: Manifest, version: str) -> None:
+    kubernetes_validate.validate(manifest, version, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("way", "wrong"),
+    [
+        ("spec/template/spec/containers/0/readinessProbe/httpGet", {"path": "/", "prot": 1}),
+        ("spec/template/spec/terminationGracePeriodSeconds", "soon"),
+        ("spec/replicaz", 3),
+    ],
+)
+def test_the_schema_is_one_that_refuses(way: str, wrong: object) -> None:
+    spoilt = copy.deepcopy(one("Deployment"))
+    patch(spoilt, {"op": "add", "path": f"/{way}", "value": wrong})
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(spoilt, VERSIONS[-1], strict=True)
+
+
+@pytest.mark.parametrize("folder", [BASE, *OVERLAYS], ids=lambda path: path.name)
+def test_a_kustomization_lists_every_file_beside_it_and_no_other(folder: Path) -> None:
+    given = kustomization(folder)
+    assert set(given) <= {
+        "apiVersion", "kind", "namespace", "labels", "resources", "images", "configMapGenerator", "patches",
+    }  # fmt: skip
+    assert (given["apiVersion"], given["kind"]) == ("kustomize.config.k8s.io/v1beta1", "Kustomization")
+    listed = [*given["resources"], *(one["path"] for one in given.get("patches", []))]
+    listed += [file for one in given.get("configMapGenerator", []) for file in one["envs"]]
+    assert len(listed) == len(set(listed))
+    assert {name for name in listed if (folder / name).is_file()} == {
+        path.name for path in folder.iterdir() if path.name not in NOT_RESOURCES
+    }
+    assert all((folder / name).exists() for name in listed)
+
+
+def test_the_base_holds_every_kind_once() -> None:
+    kinds = sorted(manifest["kind"] for _, manifest in resources(BASE))
+    assert kinds == [
+        "CronJob", "Deployment", "HorizontalPodAutoscaler", "Ingress", "NetworkPolicy", "NetworkPolicy",
+        "PodDisruptionBudget", "Service",
+    ]  # fmt: skip
+
+
+# -- what the line knows -----------------------------------------------------------------------------------------------
+
+
+def test_every_name_of_the_environment_is_a_setting_and_no_secret_stands_in_a_file() -> None:
+    secrets = {"TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY", "USAGE_URL"}
+    for pod in pods():
+        for container in pod["spec"]["containers"]:
+            for name in container["env"]:
+                assert name["name"] in SETTINGS
+                reference = name.get("valueFrom", {}).get("secretKeyRef")
+                assert bool(reference) == (name["name"] in secrets), name
+                assert not reference or (reference["name"], reference["key"]) == ("line-secrets", name["name"])
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda path: path.name)
+def test_the_settings_of_an_overlay_are_settings_that_the_line_takes(overlay: Path) -> None:
+    lines = (overlay / "settings.env").read_text("utf-8").splitlines()
+    given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert set(given) <= SETTINGS
+    settings = Settings(_env_file=None, **{name.lower(): value for name, value in given.items()})
+    (rule,) = one("Ingress")["spec"]["rules"]
+    assert settings.public_url == f"https://{rule['host']}"
+    assert one("Ingress")["spec"]["tls"][0]["hosts"] == [rule["host"]]
+    assert PLAIN_URL.fullmatch(settings.public_url)
+
+
+def test_the_metrics_are_asked_for_where_they_are_given() -> None:
+    pod = one("Deployment")["spec"]["template"]
+    (container,) = pod["spec"]["containers"]
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    (address,) = (name["value"] for name in container["env"] if name["name"] == "METRICS_ADDRESS")
+    assert Settings(_env_file=None, metrics_address=address).metrics == ("0.0.0.0", ports["metrics"])
+    assert pod["metadata"]["annotations"]["prometheus.io/port"] == str(ports["metrics"])
+    assert str(ports["http"]) == container["args"][container["args"].index("--port") + 1]
+    assert all(port["targetPort"] != "metrics" for port in one("Service")["spec"]["ports"])
+
+
+def test_it_is_given_the_time_to_finish() -> None:
+    pod = one("Deployment")["spec"]["template"]["spec"]
+    before = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert pod["terminationGracePeriodSeconds"] >= before + FINISHING + 1 + 3 + 5
+
+
+def test_every_reference_leads_somewhere() -> None:
+    labels = {"app.kubernetes.io/name": "line"}
+    assert one("Deployment")["spec"]["selector"]["matchLabels"] == labels
+    assert one("Deployment")["spec"]["template"]["metadata"]["labels"] == labels
+    assert one("Service")["spec"]["selector"] == labels
+    assert one("PodDisruptionBudget")["spec"]["selector"]["matchLabels"] == labels
+    target = one("HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]
+    assert (target["kind"], target["name"]) == ("Deployment", "line")
+    assert "replicas" not in one("Deployment")["spec"], "the autoscaler says how many"
+    backend = one("Ingress")["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
+    (port,) = one("Service")["spec"]["ports"]
+    assert (backend["name"], backend["port"]["name"]) == ("line", port["name"])
+    (probe,) = one("CronJob", "line-probe")["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    assert probe["args"] == ["ivr", "probe", f"http://{one('Service')['metadata']['name']}:{port['port']}"]
+    for probes in ("startupProbe", "livenessProbe", "readinessProbe"):
+        asked = one("Deployment")["spec"]["template"]["spec"]["containers"][0][probes]["httpGet"]
+        assert asked["path"] == ("/health/ready" if probes == "readinessProbe" else "/health/live")
+
+
+# -- nothing that it does not need -------------------------------------------------------------------------------------
+
+
+def test_every_pod_runs_as_nobody_and_writes_nothing() -> None:
+    image = (CHECKOUT / "Dockerfile").read_text("utf-8")
+    for pod in pods():
+        spec = pod["spec"]
+        assert spec["securityContext"]["runAsNonRoot"] is True
+        assert f"USER {spec['securityContext']['runAsUser']}:{spec['securityContext']['runAsGroup']}" in image
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert spec["automountServiceAccountToken"] is False
+        assert "volumes" not in spec
+        for container in spec["containers"]:
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},
+            }  # fmt: skip
+            assert "memory" in container["resources"]["limits"]
+
+
+def test_nothing_leaves_but_questions_for_names_and_counts() -> None:
+    policy = one("NetworkPolicy")["spec"]
+    assert set(policy["policyTypes"]) == {"Ingress", "Egress"}
+    ports = [port["port"] for rule in policy["egress"] for port in rule["ports"]]
+    assert ports == [53, 53, 5432]
+    assert all(rule["to"] for rule in policy["egress"])
+    database = policy["egress"][1]["to"]
+    assert all(re.fullmatch(r"[0-9.]+/32", to["ipBlock"]["cidr"]) for to in database)
+    probe = one("NetworkPolicy", "line-probe")["spec"]
+    assert "ingress" not in probe
+    assert [port["port"] for rule in probe["egress"] for port in rule["ports"]] == [53, 53, "http"]
+
+
+def test_an_image_is_a_release() -> None:
+    for overlay in OVERLAYS:
+        (image,) = kustomization(overlay)["images"]
+        assert image["name"] == one("Deployment")["spec"]["template"]["spec"]["containers"][0]["image"]
+        assert image["newTag"] != "latest"
+    locked = (CHECKOUT / "requirements-postgres.txt").read_text("utf-8")
+    assert re.search(r"^psycopg-binary==", locked, re.MULTILINE), "run `make lock`"
+    assert "!requirements-postgres.txt" in (CHECKOUT / ".dockerignore").read_text("utf-8").split()
+    assert "ARG REQUIREMENTS=requirements.txt" in (CHECKOUT / "Dockerfile").read_text("utf-8")

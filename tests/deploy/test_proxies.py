@@ -1,0 +1,196 @@
+"""The proxies of deploy/, for real, in front of a running line: signatures hold whatever they do to host and path."""
+
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from support.processes import IVR, TOKEN, free_port, line_environment, running
+
+from ivr.operate import http_client
+from ivr.operate.doctor import public, run
+from ivr.operate.doctor.check import Patient
+from ivr.operate.outside import Outside
+from ivr.operate.probe import probe
+from ivr.readiness import get_ready
+from ivr.settings import CHECKOUT, Settings
+
+DEPLOY = CHECKOUT / "deploy"
+PROXIES = [
+    pytest.param(name, marks=pytest.mark.skipif(not shutil.which(name), reason=f"{name} is not on this machine"))
+    for name in ("nginx", "caddy")
+]
+PATH = "/help"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a key and a certificate for localhost that ends in sixty days, trusted while these tests run."""
+    folder = tmp_path_factory.mktemp("certificate")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "60",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+         "-keyout", folder / "key.pem", "-out", folder / "chain.pem"],
+        check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+    before = os.environ.get("SSL_CERT_FILE")
+    os.environ["SSL_CERT_FILE"] = str(folder / "chain.pem")
+    yield folder
+    os.environ.pop("SSL_CERT_FILE")
+    if before is not None:
+        os.environ["SSL_CERT_FILE"] = before
+
+
+class Lines(dict[str, int]):
+    """The ports of the lines that run, by the path in their PUBLIC_URL; `front` is the port of every proxy."""
+
+    front = 0
+
+
+@pytest.fixture(scope="module")
+def lines(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lines]:
+    found = Lines()
+    found.front = free_port()
+    with ExitStack() as stack:
+        for path in ("", PATH):
+            port, folder = free_port(), tmp_path_factory.mktemp("line")
+            environment = line_environment(tiny, f"https://localhost:{found.front}{path}")
+            stack.enter_context(running([IVR, "serve", "--port", str(port)], port, folder, environment))
+            found[path] = port
+        yield found
+
+
+@contextmanager
+def proxy(
+    name: str, lines: Lines, path: str, stripped: bool, certificate: Path, folder: Path, wait: str = "10s"
+) -> Iterator[None]:
+    """The example of deploy/ for `name`, with nothing changed but ports, files, the path and how long it waits."""
+    write = {"nginx": _nginx, "caddy": _caddy}[name]
+    command = write(lines.front, lines[path], path, stripped, certificate, folder, wait)
+    with running(command, lines.front, folder, {"XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}):
+        yield
+
+
+def _nginx(front: int, line: int, path: str, stripped: bool, certificate: Path, folder: Path, wait: str) -> list[str]:
+    told = (DEPLOY / "nginx.conf").read_text("utf-8")
+    for old, new in {
+        "listen 443 ssl": f"listen 127.0.0.1:{front} ssl",
+        "server_name line.example.org": "server_name localhost",
+        "/etc/letsencrypt/live/line.example.org/fullchain.pem": f"{certificate}/chain.pem",
+        "/etc/letsencrypt/live/line.example.org/privkey.pem": f"{certificate}/key.pem",
+        "/var/log/nginx/line.log": f"{folder}/line.log",
+        "127.0.0.1:8000": f"127.0.0.1:{line}",
+        "location / {": f"location {path}/ {{",
+        "http://information_line;": f"http://information_line{'/' if stripped else ''};",
+        "_timeout 10s": f"_timeout {wait}",
+    }.items():
+        assert old in told, old
+        told = told.replace(old, new)
+    (folder / "line.conf").write_text(told, "utf-8")
+    places = "".join(
+        f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"user root;\ndaemon off;\npid {folder}/pid;\nerror_log {folder}/error.log;\nworker_processes 1;\n"
+        f"events {{}}\nhttp {{\n{places}include {folder}/line.conf;\n}}\n",
+        "utf-8",
+    )
+    return ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)]
+
+
+def _caddy(front: int, line: int, path: str, stripped: bool, certificate: Path, folder: Path, wait: str) -> list[str]:
+    told = (DEPLOY / "Caddyfile").read_text("utf-8")
+    upstream = "reverse_proxy {$LINE:127.0.0.1:8000} {"
+    pair = f"{certificate}/chain.pem {certificate}/key.pem"
+    matched = f"reverse_proxy {path}/* 127.0.0.1:{line} {{" if path else f"reverse_proxy 127.0.0.1:{line} {{"
+    for old, new in {
+        "{$LINE_HOST:line.example.org} {": f"https://localhost:{front} {{\n\ttls {pair}",
+        upstream: matched,
+        "\tservers {": "\tadmin off\n\tauto_https disable_redirects\n\tservers {",
+        " 10s": f" {wait}",
+    }.items():
+        assert old in told, old
+        told = told.replace(old, new)
+    if stripped:
+        told = re.sub(
+            r"(\treverse_proxy) \S+/\* (.*?\n\t\}\n)", rf"\thandle_path {path}/* {{\n\1 \2\t}}\n", told, flags=re.S
+        )
+        assert "handle_path /help/* {\n\treverse_proxy 127.0.0.1" in told
+    (folder / "Caddyfile").write_text(told, "utf-8")
+    return ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+
+
+@pytest.mark.parametrize("name", PROXIES)
+@pytest.mark.parametrize(("path", "stripped"), [("", False), (PATH, False), (PATH, True)])
+def test_signatures_hold_behind_a_proxy(
+    name: str, path: str, stripped: bool, lines: Lines, certificate: Path, tiny: Path, tmp_path: Path
+) -> None:
+    """nginx asks the line under another Host, with or without the path; Caddy keeps the Host. The doctor is content."""
+    url = f"https://localhost:{lines.front}{path}"
+    settings = Settings(
+        _env_file=None, twilio_auth_token=TOKEN, public_url=url, line_number="+12025550123", ivr_content=tiny,
+        web_phone="off", read="off",
+    )  # fmt: skip
+    with proxy(name, lines, path, stripped, certificate, tmp_path):
+        well, sentence = probe(settings, url, http_client.fetch)
+        assert well, sentence
+        one = Patient(settings, Outside(), get_ready(settings))
+        found = dict(run.examine(one, public.CHECKS))
+        assert {about: finding.verdict for about, finding in found.items()} == dict.fromkeys(public.CHECKS, "PASS"), (
+            found
+        )
+        assert found["certificate"].sentence == "it ends in 59 days."
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_the_doctor_sees_through_a_proxy_that_the_line_expects_elsewhere(
+    name: str, lines: Lines, certificate: Path, tiny: Path, tmp_path: Path
+) -> None:
+    """The proxy hands the path on as it came, and the line behind it was told another one."""
+    url = f"https://localhost:{lines.front}{PATH}"
+    settings = Settings(
+        _env_file=None, twilio_auth_token=TOKEN, public_url=url, line_number="+12025550123", ivr_content=tiny,
+        web_phone="off", read="off",
+    )  # fmt: skip
+    mistaken = Lines({PATH: lines[""]})
+    mistaken.front = lines.front
+    with proxy(name, mistaken, PATH, True, certificate, tmp_path):
+        finding = public.signed_call_is_accepted(Patient(settings, Outside(), get_ready(settings)))
+    assert finding.verdict == "FAIL"
+    assert f"the path of PUBLIC_URL differs, it is https://localhost:{lines.front} and here {url}" in finding.found
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_a_proxy_refuses_what_is_too_large_and_what_does_not_arrive(
+    name: str, lines: Lines, certificate: Path, tmp_path: Path
+) -> None:
+    with proxy(name, lines, "", False, certificate, tmp_path, wait="1s"):
+        large = http_client.fetch(f"https://localhost:{lines.front}/call", [("x", "y" * 100_000)], {})
+        assert large.status in (413, 502)  # Caddy 2.6 says 502
+        context = ssl.create_default_context()
+        with (
+            socket.create_connection(("127.0.0.1", lines.front), timeout=10) as plain,
+            context.wrap_socket(plain, server_hostname="localhost") as one,
+        ):
+            started = time.monotonic()
+            one.sendall(b"POST /call HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\nCallSid=")
+            answer = one.recv(65536)
+            assert time.monotonic() - started < 5
+            assert b"<Response" not in answer  # Caddy 2.6 closes with an empty 200
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_no_log_of_a_proxy_holds_a_caller(name: str, lines: Lines, certificate: Path, tmp_path: Path) -> None:
+    with proxy(name, lines, "", False, certificate, tmp_path):
+        for path in ("/call", "/call?From=%2B12025550100", "/nowhere"):
+            http_client.fetch(f"https://localhost:{lines.front}{path}", [("From", "+12025550100")], {})
+            http_client.fetch(f"https://localhost:{lines.front}{path}", None, {})
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"2025550100" not in kept

@@ -1,0 +1,249 @@
+"""HTTP as nobody who means well writes it: refused or answered, in bounded time, and never in a caller's way."""
+
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.line_server import Server, eventually, served
+from support.processes import end
+from support.twilio_bench import Cable, caller, is_safe
+
+from ivr.phone.caller import FORM
+from ivr.server.http_limits import ARRIVAL, MOST_BYTES
+
+HOST = b"Host: x\r\n"
+SLACK = 3.0
+"""Seconds that a busy machine may take longer."""
+
+
+@pytest.fixture(scope="module")
+def server(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with served(tiny, tmp_path_factory.mktemp("run"), faulty=True) as running:
+        yield running
+
+
+def talk(server: Server, sent: bytes, patience: float = 5.0) -> bytes | None:
+    """What comes back for `sent`, to the end of the connection; None where it is still open after `patience`."""
+    with socket.create_connection(("127.0.0.1", server.line.port), 5) as one:
+        one.settimeout(patience)
+        got = b""
+        try:
+            one.sendall(sent)
+            while chunk := one.recv(65536):
+                got += chunk
+        except TimeoutError:
+            return None
+        except OSError:
+            return got
+        return got
+
+
+def head(request: bytes, more: bytes) -> bytes:
+    """`request` with `more` as another header."""
+    return request.replace(b"\r\nX-Twilio", b"\r\n" + more + b"\r\nX-Twilio", 1)
+
+
+def signed(server: Server) -> bytes:
+    """A request that is answered with 200; what it asks for closes the connection."""
+    cable = server.cable()
+    return head(cable.request("/call", cable.fields(FORM)), b"Connection: close")
+
+
+def spoilt(server: Server) -> dict[str, bytes]:
+    """A request that Twilio signed, spoilt in the ways by which two servers can be made to read two things."""
+    request = signed(server)
+    length = request.partition(b"Content-Length: ")[2].partition(b"\r\n")[0]
+    start, _, body = request.partition(b"\r\n\r\n")
+    chunked = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    bare = start.replace(b"\r\nContent-Length: " + length, b"")
+    return {
+        "length and chunks": head(request, b"Transfer-Encoding: chunked"),
+        "chunks and length": bare + b"\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n" + chunked,
+        "two lengths": head(request, b"Content-Length: 3"),
+        "two lengths in one": request.replace(b": " + length, b": " + length + b", " + length, 1),
+        "a length with a sign": request.replace(b": " + length, b": +" + length, 1),
+        "a length in hex": request.replace(b": " + length, b": 0x" + length, 1),
+        "a length below zero": request.replace(b": " + length, b": -" + length, 1),
+        "a length with a space in it": request.replace(b": " + length, b": 1 " + length, 1),
+        "a length beyond counting": request.replace(b": " + length, b": " + b"9" * 40, 1),
+        "chunks by another name": bare + b"\r\nTransfer-Encoding: xchunked\r\n\r\n" + chunked,
+        "chunks that are not last": bare + b"\r\nTransfer-Encoding: chunked, identity\r\n\r\n" + chunked,
+        "chunks behind a tab": bare + b"\r\nTransfer-Encoding:\x0bchunked\r\n\r\n" + chunked,
+        "a chunk of no size": bare + b"\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "a chunk beyond counting": bare + b"\r\nTransfer-Encoding: chunked\r\n\r\n" + b"f" * 20 + b"\r\n",
+        "a folded header": head(request, b"X-A: b\r\n c"),
+        "bare line feeds": request.replace(b"\r\n", b"\n"),
+        "one bare line feed": request.replace(b"\r\nUser-Agent", b"\nUser-Agent", 1),
+        "a bare carriage return": request.replace(b"\r\nUser-Agent", b"\rUser-Agent", 1),
+        "a space before a colon": request.replace(b"Content-Length:", b"Content-Length :", 1),
+        "a header without a colon": head(request, b"X-A"),
+        "a header without a name": head(request, b": b"),
+        "a null in a header": head(request, b"X-A: a\0b"),
+        "a null in the path": request.replace(b"/call", b"/ca\0ll", 1),
+        "a letter beyond ASCII in the path": request.replace(b"/call", b"/c\xc3\xa1ll", 1),
+        "no host": request.replace(b"Host", b"X-Host", 1),
+        "two hosts": head(request, b"Host: evil.example.org"),
+        "a path of 100 kB": request.replace(b"/call", b"/call/" + b"a" * 100_000, 1),
+        "300 headers": head(request, b"\r\n".join(b"X-%d: a" % number for number in range(300))),
+        "a header of 1 MB": head(request, b"X-A: " + b"a" * 1_000_000),
+        "no version": request.replace(b" HTTP/1.1", b"", 1),
+        "a version to come": request.replace(b"HTTP/1.1", b"HTTP/9.9", 1),
+        "a method of our own": request.replace(b"POST", b"PRESS", 1),
+        "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9),
+        "TLS": bytes.fromhex("16030100c8010000c40303") + bytes(200),
+        "bytes": b"\x00\xff\xfe" * 100 + b"\r\n\r\n",
+        "a proxy's request": b"CONNECT evil.example.org:443 HTTP/1.1\r\n" + HOST + b"\r\n",
+        "everything": b"OPTIONS * HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n",
+    }
+
+
+CASES = [
+    "length and chunks", "chunks and length", "two lengths", "two lengths in one", "a length with a sign",
+    "a length in hex", "a length below zero", "a length with a space in it", "a length beyond counting",
+    "chunks by another name", "chunks that are not last", "chunks behind a tab", "a chunk of no size",
+    "a chunk beyond counting", "a folded header", "bare line feeds", "one bare line feed", "a bare carriage return",
+    "a space before a colon", "a header without a colon", "a header without a name", "a null in a header",
+    "a null in the path", "a letter beyond ASCII in the path", "no host", "two hosts", "a path of 100 kB",
+    "300 headers", "a header of 1 MB", "no version", "a version to come", "a method of our own", "HTTP/2", "TLS",
+    "bytes", "a proxy's request", "everything",
+]  # fmt: skip
+
+
+def test_the_cases_are_those_that_are_made(server: Server) -> None:
+    assert list(spoilt(server)) == CASES
+    assert talk(server, signed(server)).startswith(b"HTTP/1.1 200 OK\r\n")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_could_be_read_in_two_ways_is_never_answered_as_a_call(server: Server, case: str) -> None:
+    workers = server.workers
+    answer = talk(server, spoilt(server)[case], ARRIVAL + SLACK)
+    assert answer is not None, "the connection is closed"
+    assert b"<Response" not in answer
+    assert not answer or answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 403", b"HTTP/1.1 404", b"HTTP/1.1 405")), answer
+    assert answer.count(b"HTTP/1.1 ") <= 1, "nothing behind it is taken for another request"
+    assert server.workers == workers
+    assert server.ask()[0] == 200
+
+
+def test_requests_one_behind_the_other_are_answered_in_order(server: Server) -> None:
+    cable = server.cable()
+    asked = [cable.request("/call/en/main", cable.fields([*FORM, ("Digits", key)])) for key in "12#"]
+    answers = talk(server, b"".join(asked[:-1]) + head(asked[-1], b"Connection: close"))
+    assert answers is not None
+    found = [one.partition(b"\r\n\r\n")[2] for one in answers.split(b"HTTP/1.1 200 OK\r\n")[1:]]
+    assert found == [server.ask("/call/en/main", [("Digits", key)])[1] for key in "12#"]
+
+
+def test_a_request_that_waits_to_be_told_to_go_on_is_told(server: Server) -> None:
+    start, _, body = head(signed(server), b"Expect: 100-continue").partition(b"\r\n\r\n")
+    with socket.create_connection(("127.0.0.1", server.line.port), 5) as one:
+        one.sendall(start + b"\r\n\r\n")
+        assert one.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        one.sendall(body)
+        assert one.recv(4096).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_an_upgrade_is_not_taken_up(server: Server) -> None:
+    answer = talk(server, head(signed(server), b"Upgrade: websocket\r\nConnection: upgrade"), 2)
+    assert answer is None or not answer.startswith(b"HTTP/1.1 101")
+    assert server.ask()[0] == 200
+
+
+SLOW = {
+    "not a byte": b"",
+    "half a header": b"POST /call HTTP/1.1\r\nHost: x\r\nX-Sl",
+    "half a body": b"POST /call HTTP/1.1\r\n" + HOST + b"Content-Length: 300\r\n\r\nabc",
+    "half a chunk": b"POST /call HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\nff\r\nabc",
+    "half a request behind a whole one": b"GET /health/live HTTP/1.1\r\n" + HOST + b"\r\nGET /he",
+}
+
+
+def test_whatever_trickles_or_stops_is_closed_within_ten_seconds_and_keeps_nobody_waiting(server: Server) -> None:
+    """All at once, beside 200 connections that send a byte now and then: a caller is answered all the while."""
+    found: dict[str, float] = {}
+
+    def hold(name: str, sent: bytes) -> None:
+        since = time.monotonic()
+        if talk(server, sent, ARRIVAL + 2 * SLACK) is not None:
+            found[name] = time.monotonic() - since
+
+    trickling = [socket.create_connection(("127.0.0.1", server.line.port), 5) for _ in range(200)]
+    began, closed = time.monotonic(), 0
+    threads = [threading.Thread(target=hold, args=case) for case in SLOW.items()]
+    for thread in threads:
+        thread.start()
+    while trickling and time.monotonic() - began < ARRIVAL + 2 * SLACK:
+        assert server.ask()[0] == 200
+        for one in trickling[:]:
+            try:
+                one.send(b"P" if time.monotonic() - began < 1 else b"a")
+            except OSError:
+                one.close()
+                trickling.remove(one)
+                closed += 1
+        time.sleep(0.2)
+    for thread in threads:
+        thread.join()
+    assert set(found) == set(SLOW)
+    assert max(found.values()) <= ARRIVAL + SLACK, found
+    assert closed == 200, "each was closed, however it trickled"
+
+
+def test_an_answer_that_nobody_takes_is_not_kept_for_ever(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = """
+import sys
+import ivr.server.http_limits
+ivr.server.http_limits.LEAVING = 0.5
+from support import planted_faults
+planted_faults.plant()
+sys.exit(planted_faults.main())
+"""
+    program = tmp_path / "slow.py"
+    program.write_text(f"import sys; sys.path.insert(0, {str(Path(__file__).parent.parent)!r})\n{slow}", "utf-8")
+    monkeypatch.setattr("support.line_server.FAULTY", [sys.executable, str(program)])
+    with served(tiny, tmp_path / "run", faulty=True, workers=1, environment={"READ": "on"}) as quick:
+        page = b"GET /read/en HTTP/1.1\r\n" + HOST + b"\r\n"
+        with socket.socket() as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            one.connect(("127.0.0.1", quick.line.port))
+            one.sendall(page * 600)
+            eventually(lambda: quick.census()[quick.workers[0]]["connections"] == 1)
+        assert quick.ask()[0] == 200
+        assert end(quick.process) == 0
+
+
+def test_more_than_a_request_can_hold_ends_the_connection(server: Server) -> None:
+    body = b"a" * (MOST_BYTES + 1)
+    request = b"POST /call HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    answer = talk(server, request)
+    assert answer is not None
+    assert b" 200 " not in answer
+    endless = b"POST /call HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1000\r\n" + b"a" * 4096
+    assert b" 200 " not in (talk(server, endless + (b"\r\n1000\r\n" + b"a" * 4096) * 100) or b"")
+
+
+def test_the_answer_names_no_server_and_sets_nothing(server: Server) -> None:
+    for request in (signed(server), b"GET /nothing HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"):
+        start = (talk(server, request) or b"").partition(b"\r\n\r\n")[0].lower()
+        names = {line.split(b":")[0] for line in start.split(b"\r\n")[1:]}
+        assert not names & {b"server", b"x-powered-by", b"set-cookie", b"location", b"via"}
+
+
+def test_connections_are_dropped_and_reopened_without_any_loss(server: Server) -> None:
+    cables: list[Cable] = []
+    for number in range(20):
+        cable = server.cable(number)
+        one = caller(cable)
+        one.rings()
+        cable.wire.close()
+        one.presses("0")
+        assert is_safe(one)
+        cables.append(cable)
+    assert not any(cable.failures for cable in cables)

@@ -1,0 +1,316 @@
+"""Languages: added with a folder and one word; left out message by message; withheld whole; never the end of the line.
+
+A fault in a translation has three outcomes and no others: `ivr check` names it, the text it stands in is spoken in
+English by the English voice, or the language is withheld and its addresses answer in English.
+"""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import polib
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from ivr.call.state import Place
+from ivr.call.transitions import Ask
+from ivr.check.coverage import catalogue_faults
+from ivr.check.proofs import prove
+from ivr.check.report import check_all
+from ivr.content.load import load_content
+from ivr.errors import BadContent
+from ivr.line.line import Line, Options
+from ivr.translate.update import po_path, update
+
+OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
+ENGLISH_VOICE, SPANISH_VOICE = b"Polly.Joanna-Neural", b"Polly.Lupe-Neural"
+OFFERS = {
+    "person": ("Para hablar con una persona … oprima %(key)s.", "Para hablar con una persona … oprima cero."),
+    "danger": ("¿En peligro? Cuelgue y marque %(emergency)s.", "¿En peligro? Cuelgue y marque 911."),
+    "language": ("Para español … oprima %(key)s.", "Para español … oprima %(tecla)s."),
+    "connect": ("Le comunico ahora.", ""),
+    "not_connected": ("Nadie contestó. Para intentar otra vez … oprima %(key)s.", "Nadie contestó, 100 %."),
+    "reminder": ("Cuelgue y marque %(emergency)s en este teléfono.", "Cuelgue y <b>marque</b> %(emergency)s."),
+}
+"""A translation of each text without which a language is not offered, and what a bad day makes of it."""
+
+
+def spanish(root: Path, context: str, old: str, new: str) -> None:
+    """Put `new` in the place of the translation `old` of the text `context`."""
+    catalogue = polib.pofile(str(po_path(root, "es")))
+    entry = next(one for one in catalogue if (one.msgctxt, one.msgstr) == (context, old))
+    entry.msgstr = new
+    catalogue.save()
+
+
+def english(root: Path, name: str, old: str, new: str) -> None:
+    path = root / "prompts" / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def said(line: Line, address: str, key: str = "") -> bytes:
+    return line.respond(address, [("Digits", key)] if key else []).body
+
+
+def first_gather(body: bytes) -> bytes:
+    return body[: body.index(b"</Gather>")]
+
+
+# Left out: one message
+
+
+def test_a_text_with_one_bad_message_is_spoken_in_english_by_the_english_voice(copied: Path) -> None:
+    spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
+    line = Line(copied, OPTIONS)
+    tea = first_gather(said(line, "/call/es/main", "1"))
+    assert ENGLISH_VOICE in tea
+    assert SPANISH_VOICE not in tea
+    assert b"Tea. It is hot." in tea
+    for part in (1, 2, 3):
+        (spoken,) = line.spoken(Ask(Place("tea", "es", part), "part"))
+        assert spoken.locale == "en", "the parts around the bad message are English too"
+
+
+def test_every_other_text_stays_in_its_language(copied: Path, tiny: Path) -> None:
+    spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
+    line, whole = Line(copied, OPTIONS), Line(tiny, OPTIONS)
+    assert line.flow.published == ("en", "es")
+    assert SPANISH_VOICE in first_gather(said(line, "/call/es/fruit", "1"))
+    assert ENGLISH_VOICE not in first_gather(said(line, "/call/es/fruit", "1"))
+    assert line.ways == whole.ways
+    for place in line.ways:
+        if place.locale == "en":
+            assert line.documents[place] == whole.documents[place]
+
+
+def test_a_bad_message_is_a_note_and_no_proof_fails(copied: Path) -> None:
+    spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
+    line = Line(copied, OPTIONS)
+    assert prove(line) == ()
+    assert [fault.found for fault in line.content.faults] == ["a digit"]
+    assert [fault.found for fault in check_all(copied, OPTIONS).faults] == ["a digit"]
+
+
+# Withheld: a whole language
+
+
+def spoil(name: str) -> Callable[[Path], None]:
+    return lambda root: spanish(root, name, *OFFERS[name])
+
+
+def write(place: str, whole: bytes) -> Callable[[Path], None]:
+    def written(root: Path) -> None:
+        (root / "locales" / "es" / place).write_bytes(whole)
+
+    return written
+
+
+def lose(root: Path) -> None:
+    po_path(root, "es").unlink()
+
+
+WITHHOLDING: dict[str, Callable[[Path], None]] = {
+    **{f"a bad {name}": spoil(name) for name in OFFERS},
+    "no catalogue": lose,
+    "an empty catalogue": write("LC_MESSAGES/messages.po", b""),
+    "a catalogue of noise": write("LC_MESSAGES/messages.po", bytes(range(256))),
+    "a merge half done": write("LC_MESSAGES/messages.po", b'<<<<<<< ours\nmsgid "a"\nmsgstr "b"\n'),
+    "a table of noise": write("locale.toml", bytes(range(256))),
+    "an empty table": write("locale.toml", b""),
+}
+
+
+@pytest.fixture(scope="module", params=WITHHOLDING)
+def withheld(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> Line:
+    """A line whose Spanish cannot be offered."""
+    root = Path(shutil.copytree(tiny, tmp_path_factory.mktemp("withheld") / "tiny"))
+    WITHHOLDING[request.param](root)
+    return Line(root, OPTIONS)
+
+
+def test_a_language_that_cannot_be_offered_is_not(withheld: Line) -> None:
+    assert withheld.content.wanted == ("en", "es")
+    assert withheld.flow.published == ("en",)
+    assert all(place.locale == "en" for place in withheld.ways)
+
+
+def test_no_caller_hears_a_word_of_it(withheld: Line) -> None:
+    bodies = [b"".join(fragments) for fragments in withheld.documents.values()]
+    assert not any(SPANISH_VOICE in body or b"es-US" in body for body in [*bodies, withheld.last_resort])
+
+
+@pytest.mark.parametrize("address", ["/call/es/main", "/call/es/tea/part-2", "/call/es/opening/slow/misses-1"])
+def test_its_addresses_answer_in_english(withheld: Line, address: str) -> None:
+    for key in ("0", "1", "8", "9", ""):
+        answer = withheld.respond(address, [("Digits", key)])
+        assert answer.place.locale == "en"
+        assert ENGLISH_VOICE in answer.body
+    assert withheld.respond("/call/es/main", [("Digits", "0")]).place.node == "connect", (
+        "0 is a person, whatever happens"
+    )
+
+
+def test_the_line_is_proved_without_it(withheld: Line) -> None:
+    assert prove(withheld) == ()
+
+
+def test_why_it_is_withheld_is_told(withheld: Line) -> None:
+    told = [*withheld.content.faults, *catalogue_faults(withheld.content)]
+    assert told
+    assert all(fault.where.startswith(str(withheld.content.root / "locales" / "es")) for fault in told)
+
+
+@pytest.mark.parametrize("name", OFFERS)
+def test_the_texts_that_withhold_a_language_are_named(copied: Path, name: str) -> None:
+    spanish(copied, name, *OFFERS[name])
+    sentence = f"the language is withheld: these texts are not whole in it: {name}"
+    assert sentence in [fault.found for fault in Line(copied, OPTIONS).content.faults]
+
+
+def test_the_check_goes_on_where_the_word_lists_of_a_withheld_language_are_broken(copied: Path) -> None:
+    spanish(copied, "connect", *OFFERS["connect"])
+    (copied / "locales" / "es" / "words.toml").write_text("nevr = []", "utf-8")
+    found = [fault.found for fault in check_all(copied, OPTIONS).faults]
+    assert "there is no such field" in found
+    assert "the language is withheld: these texts are not whole in it: connect" in found
+
+
+def test_a_published_language_without_a_folder_is_passed_over(copied: Path) -> None:
+    english(copied, "flow.toml", '["en", "es"]', '["en", "fr", "es"]')
+    line = Line(copied, OPTIONS)
+    assert line.flow.published == ("en", "es")
+    assert [fault.found for fault in line.content.faults] == ["`fr` has no folder in locales/"]
+
+
+# Nothing that is written in a catalogue stops the line
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> Path:
+    """A copy of the toy line whose catalogue is written again and again."""
+    return Path(shutil.copytree(tiny, tmp_path_factory.mktemp("scratch") / "tiny"))
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1))
+@example(" ")
+@example("\n---\n")
+@example("Uno.\n\nDos.")
+@example("{{ press.person }} {% if %}")
+@example("\ue000\ue001")
+@example("]]>")
+@example("%(key)s")
+@example("%%")
+@example("Son rojas. " * 5000)
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_translation_whatever_stops_the_line(scratch: Path, tiny: Path, translated: str) -> None:
+    catalogue = polib.pofile(str(po_path(tiny, "es")))
+    next(one for one in catalogue if one.msgctxt == "apples").msgstr = translated
+    po_path(scratch, "es").write_text(str(catalogue), "utf-8", newline="")
+    line = Line(scratch, OPTIONS)
+    assert prove(line) == ()
+    assert line.flow.published in (("en",), ("en", "es"))
+
+
+# English: the language of the texts costs readiness
+
+
+def test_faults_of_the_english_content_are_all_told_at_once(copied: Path) -> None:
+    english(copied, "apples.txt", "They are red.", "They are 2.")
+    english(copied, "lines/person.txt", "press.person", '"zero"')
+    english(copied, "numbers.toml", '"911"', '"9111"')
+    english(copied, "flow.toml", '["apples", "pears"]', '["apples"]')
+    english(copied, "sources.toml", '"own"', '"sure"')
+    with pytest.raises(BadContent) as raised:
+        load_content(copied)
+    assert [Path(fault.where.split(":")[0]).name for fault in raised.value.faults] == [
+        "flow.toml",
+        "sources.toml",
+        "numbers.toml",
+        "apples.txt",
+        "person.txt",
+    ]
+
+
+def test_what_the_map_the_numbers_and_the_texts_disagree_in_is_told_at_once(copied: Path) -> None:
+    english(copied, "flow.toml", 'number = "hotline"', 'number = "emergency"')
+    english(copied, "tea.txt", '{% trans "tea" %}It comes', '{% trans "tea" key=press.nobody %}{{ key }} comes')
+    (copied / "prompts" / "pears.txt").rename(copied / "prompts" / "plums.txt")
+    english(copied, "plums.txt", '"pears"', '"plums"')
+    english(copied, "main.txt", "\n\n", "\n---\n")
+    with pytest.raises(BadContent) as raised:
+        Line(copied, OPTIONS)
+    assert [fault.found for fault in raised.value.faults] == [
+        "it dials `emergency`, which has no `dial` in numbers.toml",
+        "there is no text `pears`",
+        "a menu in several parts",
+        "no node of the map has this name",
+        "there is no `press.nobody` here",
+    ]
+
+
+def test_a_fault_of_the_first_language_s_own_table_is_told_with_the_others(copied: Path) -> None:
+    (copied / "locales" / "en" / "locale.toml").unlink()
+    english(copied, "apples.txt", "They are red.", "They are 2.")
+    with pytest.raises(BadContent) as raised:
+        load_content(copied)
+    assert [Path(fault.where.split(":")[0]).name for fault in raised.value.faults] == ["apples.txt", "locale.toml"]
+
+
+# Added: a folder and one word
+
+
+TABLE = """
+name = "lulu"
+language = "art-lulu"
+voice = "Polly.Lulu"
+digits = ["lo", "la", "le", "li", "lu", "loa", "lea", "lia", "lua", "lau"]
+star = "loi"
+pound = "lui"
+ear = { counts = "syllables", slowest = 4.0, fastest = 7.8 }
+"""
+
+
+def in_lulu(english: str) -> str:
+    """The same in an invented language: its only word is lu, placeholders and punctuation stay."""
+    return re.sub(r"%\(\w+\)s|[^\W\d_]+", lambda found: found[0] if found[0].startswith("%") else "lu", english)
+
+
+@pytest.fixture
+def trilingual(copied: Path) -> Line:
+    """The toy line in a third language: a folder, and one word in `published`."""
+    folder = copied / "locales" / "art-lulu"
+    folder.mkdir()
+    (folder / "locale.toml").write_text(TABLE, "utf-8")
+    update(copied, ["art-lulu"])
+    catalogue = polib.pofile(str(po_path(copied, "art-lulu")))
+    for entry in catalogue:
+        entry.msgstr = in_lulu(entry.msgid)
+    catalogue.save()
+    english(copied, "flow.toml", '["en", "es"]', '["en", "es", "art-lulu"]')
+    return Line(copied, OPTIONS)
+
+
+def test_a_language_is_added_with_a_folder_and_one_word(trilingual: Line) -> None:
+    assert trilingual.flow.published == ("en", "es", "art-lulu")
+    assert prove(trilingual) == ()
+    assert not list(catalogue_faults(trilingual.content))
+
+
+def test_every_text_is_spoken_in_it_by_its_own_voice(trilingual: Line) -> None:
+    tea = first_gather(said(trilingual, "/call/art-lulu/main", "1"))
+    assert b"lu. lu lu lu." in tea.lower()
+    assert b'language="art-lulu"' in tea
+    assert ENGLISH_VOICE not in tea
+
+
+def test_key_eight_offers_every_other_language_in_its_own_words(trilingual: Line) -> None:
+    offers = said(trilingual, "/call", "")
+    assert b"oprima ocho" in offers
+    languages = trilingual.respond("/call/en/main", [("Digits", "8")])
+    assert languages.place.node == "languages"
+    assert b"oprima uno" in languages.body
+    assert trilingual.respond("/call/en/languages", [("Digits", "2")]).place == Place("opening", "art-lulu")

@@ -1,0 +1,173 @@
+"""TwiML: what is written is valid, says the words with their pauses, and escapes once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from ivr.call.state import Pace
+from ivr.content.locale import Locale
+from ivr.content.prompts import Spoken
+from ivr.line import twiml
+from ivr.line.line import Line
+from ivr.phone.parser import Dial, Gather, Hangup, Say, read, read_verb
+from ivr.speech.timing import BREATH, PARAGRAPH_PAUSE, SLOW_PAUSE, SLOW_RATE
+
+SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).parent / "twiml.rng"))
+TWO_PARAGRAPHS = Spoken("en", ("For tea … press one.", "Goodbye."))
+XML_TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn"]), min_size=1, max_size=200)
+
+
+@pytest.fixture(scope="session")
+def voices(line: Line) -> Mapping[str, Locale]:
+    return line.content.locales
+
+
+@pytest.fixture(scope="session")
+def plain(voices: Mapping[str, Locale]) -> Mapping[str, Locale]:
+    """The same languages in voices that take no SSML."""
+    return {tag: voice._replace(voice="man", speaker=None) for tag, voice in voices.items()}
+
+
+def valid(document: bytes) -> bool:
+    return bool(SCHEMA.validate(etree.fromstring(document)))
+
+
+def said(fragment: bytes) -> list[Say]:
+    return [verb for verb in read(twiml.document([fragment])) if isinstance(verb, Say)]
+
+
+@pytest.mark.parametrize("compiled", ["line", "real"])
+def test_every_document_is_valid(compiled: str, request: pytest.FixtureRequest) -> None:
+    line: Line = request.getfixturevalue(compiled)
+    fragments = {fragment for document in line.documents.values() for fragment in document}
+    for document in [line.last_resort, *(twiml.document([fragment]) for fragment in fragments)]:
+        assert valid(document), SCHEMA.error_log
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "",
+        "words",
+        "<Pause/>",
+        "<Record/>",
+        "<Say>no voice</Say>",
+        '<Say language="en-US" voice="man"><Dial/></Say>',
+        '<Say language="en-US" voice="man"><break time="11s"/>a</Say>',
+        '<Say language="en-US" voice="man"><prosody rate="80%">a</prosody></Say>',
+        '<Dial timeout="45"><Number>911</Number></Dial>',
+        '<Dial timeout="45" record="true"><Number>+18883737888</Number></Dial>',
+        '<Dial timeout="45" hangupOnStar="true"><Number>+18883737888</Number></Dial>',
+        '<Dial timeout="5"><Number>+18883737888</Number></Dial>',
+        '<Dial timeout="45" timeLimit="60"><Number>+18883737888</Number></Dial>',
+        "<Hangup>now</Hangup>",
+    ],
+)
+def test_the_schema_lets_nothing_else_pass(inside: str) -> None:
+    assert not valid(f"<Response>{inside}</Response>".encode())
+
+
+def test_a_gather_takes_one_key_of_any_kind_and_posts_it(voices: Mapping[str, Locale]) -> None:
+    url = "https://line.example.org/call/en/main"
+    fragment = twiml.gather([TWO_PARAGRAPHS], voices, "normal", url, 11, 0.5)
+    gather = read_verb(fragment)
+    assert isinstance(gather, Gather)
+    assert (gather.action, gather.method, gather.timeout) == (url, "POST", 11)
+    assert (gather.num_digits, gather.finish_on_key, gather.asks_on_silence) == (1, "", False)
+    assert b'input="dtmf"' in fragment
+    assert valid(twiml.document([fragment]))
+
+
+@pytest.mark.parametrize(("pace", "stretch", "rate"), [("normal", 1.0, 1.0), ("slow", SLOW_PAUSE, SLOW_RATE)])
+def test_pauses_stand_between_the_words_and_the_slow_pace_stretches_both(
+    voices: Mapping[str, Locale], pace: Pace, stretch: float, rate: float
+) -> None:
+    (say,) = said(twiml.tell(TWO_PARAGRAPHS, voices, pace))
+    words = ("For tea", BREATH, "press one.", PARAGRAPH_PAUSE, "Goodbye.")
+    expected = [piece if isinstance(piece, str) else piece * stretch for piece in (twiml.AFTER_KEY, *words)]
+    assert say.pieces == tuple(pytest.approx(piece) if isinstance(piece, float) else piece for piece in expected)
+    assert say.rate == rate
+    assert (say.voice, say.language) == ("Polly.Joanna-Neural", "en-US")
+
+
+def test_slow_is_nine_tenths_with_pauses_of_seven_quarters(voices: Mapping[str, Locale]) -> None:
+    assert (SLOW_RATE, SLOW_PAUSE) == (0.9, 1.75)
+    fragment = twiml.tell(TWO_PARAGRAPHS, voices, "slow").decode()
+    assert fragment.count('<prosody rate="90%">') == 1
+    assert [fragment.count(f'<break time="{time}" />') for time in ("875ms", "700ms", "1050ms")] == [1, 1, 1]
+
+
+def test_a_ringing_telephone_hears_the_first_word_at_once(voices: Mapping[str, Locale]) -> None:
+    url = "https://line.example.org/call"
+    for lead, first in ((0.0, "For tea"), (0.5, 0.5)):
+        gather = read_verb(twiml.gather([TWO_PARAGRAPHS], voices, "normal", url, 10, lead))
+        assert isinstance(gather, Gather)
+        assert isinstance(gather.spoken[0], Say)
+        assert gather.spoken[0].pieces[0] == first
+
+
+def test_between_two_texts_there_is_a_pause(voices: Mapping[str, Locale]) -> None:
+    two = [Spoken("en", ("Hello.",)), Spoken("es", ("Hola.",))]
+    gather = read_verb(twiml.gather(two, voices, "normal", "https://line.example.org/call", 10, 0))
+    assert isinstance(gather, Gather)
+    spoken = [(say.language, say.pieces) for say in gather.spoken if isinstance(say, Say)]
+    assert spoken == [("en-US", ("Hello.",)), ("es-US", (PARAGRAPH_PAUSE, "Hola."))]
+
+
+@pytest.mark.parametrize("pace", ["normal", "slow"])
+def test_a_voice_without_ssml_says_each_stretch_by_itself(plain: Mapping[str, Locale], pace: Pace) -> None:
+    fragment = twiml.tell(Spoken("en", ("For tea … press one. …", "Goodbye … .")), plain, pace)
+    assert [say.text for say in said(fragment)] == ["For tea", "press one.", "Goodbye"]
+    assert {say.voice for say in said(fragment)} == {"man"}
+    assert b"break" not in fragment
+    assert b"prosody" not in fragment
+    assert valid(twiml.document([fragment]))
+
+
+def test_a_breath_before_the_full_stop_is_no_word(voices: Mapping[str, Locale]) -> None:
+    (say,) = said(twiml.tell(Spoken("en", ("Dial … nine … .",)), voices, "normal"))
+    assert say.text == "Dial nine."
+
+
+@pytest.mark.parametrize("chosen", ["voices", "plain"])
+def test_signs_of_xml_are_escaped_once(chosen: str, request: pytest.FixtureRequest) -> None:
+    words = """Fish & chips < 2 > 1 "quoted" 'so' &amp; <Dial>911</Dial> ]]> <!-- -->"""
+    fragment = twiml.tell(Spoken("en", (words,)), request.getfixturevalue(chosen), "normal")
+    assert [say.text for say in said(fragment)] == [words]
+    assert b"<Dial>" not in fragment
+    assert valid(twiml.document([fragment]))
+
+
+def test_an_address_is_escaped_too(voices: Mapping[str, Locale]) -> None:
+    url = 'https://line.example.org/call?a=1&b="2"<3>'
+    fragment = twiml.gather([TWO_PARAGRAPHS], voices, "normal", url, 10, 0)
+    assert etree.fromstring(fragment).get("action") == url
+
+
+@given(words=XML_TEXT.filter(lambda text: any(map(str.isalnum, text)) and "…" not in text))
+def test_any_words_come_back_as_they_were(line: Line, words: str) -> None:
+    (say,) = said(twiml.tell(Spoken("en", (words.strip(),)), line.content.locales, "slow"))
+    assert "".join(say.text.split()) == "".join(words.split())
+
+
+def test_a_dial_with_an_action_tells_how_it_ended_and_one_without_goes_on() -> None:
+    number, own, url = "+18883737888", "+12025550123", "https://line.example.org/call/en/connect/outcome"
+    assert read_verb(twiml.dial(number, url, own)) == Dial(number, url, twiml.DIAL_TIMEOUT, own, "POST")
+    assert read_verb(twiml.dial(number, None, None)) == Dial(number, None, twiml.DIAL_TIMEOUT, None)
+    bare = twiml.dial(number, None, None)
+    assert not any(name in bare for name in (b"action", b"method", b"callerId", b"record", b"timeLimit"))
+    assert valid(twiml.document([bare]))
+
+
+def test_a_call_is_ended_by_a_hang_up() -> None:
+    assert read_verb(twiml.hang_up()) == Hangup()
+
+
+def test_a_document_is_utf8_from_its_first_byte() -> None:
+    document = twiml.document([twiml.hang_up()])
+    assert document.startswith(b'<?xml version="1.0" encoding="UTF-8"?><Response>')
+    assert read(document) == (Hangup(),)

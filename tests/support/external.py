@@ -1,0 +1,112 @@
+"""The outside world of an operator's commands, in this process: hosts by name, a certificate, Twilio, a clock."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from starlette.testclient import TestClient
+from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
+
+from ivr.errors import NotDone
+from ivr.line.line import Form
+from ivr.operate.http_client import Reply
+from ivr.operate.number import OVERRIDES
+from ivr.operate.outside import Outside
+from ivr.readiness import Readiness, get_ready
+from ivr.server.webhook import Door, make_app
+from ivr.settings import Settings
+from ivr.signature import verify
+
+PUBLIC = "https://line.example.org/help"
+BIN = "https://handler.twilio.com/twiml/EH" + "1" * 32
+NOW = datetime(2026, 12, 5, 12, tzinfo=UTC)
+Host = Callable[[str, Form | None, Mapping[str, str]], Reply]
+
+
+def operator(tiny: Path, **more: Any) -> Settings:
+    """The settings of an operator whose line is set up well."""
+    given = {
+        "twilio_account_sid": SID, "twilio_auth_token": TOKEN, "public_url": PUBLIC, "line_number": LINE_NUMBER,
+        "ivr_content": tiny, "usage": "off", "web_phone": "off", "read": "off",
+    } | more  # fmt: skip
+    return Settings(_env_file=None, **given)
+
+
+@lru_cache(maxsize=32)
+def ready(settings: Settings) -> Readiness:
+    """The line of `settings`, compiled once for all tests."""
+    return get_ready(settings)
+
+
+@lru_cache(maxsize=32)
+def app(settings: Settings) -> Door:
+    """The application of `settings`, made once for all tests."""
+    return make_app(settings, ready(settings))
+
+
+def reply(status: int, body: bytes = b"", seconds: float = 0.01, **headers: str) -> Reply:
+    return Reply(status, headers, body, seconds)
+
+
+def app_host(door: Door, rewrite: Callable[[str], str] = lambda path: path, seconds: float = 0.01) -> Host:
+    """A host on which `door` answers, behind a proxy that hides the host's name and may `rewrite` the path."""
+    client = TestClient(door, base_url="http://127.0.0.1:8000", follow_redirects=False)
+
+    def host(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
+        path = rewrite(urlsplit(url).path)
+        body = None if form is None else urlencode(list(form))
+        answer = client.request("GET" if form is None else "POST", path, content=body, headers=dict(headers))
+        return Reply(answer.status_code, {**answer.headers}, answer.content, seconds)
+
+    return host
+
+
+def a_bin(document: bytes) -> Host:
+    """A TwiML Bin: it shows itself to whoever signs with the account's token and names the account."""
+
+    def host(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
+        asked = dict([("AccountSid", SID)] if f"AccountSid={SID}" in url else [])
+        try:
+            verify([TOKEN], url, form or (), [headers.get("X-Twilio-Signature", "")])
+        except Exception:
+            return reply(403)
+        return reply(200 if asked else 400, document)
+
+    return host
+
+
+class World:
+    """What lies outside, well by default; a test spoils one thing in it."""
+
+    def __init__(self, tiny: Path, **settings: Any) -> None:
+        self.settings = operator(tiny, **settings)
+        self.ready = ready(self.settings)
+        self.twilio = TwilioApi()
+        self.twilio.numbers[0] |= {
+            "voice_url": f"{PUBLIC}/call{OVERRIDES}", "voice_method": "POST", "voice_fallback_url": BIN,
+        }  # fmt: skip
+        self.hosts: dict[str, Host] = {
+            "line.example.org": app_host(app(self.settings)),
+            "handler.twilio.com": a_bin(self.ready.last_resort),
+        }
+        self.ends: datetime | Exception = NOW + timedelta(days=60, hours=1)
+        self.now = NOW
+        self.asked: list[str] = []
+
+    def fetch(self, url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
+        self.asked.append(url)
+        name = urlsplit(url).hostname or ""
+        if name not in self.hosts:
+            raise NotDone(f"{name} does not answer (no such host)")
+        return self.hosts[name](url, form, headers)
+
+    def certificate_ends(self, *_: object) -> datetime:
+        if isinstance(self.ends, Exception):
+            raise self.ends
+        return self.ends
+
+    def outside(self) -> Outside:
+        return Outside(self.fetch, self.certificate_ends, lambda: self.twilio, lambda: self.now)

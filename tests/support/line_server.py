@@ -1,0 +1,142 @@
+"""The line as a process of its own on this machine, and what can be seen of it from outside: for tests of faults."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from support.processes import IVR, TOKEN, end, free_port, line_environment, running
+from support.twilio_bench import Cable, Line
+
+from ivr.line.line import Line as Compiled
+from ivr.line.line import Options
+from ivr.phone.caller import FORM
+
+FAULTY = [sys.executable, str(Path(__file__).with_name("planted_faults.py"))]
+WAIT = 30.0
+
+
+class Server:
+    """A running line."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", line: Line, folder: Path, number: int) -> None:
+        self.process, self.line, self.folder, self._number = process, line, folder, number
+        self._cables: list[Cable] = []
+
+    @property
+    def workers(self) -> list[int]:
+        """The processes that answer, those that are gone but not yet buried left out."""
+        return [pid for pid in children(self.process.pid) if not _is_dead(pid)]
+
+    @property
+    def printed(self) -> str:
+        """All that was written to standard output and standard error."""
+        return (self.folder / "printed").read_text("utf-8", "replace")
+
+    def cable(self, seed: int = 0, **more: object) -> Cable:
+        self._cables.append(Cable(self.line, seed, **more))  # type: ignore[arg-type]
+        return self._cables[-1]
+
+    def close(self) -> None:
+        """Close every connection that was opened."""
+        for cable in self._cables:
+            cable.wire.close()
+
+    def ask(self, path: str = "/call", more: Sequence[tuple[str, str]] = (), planted: str = "") -> tuple[int, bytes]:
+        """One signed request on a connection of its own: status and body. Raises Failed where there is no answer."""
+        cable = self.cable(patience=8)
+        cable.planted = planted
+        status, _, body = cable.wire.ask(cable.request(path, cable.fields([*FORM, *more])))
+        cable.wire.close()
+        return status, body
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        status, _, body = self.cable().wire.ask(f"GET {path} HTTP/1.1\r\nHost: line\r\n\r\n".encode())
+        return status, body
+
+    def census(self) -> dict[int, dict[str, int]]:
+        """What each worker of the test build holds, when all are there: one that is being replaced is waited for."""
+        found: dict[int, dict[str, int]] = {}
+        until = time.monotonic() + WAIT
+        while (len(found) < self._number or set(found) != set(self.workers)) and time.monotonic() < until:
+            told = json.loads(self.ask(planted="census")[1])
+            found = {pid: seen for pid, seen in (found | {told["pid"]: told}).items() if pid in self.workers}
+        return found
+
+    def at_rest(self) -> dict[int, dict[str, int]]:
+        """The least that each worker holds in a second of looking: a connection that has just ended, or the file of
+        usage while it is written, is not kept."""
+        least, until = self.census(), time.monotonic() + 1
+        while time.monotonic() < until:
+            seen = self.census()
+            least = {pid: _least(least.get(pid, one), one) for pid, one in seen.items()}
+        return least
+
+
+def _least(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {name: min(one[name], other[name]) for name in ("files", "tasks", "connections", "bytes")}
+
+
+@contextmanager
+def served(
+    content: Path, folder: Path, faulty: bool = False, before: Sequence[str] = (), workers: int = 2, usage: str = "off",
+    environment: Mapping[str, str] | None = None, public: str = "", fallback: bytes = b"",
+) -> Iterator[Server]:  # fmt: skip
+    """A line of `content` that runs while the block lasts; `before` is put in front of its command."""
+    port = free_port()
+    public = public or f"http://127.0.0.1:{port}"
+    folder.mkdir(exist_ok=True)
+    command = [*before, *(FAULTY if faulty else [IVR]), "serve", "--port", str(port), "--workers", str(workers)]
+    given = line_environment(content, public, usage) | dict(environment or {})
+    with running(command, port, folder, given) as process:
+        line = Line(port, public, TOKEN, fallback or last_resort(content, public))
+        server = Server(process, line, folder, workers)
+        eventually(lambda: len(server.workers) >= workers or server.process.poll() is not None)
+        try:
+            yield server
+        finally:
+            server.close()
+            for pid in server.workers:  # one that was stopped could not be told to end
+                os.kill(pid, signal.SIGCONT)
+            end(server.process)  # it may have been started again
+
+
+def last_resort(content: Path, public: str) -> bytes:
+    """The fallback as an operator has hosted it elsewhere."""
+    return Compiled(content, Options(public, "+12025550123")).last_resort
+
+
+def children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()]
+    except OSError:
+        return []
+
+
+def _is_dead(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
+
+
+def eventually(so: Callable[[], bool], within: float = WAIT) -> float:
+    """Wait until `so` holds: the seconds that it took. Fails where it does not within `within` seconds."""
+    since = time.monotonic()
+    while not so():
+        assert time.monotonic() - since < within, f"not within {within} s"
+        time.sleep(0.02)
+    return time.monotonic() - since
+
+
+def listens(port: int) -> bool:
+    """Whether anybody listens on `port`."""
+    with socket.socket() as one:
+        one.settimeout(1)
+        return one.connect_ex(("127.0.0.1", port)) == 0 and one.getsockname() != one.getpeername()

@@ -1,0 +1,44 @@
+"""A visitor without a browser: asks for pages of an application in this process, and reads them."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import lxml.html
+
+from ivr.line.line import Line
+from ivr.readiness import Readiness
+from ivr.server.webhook import Door, make_app
+from ivr.settings import Settings
+
+BASE = "https://line.example.org"
+Answer = httpx2.Response
+
+
+def settings_for(root: Path, **more: Any) -> Settings:
+    """Settings of nothing but what is given: no file and no environment of this machine."""
+    given = {"twilio_auth_token": "0123456789abcdef" * 2, "line_number": "+12025550123", "public_url": BASE}
+    return Settings(_env_file=None, **given | {"ivr_content": root} | more)
+
+
+def app_of(line: Line, **more: Any) -> Door:
+    return make_app(settings_for(line.content.root, **more), Readiness(line, line.last_resort))
+
+
+def ask(app: Door, path: str, method: str = "GET", **more: Any) -> Answer:
+    async def run() -> Answer:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE) as client:
+            return await client.request(method, path, **more)
+
+    return asyncio.run(run())
+
+
+def act(app: Door, **asked: Any) -> list[dict[str, Any]]:
+    answer = ask(app, "/phone/call", "POST", json=asked)
+    assert answer.status_code == 200
+    return answer.json()["steps"]
+
+
+def page_of(answer: Answer) -> lxml.html.HtmlElement:
+    return lxml.html.document_fromstring(answer.text)

@@ -1,0 +1,110 @@
+"""`ivr` as it is, with faults planted in it: a signed request whose field `Planted` names one meets it.
+
+Run as a program it is the command itself. The workers are forked from it, so they have the faults too.
+"""
+
+import asyncio
+import gc
+import json
+import logging
+import os
+import re
+import signal
+import sys
+import time
+from pathlib import Path
+
+from ivr.call.state import Answer, Place, Ring
+from ivr.cli.main import main
+from ivr.line.line import Form, Line
+from ivr.server.http_limits import BoundedProtocol
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+def _recurse(depth: int = 0) -> None:
+    _recurse(depth + 1)
+
+
+def _for_ever() -> None:
+    while True:
+        pass
+
+
+FAULTS = {
+    "an error that quotes the caller": lambda: _raise(KeyError("+19995550147")),
+    "no memory": lambda: _raise(MemoryError()),
+    "recursion": _recurse,
+    "an endless loop": _for_ever,
+    "a loop that holds the interpreter": lambda: re.match(r"(a+)+$", "a" * 60 + "b"),
+    "a worker that is killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "a worker that stops": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+    "a worker that aborts": os.abort,
+    "a slow answer": lambda: time.sleep(0.5),
+}
+
+
+def census() -> bytes:
+    """What this worker holds: its process, open files, tasks, connections, memory in bytes."""
+    gc.collect()
+    return json.dumps(
+        {
+            "pid": os.getpid(),
+            "files": len(files := [str(one.readlink()) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]),
+            "names": files,
+            "tasks": len(asyncio.all_tasks()),
+            "connections": BoundedProtocol._open,
+            "bytes": int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"),
+        }
+    ).encode()
+
+
+CANARY = "-yranac"
+"""Backwards: whoever looks for a trace must not leave one."""
+
+
+def leftovers() -> bytes:
+    """How many strings that hold the canary can still be reached from anything that Python keeps."""
+    gc.unfreeze()
+    gc.collect()
+    words = CANARY[::-1], CANARY[::-1].encode()
+    held = [one for holder in gc.get_objects() for one in gc.get_referents(holder)]
+    found = {id(one): one for one in held if isinstance(one, str | bytes | bytearray) and _holds(one, words)}
+    kept = [repr(one)[:60] for one in found.values() if one not in words]
+    return json.dumps({"pid": os.getpid(), "kept": kept}).encode()
+
+
+def _holds(one: str | bytes | bytearray, words: tuple[str, bytes]) -> bool:
+    return words[0] in one if isinstance(one, str) else words[1] in one
+
+
+def plant() -> None:
+    """Let the line meet the fault that a request names, before it answers."""
+    respond = Line.respond
+
+    def planted(self: Line, address: str, form: Form) -> Answer:
+        name = dict(form).get("Planted")
+        if name in ("census", "leftovers"):
+            told = census() if name == "census" else leftovers()
+            return Answer(Place(self.flow.root, "en"), Ring(), told)
+        if name:
+            FAULTS[name]()
+        return respond(self, address, form)
+
+    Line.respond = planted  # type: ignore[method-assign]
+
+
+def speak_up() -> None:
+    """Let every logger say whatever it has to say."""
+    logging.getLogger().setLevel(1)
+    for name in [*logging.Logger.manager.loggerDict, "asyncio", "uvicorn.error", "uvicorn.access", "multipart"]:
+        logging.getLogger(name).setLevel(1)
+
+
+if __name__ == "__main__":
+    plant()
+    if os.environ.get("LOUD"):
+        speak_up()
+    sys.exit(main())

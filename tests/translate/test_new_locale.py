@@ -1,0 +1,416 @@
+"""The translators' room: a language is begun, filled and published without a line of code; nothing in it breaks a call.
+
+An invented language and one written from right to left are begun on every run, in a copy of the real content.
+"""
+
+import random
+import re
+import shutil
+import subprocess
+import tomllib
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+import polib
+import pytest
+
+from ivr.call.playlist import named_keys
+from ivr.check.language import marks
+from ivr.check.proofs import prove
+from ivr.check.report import check_all
+from ivr.check.translator import check_language
+from ivr.content.catalogue import load_catalogue, message_fault
+from ivr.content.load import Content, with_drafts
+from ivr.content.locale import load_locale
+from ivr.content.prompts import Prompts
+from ivr.errors import BadLocale, BadText
+from ivr.line.line import Line, Options
+from ivr.script import page
+from ivr.translate.new_locale import found
+from ivr.translate.update import languages, po_path, update
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
+INVENTED, RIGHT_TO_LEFT = "qaa", "ar"
+KNOWN = ("fr", "zh", "vi", "zh-Hant", "es-PR", "pt")
+UNKNOWN = ("ht", "so", "hmn")
+"""Languages that no telephone voice speaks; the last is not in CLDR either."""
+
+needs_msgfmt = pytest.mark.skipif(shutil.which("msgfmt") is None, reason="gettext is not on this machine")
+needs_pofilter = pytest.mark.skipif(shutil.which("pofilter") is None, reason="pofilter is not on this machine")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the content of the checkout, without the languages that are begun here, if it has them by now."""
+    root = tmp_path_factory.mktemp("room")
+    for folder in ("prompts", "locales"):
+        shutil.copytree(CHECKOUT / folder, root / folder)
+    for tag in (*KNOWN, *UNKNOWN, RIGHT_TO_LEFT, INVENTED):
+        shutil.rmtree(root / "locales" / tag, ignore_errors=True)
+    return root
+
+
+@pytest.fixture(scope="module")
+def begun(whole: Path) -> Path:
+    """The same with many languages begun."""
+    for tag in (*KNOWN, *UNKNOWN, RIGHT_TO_LEFT):
+        found(whole, tag)
+    return whole
+
+
+def table(root: Path, tag: str) -> dict[str, object]:
+    return tomllib.loads((root / "locales" / tag / "locale.toml").read_text("utf-8"))
+
+
+# Begun
+
+
+@pytest.mark.parametrize(
+    ("tag", "name", "language", "voice"),
+    [
+        ("fr", "français", "fr-FR", "Polly.Lea-Neural"),
+        ("zh", "中文", "cmn-CN", "Polly.Zhiyu-Neural"),
+        ("vi", "Tiếng Việt", "vi-VN", "Google.vi-VN-Neural2-A"),
+        ("es-PR", "español (Puerto Rico)", "es-US", "Polly.Lupe-Neural"),
+        ("ar", "العربية", "ar-XA", "Google.ar-XA-Wavenet-A"),
+        ("ht", "Kreyòl Ayisyen", "ht", "none"),
+        ("hmn", "hmn", "hmn", "none"),
+    ],
+)
+def test_a_language_begins_with_what_can_be_known_of_it(
+    begun: Path, tag: str, name: str, language: str, voice: str
+) -> None:
+    told = table(begun, tag)
+    assert (told["name"], told["language"], told["voice"]) == (name, language, voice)
+    assert told["direction"] == ("rtl" if tag == "ar" else "ltr")
+    folder = begun / "locales" / tag
+    assert {path.name for path in folder.iterdir()} == {"locale.toml", "words.toml", "STYLE.md", "LC_MESSAGES"}
+
+
+@pytest.mark.parametrize("tag", [*KNOWN, RIGHT_TO_LEFT])
+def test_a_language_that_is_known_can_be_spoken_at_once(begun: Path, tag: str) -> None:
+    locale = load_locale(begun / "locales" / tag, source=False)
+    assert locale.takes_ssml
+    assert locale.reviewed == ""
+    assert len({*locale.digits, locale.star, locale.pound}) == 12
+
+
+def test_words_that_a_machine_proposed_are_marked_for_a_speaker(begun: Path) -> None:
+    marked = [mark.split(": ", 1)[1] for mark in marks(begun / "locales" / "fr" / "locale.toml")]
+    assert [mark.split(":")[0] for mark in marked] == ["CHECK", "CHECK"]
+    assert "CLDR" in marked[0]
+
+
+@pytest.mark.parametrize("tag", UNKNOWN)
+def test_what_is_missing_is_said_with_what_to_do(begun: Path, tag: str) -> None:
+    missing = [mark for mark in marks(begun / "locales" / tag / "locale.toml") if "MISSING" in mark]
+    assert any("ivr recordings sheet" in mark for mark in missing)
+    assert any("how digits and keys are said" in mark for mark in missing)
+    assert any("CLDR" in mark for mark in missing) == (tag == "hmn")
+    (fault,) = check_language(begun, OPTIONS, tag).faults
+    assert fault.where.endswith(f"locales/{tag}/locale.toml: digits, star, pound")
+
+
+def test_a_form_of_a_language_begins_with_all_that_is_written_in_that_one(begun: Path) -> None:
+    spanish, puerto_rican = table(begun, "es"), table(begun, "es-PR")
+    for field in ("digits", "star", "pound", "ear"):
+        assert puerto_rican[field] == spanish[field]
+    assert load_catalogue(po_path(begun, "es-PR"))[0] == load_catalogue(po_path(begun, "es"))[0]
+    assert polib.pofile(str(po_path(begun, "es-PR"))).metadata["Language"] == "es_PR"
+
+
+@pytest.mark.parametrize("tag", ["", "français", "fr_FR", "../fr", "f"])
+def test_what_is_no_tag_begins_no_language(whole: Path, tag: str) -> None:
+    with pytest.raises(BadLocale, match="not the tag of a language"):
+        found(whole, tag)
+
+
+def test_a_language_is_begun_only_once(begun: Path) -> None:
+    with pytest.raises(BadLocale, match="there is such a folder already"):
+        found(begun, "fr")
+
+
+def test_a_fault_in_the_english_leaves_no_half_made_folder(copied: Path) -> None:
+    path = copied / "prompts" / "tea.txt"
+    path.write_text(path.read_text("utf-8").replace("{% endtrans %}", "", 1), "utf-8")
+    with pytest.raises(BadText):
+        found(copied, "fr")
+    assert not (copied / "locales" / "fr").exists()
+
+
+def test_a_language_without_a_folder_is_not_checked(whole: Path) -> None:
+    with pytest.raises(BadLocale, match="ivr locale new xx"):
+        check_language(whole, OPTIONS, "xx")
+
+
+# An invented language, from nothing to callers
+
+ACCENTED = str.maketrans("aeiounscyAEIOUNSCY", "áéíóúñšçýÁÉÍÓÚÑŠÇÝ")
+INVENTED_TABLE = {
+    'name = "qaa"': 'name = "Ïñvéñtéd"',
+    'language = "qaa"': 'language = "fr-FR"',
+    'voice = "none"': 'voice = "Polly.Lea-Neural"',
+    'digits = ["", "", "", "", "", "", "", "", "", ""]': (
+        'digits = ["žéro", "óñe", "twó", "thréé", "fóúr", "fívé", "šíx", "šévéñ", "éíght", "ñíñé"]'
+    ),
+    'star = ""': 'star = "štáár"',
+    'pound = ""': 'pound = "póúñd"',
+    'counts = "words", slowest = 1.8, fastest = 3.6': 'counts = "characters", slowest = 14.0, fastest = 21.0',
+}
+"""What a speaker fills in. The ear hears it a third faster than English, of which it is a third longer."""
+
+
+def pseudo(english: str) -> str:
+    """The same, accented and about 30 % longer; placeholders, pauses and punctuation stay."""
+    return re.sub(r"%\(\w+\)s|[^\W\d_]+", lambda found: found[0] if found[0][0] == "%" else longer(found[0]), english)
+
+
+def longer(word: str) -> str:
+    places = sorted(range(len(word)), key=lambda place: word[place].lower() not in "aeiou")
+    doubled = places[: max(1, round(len(word) * 0.3))]
+    return "".join(letter * (1 + (place in doubled)) for place, letter in enumerate(word)).translate(ACCENTED)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the real content, in which an invented language was begun, filled and published."""
+    root = tmp_path_factory.mktemp("published")
+    for folder in ("prompts", "locales"):
+        shutil.copytree(CHECKOUT / folder, root / folder)
+    found(root, INVENTED)
+    path = root / "locales" / INVENTED / "locale.toml"
+    filled = path.read_text("utf-8")
+    for empty, told in INVENTED_TABLE.items():
+        assert empty in filled
+        filled = filled.replace(empty, told)
+    path.write_text(
+        "\n".join(line for line in filled.split("\n") if not line.startswith(("# MISSING", "# CHECK:"))), "utf-8"
+    )
+    (path.parent / "words.toml").write_text(words_of(root), "utf-8")
+    catalogue = polib.pofile(str(po_path(root, INVENTED)))
+    for entry in catalogue:
+        entry.msgstr = pseudo(entry.msgid)
+    catalogue.save()
+    flow = root / "prompts" / "flow.toml"
+    text = flow.read_text("utf-8")
+    assert 'published = ["en", "es"]' in text
+    flow.write_text(text.replace('published = ["en", "es"]', f'published = ["en", "es", "{INVENTED}"]'), "utf-8")
+    return root
+
+
+def words_of(root: Path) -> str:
+    """The English lists, in the invented language."""
+    english = tomllib.loads((root / "locales" / "en" / "words.toml").read_text("utf-8"))
+    names, small = ([f'"{pseudo(word)}"' for word in english[name]] for name in ("names", "small"))
+    return f"names = [{', '.join(names)}]\nsmall = [{', '.join(small)}]\n"
+
+
+def test_an_invented_language_is_published_and_walked_through_exhaustively(published: Path) -> None:
+    report = check_all(published, OPTIONS)
+    assert report.faults == ()
+    assert f"{INVENTED}: not reviewed by a native speaker" in "\n".join(report.lines)
+    line = Line(published, OPTIONS)
+    assert line.flow.published == ("en", "es", INVENTED)
+    assert prove(line) == ()
+    assert prove(Line(published, replace(OPTIONS, silence="goodbye"))) == ()
+
+
+def test_every_text_of_it_is_spoken_by_its_own_voice_and_says_what_the_english_says(published: Path) -> None:
+    line = Line(published, OPTIONS)
+    prompts = line.content.prompts
+    for name in prompts.texts:
+        press = named_keys(line.flow, name)
+        for ours, english in zip(prompts.speak(name, INVENTED, press), prompts.speak(name, "en", press), strict=True):
+            assert ours.locale == INVENTED
+            assert (ours.keys, ours.numbers) == (english.keys, english.numbers)
+            assert len(ours.text) > len(english.text)
+
+
+def test_its_translator_is_told_that_nothing_is_missing(published: Path) -> None:
+    report = check_language(published, OPTIONS, INVENTED)
+    assert report.faults == ()
+    told = "\n".join(report.lines)
+    assert "0 fuzzy, 0 faulty, 0 missing" in told
+    assert "published   yes" in told
+
+
+def test_bringing_it_up_to_date_changes_nothing(published: Path) -> None:
+    assert update(published, languages(published)) in ([], [po_path(published, INVENTED)]), "polib wraps what it writes"
+    assert update(published, languages(published)) == []
+
+
+# Written from right to left
+
+
+def test_a_language_written_from_right_to_left_is_drawn_so_in_the_book(begun: Path, tmp_path: Path) -> None:
+    catalogue = polib.pofile(str(po_path(begun, RIGHT_TO_LEFT)))
+    entry = next(entry for entry in catalogue if entry.msgctxt == "person")
+    entry.msgstr = "للتحدث مع شخص الآن … اضغط %(key)s."
+    catalogue.save()
+    line = Line(begun, OPTIONS, with_drafts(begun, RIGHT_TO_LEFT))
+    (path,) = page.write(line, [RIGHT_TO_LEFT], tmp_path)
+    html = path.read_text("utf-8")
+    assert f'lang="{RIGHT_TO_LEFT}" dir="rtl"' in html
+    assert "للتحدث مع شخص الآن" in html
+
+
+# Many languages
+
+
+@pytest.mark.parametrize("count", [3, 7, 12])
+def test_a_line_in_many_languages_is_proved(copied: Path, count: int) -> None:
+    tags = ["en", "es", *(f"q{letter}" for letter in "bcdefghijk")][:count]
+    for tag in tags[2:]:
+        shutil.copytree(copied / "locales" / "es", copied / "locales" / tag)
+    line = Line(copied, OPTIONS, tags)
+    assert line.flow.published == tuple(tags)
+    assert prove(line) == ()
+    parts = {place.part for place in line.ways if place.node == "languages"}
+    assert parts == set(range(1, -(-(count - 1) // 5) + 1))
+
+
+# The catalogues are everybody's
+
+
+def catalogues(root: Path) -> list[Path]:
+    return [po_path(root, tag) for tag in languages(root)]
+
+
+@needs_msgfmt
+def test_msgfmt_finds_no_fault_in_any_catalogue(begun: Path, tiny: Path) -> None:
+    for path in [*catalogues(CHECKOUT), *catalogues(begun), *catalogues(tiny)]:
+        done = subprocess.run(
+            ["msgfmt", "--check", "--output-file=/dev/null", str(path)], capture_output=True, text=True
+        )
+        assert (done.returncode, done.stderr) == (0, ""), path
+
+
+@needs_pofilter
+def test_pofilter_finds_no_broken_variable_tag_or_space(tmp_path: Path) -> None:
+    tests = ("printf", "variables", "xmltags", "tabs", "newlines", "escapes", "unchanged")
+    for path in catalogues(CHECKOUT):
+        out = tmp_path / "found.po"
+        subprocess.run(["pofilter", *(f"--test={test}" for test in tests), str(path), str(out)], check=True)
+        found = polib.pofile(str(out)) if out.exists() else []
+        assert not [entry.msgid for entry in found if entry.msgid], path
+
+
+def test_the_shipped_catalogues_are_up_to_date(tmp_path: Path) -> None:
+    for folder in ("prompts", "locales"):
+        shutil.copytree(CHECKOUT / folder, tmp_path / folder)
+    assert update(tmp_path, languages(CHECKOUT)) == []
+
+
+def test_what_an_editor_wrote_into_a_head_is_kept(copied: Path) -> None:
+    path = po_path(copied, "es")
+    text = path.read_text("utf-8")
+    told = '"Last-Translator: Ana <ana@example.org>\\n"\n"X-Generator: Poedit 3.4\\n"\n'
+    path.write_text(text.replace('"Last-Translator: nobody yet\\n"\n', told), "utf-8")
+    update(copied, ["es"])
+    assert polib.pofile(str(path)).metadata["Last-Translator"] == "Ana <ana@example.org>"
+    assert polib.pofile(str(path)).metadata["X-Generator"] == "Poedit 3.4"
+    once = path.read_bytes()
+    assert update(copied, ["es"]) == []
+    assert path.read_bytes() == once
+
+
+def test_each_message_says_where_it_is_heard_and_what_stands_in_its_gaps(tiny: Path) -> None:
+    notes = {(entry.msgctxt, entry.msgid): entry.comment for entry in polib.pofile(str(po_path(tiny, "es")))}
+    assert notes["apples", "Apples. They are red."] == "Heard: press 2, then 1, “For apples”; about 2 s in English."
+    assert notes["fruit", "For pears … press %(key)s."] == (
+        "Heard: press 2, “For fruit”; about 2 s in English.\n"
+        "%(key)s is the word for key 2, which leads to “For pears”: “two”."
+    )
+    assert (
+        "is the number 911, said digit by digit: “nine one one”."
+        in notes["danger", "In danger? Hang up and dial %(emergency)s."]
+    )
+
+
+# Whatever is in a catalogue, the line goes on
+
+TOKENS = (
+    "%", "%%", "%(key)s", "%(key)d", "%(", "{{", "{%", "<b>", "&amp;", "\x00", "\x1b", "\ue000", "\ufeff", "\u202e",
+    '"', "\\", "\n", "\r", '\nmsgid ""\n', "\nmsgstr ", '\nmsgid_plural "x"\n', "<<<<<<< ours\n", "=======\n", "#~ ",
+    "#, fuzzy\n", "…", "...", "7", "٣", "nplurals=9999;", "plural=n**99999;", "charset=utf-7", "x" * 5000, "é",
+)  # fmt: skip
+CASES, EVERY, LONGEST = 2_000, 80, 5.0
+"""How many files are tried, each how-manieth is compiled whole and proved, and how many seconds one may take."""
+
+
+def mutated(right: bytes, chance: random.Random) -> bytes:
+    """A PO file as accidents make them, or bytes without any sense."""
+    if chance.random() < 0.1:
+        return chance.randbytes(chance.randrange(4_000))
+    whole = bytearray(right)
+    for _ in range(chance.randrange(1, 6)):
+        at, to = sorted(chance.randrange(len(whole) + 1) for _ in range(2))
+        end = min(to, at + chance.choice((1, 8, 80, 800, 8_000)))
+        piece = bytes(whole[at:end])
+        match chance.randrange(5):
+            case 0:
+                whole[at:at] = chance.choice(TOKENS).encode("utf-8")
+            case 1:
+                del whole[at:end]
+            case 2:
+                whole[end:end] = piece
+            case 3:
+                whole[at:end] = piece[::-1]
+            case _:
+                whole[at : at + 1] = chance.randbytes(1)
+    return bytes(whole)
+
+
+def spoken_or_withheld(root: Path, content: Content) -> str:
+    """Load the Spanish of `root` and speak every text in it, as far as it goes: what became of it."""
+    try:
+        locale = load_locale(root / "locales" / "es", source=False)
+    except BadLocale:
+        return "withheld"
+    prompts = Prompts(content.prompts.texts, content.locales | {"es": locale}, content.facts, "en")
+    spoken = [prompts.speak(name, "es", named_keys(content.flow, name)) for name in prompts.texts]
+    return "whole" if all(part.locale == "es" for parts in spoken for part in parts) else "in part"
+
+
+def test_no_catalogue_breaks_the_line_or_hangs_it(copied: Path) -> None:
+    chance, path = random.Random(11), po_path(copied, "es")
+    right, content, outcomes = path.read_bytes(), Line(copied, OPTIONS).content, Counter[str]()
+    for number in range(CASES):
+        path.write_bytes(mutated(right, chance))
+        started = perf_counter()
+        outcomes[spoken_or_withheld(copied, content)] += 1
+        assert perf_counter() - started < LONGEST, number
+        if number % EVERY == 0:
+            assert prove(Line(copied, OPTIONS)) == ()
+    assert all(outcomes[one] > CASES / 50 for one in ("withheld", "in part", "whole")), outcomes
+
+
+def spoken_words(line: Line, tag: str) -> Iterator[Sequence[str]]:
+    for name in line.content.prompts.texts:
+        for part in line.content.prompts.speak(name, tag, named_keys(line.flow, name)):
+            yield part.keys
+
+
+def test_a_translation_changes_no_key_and_no_number(published: Path) -> None:
+    line = Line(published, OPTIONS)
+    assert list(spoken_words(line, INVENTED)) == list(spoken_words(line, "en"))
+    dialled = {tag: re.findall(rb"<Number>([^<]*)", b"".join(documents_in(line, tag))) for tag in line.flow.published}
+    assert len({frozenset(numbers) for numbers in dialled.values()}) == 1
+
+
+def documents_in(line: Line, tag: str) -> Iterator[bytes]:
+    for place, fragments in line.documents.items():
+        if place.locale == tag:
+            yield b"".join(fragments)
+
+
+def test_what_the_pseudo_translator_writes_is_longer_accented_and_whole(published: Path) -> None:
+    written = [(entry.msgid, entry.msgstr) for entry in polib.pofile(str(po_path(published, INVENTED)))]
+    assert all(message_fault(english, told) is None for english, told in written)
+    assert all(unicodedata.is_normalized("NFC", told) and not told.isascii() for _, told in written)
+    assert 1.2 < sum(len(told) for _, told in written) / sum(len(english) for english, _ in written) < 1.35

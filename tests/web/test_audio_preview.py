@@ -1,0 +1,137 @@
+"""The sound of the page: only what is compiled, by programs that may be missing, slow or failing."""
+
+import asyncio
+import json
+import stat
+from pathlib import Path
+
+import httpx2
+import pytest
+from support.page_client import BASE, act, app_of, ask, page_of
+
+from ivr.content.recordings import file_name
+from ivr.line.line import Line
+from ivr.phone.verbs import Play, Say
+from ivr.server.webhook import Door
+from ivr.speech.timing import BREATH
+from ivr.web import audio_preview as sounds
+from ivr.web.audio_preview import compiled, joined
+from ivr.web.phone_links import plain
+
+SPEAKS = """#!/bin/sh
+if [ "$1" = --voices ]; then printf 'Pty Language\\n 5 en-us x\\n 5 es-419 x\\n'; exit; fi
+cat
+"""
+CONVERTS = "#!/bin/sh\ncat\n"
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand-ins for the two programs: what goes in comes out."""
+    for name, text in (("espeak-ng", SPEAKS), ("sox", CONVERTS)):
+        install(tmp_path / name, text)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    return tmp_path
+
+
+def install(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+def a_sound(app: Door) -> str:
+    return str(act(app)[0]["captions"][0]["sound"])
+
+
+@pytest.mark.usefixtures("programs")
+def test_a_compiled_caption_can_be_heard_and_nothing_else(line: Line) -> None:
+    app = app_of(line)
+    heard = ask(app, f"/sound/{a_sound(app)}.wav")
+    assert heard.status_code == 200
+    assert heard.headers["content-type"] == "audio/wav"
+    assert heard.content[:4] == b"RIFF"
+    assert b"<speak>" in heard.content
+    for name in ("0" * 20, "Say%20this", "..%2f..%2fetc%2fpasswd"):
+        assert ask(app, f"/sound/{name}.wav").status_code == 404
+
+
+def test_a_sound_is_rendered_once(line: Line, programs: Path) -> None:
+    app = app_of(line)
+    name = a_sound(app)
+    first = ask(app, f"/sound/{name}.wav").content
+    install(programs / "espeak-ng", "#!/bin/sh\nexit 1\n")
+    assert ask(app, f"/sound/{name}.wav").content == first
+
+
+@pytest.mark.parametrize("broken", ["#!/bin/sh\nexit 3\n", "#!/bin/sh\nexec sleep 20\n", "#!/nowhere\n"])
+def test_a_failing_program_costs_the_sound_and_nothing_more(
+    line: Line, programs: Path, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_of(line)
+    name = a_sound(app)
+    monkeypatch.setattr(sounds, "PATIENCE", 0.3)
+    install(programs / "espeak-ng", broken)
+    assert ask(app, f"/sound/{name}.wav").status_code == 503
+    install(programs / "espeak-ng", SPEAKS)
+    assert ask(app, f"/sound/{name}.wav").status_code == 200
+
+
+@pytest.mark.parametrize("missing", ["espeak-ng", "sox"])
+def test_without_the_programs_the_page_says_so(
+    line: Line, programs: Path, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (programs / missing).unlink()
+    monkeypatch.setenv("PATH", str(programs))
+    app = app_of(line)
+    page = page_of(ask(app, "/"))
+    assert not page.xpath("//@data-speaks")
+    assert page.xpath("//span[@data-voices='none' and not(@hidden)]")
+    assert ask(app, f"/sound/{a_sound(app)}.wav").status_code == 404
+
+
+def test_only_so_many_sounds_wait(line: Line, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sounds, "MOST_WAITING", 2)
+    install(programs / "espeak-ng", SPEAKS.replace("\ncat\n", "\nsleep 0.2; cat\n"))
+    app = app_of(line)
+    names = list(compiled(line))[:5]
+
+    async def run() -> list[int]:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE) as client:
+            answers = await asyncio.gather(*(client.get(f"/sound/{name}.wav") for name in names))
+            return sorted(answer.status_code for answer in answers)
+
+    assert asyncio.run(run()) == [200, 200, 503, 503, 503]
+
+
+@pytest.mark.usefixtures("programs")
+def test_old_sounds_make_room(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sounds, "CACHE", 400)
+    app = app_of(line)
+    assert {ask(app, f"/sound/{name}.wav").status_code for name in list(compiled(line))[:9]} == {200}
+
+
+def test_a_text_cut_up_for_a_voice_without_pauses_is_one_caption() -> None:
+    def say(*pieces: str | float, language: str = "en-US") -> Say:
+        return Say(" ".join(one for one in pieces if isinstance(one, str)), language, "alice", pieces)
+
+    cut = [say("To talk now"), say("press zero."), say("Para español", language="es-US"), Play("/audio/0.wav")]
+    (first, many), *others = joined(cut)
+    assert isinstance(first, Say)
+    assert (first.text, first.pieces, many) == ("To talk now press zero.", ("To talk now", BREATH, "press zero."), 2)
+    assert others == [(cut[2], 1), (cut[3], 1)]
+    paused = [say("One."), say(0.6, "Two.")]
+    assert [many for _, many in joined(paused)] == [1, 1]
+
+
+def test_a_recording_is_heard_in_place_of_the_voice(copied: Path) -> None:
+    sound = sounds.wav(b"\xff" * 8000)
+    folder = copied / "locales" / "en" / "audio"
+    folder.mkdir()
+    (folder / file_name(sound)).write_bytes(sound)
+    greeting = Line(copied).content.prompts.speak("greeting", "en", {})[0].text
+    row = f"[greeting]\nreads = {json.dumps(greeting)}\nsound = '{file_name(sound)}'\nslow = '{file_name(sound)}'\n"
+    (folder / "recordings.toml").write_text(row, "utf-8")
+    caption = act(app_of(Line(copied)))[0]["captions"][0]
+    assert caption["recorded"]
+    assert (caption["text"], caption["lang"], caption["seconds"]) == (plain(greeting), "en-US", 1.0)
+    assert f"{caption['sound']}.wav" == file_name(sound)

@@ -1,0 +1,144 @@
+"""The pages, without a browser: where they are, how they are closed to the outside, how little they weigh."""
+
+import pytest
+from support.page_client import BASE, app_of, ask, page_of, settings_for
+
+from ivr.errors import Fault
+from ivr.line.line import Line
+from ivr.readiness import Readiness
+from ivr.server.webhook import Door, make_app
+from ivr.web.templates import Static
+
+HEADERS = {
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+MOST_BYTES = 60_000
+
+
+@pytest.mark.parametrize("path", ["/", "/phone/es", "/read/en", "/read/nowhere", "/read/en/tea", "/static/nothing"])
+def test_every_page_is_closed_to_the_outside(app: Door, path: str) -> None:
+    answer = ask(app, path)
+    policy = answer.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "microphone=()" in answer.headers["permissions-policy"]
+    assert HEADERS.items() <= answer.headers.items()
+    assert answer.headers["cache-control"] == "no-store"
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/read/es", "/read/nowhere"])
+def test_nothing_is_inline_and_nothing_is_loaded_from_elsewhere(app: Door, path: str) -> None:
+    page = page_of(ask(app, path))
+    for element in page.iter():
+        assert not [name for name in element.attrib if name == "style" or name.startswith("on")]
+        assert element.tag != "style"
+        assert element.tag != "script" or (element.get("src") and not element.text)
+    loaded = [*page.xpath("//@src"), *page.xpath("//link/@href")]
+    assert loaded
+    assert all(address.startswith("/static/") for address in loaded)
+
+
+def test_a_page_weighs_little(real_app: Door) -> None:
+    files = sum(len(one.plain) for one in Static().files.values())
+    phone = len(ask(real_app, "/", headers={"accept-encoding": "identity"}).content)
+    assert phone + files < MOST_BYTES
+    packed = sum(len(one.packed) for one in Static().files.values())
+    for tag in ("en", "es"):
+        answer = ask(real_app, f"/read/{tag}", headers={"accept-encoding": "gzip"})
+        assert int(answer.headers["content-length"]) + packed < MOST_BYTES
+
+
+def test_style_and_script_are_found_under_the_names_that_the_page_gives(app: Door) -> None:
+    page = page_of(ask(app, "/phone/en"))
+    for address in [*page.xpath("//@src"), *page.xpath("//link/@href")]:
+        answer = ask(app, address)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+
+
+def test_head_is_answered_like_get(app: Door) -> None:
+    assert ask(app, "/", "HEAD").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/read/xx", "/read/en/nothing", "/read/xx/tea", "/phone/xx", "/read/EN"])
+def test_an_unknown_address_gives_the_readable_line_and_the_number(app: Door, path: str) -> None:
+    answer = ask(app, path)
+    page = page_of(answer)
+    assert answer.status_code == 404
+    assert page.get("lang") == "en"
+    assert page.get_element_by_id("tea") is not None
+    assert page.xpath("//a[@href='tel:+18883737888']")
+    assert page.find_class("note")
+
+
+def test_a_text_has_an_address_of_its_own(app: Door) -> None:
+    answer = ask(app, "/read/es/tea")
+    assert (answer.status_code, answer.headers["location"]) == (308, "/read/es#tea")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "tag"),
+    [
+        ("", "en"), ("es", "es"), ("es-MX,en;q=0.8", "es"), ("fr,es;q=0.5,en;q=0.9", "en"), ("fr", "en"),
+        ("en;q=0.1, es;q=0.2", "es"), (";;;q=,", "en"), ("es" * 5000, "en"),
+    ],
+)  # fmt: skip
+def test_the_front_page_speaks_the_language_of_the_browser(app: Door, wanted: str, tag: str) -> None:
+    answer = ask(app, "/", headers={"accept-language": wanted})
+    assert page_of(answer).get("lang") == tag
+    assert "Accept-Language" in answer.headers["vary"]
+
+
+def test_under_a_prefix_every_address_has_it(line: Line) -> None:
+    app = app_of(line, public_url=BASE + "/help")
+    for path in ("/help/read/en", "/read/en"):  # a proxy takes the prefix off, or does not
+        answer = ask(app, path)
+        assert answer.status_code == 200
+        inner = [one for one in page_of(answer).xpath("//@href|//@src") if one.startswith("/")]
+        assert all(one.startswith("/help/") for one in inner)
+    assert ask(app, "/read/en/tea").headers["location"] == "/help/read/en#tea"
+
+
+def test_the_telephone_can_be_turned_off(line: Line) -> None:
+    app = app_of(line, web_phone="off")
+    front = page_of(ask(app, "/"))
+    assert front.get_element_by_id("tea") is not None
+    assert not front.xpath("//a[contains(@href, '/phone/')]")
+    assert ask(app, "/phone/en").status_code == 404
+    assert ask(app, "/phone/call", "POST", json={}).status_code == 404
+    assert ask(app, "/sound/0.wav").status_code == 404
+
+
+def test_the_readable_line_can_be_turned_off(line: Line) -> None:
+    app = app_of(line, read="off")
+    assert not page_of(ask(app, "/")).xpath("//a[contains(@href, '/read/')]")
+    assert ask(app, "/read/en").status_code == 404
+    lost = ask(app, "/phone/xx")
+    assert lost.status_code == 404
+    assert "tel:+18883737888" in lost.text
+
+
+def test_both_can_be_turned_off(line: Line) -> None:
+    answer = ask(app_of(line, read="off", web_phone="off"), "/")
+    assert answer.status_code == 404
+    assert "tel:+18883737888" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/phone/es", "/read", "/read/en", "/read/en/tea"])
+def test_a_line_that_cannot_be_used_still_gives_the_number(line: Line, path: str) -> None:
+    broken = Readiness(None, line.last_resort, (Fault("here", "something", "Mend it."),))
+    answer = ask(make_app(settings_for(line.content.root), broken), path)
+    assert answer.status_code == 503
+    assert "tel:+18883737888" in answer.text
+    assert 'lang="es-US"' in answer.text
+
+
+def test_without_javascript_the_telephone_leads_to_the_readable_line(app: Door) -> None:
+    page = page_of(ask(app, "/phone/es"))
+    assert page.xpath("//noscript//a/@href") == ["/read/es"]
+    assert page.xpath("//a[@id='leave-page']/@href") == ["https://www.weather.gov/"]
