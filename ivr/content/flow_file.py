@@ -135,7 +135,7 @@ def _menu_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
             continue
         most = MOST_MAIN_CHOICES if name in main else MOST_CHOICES
         if not 1 <= len(node.choices) <= most:
-            remedy = f"It may have 1 to {most}; make a menu below it."
+            remedy = f"{'The main menu' if name in main else 'A menu'} has 1 to {most}; make a menu below it."
             yield Fault(f"{path}: [{name}]", f"it has {len(node.choices)} choices", remedy)
         for choice in node.choices:
             for found, remedy in _choice_faults(nodes, choice, offered.get(choice)):
