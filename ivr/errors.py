@@ -7,7 +7,7 @@
     │   ├── BadText          a text in prompts/
     │   └── BadLocale        a language's folder
     ├── BadSettings      an operator must act: the environment
-    ├── NotDone          an operator asked for something that Twilio, the network or a file did not give
+    ├── OperationFailed          an operator asked for something that Twilio, the network or a file did not give
     ├── Unverified       a request is not signed with the token: it is refused with 403
     ├── UnknownAddress   an address this release does not know (never shown to a caller: it leads to the root menu)
     └── Untranslated     a text has no whole translation (never shown: the text is spoken in the first language)
@@ -72,7 +72,7 @@ class BadSettings(LineError):
     """The environment is not usable: the message says which name, what it held, what was expected."""
 
 
-class NotDone(LineError):
+class OperationFailed(LineError):
     """What an operator asked for could not be done: the message says why, and what to do."""
 
 

@@ -27,18 +27,18 @@ Event = Literal[
     "not counted",
 ]  # fmt: skip
 BUCKETS = ((0.001, "<1 ms"), (0.01, "<10 ms"), (0.1, "<100 ms"), (1.0, "<1 s"))
-MOST_LINES = 10_000
+MAX_QUEUED_LINES = 10_000
 """Lines that wait to be written; one more is dropped."""
-GATHERED = 0.02
+FLUSH_INTERVAL = 0.02
 """Seconds in which lines gather before they are written: few enough that writing them makes no answer wait."""
-TOGETHER = 20
+BATCH_LINES = 20
 """Lines that are written in one go: no more than a pipe takes as one piece (PIPE_BUF, 4,096 bytes on Linux), so that
 the lines of two workers never run into each other."""
 PATIENCE = 1.0
 """Seconds that the end of a process waits for its last lines."""
 
 
-class Lines:
+class LogWriter:
     """Lines on their way to a stream, written by a thread of their own. Adding one never waits and never fails."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -49,7 +49,7 @@ class Lines:
 
     def add(self, line: str) -> None:
         """Write `line` soon, unless too many are waiting."""
-        if len(self._waiting) >= MOST_LINES:
+        if len(self._waiting) >= MAX_QUEUED_LINES:
             self.dropped += 1
             return
         self._waiting.append(line)
@@ -70,14 +70,14 @@ class Lines:
     def _keep_writing(self) -> None:
         while not self._ended.is_set():
             self._some.wait()
-            self._ended.wait(GATHERED)
+            self._ended.wait(FLUSH_INTERVAL)
             self._some.clear()
             self._write()
 
     def _write(self) -> None:
         with suppress(Exception):  # a pipe that is closed, no memory left: it costs lines, and no call
             while self._waiting:
-                lines = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+                lines = [self._waiting.popleft() for _ in range(min(BATCH_LINES, len(self._waiting)))]
                 self._stream.write("".join(f"{line}\n" for line in lines))
                 self._stream.flush()
 
@@ -85,7 +85,7 @@ class Lines:
 class _OfLibraries(logging.Handler):
     """Hands on what libraries say, cut down."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: LogWriter) -> None:
         super().__init__()
         self._lines = lines
         self.setFormatter(_Bare())
@@ -106,30 +106,30 @@ class _Bare(logging.Formatter):
         return json.dumps(line | {"release": __version__})
 
 
-_open: Lines | None = None
+_open: LogWriter | None = None
 
 
-def open_journal(every_logger: bool = False) -> Lines:
+def open_journal(every_logger: bool = False) -> LogWriter:
     """Send the journal to standard error. What is returned has been started, and is to be stopped.
 
     With `every_logger`, so goes what libraries and Python itself have to say of faults, cut down.
     """
     global _open
     logging.raiseExceptions = False  # a closed pipe must not cost a call
-    _open = Lines(sys.stderr)
+    _open = LogWriter(sys.stderr)
     if every_logger:
         _take_over(_open)
     _open.start()
     return _open
 
 
-def _closed(lines: Lines) -> None:
+def _closed(lines: LogWriter) -> None:
     global _open
     if _open is lines:
         _open = None
 
 
-def _take_over(lines: Lines) -> None:
+def _take_over(lines: LogWriter) -> None:
     """Nothing is written past the journal: a pipe that nobody reads would stop the process that writes."""
     logging.getLogger().handlers[:] = [_OfLibraries(lines)]
     for logger in list(logging.Logger.manager.loggerDict.values()):
@@ -148,7 +148,7 @@ def _place(trace: TracebackType | None) -> str:
     return f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
 
 
-def note(
+def event(
     event: Event, node: str = "", locale: str = "", seconds: float | None = None, level: int = logging.INFO
 ) -> None:
     """Write one line. `seconds` is how long the answer took; only its bucket is written."""

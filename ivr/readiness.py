@@ -23,7 +23,7 @@ class Readiness:
     """`line` is None where calls must get the last resort; `faults` say why, `notes` what an operator should know."""
 
     line: Line | None
-    last_resort: bytes
+    fallback_document: bytes
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -58,7 +58,7 @@ def get_ready(settings: Settings) -> Readiness:
         fault = Fault(str(settings.ivr_content), f"it cannot be used ({error!r})", "`ivr check` may say where.")
         return Readiness(None, _kept_last_resort(FALLBACK), (fault,), notes)
     left_out = tuple(str(fault) for fault in line.content.faults)
-    return Readiness(None if unproved else line, line.last_resort, (*unproved, *unsigned), (*notes, *left_out))
+    return Readiness(None if unproved else line, line.fallback_document, (*unproved, *unsigned), (*notes, *left_out))
 
 
 def _kept_last_resort(path: Path) -> bytes:

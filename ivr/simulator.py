@@ -23,7 +23,7 @@ PATIENCE = 15
 """Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""
 
 
-class Broken(LineError):
+class CallFailed(LineError):
     """The call cannot be made or went wrong: a sentence for the person at the keyboard."""
 
 
@@ -36,7 +36,7 @@ def caller(settings: Settings, url: str | None) -> Caller:
     try:
         url = plain_url(url)
     except ValueError:
-        raise Broken(f"{url}: expected an address such as http://127.0.0.1:8000.") from None
+        raise CallFailed(f"{url}: expected an address such as http://127.0.0.1:8000.") from None
     if not settings.tokens:
         raise BadSettings(
             "TWILIO_AUTH_TOKEN is not set: a running line answers signed requests only. "
@@ -53,7 +53,7 @@ def in_process(line: Line) -> Callable[[str, Form], bytes]:
 def seconds(line: Line, text: str, language: str) -> float:
     """Upper estimate of how long `text` takes in the language that Twilio calls `language`, pauses not counted."""
     spoken = (locale.ear for locale in line.content.locales.values() if locale.language == language)
-    return timing.seconds(text, next(spoken, timing.Ear("words", 2.3, 3.2)))
+    return timing.longest_seconds(text, next(spoken, timing.SpeechRate("words", 2.3, 3.2)))
 
 
 def recordings(line: Line) -> Callable[[str], Recording]:
@@ -78,9 +78,9 @@ def _post(settings: Settings, url: str, address: str, form: Form) -> bytes:
             return bytes(answer.read())
     except urllib.error.HTTPError as error:
         error.close()
-        raise Broken(_refused(url, error.code)) from None
+        raise CallFailed(_refused(url, error.code)) from None
     except (OSError, HTTPException) as error:
-        raise Broken(
+        raise CallFailed(
             f"{url} does not answer ({getattr(error, 'reason', error)}). Is the line running? Start it with `make run`."
         ) from None
 
@@ -92,7 +92,7 @@ def _refused(url: str, status: int) -> str:
 
 
 def talk(one: Caller, keys: Sequence[str] | None, outcome: str, write: Callable[[str], None]) -> None:
-    """Make the call: with `keys` given, or by hand. Raises Broken where it cannot go on."""
+    """Make the call: with `keys` given, or by hand. Raises CallFailed where it cannot go on."""
     try:
         if keys is None:
             terminal.converse(one, _typed, write)
@@ -100,7 +100,7 @@ def talk(one: Caller, keys: Sequence[str] | None, outcome: str, write: Callable[
             for line in terminal.play(one, keys, outcome):
                 write(line)
     except (Impossible, Refused) as error:
-        raise Broken(str(error)) from None
+        raise CallFailed(str(error)) from None
 
 
 def _typed() -> str:

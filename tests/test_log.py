@@ -175,22 +175,22 @@ def test_a_line_holds_the_allowed_fields_with_values_of_closed_lists(
 
 def test_only_the_bucket_of_a_duration_is_written(written: Written) -> None:
     for seconds in (0.0005, 0.005, 0.05, 0.5, 5.0):
-        log.note("key", "main", "en", seconds)
+        log.event("key", "main", "en", seconds)
     took = [json.loads(line)["took"] for line in written.lines()]
     assert took == ["<1 ms", "<10 ms", "<100 ms", "<1 s", "1 s or more"]
 
 
 def test_a_refused_request_is_a_line_without_any_place(written: Written) -> None:
-    log.note("refused", level=logging.WARNING)
+    log.event("refused", level=logging.WARNING)
     (line,) = map(json.loads, written.lines())
     assert set(line) == {"minute", "level", "event", "release"}
     assert (line["level"], line["event"]) == ("warning", "refused")
 
 
 def test_where_lines_find_no_room_they_are_dropped_and_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "MOST_LINES", 3)
+    monkeypatch.setattr(log, "MAX_QUEUED_LINES", 3)
     stream = io.StringIO()
-    lines = log.Lines(stream)
+    lines = log.LogWriter(stream)
     started = time.perf_counter()
     for number in range(10):
         lines.add(f"line {number}")
@@ -206,20 +206,20 @@ def test_the_lines_of_two_workers_never_run_into_each_other(written: Written) ->
     written.stream.write = lambda text: sizes.append(len(text.encode())) or len(text)  # type: ignore[method-assign]
     sizes: list[int] = []
     for _ in range(500):
-        log.note("last resort", "n" * 30, "zh-Hant-TW", 5.0, logging.WARNING)
+        log.event("last resort", "n" * 30, "zh-Hant-TW", 5.0, logging.WARNING)
     written.close()
-    assert len(sizes) >= 500 / log.TOGETHER
+    assert len(sizes) >= 500 / log.BATCH_LINES
     assert max(sizes) <= select.PIPE_BUF
 
 
 def test_a_pipe_that_is_closed_costs_nothing(written: Written, capfd: pytest.CaptureFixture[str]) -> None:
     written.stream.close()
     for _ in range(10):
-        log.note("key", "main", "en", 0.001)
+        log.event("key", "main", "en", 0.001)
     written.close()
     assert "".join(capfd.readouterr()) == ""
 
 
 def test_a_journal_that_nobody_opened_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    log.note("key", "main", "en", 0.001)
+    log.event("key", "main", "en", 0.001)
     assert "".join(capfd.readouterr()) == ""

@@ -190,8 +190,8 @@ def test_nothing_is_refused_before_twilio_was_asked(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("compiled", ["line", "line_goodbye", "real"])
 def test_the_keys_lead_where_the_walk_says(compiled: str, request: pytest.FixtureRequest) -> None:
     line: Line = request.getfixturevalue(compiled)
-    assert set(line.leads) == set(line.ways) == set(line.documents)
-    for place, leads in line.leads.items():
+    assert set(line.transitions) == set(line.paths) == set(line.documents)
+    for place, leads in line.transitions.items():
         assert leads == {key: next_place(line.flow, place, Key(key)) for key in (*KEYS, "")}
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-MOST_CHOICES, MOST_MAIN_CHOICES = 5, 6
+MAX_CHOICES, MAX_MAIN_CHOICES = 5, 6
 """Choices of a menu at most, and of the main menu: the one that the opening leads into."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)

@@ -11,10 +11,10 @@ from typing import NamedTuple, assert_never
 
 from ivr.call.flow import Flow, Languages, Menu, Opening, Reminder
 from ivr.call.state import Place
-from ivr.call.transitions import MOST_MISSES, Dial, End, Reading, Step, languages_offered
+from ivr.call.transitions import MAX_MISSES, Dial, End, Step, StepKind, languages_offered
 
 
-class Cue(NamedTuple):
+class PromptRef(NamedTuple):
     """One text to speak: its name, which part, in which language. `key` is what `press.language` stands for in it."""
 
     text: str
@@ -23,7 +23,7 @@ class Cue(NamedTuple):
     key: str = "8"
 
 
-LINES = [
+SHARED_PROMPTS = [
     "greeting",
     "language",
     "languages",
@@ -48,7 +48,7 @@ OFFERS = ("person", "danger", "language")
 """The shared lines without which a language cannot be offered at all."""
 
 
-def cues(flow: Flow, step: Step) -> tuple[Cue, ...]:
+def prompts_for(flow: Flow, step: Step) -> tuple[PromptRef, ...]:
     """The texts that `step` speaks, in order. A wrong key and a second one are answered before anything else."""
     place = step.place
     if isinstance(step, Dial):
@@ -56,26 +56,26 @@ def cues(flow: Flow, step: Step) -> tuple[Cue, ...]:
     if isinstance(step, End):
         return (_cue(place, "goodbye"),)
     missed = (_cue(place, "miss"),) if place.misses == 1 else ()
-    if place.misses < MOST_MISSES:
+    if place.misses < MAX_MISSES:
         return *missed, *_read(flow, place, step.reading)
     return _short(flow, place, step.reading)
 
 
-def _short(flow: Flow, place: Place, reading: Reading) -> tuple[Cue, ...]:
+def _short(flow: Flow, place: Place, reading: StepKind) -> tuple[PromptRef, ...]:
     """After a second wrong key: a person first, then how to hear the choices; in a topic, its part once more."""
     person, missed, again = _cue(place, "short"), _cue(place, "miss_again"), _cue(place, "choices")
     if reading == "part":
         return person, missed, *(cue for cue in _read(flow, place, reading) if cue.text != "person")
     others = flow.published[1:2] if reading == "opening" and place.locale == flow.published[0] else ()
-    offers = (offer for other in others for offer in (Cue("language", 1, other), Cue("short", 1, other)))
+    offers = (offer for other in others for offer in (PromptRef("language", 1, other), PromptRef("short", 1, other)))
     return person, missed, *offers, again
 
 
-def _cue(place: Place, text: str, part: int = 1) -> Cue:
-    return Cue(text, part, place.locale)
+def _cue(place: Place, text: str, part: int = 1) -> PromptRef:
+    return PromptRef(text, part, place.locale)
 
 
-def _read(flow: Flow, place: Place, reading: Reading) -> tuple[Cue, ...]:
+def _read(flow: Flow, place: Place, reading: StepKind) -> tuple[PromptRef, ...]:
     if reading == "opening":
         return _opening(flow, place)
     if reading == "part":
@@ -100,39 +100,39 @@ def _read(flow: Flow, place: Place, reading: Reading) -> tuple[Cue, ...]:
     assert_never(reading)
 
 
-def _menu_cue(flow: Flow, place: Place) -> Cue:
+def _menu_cue(flow: Flow, place: Place) -> PromptRef:
     node = flow.nodes[place.node]
     menu = node.menu if isinstance(node, Opening) else place.node
     return _cue(place, menu, flow.last_part(menu))
 
 
-def _heading(flow: Flow, place: Place) -> tuple[Cue, ...]:
+def _heading(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     """The first part of a menu that has two: where the key has led. It is not said again after a wrong key."""
     return (_cue(place, place.node),) if flow.last_part(place.node) > 1 and not place.misses else ()
 
 
-def _language_offers(flow: Flow, place: Place) -> tuple[Cue, ...]:
+def _language_offers(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     """How key 8 is offered: the other language in its own words, or, among many, the next one and a menu."""
     others = [locale for locale in flow.published if locale != place.locale]
-    own = tuple(Cue("language", 1, locale) for locale in others[:1])
+    own = tuple(PromptRef("language", 1, locale) for locale in others[:1])
     return (*own, _cue(place, "languages")) if len(others) > 1 else own
 
 
-def _opening(flow: Flow, place: Place) -> tuple[Cue, ...]:
+def _opening(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     menu, person, danger = _menu_cue(flow, place), _cue(place, "person"), _cue(place, "danger")
     if place.locale != flow.published[0]:
         return person, danger, menu
     own, others = _language_offers(flow, place)[:1], _language_offers(flow, place)[1:]
-    second = tuple(Cue("person", 1, locale) for locale in flow.published[1:2])
+    second = tuple(PromptRef("person", 1, locale) for locale in flow.published[1:2])
     greeting = () if place.misses else (_cue(place, "greeting"),)
     return *greeting, *own, person, *second, danger, *others, menu  # a person and 911 come in time, however many
 
 
-def _part(flow: Flow, place: Place) -> tuple[Cue, ...]:
+def _part(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     if not isinstance(flow.nodes[place.node], Languages):
         return (_cue(place, place.node, place.part),)
     offers = enumerate(languages_offered(flow, place), start=1)
-    return _cue(place, "person"), *(Cue("language", 1, locale, str(key)) for key, locale in offers)
+    return _cue(place, "person"), *(PromptRef("language", 1, locale, str(key)) for key, locale in offers)
 
 
 def named_keys(flow: Flow, text: str, language_key: str = "8") -> Mapping[str, str]:

@@ -20,9 +20,9 @@ from ivr.call.state import KEYS, Event, Key, Lost, Outcome, Place, Reached, Ring
 Policy = Literal["connect", "goodbye"]
 """What silence leads to in the end: the hotline, or its number read out and a goodbye."""
 
-Reading = Literal["opening", "part", "first", "second", "third", "last", "farewell", "warning", "ending", "number"]
-MOST_MISSES = 2
-MOST_TRIES = 3
+StepKind = Literal["opening", "part", "first", "second", "third", "last", "farewell", "warning", "ending", "number"]
+MAX_MISSES = 2
+MAX_TRIES = 3
 LANGUAGES_A_PART = 5
 
 
@@ -30,7 +30,7 @@ class Ask(NamedTuple):
     """Something is read while the keys of `place` are live, then the line waits for one."""
 
     place: Place
-    reading: Reading
+    reading: StepKind
 
 
 class Dial(NamedTuple):
@@ -90,7 +90,7 @@ def _press(flow: Flow, place: Place, key: str) -> Place:
         return here._replace(pace="slow")
     if key == "#":
         return _onward(flow, here)
-    misses = min(place.misses + 1, MOST_MISSES)
+    misses = min(place.misses + 1, MAX_MISSES)
     return _choice(flow, here, key) or Place(here.node, here.locale, here.part, here.pace, misses, here.tries)
 
 
@@ -142,7 +142,7 @@ def last_part(flow: Flow, place: Place) -> int:
 def _after_dial(flow: Flow, place: Place, connected: bool) -> Place:
     if connected:
         return _at(place, flow.transfer.connected)
-    return _at(place, flow.transfer.not_connected)._replace(tries=min(place.tries + 1, MOST_TRIES))
+    return _at(place, flow.transfer.not_connected)._replace(tries=min(place.tries + 1, MAX_TRIES))
 
 
 def _from_lost(flow: Flow, home: Place, key: str) -> Place:
@@ -172,7 +172,7 @@ def silence(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
 
 def _menu_after(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
     menu = _at(place, flow.parent(place.node))
-    if place.tries == MOST_TRIES:
+    if place.tries == MAX_TRIES:
         return Ask(menu, "last"), End(menu)
     return Ask(menu, "first"), *_read_again(flow, menu, policy, place.tries)
 
@@ -186,11 +186,11 @@ def _read_again(flow: Flow, menu: Place, policy: Policy, tries: int = 0) -> tupl
 
 
 class Explored(NamedTuple):
-    """Every place of the line. `ways` is a shortest way to each: "ring", then keys, `-` for silence, dial outcomes;
-    `leads` is where each key leads from there, "" standing for anything else that may come as one."""
+    """Every place of the line. `paths` holds a shortest way to each: "ring", then keys, `-` for silence, dial outcomes;
+    `transitions` is where each key leads from there, "" standing for anything else that may come as one."""
 
-    ways: Mapping[Place, str]
-    leads: Mapping[Place, Mapping[str, Place]]
+    paths: Mapping[Place, str]
+    transitions: Mapping[Place, Mapping[str, Place]]
 
 
 def explore(flow: Flow, policy: Policy) -> Explored:
@@ -211,7 +211,7 @@ def explore(flow: Flow, policy: Policy) -> Explored:
 
 def reachable(flow: Flow, policy: Policy) -> Mapping[Place, str]:
     """Every place of the line, each with a shortest way to it, as in `Explored`."""
-    return explore(flow, policy).ways
+    return explore(flow, policy).paths
 
 
 def _steps_from(flow: Flow, here: Place, keys: Mapping[str, Place], policy: Policy) -> Iterator[tuple[str, Place]]:

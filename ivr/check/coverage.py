@@ -13,7 +13,7 @@ from babel.messages.extract import extract
 
 from ivr.content.catalogue import MessageId
 from ivr.content.load import Content
-from ivr.content.prompts import Text
+from ivr.content.prompts import Template
 from ivr.errors import Fault
 
 OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "encoding": "utf-8"}
@@ -33,7 +33,7 @@ class Found(NamedTuple):
     notes: tuple[str, ...]
 
 
-def messages_of(text: Text) -> Iterator[Found]:
+def messages_of(text: Template) -> Iterator[Found]:
     """The messages of one text, in the order they are spoken."""
     return _messages_in(text.path)
 
@@ -47,7 +47,7 @@ def _messages_in(path: Path) -> Iterator[Found]:
             yield Found((context or "", english), path, line, tuple(notes))
 
 
-def all_messages(texts: Mapping[str, Text]) -> list[Found]:
+def all_messages(texts: Mapping[str, Template]) -> list[Found]:
     """Every message of every text, text by text, each message once."""
     found: dict[MessageId, Found] = {}
     for name in texts:
@@ -69,7 +69,7 @@ def page_messages() -> tuple[Found, ...]:
 def page_notes(content: Content) -> Iterator[str]:
     """How much of the pages each language still lacks. It keeps nobody from a call, so it is no fault."""
     messages = page_messages()
-    for tag in content.wanted[1:]:
+    for tag in content.configured[1:]:
         known = content.locales[tag].messages or {} if tag in content.locales else {}
         if missing := sum(message.id not in known for message in messages):
             yield f"{tag}: {missing} of {len(messages)} messages of the web pages are not translated"
@@ -79,7 +79,7 @@ def catalogue_faults(content: Content) -> Iterator[Fault]:
     """What keeps each wanted language from being whole, message by message."""
     wanted = {message.id: message for message in all_messages(content.prompts.texts)}
     yield from content.faults
-    for tag in content.wanted[1:]:
+    for tag in content.configured[1:]:
         if tag in content.locales:
             yield from _language_faults(content, tag, wanted)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ivr.check.line_index import Walk
+from ivr.check.line_index import LineIndex
 from ivr.content.facts import EMERGENCY, PREMIUM
 from ivr.errors import Fault
 from ivr.line import twiml
@@ -12,7 +12,7 @@ MOST_BYTES = 60_000
 """Bytes of a document; Twilio refuses 64 kB (https://www.twilio.com/docs/api/errors/11750)."""
 
 
-def documents_are_played(walk: Walk) -> Iterator[Fault]:
+def documents_are_played(walk: LineIndex) -> Iterator[Fault]:
     """Every document is read by the strict telephone, is small enough, and ends in a dial or a hang-up."""
     for place, fragments in walk.line.documents.items():
         size = len(twiml.document(fragments))
@@ -39,7 +39,7 @@ def documents_are_played(walk: Walk) -> Iterator[Fault]:
             )
 
 
-def only_known_numbers_are_dialled(walk: Walk) -> Iterator[Fault]:
+def only_known_numbers_are_dialled(walk: LineIndex) -> Iterator[Fault]:
     """What is dialled is a number of numbers.toml: never 911, never a premium number, never the line's own."""
     known = {number.dial for number in walk.line.content.facts.numbers.values() if number.dial}
     own = walk.line.options.line_number
@@ -60,9 +60,9 @@ def only_known_numbers_are_dialled(walk: Walk) -> Iterator[Fault]:
             )
 
 
-def _dialled(walk: Walk) -> dict[str, str]:
+def _dialled(walk: LineIndex) -> dict[str, str]:
     """Every number that is dialled, with a shortest way to it: "" where only the last resort dials it."""
-    dialled = {verb.number: "" for verb in read(walk.line.last_resort) if isinstance(verb, Dial)}
-    for place, way in reversed(list(walk.line.ways.items())):
+    dialled = {verb.number: "" for verb in read(walk.line.fallback_document) if isinstance(verb, Dial)}
+    for place, way in reversed(list(walk.line.paths.items())):
         dialled |= {verb.number: way for verb in walk.verbs(place) if isinstance(verb, Dial)}
     return dialled

@@ -6,7 +6,7 @@ from ivr.call.flow import Transfer
 from ivr.call.state import KEYS, Place
 from ivr.call.transitions import Ask, End, Step
 from ivr.call.urls import address_of, outcome_address_of
-from ivr.check.line_index import Walk
+from ivr.check.line_index import LineIndex
 from ivr.content.facts import HOTLINE
 from ivr.errors import Fault
 from ivr.phone.parser import Dial, Gather
@@ -15,18 +15,18 @@ DEPTH = 4
 """How often * is pressed at most to reach the root menu."""
 
 
-def a_person_is_one_key_away(walk: Walk) -> Iterator[Fault]:
+def a_person_is_one_key_away(walk: LineIndex) -> Iterator[Fault]:
     """0 dials the hotline, from everywhere, with one request and one sentence."""
     for place in walk.standing:
         there = walk.lead(place, "0")
         if not isinstance(walk.flow.nodes[there.node], Transfer):
             yield walk.fault(place, f"0 leads to {address_of(there)}", "0 must lead to the transfer.")
-    for place in walk.line.ways:
+    for place in walk.line.paths:
         if isinstance(walk.flow.nodes[place.node], Transfer):
             yield from _dials_only_the_hotline(walk, place)
 
 
-def _dials_only_the_hotline(walk: Walk, place: Place) -> Iterator[Fault]:
+def _dials_only_the_hotline(walk: LineIndex, place: Place) -> Iterator[Fault]:
     _, *dialled = walk.verbs(place)
     if len(dialled) != 1 or not isinstance(dialled[0], Dial):
         yield walk.fault(place, "the transfer is not one sentence and a dial", "Keep connect.txt to one paragraph.")
@@ -34,7 +34,7 @@ def _dials_only_the_hotline(walk: Walk, place: Place) -> Iterator[Fault]:
         yield walk.fault(place, f"the transfer dials {dialled[0].number}", f"It must dial {hotline}.")
 
 
-def the_reminder_is_one_key_away(walk: Walk) -> Iterator[Fault]:
+def the_reminder_is_one_key_away(walk: LineIndex) -> Iterator[Fault]:
     """9 leads to the 911 reminder; there 1 and 9 repeat it: who types 9-1-1 does not land in a topic."""
     reminder = walk.flow.only("reminder")
     for place in walk.standing:
@@ -50,7 +50,7 @@ def the_reminder_is_one_key_away(walk: Walk) -> Iterator[Fault]:
                 break
 
 
-def star_leads_to_the_root(walk: Walk) -> Iterator[Fault]:
+def star_leads_to_the_root(walk: LineIndex) -> Iterator[Fault]:
     """* pressed a few times leads to the root menu, and repeats it there."""
     for place in walk.standing:
         here = place
@@ -64,7 +64,7 @@ def star_leads_to_the_root(walk: Walk) -> Iterator[Fault]:
             )
 
 
-def eight_keeps_the_place(walk: Walk) -> Iterator[Fault]:
+def eight_keeps_the_place(walk: LineIndex) -> Iterator[Fault]:
     """With two languages, 8 changes the language and nothing else, and 8 again leads back."""
     if len(walk.flow.published) != 2:
         return
@@ -80,7 +80,7 @@ def eight_keeps_the_place(walk: Walk) -> Iterator[Fault]:
             )
 
 
-def no_key_ends_a_call(walk: Walk) -> Iterator[Fault]:
+def no_key_ends_a_call(walk: LineIndex) -> Iterator[Fault]:
     """Every key, and anything else that may come as one, leads to a place that has a document."""
     for place in walk.standing:
         for key in (*KEYS, ""):
@@ -93,10 +93,10 @@ def no_key_ends_a_call(walk: Walk) -> Iterator[Fault]:
                 )
 
 
-def keys_arrive_where_they_were_pressed(walk: Walk) -> Iterator[Fault]:
+def keys_arrive_where_they_were_pressed(walk: LineIndex) -> Iterator[Fault]:
     """The address of each Gather and each Dial is that of the place its step stands for, wherever they stand."""
     judged = set[tuple[str | None, Step]]()
-    for place in walk.line.ways:
+    for place in walk.line.paths:
         asked = [verb for verb in walk.verbs(place) if isinstance(verb, Gather | Dial)]
         steps = [step for step in walk.steps(place) if not isinstance(step, End)]
         if len(asked) != len(steps):

@@ -23,8 +23,8 @@ def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
     """Every rule that a translation breaks, by file and line, with a way to hear it."""
     locale, path = line.content.locales[tag], po_path(line.content.root, tag)
     catalogue = read_catalogue(path)
-    if "charset=utf-8" not in catalogue.head.get("Content-Type", "").lower():
-        found = "its head does not say that it is UTF-8" if catalogue.head else "it has no head"
+    if "charset=utf-8" not in catalogue.header.get("Content-Type", "").lower():
+        found = "its head does not say that it is UTF-8" if catalogue.header else "it has no head"
         yield Fault(str(path), found, "Run `ivr locale update`: it writes one, which PO editors need.")
     judged, ways = _judge(line, locale), ways_to_texts(line)
     for message in catalogue:
@@ -50,7 +50,7 @@ def unspeakable(line: Line, tag: str) -> Iterator[Fault]:
 def _judge(line: Line, locale: Locale) -> Callable[[MessageId], Message]:
     """Makes of a message what the rules judge."""
     content, folder = line.content, line.content.root / "locales"
-    first = content.locales[content.wanted[0]]
+    first = content.locales[content.configured[0]]
     words, first_words = load_words(folder / locale.tag), load_words(folder / first.tag)
     names, others = (*words.names, *first_words.names), [content.locales[tag] for tag in content.locales]
 
@@ -91,7 +91,7 @@ class Progress(NamedTuple):
 
 def progress(line: Line, tag: str) -> Progress:
     """How far a language of `line.content.locales` is."""
-    locale, first = line.content.locales[tag], line.content.wanted[0]
+    locale, first = line.content.locales[tag], line.content.configured[0]
     names = {message.id for message in all_messages(line.content.prompts.texts)}
     pages = {message.id for message in page_messages()}
     usable, faulty = (locale.messages or {}).keys(), locale.faults.keys()

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ivr.call.flow import Menu, Reminder, Topic
-from ivr.call.playlist import Cue, cues, named_keys
+from ivr.call.playlist import PromptRef, named_keys, prompts_for
 from ivr.call.transitions import Ask, Dial, Step, silence
-from ivr.content.prompts import Spoken
+from ivr.content.prompts import RenderedPrompt
 from ivr.content.wordlists import load_words
 from ivr.errors import Fault
 from ivr.line.line import CHOICE_WAIT, WARNING_WAIT, Line
@@ -63,18 +63,18 @@ GRADED_FROM = 100
 """Words from which a topic is graded: the formulas say little of a shorter text."""
 SAFETY_MENUS = ("my_safety", "someone")
 """Topics of these menus, and the reminder, are held to the higher reading level."""
-MOST_PARTS = 6
+MAX_PARTS = 6
 """Parts that a topic may have without telling in the first one how to go on."""
 REPEATED_FROM = 5
 """Digits from which a telephone number is said twice in a part, or with the offer to hear the part again."""
 
 
-class Told(NamedTuple):
+class RenderedText(NamedTuple):
     """A text in one language, whole: its name, its parts, a shortest way to it."""
 
     name: str
     locale: str
-    parts: tuple[Spoken, ...]
+    parts: tuple[RenderedPrompt, ...]
     way: str
 
     @property
@@ -83,12 +83,12 @@ class Told(NamedTuple):
         return "\n\n".join(part.text for part in self.parts)
 
 
-class Measure:
+class LimitChecker:
     """A line, measured. `faults()` is everything that is over a limit."""
 
     def __init__(self, line: Line) -> None:
         self.line, self.flow = line, line.flow
-        self.ways = ways_to_texts(line)
+        self.paths = ways_to_texts(line)
         self.words = {tag: load_words(line.content.root / "locales" / tag) for tag in self.flow.published}
 
     def faults(self) -> Iterator[Fault]:
@@ -107,19 +107,19 @@ class Measure:
             yield from self._uncut(locale)
         yield from self._waits()
 
-    def told(self) -> Iterator[Told]:
+    def told(self) -> Iterator[RenderedText]:
         """Every text in every language it is whole in."""
         for locale in self.flow.published:
             for name in self.line.content.prompts.texts:
                 parts = self.line.content.prompts.speak(name, locale, named_keys(self.flow, name))
                 if parts[0].locale == locale:
-                    yield Told(name, locale, parts, self.ways.get((name, locale), ""))
+                    yield RenderedText(name, locale, parts, self.paths.get((name, locale), ""))
 
-    def seconds(self, spoken: Spoken) -> float:
+    def seconds(self, spoken: RenderedPrompt) -> float:
         """How long one part takes to hear, at the normal pace."""
         return self.line.seconds(spoken)
 
-    def grade(self, told: Told) -> timing.Grade | None:
+    def grade(self, told: RenderedText) -> timing.Grade | None:
         """The reading level of a topic that is long enough to have one; official names are taken out."""
         if (
             not isinstance(self.flow.nodes.get(told.name), Topic | Reminder)
@@ -128,7 +128,7 @@ class Measure:
             return None
         return timing.grade(self.words[told.locale].without_names(told.text), told.locale)
 
-    def _over(self, told: Told, limit: str, found: float, what: str = "") -> Iterator[Fault]:
+    def _over(self, told: RenderedText, limit: str, found: float, what: str = "") -> Iterator[Fault]:
         most = LIMITS[limit].of(told.locale)
         if found > most:
             where = f"{told.name} ({told.locale})"
@@ -139,7 +139,7 @@ class Measure:
                 told.way,
             )
 
-    def _sentences(self, told: Told) -> Iterator[Fault]:
+    def _sentences(self, told: RenderedText) -> Iterator[Fault]:
         for sentence in (sentence for part in told.parts for sentence in timing.sentences(part.text)):
             yield from self._over(
                 told,
@@ -148,7 +148,7 @@ class Measure:
                 f"the sentence “{sentence[:50]}”, words",
             )
 
-    def _words_never_said(self, told: Told) -> Iterator[Fault]:
+    def _words_never_said(self, told: RenderedText) -> Iterator[Fault]:
         for word in self.words[told.locale].never_in(told.text):
             yield Fault(
                 f"{told.name} ({told.locale})",
@@ -157,7 +157,7 @@ class Measure:
                 told.way,
             )
 
-    def _menu(self, told: Told) -> Iterator[Fault]:
+    def _menu(self, told: RenderedText) -> Iterator[Fault]:
         *headings, choices = told.parts
         menu = "the main menu" if told.name == self.flow.root else "a menu"
         yield from self._over(told, f"words of {menu}", len(timing.words(choices.text)))
@@ -176,7 +176,7 @@ class Measure:
                 told.way,
             )
 
-    def _heading(self, told: Told, headings: list[str]) -> Iterator[Fault]:
+    def _heading(self, told: RenderedText, headings: list[str]) -> Iterator[Fault]:
         """A menu below the main one says first where the key has led."""
         for heading in headings:
             yield from self._over(told, "words of a heading", len(timing.words(heading)))
@@ -188,12 +188,12 @@ class Measure:
                 told.way,
             )
 
-    def _topic(self, told: Told) -> Iterator[Fault]:
+    def _topic(self, told: RenderedText) -> Iterator[Fault]:
         for number, part in enumerate(told.parts, start=1):
             yield from self._over(told, "words of a part", len(timing.words(part.text)), f"part {number}, words")
             yield from self._over(told, "seconds of a part", self.seconds(part), f"part {number}, seconds")
             yield from self._said_once(told, number, part)
-        if len(told.parts) > MOST_PARTS and "#" not in told.parts[0].keys:
+        if len(told.parts) > MAX_PARTS and "#" not in told.parts[0].keys:
             yield Fault(
                 f"{told.name} ({told.locale})",
                 f"it has {len(told.parts)} parts and does not say how to go on",
@@ -208,7 +208,7 @@ class Measure:
         elif grade:
             yield from self._too_hard(told, grade)
 
-    def _said_once(self, told: Told, number: int, part: Spoken) -> Iterator[Fault]:
+    def _said_once(self, told: RenderedText, number: int, part: RenderedPrompt) -> Iterator[Fault]:
         """Telephone numbers that a caller hears once and is not told how to hear again."""
         for name in sorted(
             {name for name in part.numbers if part.numbers.count(name) == 1} if "7" not in part.keys else ()
@@ -222,7 +222,7 @@ class Measure:
                     told.way,
                 )
 
-    def _too_hard(self, told: Told, grade: timing.Grade) -> Iterator[Fault]:
+    def _too_hard(self, told: RenderedText, grade: timing.Grade) -> Iterator[Fault]:
         safe = self.flow.parent(told.name) in SAFETY_MENUS or isinstance(self.flow.nodes[told.name], Reminder)
         least = LIMITS["INFLESZ of a safety text" if safe else "INFLESZ"].of(told.locale)
         if grade.score < least:
@@ -236,36 +236,36 @@ class Measure:
     def _opening(self, locale: str) -> Iterator[Fault]:
         first = self.flow.published[0]
         place = next(
-            place for place in self.line.ways if place.node == self.flow.only("opening") and place.locale == locale
+            place for place in self.line.paths if place.node == self.flow.only("opening") and place.locale == locale
         )
         ends = self._ends(Ask(place, "opening"))
-        told = Told(place.node, locale, (), self.line.ways[place])
+        told = RenderedText(place.node, locale, (), self.line.paths[place])
         before = "opening:" if locale == first else "after the language key:"
         if locale == first:
-            others = [ends[Cue("language", 1, other)] for other in self.flow.published[1:2]]
+            others = [ends[PromptRef("language", 1, other)] for other in self.flow.published[1:2]]
             for end in others:
                 yield from self._over(told, "opening: another language offered within", end)
-            yield from self._over(told, "opening", ends[Cue("danger", 1, locale)])
+            yield from self._over(told, "opening", ends[PromptRef("danger", 1, locale)])
             for other in self.flow.published[1:2]:
                 yield from self._over(
                     told._replace(locale=other),
                     "opening: a person offered within",
-                    ends[Cue("person", 1, other)],
+                    ends[PromptRef("person", 1, other)],
                 )
-        yield from self._over(told, f"{before} a person offered within", ends[Cue("person", 1, locale)])
-        yield from self._over(told, f"{before} 911 within", ends[Cue("danger", 1, locale)])
+        yield from self._over(told, f"{before} a person offered within", ends[PromptRef("person", 1, locale)])
+        yield from self._over(told, f"{before} 911 within", ends[PromptRef("danger", 1, locale)])
 
-    def _ends(self, ask: Ask) -> dict[Cue, float]:
+    def _ends(self, ask: Ask) -> dict[PromptRef, float]:
         """When each cue of a reading has ended, in seconds from its beginning."""
         clock = 0.0 if ask.place.locale == self.flow.published[0] else AFTER_KEY
-        ends: dict[Cue, float] = {}
-        for cue, spoken in zip(cues(self.flow, ask), self.line.spoken(ask), strict=True):
+        ends: dict[PromptRef, float] = {}
+        for cue, spoken in zip(prompts_for(self.flow, ask), self.line.spoken(ask), strict=True):
             clock += self.seconds(spoken) + (timing.PARAGRAPH_PAUSE if ends else 0)
             ends[cue] = clock
         return ends
 
     def _uncut(self, locale: str) -> Iterator[Fault]:
-        root = next(place for place in self.line.ways if place.node == self.flow.root and place.locale == locale)
+        root = next(place for place in self.line.paths if place.node == self.flow.root and place.locale == locale)
         for policy in ("connect", "goodbye"):
             for step in silence(self.flow, root, policy):
                 if not isinstance(step, Ask):
@@ -275,7 +275,7 @@ class Measure:
         limit = "connecting sentence" if isinstance(step, Dial) else "speech that no key cuts"
         name = self.flow.only("transfer") if isinstance(step, Dial) else "goodbye"
         took = AFTER_KEY + sum(self.seconds(spoken) for spoken in self.line.spoken(step))
-        yield from self._over(Told(name, locale, (), ""), limit, took)
+        yield from self._over(RenderedText(name, locale, (), ""), limit, took)
 
     def _waits(self) -> Iterator[Fault]:
         if (
@@ -292,6 +292,6 @@ class Measure:
 def ways_to_texts(line: Line) -> dict[tuple[str, str], str]:
     """A shortest way to each node in each language, by both."""
     ways: dict[tuple[str, str], str] = {}
-    for place, way in line.ways.items():
+    for place, way in line.paths.items():
         ways.setdefault((place.node, place.locale), way)
     return ways

@@ -10,7 +10,7 @@ from ivr.line.line import Line
 from ivr.phone.parser import Verb, in_order, read
 
 
-class Walk:
+class LineIndex:
     """A line, each of its silences followed once, each document and fragment read once, each step timed once."""
 
     def __init__(self, line: Line) -> None:
@@ -19,7 +19,7 @@ class Walk:
         self._verbs: dict[Place, tuple[Verb, ...]] = {}
         self._read: dict[bytes, tuple[Verb, ...]] = {}
         self._fewest: dict[Step, float] = {}
-        self.standing = [place for place in line.ways if not isinstance(self._node(place), Transfer | Farewell)]
+        self.standing = [place for place in line.paths if not isinstance(self._node(place), Transfer | Farewell)]
 
     def _node(self, place: Place) -> object:
         return self.flow.nodes[place.node]
@@ -32,7 +32,7 @@ class Walk:
 
     def lead(self, place: Place, key: str) -> Place:
         """Where `key` leads from `place`; "" stands for anything else that may come as one."""
-        return self.line.leads[place][key]
+        return self.line.transitions[place][key]
 
     def verbs(self, place: Place) -> tuple[Verb, ...]:
         """The verbs of the document at `place`. Raises Refused where Twilio would not play it."""
@@ -55,4 +55,4 @@ class Walk:
 
     def fault(self, place: Place, found: str, remedy: str) -> Fault:
         """A fault at `place`, with the way that a caller takes to it."""
-        return Fault(address_of(place), found, remedy, self.line.ways.get(place, ""))
+        return Fault(address_of(place), found, remedy, self.line.paths.get(place, ""))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ivr.call.state import KEYS
 from ivr.check import documents, keys, silence, spoken_keys
-from ivr.check.line_index import Walk
+from ivr.check.line_index import LineIndex
 from ivr.errors import Fault
 from ivr.line.line import Line
 
@@ -27,7 +27,7 @@ class Walked(NamedTuple):
 
 def prove(line: Line) -> tuple[Fault, ...]:
     """Every proof over every state of `line`. Returns the faults; none is the proof."""
-    walk, faults = Walk(line), list[Fault]()
+    walk, faults = LineIndex(line), list[Fault]()
     for proof in PROOFS:
         try:
             faults.extend(proof(walk))
@@ -40,10 +40,10 @@ def prove(line: Line) -> tuple[Fault, ...]:
 
 def walked(line: Line) -> Walked:
     """How many states, keys and documents `prove` walks."""
-    return Walked(len(line.ways), len(Walk(line).standing) * len((*KEYS, "")), len(line.documents))
+    return Walked(len(line.paths), len(LineIndex(line).standing) * len((*KEYS, "")), len(line.documents))
 
 
-Proof = Callable[[Walk], Iterator[Fault]]
+Proof = Callable[[LineIndex], Iterator[Fault]]
 PROOFS: tuple[Proof, ...] = (
     documents.documents_are_played,
     documents.only_known_numbers_are_dialled,

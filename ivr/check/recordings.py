@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ivr.call.playlist import language_keys, named_keys
-from ivr.content.prompts import Spoken
+from ivr.content.prompts import RenderedPrompt
 from ivr.content.recordings import LIST, Recording
 from ivr.content.voices import NO_VOICE
 from ivr.errors import Fault, Untranslated
@@ -18,11 +18,11 @@ MANY = 3
 """Languages from which on each may be offered at any key of the language menu."""
 
 
-class Reading(NamedTuple):
+class Recordable(NamedTuple):
     """One thing to be read aloud: its name ("reach-2", "language-key-8"), and its words as the line speaks them."""
 
     name: str
-    spoken: Spoken
+    spoken: RenderedPrompt
 
     @property
     def text(self) -> str:
@@ -30,29 +30,29 @@ class Reading(NamedTuple):
         return self.name.partition("-")[0]
 
 
-def readings(line: Line, tag: str, languages: int | None = None) -> Iterator[Reading]:
+def readings(line: Line, tag: str, languages: int | None = None) -> Iterator[Recordable]:
     """Everything spoken in a language, text by text; what is not whole there is left out.
 
     `languages` is how many are published, where others than now are thought of.
     """
     for text in line.content.prompts.texts:
-        for key in language_keys(text, languages or len(line.content.wanted)):
+        for key in language_keys(text, languages or len(line.content.configured)):
             yield from _of_text(line, tag, text, key)
 
 
-def to_record(line: Line, tag: str, languages: int | None = None) -> Iterator[Reading]:
+def to_record(line: Line, tag: str, languages: int | None = None) -> Iterator[Recordable]:
     """What of it can be recorded."""
     return (reading for reading in readings(line, tag, languages) if reading.text not in VOICED_ONLY)
 
 
-def _of_text(line: Line, tag: str, text: str, key: str) -> Iterator[Reading]:
+def _of_text(line: Line, tag: str, text: str, key: str) -> Iterator[Recordable]:
     try:
         parts = line.content.prompts.words(text, tag, named_keys(line.flow, text, key))
     except Untranslated:
         return
     name = f"{text}-key-{key}" if text == "language" else text
     for number, spoken in enumerate(parts, start=1):
-        yield Reading(f"{name}-{number}" if len(parts) > 1 else name, spoken)
+        yield Recordable(f"{name}-{number}" if len(parts) > 1 else name, spoken)
 
 
 def stale(line: Line, tag: str) -> tuple[Recording, ...]:
@@ -61,7 +61,7 @@ def stale(line: Line, tag: str) -> tuple[Recording, ...]:
     return tuple(row for row in line.content.locales[tag].recordings.rows if row.reads not in wanted)
 
 
-def missing(line: Line, tag: str) -> tuple[Reading, ...]:
+def missing(line: Line, tag: str) -> tuple[Recordable, ...]:
     """What nobody has recorded as it stands now."""
     sounds = line.content.locales[tag].sounds
     return tuple(reading for reading in to_record(line, tag) if reading.spoken.text not in sounds)

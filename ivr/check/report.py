@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ivr.call.flow import Menu, Topic
 from ivr.check.coverage import catalogue_faults, page_notes
 from ivr.check.language import translation_faults, unreviewed, unspeakable
-from ivr.check.limits import Measure, Told
+from ivr.check.limits import LimitChecker, RenderedText
 from ivr.check.proofs import Walked, prove, walked
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.sources import ages, source_faults
@@ -29,7 +29,7 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
     """Check the content under `root`, with silence leading to the hotline and to a goodbye. Never raises BadContent."""
     try:
         lines = [Line(root, replace(options, silence=policy)) for policy in ("connect", "goodbye")]
-        measure = Measure(lines[0])
+        measure = LimitChecker(lines[0])
     except BadContent as error:
         return _report(error.faults, [], Walked(0, 0, 0))
     faults = [fault for line in lines for fault in prove(line)]
@@ -43,7 +43,7 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
 
 
 def _translated(line: Line) -> list[str]:
-    return [tag for tag in line.content.wanted[1:] if tag in line.content.locales]
+    return [tag for tag in line.content.configured[1:] if tag in line.content.locales]
 
 
 def _translators_faults(line: Line, tag: str) -> Iterator[Fault]:
@@ -67,7 +67,7 @@ def _report(faults: tuple[Fault, ...], measured: list[str], total: Walked) -> Re
     return Report(faults, (*map(str, faults), *measured, f"{total}, {len(faults)} faults"))
 
 
-def _measured(measure: Measure) -> Iterator[str]:
+def _measured(measure: LimitChecker) -> Iterator[str]:
     told = list(measure.told())
     nodes = [node for node in measure.flow.nodes.values() if isinstance(node, Menu | Topic)]
     facts = measure.line.content.facts
@@ -78,12 +78,12 @@ def _measured(measure: Measure) -> Iterator[str]:
         seconds = sum(measure.seconds(part) for one in own for part in one.parts)
         yield f"{locale}: {len(own)} texts, {words} words, {seconds / 60:.0f} minutes; {_hardest(measure, own)}"
     longest = max(
-        measure.ways.items(), key=lambda item: len(item[1].split()) if item[0][0] in measure.flow.nodes else 0
+        measure.paths.items(), key=lambda item: len(item[1].split()) if item[0][0] in measure.flow.nodes else 0
     )
     yield f"longest path: {longest[1]} ({longest[0][0]}, {longest[0][1]})"
 
 
-def _hardest(measure: Measure, own: list[Told]) -> str:
+def _hardest(measure: LimitChecker, own: list[RenderedText]) -> str:
     graded = [(measure.grade(one), one.name) for one in own]
     scored = [
         (grade.score if grade.scale == "Flesch-Kincaid" else -grade.score, grade, name)

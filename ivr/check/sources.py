@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ivr.content.facts import Fact, Number
 from ivr.content.load import Content
-from ivr.content.prompts import Text
+from ivr.content.prompts import Template
 from ivr.errors import Fault
 
 WARN_AFTER, FAIL_AFTER = 180, 365
@@ -53,7 +53,7 @@ def source_faults(content: Content) -> Iterator[Fault]:
             )
 
 
-def _text_faults(content: Content, text: Text) -> Iterator[Fault]:
+def _text_faults(content: Content, text: Template) -> Iterator[Fault]:
     if not text.facts:
         yield Fault(
             str(text.path),

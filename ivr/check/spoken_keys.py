@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from ivr.call.flow import Languages, Menu, Opening
 from ivr.call.playlist import named_keys
 from ivr.call.state import Place
-from ivr.call.transitions import MOST_MISSES, Ask, Step
-from ivr.check.line_index import Walk
-from ivr.content.prompts import Spoken
+from ivr.call.transitions import MAX_MISSES, Ask, Step
+from ivr.check.line_index import LineIndex
+from ivr.content.prompts import RenderedPrompt
 from ivr.errors import Fault
 
 
-def spoken_keys_work(walk: Walk) -> Iterator[Fault]:
+def spoken_keys_work(walk: LineIndex) -> Iterator[Fault]:
     """0 and every choice are spoken where they work, and no key is spoken that does not.
 
     A text is read in many places: what is wrong with it is told once a language, with the shortest way to it.
@@ -24,7 +24,7 @@ def spoken_keys_work(walk: Walk) -> Iterator[Fault]:
                 yield walk.fault(place, f"{keys} {wrong} in the {step.reading} reading", remedy)
 
 
-def _wrongly_spoken(walk: Walk, step: Ask) -> Iterator[tuple[str, str, str]]:
+def _wrongly_spoken(walk: LineIndex, step: Ask) -> Iterator[tuple[str, str, str]]:
     keys = {key for spoken in walk.line.spoken(step) for key in spoken.keys}
     for key in sorted(keys):
         if walk.lead(step.place, key).misses > step.place.misses:
@@ -34,25 +34,25 @@ def _wrongly_spoken(walk: Walk, step: Ask) -> Iterator[tuple[str, str, str]]:
         yield missing, "works and is not spoken", "Add a sentence for it to the text."
 
 
-def _menu_of(walk: Walk, step: Ask) -> str:
+def _menu_of(walk: LineIndex, step: Ask) -> str:
     node = walk.flow.nodes[step.place.node]
     return node.menu if isinstance(node, Opening) else step.place.node
 
 
-def _asks(walk: Walk) -> Iterator[tuple[Ask, Place]]:
+def _asks(walk: LineIndex) -> Iterator[tuple[Ask, Place]]:
     seen: set[Step] = set()
-    for place in walk.line.ways:
+    for place in walk.line.paths:
         for step in walk.steps(place):
             if isinstance(step, Ask) and step not in seen:
                 seen.add(step)
                 yield step, place
 
 
-def _must_be_spoken(walk: Walk, step: Ask) -> set[str]:
+def _must_be_spoken(walk: LineIndex, step: Ask) -> set[str]:
     node = walk.flow.nodes[step.place.node]
     menu = walk.flow.nodes[node.menu] if isinstance(node, Opening) else node
     several = {"8"} if len(walk.flow.published) > 1 else set()
-    if step.reading == "third" or (step.place.misses == MOST_MISSES and step.reading in ("opening", "first")):
+    if step.reading == "third" or (step.place.misses == MAX_MISSES and step.reading in ("opening", "first")):
         return {"0", "7"}
     if step.reading in ("opening", "first", "second", "last", "farewell") and isinstance(menu, Menu):
         choices = {str(number) for number in range(1, len(menu.choices) + 1)}
@@ -60,7 +60,7 @@ def _must_be_spoken(walk: Walk, step: Ask) -> set[str]:
     return {"0"} if isinstance(node, Languages) else set()
 
 
-def one_text_says_all_keys(walk: Walk) -> Iterator[Fault]:
+def one_text_says_all_keys(walk: LineIndex) -> Iterator[Fault]:
     """There is a topic that says every key: 0, 7, 8, 9, * and #."""
     wanted = {"0", "7", "9", "*", "#"} | ({"8"} if len(walk.flow.published) > 1 else set())
     topics = {place.node for place in walk.standing}
@@ -69,13 +69,13 @@ def one_text_says_all_keys(walk: Walk) -> Iterator[Fault]:
         yield Fault("prompts", "no topic says all of 0, 7, 8, 9, * and #", "Write one that tells how the line works.")
 
 
-def _all_keys(walk: Walk, name: str) -> set[str]:
+def _all_keys(walk: LineIndex, name: str) -> set[str]:
     places = [place for place in walk.standing if place.node == name and place.locale == walk.flow.published[0]]
     steps = [Ask(place, "part") for place in places if not isinstance(walk.flow.nodes[name], Menu | Opening)]
     return {key for step in steps for spoken in walk.line.spoken(step) for key in spoken.keys}
 
 
-def every_language_says_the_same(walk: Walk) -> Iterator[Fault]:
+def every_language_says_the_same(walk: LineIndex) -> Iterator[Fault]:
     """Keys and telephone numbers are the same, in the same order, in every language."""
     prompts, first = walk.line.content.prompts, walk.flow.published[0]
     for name in prompts.texts:
@@ -91,5 +91,5 @@ def every_language_says_the_same(walk: Walk) -> Iterator[Fault]:
                     )
 
 
-def _parts(walk: Walk, name: str, locale: str) -> Sequence[Spoken]:
+def _parts(walk: LineIndex, name: str, locale: str) -> Sequence[RenderedPrompt]:
     return walk.line.content.prompts.speak(name, locale, named_keys(walk.flow, name))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ivr.check.coverage import all_messages, catalogue_faults
 from ivr.check.language import summary, translation_faults, unspeakable
-from ivr.check.limits import Measure
+from ivr.check.limits import LimitChecker
 from ivr.check.proofs import prove
 from ivr.check.recordings import recording_faults
 from ivr.check.report import Report, check_all
@@ -39,7 +39,9 @@ def _faults(line: Line, tag: str, catalogue: Catalogue) -> Iterator[Fault]:
     yield from translation_faults(line, tag)
     yield from unspeakable(line, tag)
     yield from recording_faults(line, tag)
-    yield from (_placed(fault, root, tag, catalogue) for fault in Measure(line).faults() if f"({tag})" in fault.where)
+    yield from (
+        _placed(fault, root, tag, catalogue) for fault in LimitChecker(line).faults() if f"({tag})" in fault.where
+    )
     yield from prove(line)
 
 
@@ -75,7 +77,7 @@ def _placed(fault: Fault, root: Path, tag: str, catalogue: Catalogue) -> Fault:
 def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...]) -> Iterator[str]:
     if faults:
         yield "  published   not before it is whole: see above"
-    elif tag not in with_drafts(line.content.root, line.content.wanted[0]):
+    elif tag not in with_drafts(line.content.root, line.content.configured[0]):
         yield f'  published   not yet: put "{tag}" into `published` in prompts/flow.toml'
     else:
         yield "  published   yes"

@@ -11,14 +11,14 @@ import click
 from ivr import __version__
 from ivr.cli import operate
 from ivr.cli import translate as room
-from ivr.errors import BadContent, BadSettings, NotDone
+from ivr.errors import BadContent, BadSettings, OperationFailed
 from ivr.server.garbage import nothing_collected
 from ivr.settings import read_settings
 
 if TYPE_CHECKING:
     from ivr.line.line import Line
 
-CLOSED = (BadContent, BadSettings, NotDone)
+CLOSED = (BadContent, BadSettings, OperationFailed)
 """What a person at the keyboard can put right: shown as sentences, without a trace."""
 
 
@@ -82,7 +82,7 @@ def call(press: str | None, outcome: str, url: str | None, keep: Path | None) ->
     try:
         caller = simulator.caller(read_settings(), url)
         simulator.talk(caller, keys, outcome, click.echo)
-    except simulator.Broken as error:
+    except simulator.CallFailed as error:
         raise click.ClickException(str(error)) from None
     if keep:
         _keep(keep, simulator.story(caller))
@@ -99,7 +99,7 @@ def _keep(path: Path, text: str, how: str = "kept") -> None:
 @main.command()
 def fallback() -> None:
     """Print the last resort: the document to host elsewhere, for when this line cannot answer."""
-    click.echo(_line().last_resort.decode("utf-8"))
+    click.echo(_line().fallback_document.decode("utf-8"))
 
 
 @main.command()

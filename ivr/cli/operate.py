@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 
 from ivr.errors import BadSettings
-from ivr.operate.outside import Outside
+from ivr.operate.outside import External
 from ivr.settings import plain_url, read_settings
 
 _NUMBER = re.compile(r"\+1[0-9]{10}|PN[0-9a-f]{32}")
@@ -20,8 +20,8 @@ def add_to(main: click.Group) -> None:
         main.add_command(command)
 
 
-def _outside(ctx: click.Context) -> Outside:
-    return ctx.obj if isinstance(ctx.obj, Outside) else Outside()
+def _outside(ctx: click.Context) -> External:
+    return ctx.obj if isinstance(ctx.obj, External) else External()
 
 
 def _the_number(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -107,7 +107,10 @@ def _fallback_to_host(url: str) -> list[str]:
     from ivr.line.line import Line
 
     settings = read_settings()
-    return ["This is the document to host:", Line(settings.ivr_content, settings.options).last_resort.decode("utf-8")]
+    return [
+        "This is the document to host:",
+        Line(settings.ivr_content, settings.options).fallback_document.decode("utf-8"),
+    ]
 
 
 def _say(lines: list[str]) -> None:

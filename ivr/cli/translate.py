@@ -26,9 +26,9 @@ def locale() -> None:
 def locale_new(tag: str, name: str) -> None:
     """Begin the language TAG (fr, zh-Hant, es-PR): its folder, with all that can be known before anybody has looked."""
     from ivr.check.language import marks
-    from ivr.translate.new_locale import found
+    from ivr.translate.new_locale import create_locale
 
-    paths = found(read_settings().ivr_content, tag, name)
+    paths = create_locale(read_settings().ivr_content, tag, name)
     for path in paths:
         click.echo(f"made {os.path.relpath(path)}")
     for mark in marks(paths[0]):

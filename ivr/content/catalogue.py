@@ -37,16 +37,16 @@ class Catalogue(Catalog):
 
     def __init__(self) -> None:
         super().__init__()
-        self.head: dict[str, str] = {}
-        self.twice: list[tuple[Message, Message]] = []
+        self.header: dict[str, str] = {}
+        self.duplicates: list[tuple[Message, Message]] = []
 
     def __setitem__(self, id: str | list[str] | tuple[str, ...], message: Message) -> None:  # noqa: A002
         before = self.get(id, message.context) if id else None
         if before:
-            self.twice.append((before, message))
+            self.duplicates.append((before, message))
         elif not id:
             fields = message_from_string(str(message.string)).items()
-            self.head = {name: " ".join(str(value).split()) for name, value in fields}
+            self.header = {name: " ".join(str(value).split()) for name, value in fields}
         super().__setitem__(id, message)
 
 
@@ -110,7 +110,7 @@ def double_faults(path: Path, catalogue: Catalogue) -> dict[MessageId, Fault]:
     remedy = "Keep the better translation and remove the other message."
     return {
         id_of(again): Fault(f"{path}:{again.lineno}", f"this message stands in line {before.lineno} already", remedy)
-        for before, again in catalogue.twice
+        for before, again in catalogue.duplicates
     }
 
 

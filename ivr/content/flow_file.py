@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ivr.call.flow import (
-    MOST_CHOICES,
-    MOST_MAIN_CHOICES,
+    MAX_CHOICES,
+    MAX_MAIN_CHOICES,
     NAME,
     ONCE,
     RESERVED,
@@ -133,7 +133,7 @@ def _menu_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
     for name, node in nodes.items():
         if not isinstance(node, Menu):
             continue
-        most = MOST_MAIN_CHOICES if name in main else MOST_CHOICES
+        most = MAX_MAIN_CHOICES if name in main else MAX_CHOICES
         if not 1 <= len(node.choices) <= most:
             remedy = f"{'The main menu' if name in main else 'A menu'} has 1 to {most}; make a menu below it."
             yield Fault(f"{path}: [{name}]", f"it has {len(node.choices)} choices", remedy)

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening
-from ivr.call.playlist import LINES, OFFERS, Cue, language_keys, named_keys
+from ivr.call.playlist import OFFERS, SHARED_PROMPTS, PromptRef, language_keys, named_keys
 from ivr.content.facts import Facts, load_facts
 from ivr.content.flow_file import load_flow
 from ivr.content.locale import Locale, load_locale
-from ivr.content.prompts import Prompts, Spoken, Text, load_texts
+from ivr.content.prompts import Prompts, RenderedPrompt, Template, load_texts
 from ivr.errors import BadContent, BadLocale, BadText, Fault
 
 Loaded = TypeVar("Loaded")
@@ -23,25 +23,25 @@ Loaded = TypeVar("Loaded")
 
 @dataclass(frozen=True)
 class Content:
-    """What can be spoken. `wanted` are the languages that the map publishes, `flow.published` those that can be."""
+    """What can be spoken. `configured` are the languages that the map publishes, `flow.published` those that can be."""
 
     root: Path
     flow: Flow
-    wanted: tuple[str, ...]
+    configured: tuple[str, ...]
     facts: Facts
     locales: Mapping[str, Locale]
     prompts: Prompts
     faults: tuple[Fault, ...]
-    tried_out: bool = False
+    is_preview: bool = False
     """Whether these are other languages than those that the map publishes."""
 
-    def speak(self, flow: Flow, cue: Cue) -> Spoken:
+    def speak(self, flow: Flow, cue: PromptRef) -> RenderedPrompt:
         """The words of one cue."""
         return self.prompts.speak(cue.text, cue.locale, named_keys(flow, cue.text, cue.key))[cue.part - 1]
 
-    def line(self, flow: Flow, text: str, locale: str) -> Spoken:
+    def line(self, flow: Flow, text: str, locale: str) -> RenderedPrompt:
         """The words of a shared line."""
-        return self.speak(flow, Cue(text, 1, locale))
+        return self.speak(flow, PromptRef(text, 1, locale))
 
 
 def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
@@ -84,10 +84,10 @@ def load_content(root: Path, published: Sequence[str] | None = None) -> Content:
     if faults:
         raise BadContent(faults)
     content = _with_languages(root, flow, facts, texts, source)
-    return replace(content, tried_out=published is not None)
+    return replace(content, is_preview=published is not None)
 
 
-def _with_languages(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Text], source: Locale) -> Content:
+def _with_languages(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Template], source: Locale) -> Content:
     locales, faults = {source.tag: source}, list(source.notes)
     for tag in flow.published[1:]:
         try:
@@ -121,7 +121,7 @@ def _locale(root: Path, tag: str, source: bool) -> Locale:
     return load_locale(folder, source)
 
 
-def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Text]) -> Iterator[Fault]:
+def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Template]) -> Iterator[Fault]:
     """Where the map, the numbers and the texts do not fit together."""
     dialled = facts.numbers.get(flow.transfer.number)
     if dialled is None or dialled.dial is None:
@@ -130,7 +130,7 @@ def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Tex
             f"it dials `{flow.transfer.number}`, which has no `dial` in numbers.toml",
             "Name a number that the line may dial.",
         )
-    known = [*(name for name, node in flow.nodes.items() if not isinstance(node, Opening | Languages)), *LINES]
+    known = [*(name for name, node in flow.nodes.items() if not isinstance(node, Opening | Languages)), *SHARED_PROMPTS]
     for name in known:
         if name not in texts:
             remedy = f"Write {name}.txt (a shared line in lines/)."

@@ -16,7 +16,7 @@ from ivr.content.files import not_spoken, toml_of, wrong_fields
 from ivr.content.recordings import Recordings, Sound, load_recordings
 from ivr.content.voices import NO_VOICE, Voice, Voices, load_voices
 from ivr.errors import BadLocale, Fault, Untranslated
-from ivr.speech.timing import Ear
+from ivr.speech.timing import SpeechRate
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 VOICE = re.compile(r"man|woman|alice|[A-Za-z]+\.\w+(-\w+)*")
@@ -67,7 +67,7 @@ class Locale(NamedTuple):
     digits: tuple[str, ...]
     star: str
     pound: str
-    ear: Ear
+    ear: SpeechRate
     reviewed: str
     messages: Mapping[MessageId, str] | None
     faults: Mapping[MessageId, Fault] = {}
@@ -112,7 +112,7 @@ def load_locale(folder: Path, source: bool) -> Locale:
     voices, notes = _table(folder.parent / "voices.toml")
     told, speaker = _told(path, voices, source)
     messages, faults = (None, {}) if source else load_catalogue(folder / "LC_MESSAGES" / "messages.po")
-    ear = Ear(told.ear.counts, told.ear.slowest, told.ear.fastest)
+    ear = SpeechRate(told.ear.counts, told.ear.slowest, told.ear.fastest)
     reviewed = f"{told.reviewed.by}, {told.reviewed.date}" if told.reviewed else ""
     recordings = load_recordings(folder / "audio")
     return Locale(

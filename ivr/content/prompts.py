@@ -40,7 +40,7 @@ class Block(NamedTuple):
     facts: tuple[str, ...] = ()
 
 
-class Text(NamedTuple):
+class Template(NamedTuple):
     """A text as it stands in its file: `facts` are the ids that it speaks, `parts` how many parts it has.
 
     `pieces` are its blocks and what stands between them: blank lines and part breaks.
@@ -53,7 +53,7 @@ class Text(NamedTuple):
     parts: int
 
 
-class Spoken(NamedTuple):
+class RenderedPrompt(NamedTuple):
     """One part of a text, ready to be heard, and the locale it was FOUND in.
 
     `keys` are the keys that it names, `numbers` the names of the telephone numbers that it reads out, in order.
@@ -79,10 +79,10 @@ def _environment() -> Environment:
     return environment
 
 
-def load_texts(folder: Path) -> Mapping[str, Text]:
+def load_texts(folder: Path) -> Mapping[str, Template]:
     """Read every text of `folder` and of its `lines/`. Raises BadText with every fault at once."""
     faults: list[Fault] = []
-    texts: dict[str, Text] = {}
+    texts: dict[str, Template] = {}
     for path in sorted([*folder.glob("*.txt"), *folder.glob("lines/*.txt")]):
         try:
             text = _text(path)
@@ -98,7 +98,7 @@ def load_texts(folder: Path) -> Mapping[str, Text]:
     return texts
 
 
-def _text(path: Path) -> Text:
+def _text(path: Path) -> Template:
     source = text_of(path, BadText)
     try:
         tree = _ENVIRONMENT.parse(source)
@@ -111,7 +111,7 @@ def _text(path: Path) -> Text:
         raise BadText(faults)
     pieces = tuple(_pieces(tree, list(_block_facts(source))))
     ids = dict.fromkeys(fact for piece in pieces if isinstance(piece, Block) for fact in piece.facts)
-    return Text(path.stem, path, pieces, tuple(ids), len(PART_BREAK.findall(outline)) + 1)
+    return Template(path.stem, path, pieces, tuple(ids), len(PART_BREAK.findall(outline)) + 1)
 
 
 def _block_facts(source: str) -> Iterator[tuple[str, ...]]:
@@ -124,7 +124,7 @@ def _block_facts(source: str) -> Iterator[tuple[str, ...]]:
             ids = tuple(named["ids"].split())
 
 
-def blocks(text: Text) -> Iterator[Block]:
+def blocks(text: Template) -> Iterator[Block]:
     """The messages of a text, in the order they are spoken."""
     return (piece for piece in text.pieces if isinstance(piece, Block))
 
@@ -205,7 +205,7 @@ def _numbers(locale: Locale, facts: Facts) -> Mapping[str, str]:
     return {name: f"\ue001{name}\ue001{locale.digit_groups(one.groups)}" for name, one in facts.numbers.items()}
 
 
-def _said(text: Text, locale: Locale, words: Words) -> Iterator[str]:
+def _said(text: Template, locale: Locale, words: Words) -> Iterator[str]:
     """`text`, piece by piece, in `locale`. Raises Untranslated where it has no words, BadText for an unknown name."""
     for piece in text.pieces:
         if isinstance(piece, str):
@@ -222,12 +222,12 @@ def _said(text: Text, locale: Locale, words: Words) -> Iterator[str]:
 class Prompts:
     """All texts, in all languages. `speak` is their one way out; what it has rendered once it keeps."""
 
-    def __init__(self, texts: Mapping[str, Text], locales: Mapping[str, Locale], facts: Facts, first: str) -> None:
+    def __init__(self, texts: Mapping[str, Template], locales: Mapping[str, Locale], facts: Facts, first: str) -> None:
         self.texts, self.locales, self._first = texts, locales, first
         self._numbers = {tag: _numbers(locale, facts) for tag, locale in locales.items()}
-        self._rendered: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[Spoken, ...]] = {}
+        self._rendered: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[RenderedPrompt, ...]] = {}
 
-    def speak(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[Spoken, ...]:
+    def speak(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
         """The parts of text `name`, in `locale` if it is whole and can be heard there, else in the first language.
 
         `press` says which key each name stands for. Raises BadText where the text names what does not exist.
@@ -244,7 +244,7 @@ class Prompts:
         """Whether text `name` is spoken in `locale` itself."""
         return all(spoken.locale == locale for spoken in self.speak(name, locale, press))
 
-    def words(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[Spoken, ...]:
+    def words(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
         """The parts of text `name` in `locale` itself, whether or not they can be heard. Raises Untranslated."""
         text, words = self.texts[name], {"press": _keys(self.locales[locale], press), "numbers": self._numbers[locale]}
         said = "".join(_said(text, self.locales[locale], words))
@@ -253,7 +253,7 @@ class Prompts:
             raise BadText.at(str(text.path), "a part of it is empty", "Write its words, or take the part break out.")
         return parts
 
-    def _heard(self, spoken: Spoken) -> Spoken:
+    def _heard(self, spoken: RenderedPrompt) -> RenderedPrompt:
         """`spoken` with the recording that reads it. Raises Untranslated where neither that nor the voice can."""
         locale = self.locales[spoken.locale]
         sound = locale.sounds.get(spoken.text)
@@ -262,8 +262,8 @@ class Prompts:
         return spoken._replace(sound=sound)
 
 
-def _spoken(locale: str, part: str) -> Spoken:
+def _spoken(locale: str, part: str) -> RenderedPrompt:
     marks = MARK.findall(part)
     paragraphs = (" ".join(MARK.sub("", paragraph).split()) for paragraph in re.split(r"\n\s*\n", part))
     keys = tuple(key for key, _ in marks if key)
-    return Spoken(locale, tuple(filter(None, paragraphs)), keys, tuple(name for _, name in marks if name))
+    return RenderedPrompt(locale, tuple(filter(None, paragraphs)), keys, tuple(name for _, name in marks if name))

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.call.flow import Languages, Reminder, Transfer
-from ivr.call.playlist import Cue, cues
+from ivr.call.playlist import PromptRef, prompts_for
 from ivr.call.state import KEYS, Answer, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
-from ivr.call.transitions import MOST_MISSES, Ask, End, Policy, Step, explore, next_place, silence
+from ivr.call.transitions import MAX_MISSES, Ask, End, Policy, Step, explore, next_place, silence
 from ivr.call.urls import AUDIO, OUTCOME, RING, address_of, language_in, outcome_address_of, successor_of
 from ivr.content.facts import HOTLINE
 from ivr.content.load import Content, load_content
-from ivr.content.prompts import Spoken
+from ivr.content.prompts import RenderedPrompt
 from ivr.content.voices import NO_VOICE
 from ivr.line import twiml
 from ivr.speech import timing
@@ -75,47 +75,47 @@ class Line:
         started = time.perf_counter()
         self.content: Content = load_content(root, published)
         self.flow, self.options = self.content.flow, options
-        self.ways, self.leads = explore(self.flow, options.silence)
-        self._spoken: dict[Cue, Spoken] = {}
+        self.paths, self.transitions = explore(self.flow, options.silence)
+        self._spoken: dict[PromptRef, RenderedPrompt] = {}
         self._waits: dict[Place, int] = {}
         fragments = dict[Step, bytes]()
-        by_language = sorted(self.ways, key=lambda place: place.locale)
+        by_language = sorted(self.paths, key=lambda place: place.locale)
         self.documents = {place: self._document(place, fragments) for place in by_language}
         self._places = {address_of(place): place for place in self.documents}
-        self.last_resort = self._last_resort()
+        self.fallback_document = self._fallback_document()
         size = sum(map(len, fragments.values()))
         self.built = Built(len(self.documents), len(fragments), size, time.perf_counter() - started)
 
     def respond(self, address: str, form: Form) -> Answer:
         """The answer to a verified request: `address` is the path behind the public URL, `form` its fields."""
         place, event = self._arrival(address, form)
-        there = self.leads[place][event.key] if isinstance(event, Key) else next_place(self.flow, place, event)
+        there = self.transitions[place][event.key] if isinstance(event, Key) else next_place(self.flow, place, event)
         return Answer(there, event, twiml.document(self.documents[there]))
 
     def steps(self, place: Place) -> tuple[Step, ...]:
         """What happens at `place` while the caller does nothing."""
         return silence(self.flow, place, self.options.silence)
 
-    def spoken(self, step: Step) -> tuple[Spoken, ...]:
+    def spoken(self, step: Step) -> tuple[RenderedPrompt, ...]:
         """What `step` speaks, in order."""
-        return tuple(map(self._said, cues(self.flow, step)))
+        return tuple(map(self._said, prompts_for(self.flow, step)))
 
-    def _said(self, cue: Cue) -> Spoken:
+    def _said(self, cue: PromptRef) -> RenderedPrompt:
         if cue not in self._spoken:
             self._spoken[cue] = self.content.speak(self.flow, cue)
         return self._spoken[cue]
 
-    def seconds(self, spoken: Spoken, slow: bool = False) -> float:
+    def seconds(self, spoken: RenderedPrompt, slow: bool = False) -> float:
         """How long `spoken` takes to hear: its recording's length, else an upper estimate."""
         if spoken.sound:
             return spoken.sound.slow_seconds if slow else spoken.sound.seconds
-        return timing.seconds(spoken.text, self.content.locales[spoken.locale].ear, slow)
+        return timing.longest_seconds(spoken.text, self.content.locales[spoken.locale].ear, slow)
 
-    def fewest_seconds(self, spoken: Spoken) -> float:
+    def fewest_seconds(self, spoken: RenderedPrompt) -> float:
         """How long `spoken` takes at least: its recording's length, else a lower estimate."""
         if spoken.sound:
             return spoken.sound.seconds
-        return timing.fewest_seconds(spoken.text, self.content.locales[spoken.locale].ear)
+        return timing.shortest_seconds(spoken.text, self.content.locales[spoken.locale].ear)
 
     def wait(self, ask: Ask) -> int:
         """Seconds that the line waits for a key after what `ask` reads."""
@@ -170,7 +170,7 @@ class Line:
 
         After a second wrong key the first reading is the short one, and its wait makes up for that.
         """
-        menu, here = place._replace(misses=0), place if place.misses == MOST_MISSES else place._replace(misses=0)
+        menu, here = place._replace(misses=0), place if place.misses == MAX_MISSES else place._replace(misses=0)
         if here not in self._waits:
             readings = (Ask(here, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
             read = sum(self.fewest_seconds(one) for ask in readings for one in self.spoken(ask))
@@ -185,7 +185,7 @@ class Line:
         read = sum(self.seconds(one, slow=True) for one in spoken)
         return math.ceil(sum(timing.typing_seconds(one.text) for one in spoken) - read)
 
-    def _last_resort(self) -> bytes:
+    def _fallback_document(self) -> bytes:
         number = str(self.content.facts.numbers[HOTLINE].dial)
         call = twiml.dial(number, None, self.options.line_number)
         told = {text: self._in_every_language(text) for text in ("last_resort", "last_resort_again", "goodbye")}

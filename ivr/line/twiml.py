@@ -16,8 +16,8 @@ from twilio.twiml.voice_response import Dial, Gather, Hangup, Play, Say, SsmlBre
 
 from ivr.call.state import Pace
 from ivr.content.locale import Locale
-from ivr.content.prompts import Spoken
-from ivr.speech.timing import BREATH, PARAGRAPH_PAUSE, SLOW_PAUSE, SLOW_RATE
+from ivr.content.prompts import RenderedPrompt
+from ivr.speech.timing import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE, SLOW_RATE
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?><Response>'
 TAIL = b"</Response>"
@@ -35,7 +35,7 @@ def document(fragments: Iterable[bytes]) -> bytes:
 
 
 def gather(
-    spoken: Sequence[Spoken],
+    spoken: Sequence[RenderedPrompt],
     voices: Mapping[str, Locale],
     pace: Pace,
     action: str,
@@ -53,7 +53,9 @@ def gather(
     return b"".join((before, escape(action).encode("utf-8"), behind, *said, b"</Gather>"))
 
 
-def tell(spoken: Spoken, voices: Mapping[str, Locale], pace: Pace, lead: float = AFTER_KEY, audio: str = "") -> bytes:
+def tell(
+    spoken: RenderedPrompt, voices: Mapping[str, Locale], pace: Pace, lead: float = AFTER_KEY, audio: str = ""
+) -> bytes:
     """A fragment: `spoken` is read to the end, no key is live."""
     voice = voices[spoken.locale]
     before, behind = _told(spoken, _Voice(voice.voice, voice.language, voice.takes_ssml), pace, audio)
@@ -88,7 +90,7 @@ class _Voice(NamedTuple):
 
 
 @lru_cache(maxsize=1000)
-def _told(spoken: Spoken, voice: _Voice, pace: Pace, audio: str) -> tuple[bytes, bytes]:
+def _told(spoken: RenderedPrompt, voice: _Voice, pace: Pace, audio: str) -> tuple[bytes, bytes]:
     """The verbs that speak it: what stands before the pause that leads in, and behind it; all where there is none."""
     before, _, behind = b"".join(map(_bytes, _says(spoken, voice, pace, audio))).partition(_bytes(LEAD))
     return before, behind
@@ -99,7 +101,7 @@ def _pause(seconds: float, pace: Pace) -> bytes:
     return b"".join(map(_bytes, _breaks(seconds, pace)))
 
 
-def _says(spoken: Spoken, voice: _Voice, pace: Pace, audio: str) -> Iterable[TwiML]:
+def _says(spoken: RenderedPrompt, voice: _Voice, pace: Pace, audio: str) -> Iterable[TwiML]:
     """The recording of a text, which has its pauses in it; else its Says: a single one where the voice takes SSML,
     one for each stretch between pauses where it does not."""
     if spoken.sound:
@@ -114,7 +116,7 @@ def _says(spoken: Spoken, voice: _Voice, pace: Pace, audio: str) -> Iterable[Twi
                 yield Say(stretch.strip(), voice=voice.name, language=voice.language)
 
 
-def _ssml(spoken: Spoken, voice: _Voice, pace: Pace) -> TwiML:
+def _ssml(spoken: RenderedPrompt, voice: _Voice, pace: Pace) -> TwiML:
     say = Say(voice=voice.name, language=voice.language)
     words: TwiML = say
     if pace == "slow":
@@ -125,14 +127,14 @@ def _ssml(spoken: Spoken, voice: _Voice, pace: Pace) -> TwiML:
     return say
 
 
-def _pieces(spoken: Spoken, pace: Pace) -> Iterable[TwiML | str]:
+def _pieces(spoken: RenderedPrompt, pace: Pace) -> Iterable[TwiML | str]:
     """The words of a text, and the pauses between them."""
     for paragraph_number, paragraph in enumerate(spoken.paragraphs):
         if paragraph_number:
             yield from _breaks(PARAGRAPH_PAUSE, pace)
         for number, stretch in enumerate(paragraph.split("…")):
             if number:
-                yield from _breaks(BREATH, pace)
+                yield from _breaks(SHORT_PAUSE, pace)
             if stretch.strip():
                 yield stretch.strip()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from ivr.errors import BadSettings, NotDone
+from ivr.errors import BadSettings, OperationFailed
 from ivr.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ PATIENCE = 10.0
 """Seconds to wait for each answer of Twilio's."""
 
 
-class Wiring(NamedTuple):
+class Webhooks(NamedTuple):
     """What a number does with a call: whom it asks, whom it asks when that fails, whom it tells afterwards."""
 
     voice_url: str = ""
@@ -37,12 +37,12 @@ class Number(NamedTuple):
 
     sid: str
     number: str
-    wiring: Wiring
+    wiring: Webhooks
     application: str
     trunk: str
 
 
-class Standing(NamedTuple):
+class AccountStatus(NamedTuple):
     """What kind of account it is: "Trial" or "Full"; active, suspended or closed; somebody's subaccount or not."""
 
     kind: str
@@ -75,7 +75,7 @@ class Alert(NamedTuple):
 
 @dataclass(frozen=True)
 class Account:
-    """The account whose SID and token are in the settings. Every method raises NotDone where Twilio gives no answer."""
+    """The account whose SID and token are in the settings. Methods raise OperationFailed if Twilio does not answer."""
 
     client: "Client"
     sid: str
@@ -95,11 +95,11 @@ class Account:
             Client(settings.twilio_account_sid, settings.tokens[0], http_client=carrier), settings.twilio_account_sid
         )
 
-    def standing(self) -> Standing:
+    def standing(self) -> AccountStatus:
         """What kind of account it is."""
         with _asking("the account"):
             found = self.client.api.v2010.accounts(self.sid).fetch()
-        return Standing(str(found.type), str(found.status), found.owner_account_sid not in (None, "", self.sid))
+        return AccountStatus(str(found.type), str(found.status), found.owner_account_sid not in (None, "", self.sid))
 
     def numbers(self, wanted: str) -> list[Number]:
         """The numbers of the account that match `wanted`: +1 and digits, or a SID."""
@@ -108,7 +108,7 @@ class Account:
                 return [_number(self.client.incoming_phone_numbers(wanted).fetch())]
             return [_number(one) for one in self.client.incoming_phone_numbers.list(phone_number=wanted, limit=50)]
 
-    def rewire(self, number: Number, wiring: Wiring) -> None:
+    def rewire(self, number: Number, wiring: Webhooks) -> None:
         """Give `number` its `wiring`: one request, so all of it or nothing."""
         with _asking("the change"):
             self.client.incoming_phone_numbers(number.sid).update(
@@ -158,7 +158,7 @@ class Account:
 
 
 def _number(found: Any) -> Number:
-    wiring = Wiring(
+    wiring = Webhooks(
         found.voice_url or "",
         found.voice_method or "POST",
         found.voice_fallback_url or "",
@@ -181,13 +181,13 @@ def _asking(what: str) -> Iterator[None]:
     try:
         yield
     except TwilioException as error:
-        raise NotDone(_sentence(what, error)) from None
+        raise OperationFailed(_sentence(what, error)) from None
     except OSError as error:
         slow = "Timeout" in type(error).__name__
         why = f"Twilio did not answer within {PATIENCE:.0f} seconds" if slow else "Twilio cannot be reached from here"
-        raise NotDone(f"{why}: asked for {what}. See https://status.twilio.com, then try again.") from None
+        raise OperationFailed(f"{why}: asked for {what}. See https://status.twilio.com, then try again.") from None
     except (ValueError, KeyError, AttributeError, TypeError):
-        raise NotDone(f"The answer is not Twilio's: asked for {what}. Does a proxy stand in between?") from None
+        raise OperationFailed(f"The answer is not Twilio's: asked for {what}. Does a proxy stand in between?") from None
 
 
 def _sentence(what: str, error: Exception) -> str:

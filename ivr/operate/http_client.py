@@ -13,12 +13,12 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 from urllib.response import addinfourl
 
-from ivr.errors import NotDone
+from ivr.errors import OperationFailed
 from ivr.line.line import Form
 
 PATIENCE = 15
 """Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""
-MOST_BYTES = 200_000
+MAX_RESPONSE_BYTES = 200_000
 
 
 class Reply(NamedTuple):
@@ -31,7 +31,7 @@ class Reply(NamedTuple):
 
 
 Fetch = Callable[[str, Form | None, Mapping[str, str]], Reply]
-"""An address, the fields to post (None asks by GET) and the headers, to the reply. Raises NotDone where none came."""
+"""(URL, form fields or None for GET, headers) -> reply. Raises OperationFailed if there is no reply."""
 
 
 class _Still(urllib.request.HTTPRedirectHandler):
@@ -40,9 +40,9 @@ class _Still(urllib.request.HTTPRedirectHandler):
 
 
 def fetch(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
-    """Ask `url` once. A status of any kind is a reply. Raises NotDone where there is no reply at all."""
+    """Ask `url` once. A status of any kind is a reply. Raises OperationFailed where there is no reply at all."""
     if not re.match(r"https?://[^\[\]/]+(/|$)|https?://\[[0-9a-f:]+\](:[0-9]+)?(/|$)", url):
-        raise NotDone(f"{url} is not an address of the web.")
+        raise OperationFailed(f"{url} is not an address of the web.")
     body = None if form is None else urlencode(form).encode()
     request = urllib.request.Request(url, body, dict(headers))
     started = time.perf_counter()
@@ -53,17 +53,17 @@ def fetch(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
         with error:
             return _reply(error, started)
     except (OSError, HTTPException, ValueError) as error:
-        raise NotDone(f"{_place(url)} does not answer ({_reason(error)})") from None
+        raise OperationFailed(f"{_place(url)} does not answer ({_reason(error)})") from None
 
 
 def _reply(answer: addinfourl, started: float) -> Reply:
-    body = answer.read(MOST_BYTES)
+    body = answer.read(MAX_RESPONSE_BYTES)
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return Reply(answer.status or 0, headers, body, time.perf_counter() - started)
 
 
 def certificate_ends(host: str, port: int) -> datetime:
-    """When (UTC) the certificate of `host` ends. Raises NotDone where no trusted connection can be made."""
+    """When (UTC) the certificate of `host` ends. Raises OperationFailed where no trusted connection can be made."""
     context = ssl.create_default_context()
     try:
         with (
@@ -72,7 +72,9 @@ def certificate_ends(host: str, port: int) -> datetime:
         ):
             certificate = secure.getpeercert() or {}
     except OSError as error:
-        raise NotDone(f"{host}:{port} offers no certificate that Twilio would trust ({_reason(error)})") from None
+        raise OperationFailed(
+            f"{host}:{port} offers no certificate that Twilio would trust ({_reason(error)})"
+        ) from None
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from ivr.call.urls import RING
-from ivr.errors import NotDone
-from ivr.operate.account import Account, Number, Wiring
+from ivr.errors import OperationFailed
+from ivr.operate.account import Account, Number, Webhooks
 from ivr.settings import Settings
 
 OVERRIDES = "#rc=1&rp=ct,rt,5xx&ct=2000&rt=3000"
@@ -20,23 +20,23 @@ _SECRET = re.compile(r"(?<=//)([^/@:]*):[^/@]*(?=@)")
 
 
 def the_number(account: Account, wanted: str) -> Number:
-    """The one number of `account` that `wanted` names: +1 and ten digits, or its SID. Raises NotDone otherwise."""
+    """The one number of `account` that `wanted` names: +1 and ten digits, or its SID. Raises OperationFailed."""
     found = account.numbers(wanted)
     if not found:
-        raise NotDone(f"The account has no number {wanted}: see Phone Numbers in Twilio's console.")
+        raise OperationFailed(f"The account has no number {wanted}: see Phone Numbers in Twilio's console.")
     if len(found) > 1:
         listed = ", ".join(f"{one.number} ({one.sid})" for one in found)
-        raise NotDone(f"{wanted} matches several numbers: {listed}. Name one of them, or its SID.")
+        raise OperationFailed(f"{wanted} matches several numbers: {listed}. Name one of them, or its SID.")
     return found[0]
 
 
-def wiring_for(settings: Settings, now: Wiring, given: Mapping[str, str]) -> Wiring:
+def wiring_for(settings: Settings, now: Webhooks, given: Mapping[str, str]) -> Webhooks:
     """How the number should be wired: to this line, quick to retry, no status callback; what is `given` goes before.
 
-    `given` names fields of Wiring. Raises NotDone where Twilio could not reach what would be wired.
+    `given` names fields of Webhooks. Raises OperationFailed where Twilio could not reach what would be wired.
     """
     if any("***" in value for value in given.values()):
-        raise NotDone("*** stands for a password that was not shown: write the password itself.")
+        raise OperationFailed("*** stands for a password that was not shown: write the password itself.")
     if "voice_url" not in given:
         now = now._replace(voice_url=_ours(settings), voice_method="POST", status_url="")
     if "fallback_url" in given:
@@ -47,7 +47,9 @@ def wiring_for(settings: Settings, now: Wiring, given: Mapping[str, str]) -> Wir
 def _ours(settings: Settings) -> str:
     parts = urlsplit(settings.public_url)
     if parts.scheme != "https" or parts.hostname in ("localhost", "127.0.0.1", "::1"):
-        raise NotDone(f"Twilio cannot call {settings.public_url}: set PUBLIC_URL to the line's https address first.")
+        raise OperationFailed(
+            f"Twilio cannot call {settings.public_url}: set PUBLIC_URL to the line's https address first."
+        )
     return settings.public_url + RING + OVERRIDES
 
 
@@ -56,7 +58,7 @@ def _is_a_file(url: str) -> bool:
     return urlsplit(url).path.endswith(".xml")
 
 
-def differences(old: Wiring, new: Wiring) -> list[str]:
+def differences(old: Webhooks, new: Webhooks) -> list[str]:
     """Each thing that changes, old → new; passwords in addresses are not shown."""
     names = ("voice URL", "voice method", "fallback URL", "fallback method", "status callback", "status method")
     pairs = zip(names, old, new, strict=True)
@@ -74,7 +76,7 @@ def described(number: Number) -> list[str]:
     ]
 
 
-def warnings(number: Number, settings: Settings, wired: Wiring) -> Iterator[str]:
+def warnings(number: Number, settings: Settings, wired: Webhooks) -> Iterator[str]:
     """What an operator should know before this number takes calls, wired as in `wired`."""
     if number.application or number.trunk:
         owner = "TwiML app" if number.application else "SIP trunk"
@@ -93,15 +95,15 @@ def warnings(number: Number, settings: Settings, wired: Wiring) -> Iterator[str]
         )
 
 
-def rewire(account: Account, number: Number, wiring: Wiring) -> None:
-    """Make the change and read it back. Raises NotDone where Twilio does not show it afterwards."""
+def rewire(account: Account, number: Number, wiring: Webhooks) -> None:
+    """Make the change and read it back. Raises OperationFailed where Twilio does not show it afterwards."""
     try:
         account.rewire(number, wiring)
-    except NotDone as error:
-        raise NotDone(f"{error} `ivr number show {number.number}` tells how the number stands.") from None
+    except OperationFailed as error:
+        raise OperationFailed(f"{error} `ivr number show {number.number}` tells how the number stands.") from None
     left = differences(the_number(account, number.sid).wiring, wiring)
     if left:
-        raise NotDone(f"Twilio took the change and shows something else: {'; '.join(left)}.")
+        raise OperationFailed(f"Twilio took the change and shows something else: {'; '.join(left)}.")
 
 
 def undo(number: Number) -> str:

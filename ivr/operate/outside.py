@@ -16,7 +16,7 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Outside:
+class External:
     """`transport` makes the connection that carries requests to Twilio; None stands for the network."""
 
     fetch: Fetch = fetch

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ivr import signature
 from ivr.call.urls import RING
 from ivr.content.facts import HOTLINE, load_facts
-from ivr.errors import BadSettings, NotDone
+from ivr.errors import BadSettings, OperationFailed
 from ivr.line.line import Form
 from ivr.operate.http_client import Fetch
 from ivr.phone.caller import FORM, Caller, Impossible
@@ -34,7 +34,7 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
     try:
         caller.rings()
         caller.presses("0")
-    except (NotDone, Refused) as error:
+    except (OperationFailed, Refused) as error:
         return Probed(False, f"DOWN {url}: {error}")
     except Impossible:
         return Probed(False, f"DOWN {url}: it answers with the last resort. `ivr doctor` on its machine says why.")
@@ -51,7 +51,7 @@ def _post(settings: Settings, url: str, fetch: Fetch, times: list[float], addres
     reply = fetch(url + path, form, signed(settings, settings.public_url + path, form))
     times.append(reply.seconds)
     if reply.status != 200:
-        raise NotDone(f"it answers a signed request with status {reply.status}.")
+        raise OperationFailed(f"it answers a signed request with status {reply.status}.")
     return reply.body
 
 

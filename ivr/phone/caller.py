@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple, assert_never
 from urllib.parse import urljoin, urlsplit
 
-from ivr.phone.parser import Dial, Gather, Hangup, Play, Redirect, Refused, Say, Spoken, Verb, read
+from ivr.phone.parser import Dial, Gather, Hangup, Play, Redirect, Refused, Say, SayOrPlay, Verb, read
 from ivr.phone.playback import Heard, Recording, Seconds, played, said, speaking_time, unknown_sound
 from ivr.phone.webhook_form import FORM, OUTCOMES, Form, answered, dial_ended, digits_pressed
 
@@ -73,7 +73,7 @@ class Caller:
         self.state: State = "idle"
         self.clock = 0.0
         self.heard: list[Heard] = []
-        self.spoken: list[Spoken] = []
+        self.spoken: list[SayOrPlay] = []
         """What was said for each of `heard`: words, pauses and pace as the document gives them."""
         self.keys: list[str] = []
         self.dialled: list[str] = []
@@ -84,7 +84,7 @@ class Caller:
         self._verbs: deque[Verb] = deque()
         self._verbs_left = most_verbs
         self._current: Verb | None = None
-        self._unheard: tuple[Spoken, ...] = ()
+        self._unheard: tuple[SayOrPlay, ...] = ()
         self._typed = ""
 
     @property
@@ -235,7 +235,7 @@ class Caller:
         if self._verbs_left < 0:
             raise Refused("the call goes in circles: too many verbs were played without an end")
 
-    def _hears(self, spoken: Spoken, interruptible: bool) -> None:
+    def _hears(self, spoken: SayOrPlay, interruptible: bool) -> None:
         for _ in range(spoken.loop):
             if isinstance(spoken, Say):
                 heard = said(spoken, self.clock, interruptible, self._seconds)

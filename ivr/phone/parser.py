@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from ivr.phone.errors import Refused
 from ivr.phone.schema import E164, attributes, is_address
 from ivr.phone.ssml import Speech, speech
-from ivr.phone.verbs import Dial, Gather, Hangup, Play, Redirect, Say, Spoken, Verb
+from ivr.phone.verbs import Dial, Gather, Hangup, Play, Redirect, Say, SayOrPlay, Verb
 from ivr.phone.xml import element
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "Redirect",
     "Refused",
     "Say",
-    "Spoken",
+    "SayOrPlay",
     "Verb",
     "in_order",
     "read",
@@ -118,7 +118,7 @@ def _gather(found: Element) -> Gather:
     )
 
 
-def _spoken(found: Element) -> Spoken:
+def _spoken(found: Element) -> SayOrPlay:
     if found.tag == "Say":
         return _say(found)
     if found.tag == "Play":

@@ -26,7 +26,7 @@ class Play:
     loop: int = 1
 
 
-Spoken = Say | Play
+SayOrPlay = Say | Play
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Gather:
     timeout: int
     num_digits: int | None
     finish_on_key: str
-    spoken: tuple[Spoken, ...]
+    spoken: tuple[SayOrPlay, ...]
     asks_on_silence: bool = False
 
 

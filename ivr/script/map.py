@@ -13,7 +13,7 @@ from ivr.call.flow import Flow
 from ivr.call.transitions import LANGUAGES_A_PART
 from ivr.errors import BadSettings
 from ivr.script.labels import title_of, way_to
-from ivr.script.model import Book, Entry
+from ivr.script.model import Entry, Script
 
 PATIENCE = 60
 """Seconds that `dot` may take."""
@@ -29,7 +29,7 @@ FILL = {"menu": "#e3eef1", "reminder": "#f7e9e4", "transfer": "#f7e9e4"}
 """The colour of a box by its kind; white where none is named. The kind is also written in the outline."""
 
 
-def outline(book: Book, flow: Flow) -> Iterator[str]:
+def outline(book: Script, flow: Flow) -> Iterator[str]:
     """Lines of plain text, each whole in itself: the way, the label, the kind and the name, indented by depth."""
     for entry in book.entries:
         keys = " ".join(entry.keys.split()) or "start"
@@ -47,7 +47,7 @@ def _kind(entry: Entry) -> str:
     return f"{entry.kind}, {parts} parts" if parts > 1 else entry.kind
 
 
-def dot(book: Book, flow: Flow) -> str:
+def dot(book: Script, flow: Flow) -> str:
     """The map in the DOT language, https://graphviz.org/doc/info/lang.html."""
     lines = ["digraph line {", *(f"  {name} [{style}];" for name, style in STYLE.items())]
     lines += [_box(flow, entry) for entry in (*book.entries, *book.others)]

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ivr.call.flow import Languages, Menu, Topic
-from ivr.call.playlist import LINES, named_keys
+from ivr.call.playlist import SHARED_PROMPTS, named_keys
 from ivr.check.limits import GRADED_FROM
-from ivr.content.prompts import Spoken
+from ivr.content.prompts import RenderedPrompt
 from ivr.content.wordlists import Words, load_words
 from ivr.line.line import Line
 from ivr.speech import timing
@@ -35,7 +35,7 @@ class Entry(NamedTuple):
     kind: str
     keys: str
     title: str
-    parts: tuple[Spoken, ...]
+    parts: tuple[RenderedPrompt, ...]
     choices: tuple[Choice, ...]
     facts: tuple[str, ...]
     words: int
@@ -53,7 +53,7 @@ class Entry(NamedTuple):
         return self.parts[0].locale
 
 
-class Book(NamedTuple):
+class Script(NamedTuple):
     """The whole line in one language: `entries` in key order, `others` (reminder, transfer, …), `lines` shared."""
 
     locale: str
@@ -78,7 +78,7 @@ def _missing(node: str) -> Entry:
     raise KeyError(node)
 
 
-def read(line: Line, locale: str, graded: bool = True) -> Book:
+def read(line: Line, locale: str, graded: bool = True) -> Script:
     """The book of `line` in `locale`, one of `line.content.locales`. Unless `graded`, no text has a grade."""
     reader = _Reader(line, locale, graded)
     entries = tuple(reader.from_menu(line.flow.root, "", ""))
@@ -86,7 +86,7 @@ def read(line: Line, locale: str, graded: bool = True) -> Book:
     texts = line.content.prompts.texts
     own = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, Languages)]
     others = tuple(reader.entry(name, "", "") for name in own if name not in reached)
-    return Book(locale, entries, others, tuple(reader.entry(name, "", "") for name in LINES))
+    return Script(locale, entries, others, tuple(reader.entry(name, "", "") for name in SHARED_PROMPTS))
 
 
 class _Reader:
@@ -112,7 +112,7 @@ class _Reader:
         offers = zip(node.choices, parts[-1].paragraphs, strict=True) if isinstance(node, Menu) else ()
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
         facts = line.content.prompts.texts[name].facts
-        kind = node.kind if node and name not in LINES else "line"
+        kind = node.kind if node and name not in SHARED_PROMPTS else "line"
         grade = self._grade(text, parts[0].locale) if self._graded and isinstance(node, Topic) else None
         return Entry(
             name,

@@ -20,8 +20,8 @@ from ivr.content.facts import Number
 from ivr.errors import BadLocale
 from ivr.line.line import PART_WAIT, Line
 from ivr.script.labels import title_of, way_to
-from ivr.script.model import Book, Choice, Entry, read
-from ivr.script.sources import Errand, Rest, errands, rest
+from ivr.script.model import Choice, Entry, Script, read
+from ivr.script.sources import CitedFact, PageToOpen, errands, rest
 from ivr.script.timeline import Heard, hear
 
 PAGES = Path(__file__).parent / "pages"
@@ -35,7 +35,7 @@ class Row(NamedTuple):
     choice: Choice | None
 
 
-class Leaf(NamedTuple):
+class ScriptEntry(NamedTuple):
     """An entry as it stands on the page.
 
     `title_locale` is "" where the title is the page's own; `wait` is the seconds that a choice is waited for, if any.
@@ -46,11 +46,11 @@ class Leaf(NamedTuple):
     title_locale: str
     way: str
     parts: tuple[tuple[Row, ...], ...]
-    rests: tuple[Rest, ...]
+    rests: tuple[CitedFact, ...]
     wait: int | None
 
 
-class Told(NamedTuple):
+class NumberUse(NamedTuple):
     """A telephone number, and the entries that read it out."""
 
     name: str
@@ -58,12 +58,12 @@ class Told(NamedTuple):
     entries: tuple[Entry, ...]
 
 
-class Script(NamedTuple):
+class ScriptPage(NamedTuple):
     """Everything on the page of one language. `first` is the book of the language the texts are written in."""
 
     line: Line
-    book: Book
-    first: Book
+    book: Script
+    first: Script
 
     @property
     def foreign(self) -> bool:
@@ -75,13 +75,13 @@ class Script(NamedTuple):
         """How many texts are spoken in another language, because this one does not have them whole."""
         return sum(entry.locale != self.book.locale for entry in self.book.all())
 
-    def leaf(self, entry: Entry) -> Leaf:
+    def leaf(self, entry: Entry) -> ScriptEntry:
         """An entry, made ready for the page."""
         flow = self.line.flow
         rests = tuple(rest(self.line.content.facts, name) for name in entry.facts)
         offered_in = self.book.entry(flow.parent(entry.node)).locale if entry.keys else ""
         title, way = title_of(flow, entry), way_to(flow, entry)
-        return Leaf(entry, title, offered_in, way, tuple(self._parts(entry)), rests, self._wait(entry))
+        return ScriptEntry(entry, title, offered_in, way, tuple(self._parts(entry)), rests, self._wait(entry))
 
     def _wait(self, entry: Entry) -> int | None:
         if entry.kind not in ("menu", "reminder"):
@@ -100,21 +100,21 @@ class Script(NamedTuple):
         """What a caller hears who presses nothing from the first ring, or from the language key."""
         return hear(self.line, Place(self.line.flow.only("opening"), self.book.locale))
 
-    def numbers(self) -> Iterator[Told]:
+    def numbers(self) -> Iterator[NumberUse]:
         """Every number, and where it is read out."""
         for name, number in self.line.content.facts.numbers.items():
             readers = (entry for entry in self.book.all() if any(name in part.numbers for part in entry.parts))
-            yield Told(name, number, tuple(readers))
+            yield NumberUse(name, number, tuple(readers))
 
     def speaking(self, fact: str) -> list[str]:
         """The names of the texts that speak `fact`."""
         return [entry.node for entry in self.book.all() if fact in entry.facts]
 
-    def errands(self) -> tuple[Errand, ...]:
+    def errands(self) -> tuple[PageToOpen, ...]:
         """What a person must still open, for any fact."""
         return errands(self.line.content.facts, self.line.content.facts.facts)
 
-    def unspoken(self) -> tuple[Rest, ...]:
+    def unspoken(self) -> tuple[CitedFact, ...]:
         """The facts that are known and deliberately not read out."""
         facts = self.line.content.facts
         return tuple(rest(facts, name) for name, fact in facts.facts.items() if not fact.spoken)
@@ -139,7 +139,7 @@ def write(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
 
 def page(line: Line, locale: str) -> str:
     """The page of one language, as HTML."""
-    script = Script(line, read(line, locale), read(line, line.flow.published[0]))
+    script = ScriptPage(line, read(line, locale), read(line, line.flow.published[0]))
     facts = line.content.facts
     dates = [*(fact.verified for fact in facts.facts.values()), *(number.verified for number in facts.numbers.values())]
     return (

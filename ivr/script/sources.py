@@ -9,24 +9,24 @@ from ivr.call.flow import Flow
 from ivr.content.facts import Fact, Facts, Source
 from ivr.errors import BadText
 from ivr.script.labels import way_to
-from ivr.script.model import Book
+from ivr.script.model import Script
 
 WIDTH = 100
 """Characters of a line of plain text."""
 
 
-class Rest(Fact):
+class CitedFact(Fact):
     """A fact that a text rests on: `id` in sources.toml, and `says` with its telephone numbers written out."""
 
     id: str
 
 
-def rest(facts: Facts, name: str) -> Rest:
+def rest(facts: Facts, name: str) -> CitedFact:
     """The fact `name`, ready to be read. Raises BadText where there is none."""
     if name not in facts.facts:
         raise BadText.at("sources.toml", f"there is no fact {name}", "Add it with its source, or correct the text.")
     fact = facts.facts[name]
-    return Rest.model_validate(fact.model_dump() | {"id": name, "says": _written_out(facts, fact.says)})
+    return CitedFact.model_validate(fact.model_dump() | {"id": name, "says": _written_out(facts, fact.says)})
 
 
 def _written_out(facts: Facts, says: str) -> str:
@@ -35,24 +35,24 @@ def _written_out(facts: Facts, says: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: numbers.get(found[1], found[0]), says)
 
 
-class Errand(NamedTuple):
+class PageToOpen(NamedTuple):
     """A page that a person must still open, or a call to make, and the facts that wait for it."""
 
     live: str
-    rests: tuple[Rest, ...]
+    rests: tuple[CitedFact, ...]
 
 
-def errands(facts: Facts, names: Iterable[str]) -> tuple[Errand, ...]:
+def errands(facts: Facts, names: Iterable[str]) -> tuple[PageToOpen, ...]:
     """What is still to be opened for the facts `names`, in alphabetical order, so that one site stands together."""
-    waiting: dict[str, list[Rest]] = {}
+    waiting: dict[str, list[CitedFact]] = {}
     for name in dict.fromkeys(names):
         fact = rest(facts, name)
         if fact.live:
             waiting.setdefault(fact.live, []).append(fact)
-    return tuple(Errand(live, tuple(waiting[live])) for live in sorted(waiting, key=str.casefold))
+    return tuple(PageToOpen(live, tuple(waiting[live])) for live in sorted(waiting, key=str.casefold))
 
 
-def sources_of(book: Book, flow: Flow, facts: Facts, names: Sequence[str], live: bool) -> Iterator[str]:
+def sources_of(book: Script, flow: Flow, facts: Facts, names: Sequence[str], live: bool) -> Iterator[str]:
     """Lines to read: what the texts `names` (all, where none is named) rest on, and what is still to be opened live.
 
     With `live` only the latter. Raises BadText for a name that no text has.
@@ -72,7 +72,7 @@ def sources_of(book: Book, flow: Flow, facts: Facts, names: Sequence[str], live:
     yield from _errand_lines(errands(facts, wanted), book)
 
 
-def _told(fact: Rest) -> Iterator[str]:
+def _told(fact: CitedFact) -> Iterator[str]:
     yield from _wrapped(fact.says, f"  {fact.id}  ")
     yield from _wrapped(f"{fact.confidence}; compared with its sources on {fact.verified}", "    ")
     for source in fact.sources:
@@ -92,7 +92,7 @@ def dated(source: Source) -> str:
     return f"{source.title}, {source.date}" if source.date else source.title
 
 
-def _errand_lines(found: Sequence[Errand], book: Book) -> Iterator[str]:
+def _errand_lines(found: Sequence[PageToOpen], book: Script) -> Iterator[str]:
     yield f"What a person must still open or call: {len(found) or 'nothing'}"
     for errand in found:
         yield from _wrapped(errand.live, "  - ")

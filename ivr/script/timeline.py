@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from ivr.call.playlist import cues
+from ivr.call.playlist import prompts_for
 from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, Step
-from ivr.content.prompts import Spoken
+from ivr.content.prompts import RenderedPrompt
 from ivr.line.line import Line
 from ivr.speech import timing
 
@@ -32,7 +32,7 @@ class Heard(NamedTuple):
     """
 
     name: str
-    texts: tuple[tuple[str, Spoken], ...]
+    texts: tuple[tuple[str, RenderedPrompt], ...]
     at: float
     seconds: float
     wait: int | None
@@ -56,7 +56,7 @@ def hear(line: Line, place: Place) -> tuple[Heard, ...]:
 
 def _step(line: Line, step: Step, at: float) -> Heard:
     spoken = line.spoken(step)
-    texts = tuple((cue.text, one) for cue, one in zip(cues(line.flow, step), spoken, strict=True))
+    texts = tuple((cue.text, one) for cue, one in zip(prompts_for(line.flow, step), spoken, strict=True))
     read = sum(map(line.seconds, spoken))
     seconds = read + timing.PARAGRAPH_PAUSE * (len(spoken) - 1)
     if isinstance(step, Ask):

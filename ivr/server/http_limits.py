@@ -12,30 +12,30 @@ from functools import lru_cache
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-ARRIVAL = 10.0
+REQUEST_TIMEOUT = 10.0
 """Seconds in which a request must have arrived, from the first byte, and a new connection must send its first."""
-LEAVING = 60.0
+RESPONSE_TIMEOUT = 60.0
 """Seconds in which an answer must have been taken. The largest page has some hundred kilobytes, a document sixty."""
-MOST_BYTES = 128_000
+MAX_REQUEST_BYTES = 128_000
 """Bytes of one request, with its headers. Twilio's have about two thousand."""
-MOST_HEADERS = 100
-MOST_CONNECTIONS = 1000
+MAX_HEADERS = 100
+MAX_CONNECTIONS = 1000
 """Connections of one worker, fewer where it may not open as many files. One more, and the idle one that has waited
-longest makes room: whoever holds connections open keeps nobody out."""
+longest makes max_connections: whoever holds connections open keeps nobody out."""
 OWN_FILES = 24
 """Files that a worker needs for itself."""
-STOPPING = 1.0
+DRAIN_TIMEOUT = 1.0
 """Seconds in which a connection that waits must send its request, at a stop: it may be on its way."""
 
 
-class TooMuch(Exception):
+class MalformedRequest(Exception):
     """More than any request of Twilio's, or less; httptools turns it into a 400."""
 
 
 @lru_cache(1)
-def room() -> int:
+def max_connections() -> int:
     """How many connections a worker may hold."""
-    return max(4, min(MOST_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - OWN_FILES))
+    return max(4, min(MAX_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - OWN_FILES))
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -54,7 +54,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         BoundedProtocol._open += 1
         self._start_waiting()
-        if BoundedProtocol._open > room():
+        if BoundedProtocol._open > max_connections():
             longest = next(iter(self._idle))
             del self._idle[longest]
             longest.transport.abort()
@@ -72,13 +72,13 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._arriving is None and not data.strip(b"\r\n"):
             return
         self._received += len(data)
-        if self._received > MOST_BYTES:
+        if self._received > MAX_REQUEST_BYTES:
             self.transport.close()
             return
         if self._arriving is None:
             self._start_waiting()
         super().data_received(data)
-        if self.headers and len(self.headers) > MOST_HEADERS:
+        if self.headers and len(self.headers) > MAX_HEADERS:
             self.transport.close()  # they have not ended, or the request would have been refused
 
     def on_message_begin(self) -> None:
@@ -91,9 +91,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """All headers: exactly one of them says for which host the request is."""
         hosts, version = [name for name, _ in self.headers].count(b"host"), self.parser.get_http_version()
         if version not in ("1.0", "1.1") or hosts > 1 or (hosts == 0 and version == "1.1"):
-            raise TooMuch
-        if len(self.headers) > MOST_HEADERS:
-            raise TooMuch
+            raise MalformedRequest
+        if len(self.headers) > MAX_HEADERS:
+            raise MalformedRequest
         super().on_headers_complete()
         self._asked = True
         if self._last:
@@ -127,7 +127,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """The line is told to stop: a request that has come or is on its way is still answered, and none after it."""
         self._last = True
         if self._is_asked_nothing():
-            self.loop.call_later(STOPPING, self._close_unless_asked)
+            self.loop.call_later(DRAIN_TIMEOUT, self._close_unless_asked)
         elif self._arriving is None or self._is_in_its_body():
             super().shutdown()
 
@@ -163,7 +163,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().timeout_keep_alive_handler()
 
     def _start_leaving(self) -> None:
-        self._leaving = self._leaving or self.loop.call_later(LEAVING, self._give_up)
+        self._leaving = self._leaving or self.loop.call_later(RESPONSE_TIMEOUT, self._give_up)
 
     def _taken(self) -> None:
         if self._leaving is not None:
@@ -171,7 +171,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._leaving = None
 
     def _start_waiting(self) -> None:
-        self._arriving = self.loop.call_later(ARRIVAL, self._give_up)
+        self._arriving = self.loop.call_later(REQUEST_TIMEOUT, self._give_up)
         self._idle.pop(self, None)
         self._idle[self] = None
 

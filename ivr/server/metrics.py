@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, get_args
 
 from ivr.call.state import Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
-from ivr.usage.counter import Cell, Span, Store
+from ivr.usage.counter import Store, UsageKey, WriterUptime
 
 SLOTS = 64
 """Workers that can count at once: the most that serve, and as many that take over from them, and room."""
@@ -97,7 +97,7 @@ class Figures:
         """A request was refused: its signature does not hold."""
         self._add(Name("ivr_refused_total"))
 
-    def gave_last_resort(self) -> None:
+    def sent_fallback(self) -> None:
         """A signed request was answered with the last resort."""
         self._add(Name("ivr_last_resort_total"))
 
@@ -141,7 +141,7 @@ class Watched:
     def __init__(self, store: Store, figures: Figures) -> None:
         self._store, self._figures = store, figures
 
-    def write(self, cells: Mapping[Cell, int], span: Span, late: Sequence[str]) -> None:
+    def write(self, cells: Mapping[UsageKey, int], span: WriterUptime, late: Sequence[str]) -> None:
         """As the store itself does."""
         try:
             self._store.write(cells, span, late)

@@ -15,14 +15,14 @@ from functools import partial
 import uvicorn
 
 from ivr import __version__, log
-from ivr.errors import LineError, NotDone
+from ivr.errors import LineError, OperationFailed
 from ivr.readiness import Readiness, get_ready
 from ivr.server.garbage import nothing_collected
 from ivr.server.http_limits import BoundedProtocol
 from ivr.server.metrics import Figures, Watched
 from ivr.server.metrics_endpoint import Watching, open_metrics
 from ivr.server.supervisor import FINISHING, SIGN, Work, Workers, show_life
-from ivr.server.webhook import Door, make_app
+from ivr.server.webhook import Webhook, make_app
 from ivr.settings import Settings, read_settings
 from ivr.usage.counter import Counts
 from ivr.usage.store import usage_of
@@ -37,7 +37,7 @@ _PR_SET_DUMPABLE = 4
 
 
 def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], workers: int = WORKERS) -> None:
-    """Compile, prove, and answer on `host`:`port` until the process is ended. Raises NotDone if the port is taken."""
+    """Compile, prove, and answer on `host`:`port` until the process ends. Raises OperationFailed: port taken."""
     _leave_nothing_behind()
     readiness = get_ready(settings)
     _tell(say, announcement(readiness, settings))
@@ -66,7 +66,9 @@ def _listening(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise NotDone(f"{host} port {port} cannot be listened on ({error.strerror}). Is the line running?") from None
+        raise OperationFailed(
+            f"{host} port {port} cannot be listened on ({error.strerror}). Is the line running?"
+        ) from None
 
 
 def _watching(settings: Settings, readiness: Readiness) -> Watching | None:
@@ -103,7 +105,7 @@ def _answer(
         listener.stop()
 
 
-def configuration(door: Door) -> uvicorn.Config:
+def configuration(door: Webhook) -> uvicorn.Config:
     """How uvicorn is used: the strict parser, bounded; no log of its own."""
     return uvicorn.Config(
         door,

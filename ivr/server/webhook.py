@@ -1,7 +1,7 @@
 """The door: from a request to an answer. What the answer is, the line decides; what an operator set, settings say.
 
-`/call…` is answered in front of FastAPI's router by `Door`: a look-up needs no framework. A request that is not signed
-gets 403; a signed one always gets 200 and a document, the last resort if anything at all fails.
+`/call…` is answered in front of FastAPI's router by `Webhook`: a look-up needs no framework. A request that is not
+signed gets 403; a signed one always gets 200 and a document, the last resort if anything at all fails.
 """
 
 import asyncio
@@ -33,9 +33,9 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-MOST_BYTES = 64_000
+MAX_BODY_BYTES = 64_000
 MOST_FIELDS = 200
-DEADLINE = 10.0
+BODY_TIMEOUT = 10.0
 """Seconds in which a request must have arrived."""
 SIGNATURE, SIGNED_HOW = b"x-twilio-signature", b"x-twilio-webhooks-signature-settings"
 _RING, _BELOW_RING = RING.encode(), RING.encode() + b"/"
@@ -53,7 +53,7 @@ class Gone(Exception):
     """The connection ended before its request had arrived: there is nobody to answer, and nothing was refused."""
 
 
-class Door:
+class Webhook:
     """An ASGI application: Twilio's requests in front, everything else to `behind`."""
 
     def __init__(
@@ -97,12 +97,12 @@ class Door:
         except Gone:
             return
         except Unverified:
-            log.note("refused", level=logging.WARNING)
+            log.event("refused", level=logging.WARNING)
             if self._figures:
                 self._figures.refused()
             await _send(send, 403, b"")
         except Exception:  # a fault of ours, whoever asks: the last resort tells nobody anything new
-            await _send(send, 200, self._last_resort())
+            await _send(send, 200, self._fallback_document())
         else:
             await _send(send, 200, document)
 
@@ -123,28 +123,28 @@ class Door:
         try:
             line = self._readiness.line
             if line is None:
-                return self._last_resort()
+                return self._fallback_document()
             answer = line.respond(path.decode("latin-1"), form)
         except Exception:  # whatever it is: a caller is never lost to it
-            return self._last_resort()
+            return self._fallback_document()
         with suppress(Exception):  # nor to what is written down
             self._write_down(answer, time.perf_counter() - started, rehearsal=REHEARSAL in form)
         return answer.body
 
     def _write_down(self, answer: Answer, seconds: float, rehearsal: bool) -> None:
         place, event, _ = answer
-        log.note(_EVENTS.get(type(event), "key"), place.node, place.locale, seconds)
+        log.event(_EVENTS.get(type(event), "key"), place.node, place.locale, seconds)
         if self._figures:
             self._figures.answered(place, event, seconds, rehearsal)
         if self._counts and not rehearsal:
             self._counts.note(place, event)
 
-    def _last_resort(self) -> bytes:
+    def _fallback_document(self) -> bytes:
         with suppress(Exception):
-            log.note("last resort", level=logging.ERROR)
+            log.event("last resort", level=logging.ERROR)
             if self._figures:
-                self._figures.gave_last_resort()
-        return self._readiness.last_resort
+                self._figures.sent_fallback()
+        return self._readiness.fallback_document
 
 
 def _is_of_a_call(path: bytes) -> bool:
@@ -166,16 +166,16 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
     message = _still_there(await receive())
     body: bytes = message.get("body", b"")
     if message.get("more_body", False):
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(BODY_TIMEOUT):
             body = await _whole(body, receive)
-    if len(body) > MOST_BYTES or len(scope["query_string"]) > MOST_BYTES:
+    if len(body) > MAX_BODY_BYTES or len(scope["query_string"]) > MAX_BODY_BYTES:
         raise TooLarge
     return body
 
 
 async def _whole(body: bytes, receive: Receive) -> bytes:
     more = True
-    while more and len(body) <= MOST_BYTES:
+    while more and len(body) <= MAX_BODY_BYTES:
         message = _still_there(await receive())
         body += message.get("body", b"")
         more = message.get("more_body", False)
@@ -196,7 +196,7 @@ async def _send(send: Send, status: int, body: bytes, *more: tuple[bytes, bytes]
 
 def make_app(
     settings: Settings, readiness: Readiness, counts: Counts | None = None, figures: Figures | None = None
-) -> Door:
+) -> Webhook:
     """The whole application: Twilio's door, and behind it what people and supervisors look at."""
 
     @asynccontextmanager
@@ -223,4 +223,4 @@ def make_app(
         add_pages(behind, settings, readiness)
     except Exception as error:  # pages that cannot be made cost no call
         readiness = replace(readiness, notes=(*readiness.notes, f"the pages could not be made ({error!r})"))
-    return Door(behind, readiness, settings, counts, figures)
+    return Webhook(behind, readiness, settings, counts, figures)

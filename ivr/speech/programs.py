@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
-from ivr.errors import NotDone
+from ivr.errors import OperationFailed
 from ivr.web.audio_preview import CONVERTER, SPEAKER, installed_voices
 
 INSTALL = (
@@ -18,26 +18,28 @@ PLAYERS = ("aplay", "paplay", "afplay", "play")
 
 
 def voices() -> frozenset[str]:
-    """The languages that espeak-ng speaks here. Raises NotDone, with what to install, where it or sox is missing."""
+    """The languages that espeak-ng speaks here. Raises OperationFailed if it or sox is missing."""
     missing = [program for program in (SPEAKER, CONVERTER) if shutil.which(program) is None]
     if missing:
-        raise NotDone(f"{' and '.join(missing)} is not on this machine, so nothing can be heard. {INSTALL}")
+        raise OperationFailed(f"{' and '.join(missing)} is not on this machine, so nothing can be heard. {INSTALL}")
     return installed_voices()
 
 
 def convert(arguments: Sequence[str]) -> tuple[bytes, str]:
-    """What sox writes: its output and what it says beside it. Raises NotDone in a sentence."""
+    """What sox writes: its output and what it says beside it. Raises OperationFailed in a sentence."""
     program = shutil.which(CONVERTER)
     if program is None:
-        raise NotDone(f"{CONVERTER}, which reads and converts recordings, is not on this machine. {INSTALL}")
+        raise OperationFailed(f"{CONVERTER}, which reads and converts recordings, is not on this machine. {INSTALL}")
     try:
         done = subprocess.run([program, "-V1", *arguments], capture_output=True, timeout=PATIENCE, check=False)
     except subprocess.TimeoutExpired:
-        raise NotDone(f"{CONVERTER} did not finish within {PATIENCE} seconds.") from None
+        raise OperationFailed(f"{CONVERTER} did not finish within {PATIENCE} seconds.") from None
     told = done.stderr.decode("utf-8", "replace").strip()
     if done.returncode:
         reason = told.splitlines()[-1].partition("FAIL ")[2] if told else ""
-        raise NotDone(f"{CONVERTER} cannot read this ({reason or 'no reason given'}). For MP3 it needs libsox-fmt-mp3.")
+        raise OperationFailed(
+            f"{CONVERTER} cannot read this ({reason or 'no reason given'}). For MP3 it needs libsox-fmt-mp3."
+        )
     return done.stdout, told
 
 

@@ -1,7 +1,7 @@
 """The ear: how long a text takes to hear and how hard it is to follow.
 
 Pure arithmetic on plain text. No files, no keys, no XML, nothing of a call may come in here. The line needs the
-seconds to set its waits, the limits need them to refuse a text that is too long.
+longest_seconds to set its waits, the limits need them to refuse a text that is too long.
 
 Sources: speech rates are upper and lower estimates (English 2.3 to 3.2 words a second, Spanish 4.0 to 7.8 syllables a
 second: Pellegrino 2011, Coupé 2019 for the fast end, espeak-ng at 140 words a minute for the slow one). Flesch-Kincaid
@@ -20,7 +20,7 @@ Unit = Literal["words", "syllables", "characters"]
 
 PARAGRAPH_PAUSE = 0.6
 """Seconds of silence for a blank line in a text."""
-BREATH = 0.4
+SHORT_PAUSE = 0.4
 """Seconds of silence for an `…` in a text: between a label and its key, between groups of digits."""
 SLOW_RATE = 0.9
 """How much of its normal rate a voice keeps at the slow pace; below 0.85, stretched speech is harder to follow."""
@@ -28,7 +28,7 @@ SLOW_PAUSE = 1.75
 """How much longer every pause is at the slow pace."""
 
 
-class Ear(NamedTuple):
+class SpeechRate(NamedTuple):
     """How fast a language is spoken: `unit`s a second, at the slowest (for limits) and the fastest (for promises)."""
 
     unit: Unit
@@ -95,18 +95,18 @@ def units(text: str, unit: Unit) -> int:
 @lru_cache(maxsize=10_000)
 def pauses(text: str) -> float:
     """Seconds of silence inside `text`: its breaths and its blank lines, at the normal pace."""
-    return text.count("…") * BREATH + len(re.findall(r"\n\s*\n", text.strip())) * PARAGRAPH_PAUSE
+    return text.count("…") * SHORT_PAUSE + len(re.findall(r"\n\s*\n", text.strip())) * PARAGRAPH_PAUSE
 
 
-def seconds(text: str, ear: Ear, slow: bool = False) -> float:
-    """Upper estimate, in seconds, of how long `text` takes to hear, pauses included."""
+def longest_seconds(text: str, ear: SpeechRate, slow: bool = False) -> float:
+    """Upper estimate, in longest_seconds, of how long `text` takes to hear, pauses included."""
     if slow:
         return units(text, ear.unit) / ear.slowest / SLOW_RATE + pauses(text) * SLOW_PAUSE
     return units(text, ear.unit) / ear.slowest + pauses(text)
 
 
-def fewest_seconds(text: str, ear: Ear) -> float:
-    """Lower estimate, in seconds: what the fastest speaker would need, pauses included. Promises of time rest on it."""
+def shortest_seconds(text: str, ear: SpeechRate) -> float:
+    """Lower estimate in seconds: what the fastest speaker would need, pauses included. Promises of time rest on it."""
     return units(text, ear.unit) / ear.fastest + pauses(text)
 
 

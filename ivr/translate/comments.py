@@ -11,7 +11,7 @@ from ivr.content.catalogue import MessageId
 from ivr.content.prompts import blocks
 from ivr.line.line import Line
 from ivr.script.labels import title_of, way_to
-from ivr.script.model import Book, Entry, read
+from ivr.script.model import Entry, Script, read
 from ivr.speech import timing
 
 KEYS = {
@@ -32,7 +32,7 @@ def notes(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
     for entry in book.all():
         for english, kinds, _ in blocks(line.content.prompts.texts[entry.node]):
             spoken = {name: _spoken(line, entry, kind) for name, kind in kinds.items()}
-            seconds = timing.seconds(english % spoken, line.content.locales[book.locale].ear)
+            seconds = timing.longest_seconds(english % spoken, line.content.locales[book.locale].ear)
             named = (f"%({name})s is {_named(line, book, entry, kinds[name], spoken[name])}" for name in kinds)
             told.setdefault((entry.node, english), (*_heard(line, entry, seconds), *named))
     return told
@@ -51,7 +51,7 @@ def _spoken(line: Line, entry: Entry, kind: tuple[str, str]) -> str:
     return locale.digit_groups(line.content.facts.numbers[kind[1]].groups)
 
 
-def _named(line: Line, book: Book, entry: Entry, kind: tuple[str, str], spoken: str) -> str:
+def _named(line: Line, book: Script, entry: Entry, kind: tuple[str, str], spoken: str) -> str:
     room, name = kind
     if room == "numbers":
         return f"the number {line.content.facts.numbers[name].say}, said digit by digit: “{spoken}”."

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.call.state import Pace
-from ivr.check.recordings import Reading, readings
+from ivr.check.recordings import Recordable, readings
 from ivr.content.load import with_drafts
 from ivr.content.locale import Locale
 from ivr.content.recordings import HERTZ, samples
 from ivr.content.voices import Voice
-from ivr.errors import BadLocale, NotDone
+from ivr.errors import BadLocale, OperationFailed
 from ivr.line import twiml
 from ivr.line.line import Line, Options
 from ivr.phone.parser import read
@@ -30,7 +30,7 @@ KEPT = ".sounds"
 """The folder of sounds, beside prompts/ and locales/. It may be deleted at any time."""
 
 
-class Sounding(NamedTuple):
+class Sample(NamedTuple):
     """One reading, to be heard: its name, its words, the sound file, its seconds."""
 
     name: str
@@ -48,13 +48,13 @@ def drafted(root: Path, options: Options, tag: str) -> Line:
     return line
 
 
-def sound(line: Line, tag: str, wanted: Sequence[str], pace: Pace = "normal") -> Iterator[Sounding]:
-    """The sound of all texts of a language, or of those `wanted`. Raises NotDone where they cannot be heard here."""
+def sound(line: Line, tag: str, wanted: Sequence[str], pace: Pace = "normal") -> Iterator[Sample]:
+    """The sound of all texts of a language, or of those `wanted`. Raises OperationFailed if they cannot be."""
     chosen = _chosen(line, tag, wanted)
     locale = line.content.locales[tag]
     for one in chosen:
         path = _recorded(line, locale, one, pace) or _rendered(line, locale, one, pace)
-        yield Sounding(one.name, one.spoken.text, path, len(samples(path.read_bytes())) / HERTZ)
+        yield Sample(one.name, one.spoken.text, path, len(samples(path.read_bytes())) / HERTZ)
 
 
 def absent(line: Line, tag: str, wanted: Sequence[str]) -> list[str]:
@@ -63,27 +63,29 @@ def absent(line: Line, tag: str, wanted: Sequence[str]) -> list[str]:
     return [name for name in wanted if name not in known] if known & set(wanted) else []
 
 
-def _chosen(line: Line, tag: str, wanted: Sequence[str]) -> list[Reading]:
+def _chosen(line: Line, tag: str, wanted: Sequence[str]) -> list[Recordable]:
     every = list(readings(line, tag))
     for name in wanted:
         if name not in line.content.prompts.texts and name not in {one.name for one in every}:
-            raise NotDone(f"There is no text `{name}`. `ivr map` shows all of them; the lines are in prompts/lines/.")
+            raise OperationFailed(
+                f"There is no text `{name}`. `ivr map` shows all of them; the lines are in prompts/lines/."
+            )
     chosen = [one for one in every if not wanted or one.text in wanted or one.name in wanted]
     if not chosen:
-        raise NotDone(
+        raise OperationFailed(
             f"{', '.join(wanted) or 'Nothing'} is not whole in {tag} yet: `ivr check {tag}` says what is missing."
         )
     return chosen
 
 
-def _recorded(line: Line, locale: Locale, one: Reading, pace: Pace) -> Path | None:
+def _recorded(line: Line, locale: Locale, one: Recordable, pace: Pace) -> Path | None:
     found = locale.sounds.get(one.spoken.text)
     if found is None:
         return None
     return line.content.root / "locales" / locale.tag / "audio" / (found.slow if pace == "slow" else found.file)
 
 
-def _rendered(line: Line, locale: Locale, one: Reading, pace: Pace) -> Path:
+def _rendered(line: Line, locale: Locale, one: Recordable, pace: Pace) -> Path:
     voice = _voice(locale)
     say = _say(one, locale, pace)
     path = line.content.root / KEPT / f"{sound_of(say)}.wav"
@@ -91,13 +93,13 @@ def _rendered(line: Line, locale: Locale, one: Reading, pace: Pace) -> Path:
         try:
             whole = asyncio.run(telephone_sound(say, voice))
         except NoSound as error:
-            raise NotDone(f"{one.name} cannot be heard: {error}. {programs.INSTALL}") from None
+            raise OperationFailed(f"{one.name} cannot be heard: {error}. {programs.INSTALL}") from None
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(whole)
     return path
 
 
-def _say(one: Reading, locale: Locale, pace: Pace) -> Say:
+def _say(one: Recordable, locale: Locale, pace: Pace) -> Say:
     """What is said, with its pauses, whatever the voice of the telephone takes: here espeak-ng speaks."""
     speaker = locale.speaker or Voice(ANY_VOICE, locale.language, "", True, MOST_CHARACTERS)
     verbs = read(twiml.document([twiml.tell(one.spoken, {locale.tag: _spoken_by(locale, speaker)}, pace)]))
@@ -112,14 +114,14 @@ def _voice(locale: Locale) -> str:
     known = programs.voices()
     voice = voice_for(locale.language, known) or voice_for(locale.tag, known)
     if not voice:
-        raise NotDone(
+        raise OperationFailed(
             f"espeak-ng speaks no {locale.name} ({locale.language}), so it cannot be heard here before it is recorded: "
             f"`ivr recordings sheet {locale.tag}`."
         )
     return voice
 
 
-def keep(soundings: Iterator[Sounding], folder: Path | None) -> Iterator[Sounding]:
+def keep(soundings: Iterator[Sample], folder: Path | None) -> Iterator[Sample]:
     """The same, each also copied into `folder` under the name of its text, if one is given."""
     for one in soundings:
         if folder:

@@ -52,7 +52,7 @@ class Proposal(NamedTuple):
     missing: tuple[str, ...]
 
 
-def found(root: Path, tag: str, name: str = "") -> list[Path]:
+def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
     """Make the folder of a new language; returns the files. Raises BadLocale for a tag that is none or is taken."""
     folder = root / "locales" / tag
     if not TAG.fullmatch(tag):
@@ -74,7 +74,7 @@ def _fill(root: Path, folder: Path, one: Proposal) -> None:
     _write(folder / "locale.toml", "locale.toml", one=one)
     _write(folder / "STYLE.md", "STYLE.md", name=one.name, tag=one.tag, terms=TERMS)
     _write(folder / "words.toml", "words.toml", tag=one.tag)
-    if kin := _kin(root, one.tag):
+    if kin := _base_language(root, one.tag):
         shutil.copytree(po_path(root, kin).parent, po_path(root, one.tag).parent)
         with suppress(FileNotFoundError):
             shutil.copyfile(root / "locales" / kin / "words.toml", folder / "words.toml")
@@ -112,7 +112,7 @@ def _cldr(tag: str) -> Locale | None:
 def _words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
     """The words for digits and keys, and the ear: those of the language it is a form of, else as proposed."""
     table = toml_of(_file(root, "proposals.toml"), BadLocale)
-    kin, bare = _kin(root, tag), tag.partition("-")[0]
+    kin, bare = _base_language(root, tag), tag.partition("-")[0]
     if kin:
         told, origin = toml_of(root / "locales" / kin / "locale.toml", BadLocale), f"as in locales/{kin}."
     else:
@@ -122,7 +122,7 @@ def _words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
     return {name: told.get(name, value) for name, value in empty.items()}, origin
 
 
-def _kin(root: Path, tag: str) -> str:
+def _base_language(root: Path, tag: str) -> str:
     """The language of this line that `tag` is a regional form of: es for es-PR, "" where there is none."""
     bare = tag.partition("-")[0]
     return bare if bare != tag and po_path(root, bare).exists() else ""

@@ -13,10 +13,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from ivr.check.recordings import Reading, stale, to_record
-from ivr.content.prompts import Spoken
+from ivr.check.recordings import Recordable, stale, to_record
+from ivr.content.prompts import RenderedPrompt
 from ivr.content.recordings import FILE, HERTZ, LIST, Recording, Sound, file_name, samples
-from ivr.errors import NotDone
+from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.line.twiml import AFTER_KEY
 from ivr.speech.programs import convert
@@ -60,13 +60,13 @@ def sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
 
 
 def add(line: Line, tag: str, name: str, file: Path) -> str:
-    """Check and convert `file`, and pin it to the words of `name`. Returns a sentence. Raises NotDone."""
+    """Check and convert `file`, and pin it to the words of `name`. Returns a sentence. Raises OperationFailed."""
     if not file.is_file():
-        raise NotDone(f"{file} is not there.")
+        raise OperationFailed(f"{file} is not there.")
     reading = _named(line, tag, name)
     faults = list(_faults(line, reading.spoken, measure(file)))
     if faults:
-        raise NotDone(f"{file} was not added: {'; '.join(faults)}.")
+        raise OperationFailed(f"{file} was not added: {'; '.join(faults)}.")
     folder = line.content.root / "locales" / tag / "audio"
     normal, slow = (wav(_converted(file, rate)) for rate in (1.0, SLOW_RATE))
     folder.mkdir(parents=True, exist_ok=True)
@@ -79,16 +79,16 @@ def add(line: Line, tag: str, name: str, file: Path) -> str:
     return f"{name}: {seconds:.1f} s, {longer:.1f} s slowly; it reads the words that stand there now"
 
 
-def _named(line: Line, tag: str, name: str) -> Reading:
+def _named(line: Line, tag: str, name: str) -> Recordable:
     every = {reading.name: reading for reading in to_record(line, tag, 3)}
     if name in every:
         return every[name]
     near = [one for one in every if one.startswith(f"{name}-")]
     wish = f"It has several: {', '.join(near)}." if near else f"`ivr recordings sheet {tag}` names all that are whole."
-    raise NotDone(f"There is nothing named `{name}` to be read aloud in {tag}. {wish}")
+    raise OperationFailed(f"There is nothing named `{name}` to be read aloud in {tag}. {wish}")
 
 
-def _faults(line: Line, spoken: Spoken, found: Measured) -> Iterator[str]:
+def _faults(line: Line, spoken: RenderedPrompt, found: Measured) -> Iterator[str]:
     voice = spoken._replace(sound=None)
     least, most = line.fewest_seconds(voice) * FASTER, line.seconds(voice) * SLOWER
     if not found.seconds:
@@ -104,7 +104,7 @@ def _faults(line: Line, spoken: Spoken, found: Measured) -> Iterator[str]:
 
 
 def measure(file: Path) -> Measured:
-    """How long and how loud the speech in `file` is. Raises NotDone where sox cannot read it."""
+    """How long and how loud the speech in `file` is. Raises OperationFailed where sox cannot read it."""
     clipped = _is_clipped(file)
     raw, _ = convert([str(file), "-t", "raw", "-r", str(HERTZ), "-e", "signed", "-b", "16", "-L", "-", "remix", "-"])
     levels = list(_levels(raw))
@@ -160,7 +160,7 @@ def prune(line: Line, tag: str) -> list[str]:
     """Take away what no text needs any more, the only way that a sound file is ever deleted. Returns what went."""
     locale, folder = line.content.locales[tag], line.content.root / "locales" / tag / "audio"
     if locale.recordings.faults:
-        raise NotDone(f"{locale.recordings.faults[0]} Nothing is deleted before that is mended.")
+        raise OperationFailed(f"{locale.recordings.faults[0]} Nothing is deleted before that is mended.")
     gone = stale(line, tag)
     kept = [row for row in locale.recordings.rows if row not in gone]
     needed = {file for row in kept for file in (row.sound.file, row.sound.slow)}

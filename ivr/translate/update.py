@@ -75,7 +75,7 @@ def update(root: Path, tags: Iterable[str]) -> list[Path]:
     changed = [_write(root / "locales" / "messages.pot", template, HEAD)]
     for tag in tags:
         catalogue = _merged(root, tag, template)
-        changed.append(_write(po_path(root, tag), catalogue, head(tag, catalogue.head)))
+        changed.append(_write(po_path(root, tag), catalogue, head(tag, catalogue.header)))
     return [path for path in changed if path is not None]
 
 
@@ -96,7 +96,7 @@ def _plural_forms(tag: str) -> str:
 
 def _merged(root: Path, tag: str, template: Catalog) -> Catalogue:
     catalogue = _kept(po_path(root, tag))
-    if not catalogue.head:
+    if not catalogue.header:
         catalogue.header_comment = f"# {PROJECT}: {tag}"
     before = {(message.id, message.context): _previous(message) for message in catalogue}
     catalogue.update(template, update_creation_date=False)
@@ -112,7 +112,7 @@ def _kept(path: Path) -> Catalogue:
     if not path.exists():
         return Catalogue()
     catalogue = read_catalogue(path)
-    if catalogue.twice:
+    if catalogue.duplicates:
         raise BadLocale(double_faults(path, catalogue).values())
     return catalogue
 

@@ -26,7 +26,7 @@ REHEARSAL = ("CallSid", "CA" + "0" * 32)
 """The field by which a call of the virtual caller is known, of a probe, of `ivr doctor`: answered, never counted."""
 
 
-class Cell(NamedTuple):
+class UsageKey(NamedTuple):
     """What is counted: the month (UTC, "2026-11"), the node and the language that an event led to, the event.
 
     `event` is "ring", a key, "other" for a key that is not used there, or how a dial ended, as in
@@ -39,7 +39,7 @@ class Cell(NamedTuple):
     event: str
 
 
-class Span(NamedTuple):
+class WriterUptime(NamedTuple):
     """From when to when (UTC) a process has written what it counted; `ended` by an orderly stop, nothing unwritten."""
 
     process: str
@@ -51,7 +51,7 @@ class Span(NamedTuple):
 class Store(Protocol):
     """Where counts are kept. Whatever goes wrong may be raised: the counts stay in memory for the next writing."""
 
-    def write(self, cells: Mapping[Cell, int], span: Span, late: Sequence[str]) -> None:
+    def write(self, cells: Mapping[UsageKey, int], span: WriterUptime, late: Sequence[str]) -> None:
         """Add `cells` to what is kept, and keep `span` and the months `late`, all or nothing."""
 
 
@@ -70,7 +70,7 @@ class Counts:
 
     def __init__(self, store: Store, now: Callable[[], datetime] = _now, every: float = EVERY) -> None:
         self._store, self._now, self._every = store, now, every
-        self._waiting: dict[Cell, int] = {}
+        self._waiting: dict[UsageKey, int] = {}
         self._lock = threading.Lock()  # held for an addition, never while something is written
         self._process, self._since = uuid.uuid4().hex, now()
         self._stop = threading.Event()
@@ -115,23 +115,23 @@ class Counts:
             return False
         return True
 
-    def _hand_over(self, taken: Mapping[Cell, int], ended: bool) -> None:
+    def _hand_over(self, taken: Mapping[UsageKey, int], ended: bool) -> None:
         now = self._now()
         late = sorted({cell.month for cell in taken if month_ends(cell.month) + LATE <= now})
         timely = {cell: times for cell, times in taken.items() if cell.month not in late}
-        self._store.write(timely, Span(self._process, self._since, now, ended), late)
+        self._store.write(timely, WriterUptime(self._process, self._since, now, ended), late)
 
-    def _put_back(self, taken: Mapping[Cell, int]) -> None:
+    def _put_back(self, taken: Mapping[UsageKey, int]) -> None:
         with self._lock:
             for cell, times in taken.items():
                 self._waiting[cell] = self._waiting.get(cell, 0) + times
-        log.note("not counted", level=logging.WARNING)  # as often as it is tried: once a minute
+        log.event("not counted", level=logging.WARNING)  # as often as it is tried: once a minute
 
 
 @lru_cache(maxsize=10_000, typed=True)  # events without a field are told apart by their types alone
-def _cell(year: int, month: int, place: Place, event: Event) -> Cell | None:
+def _cell(year: int, month: int, place: Place, event: Event) -> UsageKey | None:
     name = name_of(place, event)
-    return Cell(f"{year:04}-{month:02}", place.node, place.locale, name) if name else None
+    return UsageKey(f"{year:04}-{month:02}", place.node, place.locale, name) if name else None
 
 
 def name_of(place: Place, event: Event) -> str:

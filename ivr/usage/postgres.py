@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, LiteralString
 
-from ivr.errors import NotDone
+from ivr.errors import OperationFailed
 from ivr.usage import tables as tables
-from ivr.usage.counter import Cell, Span, month_ends
+from ivr.usage.counter import UsageKey, WriterUptime, month_ends
 from ivr.usage.tables import Counted
 
 if TYPE_CHECKING:
@@ -56,18 +56,18 @@ class UsageDatabase:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        with suppress(NotDone):  # loaded before the workers are forked, which then share it
+        with suppress(OperationFailed):  # loaded before the workers are forked, which then share it
             _driver()
         self._last: datetime | None = None
         self._failed = False
-        self._doubtful: tuple[str, Mapping[Cell, int]] | None = None
-        self._already: Counter[Cell] = Counter()  # kept, while whoever counts believes that it was not
+        self._doubtful: tuple[str, Mapping[UsageKey, int]] | None = None
+        self._already: Counter[UsageKey] = Counter()  # kept, while whoever counts believes that it was not
 
     def __str__(self) -> str:
         return "the database of USAGE_URL"
 
-    def write(self, cells: Mapping[Cell, int], span: Span, late: Sequence[str]) -> None:
-        """Add `cells`, all or nothing, once. Raises NotDone where that is not possible, or not certain."""
+    def write(self, cells: Mapping[UsageKey, int], span: WriterUptime, late: Sequence[str]) -> None:
+        """Add `cells`, all or nothing, once. Raises OperationFailed where that is not possible, or not certain."""
         try:
             self._settle()
             self._write(
@@ -80,11 +80,11 @@ class UsageDatabase:
         self._already.clear()
 
     def read(self, month: str) -> Counted:
-        """What is kept of `month`. Raises NotDone, in a sentence, where it cannot be read."""
+        """What is kept of `month`. Raises OperationFailed, in a sentence, where it cannot be read."""
         with self._connected("read") as db:
             _begin(db)
             if not _is_ours(db):
-                raise NotDone("The database of USAGE_URL has no counts yet: there is nothing to show.")
+                raise OperationFailed("The database of USAGE_URL has no counts yet: there is nothing to show.")
             ends = tables.text(month_ends(month))
             rows = db.execute(_own(tables.SELECT_COUNTS), (month,)).fetchall()
             spans = db.execute(_own(tables.SELECT_SPANS), (ends,)).fetchall()
@@ -98,14 +98,14 @@ class UsageDatabase:
         )  # fmt: skip
 
     def try_out(self) -> None:
-        """Raises NotDone, in a sentence, where this process could not write: it does, and takes it back."""
+        """Raises OperationFailed, in a sentence, where this process could not write: it does, and takes it back."""
         with self._connected("written") as db:
             _begin(db, alone=True)
             _make(db)
             db.execute("INSERT INTO version VALUES (0)")
             db.execute("ROLLBACK")
 
-    def _write(self, cells: Mapping[Cell, int], span: Span, late: Sequence[str]) -> None:
+    def _write(self, cells: Mapping[UsageKey, int], span: WriterUptime, late: Sequence[str]) -> None:
         with self._connected("written") as db:
             _begin(db, alone=True)
             _make(db)
@@ -119,7 +119,7 @@ class UsageDatabase:
             self._doubtful = (str(number and number[0]), cells)  # if the connection ends now, it may be kept or not
             db.execute("COMMIT")
 
-    def _own_up(self, db: "Connection[Any]", span: Span) -> None:
+    def _own_up(self, db: "Connection[Any]", span: WriterUptime) -> None:
         """Keep from when to when nothing could be written."""
         if self._failed:
             row = (span.process, tables.text(self._last or span.since), tables.text(span.until))
@@ -133,7 +133,7 @@ class UsageDatabase:
             row = db.execute("SELECT pg_xact_status(%s::xid8)", (self._doubtful[0],)).fetchone()
             found = row and row[0]
         if found == "in progress":
-            raise NotDone("The database of USAGE_URL has not finished the last writing yet.")
+            raise OperationFailed("The database of USAGE_URL has not finished the last writing yet.")
         if found == "committed":
             self._already.update(self._doubtful[1])
         self._doubtful = None
@@ -147,14 +147,14 @@ class UsageDatabase:
             ) as db:
                 yield db
         except (psycopg.Error, UnicodeError) as error:
-            raise NotDone(f"The database of USAGE_URL cannot be {what}: {_why(error)}.") from None
+            raise OperationFailed(f"The database of USAGE_URL cannot be {what}: {_why(error)}.") from None
 
 
 def _driver() -> "ModuleType":
     try:
         import psycopg
     except ImportError:
-        raise NotDone(
+        raise OperationFailed(
             "USAGE_URL names a PostgreSQL database, and its driver is not installed: "
             "`.venv/bin/python -m pip install --requirement requirements-postgres.txt`."
         ) from None
@@ -181,14 +181,14 @@ def _make(db: "Connection[Any]") -> None:
 
 
 def _is_ours(db: "Connection[Any]") -> bool:
-    """Whether there are tables. Raises NotDone where they are not those of this release."""
+    """Whether there are tables. Raises OperationFailed where they are not those of this release."""
     found = db.execute("SELECT to_regclass(%s)", (f"{SCHEMA}.version",)).fetchone()
     if not found or found[0] is None:
         return False
     numbers = [row[0] for row in db.execute("SELECT number FROM version").fetchall()]
     if numbers != [tables.VERSION]:
         told = ", ".join(map(str, numbers)) or "none"
-        raise NotDone(
+        raise OperationFailed(
             f"The database of USAGE_URL has tables of version {told}, and this release writes version "
             f"{tables.VERSION}: give it another database, or run the release that made these."
         )

@@ -13,9 +13,9 @@ from typing import NamedTuple, get_args
 from ivr.call.flow import Transfer
 from ivr.call.state import KEYS, Key, Outcome, Place, Reached, Ring
 from ivr.call.transitions import next_place
-from ivr.errors import NotDone
+from ivr.errors import OperationFailed
 from ivr.line.line import Line
-from ivr.usage.counter import EVERY, LATE, Cell, Span, month_ends, name_of
+from ivr.usage.counter import EVERY, LATE, UsageKey, WriterUptime, month_ends, name_of
 from ivr.usage.tables import Counted
 
 FEWEST = 16
@@ -51,10 +51,10 @@ def last_month(now: datetime) -> str:
 
 
 def table(line: Line, month: str, counted: Counted, now: datetime) -> Table:
-    """The table of `month`. Raises NotDone while it may not be shown."""
+    """The table of `month`. Raises OperationFailed while it may not be shown."""
     if now < month_ends(month) + SHOWN_AFTER:
         day = month_ends(month) + SHOWN_AFTER
-        raise NotDone(
+        raise OperationFailed(
             f"{month} can be shown from {day:%Y-%m-%d} on (UTC). Two tables of a month that still grows would tell "
             "what a single caller did in between."
         )
@@ -66,7 +66,7 @@ def event_shown(event: str) -> str:
     return "chosen" if event in "123456" else event
 
 
-def _rows(line: Line, cells: Mapping[Cell, int]) -> Iterator[Shown]:
+def _rows(line: Line, cells: Mapping[UsageKey, int]) -> Iterator[Shown]:
     sums: Counter[tuple[str, str, str]] = Counter()
     for cell, times in cells.items():
         sums[cell.node, cell.locale, event_shown(cell.event)] += times
@@ -78,7 +78,7 @@ def _rows(line: Line, cells: Mapping[Cell, int]) -> Iterator[Shown]:
 
 def possible_events(line: Line) -> dict[tuple[str, str, str], None]:
     """Every node, language and event (as shown) that this map can lead to, in the order of the map."""
-    found = {(node, locale, event) for place in line.ways for node, locale, event in _from(line, place)}
+    found = {(node, locale, event) for place in line.paths for node, locale, event in _from(line, place)}
     ring = next_place(line.flow, Place(line.flow.root, line.flow.published[0]), Ring())
     found.add((ring.node, ring.locale, "ring"))
     nodes, locales = list(line.flow.nodes), list(line.flow.published)
@@ -125,7 +125,7 @@ def merged(times: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, d
     return whole
 
 
-def _holes(begins: datetime, ends: datetime, spans: list[Span]) -> Iterator[tuple[datetime, datetime]]:
+def _holes(begins: datetime, ends: datetime, spans: list[WriterUptime]) -> Iterator[tuple[datetime, datetime]]:
     """The times of the month in which no process was writing. `spans` come in the order in which they began."""
     covered = begins
     for span in spans:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from ivr.errors import NotDone
+from ivr.errors import OperationFailed
 from ivr.usage import tables as tables
-from ivr.usage.counter import Cell, Span, month_ends
+from ivr.usage.counter import UsageKey, WriterUptime, month_ends
 from ivr.usage.tables import Counted
 
 LOCKED = 5.0
@@ -33,8 +33,8 @@ class UsageFile:
     def __str__(self) -> str:
         return str(self.path)
 
-    def write(self, cells: Mapping[Cell, int], span: Span, late: Sequence[str]) -> None:
-        """Add `cells`, all or nothing. Raises sqlite3.Error, OSError or NotDone where that is not possible."""
+    def write(self, cells: Mapping[UsageKey, int], span: WriterUptime, late: Sequence[str]) -> None:
+        """Add `cells`, all or nothing. Raises sqlite3.Error, OSError or OperationFailed where that is not possible."""
         self._make()
         with self._writing() as db:
             db.executemany(tables.ADD, tables.added(cells))
@@ -44,7 +44,7 @@ class UsageFile:
                 db.execute(statement, (value,))
 
     def read(self, month: str) -> Counted:
-        """What is kept of `month`. Raises NotDone where the file is missing or cannot be read."""
+        """What is kept of `month`. Raises OperationFailed where the file is missing or cannot be read."""
         try:
             with closing(self._connect("ro")) as db:
                 self._refuse_other_tables(db)
@@ -52,17 +52,17 @@ class UsageFile:
                 spans = db.execute(tables.SELECT_SPANS, (tables.text(month_ends(month)),)).fetchall()
                 late = db.execute(tables.SELECT_LATE, (month,)).fetchall()
         except sqlite3.Error as error:
-            raise NotDone(f"{self.path} cannot be read ({error}): there is nothing to show.") from None
+            raise OperationFailed(f"{self.path} cannot be read ({error}): there is nothing to show.") from None
         return Counted(dict(map(tables.cell_of, rows)), tuple(map(tables.span_of, spans)), bool(late))
 
     def try_out(self) -> None:
-        """Raises NotDone where this process could not write to the file."""
+        """Raises OperationFailed where this process could not write to the file."""
         try:
             self._make()
             with self._writing():
                 pass
         except (sqlite3.Error, OSError) as error:
-            raise NotDone(f"{self.path} cannot be written ({error})") from None
+            raise OperationFailed(f"{self.path} cannot be written ({error})") from None
 
     def _make(self) -> None:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -82,10 +82,10 @@ class UsageFile:
             db.execute("COMMIT")
 
     def _refuse_other_tables(self, db: sqlite3.Connection) -> int:
-        """The number of the tables in the file, 0 where it has none. Raises NotDone where it is not ours."""
+        """The number of the tables in the file, 0 where it has none. Raises OperationFailed where it is not ours."""
         found = int(db.execute("PRAGMA user_version").fetchone()[0])
         if found not in (0, tables.VERSION):
-            raise NotDone(
+            raise OperationFailed(
                 f"{self.path} has tables of version {found}, and this release writes version {tables.VERSION}: "
                 "give USAGE another file, or run the release that made this one."
             )

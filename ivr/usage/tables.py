@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ivr.usage.counter import Cell, Span
+from ivr.usage.counter import UsageKey, WriterUptime
 
 VERSION = 1
 KEPT = timedelta(days=400)
@@ -44,18 +44,18 @@ class Counted(NamedTuple):
     afterwards; what others had counted that ended meanwhile is lost.
     """
 
-    cells: Mapping[Cell, int]
-    spans: tuple[Span, ...]
+    cells: Mapping[UsageKey, int]
+    spans: tuple[WriterUptime, ...]
     late: bool
     outages: tuple[tuple[datetime, datetime], ...] = ()
 
 
-def added(cells: Mapping[Cell, int]) -> list[tuple[str | int, ...]]:
+def added(cells: Mapping[UsageKey, int]) -> list[tuple[str | int, ...]]:
     """The rows for `ADD`, always in the same order, so that no two processes ever wait for each other."""
     return [(*cell, times) for cell, times in sorted(cells.items())]
 
 
-def kept(span: Span) -> tuple[str | int, ...]:
+def kept(span: WriterUptime) -> tuple[str | int, ...]:
     """The row for `KEEP_SPAN`."""
     return span.process, text(span.since), text(span.until), int(span.ended)
 
@@ -70,16 +70,16 @@ def forgotten(before: datetime) -> Sequence[tuple[str, str]]:
     )
 
 
-def cell_of(row: Sequence[str | int]) -> tuple[Cell, int]:
+def cell_of(row: Sequence[str | int]) -> tuple[UsageKey, int]:
     """The cell and its count, of a row of `SELECT_COUNTS`."""
     month, node, locale, event, times = row
-    return Cell(str(month), str(node), str(locale), str(event)), int(times)
+    return UsageKey(str(month), str(node), str(locale), str(event)), int(times)
 
 
-def span_of(row: Sequence[str | int]) -> Span:
+def span_of(row: Sequence[str | int]) -> WriterUptime:
     """The span of a row of `SELECT_SPANS`."""
     process, since, until, ended = row
-    return Span(str(process), moment(since), moment(until), bool(ended))
+    return WriterUptime(str(process), moment(since), moment(until), bool(ended))
 
 
 def text(moment: datetime) -> str:

@@ -120,7 +120,7 @@ def joined(spoken: Iterable[Heard]) -> list[tuple[Heard, int]]:
     for one in spoken:
         before, many = sayings[-1] if sayings else (None, 0)
         if isinstance(before, Say) and isinstance(one, Say) and _goes_on(before, one):
-            pieces = (*before.pieces, timing.BREATH, *one.pieces)
+            pieces = (*before.pieces, timing.SHORT_PAUSE, *one.pieces)
             sayings[-1] = (replace(before, text=f"{before.text} {one.text}", pieces=pieces), many + 1)
         else:
             sayings.append((one, 1))

@@ -64,7 +64,7 @@ class Draft:
         if self._languages[1] not in line.flow.published:
             return _telling(app, line.content.faults)
         add_audio(app, root)
-        self._add_pages(app, self._settings, Readiness(line, line.last_resort))
+        self._add_pages(app, self._settings, Readiness(line, line.fallback_document))
         return app
 
 

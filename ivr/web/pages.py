@@ -10,7 +10,7 @@ from ivr.phone.parser import read as verbs_of
 from ivr.script.model import read
 from ivr.settings import Settings
 from ivr.web.audio_preview import Sounds
-from ivr.web.phone_links import Written, written_number
+from ivr.web.phone_links import TextSpan, written_number
 from ivr.web.read_page import Readable, write_down
 from ivr.web.templates import Body, Pages, Static
 
@@ -64,7 +64,7 @@ class Site:
             "phone": self.phones,
             "read": self.reads,
             "drafts": self._drafts,
-            "draft": self._line.content.tried_out,
+            "draft": self._line.content.is_preview,
             "languages": [locales[one] for one in self._line.flow.published],
             "hotline": self._number(self._line.flow.transfer.number),
             "emergency": self._number(EMERGENCY),
@@ -72,14 +72,14 @@ class Site:
         }
         return self._pages.render(template, locales[tag], locales[self.first], **offered | values)
 
-    def _number(self, name: str) -> Written | None:
+    def _number(self, name: str) -> TextSpan | None:
         number = self._line.content.facts.numbers.get(name)
         return written_number(number) if number else None
 
 
-def closed(base: str, static: Static, last_resort: bytes) -> Body:
+def closed(base: str, static: Static, fallback_document: bytes) -> Body:
     """The page for when the line cannot be used: what callers hear then, and the number that they are connected to."""
-    verbs = verbs_of(last_resort)
+    verbs = verbs_of(fallback_document)
     said = dict.fromkeys((verb.language, verb.text) for verb in verbs if isinstance(verb, Say))
     numbers = dict.fromkeys(verb.number for verb in verbs if isinstance(verb, Dial))
     return Pages(base, static).plain("closed.html", said=list(said), numbers=list(numbers))

@@ -14,10 +14,10 @@ from ivr.call.urls import OUTCOME, RING, address_of, place_at
 from ivr.errors import UnknownAddress
 from ivr.line.line import Form, Line
 from ivr.phone.caller import FORM, KEYS, OUTCOMES, Caller, Heard
-from ivr.phone.verbs import Say, Spoken
+from ivr.phone.verbs import Say, SayOrPlay
 from ivr.phone.webhook_form import answered, dial_ended, digits_pressed
 from ivr.web.audio_preview import Sounds, joined
-from ivr.web.phone_links import Hand, Written, plain
+from ivr.web.phone_links import NumberLinker, TextSpan, plain
 
 TALKED = 60.0
 """Seconds of a conversation that never takes place."""
@@ -35,7 +35,7 @@ class Caption(TypedDict):
     voice: str
     text: str
     rate: float
-    lines: list[list[Written]]
+    lines: list[list[TextSpan]]
     seconds: float
     sound: str
     recorded: bool
@@ -57,7 +57,7 @@ class Telephone:
         self._line, self._sounds, self._public = line, sounds, line.options.public_url
         self._post = simulator.in_process(line)
         self._locales = {locale.language: locale for locale in line.content.locales.values()}
-        self._hands = {tag: Hand(one, line.content.facts.numbers) for tag, one in self._locales.items()}
+        self._hands = {tag: NumberLinker(one, line.content.facts.numbers) for tag, one in self._locales.items()}
         self._recordings = simulator.recordings(line)
 
     def act(self, asked: Mapping[str, object]) -> list[Step]:
@@ -102,7 +102,7 @@ class Telephone:
             yield self._caption(spoken, heard[0], sum(one.seconds for one in heard))
             start += many
 
-    def _caption(self, spoken: Spoken, heard: Heard, seconds: float) -> Caption:
+    def _caption(self, spoken: SayOrPlay, heard: Heard, seconds: float) -> Caption:
         locale, said = self._locales.get(heard.language), isinstance(spoken, Say)
         text = spoken.text if isinstance(spoken, Say) else heard.text
         return Caption(
@@ -118,16 +118,16 @@ class Telephone:
             recorded=not said,
         )
 
-    def _written(self, line: str, language: str) -> list[Written]:
+    def _written(self, line: str, language: str) -> list[TextSpan]:
         hand = self._hands.get(language)
-        return list(hand.write(line)) if hand else [Written(line)]
+        return list(hand.write(line)) if hand else [TextSpan(line)]
 
 
 def _file(address: str) -> str:
     return address.rpartition("/")[2].removesuffix(".wav")
 
 
-def lines_of(spoken: Spoken, text: str) -> list[str]:
+def lines_of(spoken: SayOrPlay, text: str) -> list[str]:
     """The words in lines, with the marks of a breath: a new line where a pause follows the end of a sentence."""
     if not isinstance(spoken, Say):
         return re.split(r"\n\s*\n", text)

@@ -14,14 +14,14 @@ SHORTEST_TELEPHONE, EMERGENCY_LIKE = 10, 3
 """Digits: from ten on it is a telephone, three (911, 988, 711) are dialled too, what lies between is texted."""
 
 
-class Written(NamedTuple):
+class TextSpan(NamedTuple):
     """A stretch of text. `link` is what it dials or texts (`tel:…`, `sms:…`) where it is a number, else empty."""
 
     text: str
     link: str = ""
 
 
-class Hand:
+class NumberLinker:
     """Writes down what a language speaks."""
 
     def __init__(self, locale: Locale, numbers: Mapping[str, Number]) -> None:
@@ -32,19 +32,19 @@ class Hand:
         spoken = "|".join(_with_breaths(words) for words in longest_first)
         self._pattern = re.compile(rf"(?:… )?(?<!\w)({spoken})(?!\w)", re.IGNORECASE)
 
-    def write(self, text: str) -> tuple[Written, ...]:
+    def write(self, text: str) -> tuple[TextSpan, ...]:
         """`text`, spoken words with the marks of a breath, in stretches. A number needs no breath before it."""
         return tuple(self._stretches(" ".join(text.split())))
 
-    def _stretches(self, text: str) -> Iterator[Written]:
+    def _stretches(self, text: str) -> Iterator[TextSpan]:
         end = 0
         for found in self._pattern.finditer(text):
             if before := text[end : found.start()]:
-                yield Written(before)
+                yield TextSpan(before)
             yield self._numbers[plain(found[1]).lower()]
             end = found.end()
         if text[end:]:
-            yield Written(text[end:])
+            yield TextSpan(text[end:])
 
 
 def _with_breaths(words: str) -> str:
@@ -57,9 +57,9 @@ def plain(text: str) -> str:
     return re.sub(r" ([.,;:!?])", r"\1", " ".join(text.replace("…", " ").split()))
 
 
-def written_number(number: Number) -> Written:
+def written_number(number: Number) -> TextSpan:
     """A number in digits, and the link that dials it, or texts it where it is a short code."""
     digits = "".join(number.groups)
     if len(digits) >= SHORTEST_TELEPHONE:
-        return Written(number.say, f"tel:+{digits}")
-    return Written(digits, f"tel:{digits}" if len(digits) == EMERGENCY_LIKE else f"sms:{digits}")
+        return TextSpan(number.say, f"tel:+{digits}")
+    return TextSpan(digits, f"tel:{digits}" if len(digits) == EMERGENCY_LIKE else f"sms:{digits}")

@@ -9,13 +9,13 @@ from ivr.content.locale import Locale
 from ivr.content.wordlists import load_words
 from ivr.errors import BadLocale
 from ivr.line.line import Line
-from ivr.script.model import Book, Entry
-from ivr.web.phone_links import Hand, Written
+from ivr.script.model import Entry, Script
+from ivr.web.phone_links import NumberLinker, TextSpan
 
 DEEPEST = 6
 """The smallest heading that HTML has."""
 
-Paragraph = tuple[Written, ...]
+Paragraph = tuple[TextSpan, ...]
 
 
 class Choice(NamedTuple):
@@ -58,7 +58,7 @@ class Readable(NamedTuple):
         return (section for section in self.others if section.kind == kind)
 
 
-def write_down(line: Line, book: Book) -> Readable:
+def write_down(line: Line, book: Script) -> Readable:
     """The readable line from its `book`."""
     write = _Writer(line, book).section
     entries, others, lines = (tuple(map(write, some)) for some in (book.entries, book.others, book.lines))
@@ -66,9 +66,9 @@ def write_down(line: Line, book: Book) -> Readable:
 
 
 class _Writer:
-    def __init__(self, line: Line, book: Book) -> None:
+    def __init__(self, line: Line, book: Script) -> None:
         self._line, self._book, self._locales = line, book, line.content.locales
-        self._hands = {tag: Hand(one, line.content.facts.numbers) for tag, one in self._locales.items()}
+        self._hands = {tag: NumberLinker(one, line.content.facts.numbers) for tag, one in self._locales.items()}
         folder = line.content.root / "locales"
         self._small: Mapping[str, list[str]] = {tag: _small_words(folder / tag) for tag in self._locales}
         self._above = {choice.node: entry for entry in book.entries for choice in entry.choices}
@@ -109,7 +109,7 @@ def _choice(node: str, offer: str) -> Choice:
     return Choice(node, label.strip(), rest.strip())
 
 
-def _sources(line: Line, book: Book) -> tuple[Source, ...]:
+def _sources(line: Line, book: Script) -> tuple[Source, ...]:
     """The documents behind all that is said, each once, by title."""
     named = dict.fromkeys(fact for entry in book.all() for fact in entry.facts)
     known = line.content.facts.facts

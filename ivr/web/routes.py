@@ -35,10 +35,12 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
     base, static = urlsplit(settings.public_url).path.rstrip("/"), Static()
     _add_static(app, static)
     if readiness.line is None:
-        _add_closed(app, closed(base, static, readiness.last_resort))
+        _add_closed(app, closed(base, static, readiness.fallback_document))
         return
     tags = (
-        drafts(settings.ivr_content, readiness.line.content.wanted) if _tries_drafts(readiness.line, settings) else ()
+        drafts(settings.ivr_content, readiness.line.content.configured)
+        if _tries_drafts(readiness.line, settings)
+        else ()
     )
     site = Site(readiness.line, settings, base, static, tags)
     for tag in tags:
@@ -53,7 +55,7 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
 
 
 def _tries_drafts(line: Line, settings: Settings) -> bool:
-    return settings.trying_out and settings.web_phone == "on" and not line.content.tried_out
+    return settings.trying_out and settings.web_phone == "on" and not line.content.is_preview
 
 
 def _add_static(app: FastAPI, static: Static) -> None:
@@ -66,11 +68,11 @@ def _add_static(app: FastAPI, static: Static) -> None:
 def _add_closed(app: FastAPI, page: Body) -> None:
     """The line cannot be used: the same last resort that callers get, on every page."""
 
-    async def last_resort(request: Request) -> Response:
+    async def fallback_document(request: Request) -> Response:
         return sent(request, page, 503)
 
     for path in ("/", "/phone/{rest:path}", "/read", "/read/{rest:path}"):
-        app.add_api_route(path, last_resort, methods=READING)
+        app.add_api_route(path, fallback_document, methods=READING)
 
 
 def _add_front(app: FastAPI, site: Site) -> None:

@@ -5,9 +5,9 @@ from typing import get_args
 import pytest
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
-from ivr.call.playlist import LINES, OFFERS, Cue, cues, named_keys
+from ivr.call.playlist import OFFERS, SHARED_PROMPTS, PromptRef, named_keys, prompts_for
 from ivr.call.state import Place
-from ivr.call.transitions import Ask, Dial, End, Reading, reachable, silence
+from ivr.call.transitions import Ask, Dial, End, StepKind, reachable, silence
 
 NODES = {
     "opening": Opening(kind="opening", menu="main"),
@@ -32,7 +32,7 @@ def at(node: str, **more: object) -> Place:
 def told(flow: Flow, step: Ask | Dial | End) -> list[str]:
     """Each text in short: its name, its part above 1, its language where it is not English, its key where not 8."""
     said = []
-    for text, part, locale, key in cues(flow, step):
+    for text, part, locale, key in prompts_for(flow, step):
         marks = (str(part) if part > 1 else "", locale if locale != "en" else "", f"key {key}" if key != "8" else "")
         said.append(" ".join((text, *filter(None, marks))))
     return said
@@ -120,29 +120,29 @@ def test_the_menu_of_languages_offers_each_in_its_own_words_and_under_its_own_ke
         *(f"language {locale} key {key}" for key, locale in enumerate(("es", "fr", "de", "it", "pl"), start=1)),
     ]
     assert told(SEVEN, Ask(at("languages", part=2), "part")) == ["person", "language vi key 1"]
-    assert cues(SEVEN, Ask(Place("languages", "fr"), "part"))[1] == Cue("language", 1, "en", "1")
+    assert prompts_for(SEVEN, Ask(Place("languages", "fr"), "part"))[1] == PromptRef("language", 1, "en", "1")
 
 
 def test_every_step_speaks_something_and_only_texts_that_the_line_has() -> None:
-    texts = {*LINES, *(name for name, node in NODES.items() if not isinstance(node, Opening | Languages))}
+    texts = {*SHARED_PROMPTS, *(name for name, node in NODES.items() if not isinstance(node, Opening | Languages))}
     for flow in (ONE, TWO, SEVEN):
         for place in reachable(flow, "connect"):
             for step in silence(flow, place, "connect"):
-                spoken = cues(flow, step)
+                spoken = prompts_for(flow, step)
                 assert spoken
                 assert {cue.text for cue in spoken} <= texts
                 assert {cue.locale for cue in spoken} <= set(flow.published)
 
 
 def test_a_person_is_offered_in_every_reading_of_a_menu_but_the_warning_that_connects() -> None:
-    for reading in get_args(Reading):
+    for reading in get_args(StepKind):
         place = at("opening") if reading == "opening" else at("fruit")
         if reading not in ("part", "warning", "ending", "number"):
-            assert {"person", "short"} & {cue.text for cue in cues(TWO, Ask(place, reading))}
+            assert {"person", "short"} & {cue.text for cue in prompts_for(TWO, Ask(place, reading))}
 
 
 def test_the_offers_without_which_a_language_is_withheld_are_lines() -> None:
-    assert set(OFFERS) <= set(LINES)
+    assert set(OFFERS) <= set(SHARED_PROMPTS)
 
 
 def test_keys_have_names_and_a_choice_is_named_in_its_own_menu_only() -> None:

@@ -8,8 +8,8 @@ import pytest
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
 from ivr.call.state import KEYS, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
 from ivr.call.transitions import (
-    MOST_MISSES,
-    MOST_TRIES,
+    MAX_MISSES,
+    MAX_TRIES,
     Ask,
     Dial,
     End,
@@ -272,8 +272,8 @@ def test_every_event_leads_to_a_place_that_exists(flow: Flow, policy: Policy) ->
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
 def test_counts_stay_small_and_only_where_they_belong(flow: Flow, policy: Policy) -> None:
     for place in reachable(flow, policy):
-        assert 0 <= place.misses <= MOST_MISSES
-        assert 0 <= place.tries <= MOST_TRIES
+        assert 0 <= place.misses <= MAX_MISSES
+        assert 0 <= place.tries <= MAX_TRIES
         assert place.tries == 0 or place.node in ("connect", "not_connected")
         assert place.misses == 0 or place.node not in ("connect", "farewell")
 
@@ -284,7 +284,7 @@ def test_only_a_wrong_key_counts_as_one_and_every_key_resets_the_tries(flow: Flo
         for key in (*KEYS, ""):
             there = next_place(flow, place, Key(key))
             assert there.tries <= 1
-            assert there.misses in (0, min(place.misses + 1, MOST_MISSES))
+            assert there.misses in (0, min(place.misses + 1, MAX_MISSES))
             if key in tuple("0789*#"):
                 assert there.misses == 0, f"{key} is used everywhere"
 

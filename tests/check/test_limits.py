@@ -13,7 +13,7 @@ import polib
 import pytest
 
 from ivr.check import limits
-from ivr.check.limits import GRADED_FROM, LIMITS, Limit, Measure
+from ivr.check.limits import GRADED_FROM, LIMITS, Limit, LimitChecker
 from ivr.check.report import check_all
 from ivr.errors import Fault
 from ivr.line.line import Line, Options
@@ -72,7 +72,7 @@ def translated(root: Path, name: str, sentence: str, count: int) -> None:
 
 
 def said(root: Path) -> Iterator[Fault]:
-    yield from Measure(Line(root, Options())).faults()
+    yield from LimitChecker(Line(root, Options())).faults()
 
 
 class Case(NamedTuple):
@@ -246,7 +246,7 @@ def test_a_short_topic_has_no_reading_level(copied: Path) -> None:
 
 
 def test_a_menu_is_judged_by_words_and_seconds_alone(copied: Path) -> None:
-    measure = Measure(Line(copied, Options()))
+    measure = LimitChecker(Line(copied, Options()))
     menus = [told for told in measure.told() if told.name == "main"]
     assert [measure.grade(told) for told in menus] == [None, None]
 
@@ -277,7 +277,9 @@ def test_a_wait_that_is_too_short_is_told(tiny: Path, monkeypatch: pytest.Monkey
 
 def test_a_text_that_is_not_whole_in_a_language_is_not_measured_in_it(copied: Path) -> None:
     longer(copied, "apples", "Red")
-    assert not any(told.name == "apples" and told.locale == "es" for told in Measure(Line(copied, Options())).told())
+    assert not any(
+        told.name == "apples" and told.locale == "es" for told in LimitChecker(Line(copied, Options())).told()
+    )
 
 
 def test_a_sentence_over_a_limit_is_told_with_a_shortest_way_to_hear_it(copied: Path) -> None:

@@ -12,10 +12,10 @@ from ivr.call.state import Place
 from ivr.call.transitions import Dial, End, Policy, Step
 from ivr.call.urls import address_of
 from ivr.check import documents, keys, silence, spoken_keys
-from ivr.check.line_index import Walk
+from ivr.check.line_index import LineIndex
 from ivr.check.proofs import PROOFS, Proof, prove, walked
 from ivr.content import load
-from ivr.content.prompts import Prompts, Spoken
+from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.errors import Fault
 from ivr.line import line as compiled
 from ivr.line.line import Line
@@ -114,9 +114,9 @@ def dialling(number: bytes) -> Callable[[tuple[bytes, ...]], tuple[bytes, ...]]:
     return lambda fragments: tuple(fragment.replace(HOTLINE, number) for fragment in fragments)
 
 
-def last_resort(_: pytest.MonkeyPatch, tiny: Path) -> Line:
+def fallback_document(_: pytest.MonkeyPatch, tiny: Path) -> Line:
     line = Line(tiny)
-    line.last_resort = line.last_resort.replace(HOTLINE, b"+12025550199")
+    line.fallback_document = line.fallback_document.replace(HOTLINE, b"+12025550199")
     return line
 
 
@@ -186,7 +186,7 @@ def mistranslated(field: str) -> Spoil:
     def spoil(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
         line, speak = Line(tiny), Prompts.speak
 
-        def other(self: Prompts, name: str, locale: str, press: dict[str, str]) -> tuple[Spoken, ...]:
+        def other(self: Prompts, name: str, locale: str, press: dict[str, str]) -> tuple[RenderedPrompt, ...]:
             parts = speak(self, name, locale, press)
             last = None if locale == "en" else -1
             return tuple(part._replace(**{field: getattr(part, field)[:last]}) for part in parts)
@@ -250,7 +250,7 @@ BREAKS = [
     Break(
         documents.only_known_numbers_are_dialled,
         "a number of nobody's in the last resort",
-        last_resort,
+        fallback_document,
         "+12025550199 is dialled",
         nowhere=True,
     ),
@@ -422,7 +422,7 @@ BREAKS = [
 @pytest.mark.parametrize("broken", BREAKS, ids=[f"{case.proof.__name__}: {case.what}" for case in BREAKS])
 def test_a_proof_sees_what_is_missing_and_says_it(broken: Break, copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     line = broken.spoil(monkeypatch, copied)
-    faults = tuple(broken.proof(Walk(line)))
+    faults = tuple(broken.proof(LineIndex(line)))
     told = [fault for fault in faults if broken.sentence in str(fault)]
     assert told, faults[:3]
     assert all(fault.path.startswith("ring") for fault in told) is not broken.nowhere
@@ -458,7 +458,7 @@ def test_a_document_that_is_refused_hides_no_other_fault(copied: Path, monkeypat
 
 
 def test_a_proof_that_breaks_costs_readiness_and_not_the_start(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    def a_promise(_: Walk) -> None:
+    def a_promise(_: LineIndex) -> None:
         raise KeyError("tea")
 
     monkeypatch.setattr("ivr.check.proofs.PROOFS", (a_promise, *PROOFS))

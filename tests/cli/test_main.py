@@ -255,7 +255,7 @@ def test_what_is_no_line_is_a_sentence_too() -> None:
 
 def test_the_fallback_is_a_document_in_which_silence_dials_twice(line: Line) -> None:
     printed = ivr("fallback").output
-    assert printed.encode().rstrip() == line.last_resort
+    assert printed.encode().rstrip() == line.fallback_document
     verbs = read(printed.encode().strip())
     assert [verb.number for verb in verbs if isinstance(verb, Dial)] == ["+18883737888"] * 2
     assert {verb.language for verb in verbs if isinstance(verb, Say)} == {"en-US", "es-US"}

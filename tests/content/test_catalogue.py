@@ -198,7 +198,7 @@ def test_a_faulty_message_costs_no_other(tmp_path: Path) -> None:
 
 
 def test_polib_reads_the_same_messages(content: Content) -> None:
-    for tag in content.wanted[1:]:
+    for tag in content.configured[1:]:
         path = content.root / "locales" / tag / "LC_MESSAGES" / "messages.po"
         messages, faults = load_catalogue(path)
         others = {

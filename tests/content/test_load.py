@@ -10,12 +10,12 @@ from typing import NamedTuple
 import pytest
 
 from ivr.call.flow import Farewell, Languages, Menu, Opening
-from ivr.call.playlist import LINES, named_keys
+from ivr.call.playlist import SHARED_PROMPTS, named_keys
 from ivr.check.report import check_all
 from ivr.content.facts import E164, EMERGENCY, HOTLINE, PREMIUM
 from ivr.content.load import Content
 from ivr.content.locale import Locale
-from ivr.content.prompts import Spoken
+from ivr.content.prompts import RenderedPrompt
 from ivr.line.line import Line, Options
 from ivr.translate.update import languages, update
 
@@ -30,7 +30,7 @@ class Said(NamedTuple):
 
     text: str
     locale: Locale
-    part: Spoken
+    part: RenderedPrompt
 
 
 def said(content: Content) -> Iterator[Said]:
@@ -50,17 +50,17 @@ def test_the_real_content_is_without_fault(content: Content) -> None:
 def test_every_node_that_speaks_has_a_text_and_every_text_a_node(content: Content) -> None:
     silent = (Opening, Languages)
     speaking = {name for name, node in content.flow.nodes.items() if not isinstance(node, silent)}
-    assert content.prompts.texts.keys() == speaking | set(LINES)
+    assert content.prompts.texts.keys() == speaking | set(SHARED_PROMPTS)
 
 
 def test_the_line_begins_in_english_and_publishes_spanish(content: Content) -> None:
-    assert content.wanted[0] == "en"
-    assert "es" in content.wanted
+    assert content.configured[0] == "en"
+    assert "es" in content.configured
 
 
 def test_every_published_language_has_its_folder_and_every_folder_is_published(content: Content) -> None:
     folders = {path.parent.name for path in (content.root / "locales").glob("*/locale.toml")}
-    assert folders == set(content.wanted)
+    assert folders == set(content.configured)
 
 
 def test_no_text_of_a_language_holds_a_digit_or_a_sign_that_is_not_spoken(content: Content) -> None:

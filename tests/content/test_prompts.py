@@ -7,7 +7,7 @@ import pytest
 
 from ivr.content.facts import load_facts
 from ivr.content.locale import load_locale
-from ivr.content.prompts import Prompts, Spoken, load_texts
+from ivr.content.prompts import Prompts, RenderedPrompt, load_texts
 from ivr.errors import BadText
 
 PRESS = {"tea": "1", "fruit": "2", "back": "*", "person": "0"}
@@ -35,7 +35,7 @@ def written(root: Path, source: str, name: str = "tea") -> Path:
 
 def spoken(
     root: Path, source: str, locale: str = "en", catalogue: Mapping[str, str] | None = None
-) -> tuple[Spoken, ...]:
+) -> tuple[RenderedPrompt, ...]:
     """The parts of `source`, spoken in `locale`; `catalogue` is its Spanish."""
     texts, english = load_texts(written(root, source)), load_locale(root / "locales" / "en", source=True)
     spanish = load_locale(root / "locales" / "es", source=False)
@@ -51,8 +51,8 @@ def faults(root: Path, source: str) -> list[str]:
 
 
 def test_a_text_is_spoken_in_the_language_it_is_asked_in(prompts: Prompts) -> None:
-    assert prompts.speak("apples", "es", {}) == (Spoken("es", ("Manzanas. Son rojas.",)),)
-    assert prompts.speak("apples", "en", {}) == (Spoken("en", ("Apples. They are red.",)),)
+    assert prompts.speak("apples", "es", {}) == (RenderedPrompt("es", ("Manzanas. Son rojas.",)),)
+    assert prompts.speak("apples", "en", {}) == (RenderedPrompt("en", ("Apples. They are red.",)),)
 
 
 def test_one_message_that_is_missing_makes_all_parts_of_its_text_english(copied: Path) -> None:

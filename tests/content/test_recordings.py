@@ -20,7 +20,7 @@ from ivr.call.transitions import Ask
 from ivr.check.proofs import prove
 from ivr.check.report import check_all
 from ivr.content.recordings import HERTZ, file_name, load_recordings, samples
-from ivr.errors import NotDone
+from ivr.errors import OperationFailed
 from ivr.line.line import Line, Options
 from ivr.phone.caller import Caller
 from ivr.phone.parser import Gather, Play, Say, read
@@ -159,8 +159,8 @@ def test_the_last_resort_is_spoken_by_voices_alone(copied: Path) -> None:
     for name in ("apples", "goodbye"):
         record_text(copied, name)
     line = Line(copied, OPTIONS)
-    assert b"<Play>" not in line.last_resort
-    assert b"es-US" in line.last_resort
+    assert b"<Play>" not in line.fallback_document
+    assert b"es-US" in line.fallback_document
 
 
 def test_mp3_is_taken_too(copied: Path) -> None:
@@ -194,16 +194,16 @@ def test_a_new_recording_takes_the_place_of_the_old_one_and_deletes_nothing(copi
     ],
 )
 def test_a_recording_that_callers_could_not_follow_is_refused(copied: Path, told: str, how: dict[str, Any]) -> None:
-    with pytest.raises(NotDone, match=told):
+    with pytest.raises(OperationFailed, match=told):
         add(copied, "apples", spoken_file(copied / "a.wav", **how))
     assert not (copied / "locales" / "es" / "audio").exists()
 
 
 def test_what_is_no_sound_is_refused(copied: Path) -> None:
     (copied / "a.wav").write_bytes(b"hello")
-    with pytest.raises(NotDone, match="sox cannot read this"):
+    with pytest.raises(OperationFailed, match="sox cannot read this"):
         add(copied, "apples", copied / "a.wav")
-    with pytest.raises(NotDone, match="is not there"):
+    with pytest.raises(OperationFailed, match="is not there"):
         add(copied, "apples", copied / "b.wav")
 
 
@@ -217,13 +217,13 @@ def test_what_is_no_sound_is_refused(copied: Path) -> None:
     ],
 )
 def test_only_what_is_read_aloud_can_be_recorded(copied: Path, name: str, told: str) -> None:
-    with pytest.raises(NotDone, match=told):
+    with pytest.raises(OperationFailed, match=told):
         add(copied, name, spoken_file(copied / "a.wav", 2))
 
 
 def test_without_sox_it_is_said_what_to_install(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(NotDone, match="apt install espeak-ng sox"):
+    with pytest.raises(OperationFailed, match="apt install espeak-ng sox"):
         add(copied, "apples", spoken_file(copied / "a.wav", 2))
 
 
@@ -351,7 +351,7 @@ def test_a_language_without_a_voice_can_be_published_when_all_is_recorded(voicel
     spanish = b"".join(b"".join(fragments) for place, fragments in line.documents.items() if place.locale == "es")
     assert b'voice="none"' not in spanish
     assert b"<Play>" in spanish
-    assert b'voice="none"' not in line.last_resort
+    assert b'voice="none"' not in line.fallback_document
 
 
 def test_where_its_words_change_the_text_is_english_and_check_says_so(voiceless: Path) -> None:
@@ -369,7 +369,7 @@ def test_where_its_words_change_the_text_is_english_and_check_says_so(voiceless:
 def fetch(root: Path, path: str, method: str = "GET", line: Line | None = None, **headers: str) -> httpx2.Response:
     settings = Settings(_env_file=None, ivr_content=root, public_url=BASE, usage="off")
     line = line or Line(root, OPTIONS)
-    app = make_app(settings, Readiness(line, line.last_resort))
+    app = make_app(settings, Readiness(line, line.fallback_document))
 
     async def asked() -> httpx2.Response:
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE) as client:

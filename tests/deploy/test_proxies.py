@@ -16,8 +16,8 @@ from support.processes import IVR, TOKEN, free_port, line_environment, running
 
 from ivr.operate import http_client
 from ivr.operate.doctor import public, run
-from ivr.operate.doctor.check import Patient
-from ivr.operate.outside import Outside
+from ivr.operate.doctor.check import Target
+from ivr.operate.outside import External
 from ivr.operate.probe import probe
 from ivr.readiness import get_ready
 from ivr.settings import CHECKOUT, Settings
@@ -141,7 +141,7 @@ def test_signatures_hold_behind_a_proxy(
     with proxy(name, lines, path, stripped, certificate, tmp_path):
         well, sentence = probe(settings, url, http_client.fetch)
         assert well, sentence
-        one = Patient(settings, Outside(), get_ready(settings))
+        one = Target(settings, External(), get_ready(settings))
         found = dict(run.examine(one, public.CHECKS))
         assert {about: finding.verdict for about, finding in found.items()} == dict.fromkeys(public.CHECKS, "PASS"), (
             found
@@ -162,7 +162,7 @@ def test_the_doctor_sees_through_a_proxy_that_the_line_expects_elsewhere(
     mistaken = Lines({PATH: lines[""]})
     mistaken.front = lines.front
     with proxy(name, mistaken, PATH, True, certificate, tmp_path):
-        finding = public.signed_call_is_accepted(Patient(settings, Outside(), get_ready(settings)))
+        finding = public.signed_call_is_accepted(Target(settings, External(), get_ready(settings)))
     assert finding.verdict == "FAIL"
     assert f"the path of PUBLIC_URL differs, it is https://localhost:{lines.front} and here {url}" in finding.found
 

@@ -23,7 +23,7 @@ from ivr.check.proofs import prove
 from ivr.line.line import Form, Line
 from ivr.phone.caller import OUTCOMES, Caller
 from ivr.readiness import get_ready
-from ivr.server.webhook import Door, make_app
+from ivr.server.webhook import Webhook, make_app
 from ivr.signature import sign
 from ivr.translate.update import po_path, update
 
@@ -37,7 +37,7 @@ class Release(NamedTuple):
 
     name: str
     line: Line
-    door: Door
+    door: Webhook
 
 
 class Answered(NamedTuple):
@@ -126,7 +126,7 @@ def _language(path: str) -> str:
     return [*path.split("/"), "", ""][2]
 
 
-async def _ask(door: Door, path: str, address: str, form: Form) -> tuple[int, bytes]:
+async def _ask(door: Webhook, path: str, address: str, form: Form) -> tuple[int, bytes]:
     body, sent = urlencode(list(form)).encode(), list[dict[str, Any]]()
     scope = {
         "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
@@ -230,7 +230,7 @@ def _each_in_its_language(answers: list[Answered], releases: tuple[Release, Rele
 def test_a_choice_keeps_the_language_on_either_release(releases: tuple[Release, Release]) -> None:
     """What the test above leaves out: a number chooses a language in the language menu alone."""
     for one in releases:
-        for place in one.line.ways:
+        for place in one.line.paths:
             if place.node != "languages":
                 for key in "12345":
                     address = f"/call/{place.locale}/{place.node}"
@@ -241,7 +241,7 @@ def test_every_address_of_either_release_is_answered_by_the_other(releases: tupl
     from ivr.call.urls import address_of
 
     for mine, other in (releases, releases[::-1]):
-        for place in mine.line.ways:
+        for place in mine.line.paths:
             for key in "0189*#":
                 answer = other.line.respond(address_of(place), [("Digits", key)])
                 spoken = place.locale if place.locale in other.line.flow.published else "en"

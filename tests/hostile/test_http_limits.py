@@ -13,7 +13,7 @@ from support.processes import end
 from support.twilio_bench import Cable, caller, is_safe
 
 from ivr.phone.caller import FORM
-from ivr.server.http_limits import ARRIVAL, MOST_BYTES
+from ivr.server.http_limits import MAX_REQUEST_BYTES, REQUEST_TIMEOUT
 
 HOST = b"Host: x\r\n"
 SLACK = 3.0
@@ -121,7 +121,7 @@ def test_the_cases_are_those_that_are_made(server: Server) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_what_could_be_read_in_two_ways_is_never_answered_as_a_call(server: Server, case: str) -> None:
     workers = server.workers
-    answer = talk(server, spoilt(server)[case], ARRIVAL + SLACK)
+    answer = talk(server, spoilt(server)[case], REQUEST_TIMEOUT + SLACK)
     assert answer is not None, "the connection is closed"
     assert b"<Response" not in answer
     assert not answer or answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 403", b"HTTP/1.1 404", b"HTTP/1.1 405")), answer
@@ -169,7 +169,7 @@ def test_whatever_trickles_or_stops_is_closed_within_ten_seconds_and_keeps_nobod
 
     def hold(name: str, sent: bytes) -> None:
         since = time.monotonic()
-        if talk(server, sent, ARRIVAL + 2 * SLACK) is not None:
+        if talk(server, sent, REQUEST_TIMEOUT + 2 * SLACK) is not None:
             found[name] = time.monotonic() - since
 
     trickling = [socket.create_connection(("127.0.0.1", server.line.port), 5) for _ in range(200)]
@@ -177,7 +177,7 @@ def test_whatever_trickles_or_stops_is_closed_within_ten_seconds_and_keeps_nobod
     threads = [threading.Thread(target=hold, args=case) for case in SLOW.items()]
     for thread in threads:
         thread.start()
-    while trickling and time.monotonic() - began < ARRIVAL + 2 * SLACK:
+    while trickling and time.monotonic() - began < REQUEST_TIMEOUT + 2 * SLACK:
         assert server.ask()[0] == 200
         for one in trickling[:]:
             try:
@@ -190,7 +190,7 @@ def test_whatever_trickles_or_stops_is_closed_within_ten_seconds_and_keeps_nobod
     for thread in threads:
         thread.join()
     assert set(found) == set(SLOW)
-    assert max(found.values()) <= ARRIVAL + SLACK, found
+    assert max(found.values()) <= REQUEST_TIMEOUT + SLACK, found
     assert closed == 200, "each was closed, however it trickled"
 
 
@@ -200,7 +200,7 @@ def test_an_answer_that_nobody_takes_is_not_kept_for_ever(
     slow = """
 import sys
 import ivr.server.http_limits
-ivr.server.http_limits.LEAVING = 0.5
+ivr.server.http_limits.RESPONSE_TIMEOUT = 0.5
 from support import planted_faults
 planted_faults.plant()
 sys.exit(planted_faults.main())
@@ -220,7 +220,7 @@ sys.exit(planted_faults.main())
 
 
 def test_more_than_a_request_can_hold_ends_the_connection(server: Server) -> None:
-    body = b"a" * (MOST_BYTES + 1)
+    body = b"a" * (MAX_REQUEST_BYTES + 1)
     request = b"POST /call HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % len(body) + body
     answer = talk(server, request)
     assert answer is not None

@@ -153,7 +153,9 @@ def test_whoever_is_not_connected_hears_the_number_and_can_try_again(
 
 def test_nothing_cuts_a_conversation_and_the_hotline_may_ring_long(real: Line, real_goodbye: Line) -> None:
     documents = [b"".join((b"<Response>", *one, b"</Response>")) for line in (real, real_goodbye) for one in line.documents.values()]  # fmt: skip # noqa: E501
-    dials = {verb for document in [*documents, real.last_resort] for verb in read(document) if isinstance(verb, Dial)}
+    dials = {
+        verb for document in [*documents, real.fallback_document] for verb in read(document) if isinstance(verb, Dial)
+    }
     assert {30 <= dial.timeout <= 60 for dial in dials} == {True}
     assert not any(b"timeLimit" in document or b"hangupOnStar" in document for document in documents)
     one = caller_of(real)
@@ -182,7 +184,7 @@ def test_silence_ends_in_a_person_or_with_the_number_and_is_bounded(real: Line, 
             assert 120 <= one.clock <= 1200
             assert len(one.dialled) == (3 if line is real else 0)
             assert is_safe(one)
-            assert not any(isinstance(verb, Hangup) for verb in read(line.last_resort))
+            assert not any(isinstance(verb, Hangup) for verb in read(line.fallback_document))
 
 
 # -- the last resort ---------------------------------------------------------------------------------------------------
@@ -194,7 +196,7 @@ def test_the_last_resort_needs_nobody_of_ours_whatever_its_dials_do(real: Line, 
 
     def nobody(address: str, _: object) -> bytes:
         asked.append(address)
-        return real.last_resort
+        return real.fallback_document
 
     one = Caller(nobody, "https://line.example.org/call")
     one.rings()
@@ -205,9 +207,9 @@ def test_the_last_resort_needs_nobody_of_ours_whatever_its_dials_do(real: Line, 
     assert one.dialled == [HOTLINE] * 2
     assert len(asked) == 1
     assert all(words in said(one) for words in HOTLINE_SPOKEN)
-    spoken = [verb for verb in read(real.last_resort) if isinstance(verb, Say)]
+    spoken = [verb for verb in read(real.fallback_document) if isinstance(verb, Say)]
     assert not any(words.search(spoken[0].text[:20]) for words in TELLING.values())
-    assert not any(isinstance(verb, Gather) for verb in read(real.last_resort))
+    assert not any(isinstance(verb, Gather) for verb in read(real.fallback_document))
 
 
 # -- the way of a call keeps nothing -----------------------------------------------------------------------------------

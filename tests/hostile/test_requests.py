@@ -105,7 +105,7 @@ def functions() -> Iterator[tuple[str, object, str]]:
     """Every function that a request may run through: a name, where it stands, its own name."""
     for module in (door, line, urls, transitions, signature, twiml, log, counter):
         yield from ((f"{module.__name__}.{name}", module, name) for name in _own(module))
-    for kind in (door.Door, line.Line, Counts):
+    for kind in (door.Webhook, line.Line, Counts):
         for name, _ in inspect.getmembers(kind, inspect.isfunction):
             if name not in ("__init__", "__call__", "_path", "_answer"):
                 yield f"{kind.__name__}.{name}", kind, name

@@ -34,7 +34,7 @@ def test_ways_are_told_in_the_words_of_a_story(line: Line) -> None:
 def test_what_is_looked_up_is_what_the_walk_says(real: Line) -> None:
     for place in real.documents:
         for key in (*KEYS, ""):
-            assert real.leads[place][key] == next_place(real.flow, place, Key(key))
+            assert real.transitions[place][key] == next_place(real.flow, place, Key(key))
 
 
 def test_the_beginnings_of_addresses_stand_in_calls_that_are_going_on() -> None:

@@ -81,8 +81,8 @@ def test_every_other_text_stays_in_its_language(copied: Path, tiny: Path) -> Non
     assert line.flow.published == ("en", "es")
     assert SPANISH_VOICE in first_gather(said(line, "/call/es/fruit", "1"))
     assert ENGLISH_VOICE not in first_gather(said(line, "/call/es/fruit", "1"))
-    assert line.ways == whole.ways
-    for place in line.ways:
+    assert line.paths == whole.paths
+    for place in line.paths:
         if place.locale == "en":
             assert line.documents[place] == whole.documents[place]
 
@@ -133,14 +133,14 @@ def withheld(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 def test_a_language_that_cannot_be_offered_is_not(withheld: Line) -> None:
-    assert withheld.content.wanted == ("en", "es")
+    assert withheld.content.configured == ("en", "es")
     assert withheld.flow.published == ("en",)
-    assert all(place.locale == "en" for place in withheld.ways)
+    assert all(place.locale == "en" for place in withheld.paths)
 
 
 def test_no_caller_hears_a_word_of_it(withheld: Line) -> None:
     bodies = [b"".join(fragments) for fragments in withheld.documents.values()]
-    assert not any(SPANISH_VOICE in body or b"es-US" in body for body in [*bodies, withheld.last_resort])
+    assert not any(SPANISH_VOICE in body or b"es-US" in body for body in [*bodies, withheld.fallback_document])
 
 
 @pytest.mark.parametrize("address", ["/call/es/main", "/call/es/tea/part-2", "/call/es/opening/slow/misses-1"])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ivr.call.flow import Farewell, Transfer
 from ivr.call.state import KEYS, Answer, Key, Lost, Outcome, Place, Reached, Ring, Silence
-from ivr.call.transitions import MOST_TRIES, Ask, Policy
+from ivr.call.transitions import MAX_TRIES, Ask, Policy
 from ivr.call.urls import RING, address_of, outcome_address_of
 from ivr.content.facts import HOTLINE
 from ivr.line.line import Form, Line, Options
@@ -207,7 +207,7 @@ def test_whoever_stays_silent_reaches_the_hotline_and_at_most_three_times_in_a_r
         dials = [verb for verb in silent(room, place) if isinstance(verb, Dial)]
         assert {dial.number for dial in dials} <= {room.hotline}
         if not isinstance(nodes[place.node], Transfer | Farewell):
-            assert len(dials) == MOST_TRIES - place.tries
+            assert len(dials) == MAX_TRIES - place.tries
         elif isinstance(nodes[place.node], Farewell):
             assert not dials
 
@@ -468,13 +468,13 @@ def test_a_day_s_clock_has_no_say(line: Line, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_line_says_how_large_it_is(line: Line) -> None:
-    assert line.built.places == len(line.documents) == len(line.ways)
+    assert line.built.places == len(line.documents) == len(line.paths)
     assert line.built.fragments < line.built.places * 2
     assert str(line.built).startswith(f"{line.built.places} places, {line.built.fragments} fragments, ")
 
 
 def test_the_last_resort_speaks_both_languages_and_dials_twice_without_any_server(room: Room) -> None:
-    verbs = verbs_of(room.line.last_resort)
+    verbs = verbs_of(room.line.fallback_document)
     published = room.line.flow.published[:2]
     dials = [verb for verb in verbs if isinstance(verb, Dial)]
     assert [(dial.number, dial.action) for dial in dials] == [(room.hotline, None)] * 2

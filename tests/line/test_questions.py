@@ -11,10 +11,10 @@ from typing import NamedTuple
 import pytest
 
 from ivr.call.flow import Opening
-from ivr.call.playlist import cues, named_keys
+from ivr.call.playlist import named_keys, prompts_for
 from ivr.call.state import Key, Place, Ring
 from ivr.call.transitions import Ask, next_place
-from ivr.content.prompts import PART_BREAK, Block, Spoken
+from ivr.content.prompts import PART_BREAK, Block, RenderedPrompt
 from ivr.line.line import PART_WAIT, Line
 from ivr.line.twiml import AFTER_KEY
 from ivr.speech import timing
@@ -70,7 +70,7 @@ class Clock:
         ask = Ask(place, "opening" if isinstance(node, Opening) else "first")
         rings = place == next_place(self.flow, place, Ring())
         clock = 0.0 if rings else AFTER_KEY
-        for number, (cue, spoken) in enumerate(zip(cues(self.flow, ask), self.line.spoken(ask), strict=True)):
+        for number, (cue, spoken) in enumerate(zip(prompts_for(self.flow, ask), self.line.spoken(ask), strict=True)):
             clock += timing.PARAGRAPH_PAUSE if number else 0
             if cue.text == "language" and key == "language" and cue.locale == language:
                 return clock + self.line.seconds(spoken)
@@ -98,7 +98,7 @@ class Clock:
         assert any(named), f"{question.node}, part {question.part}, does not speak {question.fact}"
         return named.index(True) + 1
 
-    def _paragraphs(self, spoken: Spoken, number: int, sentences: int | None = None) -> float:
+    def _paragraphs(self, spoken: RenderedPrompt, number: int, sentences: int | None = None) -> float:
         """Seconds of the first paragraphs of a part, of the last one only the first `sentences`."""
         *whole, last = spoken.paragraphs[:number]
         said = last if sentences is None else " ".join(timing.sentences(last)[:sentences])

@@ -10,14 +10,14 @@ from lxml import etree
 
 from ivr.call.state import Pace
 from ivr.content.locale import Locale
-from ivr.content.prompts import Spoken
+from ivr.content.prompts import RenderedPrompt
 from ivr.line import twiml
 from ivr.line.line import Line
 from ivr.phone.parser import Dial, Gather, Hangup, Say, read, read_verb
-from ivr.speech.timing import BREATH, PARAGRAPH_PAUSE, SLOW_PAUSE, SLOW_RATE
+from ivr.speech.timing import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE, SLOW_RATE
 
 SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).parent / "twiml.rng"))
-TWO_PARAGRAPHS = Spoken("en", ("For tea … press one.", "Goodbye."))
+TWO_PARAGRAPHS = RenderedPrompt("en", ("For tea … press one.", "Goodbye."))
 XML_TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn"]), min_size=1, max_size=200)
 
 
@@ -44,7 +44,7 @@ def said(fragment: bytes) -> list[Say]:
 def test_every_document_is_valid(compiled: str, request: pytest.FixtureRequest) -> None:
     line: Line = request.getfixturevalue(compiled)
     fragments = {fragment for document in line.documents.values() for fragment in document}
-    for document in [line.last_resort, *(twiml.document([fragment]) for fragment in fragments)]:
+    for document in [line.fallback_document, *(twiml.document([fragment]) for fragment in fragments)]:
         assert valid(document), SCHEMA.error_log
 
 
@@ -87,7 +87,7 @@ def test_pauses_stand_between_the_words_and_the_slow_pace_stretches_both(
     voices: Mapping[str, Locale], pace: Pace, stretch: float, rate: float
 ) -> None:
     (say,) = said(twiml.tell(TWO_PARAGRAPHS, voices, pace))
-    words = ("For tea", BREATH, "press one.", PARAGRAPH_PAUSE, "Goodbye.")
+    words = ("For tea", SHORT_PAUSE, "press one.", PARAGRAPH_PAUSE, "Goodbye.")
     expected = [piece if isinstance(piece, str) else piece * stretch for piece in (twiml.AFTER_KEY, *words)]
     assert say.pieces == tuple(pytest.approx(piece) if isinstance(piece, float) else piece for piece in expected)
     assert say.rate == rate
@@ -111,7 +111,7 @@ def test_a_ringing_telephone_hears_the_first_word_at_once(voices: Mapping[str, L
 
 
 def test_between_two_texts_there_is_a_pause(voices: Mapping[str, Locale]) -> None:
-    two = [Spoken("en", ("Hello.",)), Spoken("es", ("Hola.",))]
+    two = [RenderedPrompt("en", ("Hello.",)), RenderedPrompt("es", ("Hola.",))]
     gather = read_verb(twiml.gather(two, voices, "normal", "https://line.example.org/call", 10, 0))
     assert isinstance(gather, Gather)
     spoken = [(say.language, say.pieces) for say in gather.spoken if isinstance(say, Say)]
@@ -120,7 +120,7 @@ def test_between_two_texts_there_is_a_pause(voices: Mapping[str, Locale]) -> Non
 
 @pytest.mark.parametrize("pace", ["normal", "slow"])
 def test_a_voice_without_ssml_says_each_stretch_by_itself(plain: Mapping[str, Locale], pace: Pace) -> None:
-    fragment = twiml.tell(Spoken("en", ("For tea … press one. …", "Goodbye … .")), plain, pace)
+    fragment = twiml.tell(RenderedPrompt("en", ("For tea … press one. …", "Goodbye … .")), plain, pace)
     assert [say.text for say in said(fragment)] == ["For tea", "press one.", "Goodbye"]
     assert {say.voice for say in said(fragment)} == {"man"}
     assert b"break" not in fragment
@@ -129,14 +129,14 @@ def test_a_voice_without_ssml_says_each_stretch_by_itself(plain: Mapping[str, Lo
 
 
 def test_a_breath_before_the_full_stop_is_no_word(voices: Mapping[str, Locale]) -> None:
-    (say,) = said(twiml.tell(Spoken("en", ("Dial … nine … .",)), voices, "normal"))
+    (say,) = said(twiml.tell(RenderedPrompt("en", ("Dial … nine … .",)), voices, "normal"))
     assert say.text == "Dial nine."
 
 
 @pytest.mark.parametrize("chosen", ["voices", "plain"])
 def test_signs_of_xml_are_escaped_once(chosen: str, request: pytest.FixtureRequest) -> None:
     words = """Fish & chips < 2 > 1 "quoted" 'so' &amp; <Dial>911</Dial> ]]> <!-- -->"""
-    fragment = twiml.tell(Spoken("en", (words,)), request.getfixturevalue(chosen), "normal")
+    fragment = twiml.tell(RenderedPrompt("en", (words,)), request.getfixturevalue(chosen), "normal")
     assert [say.text for say in said(fragment)] == [words]
     assert b"<Dial>" not in fragment
     assert valid(twiml.document([fragment]))
@@ -150,7 +150,7 @@ def test_an_address_is_escaped_too(voices: Mapping[str, Locale]) -> None:
 
 @given(words=XML_TEXT.filter(lambda text: any(map(str.isalnum, text)) and "…" not in text))
 def test_any_words_come_back_as_they_were(line: Line, words: str) -> None:
-    (say,) = said(twiml.tell(Spoken("en", (words.strip(),)), line.content.locales, "slow"))
+    (say,) = said(twiml.tell(RenderedPrompt("en", (words.strip(),)), line.content.locales, "slow"))
     assert "".join(say.text.split()) == "".join(words.split())
 
 

@@ -14,11 +14,11 @@ from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 
 from ivr import __version__
 from ivr.cli.main import main
-from ivr.errors import Fault, NotDone
+from ivr.errors import Fault, OperationFailed
 from ivr.line.line import Line
 from ivr.operate.account import Account
 from ivr.operate.doctor import local, run
-from ivr.operate.doctor.check import Finding, Patient, passes
+from ivr.operate.doctor.check import Finding, Target, passes
 from ivr.operate.doctor.refused import as_twilio_signs, suspects
 from ivr.server.webhook import make_app
 
@@ -28,10 +28,10 @@ def world(tiny: Path) -> World:
     return World(tiny)
 
 
-def patient(world: World, **more: Any) -> Patient:
+def patient(world: World, **more: Any) -> Target:
     outside, settings = world.outside(), world.settings
     account = Account.of(settings, outside.transport) if not settings.trying_out else None
-    return replace(Patient(settings, outside, ready(settings), account), **more)
+    return replace(Target(settings, outside, ready(settings), account), **more)
 
 
 def found(world: World, about: str, **more: Any) -> Finding:
@@ -67,11 +67,11 @@ def test_every_check_passes_where_all_is_well(world: World, about: str) -> None:
 
 
 def test_a_check_that_breaks_keeps_no_other_from_being_made(world: World) -> None:
-    def breaks(_: Patient) -> Finding:
+    def breaks(_: Target) -> Finding:
         raise KeyError("secret")
 
-    def has_no_answer(_: Patient) -> Finding:
-        raise NotDone("Nobody answers.")
+    def has_no_answer(_: Target) -> Finding:
+        raise OperationFailed("Nobody answers.")
 
     one = patient(world)
     told = dict(run.examine(one, {"a": breaks, "b": has_no_answer, "c": lambda _: passes("well.")}))
@@ -130,7 +130,7 @@ def test_the_kept_last_resort(world: World, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(local, "CHECKOUT", world.settings.ivr_content)
     world.settings = world.settings.model_copy(update={"line_number": ""})
     fails(world, "kept last resort", "something else than `ivr fallback`")
-    (tmp_path / "fallback.xml").write_bytes(ready(world.settings).last_resort)
+    (tmp_path / "fallback.xml").write_bytes(ready(world.settings).fallback_document)
     assert found(world, "kept last resort").verdict == "PASS"
 
 
@@ -149,7 +149,10 @@ def test_where_usage_is_counted(tiny: Path, tmp_path: Path) -> None:
     [
         (NOW + timedelta(days=6), "ends in 6 days"),
         (NOW - timedelta(days=1), "ends in -1 days"),
-        (NotDone("line.example.org:443 offers no certificate that Twilio would trust (self-signed)"), "self-signed"),
+        (
+            OperationFailed("line.example.org:443 offers no certificate that Twilio would trust (self-signed)"),
+            "self-signed",
+        ),
     ],
 )
 def test_a_certificate_that_does_not_last(world: World, ends: Any, said: str) -> None:
@@ -383,7 +386,7 @@ def test_a_fallback_that_does_not_do(world: World, method: str, host: Any, verdi
 
 
 def test_a_fallback_may_be_laid_out_differently(world: World) -> None:
-    spread = world.ready.last_resort.replace(b"><Dial", b">\n  <Dial").replace(b" />", b"/>")
+    spread = world.ready.fallback_document.replace(b"><Dial", b">\n  <Dial").replace(b" />", b"/>")
     world.hosts["handler.twilio.com"] = a_bin(b"\n" + spread + b"\n")
     assert found(world, "fallback").verdict == "PASS"
     assert any(url.startswith(f"{BIN}?AccountSid=") for url in world.asked)
@@ -391,7 +394,7 @@ def test_a_fallback_may_be_laid_out_differently(world: World) -> None:
 
 def test_a_fallback_of_an_older_line_is_found(world: World, tiny: Path) -> None:
     older = Line(tiny, replace(world.settings.options, line_number="+12025550177"))
-    world.hosts["handler.twilio.com"] = a_bin(older.last_resort)
+    world.hosts["handler.twilio.com"] = a_bin(older.fallback_document)
     fails(world, "fallback", "says something else")
 
 
@@ -466,5 +469,5 @@ def test_whatever_fails_no_secret_is_printed(command: Callable[..., Result], wor
     world.twilio.fails["twilio.com"] = fault
     world.hosts["line.example.org"] = lambda *_: reply(500, TOKEN.encode())
     world.hosts["handler.twilio.com"] = lambda *_: reply(500, TOKEN.encode())
-    world.ends = NotDone("no")
+    world.ends = OperationFailed("no")
     assert command().exit_code == 1

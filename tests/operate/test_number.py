@@ -12,7 +12,7 @@ from support.twilio_account import LINE_NUMBER, SID, TOKEN, WIRING, TwilioApi, a
 from ivr.cli.main import main
 from ivr.operate import http_client
 from ivr.operate.number import OVERRIDES
-from ivr.operate.outside import Outside
+from ivr.operate.outside import External
 
 PUBLIC = "https://line.example.org/help"
 BIN = "https://handler.twilio.com/twiml/EH" + "1" * 32
@@ -42,7 +42,7 @@ def ivr(unset: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch, twilio: Twilio
         monkeypatch.setenv(name, value)
 
     def run(*arguments: str, answer: str | None = None) -> Result:
-        outside = Outside(fetch=no_network, transport=lambda: twilio)
+        outside = External(fetch=no_network, transport=lambda: twilio)
         found = CliRunner().invoke(main, list(arguments), obj=outside, input=answer)
         assert TOKEN not in found.output
         assert found.exception is None or isinstance(found.exception, SystemExit), found.exception

@@ -14,7 +14,7 @@ from support.external import PUBLIC, World, app_host, operator, reply
 from support.twilio_account import LINE_NUMBER, TOKEN
 
 from ivr.cli.main import main
-from ivr.errors import BadSettings, NotDone
+from ivr.errors import BadSettings, OperationFailed
 from ivr.operate import http_client
 from ivr.operate.probe import probe
 from ivr.server.webhook import make_app
@@ -111,7 +111,8 @@ class _Site(http.server.BaseHTTPRequestHandler):
         self.send_header("Location", "/elsewhere")
         self.end_headers()
         self.wfile.write(
-            self.headers.get("X-Mark", "").encode() + b"x" * (http_client.MOST_BYTES if self.path == "/big" else 0)
+            self.headers.get("X-Mark", "").encode()
+            + b"x" * (http_client.MAX_RESPONSE_BYTES if self.path == "/big" else 0)
         )
 
     def do_POST(self) -> None:
@@ -140,7 +141,7 @@ def test_a_request_follows_nothing_and_takes_any_status_as_a_reply(site: str) ->
     refused = http_client.fetch(f"{site}/call", [("Digits", "#"), ("FromZip", "")], {})
     assert (refused.status, refused.body) == (403, b"Digits=%23&FromZip=")
     assert refused.seconds > 0
-    assert len(http_client.fetch(f"{site}/big", None, {}).body) == http_client.MOST_BYTES
+    assert len(http_client.fetch(f"{site}/big", None, {}).body) == http_client.MAX_RESPONSE_BYTES
 
 
 @pytest.mark.parametrize(
@@ -148,17 +149,17 @@ def test_a_request_follows_nothing_and_takes_any_status_as_a_reply(site: str) ->
     ["http://127.0.0.1:1/call", "https://127.0.0.1:1", "http://nowhere.invalid/", "file:///etc/passwd", "http://[x/"],
 )
 def test_no_reply_is_a_sentence_without_a_password(url: str) -> None:
-    with pytest.raises(NotDone) as error:
+    with pytest.raises(OperationFailed) as error:
         http_client.fetch(url.replace("//", "//user:hunter2@", 1) if "127" in url else url, None, {})
     assert "hunter2" not in str(error.value)
 
 
 def test_a_certificate_that_nobody_offers() -> None:
-    with pytest.raises(NotDone, match=r"127\.0\.0\.1:1 offers no certificate"):
+    with pytest.raises(OperationFailed, match=r"127\.0\.0\.1:1 offers no certificate"):
         http_client.certificate_ends("127.0.0.1", 1)
 
 
 def test_the_clock_of_the_outside_is_utc() -> None:
-    from ivr.operate.outside import Outside
+    from ivr.operate.outside import External
 
-    assert abs(Outside().now() - datetime.now(UTC)) < timedelta(minutes=1)
+    assert abs(External().now() - datetime.now(UTC)) < timedelta(minutes=1)

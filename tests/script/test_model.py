@@ -5,12 +5,12 @@ from itertools import pairwise
 import pytest
 
 from ivr.call.flow import Languages, Menu, Opening
-from ivr.call.playlist import LINES
+from ivr.call.playlist import SHARED_PROMPTS
 from ivr.call.state import Place
 from ivr.errors import BadText
 from ivr.line.line import Line
 from ivr.script.labels import HEARD, press, title_of, way_to
-from ivr.script.model import Book, read
+from ivr.script.model import Script, read
 from ivr.script.sources import errands, rest, sources_of
 from ivr.script.timeline import NAMES, hear
 
@@ -22,7 +22,7 @@ def any_line(request: pytest.FixtureRequest) -> Line:
     return found
 
 
-def books(line: Line) -> list[Book]:
+def books(line: Line) -> list[Script]:
     return [read(line, locale) for locale in line.content.locales]
 
 
@@ -38,7 +38,7 @@ def test_every_text_stands_in_every_book_once(any_line: Line) -> None:
 def test_every_node_that_speaks_stands_in_the_book(any_line: Line) -> None:
     speaking = {name for name, node in any_line.flow.nodes.items() if not isinstance(node, Opening | Languages)}
     for book in books(any_line):
-        assert speaking | set(LINES) == {entry.node for entry in book.all()}
+        assert speaking | set(SHARED_PROMPTS) == {entry.node for entry in book.all()}
 
 
 def test_the_keys_of_an_entry_are_those_of_the_map(any_line: Line) -> None:
@@ -91,7 +91,7 @@ def test_a_way_is_said_as_a_person_says_it() -> None:
 
 
 def test_it_is_known_when_each_shared_line_is_heard() -> None:
-    assert set(HEARD) == set(LINES)
+    assert set(HEARD) == set(SHARED_PROMPTS)
 
 
 @pytest.mark.parametrize("node", ["opening", "main", "tea", "reminder", "connect", "farewell", "not_connected"])
@@ -110,7 +110,7 @@ def test_silence_speaks_what_the_line_speaks(line: Line) -> None:
 
 
 def test_every_reading_has_a_name(line: Line) -> None:
-    asked = {step.reading for place in line.ways for step in line.steps(place) if hasattr(step, "reading")}
+    asked = {step.reading for place in line.paths for step in line.steps(place) if hasattr(step, "reading")}
     assert asked <= set(NAMES)
 
 

@@ -31,7 +31,7 @@ from ivr.server.metrics import METRICS, SLOTS, Figures, Name, Watched
 from ivr.server.metrics_endpoint import MOST_CONNECTIONS
 from ivr.server.webhook import make_app
 from ivr.settings import CHECKOUT, Settings, read_settings
-from ivr.usage.counter import Cell, Counts
+from ivr.usage.counter import Counts, UsageKey
 
 MONITORING = CHECKOUT / "deploy" / "monitoring"
 TEA = Place("tea", "es")
@@ -174,7 +174,7 @@ def test_writings_of_usage_that_fail_show() -> None:
     assert counts.write()
     assert figures.total(Name("ivr_usage_failures_total")) == 1
     assert {cell.node for cell in store.cells} == {"tea"}
-    assert all(isinstance(cell, Cell) for cell in store.cells)
+    assert all(isinstance(cell, UsageKey) for cell in store.cells)
 
 
 # -- the address -------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from ivr.line.line import Line
 from ivr.phone.parser import Dial, Gather, read
 from ivr.readiness import Readiness, get_ready
 from ivr.server import webhook as door
-from ivr.server.webhook import Door, make_app
+from ivr.server.webhook import Webhook, make_app
 from ivr.settings import Settings
 from ivr.signature import Form, sign
 
@@ -50,11 +50,11 @@ def ready(settings: Settings) -> Readiness:
 
 
 @pytest.fixture(scope="module")
-def app(settings: Settings, ready: Readiness) -> Door:
+def app(settings: Settings, ready: Readiness) -> Webhook:
     return make_app(settings, ready)
 
 
-def in_turn(app: Door, sends: Iterable[Send], base: str = BASE) -> list[Answer]:
+def in_turn(app: Webhook, sends: Iterable[Send], base: str = BASE) -> list[Answer]:
     """What the application answers to requests sent one after the other."""
 
     async def run() -> list[Answer]:
@@ -65,7 +65,7 @@ def in_turn(app: Door, sends: Iterable[Send], base: str = BASE) -> list[Answer]:
     return asyncio.run(run())
 
 
-def ask(app: Door, method: str, url: str, base: str = BASE, **more: Any) -> Answer:
+def ask(app: Webhook, method: str, url: str, base: str = BASE, **more: Any) -> Answer:
     return in_turn(app, [lambda client: client.request(method, url, **more)], base)[0]
 
 
@@ -79,7 +79,7 @@ def signed(path: str, more: Form = (), *, public: str = BASE, token: str = TOKEN
     return {"content": urlencode(form), "headers": headers}
 
 
-def post(app: Door, path: str, more: Form = (), **how: Any) -> Answer:
+def post(app: Webhook, path: str, more: Form = (), **how: Any) -> Answer:
     return ask(app, "POST", path, **signed(path, more, **how))
 
 
@@ -92,7 +92,7 @@ def place(answer: Answer) -> str:
 # -- who is let in -----------------------------------------------------------------------------------------------------
 
 
-def test_a_signed_post_gets_a_document_that_nobody_keeps(app: Door) -> None:
+def test_a_signed_post_gets_a_document_that_nobody_keeps(app: Webhook) -> None:
     answer = post(app, "/call")
     assert answer.status_code == 200
     assert place(answer) == "/en/opening"
@@ -103,7 +103,7 @@ def test_a_signed_post_gets_a_document_that_nobody_keeps(app: Door) -> None:
     }
 
 
-def test_a_key_an_outcome_and_an_old_address_get_documents(app: Door) -> None:
+def test_a_key_an_outcome_and_an_old_address_get_documents(app: Webhook) -> None:
     assert place(post(app, "/call/en/main", [("Digits", "1")])) == "/en/tea"
     assert place(post(app, "/call/es/main", [("Digits", "#")])) == "/es/main"
     assert place(post(app, "/call/es/main", [("Digits", "0")])) == "+18883737888"
@@ -112,14 +112,14 @@ def test_a_key_an_outcome_and_an_old_address_get_documents(app: Door) -> None:
     assert place(post(app, "/call/")) == "/en/main"
 
 
-def test_a_number_that_is_set_to_get_is_not_dead(app: Door) -> None:
+def test_a_number_that_is_set_to_get_is_not_dead(app: Webhook) -> None:
     for path, more, there in (("/call", [], "/en/opening"), ("/call/es/main", [("Digits", "#")], "/es/main")):
         url = f"{path}?{urlencode([*CALL, *more])}"
         answer = ask(app, "GET", url, headers={"X-Twilio-Signature": sign(TOKEN, BASE + url, ())})
         assert (answer.status_code, place(answer)) == (200, there)
 
 
-def test_the_query_of_a_post_is_signed_with_the_address(app: Door) -> None:
+def test_the_query_of_a_post_is_signed_with_the_address(app: Webhook) -> None:
     assert post(app, "/call?b=2&a=1").status_code == 200
     assert ask(app, "POST", "/call?a=1&b=2", **signed("/call?b=2&a=1")).status_code == 403
 
@@ -141,20 +141,20 @@ def test_the_query_of_a_post_is_signed_with_the_address(app: Door) -> None:
     ],
     ids=["none", "empty", "wrong", "long", "not ASCII", "field added", "blank removed", "no body", "bytes", "JSON"],
 )
-def test_who_is_not_signed_is_refused(app: Door, path: str, spoil: Callable[[dict[str, Any]], Any]) -> None:
+def test_who_is_not_signed_is_refused(app: Webhook, path: str, spoil: Callable[[dict[str, Any]], Any]) -> None:
     request = signed(path)
     spoil(request)
     answer = ask(app, "POST", path, **request)
     assert (answer.status_code, answer.content) == (403, b"")
 
 
-def test_two_signatures_are_refused(app: Door) -> None:
+def test_two_signatures_are_refused(app: Webhook) -> None:
     request = signed("/call")
     header = ("X-Twilio-Signature", request["headers"]["X-Twilio-Signature"])
     assert ask(app, "POST", "/call", content=request["content"], headers=[header, header]).status_code == 403
 
 
-def test_another_token_another_path_and_another_host_are_refused(app: Door) -> None:
+def test_another_token_another_path_and_another_host_are_refused(app: Webhook) -> None:
     assert post(app, "/call", token="another").status_code == 403
     assert ask(app, "POST", "/call/en/main", **signed("/call")).status_code == 403
     assert post(app, "/call", public="https://evil.example.org").status_code == 403
@@ -163,13 +163,13 @@ def test_another_token_another_path_and_another_host_are_refused(app: Door) -> N
     assert ask(app, "POST", "/call", inside, **signed("/call", public=inside)).status_code == 403
 
 
-def test_a_signed_request_that_is_not_of_one_call_is_refused(app: Door) -> None:
+def test_a_signed_request_that_is_not_of_one_call_is_refused(app: Webhook) -> None:
     for form in (CALL[1:], [*CALL, CALL[1]], [CALL[0], ("CallSid", CALL[1][1] + "From+12025550100")]):
         headers = {"X-Twilio-Signature": sign(TOKEN, f"{BASE}/call", form)}
         assert ask(app, "POST", "/call", content=urlencode(form), headers=headers).status_code == 403
 
 
-def test_the_address_is_the_public_url_and_never_what_a_proxy_or_a_client_says(app: Door) -> None:
+def test_the_address_is_the_public_url_and_never_what_a_proxy_or_a_client_says(app: Webhook) -> None:
     request = signed("/call/es/main", [("Digits", "1")])
     plain = ask(app, "POST", "/call/es/main", **request).content
     for name in ("Host", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix", "Forwarded",
@@ -196,7 +196,7 @@ def test_a_path_in_the_public_url_may_be_taken_off_by_a_proxy_or_not(tiny: Path,
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"])
-def test_other_methods_are_not_for_the_telephone(app: Door, method: str) -> None:
+def test_other_methods_are_not_for_the_telephone(app: Webhook, method: str) -> None:
     answer = ask(app, method, "/call", **signed("/call"))
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST, GET")
 
@@ -220,17 +220,17 @@ def test_without_a_token_every_call_is_refused_and_the_health_page_says_so(tiny:
 # -- how much and how long ---------------------------------------------------------------------------------------------
 
 
-def test_a_body_larger_than_any_of_twilio_s_is_not_read(app: Door) -> None:
+def test_a_body_larger_than_any_of_twilio_s_is_not_read(app: Webhook) -> None:
     answer = post(app, "/call", [("Filler", "x" * 70_000)])
     assert (answer.status_code, answer.content) == (413, b"")
     assert post(app, "/call", [("Filler", "x" * 60_000)]).status_code == 200
 
 
-def test_a_query_larger_than_any_of_twilio_s_is_not_read(app: Door) -> None:
+def test_a_query_larger_than_any_of_twilio_s_is_not_read(app: Webhook) -> None:
     assert ask(app, "GET", f"/call?a={'x' * 64_001}").status_code == 413
 
 
-def test_a_body_without_an_end_is_left_off_at_its_limit(app: Door) -> None:
+def test_a_body_without_an_end_is_left_off_at_its_limit(app: Webhook) -> None:
     sent = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -240,16 +240,16 @@ def test_a_body_without_an_end_is_left_off_at_its_limit(app: Door) -> None:
             yield b"x" * 8_000
 
     assert ask(app, "POST", "/call", content=endless()).status_code == 413
-    assert sent <= 2 * door.MOST_BYTES
+    assert sent <= 2 * door.MAX_BODY_BYTES
 
 
-def test_more_fields_than_a_call_has_are_refused(app: Door) -> None:
+def test_more_fields_than_a_call_has_are_refused(app: Webhook) -> None:
     assert post(app, "/call", [(f"Field{number}", "") for number in range(door.MOST_FIELDS)]).status_code == 403
     assert post(app, "/call", [(f"Field{number}", "") for number in range(100)]).status_code == 200
 
 
-def test_a_body_that_trickles_is_given_up(app: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "DEADLINE", 0.05)
+def test_a_body_that_trickles_is_given_up(app: Webhook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "BODY_TIMEOUT", 0.05)
 
     async def trickle() -> AsyncIterator[bytes]:
         for byte in urlencode(CALL):
@@ -261,10 +261,10 @@ def test_a_body_that_trickles_is_given_up(app: Door, monkeypatch: pytest.MonkeyP
 
 
 def test_a_request_whose_connection_ends_is_neither_answered_nor_refused(
-    app: Door, monkeypatch: pytest.MonkeyPatch
+    app: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request, sent, noted = signed("/call"), list[object](), list[object]()
-    monkeypatch.setattr(door.log, "note", lambda *about, **_: noted.append(about))
+    monkeypatch.setattr(door.log, "event", lambda *about, **_: noted.append(about))
     came = [{"type": "http.request", "body": request["content"][:9], "more_body": True}, {"type": "http.disconnect"}]
     headers = [(name.lower().encode(), value.encode()) for name, value in request["headers"].items()]
     scope = {"type": "http", "method": "POST", "path": "/call", "query_string": b"", "headers": headers}
@@ -279,7 +279,7 @@ def test_a_request_whose_connection_ends_is_neither_answered_nor_refused(
     assert (sent, came, noted) == ([], [], [])
 
 
-def test_a_body_in_pieces_is_read_whole(app: Door) -> None:
+def test_a_body_in_pieces_is_read_whole(app: Webhook) -> None:
     request = signed("/call", [("Digits", "")])
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -289,13 +289,13 @@ def test_a_body_in_pieces_is_read_whole(app: Door) -> None:
     assert ask(app, "POST", "/call", content=pieces(), headers=request["headers"]).status_code == 200
 
 
-def test_a_thousand_requests_one_after_the_other_get_the_same_bytes(app: Door) -> None:
+def test_a_thousand_requests_one_after_the_other_get_the_same_bytes(app: Webhook) -> None:
     request = signed("/call/en/main", [("Digits", "1")])
     answers = in_turn(app, [lambda client: client.post("/call/en/main", **request)] * 1000)
     assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
 
 
-def test_a_caller_s_bytes_come_back_nowhere(app: Door) -> None:
+def test_a_caller_s_bytes_come_back_nowhere(app: Webhook) -> None:
     more = [("Digits", "canary"), ("FromCity", "CANARYVILLE"), ("Language", "xx-CANARY")]
     for path in ("/call", "/call/en/main", "/call/xx-CANARY/canary", "/call/en/main?canary=1"):
         answer = post(app, path, more)
@@ -316,19 +316,19 @@ def test_whatever_fails_behind_the_signature_a_caller_gets_the_last_resort(
 
     monkeypatch.setattr(Line, "respond", fails)
     answer = post(make_app(settings, ready), "/call")
-    assert (answer.status_code, answer.content) == (200, ready.last_resort)
+    assert (answer.status_code, answer.content) == (200, ready.fallback_document)
     assert answer.headers["content-type"] == "text/xml; charset=utf-8"
 
 
-def test_a_journal_that_fails_costs_no_call(app: Door, ready: Readiness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_journal_that_fails_costs_no_call(app: Webhook, ready: Readiness, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object, **__: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("ivr.log.note", fails)
+    monkeypatch.setattr("ivr.log.event", fails)
     assert place(post(app, "/call")) == "/en/opening"
     monkeypatch.setattr(Line, "respond", fails)
     answer = post(app, "/call")
-    assert (answer.status_code, answer.content) == (200, ready.last_resort)
+    assert (answer.status_code, answer.content) == (200, ready.fallback_document)
 
 
 def test_a_line_that_fails_a_proof_is_not_ready_and_signed_calls_get_the_last_resort(tiny: Path) -> None:
@@ -340,7 +340,7 @@ def test_a_line_that_fails_a_proof_is_not_ready_and_signed_calls_get_the_last_re
     assert health.json()["ready"] is False
     assert "The line would call itself" in health.json()["faults"][0]
     answer = post(app, "/call/en/main", [("Digits", "1")])
-    assert (answer.status_code, answer.content) == (200, unready.last_resort)
+    assert (answer.status_code, answer.content) == (200, unready.fallback_document)
     assert [verb.number for verb in read(answer.content) if isinstance(verb, Dial)] == ["+18883737888"] * 2
     assert post(app, "/call", token="another").status_code == 403
 
@@ -349,13 +349,13 @@ def test_content_that_cannot_be_used_leaves_the_last_resort_that_was_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: Line
 ) -> None:
     kept = tmp_path / "fallback.xml"
-    kept.write_bytes(line.last_resort)
+    kept.write_bytes(line.fallback_document)
     monkeypatch.setattr(readiness, "FALLBACK", kept)
     settings = settings_for(tmp_path)
     app = make_app(settings, get_ready(settings))
     assert ask(app, "GET", "/health/ready").status_code == 503
     assert "flow.toml" in ask(app, "GET", "/health/ready").text
-    assert post(app, "/call").content == line.last_resort
+    assert post(app, "/call").content == line.fallback_document
 
 
 def test_where_not_even_the_last_resort_is_left_there_is_no_start(
@@ -378,7 +378,7 @@ def test_a_line_that_does_not_accept_its_own_signature_is_not_ready(
 # -- what is behind the door -------------------------------------------------------------------------------------------
 
 
-def test_health_says_that_the_process_lives_and_whether_the_line_is_ready(app: Door, ready: Readiness) -> None:
+def test_health_says_that_the_process_lives_and_whether_the_line_is_ready(app: Webhook, ready: Readiness) -> None:
     live, health = ask(app, "GET", "/health/live"), ask(app, "GET", "/health/ready")
     assert (live.status_code, live.json()["alive"]) == (200, True)
     assert health.status_code == 200
@@ -406,7 +406,7 @@ def test_a_language_that_is_withheld_is_named_and_costs_no_readiness(ready: Read
     ["/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect", "/metrics", "/debug", "/.env", "/.git/config",
      "/health/live/", "/health/ready/", "/health", "/CALL", "/callx", "/xcall", "/%63all", "//call", "/call\\en"],
 )  # fmt: skip
-def test_nothing_else_is_shown_and_nothing_redirects(app: Door, path: str) -> None:
+def test_nothing_else_is_shown_and_nothing_redirects(app: Webhook, path: str) -> None:
     answer = ask(app, "GET", BASE + path)
     assert answer.status_code == 404
     assert "location" not in answer.headers

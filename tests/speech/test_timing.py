@@ -3,10 +3,10 @@
 import pytest
 
 from ivr.speech import timing
-from ivr.speech.timing import Ear, Grade
+from ivr.speech.timing import Grade, SpeechRate
 
-ENGLISH = Ear("words", 2.3, 3.2)
-SPANISH = Ear("syllables", 4.0, 7.8)
+ENGLISH = SpeechRate("words", 2.3, 3.2)
+SPANISH = SpeechRate("syllables", 4.0, 7.8)
 
 SPANISH_BY_HAND = {
     "persona": 3, "ayuda": 3, "policía": 4, "país": 2, "línea": 3, "oír": 2, "aire": 2, "ciudad": 2, "huir": 1,
@@ -65,33 +65,33 @@ def test_a_text_is_measured_in_what_its_language_counts(unit: timing.Unit, count
 
 def test_seconds_are_words_at_the_slowest_rate_and_the_pauses() -> None:
     ten_seconds = " ".join(["tea"] * 23)
-    assert timing.seconds(ten_seconds, ENGLISH) == pytest.approx(10.0)
-    assert timing.seconds(ten_seconds + " … .", ENGLISH) == pytest.approx(10.4)
-    assert timing.seconds(ten_seconds + "\n\n" + ten_seconds, ENGLISH) == pytest.approx(20.6)
+    assert timing.longest_seconds(ten_seconds, ENGLISH) == pytest.approx(10.0)
+    assert timing.longest_seconds(ten_seconds + " … .", ENGLISH) == pytest.approx(10.4)
+    assert timing.longest_seconds(ten_seconds + "\n\n" + ten_seconds, ENGLISH) == pytest.approx(20.6)
 
 
 def test_spanish_seconds_are_syllables() -> None:
-    assert timing.seconds("Oprima cero … ahora.", SPANISH) == pytest.approx(8 / 4.0 + 0.4)
-    assert timing.fewest_seconds("Oprima cero … ahora.", SPANISH) == pytest.approx(8 / 7.8 + 0.4)
+    assert timing.longest_seconds("Oprima cero … ahora.", SPANISH) == pytest.approx(8 / 4.0 + 0.4)
+    assert timing.shortest_seconds("Oprima cero … ahora.", SPANISH) == pytest.approx(8 / 7.8 + 0.4)
 
 
 def test_the_slow_pace_stretches_words_a_little_and_pauses_a_lot() -> None:
     text = " ".join(["tea"] * 23) + " … now"
-    assert timing.seconds(text, ENGLISH, slow=True) == pytest.approx(24 / 2.3 / 0.9 + 0.4 * 1.75)
+    assert timing.longest_seconds(text, ENGLISH, slow=True) == pytest.approx(24 / 2.3 / 0.9 + 0.4 * 1.75)
     assert timing.SLOW_RATE >= 0.85
 
 
 def test_the_fastest_voice_is_never_slower_than_the_slowest() -> None:
     for text in ("", "…", "One. Two.\n\nThree … four."):
         assert (
-            timing.fewest_seconds(text, ENGLISH)
-            <= timing.seconds(text, ENGLISH)
-            <= timing.seconds(text, ENGLISH, slow=True)
+            timing.shortest_seconds(text, ENGLISH)
+            <= timing.longest_seconds(text, ENGLISH)
+            <= timing.longest_seconds(text, ENGLISH, slow=True)
         )
 
 
 def test_no_text_takes_no_time() -> None:
-    assert timing.seconds("", ENGLISH) == 0
+    assert timing.longest_seconds("", ENGLISH) == 0
     assert timing.pauses("\n\nOne.\n\n") == 0, "a blank line around a text is no pause inside it"
 
 

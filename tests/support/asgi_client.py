@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from ivr.phone.caller import Form
-from ivr.server.webhook import Door
+from ivr.server.webhook import Webhook
 from ivr.signature import sign
 
 PUBLIC = "https://line.example.org"
@@ -24,7 +24,7 @@ class Answered(NamedTuple):
 class Asked:
     """An application, asked one request after the other by an event loop of its own."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Webhook) -> None:
         self.door, self._loop = door, asyncio.new_event_loop()
 
     def close(self) -> None:

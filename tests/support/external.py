@@ -10,13 +10,13 @@ from urllib.parse import urlencode, urlsplit
 from starlette.testclient import TestClient
 from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 
-from ivr.errors import NotDone
+from ivr.errors import OperationFailed
 from ivr.line.line import Form
 from ivr.operate.http_client import Reply
 from ivr.operate.number import OVERRIDES
-from ivr.operate.outside import Outside
+from ivr.operate.outside import External
 from ivr.readiness import Readiness, get_ready
-from ivr.server.webhook import Door, make_app
+from ivr.server.webhook import Webhook, make_app
 from ivr.settings import Settings
 from ivr.signature import verify
 
@@ -42,7 +42,7 @@ def ready(settings: Settings) -> Readiness:
 
 
 @lru_cache(maxsize=32)
-def app(settings: Settings) -> Door:
+def app(settings: Settings) -> Webhook:
     """The application of `settings`, made once for all tests."""
     return make_app(settings, ready(settings))
 
@@ -51,7 +51,7 @@ def reply(status: int, body: bytes = b"", seconds: float = 0.01, **headers: str)
     return Reply(status, headers, body, seconds)
 
 
-def app_host(door: Door, rewrite: Callable[[str], str] = lambda path: path, seconds: float = 0.01) -> Host:
+def app_host(door: Webhook, rewrite: Callable[[str], str] = lambda path: path, seconds: float = 0.01) -> Host:
     """A host on which `door` answers, behind a proxy that hides the host's name and may `rewrite` the path."""
     client = TestClient(door, base_url="http://127.0.0.1:8000", follow_redirects=False)
 
@@ -90,7 +90,7 @@ class World:
         }  # fmt: skip
         self.hosts: dict[str, Host] = {
             "line.example.org": app_host(app(self.settings)),
-            "handler.twilio.com": a_bin(self.ready.last_resort),
+            "handler.twilio.com": a_bin(self.ready.fallback_document),
         }
         self.ends: datetime | Exception = NOW + timedelta(days=60, hours=1)
         self.now = NOW
@@ -100,7 +100,7 @@ class World:
         self.asked.append(url)
         name = urlsplit(url).hostname or ""
         if name not in self.hosts:
-            raise NotDone(f"{name} does not answer (no such host)")
+            raise OperationFailed(f"{name} does not answer (no such host)")
         return self.hosts[name](url, form, headers)
 
     def certificate_ends(self, *_: object) -> datetime:
@@ -108,5 +108,5 @@ class World:
             raise self.ends
         return self.ends
 
-    def outside(self) -> Outside:
-        return Outside(self.fetch, self.certificate_ends, lambda: self.twilio, lambda: self.now)
+    def outside(self) -> External:
+        return External(self.fetch, self.certificate_ends, lambda: self.twilio, lambda: self.now)

@@ -95,7 +95,7 @@ def served(
     command = [*before, *(FAULTY if faulty else [IVR]), "serve", "--port", str(port), "--workers", str(workers)]
     given = line_environment(content, public, usage) | dict(environment or {})
     with running(command, port, folder, given) as process:
-        line = Line(port, public, TOKEN, fallback or last_resort(content, public))
+        line = Line(port, public, TOKEN, fallback or fallback_document(content, public))
         server = Server(process, line, folder, workers)
         eventually(lambda: len(server.workers) >= workers or server.process.poll() is not None)
         try:
@@ -107,9 +107,9 @@ def served(
             end(server.process)  # it may have been started again
 
 
-def last_resort(content: Path, public: str) -> bytes:
+def fallback_document(content: Path, public: str) -> bytes:
     """The fallback as an operator has hosted it elsewhere."""
-    return Compiled(content, Options(public, "+12025550123")).last_resort
+    return Compiled(content, Options(public, "+12025550123")).fallback_document
 
 
 def children(pid: int) -> list[int]:

@@ -9,7 +9,7 @@ import lxml.html
 
 from ivr.line.line import Line
 from ivr.readiness import Readiness
-from ivr.server.webhook import Door, make_app
+from ivr.server.webhook import Webhook, make_app
 from ivr.settings import Settings
 
 BASE = "https://line.example.org"
@@ -22,11 +22,11 @@ def settings_for(root: Path, **more: Any) -> Settings:
     return Settings(_env_file=None, **given | {"ivr_content": root} | more)
 
 
-def app_of(line: Line, **more: Any) -> Door:
-    return make_app(settings_for(line.content.root, **more), Readiness(line, line.last_resort))
+def app_of(line: Line, **more: Any) -> Webhook:
+    return make_app(settings_for(line.content.root, **more), Readiness(line, line.fallback_document))
 
 
-def ask(app: Door, path: str, method: str = "GET", **more: Any) -> Answer:
+def ask(app: Webhook, path: str, method: str = "GET", **more: Any) -> Answer:
     async def run() -> Answer:
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE) as client:
             return await client.request(method, path, **more)
@@ -34,7 +34,7 @@ def ask(app: Door, path: str, method: str = "GET", **more: Any) -> Answer:
     return asyncio.run(run())
 
 
-def act(app: Door, **asked: Any) -> list[dict[str, Any]]:
+def act(app: Webhook, **asked: Any) -> list[dict[str, Any]]:
     answer = ask(app, "/phone/call", "POST", json=asked)
     assert answer.status_code == 200
     return answer.json()["steps"]

@@ -8,11 +8,11 @@ from click.testing import CliRunner, Result
 
 from ivr.cli.main import main
 from ivr.content.recordings import HERTZ, samples
-from ivr.errors import BadLocale, NotDone
+from ivr.errors import BadLocale, OperationFailed
 from ivr.line.line import Options
 from ivr.speech import programs
 from ivr.translate import listen
-from ivr.translate.new_locale import found
+from ivr.translate.new_locale import create_locale
 
 OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
 
@@ -21,7 +21,7 @@ needs_voices = pytest.mark.skipif(
 )
 
 
-def heard(root: Path, tag: str, *nodes: str, out: Path | None = None) -> list[listen.Sounding]:
+def heard(root: Path, tag: str, *nodes: str, out: Path | None = None) -> list[listen.Sample]:
     line = listen.drafted(root, OPTIONS, tag)
     return list(listen.keep(listen.sound(line, tag, nodes), out))
 
@@ -62,19 +62,19 @@ def test_the_sounds_can_be_kept_by_name(copied: Path, tmp_path: Path) -> None:
 
 @needs_voices
 def test_a_draft_is_heard_before_anybody_publishes_it(copied: Path) -> None:
-    found(copied, "fr")
+    create_locale(copied, "fr")
     path = copied / "locales" / "fr" / "LC_MESSAGES" / "messages.po"
     text = path.read_text("utf-8")
     path.write_text(
         text.replace('"Tea. It is hot."\nmsgstr ""', '"Tea. It is hot."\nmsgstr "Le thé. Il est chaud."'), "utf-8"
     )
-    with pytest.raises(NotDone, match="ivr check fr"):
+    with pytest.raises(OperationFailed, match="ivr check fr"):
         heard(copied, "fr", "tea")
     (one,) = heard_with(copied, "Apples. They are red.", "Les pommes. Elles sont rouges.", "apples")
     assert one.text == "Les pommes. Elles sont rouges."
 
 
-def heard_with(root: Path, english: str, french: str, node: str) -> list[listen.Sounding]:
+def heard_with(root: Path, english: str, french: str, node: str) -> list[listen.Sample]:
     path = root / "locales" / "fr" / "LC_MESSAGES" / "messages.po"
     text = path.read_text("utf-8")
     path.write_text(text.replace(f'msgid "{english}"\nmsgstr ""', f'msgid "{english}"\nmsgstr "{french}"'), "utf-8")
@@ -86,18 +86,18 @@ def test_a_language_that_no_program_speaks_says_what_to_do(copied: Path) -> None
     path = copied / "locales" / "es" / "locale.toml"
     path.write_text(path.read_text("utf-8").replace("Polly.Lupe-Neural", "none").replace("es-US", "so"), "utf-8")
     path.parent.rename(copied / "locales" / "so")
-    with pytest.raises(NotDone, match=r"speaks no español.*ivr recordings sheet so"):
+    with pytest.raises(OperationFailed, match=r"speaks no español.*ivr recordings sheet so"):
         heard(copied, "so", "apples")
 
 
 def test_without_the_programs_it_is_said_what_to_install(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(NotDone, match=r"espeak-ng and sox is not on this machine.*apt install espeak-ng sox"):
+    with pytest.raises(OperationFailed, match=r"espeak-ng and sox is not on this machine.*apt install espeak-ng sox"):
         heard(copied, "es", "apples")
 
 
 def test_a_text_that_there_is_not_is_told(copied: Path) -> None:
-    with pytest.raises(NotDone, match="There is no text `nowhere`"):
+    with pytest.raises(OperationFailed, match="There is no text `nowhere`"):
         heard(copied, "es", "nowhere")
     with pytest.raises(BadLocale, match="ivr locale new fr"):
         heard(copied, "fr")

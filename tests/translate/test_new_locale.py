@@ -30,7 +30,7 @@ from ivr.content.prompts import Prompts
 from ivr.errors import BadLocale, BadText
 from ivr.line.line import Line, Options
 from ivr.script import page
-from ivr.translate.new_locale import found
+from ivr.translate.new_locale import create_locale
 from ivr.translate.update import languages, po_path, update
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -59,7 +59,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def begun(whole: Path) -> Path:
     """The same with many languages begun."""
     for tag in (*KNOWN, *UNKNOWN, RIGHT_TO_LEFT):
-        found(whole, tag)
+        create_locale(whole, tag)
     return whole
 
 
@@ -127,19 +127,19 @@ def test_a_form_of_a_language_begins_with_all_that_is_written_in_that_one(begun:
 @pytest.mark.parametrize("tag", ["", "français", "fr_FR", "../fr", "f"])
 def test_what_is_no_tag_begins_no_language(whole: Path, tag: str) -> None:
     with pytest.raises(BadLocale, match="not the tag of a language"):
-        found(whole, tag)
+        create_locale(whole, tag)
 
 
 def test_a_language_is_begun_only_once(begun: Path) -> None:
     with pytest.raises(BadLocale, match="there is such a folder already"):
-        found(begun, "fr")
+        create_locale(begun, "fr")
 
 
 def test_a_fault_in_the_english_leaves_no_half_made_folder(copied: Path) -> None:
     path = copied / "prompts" / "tea.txt"
     path.write_text(path.read_text("utf-8").replace("{% endtrans %}", "", 1), "utf-8")
     with pytest.raises(BadText):
-        found(copied, "fr")
+        create_locale(copied, "fr")
     assert not (copied / "locales" / "fr").exists()
 
 
@@ -167,7 +167,11 @@ INVENTED_TABLE = {
 
 def pseudo(english: str) -> str:
     """The same, accented and about 30 % longer; placeholders, pauses and punctuation stay."""
-    return re.sub(r"%\(\w+\)s|[^\W\d_]+", lambda found: found[0] if found[0][0] == "%" else longer(found[0]), english)
+    return re.sub(
+        r"%\(\w+\)s|[^\W\d_]+",
+        lambda found: found[0] if found[0][0] == "%" else longer(found[0]),
+        english,
+    )
 
 
 def longer(word: str) -> str:
@@ -182,7 +186,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("published")
     for folder in ("prompts", "locales"):
         shutil.copytree(CHECKOUT / folder, root / folder)
-    found(root, INVENTED)
+    create_locale(root, INVENTED)
     path = root / "locales" / INVENTED / "locale.toml"
     filled = path.read_text("utf-8")
     for empty, told in INVENTED_TABLE.items():
@@ -270,7 +274,7 @@ def test_a_line_in_many_languages_is_proved(copied: Path, count: int) -> None:
     line = Line(copied, OPTIONS, tags)
     assert line.flow.published == tuple(tags)
     assert prove(line) == ()
-    parts = {place.part for place in line.ways if place.node == "languages"}
+    parts = {place.part for place in line.paths if place.node == "languages"}
     assert parts == set(range(1, -(-(count - 1) // 5) + 1))
 
 

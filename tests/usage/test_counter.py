@@ -16,12 +16,12 @@ from starlette.testclient import TestClient
 
 from ivr import log
 from ivr.call.state import Key, Lost, Outcome, Place, Ring, Silence
-from ivr.errors import NotDone
+from ivr.errors import OperationFailed
 from ivr.phone.caller import FORM
 from ivr.readiness import Readiness, get_ready
 from ivr.server.webhook import make_app
 from ivr.settings import CHECKOUT
-from ivr.usage.counter import EVERY, LATE, REHEARSAL, Cell, Counts, Span, month_ends
+from ivr.usage.counter import EVERY, LATE, REHEARSAL, Counts, UsageKey, WriterUptime, month_ends
 from ivr.usage.sqlite import UsageFile
 from ivr.usage.tables import KEPT
 
@@ -43,12 +43,12 @@ class Memory:
     """A store that keeps what it is given, or fails as it is told."""
 
     def __init__(self) -> None:
-        self.cells: dict[Cell, int] = {}
-        self.spans: list[Span] = []
+        self.cells: dict[UsageKey, int] = {}
+        self.spans: list[WriterUptime] = []
         self.late: list[str] = []
         self.fault: Exception | None = None
 
-    def write(self, cells: Mapping[Cell, int], span: Span, late: Sequence[str]) -> None:
+    def write(self, cells: Mapping[UsageKey, int], span: WriterUptime, late: Sequence[str]) -> None:
         if self.fault:
             raise self.fault
         for cell, times in cells.items():
@@ -86,7 +86,7 @@ def test_a_key_or_an_outcome_is_counted_where_it_led_and_silence_is_not(
     counts = Counts(store, Clock())
     counts.note(place, event)
     counts.write()
-    assert store.cells == ({Cell("2026-11", "tea", "es", name): 1} if name else {})
+    assert store.cells == ({UsageKey("2026-11", "tea", "es", name): 1} if name else {})
 
 
 def test_a_count_belongs_to_the_month_in_which_it_happened() -> None:
@@ -96,7 +96,7 @@ def test_a_count_belongs_to_the_month_in_which_it_happened() -> None:
     clock.now += timedelta(seconds=2)
     counts.note(TEA, Key("1"))
     counts.write()
-    assert store.cells == {Cell("2026-11", "tea", "es", "1"): 1, Cell("2026-12", "tea", "es", "1"): 1}
+    assert store.cells == {UsageKey("2026-11", "tea", "es", "1"): 1, UsageKey("2026-12", "tea", "es", "1"): 1}
 
 
 def test_what_comes_too_late_for_its_month_is_left_out_and_said() -> None:
@@ -119,7 +119,7 @@ def test_a_month_ends() -> None:
 
 def test_a_store_that_fails_loses_nothing_and_is_noted_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     noted: list[str] = []
-    monkeypatch.setattr(log, "note", lambda event, **_: noted.append(event))
+    monkeypatch.setattr(log, "event", lambda event, **_: noted.append(event))
     store = Memory()
     counts = Counts(store, Clock())
     store.fault = OSError(28, "No space left on device")
@@ -130,7 +130,7 @@ def test_a_store_that_fails_loses_nothing_and_is_noted_each_time(monkeypatch: py
     store.fault = None
     counts.note(TEA, Key("1"))
     assert counts.write()
-    assert store.cells == {Cell("2026-11", "tea", "es", "1"): 4}
+    assert store.cells == {UsageKey("2026-11", "tea", "es", "1"): 4}
     store.fault = sqlite3.DatabaseError("file is not a database")
     assert not counts.write()
     assert noted == ["not counted"] * 4
@@ -178,12 +178,12 @@ def test_counts_that_never_started_can_be_closed() -> None:
 
 # -- the file ----------------------------------------------------------------------------------------------------------
 
-SPAN = Span("one", NOVEMBER - timedelta(hours=1), NOVEMBER, False)
+SPAN = WriterUptime("one", NOVEMBER - timedelta(hours=1), NOVEMBER, False)
 
 
 def test_the_file_adds_up_and_keeps_the_newest_span_of_a_process(tmp_path: Path) -> None:
     file = UsageFile(tmp_path / "new" / "usage.sqlite")
-    cell = Cell("2026-11", "tea", "es", "1")
+    cell = UsageKey("2026-11", "tea", "es", "1")
     file.write({cell: 3}, SPAN, ["2026-10"])
     later = SPAN._replace(until=NOVEMBER + timedelta(minutes=1), ended=True)
     file.write({cell: 4, cell._replace(event="#"): 1}, later, [])
@@ -201,7 +201,7 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
 
 def test_the_file_holds_no_order_no_day_and_no_call(tmp_path: Path) -> None:
     file = UsageFile(tmp_path / "usage.sqlite")
-    file.write({Cell("2026-11", "tea", "es", "1"): 1}, SPAN, [])
+    file.write({UsageKey("2026-11", "tea", "es", "1"): 1}, SPAN, [])
     with sqlite3.connect(file.path) as db:
         told = {row[0]: row[1] for row in db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")}
     db.close()
@@ -212,7 +212,7 @@ def test_the_file_holds_no_order_no_day_and_no_call(tmp_path: Path) -> None:
 
 def test_counts_are_forgotten_after_thirteen_months(tmp_path: Path) -> None:
     file = UsageFile(tmp_path / "usage.sqlite")
-    file.write({Cell("2025-09", "tea", "es", "1"): 1, Cell("2025-11", "tea", "es", "1"): 1}, SPAN, [])
+    file.write({UsageKey("2025-09", "tea", "es", "1"): 1, UsageKey("2025-11", "tea", "es", "1"): 1}, SPAN, [])
     assert not file.read("2025-09").cells
     assert file.read("2025-11").cells
     assert KEPT.days == 400
@@ -220,19 +220,19 @@ def test_counts_are_forgotten_after_thirteen_months(tmp_path: Path) -> None:
 
 def test_a_file_that_is_gone_is_made_anew_and_one_that_is_none_is_said(tmp_path: Path) -> None:
     file = UsageFile(tmp_path / "usage.sqlite")
-    with pytest.raises(NotDone, match="cannot be read"):
+    with pytest.raises(OperationFailed, match="cannot be read"):
         file.read("2026-11")
     assert not file.path.exists()
     file.write({}, SPAN, [])
     file.path.unlink()
-    file.write({Cell("2026-11", "tea", "es", "1"): 1}, SPAN, [])
+    file.write({UsageKey("2026-11", "tea", "es", "1"): 1}, SPAN, [])
     assert file.read("2026-11").cells
     file.path.write_bytes(b"not a database, " * 100)
     with pytest.raises(sqlite3.DatabaseError):
         file.write({}, SPAN, [])
-    with pytest.raises(NotDone, match="not a database"):
+    with pytest.raises(OperationFailed, match="not a database"):
         file.read("2026-11")
-    with pytest.raises(NotDone, match="cannot be written"):
+    with pytest.raises(OperationFailed, match="cannot be written"):
         file.try_out()
 
 
@@ -252,7 +252,7 @@ def test_a_file_that_is_locked_is_waited_for_and_then_left(tmp_path: Path) -> No
 
 def test_a_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "usage").write_text("", "utf-8")
-    with pytest.raises(NotDone, match="cannot be written"):
+    with pytest.raises(OperationFailed, match="cannot be written"):
         UsageFile(tmp_path / "usage" / "usage.sqlite").try_out()
 
 
@@ -313,9 +313,9 @@ def test_the_door_counts_signed_calls_and_writes_when_it_closes(tiny: Path, read
         _post(client, "/call/en/connect/outcome", [("DialCallStatus", "busy")])
         assert client.post("/call", content="a=b").status_code == 403
     assert file.read("2026-11").cells == {
-        Cell("2026-11", "opening", "en", "ring"): 1,
-        Cell("2026-11", "tea", "en", "1"): 2,
-        Cell("2026-11", "not_connected", "en", "busy"): 1,
+        UsageKey("2026-11", "opening", "en", "ring"): 1,
+        UsageKey("2026-11", "tea", "en", "1"): 2,
+        UsageKey("2026-11", "not_connected", "en", "busy"): 1,
     }
 
 

@@ -23,13 +23,13 @@ from usage.test_counter import Clock
 
 from ivr.call.state import Key, Place
 from ivr.cli.main import main
-from ivr.errors import BadSettings, NotDone
+from ivr.errors import BadSettings, OperationFailed
 from ivr.line.line import Line
-from ivr.operate.outside import Outside
+from ivr.operate.outside import External
 from ivr.readiness import get_ready
 from ivr.settings import Settings, read_settings
 from ivr.usage import tables
-from ivr.usage.counter import Cell, Counts, Span
+from ivr.usage.counter import Counts, UsageKey, WriterUptime
 from ivr.usage.postgres import SCHEMA, UsageDatabase
 from ivr.usage.report import table
 from ivr.usage.sqlite import UsageFile
@@ -39,9 +39,9 @@ FOUND = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda path
 SECRET = "p4ss/w0rd"
 NOVEMBER = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LATER = datetime(2026, 12, 5, 12, tzinfo=UTC)
-SPAN = Span("one", NOVEMBER - timedelta(hours=1), NOVEMBER, False)
+SPAN = WriterUptime("one", NOVEMBER - timedelta(hours=1), NOVEMBER, False)
 TEA = Place("tea", "es")
-CELL = Cell("2026-11", "tea", "es", "1")
+CELL = UsageKey("2026-11", "tea", "es", "1")
 
 
 class Cluster:
@@ -143,7 +143,7 @@ def test_the_database_keeps_what_the_file_keeps(url: str, tmp_path: Path) -> Non
     later = SPAN._replace(until=NOVEMBER + timedelta(minutes=1), ended=True)
     both: list[Any] = [UsageDatabase(url), UsageFile(tmp_path / "usage.sqlite")]
     for store in both:
-        store.write({CELL: 3, Cell("2025-09", "tea", "es", "1"): 9}, SPAN, ["2026-10"])
+        store.write({CELL: 3, UsageKey("2025-09", "tea", "es", "1"): 9}, SPAN, ["2026-10"])
         store.write({CELL: 4, CELL._replace(event="#"): 1}, later, ["2026-10"])
     for month in ("2026-11", "2026-10", "2025-09"):
         assert both[0].read(month) == both[1].read(month)
@@ -237,7 +237,7 @@ def test_killing_the_database_loses_no_call_keeps_the_counts_and_marks_the_month
         assert end(process) == 0
     counted = store.read(month)
     assert counted.cells[CELL._replace(month=month)] == 2, "what waited in memory is kept, once"
-    assert counted.cells[Cell(month, "tea", "en", "1")] == 60
+    assert counted.cells[UsageKey(month, "tea", "en", "1")] == 60
     assert counted.outages
     line = get_ready(Settings(_env_file=None, ivr_content=tiny, twilio_auth_token=TOKEN)).line
     assert line
@@ -343,7 +343,7 @@ def test_a_database_that_cannot_be_used_is_a_sentence_without_a_secret(cluster: 
     counts = Counts(store, Clock())
     counts.note(TEA, Key("1"))
     assert not counts.write()
-    with pytest.raises(NotDone, match=sentence) as told:
+    with pytest.raises(OperationFailed, match=sentence) as told:
         store.try_out()
     assert str(told.value).startswith("The database of USAGE_URL cannot be written: ")
     assert "w0rd" not in str(told.value)
@@ -355,9 +355,9 @@ def test_a_database_that_is_read_only_is_read_and_said(cluster: Cluster, url: st
     store, name = UsageDatabase(url), url.rpartition("/")[2]
     store.write({CELL: 3}, SPAN, [])
     cluster.sql(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
-    with pytest.raises(NotDone, match="cannot be written: it is read-only"):
+    with pytest.raises(OperationFailed, match="cannot be written: it is read-only"):
         store.try_out()
-    with pytest.raises(NotDone, match="cannot be written: it is read-only"):
+    with pytest.raises(OperationFailed, match="cannot be written: it is read-only"):
         store.write({CELL: 1}, SPAN, [])
     assert store.read("2026-11").cells == {CELL: 3}
 
@@ -368,7 +368,7 @@ def test_a_database_that_is_slow_is_left_after_seconds(url: str) -> None:
     with psycopg.connect(url) as other:
         other.execute(f"LOCK TABLE {SCHEMA}.counts".encode())
         started = time.monotonic()
-        with pytest.raises(NotDone, match="it takes longer than 3 seconds"):
+        with pytest.raises(OperationFailed, match="it takes longer than 3 seconds"):
             store.write({CELL: 4}, SPAN, [])
         assert time.monotonic() - started < 8
         other.rollback()
@@ -383,7 +383,7 @@ def test_a_database_that_hangs_is_left_after_seconds(cluster: Cluster, url: str)
     os.kill(cluster.pid, signal.SIGSTOP)
     try:
         started = time.monotonic()
-        with pytest.raises(NotDone, match="cannot be written: it does not answer"):
+        with pytest.raises(OperationFailed, match="cannot be written: it does not answer"):
             store.write({CELL: 4}, SPAN, [])
         assert time.monotonic() - started < 8
     finally:
@@ -399,7 +399,9 @@ def test_tables_of_another_version_are_neither_written_nor_read(url: str, versio
     with psycopg.connect(url) as db:
         db.execute(f"UPDATE {SCHEMA}.version SET number = {version}".encode())
     for use in (store.try_out, lambda: store.write({CELL: 1}, SPAN, []), lambda: store.read("2026-11")):
-        with pytest.raises(NotDone, match=f"has tables of version {version}, and this release writes version 1"):
+        with pytest.raises(
+            OperationFailed, match=f"has tables of version {version}, and this release writes version 1"
+        ):
             use()
 
 
@@ -412,12 +414,12 @@ def test_a_file_of_another_version_is_neither_written_nor_read(tmp_path: Path) -
         db.execute("PRAGMA user_version = 7")
     db.close()
     for use in (store.try_out, lambda: store.write({CELL: 1}, SPAN, []), lambda: store.read("2026-11")):
-        with pytest.raises(NotDone, match="has tables of version 7"):
+        with pytest.raises(OperationFailed, match="has tables of version 7"):
             use()
 
 
 def test_a_database_without_counts_is_said(url: str) -> None:
-    with pytest.raises(NotDone, match="has no counts yet"):
+    with pytest.raises(OperationFailed, match="has no counts yet"):
         UsageDatabase(url).read("2026-11")
 
 
@@ -425,7 +427,7 @@ def test_without_the_driver_the_remedy_is_said(url: str, monkeypatch: pytest.Mon
     import sys
 
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(NotDone, match=r"requirements-postgres\.txt"):
+    with pytest.raises(OperationFailed, match=r"requirements-postgres\.txt"):
         UsageDatabase(url).try_out()
 
 
@@ -455,7 +457,7 @@ def test_the_commands_use_the_database(url: str, tiny: Path, monkeypatch: pytest
     monkeypatch.setenv("IVR_CONTENT", str(tiny))
 
     def run(*words: Any) -> Any:
-        return CliRunner().invoke(main, list(words), obj=Outside(now=lambda: LATER))
+        return CliRunner().invoke(main, list(words), obj=External(now=lambda: LATER))
 
     shown = run("usage", "--csv")
     assert shown.exit_code == 0, shown.output

@@ -16,10 +16,10 @@ from lxml import html
 
 from ivr.call.state import Key, Place, Reached
 from ivr.cli.main import main
-from ivr.errors import NotDone
+from ivr.errors import OperationFailed
 from ivr.line.line import Line
-from ivr.operate.outside import Outside
-from ivr.usage.counter import Cell, Counts, Span, month_ends
+from ivr.operate.outside import External
+from ivr.usage.counter import Counts, UsageKey, WriterUptime, month_ends
 from ivr.usage.layout import ON_THE_CALL, ON_THE_WAY, as_csv, as_html, as_text
 from ivr.usage.report import FEWEST, SHOWN_AFTER, Table, event_shown, last_month, possible_events, table
 from ivr.usage.sqlite import UsageFile
@@ -28,20 +28,20 @@ from ivr.usage.tables import Counted
 MONTH = "2026-11"
 DECEMBER = datetime(2026, 12, 5, tzinfo=UTC)
 BEGIN, END = datetime(2026, 11, 1, tzinfo=UTC), month_ends(MONTH)
-WHOLE = (Span("one", BEGIN - timedelta(days=3), END + timedelta(days=3), False),)
+WHOLE = (WriterUptime("one", BEGIN - timedelta(days=3), END + timedelta(days=3), False),)
 LAYOUTS: tuple[Callable[[Table], str], ...] = (as_text, as_csv, as_html)
 EVENTS = ["ring", *"0123456789*#", "other", *get_args(Reached)]
 
 
-def counted(cells: Mapping[Cell, int], spans: tuple[Span, ...] = WHOLE, late: bool = False) -> Counted:
+def counted(cells: Mapping[UsageKey, int], spans: tuple[WriterUptime, ...] = WHOLE, late: bool = False) -> Counted:
     return Counted(cells, spans, late)
 
 
-def cell(node: str = "tea", locale: str = "en", event: str = "1", month: str = MONTH) -> Cell:
-    return Cell(month, node, locale, event)
+def cell(node: str = "tea", locale: str = "en", event: str = "1", month: str = MONTH) -> UsageKey:
+    return UsageKey(month, node, locale, event)
 
 
-def shown(line: Line, cells: Mapping[Cell, int]) -> dict[tuple[str, str, str], str]:
+def shown(line: Line, cells: Mapping[UsageKey, int]) -> dict[tuple[str, str, str], str]:
     return {row[:3]: row.times for row in table(line, MONTH, counted(cells), DECEMBER).rows}
 
 
@@ -83,7 +83,7 @@ def test_a_node_that_left_the_map_is_shown_only_with_what_reaches_sixteen(line: 
 
 @pytest.mark.parametrize("moment", [DECEMBER.replace(day=1), END + SHOWN_AFTER - timedelta(seconds=1)])
 def test_a_month_that_still_grows_is_not_shown(line: Line, moment: datetime) -> None:
-    with pytest.raises(NotDone, match=r"2026-11 can be shown from 2026-12-02 on"):
+    with pytest.raises(OperationFailed, match=r"2026-11 can be shown from 2026-12-02 on"):
         table(line, MONTH, counted({}), moment)
 
 
@@ -107,7 +107,7 @@ CELLS = st.dictionaries(
 )
 
 
-def sums_of(cells: Mapping[Cell, int]) -> dict[tuple[str, str, str], int]:
+def sums_of(cells: Mapping[UsageKey, int]) -> dict[tuple[str, str, str], int]:
     sums: dict[tuple[str, str, str], int] = {}
     for one, times in cells.items():
         key = (one.node, one.locale, event_shown(one.event))
@@ -117,7 +117,7 @@ def sums_of(cells: Mapping[Cell, int]) -> dict[tuple[str, str, str], int]:
 
 @settings(max_examples=60, deadline=None)
 @given(CELLS, st.integers(0, FEWEST - 1))
-def test_no_table_depends_on_a_number_under_sixteen(line: Line, cells: dict[Cell, int], other: int) -> None:
+def test_no_table_depends_on_a_number_under_sixteen(line: Line, cells: dict[UsageKey, int], other: int) -> None:
     """Two months that differ only under 16 give the same bytes, in every layout: nothing is there to be subtracted."""
     sums = sums_of(cells)
     large = {one: times for one, times in cells.items() if sums[one.node, one.locale, event_shown(one.event)] >= FEWEST}
@@ -130,7 +130,7 @@ def test_no_table_depends_on_a_number_under_sixteen(line: Line, cells: dict[Cell
 @settings(max_examples=60, deadline=None)
 @given(CELLS)
 def test_whoever_subtracts_published_numbers_finds_nothing_that_was_held_back(
-    line: Line, cells: dict[Cell, int]
+    line: Line, cells: dict[UsageKey, int]
 ) -> None:
     """Every number in any layout is one of the sums that reach 16, so that no total stands beside its parts."""
     sums = sums_of(cells)
@@ -156,9 +156,9 @@ def test_a_month_published_twice_is_the_same_twice(line: Line, steps: list[tuple
 
     class Store:
         def __init__(self) -> None:
-            self.cells: dict[Cell, int] = {}
+            self.cells: dict[UsageKey, int] = {}
 
-        def write(self, cells: Mapping[Cell, int], *_: object) -> None:
+        def write(self, cells: Mapping[UsageKey, int], *_: object) -> None:
             for one, times in cells.items():
                 self.cells[one] = self.cells.get(one, 0) + times
 
@@ -181,34 +181,34 @@ def test_a_month_published_twice_is_the_same_twice(line: Line, steps: list[tuple
 # -- what is missing ---------------------------------------------------------------------------------------------------
 
 
-def gaps(line: Line, *spans: Span, late: bool = False) -> tuple[str, ...]:
+def gaps(line: Line, *spans: WriterUptime, late: bool = False) -> tuple[str, ...]:
     return table(line, MONTH, counted({}, spans, late), DECEMBER).gaps
 
 
 def test_a_month_that_was_counted_throughout_is_complete(line: Line) -> None:
     assert gaps(line, *WHOLE) == ()
     middle = BEGIN + timedelta(days=10)
-    halves = (Span("one", BEGIN, middle, True), Span("two", middle + timedelta(seconds=40), END, True))
+    halves = (WriterUptime("one", BEGIN, middle, True), WriterUptime("two", middle + timedelta(seconds=40), END, True))
     assert gaps(line, *halves) == ()
     assert gaps(line, *reversed(halves)) == ()
 
 
 def test_the_times_in_which_nothing_was_counted_are_named(line: Line) -> None:
     assert gaps(line) == ("nothing was counted from 2026-11-01 00:00 to 2026-12-01 00:00 UTC",)
-    early = Span("one", BEGIN, BEGIN + timedelta(hours=9), True)
-    late = Span("two", BEGIN + timedelta(days=2), END + timedelta(hours=1), True)
+    early = WriterUptime("one", BEGIN, BEGIN + timedelta(hours=9), True)
+    late = WriterUptime("two", BEGIN + timedelta(days=2), END + timedelta(hours=1), True)
     assert gaps(line, early, late) == ("nothing was counted from 2026-11-01 09:00 to 2026-11-03 00:00 UTC",)
-    before = Span("zero", BEGIN - timedelta(days=9), BEGIN - timedelta(days=1), True)
+    before = WriterUptime("zero", BEGIN - timedelta(days=9), BEGIN - timedelta(days=1), True)
     assert gaps(line, before, early, late) == gaps(line, early, late)
 
 
 def test_one_worker_that_stopped_while_another_went_on_leaves_no_gap(line: Line) -> None:
-    stopped = Span("two", BEGIN, BEGIN + timedelta(days=3), True)
+    stopped = WriterUptime("two", BEGIN, BEGIN + timedelta(days=3), True)
     assert gaps(line, *WHOLE, stopped) == ()
 
 
 def test_a_process_that_was_killed_and_counts_that_came_too_late_are_said(line: Line) -> None:
-    killed = Span("two", BEGIN, BEGIN + timedelta(days=3), False)
+    killed = WriterUptime("two", BEGIN, BEGIN + timedelta(days=3), False)
     assert gaps(line, *WHOLE, killed, late=True) == (
         "processes that ended before they had written their last counts: 1",
         "some counts came too late to be taken",
@@ -217,7 +217,8 @@ def test_a_process_that_was_killed_and_counts_that_came_too_late_are_said(line: 
 
 def test_many_gaps_are_not_all_named(line: Line) -> None:
     spans = [
-        Span(f"{day}", BEGIN + timedelta(days=day), BEGIN + timedelta(days=day, hours=1), True) for day in range(9)
+        WriterUptime(f"{day}", BEGIN + timedelta(days=day), BEGIN + timedelta(days=day, hours=1), True)
+        for day in range(9)
     ]
     assert len(gaps(line, *spans)) == 6
     assert gaps(line, *spans)[-1] == "nothing was counted at 4 other times"
@@ -270,7 +271,7 @@ def test_as_a_page_that_can_be_seen_and_can_be_heard(line: Line) -> None:
 def test_the_command(unset: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IVR_CONTENT", str(tiny))
     monkeypatch.setenv("USAGE", "kept")
-    outside = Outside(now=lambda: DECEMBER)
+    outside = External(now=lambda: DECEMBER)
     missing = CliRunner().invoke(main, ["usage"], obj=outside)
     assert missing.exit_code == 1
     assert "usage.sqlite cannot be read" in missing.output

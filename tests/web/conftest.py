@@ -4,14 +4,14 @@ import pytest
 from support.page_client import app_of
 
 from ivr.line.line import Line
-from ivr.server.webhook import Door
+from ivr.server.webhook import Webhook
 
 
 @pytest.fixture(scope="module")
-def app(line: Line) -> Door:
+def app(line: Line) -> Webhook:
     return app_of(line)
 
 
 @pytest.fixture(scope="module")
-def real_app(real: Line) -> Door:
+def real_app(real: Line) -> Webhook:
     return app_of(real)

@@ -12,8 +12,8 @@ from support.page_client import BASE, act, app_of, ask, page_of
 from ivr.content.recordings import file_name
 from ivr.line.line import Line
 from ivr.phone.verbs import Play, Say
-from ivr.server.webhook import Door
-from ivr.speech.timing import BREATH
+from ivr.server.webhook import Webhook
+from ivr.speech.timing import SHORT_PAUSE
 from ivr.web import audio_preview as sounds
 from ivr.web.audio_preview import compiled, joined
 from ivr.web.phone_links import plain
@@ -39,7 +39,7 @@ def install(path: Path, text: str) -> None:
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
 
-def a_sound(app: Door) -> str:
+def a_sound(app: Webhook) -> str:
     return str(act(app)[0]["captions"][0]["sound"])
 
 
@@ -117,7 +117,11 @@ def test_a_text_cut_up_for_a_voice_without_pauses_is_one_caption() -> None:
     cut = [say("To talk now"), say("press zero."), say("Para español", language="es-US"), Play("/audio/0.wav")]
     (first, many), *others = joined(cut)
     assert isinstance(first, Say)
-    assert (first.text, first.pieces, many) == ("To talk now press zero.", ("To talk now", BREATH, "press zero."), 2)
+    assert (first.text, first.pieces, many) == (
+        "To talk now press zero.",
+        ("To talk now", SHORT_PAUSE, "press zero."),
+        2,
+    )
     assert others == [(cut[2], 1), (cut[3], 1)]
     paused = [say("One."), say(0.6, "Two.")]
     assert [many for _, many in joined(paused)] == [1, 1]

@@ -8,8 +8,8 @@ import pytest
 from support.page_client import act, app_of, ask, page_of
 
 from ivr.line.line import Line, Options
-from ivr.server.webhook import Door
-from ivr.translate.new_locale import found
+from ivr.server.webhook import Webhook
+from ivr.translate.new_locale import create_locale
 from ivr.translate.update import po_path
 
 OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
@@ -30,7 +30,7 @@ OFFERS = {
 @pytest.fixture
 def drafted(copied: Path) -> Path:
     """The toy line with a French that nobody has translated yet."""
-    found(copied, "fr")
+    create_locale(copied, "fr")
     return copied
 
 
@@ -45,11 +45,11 @@ def translate(root: Path, translations: dict[str, str]) -> None:
     os.utime(path, (later, later))
 
 
-def tried(root: Path) -> Door:
+def tried(root: Path) -> Webhook:
     return app_of(Line(root, OPTIONS), **TRYING)
 
 
-def called(app: Door) -> str:
+def called(app: Webhook) -> str:
     """All that is said to a visitor who calls the draft and asks for French."""
     step = ask(app, "/draft/fr/phone/call", "POST", json={}).json()["steps"][0]
     steps = ask(app, "/draft/fr/phone/call", "POST", json={"at": step["at"], "key": "8"}).json()["steps"]
@@ -102,7 +102,7 @@ def test_no_call_and_no_page_of_the_line_knows_a_draft(drafted: Path) -> None:
     translate(drafted, OFFERS)
     line = Line(drafted, OPTIONS)
     assert line.flow.published == ("en", "es")
-    assert all(place.locale != "fr" for place in line.ways)
+    assert all(place.locale != "fr" for place in line.paths)
     app = tried(drafted)
     assert ask(app, "/phone/fr").status_code == 404
     assert ask(app, "/read/fr").status_code == 404

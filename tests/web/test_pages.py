@@ -6,7 +6,7 @@ from support.page_client import BASE, app_of, ask, page_of, settings_for
 from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.readiness import Readiness
-from ivr.server.webhook import Door, make_app
+from ivr.server.webhook import Webhook, make_app
 from ivr.web.templates import Static
 
 HEADERS = {
@@ -19,7 +19,7 @@ MOST_BYTES = 60_000
 
 
 @pytest.mark.parametrize("path", ["/", "/phone/es", "/read/en", "/read/nowhere", "/read/en/tea", "/static/nothing"])
-def test_every_page_is_closed_to_the_outside(app: Door, path: str) -> None:
+def test_every_page_is_closed_to_the_outside(app: Webhook, path: str) -> None:
     answer = ask(app, path)
     policy = answer.headers["content-security-policy"]
     assert "unsafe" not in policy
@@ -32,7 +32,7 @@ def test_every_page_is_closed_to_the_outside(app: Door, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/read/es", "/read/nowhere"])
-def test_nothing_is_inline_and_nothing_is_loaded_from_elsewhere(app: Door, path: str) -> None:
+def test_nothing_is_inline_and_nothing_is_loaded_from_elsewhere(app: Webhook, path: str) -> None:
     page = page_of(ask(app, path))
     for element in page.iter():
         assert not [name for name in element.attrib if name == "style" or name.startswith("on")]
@@ -43,7 +43,7 @@ def test_nothing_is_inline_and_nothing_is_loaded_from_elsewhere(app: Door, path:
     assert all(address.startswith("/static/") for address in loaded)
 
 
-def test_a_page_weighs_little(real_app: Door) -> None:
+def test_a_page_weighs_little(real_app: Webhook) -> None:
     files = sum(len(one.plain) for one in Static().files.values())
     phone = len(ask(real_app, "/", headers={"accept-encoding": "identity"}).content)
     assert phone + files < MOST_BYTES
@@ -53,7 +53,7 @@ def test_a_page_weighs_little(real_app: Door) -> None:
         assert int(answer.headers["content-length"]) + packed < MOST_BYTES
 
 
-def test_style_and_script_are_found_under_the_names_that_the_page_gives(app: Door) -> None:
+def test_style_and_script_are_found_under_the_names_that_the_page_gives(app: Webhook) -> None:
     page = page_of(ask(app, "/phone/en"))
     for address in [*page.xpath("//@src"), *page.xpath("//link/@href")]:
         answer = ask(app, address)
@@ -61,12 +61,12 @@ def test_style_and_script_are_found_under_the_names_that_the_page_gives(app: Doo
         assert "immutable" in answer.headers["cache-control"]
 
 
-def test_head_is_answered_like_get(app: Door) -> None:
+def test_head_is_answered_like_get(app: Webhook) -> None:
     assert ask(app, "/", "HEAD").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/read/xx", "/read/en/nothing", "/read/xx/tea", "/phone/xx", "/read/EN"])
-def test_an_unknown_address_gives_the_readable_line_and_the_number(app: Door, path: str) -> None:
+def test_an_unknown_address_gives_the_readable_line_and_the_number(app: Webhook, path: str) -> None:
     answer = ask(app, path)
     page = page_of(answer)
     assert answer.status_code == 404
@@ -76,7 +76,7 @@ def test_an_unknown_address_gives_the_readable_line_and_the_number(app: Door, pa
     assert page.find_class("note")
 
 
-def test_a_text_has_an_address_of_its_own(app: Door) -> None:
+def test_a_text_has_an_address_of_its_own(app: Webhook) -> None:
     answer = ask(app, "/read/es/tea")
     assert (answer.status_code, answer.headers["location"]) == (308, "/read/es#tea")
 
@@ -88,7 +88,7 @@ def test_a_text_has_an_address_of_its_own(app: Door) -> None:
         ("en;q=0.1, es;q=0.2", "es"), (";;;q=,", "en"), ("es" * 5000, "en"),
     ],
 )  # fmt: skip
-def test_the_front_page_speaks_the_language_of_the_browser(app: Door, wanted: str, tag: str) -> None:
+def test_the_front_page_speaks_the_language_of_the_browser(app: Webhook, wanted: str, tag: str) -> None:
     answer = ask(app, "/", headers={"accept-language": wanted})
     assert page_of(answer).get("lang") == tag
     assert "Accept-Language" in answer.headers["vary"]
@@ -131,14 +131,14 @@ def test_both_can_be_turned_off(line: Line) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/phone/es", "/read", "/read/en", "/read/en/tea"])
 def test_a_line_that_cannot_be_used_still_gives_the_number(line: Line, path: str) -> None:
-    broken = Readiness(None, line.last_resort, (Fault("here", "something", "Mend it."),))
+    broken = Readiness(None, line.fallback_document, (Fault("here", "something", "Mend it."),))
     answer = ask(make_app(settings_for(line.content.root), broken), path)
     assert answer.status_code == 503
     assert "tel:+18883737888" in answer.text
     assert 'lang="es-US"' in answer.text
 
 
-def test_without_javascript_the_telephone_leads_to_the_readable_line(app: Door) -> None:
+def test_without_javascript_the_telephone_leads_to_the_readable_line(app: Webhook) -> None:
     page = page_of(ask(app, "/phone/es"))
     assert page.xpath("//noscript//a/@href") == ["/read/es"]
     assert page.xpath("//a[@id='leave-page']/@href") == ["https://www.weather.gov/"]

@@ -9,11 +9,11 @@ from support.page_client import act, app_of, ask, page_of
 from ivr.call.state import KEYS
 from ivr.line.line import Line
 from ivr.phone.caller import OUTCOMES
-from ivr.server.webhook import Door
+from ivr.server.webhook import Webhook
 from ivr.web.rate_limit import Limiter
 
 
-def test_a_ring_gives_the_whole_silent_future(app: Door) -> None:
+def test_a_ring_gives_the_whole_silent_future(app: Webhook) -> None:
     steps = act(app)
     assert [step["does"] for step in steps] == [*["listen"] * (len(steps) - 1), "dial"]
     assert steps[0]["at"] == "/call/en/opening"
@@ -22,7 +22,7 @@ def test_a_ring_gives_the_whole_silent_future(app: Door) -> None:
     assert sum(step["wait"] for step in steps) > 60
 
 
-def test_every_key_and_every_end_of_a_dial_lead_on(app: Door) -> None:
+def test_every_key_and_every_end_of_a_dial_lead_on(app: Webhook) -> None:
     for key in KEYS:
         assert act(app, at="/call/en/main", key=key)[0]["captions"]
     for outcome in OUTCOMES:
@@ -45,32 +45,32 @@ def test_every_key_and_every_end_of_a_dial_lead_on(app: Door) -> None:
         {"at": None, "outcome": None},
     ],
 )
-def test_what_is_forged_is_a_ring(app: Door, asked: dict[str, Any]) -> None:
+def test_what_is_forged_is_a_ring(app: Webhook, asked: dict[str, Any]) -> None:
     assert act(app, **asked) == act(app)
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"[1]", b"null", b"{", b"\xff\xfe", b"[" * 900, b'{"key": "' + b"1" * 5000 + b'"}', b"x" * 100_000]
 )
-def test_what_is_not_ours_is_a_ring(app: Door, body: bytes) -> None:
+def test_what_is_not_ours_is_a_ring(app: Webhook, body: bytes) -> None:
     answer = ask(app, "/phone/call", "POST", content=body)
     assert answer.status_code == 200
     assert answer.json()["steps"] == act(app)
 
 
-def test_no_address_of_a_place_that_cannot_be_reached_breaks_the_call(app: Door) -> None:
+def test_no_address_of_a_place_that_cannot_be_reached_breaks_the_call(app: Webhook) -> None:
     assert act(app, at="/call/en/main/tries-3", key="1")[0]["captions"]
     assert act(app, at="/call/en/connect/misses-2", key="5")[0]["captions"]
 
 
-def test_an_answer_holds_no_url_and_no_token(app: Door) -> None:
+def test_an_answer_holds_no_url_and_no_token(app: Webhook) -> None:
     answer = ask(app, "/phone/call", "POST", json={"at": "/call/en/main", "key": "0"})
     assert "http" not in answer.text
     assert "0123456789abcdef" not in answer.text
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_keys_are_a_post_and_no_address_holds_one(app: Door) -> None:
+def test_keys_are_a_post_and_no_address_holds_one(app: Webhook) -> None:
     assert ask(app, "/phone/call").status_code in (404, 405)
 
 
@@ -103,5 +103,5 @@ def test_outcomes_are_offered_only_while_trying_out(line: Line) -> None:
     assert offered("try-" + "0" * 32) == ["completed", "busy", "no-answer", "failed"]
 
 
-def test_steps_are_small(app: Door) -> None:
+def test_steps_are_small(app: Webhook) -> None:
     assert len(json.dumps(act(app))) < 20_000

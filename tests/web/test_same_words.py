@@ -9,11 +9,11 @@ from support.page_client import act, app_of, ask, page_of
 from ivr import simulator
 from ivr.line.line import Line
 from ivr.phone.caller import Caller
-from ivr.script.model import Book, read
-from ivr.server.webhook import Door
+from ivr.script.model import Script, read
+from ivr.server.webhook import Webhook
 from ivr.web.audio_preview import Sounds, compiled
 from ivr.web.phone_api import Telephone
-from ivr.web.phone_links import Hand, plain, written_number
+from ivr.web.phone_links import NumberLinker, plain, written_number
 
 
 def as_spoken(element: lxml.html.HtmlElement, line: Line, tag: str) -> str:
@@ -32,7 +32,7 @@ def paragraphs_of(page: lxml.html.HtmlElement, node: str, line: Line, tag: str) 
     return [as_spoken(one, line, tag) for one in said.iter("p", "li")]
 
 
-def books_of(app: Door, line: Line) -> Iterator[tuple[Book, lxml.html.HtmlElement]]:
+def books_of(app: Webhook, line: Line) -> Iterator[tuple[Script, lxml.html.HtmlElement]]:
     for tag in line.flow.published:
         yield read(line, tag), page_of(ask(app, f"/read/{tag}"))
 
@@ -55,7 +55,7 @@ def test_every_word_of_every_document_stands_on_the_page(which: str, request: py
     assert {say.text for say in compiled(line).values()} <= written
 
 
-def test_a_caption_is_what_the_virtual_caller_hears(line: Line, app: Door) -> None:
+def test_a_caption_is_what_the_virtual_caller_hears(line: Line, app: Webhook) -> None:
     for keys in ("", "1", "8", "8 2 1", "3 7", "9", "6 6"):
         caller = Caller(simulator.in_process(line), line.options.public_url + "/call")
         caller.rings()
@@ -72,7 +72,7 @@ def test_a_caption_is_what_the_virtual_caller_hears(line: Line, app: Door) -> No
 def test_the_lines_of_a_caption_are_its_text(line: Line) -> None:
     for step in Telephone(line, Sounds(line)).act({}):
         for caption in step["captions"]:
-            hand = Hand(line.content.locales[caption["lang"][:2]], line.content.facts.numbers)
+            hand = NumberLinker(line.content.locales[caption["lang"][:2]], line.content.facts.numbers)
             written = " ".join("".join(one.text for one in paragraph) for paragraph in caption["lines"])
             assert plain(written) == plain("".join(one.text for one in hand.write(caption["text"])))
 
@@ -91,11 +91,11 @@ def test_the_lines_of_a_caption_are_its_text(line: Line) -> None:
     ],
 )
 def test_spoken_numbers_are_written_in_digits(line: Line, spoken: str, written: list[str]) -> None:
-    hand = Hand(line.content.locales["en"], line.content.facts.numbers)
+    hand = NumberLinker(line.content.locales["en"], line.content.facts.numbers)
     assert [one.text for one in hand.write(spoken)] == written
 
 
-def test_numbers_are_links(real_app: Door) -> None:
+def test_numbers_are_links(real_app: Webhook) -> None:
     page = page_of(ask(real_app, "/read/en"))
     links = {one.text: one.get("href") for one in page.find_class("number") if one.tag == "a"}
     assert links["1-888-373-7888"] == "tel:+18883737888"

@@ -10,12 +10,12 @@ from ivr.check.coverage import catalogue_faults, page_messages, page_notes
 from ivr.content.catalogue import message_fault
 from ivr.content.load import load_content
 from ivr.line.line import Line
-from ivr.server.webhook import Door
+from ivr.server.webhook import Webhook
 from ivr.translate.update import po_path, template_of, update
 from ivr.web.templates import STATIC, TEMPLATES
 
 
-def test_missing_words_are_english_and_say_so(app: Door) -> None:
+def test_missing_words_are_english_and_say_so(app: Webhook) -> None:
     page = page_of(ask(app, "/phone/es"))
     assert page.get("lang") == "es"
     call = page.get_element_by_id("call")
@@ -50,7 +50,7 @@ def test_missing_page_words_are_told_but_are_no_fault(line: Line) -> None:
 
 
 def test_the_pages_of_the_line_are_translated_whole(real: Line) -> None:
-    assert list(page_notes(replace(real.content, wanted=real.flow.published))) == []
+    assert list(page_notes(replace(real.content, configured=real.flow.published))) == []
 
 
 def test_no_word_of_a_page_would_break_a_catalogue() -> None:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ivr.errors import NotDone
+from ivr.errors import OperationFailed
 from ivr.operate.account import Account, Number
 from ivr.operate.number import the_number
-from ivr.operate.outside import Outside
+from ivr.operate.outside import External
 from ivr.readiness import Readiness
 from ivr.settings import Settings
 
@@ -28,33 +28,33 @@ class Finding(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Patient:
+class Target:
     """The line that is examined, with what lies outside it. `account` is None where the settings name none."""
 
     settings: Settings
-    outside: Outside
+    outside: External
     readiness: Readiness
     account: Account | None = None
 
     def number(self) -> Number:
-        """The line's number at Twilio. Raises NotDone where there is none or Twilio does not answer."""
+        """The line's number at Twilio. Raises OperationFailed where there is none or Twilio does not answer."""
         return the_number(self.the_account(), self.line_number())
 
     def line_number(self) -> str:
-        """The line's number, +1 and ten digits. Raises NotDone where it is not set."""
+        """The line's number, +1 and ten digits. Raises OperationFailed where it is not set."""
         if not self.settings.line_number:
-            raise NotDone("LINE_NUMBER is not set.")
+            raise OperationFailed("LINE_NUMBER is not set.")
         return self.settings.line_number
 
     def the_account(self) -> Account:
-        """The account. Raises NotDone where the settings name none."""
+        """The account. Raises OperationFailed where the settings name none."""
         if self.account is None:
-            raise NotDone("TWILIO_ACCOUNT_SID and Twilio's token are needed to ask.")
+            raise OperationFailed("TWILIO_ACCOUNT_SID and Twilio's token are needed to ask.")
         return self.account
 
 
-Check = Callable[[Patient], Finding]
-"""One check. It may raise NotDone where it cannot be told."""
+Check = Callable[[Target], Finding]
+"""One check. It may raise OperationFailed where it cannot be told."""
 Checks = Mapping[str, Check]
 """Checks in the order they are made, by what is printed in front of what they find."""
 

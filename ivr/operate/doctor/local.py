@@ -3,14 +3,14 @@
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, ages
 from ivr.errors import Fault
-from ivr.operate.doctor.check import Checks, Finding, Patient, fails, passes, unknown
+from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
 from ivr.operate.number import TOLL_FREE
 from ivr.readiness import FALLBACK
 from ivr.settings import CHECKOUT
 from ivr.usage.store import usage_of
 
 
-def settings_complete(one: Patient) -> Finding:
+def settings_complete(one: Target) -> Finding:
     """What must be set is set. That it is well-formed, the settings have seen to already."""
     have = one.settings
     needed = {
@@ -25,7 +25,7 @@ def settings_complete(one: Patient) -> Finding:
     return passes("complete.")
 
 
-def caller_id_fits(one: Patient) -> Finding:
+def caller_id_fits(one: Target) -> Finding:
     """The number that the hotline sees is not a toll-free one.
 
     https://support.twilio.com/hc/en-us/articles/360005772753
@@ -40,14 +40,14 @@ def caller_id_fits(one: Patient) -> Finding:
     return passes("LINE_NUMBER is no toll-free number.")
 
 
-def line_is_proved(one: Patient) -> Finding:
+def line_is_proved(one: Target) -> Finding:
     """Every proof holds, and the line accepts a request that it signed itself."""
     if not one.readiness.ready:
         return _first(one.readiness.faults, "the line is not ready", "`ivr check` lists all.")
     return passes(f"{one.readiness.line and one.readiness.line.built}.")
 
 
-def limits_hold(one: Patient) -> Finding:
+def limits_hold(one: Target) -> Finding:
     """Every text keeps its limits and has its sources."""
     report = check_all(one.settings.ivr_content, one.settings.options)
     if report.faults:
@@ -55,7 +55,7 @@ def limits_hold(one: Patient) -> Finding:
     return passes("every text keeps them.")
 
 
-def sources_are_fresh(one: Patient) -> Finding:
+def sources_are_fresh(one: Target) -> Finding:
     """A person has lately compared every number and fact with its source."""
     if one.readiness.line is None:
         return unknown("the texts cannot be read.")
@@ -68,19 +68,19 @@ def sources_are_fresh(one: Patient) -> Finding:
     return passes(f"all were compared with their sources within {WARN_AFTER} days.")
 
 
-def last_resort_is_kept(one: Patient) -> Finding:
+def last_resort_is_kept(one: Target) -> Finding:
     """The file that speaks when the texts cannot be used says what this release says."""
     try:
         kept = FALLBACK.read_bytes().strip()
     except OSError as error:
         return fails(f"{FALLBACK.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.")
     own = one.settings.ivr_content != CHECKOUT or one.settings.line_number
-    if not own and kept != one.readiness.last_resort.strip():
+    if not own and kept != one.readiness.fallback_document.strip():
         return fails(f"{FALLBACK.name} says something else than `ivr fallback`.", "Run `make fallback`.")
     return passes(f"{FALLBACK.name} is there.")
 
 
-def usage_is_counted(one: Patient) -> Finding:
+def usage_is_counted(one: Target) -> Finding:
     """The file or database of usage can be written, or is switched off on purpose."""
     usage = usage_of(one.settings)
     if usage is None:

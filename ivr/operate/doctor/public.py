@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from ivr import __version__
 from ivr.call.urls import RING
-from ivr.errors import NotDone
-from ivr.operate.doctor.check import Checks, Finding, Patient, fails, passes, unknown
+from ivr.errors import OperationFailed
+from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
 from ivr.operate.doctor.refused import as_twilio_signs, why_refused
 from ivr.operate.http_client import Reply
 from ivr.operate.probe import SLOW, signed
@@ -17,14 +17,14 @@ DAYS = 7
 """Days that a certificate must still last."""
 
 
-def certificate_lasts(one: Patient) -> Finding:
+def certificate_lasts(one: Target) -> Finding:
     """The public address has a certificate that Twilio trusts, for a while yet."""
     parts = urlsplit(one.settings.public_url)
     if parts.scheme != "https":
         return fails(f"{one.settings.public_url} is not https.", "Put a TLS proxy in front: see deploy/.")
     try:
         ends = one.outside.certificate_ends(parts.hostname or "", parts.port or 443)
-    except NotDone as error:
+    except OperationFailed as error:
         return fails(f"{error}.", "Twilio refuses self-signed, expired and incomplete certificates.")
     days = (ends - one.outside.now()).days
     if days < DAYS:
@@ -32,7 +32,7 @@ def certificate_lasts(one: Patient) -> Finding:
     return passes(f"it ends in {days} days.")
 
 
-def server_is_this_release(one: Patient) -> Finding:
+def server_is_this_release(one: Target) -> Finding:
     """What answers there is ready, and of the release that examines it."""
     reply = one.outside.fetch(f"{one.settings.public_url}/health/ready", None, {})
     try:
@@ -51,12 +51,12 @@ def server_is_this_release(one: Patient) -> Finding:
     return passes(f"the server is ready and runs {release}, as here.")
 
 
-def signed_call_is_accepted(one: Patient) -> Finding:
+def signed_call_is_accepted(one: Target) -> Finding:
     """A request signed as Twilio signs it is answered with what this release would answer."""
     reply = _ring(one)
     if reply.status != 200:
         return why_refused(one, reply)
-    if one.readiness.line is None or reply.body == one.readiness.last_resort:
+    if one.readiness.line is None or reply.body == one.readiness.fallback_document:
         return fails("it is answered with the last resort.", "Run `ivr doctor --local` on the server.")
     if reply.body != one.readiness.line.respond(RING, FORM).body:
         return fails(
@@ -67,7 +67,7 @@ def signed_call_is_accepted(one: Patient) -> Finding:
     return passes("it is accepted, and the answer is the same as here.")
 
 
-def unsigned_call_is_refused(one: Patient) -> Finding:
+def unsigned_call_is_refused(one: Target) -> Finding:
     """A request without a signature is refused."""
     reply = one.outside.fetch(one.settings.public_url + RING, FORM, {})
     if reply.status == 403:
@@ -75,7 +75,7 @@ def unsigned_call_is_refused(one: Patient) -> Finding:
     return fails(f"it is answered with status {reply.status}.", "Expected 403: does another server answer there?")
 
 
-def answers_are_quick(one: Patient) -> Finding:
+def answers_are_quick(one: Target) -> Finding:
     """The middle one of five answers comes well before Twilio gives up."""
     seconds = median(_ring(one).seconds for _ in range(5))
     if seconds > SLOW / 3:
@@ -83,9 +83,9 @@ def answers_are_quick(one: Patient) -> Finding:
     return passes(f"an answer takes {seconds * 1000:.0f} ms.")
 
 
-def _ring(one: Patient) -> Reply:
+def _ring(one: Target) -> Reply:
     if not one.settings.tokens:
-        raise NotDone("TWILIO_AUTH_TOKEN is not set.")
+        raise OperationFailed("TWILIO_AUTH_TOKEN is not set.")
     url = one.settings.public_url + RING
     return one.outside.fetch(url, FORM, signed(one.settings, as_twilio_signs(url)))
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from ivr.call.urls import RING
-from ivr.operate.doctor.check import Finding, Patient, fails
+from ivr.operate.doctor.check import Finding, Target, fails
 from ivr.operate.http_client import Reply
 from ivr.operate.probe import signed
 from ivr.phone.caller import FORM
@@ -33,7 +33,7 @@ def as_twilio_signs(url: str) -> str:
     return url if parts.scheme != "https" else parts._replace(netloc=_host(url)).geturl()
 
 
-def why_refused(one: Patient, reply: Reply) -> Finding:
+def why_refused(one: Target, reply: Reply) -> Finding:
     """What is wrong, where a signed request was not answered with 200."""
     here = one.settings.public_url
     if 300 <= reply.status < 400:
@@ -62,7 +62,7 @@ def _remedy(status: int) -> str:
     return "Expected 200: what answers there is not the line, or the proxy keeps the request back."
 
 
-def _accepts(one: Patient, url: str, token: str | None = None) -> bool:
+def _accepts(one: Target, url: str, token: str | None = None) -> bool:
     headers = signed(one.settings, as_twilio_signs(url + RING), token=token)
     return one.outside.fetch(one.settings.public_url + RING, FORM, headers).status == 200
 

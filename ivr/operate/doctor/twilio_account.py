@@ -5,8 +5,8 @@ from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
 from ivr.call.urls import RING
-from ivr.operate.account import Wiring
-from ivr.operate.doctor.check import Checks, Finding, Patient, fails, passes, unknown
+from ivr.operate.account import Webhooks
+from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
 from ivr.operate.http_client import Reply
 from ivr.operate.number import OVERRIDES, shown
 from ivr.operate.probe import signed
@@ -21,7 +21,7 @@ BIN = "handler.twilio.com"
 RECENT = timedelta(days=7)
 
 
-def account_is_active(one: Patient) -> Finding:
+def account_is_active(one: Target) -> Finding:
     """The account is a paid one and not suspended."""
     standing = one.the_account().standing()
     if standing.status != "active":
@@ -31,7 +31,7 @@ def account_is_active(one: Patient) -> Finding:
     return passes("active.")
 
 
-def number_is_ours(one: Patient) -> Finding:
+def number_is_ours(one: Target) -> Finding:
     """The number asks this line, by POST, and nothing at Twilio overrides that."""
     if not one.the_account().numbers(one.line_number()):
         return fails(f"the account has no number {one.line_number()}.", "Correct LINE_NUMBER, or the account.")
@@ -49,7 +49,7 @@ def number_is_ours(one: Patient) -> Finding:
     return passes("it asks this line, by POST, with a quick retry.")
 
 
-def fallback_speaks(one: Patient) -> Finding:
+def fallback_speaks(one: Target) -> Finding:
     """The fallback is set, elsewhere, answers, and says what `ivr fallback` prints."""
     wiring = one.number().wiring
     if not wiring.fallback_url:
@@ -62,7 +62,7 @@ def fallback_speaks(one: Patient) -> Finding:
     if reply.status != 200:
         return fails(f"it answers with status {reply.status}.", "Paste `ivr fallback` there anew.")
     try:
-        same = read(reply.body.strip()) == read(one.readiness.last_resort)
+        same = read(reply.body.strip()) == read(one.readiness.fallback_document)
     except Refused as error:
         return fails(f"what it says is not what a telephone understands: {error}.", "Paste `ivr fallback` there anew.")
     if not same:
@@ -70,7 +70,7 @@ def fallback_speaks(one: Patient) -> Finding:
     return passes("it answers and says what `ivr fallback` prints.")
 
 
-def _fallback(one: Patient, wiring: Wiring) -> Reply:
+def _fallback(one: Target, wiring: Webhooks) -> Reply:
     """Ask for the fallback as Twilio would. A TwiML Bin answers requests that are signed with the account's token.
 
     https://support.twilio.com/hc/en-us/articles/223132187
@@ -88,7 +88,7 @@ def _signed_get(settings: Settings, url: str) -> dict[str, str]:
     return {"X-Twilio-Signature": signed(settings, url, ())["X-Twilio-Signature"]}
 
 
-def nothing_records(one: Patient) -> Finding:
+def nothing_records(one: Target) -> Finding:
     """No default of the account records every call."""
     if one.the_account().records_by_default():
         return fails(
@@ -98,7 +98,7 @@ def nothing_records(one: Patient) -> Finding:
     return passes("no default records calls.")
 
 
-def dialling_is_narrow(one: Patient) -> Finding:
+def dialling_is_narrow(one: Target) -> Finding:
     """The account may dial the hotline's country and little else, so that a stolen token costs little."""
     countries = one.the_account().countries()
     codes = {country.code for country in countries}
@@ -113,7 +113,7 @@ def dialling_is_narrow(one: Patient) -> Finding:
     return passes(f"only {', '.join(sorted(codes))} may be dialled.")
 
 
-def enough_calls_at_once(one: Patient) -> Finding:
+def enough_calls_at_once(one: Target) -> Finding:
     """The account's profile lets more than a few calls through at once; a transferred call counts twice.
 
     https://support.twilio.com/hc/en-us/articles/223180028
@@ -134,7 +134,7 @@ def enough_calls_at_once(one: Patient) -> Finding:
     return fails("no approved profile: 2 calls at once.", "Have a Business profile approved: Trust Hub in the console.")
 
 
-def debugger_is_quiet(one: Patient) -> Finding:
+def debugger_is_quiet(one: Target) -> Finding:
     """Twilio has noted no error of this line's lately. Only codes are shown: the texts may hold a caller."""
     alerts = one.the_account().alerts(one.outside.now() - RECENT)
     ours = [alert for alert in alerts if alert.level == "error" and _concerns(alert.address, one.settings.public_url)]
