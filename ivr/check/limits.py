@@ -210,9 +210,8 @@ class LimitChecker:
 
     def _said_once(self, told: RenderedText, number: int, part: RenderedPrompt) -> Iterator[Fault]:
         """Telephone numbers that a caller hears once and is not told how to hear again."""
-        for name in sorted(
-            {name for name in part.numbers if part.numbers.count(name) == 1} if "7" not in part.keys else ()
-        ):
+        once = {name for name in part.numbers if part.numbers.count(name) == 1 and "7" not in part.keys}
+        for name in sorted(once):
             said = self.line.content.facts.numbers[name].say
             if len(said.replace("-", "")) >= REPEATED_FROM:
                 yield Fault(
