@@ -21,10 +21,20 @@ from ivr.errors import BadLocale
 from ivr.line.line import PART_WAIT, Line
 from ivr.script.labels import title_of, way_to
 from ivr.script.model import Choice, Entry, Script, read
-from ivr.script.sources import CitedFact, PageToOpen, errands, rest
+from ivr.script.sources import CitedFact, PageToOpen, compared, errands, rest
 from ivr.script.timeline import Heard, hear
 
 PAGES = Path(__file__).parent / "pages"
+
+
+NOT_REVIEWED_BY = (
+    "survivors of trafficking",
+    "lawyers",
+    "native speakers of each language",
+    "people who call through a relay",
+    "people with cognitive disabilities",
+)
+"""Who has not reviewed the texts yet: the first page says so. A name is taken out when that review has been made."""
 
 
 class Row(NamedTuple):
@@ -141,7 +151,8 @@ def page(line: Line, locale: str) -> str:
     """The page of one language, as HTML."""
     script = ScriptPage(line, read(line, locale), read(line, line.flow.published[0]))
     facts = line.content.facts
-    dates = [*(fact.verified for fact in facts.facts.values()), *(number.verified for number in facts.numbers.values())]
+    rows = [*(fact for fact in facts.facts.values() if fact.confidence != "own"), *facts.numbers.values()]
+    copies = [row.compared for row in rows if row.compared]
     return (
         _environment()
         .get_template("script.html")
@@ -151,8 +162,10 @@ def page(line: Line, locale: str) -> str:
             locales=line.content.locales,
             here=line.content.locales[locale],
             facts=facts,
-            oldest=min(dates),
-            newest=max(dates),
+            rows=rows,
+            copies=copies,
+            opened=[row.opened for row in rows if row.opened],
+            not_reviewed_by=NOT_REVIEWED_BY,
             part_wait=PART_WAIT,
             version=__version__,
         )
@@ -164,6 +177,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["breaths"] = breaths
+    environment.filters["compared"] = compared
     return environment
 
 
