@@ -65,9 +65,8 @@ def sources_are_fresh(one: Target) -> Finding:
     if stale := list(ages(content, today, FAIL_AFTER)):
         return _first(stale, "numbers or sources are stale", "`ivr check --today` lists all.")
     if aging := list(ages(content, today, WARN_AFTER)):
-        return passes(
-            f"{len(aging)} were last compared with their sources over {WARN_AFTER} days ago: do it soon; {_opened(content)}."
-        )
+        old = f"{len(aging)} were last compared with their sources over {WARN_AFTER} days ago: do it soon"
+        return passes(f"{old}; {_opened(content)}.")
     return passes(f"all were compared with their sources within {WARN_AFTER} days; {_opened(content)}.")
 
 
