@@ -16,19 +16,39 @@ A caller never meets one of these. A caller meets a sentence and a person.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self
+
+FaultKind = Literal["fault", "missing", "fuzzy"]
 
 
 class Fault(NamedTuple):
-    """One thing that is wrong, as a sentence: where, what was found, what to do about it.
+    """One fault of the content or the settings. As a string it is a sentence: where, what was found, what to do.
 
-    `where` is a file with a line number where there is one; `path` the keys that lead to it, "" where none do.
+        >>> str(Fault("prompts/tea.txt:3", "a digit stands in the text: '2 cups'", "Write numbers as words.", "ring 1"))
+        "prompts/tea.txt:3: a digit stands in the text: '2 cups'. Write numbers as words. (to hear it: ring 1)"
+
+    `where` is a file, with its line number if there is one, or an address or a name. `path` lists the keys that lead
+    to the fault, "" if there are none. Decisions rest on the fields below, never on the words of the four above:
+
+    - `locale`: the tag of the language that the fault is in ("es"), "" if it is in none.
+    - `text`: the name of the text that the fault is in ("tea"), "" if it is in none.
+    - `english`: the English of the message that the fault is in, "" if it is not about one message.
+    - `kind`: "missing" or "fuzzy" for a message that waits for its translator, else "fault".
     """
 
     where: str
     found: str
     remedy: str
     path: str = ""
+    locale: str = ""
+    text: str = ""
+    english: str = ""
+    kind: FaultKind = "fault"
+
+    @property
+    def waits_for_translator(self) -> bool:
+        """Whether a translation is merely not there yet (missing or fuzzy). Content that is wrong is not waiting."""
+        return self.kind in ("missing", "fuzzy")
 
     def __str__(self) -> str:
         heard = f" (to hear it: {self.path})" if self.path else ""

@@ -32,7 +32,6 @@ ORDER = (
 
 EXCEPTIONS = {
     ("readiness", "server"),
-    ("simulator", "settings"),
     ("speech", "web"),
     ("translate", "web"),
 }

@@ -21,7 +21,7 @@ import pytest
 from ivr import __version__, log
 from ivr.line.line import Line
 from ivr.readiness import Readiness, get_ready
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 from ivr.settings import Settings
 from ivr.signature import sign
 

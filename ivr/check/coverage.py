@@ -93,6 +93,11 @@ def _language_faults(content: Content, tag: str, wanted: Mapping[MessageId, Foun
                 str(path),
                 f"no translation of [{context}] {english[:60]!r} ({found.path.name}:{found.line})",
                 "Translate it; until then callers hear the whole text in the first language.",
+                "",
+                tag,
+                context,
+                english,
+                "missing",
             )
     paged = {message.id for message in page_messages()}
     for context, english in messages:
@@ -101,4 +106,7 @@ def _language_faults(content: Content, tag: str, wanted: Mapping[MessageId, Foun
                 str(path),
                 f"[{context}] {english[:60]!r} is not in the texts any more",
                 "Run `ivr locale update`.",
+                "",
+                tag,
+                context,
             )

@@ -25,14 +25,15 @@ def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
     catalogue = read_catalogue(path)
     if "charset=utf-8" not in catalogue.header.get("Content-Type", "").lower():
         found = "its head does not say that it is UTF-8" if catalogue.header else "it has no head"
-        yield Fault(str(path), found, "Run `ivr locale update`: it writes one, which PO editors need.")
+        yield Fault(str(path), found, "Run `ivr locale update`: it writes one, which PO editors need.", locale=tag)
     judged, ways = _judge(line, locale), ways_to_texts(line)
     for message in catalogue:
         name = id_of(message)
         if name in (locale.messages or {}):
             for found, remedy in broken_rules(judged(name), page=name[0].startswith("web.")):
                 said = f"{found}: {str(message.string)[:60]!r}"
-                yield Fault(f"{path}:{message.lineno}", said, remedy, ways.get((name[0], tag), ""))
+                where, way = f"{path}:{message.lineno}", ways.get((name[0], tag), "")
+                yield Fault(where, said, remedy, way, tag, *name)
 
 
 def unspeakable(line: Line, tag: str) -> Iterator[Fault]:
@@ -42,9 +43,8 @@ def unspeakable(line: Line, tag: str) -> Iterator[Fault]:
         text = one.spoken.text
         if locale.voice != NO_VOICE and text not in locale.sounds and not locale.can_say(text):
             found = f"{one.name}: {len(text)} characters are more than its voice says at once"
-            yield Fault(
-                str(po_path(line.content.root, tag)), found, "Shorten it, part the English in two, or record it."
-            )
+            path, remedy = po_path(line.content.root, tag), "Shorten it, part the English in two, or record it."
+            yield Fault(str(path), found, remedy, locale=tag, text=one.text)
 
 
 def _judge(line: Line, locale: Locale) -> Callable[[MessageId], Message]:

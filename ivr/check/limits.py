@@ -137,6 +137,8 @@ class LimitChecker:
                 f"{what or limit}: {found:.1f}, the limit is {most:g} {LIMITS[limit].unit}",
                 "Shorten it, or part it in two.",
                 told.way,
+                told.locale,
+                told.name,
             )
 
     def _sentences(self, told: RenderedText) -> Iterator[Fault]:
@@ -155,6 +157,8 @@ class LimitChecker:
                 f"it says “{word}”",
                 f"locales/{told.locale}/words.toml lists it under `never`: say it otherwise.",
                 told.way,
+                told.locale,
+                told.name,
             )
 
     def _menu(self, told: RenderedText) -> Iterator[Fault]:
@@ -174,6 +178,8 @@ class LimitChecker:
                 f"two choices begin with “{noun}”",
                 "Begin each with another noun: callers hear the beginning.",
                 told.way,
+                told.locale,
+                told.name,
             )
 
     def _heading(self, told: RenderedText, headings: list[str]) -> Iterator[Fault]:
@@ -230,6 +236,8 @@ class LimitChecker:
                 f"reading level, INFLESZ: {grade.score:.1f}, at least {least:g}",
                 "Use shorter words and sentences.",
                 told.way,
+                told.locale,
+                told.name,
             )
 
     def _opening(self, locale: str) -> Iterator[Fault]:

@@ -55,4 +55,4 @@ class LineIndex:
 
     def fault(self, place: Place, found: str, remedy: str) -> Fault:
         """A fault at `place`, with the way that a caller takes to it."""
-        return Fault(address_of(place), found, remedy, self.line.paths.get(place, ""))
+        return Fault(address_of(place), found, remedy, self.line.paths.get(place, ""), place.locale)

@@ -73,7 +73,8 @@ def recording_faults(line: Line, tag: str) -> Iterator[Fault]:
         path, old = line.content.root / "locales" / tag / "audio" / LIST, {row.name for row in stale(line, tag)}
         for reading in missing(line, tag):
             found = "its recording reads other words" if reading.name in old else "it is not recorded"
-            yield Fault(f"{path}: [{reading.name}]", found, f"Read it aloud: `ivr recordings sheet {tag}`.")
+            where, remedy = f"{path}: [{reading.name}]", f"Read it aloud: `ivr recordings sheet {tag}`."
+            yield Fault(where, found, remedy, locale=tag, text=reading.text)
 
 
 def recording_notes(line: Line, tag: str) -> Iterator[str]:

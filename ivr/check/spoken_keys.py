@@ -88,6 +88,8 @@ def every_language_says_the_same(walk: LineIndex) -> Iterator[Fault]:
                         f"{name}, part {part}, {locale}",
                         "it names other keys or numbers than the English",
                         "Compare the placeholders.",
+                        locale=locale,
+                        text=name,
                     )
 
 

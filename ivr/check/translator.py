@@ -23,35 +23,24 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
     try:
         line = Line(root, options, wanted)
     except BadContent as error:
-        return _report(error.faults, {}, ())
+        return _report(error.faults, ())
     if tag not in line.content.locales:
-        return _report(tuple(fault for fault in line.content.faults if _is_about(fault, root, tag)), {}, ())
+        return _report(tuple(fault for fault in line.content.faults if fault.locale in ("", tag)), ())
     catalogue = read_catalogue(po_path(root, tag))
     faults = tuple(dict.fromkeys(_faults(line, tag, catalogue)))
-    english = {f"{po_path(root, tag)}:{one.lineno}": str(one.id) for one in catalogue if one.id and one.string}
-    return _report(faults, english, (*summary(line, tag), *_how_to_publish(line, tag, faults)))
+    return _report(faults, (*summary(line, tag), *_how_to_publish(line, tag, faults)))
 
 
 def _faults(line: Line, tag: str, catalogue: Catalogue) -> Iterator[Fault]:
-    root = line.content.root
-    yield from (fault for fault in catalogue_faults(line.content) if _is_about(fault, root, tag) and not _absent(fault))
+    concerned = (fault for fault in catalogue_faults(line.content) if fault.locale in ("", tag))
+    yield from (fault for fault in concerned if fault.kind != "missing")  # `_untranslated` counts these by text
     yield from _untranslated(line, tag, catalogue)
     yield from translation_faults(line, tag)
     yield from unspeakable(line, tag)
     yield from recording_faults(line, tag)
-    yield from (
-        _placed(fault, root, tag, catalogue) for fault in LimitChecker(line).faults() if f"({tag})" in fault.where
-    )
+    over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
+    yield from (_placed(fault, line.content.root, tag, catalogue) for fault in over_limits)
     yield from prove(line)
-
-
-def _is_about(fault: Fault, root: Path, tag: str) -> bool:
-    folder = str(root / "locales" / tag)
-    return fault.where == folder or fault.where.startswith((f"{folder}/", str(root / "locales" / "voices.toml")))
-
-
-def _absent(fault: Fault) -> bool:
-    return fault.found.startswith("no translation of ")
 
 
 def _untranslated(line: Line, tag: str, catalogue: Catalogue) -> Iterator[Fault]:
@@ -64,13 +53,13 @@ def _untranslated(line: Line, tag: str, catalogue: Catalogue) -> Iterator[Fault]
         if absent := [name for name in own if name not in known]:
             at = next((f":{lines[name]}" for name in absent if name in lines), "")
             found = f"{text}: {len(absent)} of {len(own)} messages are not translated"
-            yield Fault(f"{path}{at}", found, "Until they are, callers hear the whole text in the first language.")
+            remedy = "Until they are, callers hear the whole text in the first language."
+            yield Fault(f"{path}{at}", found, remedy, "", tag, text, kind="missing")
 
 
 def _placed(fault: Fault, root: Path, tag: str, catalogue: Catalogue) -> Fault:
     """A fault of a whole text, with the line of the catalogue that the text begins in."""
-    text = fault.where.partition(" ")[0]
-    line = next((message.lineno for message in catalogue if message.context == text), None)
+    line = next((message.lineno for message in catalogue if message.context == fault.text), None)
     return fault._replace(where=f"{po_path(root, tag)}:{line}: {fault.where}") if line else fault
 
 
@@ -83,10 +72,10 @@ def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...]) -> Iterator
         yield "  published   yes"
 
 
-def _report(faults: tuple[Fault, ...], english: dict[str, str], told: tuple[str, ...]) -> Report:
+def _report(faults: tuple[Fault, ...], told: tuple[str, ...]) -> Report:
     lines = list[str]()
     for fault in faults:
         lines.append(str(fault))
-        if source := english.get(fault.where):
-            lines.append(f"    the English: {source}")
+        if fault.english:
+            lines.append(f"    the English: {fault.english}")
     return Report(faults, (*lines, *told, f"{len(faults)} faults"))

@@ -69,23 +69,18 @@ def check(tag: str | None, today: bool) -> None:
     sys.exit(1 if report.faults else 0)
 
 
-@main.command()
+@main.command("call")
 @click.option("--press", default=None, metavar='"8 3 1 0"', help="Keys to press; - is silence, hangup ends.")
 @click.option("--dial", "outcome", default="completed", show_default=True, help="How the far end behaves when dialled.")
 @click.option("--url", default=None, help="Call a running line there, with signed requests.")
 @click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), help="Keep the call as a story.")
-def call(press: str | None, outcome: str, url: str | None, keep: Path | None) -> None:
+def call_(press: str | None, outcome: str, url: str | None, keep: Path | None) -> None:
     """Call the line: by hand, or with keys given."""
-    from ivr import simulator
+    from ivr.cli.call import call
 
-    keys = None if press is None else press.split()
-    try:
-        caller = simulator.caller(read_settings(), url)
-        simulator.talk(caller, keys, outcome, click.echo)
-    except simulator.CallFailed as error:
-        raise click.ClickException(str(error)) from None
+    story = call(read_settings(), url, None if press is None else press.split(), outcome)
     if keep:
-        _keep(keep, simulator.story(caller))
+        _keep(keep, story)
 
 
 def _keep(path: Path, text: str, how: str = "kept") -> None:

@@ -156,18 +156,19 @@ def usage(ctx: click.Context, month: str | None, kind: str | None) -> None:
     """Show which keys led where and how transfers ended, a whole month at a time; numbers under 16 are not shown."""
     from ivr.line.line import Line
     from ivr.usage import layout
-    from ivr.usage import report as used
-    from ivr.usage.store import usage_of
+    from ivr.usage.report import Report, last_month, make_report
+    from ivr.usage.store import store_of
 
     settings, now = read_settings(), _outside(ctx).now()
-    kept = usage_of(settings)
-    if kept is None:
+    store = store_of(settings)
+    if store is None:
         raise BadSettings("USAGE is off: nothing is counted.")
-    layouts: dict[str | None, Callable[[used.Table], str]]
+    layouts: dict[str | None, Callable[[Report], str]]
     layouts = {None: layout.as_text, "csv": layout.as_csv, "html": layout.as_html}
-    month = month or used.last_month(now)
-    counted = kept.read(month)
-    click.echo(layouts[kind](used.table(Line(settings.ivr_content, settings.options), month, counted, now)))
+    month = month or last_month(now)
+    stored = store.read(month)
+    line = Line(settings.ivr_content, settings.options)
+    click.echo(layouts[kind](make_report(line, month, stored, now)))
 
 
 @click.command()

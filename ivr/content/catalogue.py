@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, PoFileParser
 
 from ivr.content.files import not_spoken, text_of
-from ivr.errors import BadLocale, Fault
+from ivr.errors import BadLocale, Fault, FaultKind
 
 MessageId = tuple[str, str]
 """The name of the text a message stands in (gettext's context), and its English words."""
@@ -109,23 +109,29 @@ def double_faults(path: Path, catalogue: Catalogue) -> dict[MessageId, Fault]:
     """A fault for each message that stands twice: nobody can know which of its translations is meant."""
     remedy = "Keep the better translation and remove the other message."
     return {
-        id_of(again): Fault(f"{path}:{again.lineno}", f"this message stands in line {before.lineno} already", remedy)
+        id_of(again): _fault_of(path, again, f"this message stands in line {before.lineno} already", remedy)
         for before, again in catalogue.duplicates
     }
 
 
+def _fault_of(path: Path, message: Message, found: str, remedy: str, kind: FaultKind = "fault") -> Fault:
+    """The fault of one message of the catalogue at `path` (…/<tag>/LC_MESSAGES/messages.po)."""
+    context, english = id_of(message)
+    return Fault(f"{path}:{message.lineno}", found, remedy, "", path.parent.parent.name, context, english, kind)
+
+
 def _fault(path: Path, message: Message) -> Fault | None:
-    """Why a translation that stands there cannot be spoken; None where it can, and where there is none."""
-    english, translated, where = message.id, message.string, f"{path}:{message.lineno}"
+    """The fault that keeps a translation from being spoken; None if it can be spoken or is empty."""
+    english, translated = message.id, message.string
     if not isinstance(english, str) or not isinstance(translated, str):
-        return Fault(where, "a plural message", "The texts have none: run `ivr locale update`.")
+        return _fault_of(path, message, "a plural message", "The texts have none: run `ivr locale update`.")
     if not english or not translated:
         return None
     if message.fuzzy:
-        found = f"marked fuzzy: {translated[:40]!r}"
-        return Fault(where, found, "Compare it with the English, mend it, and take the mark off.")
+        remedy = "Compare it with the English, mend it, and take the mark off."
+        return _fault_of(path, message, f"marked fuzzy: {translated[:40]!r}", remedy, "fuzzy")
     found_and_remedy = message_fault(english, translated)
-    return Fault(where, *found_and_remedy) if found_and_remedy else None
+    return _fault_of(path, message, *found_and_remedy) if found_and_remedy else None
 
 
 def message_fault(english: str, translated: str) -> tuple[str, str] | None:

@@ -16,6 +16,7 @@ from ivr.content.facts import Facts, load_facts
 from ivr.content.flow_file import load_flow
 from ivr.content.locale import Locale, load_locale
 from ivr.content.prompts import Prompts, RenderedPrompt, Template, load_texts
+from ivr.content.voices import Voices, load_voices
 from ivr.errors import BadContent, BadLocale, BadText, Fault
 
 Loaded = TypeVar("Loaded")
@@ -51,7 +52,12 @@ def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
     absent = [tag for tag in drafts if not (root / "locales" / tag / "locale.toml").exists()]
     if absent:
         raise BadLocale(
-            Fault(str(root / "locales" / tag), "there is no such language", f"Make it with `ivr locale new {tag}`.")
+            Fault(
+                str(root / "locales" / tag),
+                "there is no such language",
+                f"Make it with `ivr locale new {tag}`.",
+                locale=tag,
+            )
             for tag in absent
         )
     return (*published, *drafts)
@@ -76,24 +82,34 @@ def load_content(root: Path, published: Sequence[str] | None = None) -> Content:
         flow = replace(flow, published=tuple(published))
     facts = loaded(lambda: load_facts(prompts))
     texts = loaded(lambda: load_texts(prompts))
-    source = loaded(lambda: _locale(root, flow.published[0], source=True)) if flow else None
+    voices, voice_faults = _voices(root / "locales" / "voices.toml")
+    source = loaded(lambda: _locale(root, flow.published[0], voices, source=True)) if flow else None
     if flow is None or facts is None or texts is None or source is None:
         raise BadContent(faults)
     faults.extend(_disagreements(root, flow, facts, texts))
     faults.extend(_unspeakable(flow, Prompts(texts, {source.tag: source}, facts, source.tag)))
     if faults:
         raise BadContent(faults)
-    content = _with_languages(root, flow, facts, texts, source)
-    return replace(content, is_preview=published is not None)
+    content = _with_languages(root, flow, facts, texts, source, voices)
+    return replace(content, faults=(*voice_faults, *content.faults), is_preview=published is not None)
 
 
-def _with_languages(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Template], source: Locale) -> Content:
-    locales, faults = {source.tag: source}, list(source.notes)
+def _voices(path: Path) -> tuple[Voices | None, tuple[Fault, ...]]:
+    """The table of voices. Without one the line goes on and no voice gets pauses."""
+    try:
+        return load_voices(path), ()
+    except BadLocale as error:
+        return None, error.faults
+
+
+def _with_languages(
+    root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Template], source: Locale, voices: Voices | None
+) -> Content:
+    locales, faults = {source.tag: source}, list(source.recordings.faults)
     for tag in flow.published[1:]:
         try:
-            locales[tag] = _locale(root, tag, source=False)
-            faults.extend(locales[tag].faults.values())
-            faults.extend(note for note in locales[tag].notes if note not in faults)
+            locales[tag] = _locale(root, tag, voices)
+            faults.extend((*locales[tag].faults.values(), *locales[tag].recordings.faults))
         except BadLocale as error:
             faults.extend(error.faults)
     spoken = flow.speaking(tuple(locales), {name: text.parts for name, text in texts.items()})
@@ -110,15 +126,13 @@ def _with_languages(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Te
     )
 
 
-def _locale(root: Path, tag: str, source: bool) -> Locale:
+def _locale(root: Path, tag: str, voices: Voices | None, source: bool = False) -> Locale:
     folder = root / "locales" / tag
     if not folder.is_dir():
-        raise BadLocale.at(
-            f"{root / 'prompts' / 'flow.toml'}: published",
-            f"`{tag}` has no folder in locales/",
-            f"Make locales/{tag}, or take `{tag}` out of the list.",
-        )
-    return load_locale(folder, source)
+        where, found = f"{root / 'prompts' / 'flow.toml'}: published", f"`{tag}` has no folder in locales/"
+        remedy = f"Make locales/{tag}, or take `{tag}` out of the list."
+        raise BadLocale([Fault(where, found, remedy, locale=tag)])
+    return load_locale(folder, voices, source)
 
 
 def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Template]) -> Iterator[Fault]:
@@ -167,6 +181,7 @@ def _offered(root: Path, flow: Flow, prompts: Prompts) -> tuple[tuple[str, ...],
                     f"{root / 'locales' / tag}",
                     f"the language is withheld: these texts are not whole in it: {', '.join(broken)}",
                     "Callers hear the first language until these are translated.",
+                    locale=tag,
                 )
             )
         else:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ivr.content.catalogue import MessageId, load_catalogue
 from ivr.content.files import not_spoken, toml_of, wrong_fields
 from ivr.content.recordings import Recordings, Sound, load_recordings
-from ivr.content.voices import NO_VOICE, Voice, Voices, load_voices
+from ivr.content.voices import NO_VOICE, Voice, Voices
 from ivr.errors import BadLocale, Fault, Untranslated
 from ivr.speech.timing import SpeechRate
 
@@ -56,7 +56,7 @@ class Locale(NamedTuple):
     """A language. `messages` is None for the language that the texts are written in; `faults` are those left out.
 
     `speaker` is its row in the table of voices: None where it has no voice, or the table cannot be read. `sounds` are
-    its recordings by the words that they read; `notes` what is wrong with these two, which costs no message.
+    its recordings by the words that they read.
     """
 
     tag: str
@@ -74,7 +74,6 @@ class Locale(NamedTuple):
     speaker: Voice | None = None
     recordings: Recordings = Recordings()
     sounds: Mapping[str, Sound] = {}
-    notes: tuple[Fault, ...] = ()
 
     @property
     def takes_ssml(self) -> bool:
@@ -103,30 +102,30 @@ class Locale(NamedTuple):
             raise Untranslated(f"{self.tag}: {context}: {english}") from None
 
 
-def load_locale(folder: Path, source: bool) -> Locale:
+def load_locale(folder: Path, voices: Voices | None, source: bool = False) -> Locale:
     """Read a language's folder (`locale.toml`, and LC_MESSAGES/messages.po unless it is the `source` language).
 
-    A faulty message is left out and reported in `faults`. Raises BadLocale where nothing of it can be used.
+    `voices` is the table of locales/voices.toml; None if it cannot be read: then no voice gets pauses. A faulty message
+    is left out and reported in `faults`. Raises BadLocale if the language cannot be used at all.
     """
+    try:
+        return _load_locale(folder, voices, source)
+    except BadLocale as error:
+        raise BadLocale(fault._replace(locale=folder.name) for fault in error.faults) from error
+
+
+def _load_locale(folder: Path, voices: Voices | None, source: bool) -> Locale:
     path = folder / "locale.toml"
-    voices, notes = _table(folder.parent / "voices.toml")
     told, speaker = _told(path, voices, source)
     messages, faults = (None, {}) if source else load_catalogue(folder / "LC_MESSAGES" / "messages.po")
     ear = SpeechRate(told.ear.counts, told.ear.slowest, told.ear.fastest)
     reviewed = f"{told.reviewed.by}, {told.reviewed.date}" if told.reviewed else ""
     recordings = load_recordings(folder / "audio")
+    recordings = recordings._replace(faults=tuple(one._replace(locale=folder.name) for one in recordings.faults))
     return Locale(
         folder.name, told.name, told.direction, told.language, told.voice, tuple(told.digits), told.star, told.pound,
-        ear, reviewed, messages, faults, speaker, recordings, recordings.reading(), (*notes, *recordings.faults),
+        ear, reviewed, messages, faults, speaker, recordings, recordings.reading(),
     )  # fmt: skip
-
-
-def _table(path: Path) -> tuple[Voices | None, tuple[Fault, ...]]:
-    """The table of voices; without one, none is given pauses, and the line goes on."""
-    try:
-        return load_voices(path), ()
-    except BadLocale as error:
-        return None, error.faults
 
 
 def _told(path: Path, voices: Voices | None, source: bool) -> tuple[_LocaleFile, Voice | None]:

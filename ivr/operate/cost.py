@@ -5,7 +5,6 @@ The telephone of the tests makes the calls and hears everything to its end, as a
 
 import math
 from collections.abc import Iterator
-from functools import partial
 from typing import NamedTuple
 
 from ivr import simulator
@@ -48,9 +47,7 @@ def costs(line: Line) -> Iterator[Cost]:
 
 
 def _cost(line: Line, name: str, locale: str, keys: list[str]) -> Cost:
-    caller = Caller(
-        simulator.in_process(line), line.options.public_url + RING, seconds=partial(simulator.seconds, line)
-    )
+    caller = Caller(simulator.in_process(line), line.options.public_url + RING, seconds=simulator.speaking_time(line))
     caller.rings()
     for key in [*(["8"] if locale != line.flow.published[0] else []), *keys]:
         if caller.standing:

@@ -3,13 +3,12 @@
 from functools import partial
 from typing import NamedTuple
 
-from ivr import signature
 from ivr.call.urls import RING
 from ivr.content.facts import HOTLINE, load_facts
 from ivr.errors import BadSettings, OperationFailed
 from ivr.line.line import Form
-from ivr.operate.http_client import Fetch
-from ivr.phone.caller import FORM, Caller, Impossible
+from ivr.operate.http_client import Fetch, signed_post
+from ivr.phone.caller import Caller, Impossible
 from ivr.phone.errors import Refused
 from ivr.settings import Settings
 
@@ -48,16 +47,8 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
 
 def _post(settings: Settings, url: str, fetch: Fetch, times: list[float], address: str, form: Form) -> bytes:
     path = address.removeprefix(settings.public_url).removeprefix(url)
-    reply = fetch(url + path, form, signed(settings, settings.public_url + path, form))
+    reply = signed_post(fetch, settings.tokens[0], url + path, form, settings.public_url + path)
     times.append(reply.seconds)
     if reply.status != 200:
         raise OperationFailed(f"it answers a signed request with status {reply.status}.")
     return reply.body
-
-
-def signed(settings: Settings, url: str, form: Form = FORM, token: str | None = None) -> dict[str, str]:
-    """The headers with which Twilio posts `form` to `url`."""
-    return {
-        "X-Twilio-Signature": signature.sign(token or settings.tokens[0], url, form),
-        "Content-Type": "application/x-www-form-urlencoded",
-    }

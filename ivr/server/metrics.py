@@ -141,10 +141,10 @@ class Watched:
     def __init__(self, store: Store, figures: Figures) -> None:
         self._store, self._figures = store, figures
 
-    def write(self, cells: Mapping[UsageKey, int], span: WriterUptime, late: Sequence[str]) -> None:
+    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
         """As the store itself does."""
         try:
-            self._store.write(cells, span, late)
+            self._store.write(counts, uptime, late_months)
         except BaseException:
             self._figures.not_counted()
             raise

@@ -17,15 +17,16 @@ import uvicorn
 from ivr import __version__, log
 from ivr.errors import LineError, OperationFailed
 from ivr.readiness import Readiness, get_ready
+from ivr.server.app import make_app
 from ivr.server.garbage import nothing_collected
 from ivr.server.http_limits import BoundedProtocol
 from ivr.server.metrics import Figures, Watched
 from ivr.server.metrics_endpoint import Watching, open_metrics
 from ivr.server.supervisor import FINISHING, SIGN, Work, Workers, show_life
-from ivr.server.webhook import Webhook, make_app
+from ivr.server.webhook import Webhook
 from ivr.settings import Settings, read_settings
-from ivr.usage.counter import Counts
-from ivr.usage.store import usage_of
+from ivr.usage.counter import UsageCounter
+from ivr.usage.store import store_of
 
 WORKERS = 2
 """One answers while the other is replaced."""
@@ -84,9 +85,9 @@ def _watching(settings: Settings, readiness: Readiness) -> Watching | None:
 
 def _work(listening: socket.socket, settings: Settings, readiness: Readiness, watching: Watching | None = None) -> Work:
     """What one worker does, with everything loaded that it needs: it shares it with its parent, and opens no file."""
-    usage = usage_of(settings)
+    usage = store_of(settings)
     figures = watching.figures if watching else None
-    counts = Counts(Watched(usage, figures) if figures else usage) if usage else None
+    counts = UsageCounter(Watched(usage, figures) if figures else usage) if usage else None
     with nothing_collected():
         config = configuration(make_app(settings, readiness, counts, figures))
         config.load()

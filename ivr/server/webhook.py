@@ -7,16 +7,12 @@ signed gets 403; a signed one always gets 200 and a document, the last resort if
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
-from fastapi.responses import JSONResponse
-
-from ivr import __version__, log, signature
+from ivr import log, signature
 from ivr.call.state import Answer, Lost, Outcome, Ring, Silence
 from ivr.call.urls import RING
 from ivr.errors import Unverified
@@ -25,13 +21,13 @@ from ivr.readiness import Readiness
 from ivr.server import urlencoded
 from ivr.server.metrics import Figures
 from ivr.settings import Settings
-from ivr.usage.counter import REHEARSAL, Counts
-from ivr.web.audio_files import add_audio
-from ivr.web.routes import add_pages
+from ivr.usage.counter import TEST_CALL, UsageCounter
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""An ASGI application: https://asgi.readthedocs.io/en/latest/specs/www.html."""
 
 MAX_BODY_BYTES = 64_000
 MOST_FIELDS = 200
@@ -58,10 +54,10 @@ class Webhook:
 
     def __init__(
         self,
-        behind: FastAPI,
+        behind: Application,
         readiness: Readiness,
         settings: Settings,
-        counts: Counts | None = None,
+        counts: UsageCounter | None = None,
         figures: Figures | None = None,
     ) -> None:
         self._behind, self._readiness = behind, readiness
@@ -128,7 +124,7 @@ class Webhook:
         except Exception:  # whatever it is: a caller is never lost to it
             return self._fallback_document()
         with suppress(Exception):  # nor to what is written down
-            self._write_down(answer, time.perf_counter() - started, rehearsal=REHEARSAL in form)
+            self._write_down(answer, time.perf_counter() - started, rehearsal=TEST_CALL in form)
         return answer.body
 
     def _write_down(self, answer: Answer, seconds: float, rehearsal: bool) -> None:
@@ -137,7 +133,7 @@ class Webhook:
         if self._figures:
             self._figures.answered(place, event, seconds, rehearsal)
         if self._counts and not rehearsal:
-            self._counts.note(place, event)
+            self._counts.count(place, event)
 
     def _fallback_document(self) -> bytes:
         with suppress(Exception):
@@ -192,35 +188,3 @@ async def _send(send: Send, status: int, body: bytes, *more: tuple[bytes, bytes]
     headers = [_OF_A_DOCUMENT if body else _OF_NOTHING, (b"content-length", b"%d" % len(body)), _KEPT_BY_NOBODY, *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-def make_app(
-    settings: Settings, readiness: Readiness, counts: Counts | None = None, figures: Figures | None = None
-) -> Webhook:
-    """The whole application: Twilio's door, and behind it what people and supervisors look at."""
-
-    @asynccontextmanager
-    async def counting(_: FastAPI) -> AsyncIterator[None]:
-        if counts:
-            counts.start()
-        yield
-        if counts:
-            await asyncio.to_thread(counts.close)
-
-    behind = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=counting)
-    behind.router.redirect_slashes = False
-
-    @behind.get("/health/live")
-    async def live() -> JSONResponse:
-        return JSONResponse({"alive": True, "release": __version__})
-
-    @behind.get("/health/ready")
-    async def ready() -> JSONResponse:
-        return JSONResponse(readiness.report(), status_code=200 if readiness.ready else 503)
-
-    try:
-        add_audio(behind, settings.ivr_content)
-        add_pages(behind, settings, readiness)
-    except Exception as error:  # pages that cannot be made cost no call
-        readiness = replace(readiness, notes=(*readiness.notes, f"the pages could not be made ({error!r})"))
-    return Webhook(behind, readiness, settings, counts, figures)

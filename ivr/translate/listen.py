@@ -43,8 +43,7 @@ def drafted(root: Path, options: Options, tag: str) -> Line:
     """The line with the language `tag` in it, published or not. Raises BadContent where it cannot be read."""
     line = Line(root, options, with_drafts(root, tag))
     if tag not in line.content.locales:
-        folder = f"{root / 'locales' / tag}/"
-        raise BadLocale(fault for fault in line.content.faults if fault.where.startswith(folder))
+        raise BadLocale(fault for fault in line.content.faults if fault.locale == tag)
     return line
 
 

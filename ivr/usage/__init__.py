@@ -1,1 +1,1 @@
-"""Usage counts: the counter of a process, its stores, and the reports."""
+"""Usage: the counter of a process, the stores that keep its counts, and the monthly report."""

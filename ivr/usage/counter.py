@@ -1,7 +1,8 @@
-"""Counting at the door, off the call path: which keys led where and how dials ended, by month. No caller fits in.
+"""Counts which keys led where and how transfers ended, by calendar month.
 
-A count is one more in memory and can neither wait nor fail. A thread adds what has gathered to a store once a minute;
-a store that is slow, full, locked or gone delays that and nothing else. What is kept has no order, no day, no call.
+Counting adds one to a number in memory: it does not wait and does not fail. A thread adds the counts to a store once a
+minute. A store that is slow, full, locked or unreachable delays the writing, never a call. A count holds no time, no
+order and no value of a request, so it cannot be traced to a caller.
 """
 
 import logging
@@ -16,21 +17,21 @@ from typing import NamedTuple, Protocol, assert_never
 from ivr import log
 from ivr.call.state import Event, Key, Lost, Outcome, Place, Ring, Silence
 
-EVERY = 60.0
-"""Seconds between two writings."""
-PATIENCE = 3.0
-"""Seconds that the end of a process waits for its last writing."""
-LATE = timedelta(hours=12)
-"""How long after a month its counts are still taken: a table that has been printed must never change."""
-REHEARSAL = ("CallSid", "CA" + "0" * 32)
-"""The field by which a call of the virtual caller is known, of a probe, of `ivr doctor`: answered, never counted."""
+WRITE_INTERVAL = 60.0
+"""Seconds between two writes."""
+LAST_WRITE_TIMEOUT = 3.0
+"""Seconds that the end of a process waits for its last write."""
+LATE_AFTER = timedelta(hours=12)
+"""How long after the end of a month its counts are still stored: a month that has been reported must not change."""
+TEST_CALL = ("CallSid", "CA" + "0" * 32)
+"""The form field of a test call (`ivr call`, `ivr probe`, `ivr doctor`): such a call is answered and not counted."""
 
 
 class UsageKey(NamedTuple):
-    """What is counted: the month (UTC, "2026-11"), the node and the language that an event led to, the event.
+    """A number that is counted: in `month` (UTC), `event` led to `node` in the language `locale`.
 
-    `event` is "ring", a key, "other" for a key that is not used there, or how a dial ended, as in
-    `ivr.call.state.Reached`.
+    `event` is "ring", a key, "other" for a key that is not used there, or an outcome as in `ivr.call.state.Reached`.
+    Example: `UsageKey("2026-11", "safety", "es", "1")` counts the presses of key 1 that led to "safety" in Spanish.
     """
 
     month: str
@@ -40,7 +41,10 @@ class UsageKey(NamedTuple):
 
 
 class WriterUptime(NamedTuple):
-    """From when to when (UTC) a process has written what it counted; `ended` by an orderly stop, nothing unwritten."""
+    """The time (UTC) from the start of a process to its last write.
+
+    `process` is a random name. `ended` is true if the process stopped in order and wrote all its counts.
+    """
 
     process: str
     since: datetime
@@ -49,93 +53,95 @@ class WriterUptime(NamedTuple):
 
 
 class Store(Protocol):
-    """Where counts are kept. Whatever goes wrong may be raised: the counts stay in memory for the next writing."""
+    """Keeps counts. After any exception the counts stay in memory for the next write."""
 
-    def write(self, cells: Mapping[UsageKey, int], span: WriterUptime, late: Sequence[str]) -> None:
-        """Add `cells` to what is kept, and keep `span` and the months `late`, all or nothing."""
+    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
+        """Add `counts`, and keep `uptime` and the months of which counts came too late, in one transaction."""
 
 
-def month_ends(month: str) -> datetime:
-    """The moment (UTC) at which `month`, such as "2026-11", is over."""
-    first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-    return (first + timedelta(days=32)).replace(day=1)
+def month_end(month: str) -> datetime:
+    """The moment (UTC) at which `month` ends: "2026-11" ends at 2026-12-01T00:00."""
+    first_day = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
+    return (first_day + timedelta(days=32)).replace(day=1)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Counts:
-    """The counts of one process, and the thread that writes them down."""
+class UsageCounter:
+    """The counts of one process, and the thread that writes them to a store."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime] = _now, every: float = EVERY) -> None:
-        self._store, self._now, self._every = store, now, every
-        self._waiting: dict[UsageKey, int] = {}
-        self._lock = threading.Lock()  # held for an addition, never while something is written
+    def __init__(
+        self, store: Store, now: Callable[[], datetime] = _now, write_interval: float = WRITE_INTERVAL
+    ) -> None:
+        self._store, self._now, self._write_interval = store, now, write_interval
+        self._unwritten: dict[UsageKey, int] = {}
+        self._lock = threading.Lock()  # guards `_unwritten`; not held during a write
         self._process, self._since = uuid.uuid4().hex, now()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def note(self, place: Place, event: Event) -> None:
-        """Count that `event` led to `place`. Silence is not counted: it posts nothing."""
+    def count(self, place: Place, event: Event) -> None:
+        """Count that `event` led to `place`. Silence is not counted: a silent caller sends no request."""
         now = self._now()
-        if cell := _cell(now.year, now.month, place, event):
+        if key := _usage_key(now.year, now.month, place, event):
             with self._lock:
-                self._waiting[cell] = self._waiting.get(cell, 0) + 1
+                self._unwritten[key] = self._unwritten.get(key, 0) + 1
 
     def start(self) -> None:
-        """Write now and then, from a thread of its own: in the process that counts, whichever has made this."""
+        """Start the thread that writes. Call it in the process that counts, after the fork."""
         self._process, self._since = uuid.uuid4().hex, self._now()
-        thread = threading.Thread(target=self._keep_writing, name="counts", daemon=True)
-        with suppress(RuntimeError):  # no thread to be had: the counts are lost, the calls are not
+        thread = threading.Thread(target=self._keep_writing, name="usage", daemon=True)
+        with suppress(RuntimeError):  # no thread is available: the counts are lost, the calls are not
             thread.start()
             self._thread = thread
 
-    def close(self, patience: float = PATIENCE) -> None:
-        """Write what is left, for at most `patience` seconds."""
+    def close(self, timeout: float = LAST_WRITE_TIMEOUT) -> None:
+        """Write the remaining counts; wait for at most `timeout` seconds."""
         self._stop.set()
         if self._thread:
-            self._thread.join(patience)
+            self._thread.join(timeout)
 
     def _keep_writing(self) -> None:
-        ended = False
-        while not ended:
-            self.write(ended)
-            ended = self._stop.wait(self._every)
-        self.write(ended)
+        stopped = False
+        while not stopped:
+            self.write()
+            stopped = self._stop.wait(self._write_interval)
+        self.write(ended=True)
 
     def write(self, ended: bool = False) -> bool:
-        """Hand what has gathered to the store; whether it was kept. Never raises."""
+        """Write the counts to the store; return whether that succeeded. Raises no exception."""
         with self._lock:
-            taken, self._waiting = self._waiting, {}
+            counts, self._unwritten = self._unwritten, {}
         try:
-            self._hand_over(taken, ended)
-        except Exception:  # whatever a store may raise: the counts wait for the next time
-            self._put_back(taken)
+            self._write(counts, ended)
+        except Exception:  # any fault of a store: the counts wait for the next write
+            self._put_back(counts)
             return False
         return True
 
-    def _hand_over(self, taken: Mapping[UsageKey, int], ended: bool) -> None:
+    def _write(self, counts: Mapping[UsageKey, int], ended: bool) -> None:
         now = self._now()
-        late = sorted({cell.month for cell in taken if month_ends(cell.month) + LATE <= now})
-        timely = {cell: times for cell, times in taken.items() if cell.month not in late}
-        self._store.write(timely, WriterUptime(self._process, self._since, now, ended), late)
+        late_months = sorted({key.month for key in counts if month_end(key.month) + LATE_AFTER <= now})
+        in_time = {key: number for key, number in counts.items() if key.month not in late_months}
+        self._store.write(in_time, WriterUptime(self._process, self._since, now, ended), late_months)
 
-    def _put_back(self, taken: Mapping[UsageKey, int]) -> None:
+    def _put_back(self, counts: Mapping[UsageKey, int]) -> None:
         with self._lock:
-            for cell, times in taken.items():
-                self._waiting[cell] = self._waiting.get(cell, 0) + times
-        log.event("not counted", level=logging.WARNING)  # as often as it is tried: once a minute
+            for key, number in counts.items():
+                self._unwritten[key] = self._unwritten.get(key, 0) + number
+        log.event("not counted", level=logging.WARNING)  # at each failed write, so at most once a minute
 
 
-@lru_cache(maxsize=10_000, typed=True)  # events without a field are told apart by their types alone
-def _cell(year: int, month: int, place: Place, event: Event) -> UsageKey | None:
-    name = name_of(place, event)
+@lru_cache(maxsize=10_000, typed=True)  # typed: Ring() and Silence() are equal tuples, only their types differ
+def _usage_key(year: int, month: int, place: Place, event: Event) -> UsageKey | None:
+    name = event_name(place, event)
     return UsageKey(f"{year:04}-{month:02}", place.node, place.locale, name) if name else None
 
 
-def name_of(place: Place, event: Event) -> str:
-    """The name under which it is counted that `event` led to `place`; "" for what is not counted."""
+def event_name(place: Place, event: Event) -> str:
+    """The name under which `event` is counted if it led to `place`; "" if it is not counted."""
     match event:
         case Key(key) | Lost(key):
             return "other" if place.misses or not key else key

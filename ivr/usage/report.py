@@ -1,12 +1,12 @@
-"""How the line is used, as it may be shown: whole months only, nothing under 16, no sums. How it is laid out stays out.
+"""The usage of a month as it may be shown: whole months only, every number under 16 hidden, no sums.
 
-What is shown is a function of the numbers that reach 16 and of the map alone: whether a smaller number is 15, 1 or 0
-changes nothing, so no subtraction brings one back. A month is shown once no more counts of it are taken, so that two
-tables of the same month are the same and tell nothing of what happened in between.
+Which numbers are shown depends only on the numbers that reach 16 and on the flow graph. A smaller number reads "<16"
+whether it is 15, 1 or 0, and no total is shown from which it could be computed. A month is shown after its counts are
+final, so two reports of the same month are equal and their difference tells nothing about a single caller.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 
@@ -15,20 +15,24 @@ from ivr.call.state import KEYS, Key, Outcome, Place, Reached, Ring
 from ivr.call.transitions import next_place
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
-from ivr.usage.counter import EVERY, LATE, UsageKey, WriterUptime, month_ends, name_of
-from ivr.usage.tables import Counted
+from ivr.usage.counter import LATE_AFTER, WRITE_INTERVAL, UsageKey, WriterUptime, event_name, month_end
+from ivr.usage.tables import StoredMonth
 
-FEWEST = 16
-"""A smaller number is not shown. As in https://www.cdc.gov/united-states-cancer-statistics/technical-notes/."""
-SMALL = f"<{FEWEST}"
-SHOWN_AFTER = 2 * LATE
-"""How long after its end a month is shown: well after the last counts of it are taken."""
-SLACK = timedelta(seconds=5 * EVERY)
-"""How long a process may be between two writings, or a restart may take."""
+SMALLEST_SHOWN = 16
+"""A smaller number is hidden, as in https://www.cdc.gov/united-states-cancer-statistics/technical-notes/."""
+HIDDEN = f"<{SMALLEST_SHOWN}"
+REPORT_DELAY = 2 * LATE_AFTER
+"""How long after its end a month is shown: well after its last counts are stored."""
+WRITE_GAP = timedelta(seconds=5 * WRITE_INTERVAL)
+"""A longer time between two writes, or between two processes, is a time without counts."""
+MAX_NAMED_GAPS = 5
 
 
-class Shown(NamedTuple):
-    """A number as it is shown: the node and the language that `event` led to, and how often, or "<16"."""
+class ReportRow(NamedTuple):
+    """A number as it is shown: the node and the language that `event` led to, and how often.
+
+    Example: `ReportRow("safety", "es", "chosen", "204")`; `times` is "<16" for a smaller number.
+    """
 
     node: str
     locale: str
@@ -36,103 +40,91 @@ class Shown(NamedTuple):
     times: str
 
 
-class Table(NamedTuple):
-    """A month as it may be shown: every number, and what keeps it from being complete, in sentences."""
+class Report(NamedTuple):
+    """A month as it may be shown: its numbers, and the reasons why it is incomplete, as sentences without a stop."""
 
     month: str
-    rows: tuple[Shown, ...]
+    rows: tuple[ReportRow, ...]
     gaps: tuple[str, ...]
 
 
 def last_month(now: datetime) -> str:
-    """The last month that may be shown."""
-    shown = now - SHOWN_AFTER
+    """The last month that may be shown, such as "2026-11"."""
+    shown = now - REPORT_DELAY
     return f"{shown.replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
-def table(line: Line, month: str, counted: Counted, now: datetime) -> Table:
-    """The table of `month`. Raises OperationFailed while it may not be shown."""
-    if now < month_ends(month) + SHOWN_AFTER:
-        day = month_ends(month) + SHOWN_AFTER
+def make_report(line: Line, month: str, stored: StoredMonth, now: datetime) -> Report:
+    """The report of `month`. Raises OperationFailed while the month may not be shown."""
+    first_day = month_end(month) + REPORT_DELAY
+    if now < first_day:
         raise OperationFailed(
-            f"{month} can be shown from {day:%Y-%m-%d} on (UTC). Two tables of a month that still grows would tell "
-            "what a single caller did in between."
+            f"{month} can be shown from {first_day:%Y-%m-%d} on (UTC). Two tables of a month that still grows would "
+            "tell what a single caller did in between."
         )
-    return Table(month, tuple(_rows(line, counted.cells)), tuple(_gaps(month, counted, now)))
+    return Report(month, tuple(_rows(line, stored.counts)), tuple(_gaps(month, stored, now)))
 
 
-def event_shown(event: str) -> str:
-    """How an event is shown: the keys of choices as one, since the map may number them anew within a month."""
+def shown_event(event: str) -> str:
+    """The event as it is shown: "chosen" for keys 1 to 6, since a new flow file may number the choices differently."""
     return "chosen" if event in "123456" else event
 
 
-def _rows(line: Line, cells: Mapping[UsageKey, int]) -> Iterator[Shown]:
+def _rows(line: Line, counts: Mapping[UsageKey, int]) -> Iterator[ReportRow]:
     sums: Counter[tuple[str, str, str]] = Counter()
-    for cell, times in cells.items():
-        sums[cell.node, cell.locale, event_shown(cell.event)] += times
-    possible = possible_events(line)
-    unknown = sorted(key for key, times in sums.items() if times >= FEWEST and key not in possible)
-    for key in (*possible, *unknown):
-        yield Shown(*key, f"{sums[key]}" if sums[key] >= FEWEST else SMALL)
+    for key, number in counts.items():
+        sums[key.node, key.locale, shown_event(key.event)] += number
+    possible = possible_rows(line)
+    removed = sorted(row for row, number in sums.items() if number >= SMALLEST_SHOWN and row not in possible)
+    for row in (*possible, *removed):
+        yield ReportRow(*row, f"{sums[row]}" if sums[row] >= SMALLEST_SHOWN else HIDDEN)
 
 
-def possible_events(line: Line) -> dict[tuple[str, str, str], None]:
-    """Every node, language and event (as shown) that this map can lead to, in the order of the map."""
-    found = {(node, locale, event) for place in line.paths for node, locale, event in _from(line, place)}
+def possible_rows(line: Line) -> dict[tuple[str, str, str], None]:
+    """Every (node, language, shown event) that can occur on `line`, in the order of the flow file."""
     ring = next_place(line.flow, Place(line.flow.root, line.flow.published[0]), Ring())
-    found.add((ring.node, ring.locale, "ring"))
+    rows = {row for place in line.paths for row in _rows_from(line, place)} | {(ring.node, ring.locale, "ring")}
     nodes, locales = list(line.flow.nodes), list(line.flow.published)
-    order = sorted(found, key=lambda one: (locales.index(one[1]), nodes.index(one[0]), one[2]))
-    return dict.fromkeys(order)
+    return dict.fromkeys(sorted(rows, key=lambda row: (locales.index(row[1]), nodes.index(row[0]), row[2])))
 
 
-def _from(line: Line, place: Place) -> Iterator[tuple[str, str, str]]:
+def _rows_from(line: Line, place: Place) -> Iterator[tuple[str, str, str]]:
     for key in KEYS:
-        there = next_place(line.flow, place, Key(key))
-        yield there.node, there.locale, event_shown(name_of(there, Key(key)))
+        target = next_place(line.flow, place, Key(key))
+        yield target.node, target.locale, shown_event(event_name(target, Key(key)))
     if isinstance(line.flow.nodes[place.node], Transfer):
         for reached in get_args(Reached):
-            there = next_place(line.flow, place, Outcome(reached))
-            yield there.node, there.locale, reached
+            target = next_place(line.flow, place, Outcome(reached))
+            yield target.node, target.locale, reached
 
 
-def _gaps(month: str, counted: Counted, now: datetime) -> Iterator[str]:
-    begins, ends = (month_ends(month) - timedelta(days=1)).replace(day=1), month_ends(month)
-    holes = list(_holes(begins, ends, sorted(counted.spans, key=lambda span: span.since)))
-    for since, until in holes[:5]:
+def _gaps(month: str, stored: StoredMonth, now: datetime) -> Iterator[str]:
+    """Why the month is incomplete, as the uptimes of the processes show it."""
+    begin, end = (month_end(month) - timedelta(days=1)).replace(day=1), month_end(month)
+    uncovered = list(_uncovered(begin, end, stored.uptimes))
+    for since, until in uncovered[:MAX_NAMED_GAPS]:
         yield f"nothing was counted from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC"
-    if len(holes) > 5:
-        yield f"nothing was counted at {len(holes) - 5} other times"
-    cut = [span for span in counted.spans if not span.ended and begins <= span.until < min(ends, now - SLACK)]
-    if cut:
-        yield f"processes that ended before they had written their last counts: {len(cut)}"
-    for since, until in merged(counted.outages)[:5]:
-        yield (
-            f"counts could not be written from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC: what processes "
-            "that ended meanwhile had counted is lost"
-        )
-    if counted.late:
+    if len(uncovered) > MAX_NAMED_GAPS:
+        yield f"nothing was counted at {len(uncovered) - MAX_NAMED_GAPS} other times"
+    still_counting = now - WRITE_GAP
+    killed = [
+        uptime for uptime in stored.uptimes if not uptime.ended and begin <= uptime.until < min(end, still_counting)
+    ]
+    if killed:
+        yield f"processes that ended before they had written their last counts: {len(killed)}"
+    if stored.late:
         yield "some counts came too late to be taken"
 
 
-def merged(times: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """`times`, from and to, with those that overlap made one: every process tells of the same outage."""
-    whole: list[tuple[datetime, datetime]] = []
-    for since, until in sorted(times):
-        if whole and since <= whole[-1][1]:
-            since, until = whole[-1][0], max(whole.pop()[1], until)
-        whole.append((since, until))
-    return whole
-
-
-def _holes(begins: datetime, ends: datetime, spans: list[WriterUptime]) -> Iterator[tuple[datetime, datetime]]:
-    """The times of the month in which no process was writing. `spans` come in the order in which they began."""
-    covered = begins
-    for span in spans:
-        if span.until < begins:
-            continue
-        if span.since > covered + SLACK:
-            yield covered, min(span.since, ends)
-        covered = max(covered, span.until)
-    if covered + SLACK < ends:
-        yield covered, ends
+def _uncovered(
+    begin: datetime, end: datetime, uptimes: tuple[WriterUptime, ...]
+) -> Iterator[tuple[datetime, datetime]]:
+    """The times between `begin` and `end` in which no process was counting."""
+    covered = begin
+    for uptime in sorted(uptimes, key=lambda uptime: uptime.since):
+        if uptime.until >= begin:
+            if uptime.since > covered + WRITE_GAP:
+                yield covered, min(uptime.since, end)
+            covered = max(covered, uptime.until)
+    if covered + WRITE_GAP < end:
+        yield covered, end

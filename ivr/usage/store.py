@@ -1,27 +1,27 @@
-"""Where this line counts: a file, a database, or nowhere, as an operator has set it."""
+"""Selects the store of this line from its settings: an SQLite file, a PostgreSQL database, or no store."""
 
 from typing import Protocol
 
 from ivr.settings import Settings
 from ivr.usage.counter import Store
-from ivr.usage.postgres import UsageDatabase
-from ivr.usage.sqlite import UsageFile
-from ivr.usage.tables import Counted
+from ivr.usage.postgres import PostgresStore
+from ivr.usage.sqlite import SqliteStore
+from ivr.usage.tables import StoredMonth
 
 
-class Usage(Store, Protocol):
-    """A store that can also be read. As a string, it is what an operator calls it, without a secret."""
+class UsageStore(Store, Protocol):
+    """A store that can also be read. `str(store)` names it to an operator and holds no password."""
 
-    def read(self, month: str) -> Counted:
-        """What is kept of `month`, such as "2026-11". Raises NotDone."""
+    def read(self, month: str) -> StoredMonth:
+        """The counts of `month`, such as "2026-11". Raises OperationFailed if they cannot be read."""
 
     def try_out(self) -> None:
-        """Raises NotDone, in a sentence, where this process could not write to it."""
+        """Raises OperationFailed if this process could not write to the store."""
 
 
-def usage_of(settings: Settings) -> Usage | None:
-    """Where usage is counted; None where it is not counted."""
+def store_of(settings: Settings) -> UsageStore | None:
+    """The store that `settings` select; None if usage is not counted."""
     if settings.usage_file is None:
         return None
     url = settings.usage_url.get_secret_value()
-    return UsageDatabase(url) if url else UsageFile(settings.usage_file)
+    return PostgresStore(url) if url else SqliteStore(settings.usage_file)

@@ -1,11 +1,12 @@
-"""The tables of counts, and the statements that SQLite and PostgreSQL both understand. How either is reached stays out.
+"""The tables of a store, and the statements that SQLite and PostgreSQL both understand.
 
-    counts   month, node, locale, event -> times        one row a cell: no order, no day, no call
-    spans    from when to when each process has written: where there is none, a month is not complete
-    late     months of which counts came too late to be taken
+    counts   month, node, locale, event -> times   one row for each UsageKey: no order, no day, no call
+    spans    one row for each WriterUptime         shows when no process was counting
+    late     month                                 months of which counts came too late to be stored
 
-A number says which tables these are. Whoever finds another number neither writes nor reads, so no release needs to
-change what an older one still writes.
+Each store keeps `VERSION` beside its tables. A release that finds another version does not write or read, so that an
+older release may run beside a newer one. The two dialects differ in a dozen lines, which are written by hand:
+SQLAlchemy would add a second of start time and 31 MB of memory to every process.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,78 +16,79 @@ from typing import NamedTuple
 from ivr.usage.counter import UsageKey, WriterUptime
 
 VERSION = 1
-KEPT = timedelta(days=400)
+RETENTION = timedelta(days=400)
 """How long counts are kept: thirteen months."""
-COUNTS = """
+COUNTS_COLUMNS = """
     month TEXT NOT NULL, node TEXT NOT NULL, locale TEXT NOT NULL, event TEXT NOT NULL, times BIGINT NOT NULL,
     PRIMARY KEY (month, node, locale, event)
 """
-SPANS = "process TEXT PRIMARY KEY, since TEXT NOT NULL, until TEXT NOT NULL, ended INTEGER NOT NULL"
-LATE = "month TEXT PRIMARY KEY"
-ADD = """
+SPANS_COLUMNS = "process TEXT PRIMARY KEY, since TEXT NOT NULL, until TEXT NOT NULL, ended INTEGER NOT NULL"
+LATE_COLUMNS = "month TEXT PRIMARY KEY"
+ADD_COUNT = """
     INSERT INTO counts VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (month, node, locale, event) DO UPDATE SET times = counts.times + excluded.times
 """
-KEEP_SPAN = """
+KEEP_UPTIME = """
     INSERT INTO spans VALUES (?, ?, ?, ?)
     ON CONFLICT (process) DO UPDATE SET until = excluded.until, ended = excluded.ended
 """
-KEEP_LATE = "INSERT INTO late VALUES (?) ON CONFLICT (month) DO NOTHING"
+KEEP_LATE_MONTH = "INSERT INTO late VALUES (?) ON CONFLICT (month) DO NOTHING"
 SELECT_COUNTS = "SELECT month, node, locale, event, times FROM counts WHERE month = ?"
-SELECT_SPANS = "SELECT process, since, until, ended FROM spans WHERE since < ?"
-SELECT_LATE = "SELECT month FROM late WHERE month = ?"
+SELECT_UPTIMES = "SELECT process, since, until, ended FROM spans WHERE since < ?"
+SELECT_LATE_MONTH = "SELECT month FROM late WHERE month = ?"
 
 
-class Counted(NamedTuple):
-    """What is kept of one month: the counts, the spans of all processes, whether counts came too late.
+class StoredMonth(NamedTuple):
+    """The content of a store about one month.
 
-    `outages` are the times (UTC, from and to) in which a process could not write. What it had counted it wrote
-    afterwards; what others had counted that ended meanwhile is lost.
+    `uptimes` are those of all processes that started before the end of the month. `late` is true if counts of the
+    month came too late to be stored.
     """
 
-    cells: Mapping[UsageKey, int]
-    spans: tuple[WriterUptime, ...]
+    counts: Mapping[UsageKey, int]
+    uptimes: tuple[WriterUptime, ...]
     late: bool
-    outages: tuple[tuple[datetime, datetime], ...] = ()
 
 
-def added(cells: Mapping[UsageKey, int]) -> list[tuple[str | int, ...]]:
-    """The rows for `ADD`, always in the same order, so that no two processes ever wait for each other."""
-    return [(*cell, times) for cell, times in sorted(cells.items())]
+def count_rows(counts: Mapping[UsageKey, int]) -> list[tuple[str | int, ...]]:
+    """The rows for `ADD_COUNT`, such as ("2026-11", "safety", "es", "1", 4). Sorted: two writers lock in one order."""
+    return [(*key, number) for key, number in sorted(counts.items())]
 
 
-def kept(span: WriterUptime) -> tuple[str | int, ...]:
-    """The row for `KEEP_SPAN`."""
-    return span.process, text(span.since), text(span.until), int(span.ended)
+def uptime_row(uptime: WriterUptime) -> tuple[str | int, ...]:
+    """The row for `KEEP_UPTIME`."""
+    return uptime.process, timestamp(uptime.since), timestamp(uptime.until), int(uptime.ended)
 
 
-def forgotten(before: datetime) -> Sequence[tuple[str, str]]:
-    """Statements, each with its value, that delete what was counted before `before`."""
+def delete_statements(before: datetime) -> Sequence[tuple[str, str]]:
+    """The statements, each with its parameter, that delete everything older than `before`."""
     month = f"{before:%Y-%m}"
     return (
         ("DELETE FROM counts WHERE month < ?", month),
         ("DELETE FROM late WHERE month < ?", month),
-        ("DELETE FROM spans WHERE until < ?", text(before)),
+        ("DELETE FROM spans WHERE until < ?", timestamp(before)),
     )
 
 
-def cell_of(row: Sequence[str | int]) -> tuple[UsageKey, int]:
-    """The cell and its count, of a row of `SELECT_COUNTS`."""
+def stored_month(
+    count_rows: Sequence[Sequence[str | int]], uptime_rows: Sequence[Sequence[str | int]], late_rows: Sequence[object]
+) -> StoredMonth:
+    """The month from the rows of `SELECT_COUNTS`, `SELECT_UPTIMES` and `SELECT_LATE_MONTH`."""
+    return StoredMonth(dict(map(_count, count_rows)), tuple(map(_uptime, uptime_rows)), bool(late_rows))
+
+
+def _count(row: Sequence[str | int]) -> tuple[UsageKey, int]:
     month, node, locale, event, times = row
     return UsageKey(str(month), str(node), str(locale), str(event)), int(times)
 
 
-def span_of(row: Sequence[str | int]) -> WriterUptime:
-    """The span of a row of `SELECT_SPANS`."""
+def _uptime(row: Sequence[str | int]) -> WriterUptime:
     process, since, until, ended = row
-    return WriterUptime(str(process), moment(since), moment(until), bool(ended))
+    return WriterUptime(
+        str(process), datetime.fromisoformat(str(since)), datetime.fromisoformat(str(until)), bool(ended)
+    )
 
 
-def text(moment: datetime) -> str:
-    """A moment as it is kept: to the second."""
+def timestamp(moment: datetime) -> str:
+    """`moment` as it is stored, to the second: "2026-11-24T12:00:00+00:00"."""
     return moment.isoformat(timespec="seconds")
-
-
-def moment(kept: str | int) -> datetime:
-    """The moment that `text` wrote."""
-    return datetime.fromisoformat(str(kept))

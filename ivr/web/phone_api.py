@@ -6,7 +6,6 @@ only. Because a document carries its whole silent future, the answer does too: s
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import TypedDict
 
 from ivr import simulator
@@ -58,13 +57,12 @@ class Telephone:
         self._post = simulator.in_process(line)
         self._locales = {locale.language: locale for locale in line.content.locales.values()}
         self._hands = {tag: NumberLinker(one, line.content.facts.numbers) for tag, one in self._locales.items()}
-        self._recordings = simulator.recordings(line)
+        self._seconds, self._recordings = simulator.speaking_time(line), simulator.recordings(line)
 
     def act(self, asked: Mapping[str, object]) -> list[Step]:
         """The course of the call from what is `asked`: {"at", "key"} or {"at", "outcome"}; anything else is a ring."""
         address, form = self._arrival(asked)
-        seconds = partial(simulator.seconds, self._line)
-        return list(self._course(Caller(self._post, self._public + address, form, seconds, self._recordings)))
+        return list(self._course(Caller(self._post, self._public + address, form, self._seconds, self._recordings)))
 
     def _arrival(self, asked: Mapping[str, object]) -> tuple[str, Form]:
         at, key, outcome = (asked.get(name) for name in ("at", "key", "outcome"))

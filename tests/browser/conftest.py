@@ -19,7 +19,7 @@ from support.browser_phone import Handset
 
 from ivr.line.line import Line
 from ivr.readiness import Readiness
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 from ivr.settings import Settings
 
 HERE = Path(__file__).parent

@@ -24,7 +24,7 @@ from ivr.phone import stories
 from ivr.phone.caller import Caller
 from ivr.phone.parser import Dial, Hangup, Say, read
 from ivr.readiness import get_ready
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 from ivr.settings import Settings
 from ivr.simulator import in_process
 
@@ -228,7 +228,7 @@ def test_where_nobody_answers_it_is_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     said = fault("call", "--press", "1", "--url", url)
-    assert said.startswith(f"{url} does not answer (")
+    assert said.startswith(f"{url}/call does not answer (")
     assert said.endswith("Is the line running? Start it with `make run`.")
 
 
@@ -245,7 +245,7 @@ def test_what_is_no_line_is_a_sentence_too() -> None:
     thread = threading.Thread(target=mumble, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    assert fault("call", "--press", "1", "--url", url).startswith(f"{url} does not answer (")
+    assert fault("call", "--press", "1", "--url", url).startswith(f"{url}/call does not answer (")
     thread.join(10)
     listening.close()
 

@@ -5,17 +5,20 @@ from pathlib import Path
 import pytest
 
 from ivr.content.locale import Locale, load_locale
+from ivr.content.voices import load_voices
 from ivr.errors import BadLocale, Untranslated
+
+VOICES = load_voices(Path(__file__).resolve().parents[1] / "tiny" / "locales" / "voices.toml")
 
 
 @pytest.fixture
 def spanish(tiny: Path) -> Locale:
-    return load_locale(tiny / "locales" / "es", source=False)
+    return load_locale(tiny / "locales" / "es", VOICES)
 
 
 @pytest.fixture
 def english(tiny: Path) -> Locale:
-    return load_locale(tiny / "locales" / "en", source=True)
+    return load_locale(tiny / "locales" / "en", VOICES, source=True)
 
 
 def changed(root: Path, old: str, new: str) -> Path:
@@ -63,29 +66,29 @@ def test_what_is_not_translated_is_not_guessed(spanish: Locale, context: str, en
 
 def test_the_source_language_needs_no_catalogue(tiny: Path) -> None:
     assert not (tiny / "locales" / "en" / "LC_MESSAGES").exists()
-    assert load_locale(tiny / "locales" / "en", source=True).faults == {}
+    assert load_locale(tiny / "locales" / "en", VOICES, source=True).faults == {}
 
 
 def test_only_voices_that_are_known_to_take_ssml_get_it(copied: Path) -> None:
-    assert load_locale(copied / "locales" / "es", source=False).takes_ssml
-    assert not load_locale(changed(copied, "Polly.Lupe-Neural", "alice"), source=False).takes_ssml
+    assert load_locale(copied / "locales" / "es", VOICES).takes_ssml
+    assert not load_locale(changed(copied, "Polly.Lupe-Neural", "alice"), VOICES).takes_ssml
 
 
 def test_who_reviewed_a_language_is_kept_with_the_day(copied: Path) -> None:
-    assert load_locale(copied / "locales" / "es", source=False).reviewed == ""
+    assert load_locale(copied / "locales" / "es", VOICES).reviewed == ""
     folder = changed(copied, 'name = "español"', 'name = "español"\nreviewed = { by = "Ana", date = 2026-01-31 }')
-    assert load_locale(folder, source=False).reviewed == "Ana, 2026-01-31"
+    assert load_locale(folder, VOICES).reviewed == "Ana, 2026-01-31"
 
 
 def test_a_language_is_written_from_left_to_right_where_nothing_else_is_said(copied: Path) -> None:
-    assert load_locale(changed(copied, 'direction = "ltr"\n', ""), source=False).direction == "ltr"
+    assert load_locale(changed(copied, 'direction = "ltr"\n', ""), VOICES).direction == "ltr"
 
 
 def test_every_wrong_field_is_told_at_once(copied: Path) -> None:
     folder = changed(copied, 'voice = "Polly.Lupe-Neural"\n', "")
     changed(copied, '"syllables"', '"letters"')
     with pytest.raises(BadLocale) as raised:
-        load_locale(folder, source=False)
+        load_locale(folder, VOICES)
     assert [fault.where.rsplit(" ", 1)[1] for fault in raised.value.faults] == ["voice", "ear.counts"]
 
 
@@ -93,4 +96,4 @@ def test_a_language_without_a_catalogue_cannot_be_used(copied: Path) -> None:
     catalogue = copied / "locales" / "es" / "LC_MESSAGES" / "messages.po"
     catalogue.unlink()
     with pytest.raises(BadLocale, match=r"messages\.po: it cannot be read \(No such file or directory\)"):
-        load_locale(copied / "locales" / "es", source=False)
+        load_locale(copied / "locales" / "es", VOICES)

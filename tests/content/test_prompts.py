@@ -22,7 +22,7 @@ BOTH = "Dial %(hotline)s, or press %(key)s."
 def prompts(tiny: Path) -> Prompts:
     """The texts of the toy line."""
     facts = load_facts(tiny / "prompts")
-    locales = {tag: load_locale(tiny / "locales" / tag, source=tag == "en") for tag in ("en", "es")}
+    locales = {tag: load_locale(tiny / "locales" / tag, None, source=tag == "en") for tag in ("en", "es")}
     return Prompts(load_texts(tiny / "prompts"), locales, facts, "en")
 
 
@@ -37,8 +37,8 @@ def spoken(
     root: Path, source: str, locale: str = "en", catalogue: Mapping[str, str] | None = None
 ) -> tuple[RenderedPrompt, ...]:
     """The parts of `source`, spoken in `locale`; `catalogue` is its Spanish."""
-    texts, english = load_texts(written(root, source)), load_locale(root / "locales" / "en", source=True)
-    spanish = load_locale(root / "locales" / "es", source=False)
+    texts, english = load_texts(written(root, source)), load_locale(root / "locales" / "en", None, source=True)
+    spanish = load_locale(root / "locales" / "es", None)
     spanish = spanish._replace(messages={("tea", one): other for one, other in (catalogue or {}).items()})
     prompts = Prompts(texts, {"en": english, "es": spanish}, load_facts(root / "prompts"), "en")
     return prompts.speak("tea", locale, PRESS)

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import wave
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from ivr.line.line import Line, Options
 from ivr.phone.caller import Caller
 from ivr.phone.parser import Gather, Play, Say, read
 from ivr.readiness import Readiness
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 from ivr.settings import Settings
 from ivr.translate import record
 from ivr.translate.listen import drafted
@@ -144,7 +144,7 @@ def test_keys_and_numbers_are_part_of_what_is_read(copied: Path) -> None:
 def test_a_telephone_hears_what_the_recording_reads(copied: Path) -> None:
     record_text(copied, "apples")
     line = Line(copied, OPTIONS)
-    caller = Caller(simulator.in_process(line), f"{BASE}/call", seconds=partial(simulator.seconds, line),
+    caller = Caller(simulator.in_process(line), f"{BASE}/call", seconds=simulator.speaking_time(line),
                     recordings=simulator.recordings(line))  # fmt: skip
     caller.rings()
     for key in "821":

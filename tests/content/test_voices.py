@@ -78,4 +78,4 @@ def test_the_first_language_must_have_a_voice(copied: Path) -> None:
     path = copied / "locales" / "en" / "locale.toml"
     path.write_text(path.read_text("utf-8").replace("Polly.Joanna-Neural", "none"), "utf-8")
     with pytest.raises(BadLocale, match="the first language has none"):
-        load_locale(copied / "locales" / "en", source=True)
+        load_locale(copied / "locales" / "en", None, source=True)

@@ -27,7 +27,7 @@ from ivr.phone.caller import FORM
 from ivr.phone.parser import Dial, Say, read
 from ivr.settings import CHECKOUT, Settings
 from ivr.signature import sign
-from ivr.usage.sqlite import UsageFile
+from ivr.usage.sqlite import SqliteStore
 
 DEPLOY = CHECKOUT / "deploy"
 CALL = [(name, value if name != "CallSid" else "CA" + "9" * 32) for name, value in FORM]
@@ -133,9 +133,9 @@ def test_two_workers_answer_count_exactly_and_survive_a_kill_and_a_lost_store(ti
         answers = [_status(port, public) for _ in range(40)]
         assert answers.count(200) >= 39, "one request may have been with the worker that was killed"
         assert end(process) == 0
-    counted = UsageFile(usage / "usage.sqlite").read(time.strftime("%Y-%m", time.gmtime()))
-    assert sum(counted.cells.values()) <= 140
-    assert {cell.event for cell in counted.cells} <= {"1", "ring"}
+    counted = SqliteStore(usage / "usage.sqlite").read(time.strftime("%Y-%m", time.gmtime()))
+    assert sum(counted.counts.values()) <= 140
+    assert {cell.event for cell in counted.counts} <= {"1", "ring"}
     assert any(span.ended for span in counted.spans)
 
 
@@ -182,8 +182,8 @@ def test_told_to_stop_it_finishes_what_has_arrived_and_writes_its_counts(
         assert b"connection: close\r\n" in answer, "else the line would wait for another request on it before it ends"
         assert answer.endswith(b"</Response>")
         assert end(process) in (0, -signal.SIGTERM)
-    counted = UsageFile(tmp_path / "usage" / "usage.sqlite").read(time.strftime("%Y-%m", time.gmtime()))
-    assert sum(counted.cells.values()) == 1
+    counted = SqliteStore(tmp_path / "usage" / "usage.sqlite").read(time.strftime("%Y-%m", time.gmtime()))
+    assert sum(counted.counts.values()) == 1
     assert all(span.ended for span in counted.spans)
 
 
@@ -209,8 +209,8 @@ def test_the_installed_tree_runs_read_only_with_nothing_writable_but_the_usage_f
         for inner in _children_of(process.pid):
             os.kill(inner, signal.SIGTERM)
         assert process.wait(30) == 0
-    counted = UsageFile(usage / "usage.sqlite").read(time.strftime("%Y-%m", time.gmtime()))
-    assert sum(counted.cells.values()) == 20
+    counted = SqliteStore(usage / "usage.sqlite").read(time.strftime("%Y-%m", time.gmtime()))
+    assert sum(counted.counts.values()) == 20
     assert [path.name for path in usage.iterdir()] == ["usage.sqlite"]
 
 

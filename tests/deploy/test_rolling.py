@@ -23,7 +23,8 @@ from ivr.check.proofs import prove
 from ivr.line.line import Form, Line
 from ivr.phone.caller import OUTCOMES, Caller
 from ivr.readiness import get_ready
-from ivr.server.webhook import Webhook, make_app
+from ivr.server.app import make_app
+from ivr.server.webhook import Webhook
 from ivr.signature import sign
 from ivr.translate.update import po_path, update
 

@@ -19,7 +19,7 @@ with atheris.instrument_imports(include=["ivr", "babel", "urllib"]):
     from ivr.content.catalogue import load_catalogue
     from ivr.errors import BadLocale
     from ivr.readiness import get_ready
-    from ivr.server.webhook import make_app
+    from ivr.server.app import make_app
     from ivr.settings import Settings
     from ivr.signature import sign
 

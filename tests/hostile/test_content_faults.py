@@ -16,7 +16,7 @@ from support.twilio_bench import check_document, is_safe
 from ivr.phone.caller import FORM, Caller
 from ivr.phone.parser import Gather, read
 from ivr.readiness import get_ready
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 from ivr.settings import Settings
 
 TINY = Path(__file__).resolve().parent.parent / "tiny"

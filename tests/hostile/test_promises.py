@@ -13,7 +13,7 @@ from ivr.call.urls import address_of
 from ivr.line.line import Line
 from ivr.phone.caller import FORM, OUTCOMES, Caller
 from ivr.phone.parser import Dial, Gather, Hangup, Say, read
-from ivr.simulator import in_process, seconds
+from ivr.simulator import in_process, speaking_time
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
@@ -26,7 +26,7 @@ BOTH = ["en", "es"]
 
 def caller_of(line: Line, language: str = "en") -> Caller:
     """A telephone on the line, at its menu in `language`, that has heard nothing yet."""
-    one = Caller(in_process(line), line.options.public_url + "/call", FORM, lambda *what: seconds(line, *what))
+    one = Caller(in_process(line), line.options.public_url + "/call", FORM, speaking_time(line))
     one.rings()
     if language == "es":
         one.presses("8", cutting=True)

@@ -24,11 +24,11 @@ from ivr.line import line, twiml
 from ivr.phone.caller import FORM, Caller
 from ivr.readiness import Readiness, get_ready
 from ivr.server import webhook as door
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 from ivr.settings import Settings
 from ivr.usage import counter
-from ivr.usage.counter import Counts
-from ivr.usage.sqlite import UsageFile
+from ivr.usage.counter import UsageCounter
+from ivr.usage.sqlite import SqliteStore
 
 MANY = int(os.environ.get("REQUESTS") or (1000 if os.environ.get("CI") else 200))
 CALL = [("AccountSid", "AC" + "0" * 32), ("CallSid", "CA" + "0" * 31 + "1")]
@@ -59,7 +59,7 @@ def asked(given_settings: Settings, ready: Readiness) -> Iterator[Asked]:
 
 @pytest.fixture(scope="module")
 def counting(given_settings: Settings, ready: Readiness, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
-    counts = Counts(UsageFile(tmp_path_factory.mktemp("usage") / "usage.sqlite"))
+    counts = UsageCounter(SqliteStore(tmp_path_factory.mktemp("usage") / "usage.sqlite"))
     one = Asked(make_app(given_settings, ready, counts))
     yield one
     one.close()
@@ -105,7 +105,7 @@ def functions() -> Iterator[tuple[str, object, str]]:
     """Every function that a request may run through: a name, where it stands, its own name."""
     for module in (door, line, urls, transitions, signature, twiml, log, counter):
         yield from ((f"{module.__name__}.{name}", module, name) for name in _own(module))
-    for kind in (door.Webhook, line.Line, Counts):
+    for kind in (door.Webhook, line.Line, UsageCounter):
         for name, _ in inspect.getmembers(kind, inspect.isfunction):
             if name not in ("__init__", "__call__", "_path", "_answer"):
                 yield f"{kind.__name__}.{name}", kind, name

@@ -18,7 +18,7 @@ from ivr.errors import Unverified
 from ivr.phone.caller import FORM, Form
 from ivr.phone.parser import Dial, read
 from ivr.readiness import get_ready
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 from ivr.settings import Settings
 from ivr.signature import sign, verify
 

@@ -24,7 +24,7 @@ from support.twilio_bench import CONTENT_TYPE, HOTLINE, check_document, is_safe
 from ivr.phone.caller import FORM, OUTCOMES, Caller, Form
 from ivr.phone.parser import Dial, read
 from ivr.readiness import get_ready
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 from ivr.settings import Settings
 
 WALKS = int(os.environ.get("WALKS") or (2000 if os.environ.get("CI") else 200))

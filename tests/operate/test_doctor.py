@@ -20,7 +20,7 @@ from ivr.operate.account import Account
 from ivr.operate.doctor import local, run
 from ivr.operate.doctor.check import Finding, Target, passes
 from ivr.operate.doctor.refused import as_twilio_signs, suspects
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 
 
 @pytest.fixture
@@ -270,17 +270,17 @@ def test_a_server_that_is_slow(world: World) -> None:
 
 
 def test_every_request_of_the_doctors_is_a_rehearsal(world: World) -> None:
-    noted: list[object] = []
+    counted: list[object] = []
 
-    class Counts:
-        def note(self, *what: object) -> None:
-            noted.append(what)
+    class Counter:
+        def count(self, *event: object) -> None:
+            counted.append(event)
 
-    counts: Any = Counts()
-    world.hosts["line.example.org"] = app_host(make_app(world.settings, world.ready, counts))
+    counter: Any = Counter()
+    world.hosts["line.example.org"] = app_host(make_app(world.settings, world.ready, counter))
     list(run.examine(patient(world), run.EVERYWHERE))
     assert f"{PUBLIC}/call" in world.asked
-    assert noted == []
+    assert counted == []
 
 
 def test_suspects_differ_in_one_part() -> None:

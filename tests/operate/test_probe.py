@@ -17,7 +17,7 @@ from ivr.cli.main import main
 from ivr.errors import BadSettings, OperationFailed
 from ivr.operate import http_client
 from ivr.operate.probe import probe
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 
 URL = "https://line.example.org/help"
 

@@ -27,11 +27,11 @@ from ivr.errors import BadSettings
 from ivr.operate import http_client
 from ivr.operate.probe import probe
 from ivr.readiness import get_ready
+from ivr.server.app import make_app
 from ivr.server.metrics import METRICS, SLOTS, Figures, Name, Watched
 from ivr.server.metrics_endpoint import MOST_CONNECTIONS
-from ivr.server.webhook import make_app
 from ivr.settings import CHECKOUT, Settings, read_settings
-from ivr.usage.counter import Counts, UsageKey
+from ivr.usage.counter import UsageCounter, UsageKey
 
 MONITORING = CHECKOUT / "deploy" / "monitoring"
 TEA = Place("tea", "es")
@@ -166,15 +166,15 @@ def test_the_door_counts_answers_refusals_and_last_resorts(tiny: Path) -> None:
 def test_writings_of_usage_that_fail_show() -> None:
     store, figures = Memory(), Figures()
     figures.claim()
-    counts = Counts(Watched(store, figures))
+    counts = UsageCounter(Watched(store, figures))
     store.fault = OSError(28, "No space left on device")
-    counts.note(TEA, Key("1"))
+    counts.count(TEA, Key("1"))
     assert not counts.write()
     store.fault = None
     assert counts.write()
     assert figures.total(Name("ivr_usage_failures_total")) == 1
-    assert {cell.node for cell in store.cells} == {"tea"}
-    assert all(isinstance(cell, UsageKey) for cell in store.cells)
+    assert {key.node for key in store.counts} == {"tea"}
+    assert all(isinstance(key, UsageKey) for key in store.counts)
 
 
 # -- the address -------------------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from ivr.line.line import Line
 from ivr.phone.parser import Dial, Gather, read
 from ivr.readiness import Readiness, get_ready
 from ivr.server import webhook as door
-from ivr.server.webhook import Webhook, make_app
+from ivr.server.app import make_app
+from ivr.server.webhook import Webhook
 from ivr.settings import Settings
 from ivr.signature import Form, sign
 

@@ -16,7 +16,8 @@ from ivr.operate.http_client import Reply
 from ivr.operate.number import OVERRIDES
 from ivr.operate.outside import External
 from ivr.readiness import Readiness, get_ready
-from ivr.server.webhook import Webhook, make_app
+from ivr.server.app import make_app
+from ivr.server.webhook import Webhook
 from ivr.settings import Settings
 from ivr.signature import verify
 

@@ -9,7 +9,8 @@ import lxml.html
 
 from ivr.line.line import Line
 from ivr.readiness import Readiness
-from ivr.server.webhook import Webhook, make_app
+from ivr.server.app import make_app
+from ivr.server.webhook import Webhook
 from ivr.settings import Settings
 
 BASE = "https://line.example.org"

@@ -27,6 +27,7 @@ from ivr.content.catalogue import load_catalogue, message_fault
 from ivr.content.load import Content, with_drafts
 from ivr.content.locale import load_locale
 from ivr.content.prompts import Prompts
+from ivr.content.voices import load_voices
 from ivr.errors import BadLocale, BadText
 from ivr.line.line import Line, Options
 from ivr.script import page
@@ -34,6 +35,7 @@ from ivr.translate.new_locale import create_locale
 from ivr.translate.update import languages, po_path, update
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+VOICES = load_voices(CHECKOUT / "locales" / "voices.toml")
 OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
 INVENTED, RIGHT_TO_LEFT = "qaa", "ar"
 KNOWN = ("fr", "zh", "vi", "zh-Hant", "es-PR", "pt")
@@ -94,7 +96,7 @@ def test_a_language_begins_with_what_can_be_known_of_it(
 
 @pytest.mark.parametrize("tag", [*KNOWN, RIGHT_TO_LEFT])
 def test_a_language_that_is_known_can_be_spoken_at_once(begun: Path, tag: str) -> None:
-    locale = load_locale(begun / "locales" / tag, source=False)
+    locale = load_locale(begun / "locales" / tag, VOICES)
     assert locale.takes_ssml
     assert locale.reviewed == ""
     assert len({*locale.digits, locale.star, locale.pound}) == 12
@@ -373,7 +375,7 @@ def mutated(right: bytes, chance: random.Random) -> bytes:
 def spoken_or_withheld(root: Path, content: Content) -> str:
     """Load the Spanish of `root` and speak every text in it, as far as it goes: what became of it."""
     try:
-        locale = load_locale(root / "locales" / "es", source=False)
+        locale = load_locale(root / "locales" / "es", VOICES)
     except BadLocale:
         return "withheld"
     prompts = Prompts(content.prompts.texts, content.locales | {"es": locale}, content.facts, "en")

@@ -1,10 +1,10 @@
 """Catalogues brought up to date: no translation is lost, and a second run finds nothing to do."""
 
-import shutil
 from pathlib import Path
 
 import polib
 import pytest
+from support.content_faults import fault_named
 
 from ivr.check.coverage import page_messages
 from ivr.content.catalogue import load_catalogue
@@ -177,11 +177,8 @@ def test_what_was_written_can_be_spoken(copied: Path) -> None:
 @pytest.mark.parametrize(
     "fault", ["conflict_markers", "cut", "cut_before_the_translation", "duplicate", "windows_1252"]
 )
-def test_a_catalogue_that_would_lose_translations_is_refused_and_left_alone(
-    copied: Path, tiny: Path, fault: str
-) -> None:
-    path = po_path(copied, "es")
-    shutil.copyfile(tiny.parent / "content" / "broken_catalogue" / f"{fault}.po", path)
+def test_a_catalogue_that_would_lose_translations_is_refused_and_left_alone(copied: Path, fault: str) -> None:
+    path = fault_named("catalogue", fault).plant(copied)
     before = path.read_bytes()
     with pytest.raises(BadLocale, match=r"messages\.po"):
         update(copied, ["es"])

@@ -1,4 +1,4 @@
-"""Counting: exact over several processes, by month, nothing of a caller; and no store can touch a call."""
+"""The usage counter: exact over several processes, by month, without a caller's data; a store cannot delay a call."""
 
 import json
 import multiprocessing
@@ -19,11 +19,18 @@ from ivr.call.state import Key, Lost, Outcome, Place, Ring, Silence
 from ivr.errors import OperationFailed
 from ivr.phone.caller import FORM
 from ivr.readiness import Readiness, get_ready
-from ivr.server.webhook import make_app
+from ivr.server.app import make_app
 from ivr.settings import CHECKOUT
-from ivr.usage.counter import EVERY, LATE, REHEARSAL, Counts, UsageKey, WriterUptime, month_ends
-from ivr.usage.sqlite import UsageFile
-from ivr.usage.tables import KEPT
+from ivr.usage.counter import (
+    LATE_AFTER,
+    TEST_CALL,
+    UsageCounter,
+    UsageKey,
+    WriterUptime,
+    month_end,
+)
+from ivr.usage.sqlite import SqliteStore
+from ivr.usage.tables import RETENTION
 
 NOVEMBER = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TEA = Place("tea", "es")
@@ -40,21 +47,21 @@ class Clock:
 
 
 class Memory:
-    """A store that keeps what it is given, or fails as it is told."""
+    """A store in memory; it raises `fault` if a test sets one."""
 
     def __init__(self) -> None:
-        self.cells: dict[UsageKey, int] = {}
-        self.spans: list[WriterUptime] = []
+        self.counts: dict[UsageKey, int] = {}
+        self.uptimes: list[WriterUptime] = []
         self.late: list[str] = []
         self.fault: Exception | None = None
 
-    def write(self, cells: Mapping[UsageKey, int], span: WriterUptime, late: Sequence[str]) -> None:
+    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
         if self.fault:
             raise self.fault
-        for cell, times in cells.items():
-            self.cells[cell] = self.cells.get(cell, 0) + times
-        self.spans.append(span)
-        self.late.extend(late)
+        for key, number in counts.items():
+            self.counts[key] = self.counts.get(key, 0) + number
+        self.uptimes.append(uptime)
+        self.late.extend(late_months)
 
 
 @pytest.fixture
@@ -83,189 +90,188 @@ def test_a_key_or_an_outcome_is_counted_where_it_led_and_silence_is_not(
     place: Place, event: Any, name: str | None
 ) -> None:
     store = Memory()
-    counts = Counts(store, Clock())
-    counts.note(place, event)
-    counts.write()
-    assert store.cells == ({UsageKey("2026-11", "tea", "es", name): 1} if name else {})
+    counter = UsageCounter(store, Clock())
+    counter.count(place, event)
+    counter.write()
+    assert store.counts == ({UsageKey("2026-11", "tea", "es", name): 1} if name else {})
 
 
 def test_a_count_belongs_to_the_month_in_which_it_happened() -> None:
     store, clock = Memory(), Clock(datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC))
-    counts = Counts(store, clock)
-    counts.note(TEA, Key("1"))
+    counter = UsageCounter(store, clock)
+    counter.count(TEA, Key("1"))
     clock.now += timedelta(seconds=2)
-    counts.note(TEA, Key("1"))
-    counts.write()
-    assert store.cells == {UsageKey("2026-11", "tea", "es", "1"): 1, UsageKey("2026-12", "tea", "es", "1"): 1}
+    counter.count(TEA, Key("1"))
+    counter.write()
+    assert store.counts == {UsageKey("2026-11", "tea", "es", "1"): 1, UsageKey("2026-12", "tea", "es", "1"): 1}
 
 
-def test_what_comes_too_late_for_its_month_is_left_out_and_said() -> None:
+def test_counts_twelve_hours_after_their_month_are_dropped_and_the_month_is_marked_late() -> None:
     store, clock = Memory(), Clock(datetime(2026, 11, 30, 23, tzinfo=UTC))
-    counts = Counts(store, clock)
-    counts.note(TEA, Key("1"))
-    clock.now = month_ends("2026-11") + LATE
-    counts.write()
-    assert (store.cells, store.late) == ({}, ["2026-11"])
+    counter = UsageCounter(store, clock)
+    counter.count(TEA, Key("1"))
+    clock.now = month_end("2026-11") + LATE_AFTER
+    counter.write()
+    assert (store.counts, store.late) == ({}, ["2026-11"])
 
 
-def test_a_month_ends() -> None:
-    assert month_ends("2026-11") == datetime(2026, 12, 1, tzinfo=UTC)
-    assert month_ends("2026-12") == datetime(2027, 1, 1, tzinfo=UTC)
-    assert month_ends("2028-02") == datetime(2028, 3, 1, tzinfo=UTC)
+def test_month_end_is_the_first_moment_of_the_next_month() -> None:
+    assert month_end("2026-11") == datetime(2026, 12, 1, tzinfo=UTC)
+    assert month_end("2026-12") == datetime(2027, 1, 1, tzinfo=UTC)
+    assert month_end("2028-02") == datetime(2028, 3, 1, tzinfo=UTC)
 
 
 # -- stores that fail --------------------------------------------------------------------------------------------------
 
 
-def test_a_store_that_fails_loses_nothing_and_is_noted_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    noted: list[str] = []
-    monkeypatch.setattr(log, "event", lambda event, **_: noted.append(event))
+def test_failing_store_loses_no_counts_and_each_failure_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(log, "event", lambda event, **_: logged.append(event))
     store = Memory()
-    counts = Counts(store, Clock())
+    counter = UsageCounter(store, Clock())
     store.fault = OSError(28, "No space left on device")
     for _ in range(3):
-        counts.note(TEA, Key("1"))
-        assert not counts.write()
-    assert noted == ["not counted"] * 3
+        counter.count(TEA, Key("1"))
+        assert not counter.write()
+    assert logged == ["not counted"] * 3
     store.fault = None
-    counts.note(TEA, Key("1"))
-    assert counts.write()
-    assert store.cells == {UsageKey("2026-11", "tea", "es", "1"): 4}
+    counter.count(TEA, Key("1"))
+    assert counter.write()
+    assert store.counts == {UsageKey("2026-11", "tea", "es", "1"): 4}
     store.fault = sqlite3.DatabaseError("file is not a database")
-    assert not counts.write()
-    assert noted == ["not counted"] * 4
+    assert not counter.write()
+    assert logged == ["not counted"] * 4
 
 
-def test_a_store_that_hangs_neither_holds_up_a_count_nor_the_end_of_the_process() -> None:
-    hangs, entered = threading.Event(), threading.Event()
+def test_hanging_store_delays_no_count_and_not_the_end_of_the_process() -> None:
+    release, entered = threading.Event(), threading.Event()
 
     class Hanging(Memory):
         def write(self, *_: object) -> None:
             entered.set()
-            hangs.wait(60)
+            release.wait(60)
 
-    counts = Counts(Hanging(), every=0.01)
-    counts.start()
+    counter = UsageCounter(Hanging(), write_interval=0.01)
+    counter.start()
     assert entered.wait(5)
     started = time.perf_counter()
     for _ in range(1000):
-        counts.note(TEA, Key("1"))
-    counts.close(patience=0.1)
+        counter.count(TEA, Key("1"))
+    counter.close(timeout=0.1)
     assert time.perf_counter() - started < 20
-    hangs.set()
+    release.set()
 
 
-def test_the_thread_writes_by_itself_and_a_last_time_at_the_end() -> None:
+def test_thread_writes_regularly_and_once_more_at_the_end() -> None:
     store = Memory()
-    counts = Counts(store, Clock(), every=0.01)
-    counts.start()
-    counts.note(TEA, Key("1"))
+    counter = UsageCounter(store, Clock(), write_interval=0.01)
+    counter.start()
+    counter.count(TEA, Key("1"))
     deadline = time.monotonic() + 5
-    while not store.cells and time.monotonic() < deadline:
+    while not store.counts and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert store.cells
-    counts.note(TEA, Key("2"))
-    counts.close()
-    assert sum(store.cells.values()) == 2
-    assert [span.ended for span in store.spans][-1]
-    assert not any(span.ended for span in store.spans[:-1])
+    assert store.counts
+    counter.count(TEA, Key("2"))
+    counter.close()
+    assert sum(store.counts.values()) == 2
+    assert store.uptimes[-1].ended
+    assert not any(uptime.ended for uptime in store.uptimes[:-1])
 
 
-def test_counts_that_never_started_can_be_closed() -> None:
-    Counts(Memory()).close()
-    assert EVERY == 60
+def test_counter_that_was_not_started_can_be_closed() -> None:
+    UsageCounter(Memory()).close()
 
 
-# -- the file ----------------------------------------------------------------------------------------------------------
+# -- the SQLite store --------------------------------------------------------------------------------------------------
 
-SPAN = WriterUptime("one", NOVEMBER - timedelta(hours=1), NOVEMBER, False)
-
-
-def test_the_file_adds_up_and_keeps_the_newest_span_of_a_process(tmp_path: Path) -> None:
-    file = UsageFile(tmp_path / "new" / "usage.sqlite")
-    cell = UsageKey("2026-11", "tea", "es", "1")
-    file.write({cell: 3}, SPAN, ["2026-10"])
-    later = SPAN._replace(until=NOVEMBER + timedelta(minutes=1), ended=True)
-    file.write({cell: 4, cell._replace(event="#"): 1}, later, [])
-    assert file.read("2026-11").cells == {cell: 7, cell._replace(event="#"): 1}
-    assert file.read("2026-11").spans == (later,)
-    assert (file.read("2026-10").late, file.read("2026-11").late) == (True, False)
+UPTIME = WriterUptime("one", NOVEMBER - timedelta(hours=1), NOVEMBER, False)
 
 
-def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
-    file = UsageFile(tmp_path / "new" / "usage.sqlite")
-    file.write({}, SPAN, [])
-    assert file.path.stat().st_mode & 0o777 == 0o600
-    assert file.path.parent.stat().st_mode & 0o777 == 0o700
+def test_sqlite_adds_counts_and_keeps_the_newest_uptime_of_a_process(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "new" / "usage.sqlite")
+    key = UsageKey("2026-11", "tea", "es", "1")
+    store.write({key: 3}, UPTIME, ["2026-10"])
+    later = UPTIME._replace(until=NOVEMBER + timedelta(minutes=1), ended=True)
+    store.write({key: 4, key._replace(event="#"): 1}, later, [])
+    assert store.read("2026-11").counts == {key: 7, key._replace(event="#"): 1}
+    assert store.read("2026-11").uptimes == (later,)
+    assert (store.read("2026-10").late, store.read("2026-11").late) == (True, False)
 
 
-def test_the_file_holds_no_order_no_day_and_no_call(tmp_path: Path) -> None:
-    file = UsageFile(tmp_path / "usage.sqlite")
-    file.write({UsageKey("2026-11", "tea", "es", "1"): 1}, SPAN, [])
-    with sqlite3.connect(file.path) as db:
-        told = {row[0]: row[1] for row in db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")}
+def test_sqlite_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "new" / "usage.sqlite")
+    store.write({}, UPTIME, [])
+    assert store.path.stat().st_mode & 0o777 == 0o600
+    assert store.path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_sqlite_tables_hold_no_order_no_day_and_no_call(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "usage.sqlite")
+    store.write({UsageKey("2026-11", "tea", "es", "1"): 1}, UPTIME, [])
+    with sqlite3.connect(store.path) as db:
+        tables = {row[0]: row[1] for row in db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")}
     db.close()
-    assert set(told) == {"counts", "spans", "late"}
-    assert all("WITHOUT ROWID" in sql for sql in told.values())
-    assert "month TEXT NOT NULL, node TEXT NOT NULL, locale TEXT NOT NULL, event TEXT NOT NULL" in told["counts"]
+    assert set(tables) == {"counts", "spans", "late"}
+    assert all("WITHOUT ROWID" in sql for sql in tables.values())
+    assert "month TEXT NOT NULL, node TEXT NOT NULL, locale TEXT NOT NULL, event TEXT NOT NULL" in tables["counts"]
 
 
-def test_counts_are_forgotten_after_thirteen_months(tmp_path: Path) -> None:
-    file = UsageFile(tmp_path / "usage.sqlite")
-    file.write({UsageKey("2025-09", "tea", "es", "1"): 1, UsageKey("2025-11", "tea", "es", "1"): 1}, SPAN, [])
-    assert not file.read("2025-09").cells
-    assert file.read("2025-11").cells
-    assert KEPT.days == 400
+def test_sqlite_deletes_counts_after_thirteen_months(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "usage.sqlite")
+    store.write({UsageKey("2025-09", "tea", "es", "1"): 1, UsageKey("2025-11", "tea", "es", "1"): 1}, UPTIME, [])
+    assert not store.read("2025-09").counts
+    assert store.read("2025-11").counts
+    assert RETENTION.days == 400
 
 
-def test_a_file_that_is_gone_is_made_anew_and_one_that_is_none_is_said(tmp_path: Path) -> None:
-    file = UsageFile(tmp_path / "usage.sqlite")
+def test_deleted_sqlite_file_is_created_again_and_damaged_one_is_reported(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "usage.sqlite")
     with pytest.raises(OperationFailed, match="cannot be read"):
-        file.read("2026-11")
-    assert not file.path.exists()
-    file.write({}, SPAN, [])
-    file.path.unlink()
-    file.write({UsageKey("2026-11", "tea", "es", "1"): 1}, SPAN, [])
-    assert file.read("2026-11").cells
-    file.path.write_bytes(b"not a database, " * 100)
+        store.read("2026-11")
+    assert not store.path.exists()
+    store.write({}, UPTIME, [])
+    store.path.unlink()
+    store.write({UsageKey("2026-11", "tea", "es", "1"): 1}, UPTIME, [])
+    assert store.read("2026-11").counts
+    store.path.write_bytes(b"not a database, " * 100)
     with pytest.raises(sqlite3.DatabaseError):
-        file.write({}, SPAN, [])
+        store.write({}, UPTIME, [])
     with pytest.raises(OperationFailed, match="not a database"):
-        file.read("2026-11")
+        store.read("2026-11")
     with pytest.raises(OperationFailed, match="cannot be written"):
-        file.try_out()
+        store.try_out()
 
 
-def test_a_file_that_is_locked_is_waited_for_and_then_left(tmp_path: Path) -> None:
-    file = UsageFile(tmp_path / "usage.sqlite", patience=0.05)
-    file.write({}, SPAN, [])
-    other = sqlite3.connect(file.path, isolation_level=None)
+def test_locked_sqlite_file_is_given_up_after_a_timeout_and_written_later(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "usage.sqlite", lock_timeout=0.05)
+    store.write({}, UPTIME, [])
+    other = sqlite3.connect(store.path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    counts = Counts(file, Clock())
-    counts.note(TEA, Key("1"))
-    assert not counts.write()
+    counter = UsageCounter(store, Clock())
+    counter.count(TEA, Key("1"))
+    assert not counter.write()
     other.execute("COMMIT")
     other.close()
-    assert counts.write()
-    assert sum(file.read("2026-11").cells.values()) == 1
+    assert counter.write()
+    assert sum(store.read("2026-11").counts.values()) == 1
 
 
-def test_a_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
+def test_usage_folder_that_is_a_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "usage").write_text("", "utf-8")
     with pytest.raises(OperationFailed, match="cannot be written"):
-        UsageFile(tmp_path / "usage" / "usage.sqlite").try_out()
+        SqliteStore(tmp_path / "usage" / "usage.sqlite").try_out()
 
 
 def _worker(path: Path, times: int, gate: Any) -> None:
-    counts = Counts(UsageFile(path, patience=30), Clock(), every=0.005)
-    counts.start()
+    counter = UsageCounter(SqliteStore(path, lock_timeout=30), Clock(), write_interval=0.005)
+    counter.start()
     gate.wait(30)
     for number in range(times):
-        counts.note(Place("tea", ("en", "es")[number % 2]), Key("0123456789*#"[number % 12]))
-    counts.close(60)
+        counter.count(Place("tea", ("en", "es")[number % 2]), Key("0123456789*#"[number % 12]))
+    counter.close(60)
 
 
-def test_a_hundred_thousand_events_of_two_processes_add_up_exactly(tmp_path: Path) -> None:
+def test_sqlite_adds_a_hundred_thousand_events_of_two_processes_exactly(tmp_path: Path) -> None:
     path, processes = tmp_path / "usage.sqlite", multiprocessing.get_context("spawn")
     gate = processes.Barrier(2)
     workers = [processes.Process(target=_worker, args=(path, 50_000, gate)) for _ in range(2)]
@@ -274,15 +280,15 @@ def test_a_hundred_thousand_events_of_two_processes_add_up_exactly(tmp_path: Pat
     for worker in workers:
         worker.join(120)
     assert [worker.exitcode for worker in workers] == [0, 0]
-    counted = UsageFile(path).read("2026-11")
-    assert sum(counted.cells.values()) == 100_000
-    assert set(counted.cells.values()) == {8334, 8332}
-    assert len(counted.cells) == 12
-    assert all(span.ended for span in counted.spans)
-    assert len(counted.spans) == 2
+    stored = SqliteStore(path).read("2026-11")
+    assert sum(stored.counts.values()) == 100_000
+    assert set(stored.counts.values()) == {8334, 8332}
+    assert len(stored.counts) == 12
+    assert all(uptime.ended for uptime in stored.uptimes)
+    assert len(stored.uptimes) == 2
 
 
-# -- at the door -------------------------------------------------------------------------------------------------------
+# -- in the webhook ----------------------------------------------------------------------------------------------------
 
 REAL: list[tuple[str, str]] = [(name, value if name != "CallSid" else "CA" + "9" * 32) for name, value in CALL]
 
@@ -302,35 +308,35 @@ def _post(client: TestClient, path: str, more: Sequence[tuple[str, str]] = (), c
     return answer.content
 
 
-def test_the_door_counts_signed_calls_and_writes_when_it_closes(tiny: Path, ready: Readiness, tmp_path: Path) -> None:
-    file = UsageFile(tmp_path / "usage.sqlite")
-    counts = Counts(file, Clock())
-    app = make_app(settings_for(tiny), ready, counts)
+def test_webhook_counts_signed_calls_and_writes_when_it_stops(tiny: Path, ready: Readiness, tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "usage.sqlite")
+    counter = UsageCounter(store, Clock())
+    app = make_app(settings_for(tiny), ready, counter)
     with TestClient(app, base_url=BASE) as client:
         _post(client, "/call")
         _post(client, "/call/en/main", [("Digits", "1")])
         _post(client, "/call/en/main", [("Digits", "1")])
         _post(client, "/call/en/connect/outcome", [("DialCallStatus", "busy")])
         assert client.post("/call", content="a=b").status_code == 403
-    assert file.read("2026-11").cells == {
+    assert store.read("2026-11").counts == {
         UsageKey("2026-11", "opening", "en", "ring"): 1,
         UsageKey("2026-11", "tea", "en", "1"): 2,
         UsageKey("2026-11", "not_connected", "en", "busy"): 1,
     }
 
 
-def test_rehearsals_are_answered_and_never_counted(tiny: Path, ready: Readiness) -> None:
-    assert REHEARSAL in FORM
-    assert REHEARSAL in CALL
+def test_test_calls_are_answered_and_not_counted(tiny: Path, ready: Readiness) -> None:
+    assert TEST_CALL in FORM
+    assert TEST_CALL in CALL
     store = Memory()
-    counts = Counts(store, Clock())
-    with TestClient(make_app(settings_for(tiny), ready, counts), base_url=BASE) as client:
+    counter = UsageCounter(store, Clock())
+    with TestClient(make_app(settings_for(tiny), ready, counter), base_url=BASE) as client:
         assert client.post("/call", **signed("/call")).status_code == 200
-    assert not store.cells
+    assert not store.counts
 
 
 class Broken:
-    """Counts of which every use raises."""
+    """A counter whose methods raise."""
 
     def __getattr__(self, name: str) -> Any:
         if name in ("start", "close"):
@@ -338,22 +344,24 @@ class Broken:
         raise OSError(28, "No space left on device")
 
 
-@pytest.mark.parametrize("way", ["raises", "is a folder", "is unwritable"])
-def test_no_store_loses_a_call(tiny: Path, ready: Readiness, tmp_path: Path, way: str) -> None:
-    unwritable = CHECKOUT / "LICENSE" / "usage.sqlite" if way == "is unwritable" else tmp_path
-    counts: Any = Broken() if way == "raises" else Counts(UsageFile(unwritable), every=0.01)
-    with TestClient(make_app(settings_for(tiny), ready, counts), base_url=BASE) as client:
+@pytest.mark.parametrize("fault", ["raises", "is a folder", "is unwritable"])
+def test_calls_are_answered_while_usage_cannot_be_written(
+    tiny: Path, ready: Readiness, tmp_path: Path, fault: str
+) -> None:
+    unwritable = CHECKOUT / "LICENSE" / "usage.sqlite" if fault == "is unwritable" else tmp_path
+    counter: Any = Broken() if fault == "raises" else UsageCounter(SqliteStore(unwritable), write_interval=0.01)
+    with TestClient(make_app(settings_for(tiny), ready, counter), base_url=BASE) as client:
         expected = _post(client, "/call/en/main", [("Digits", "1")], CALL)
         assert b"<Gather" in expected
         for _ in range(200):
             assert _post(client, "/call/en/main", [("Digits", "1")]) == expected
 
 
-def test_a_journal_line_about_counting_holds_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_log_line_about_a_failed_write_holds_no_key_and_no_node(capsys: pytest.CaptureFixture[str]) -> None:
     listener = log.open_journal()
-    counts = Counts(UsageFile(CHECKOUT / "LICENSE" / "usage.sqlite"), Clock())
-    counts.note(TEA, Key("1"))
-    counts.write()
+    counter = UsageCounter(SqliteStore(CHECKOUT / "LICENSE" / "usage.sqlite"), Clock())
+    counter.count(TEA, Key("1"))
+    counter.write()
     listener.stop()
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["level"]) == ("not counted", "warning")

@@ -6,7 +6,8 @@ from support.page_client import BASE, app_of, ask, page_of, settings_for
 from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.readiness import Readiness
-from ivr.server.webhook import Webhook, make_app
+from ivr.server.app import make_app
+from ivr.server.webhook import Webhook
 from ivr.web.templates import Static
 
 HEADERS = {

@@ -8,7 +8,7 @@ from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unk
 from ivr.operate.number import TOLL_FREE
 from ivr.readiness import FALLBACK
 from ivr.settings import CHECKOUT
-from ivr.usage.store import usage_of
+from ivr.usage.store import store_of
 
 
 def settings_complete(one: Target) -> Finding:
@@ -91,11 +91,11 @@ def last_resort_is_kept(one: Target) -> Finding:
 
 def usage_is_counted(one: Target) -> Finding:
     """The file or database of usage can be written, or is switched off on purpose."""
-    usage = usage_of(one.settings)
-    if usage is None:
+    store = store_of(one.settings)
+    if store is None:
         return passes("switched off.")
-    usage.try_out()
-    return passes(f"counted in {usage}.")
+    store.try_out()
+    return passes(f"counted in {store}.")
 
 
 def _first(faults: "tuple[Fault, ...] | list[Fault]", what: str, remedy: str) -> Finding:

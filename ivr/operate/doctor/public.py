@@ -9,8 +9,8 @@ from ivr.call.urls import RING
 from ivr.errors import OperationFailed
 from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
 from ivr.operate.doctor.refused import as_twilio_signs, why_refused
-from ivr.operate.http_client import Reply
-from ivr.operate.probe import SLOW, signed
+from ivr.operate.http_client import Reply, signed_post
+from ivr.operate.probe import SLOW
 from ivr.phone.caller import FORM
 
 DAYS = 7
@@ -87,7 +87,7 @@ def _ring(one: Target) -> Reply:
     if not one.settings.tokens:
         raise OperationFailed("TWILIO_AUTH_TOKEN is not set.")
     url = one.settings.public_url + RING
-    return one.outside.fetch(url, FORM, signed(one.settings, as_twilio_signs(url)))
+    return signed_post(one.outside.fetch, one.settings.tokens[0], url, FORM, as_twilio_signs(url))
 
 
 CHECKS: Checks = {

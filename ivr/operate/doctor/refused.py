@@ -10,8 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from ivr.call.urls import RING
 from ivr.operate.doctor.check import Finding, Target, fails
-from ivr.operate.http_client import Reply
-from ivr.operate.probe import signed
+from ivr.operate.http_client import Reply, signed_post
 from ivr.phone.caller import FORM
 
 HEADER = "Host and X-Forwarded-* do not matter to the line; X-Twilio-Signature and the body must arrive as sent."
@@ -63,8 +62,8 @@ def _remedy(status: int) -> str:
 
 
 def _accepts(one: Target, url: str, token: str | None = None) -> bool:
-    headers = signed(one.settings, as_twilio_signs(url + RING), token=token)
-    return one.outside.fetch(one.settings.public_url + RING, FORM, headers).status == 200
+    ring, signed_url = one.settings.public_url + RING, as_twilio_signs(url + RING)
+    return signed_post(one.outside.fetch, token or one.settings.tokens[0], ring, FORM, signed_url).status == 200
 
 
 def suspects(url: str) -> Iterator[Suspect]:

@@ -7,13 +7,11 @@ from urllib.parse import urlencode, urlsplit
 from ivr.call.urls import RING
 from ivr.operate.account import Webhooks
 from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
-from ivr.operate.http_client import Reply
+from ivr.operate.http_client import Reply, signature_header, signed_post
 from ivr.operate.number import OVERRIDES, shown
-from ivr.operate.probe import signed
 from ivr.phone.caller import FORM
 from ivr.phone.errors import Refused
 from ivr.phone.parser import read
-from ivr.settings import Settings
 
 NARROW = frozenset({"US", "CA", "PR", "VI", "GU", "AS", "MP"})
 """The countries of +1 that a line in the United States may need. The hotline is in the US."""
@@ -78,14 +76,10 @@ def _fallback(one: Target, wiring: Webhooks) -> Reply:
     url, settings = wiring.fallback_url.partition("#")[0], one.settings
     if urlsplit(url).hostname == BIN:
         url = f"{url}?{urlencode({'AccountSid': settings.twilio_account_sid})}"
-        return one.outside.fetch(url, None, _signed_get(settings, url))
+        return one.outside.fetch(url, None, signature_header(settings.tokens[0], url))
     if wiring.fallback_method == "GET":
-        return one.outside.fetch(url, None, _signed_get(settings, url))
-    return one.outside.fetch(url, FORM, signed(settings, url))
-
-
-def _signed_get(settings: Settings, url: str) -> dict[str, str]:
-    return {"X-Twilio-Signature": signed(settings, url, ())["X-Twilio-Signature"]}
+        return one.outside.fetch(url, None, signature_header(settings.tokens[0], url))
+    return signed_post(one.outside.fetch, settings.tokens[0], url, FORM)
 
 
 def nothing_records(one: Target) -> Finding:

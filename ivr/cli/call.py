@@ -1,0 +1,80 @@
+"""`ivr call`: a telephone in the terminal, connected to the line in this process or, over HTTP, to a running line."""
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+
+import click
+
+from ivr import simulator
+from ivr.call.urls import RING
+from ivr.errors import BadSettings, OperationFailed
+from ivr.line.line import Form, Line
+from ivr.operate.http_client import fetch, signed_post
+from ivr.phone import stories, terminal
+from ivr.phone.caller import Caller, Impossible, Post
+from ivr.phone.parser import Refused
+from ivr.settings import Settings, plain_url
+
+
+def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcome: str) -> str:
+    """Make one call and print what is heard; returns the call as a story, which `ivr.phone.stories` can replay.
+
+    `url` is a running line, None this process. `keys` are pressed in order; None asks the person at the keyboard.
+    `outcome` is how a dialled call ends, such as "busy". Raises OperationFailed where the call cannot go on.
+    """
+    caller = new_caller(settings, url)
+    try:
+        if keys is None:
+            terminal.converse(caller, _typed_line, click.echo)
+        else:
+            for sentence in terminal.play(caller, keys, outcome):
+                click.echo(sentence)
+    except (Impossible, Refused) as error:
+        raise OperationFailed(str(error)) from None
+    return stories.keep(caller)
+
+
+def new_caller(settings: Settings, url: str | None) -> Caller:
+    """A telephone that has not rung yet: for the line in this process or, with `url`, for a running line."""
+    line = Line(settings.ivr_content, settings.options)
+    post, base = (simulator.in_process(line), settings.public_url) if url is None else _running_line(settings, url)
+    seconds, recordings = simulator.speaking_time(line), simulator.recordings(line)
+    return Caller(post, base + RING, seconds=seconds, recordings=recordings)
+
+
+def _running_line(settings: Settings, url: str) -> tuple[Post, str]:
+    try:
+        url = plain_url(url)
+    except ValueError:
+        raise OperationFailed(f"{url}: expected an address such as http://127.0.0.1:8000.") from None
+    if not settings.tokens:
+        raise BadSettings(
+            "TWILIO_AUTH_TOKEN is not set: a running line answers signed requests only. "
+            "`make setup` writes one for trying out."
+        )
+    return partial(_post, settings, url), url
+
+
+def _post(settings: Settings, url: str, address: str, form: Form) -> bytes:
+    """One request to `url`, signed for the public address, as a tunnel or a proxy would pass it on."""
+    path = address.removeprefix(settings.public_url).removeprefix(url)
+    try:
+        reply = signed_post(fetch, settings.tokens[0], url + path, form, settings.public_url + path)
+    except OperationFailed as error:
+        raise OperationFailed(f"{error}. Is the line running? Start it with `make run`.") from None
+    if reply.status == 403:
+        raise OperationFailed(
+            f"{url} refuses the signature. Both sides need the same TWILIO_AUTH_TOKEN and the same PUBLIC_URL."
+        )
+    if reply.status != 200:
+        raise OperationFailed(f"{url} answers with status {reply.status}; a line answers a signed request with 200.")
+    return reply.body
+
+
+def _typed_line() -> str:
+    """A line from the keyboard. Raises EOFError at the end of the input."""
+    typed = sys.stdin.readline()
+    if not typed:
+        raise EOFError
+    return typed

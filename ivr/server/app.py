@@ -1,0 +1,54 @@
+"""The whole ASGI application: the webhook, and behind it the health addresses, the recordings and the pages."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from ivr import __version__
+from ivr.readiness import Readiness
+from ivr.server.metrics import Figures
+from ivr.server.webhook import Webhook
+from ivr.settings import Settings
+from ivr.usage.counter import UsageCounter
+from ivr.web.audio_files import add_audio
+from ivr.web.routes import add_pages
+
+
+def make_app(
+    settings: Settings, readiness: Readiness, counts: UsageCounter | None = None, figures: Figures | None = None
+) -> Webhook:
+    """The application that one worker serves. `counts` are written from its start to its end."""
+
+    @asynccontextmanager
+    async def counting(_: FastAPI) -> AsyncIterator[None]:
+        if counts:
+            counts.start()
+        yield
+        if counts:
+            await asyncio.to_thread(counts.close)
+
+    behind = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=counting)
+    behind.router.redirect_slashes = False
+    try:
+        add_audio(behind, settings.ivr_content)
+        add_pages(behind, settings, readiness)
+    except Exception as error:  # a fault of the pages must cost no call
+        readiness = replace(readiness, notes=(*readiness.notes, f"the pages could not be made ({error!r})"))
+    add_health(behind, readiness)
+    return Webhook(behind, readiness, settings, counts, figures)
+
+
+def add_health(app: FastAPI, readiness: Readiness) -> None:
+    """Add the addresses for health checks: `/health/live` (the process answers) and `/health/ready`."""
+
+    @app.get("/health/live")
+    async def live() -> JSONResponse:
+        return JSONResponse({"alive": True, "release": __version__})
+
+    @app.get("/health/ready")
+    async def ready() -> JSONResponse:
+        return JSONResponse(readiness.report(), status_code=200 if readiness.ready else 503)
