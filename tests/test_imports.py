@@ -32,8 +32,6 @@ ORDER = (
 
 EXCEPTIONS = {
     ("readiness", "server"),
-    ("speech", "web"),
-    ("translate", "web"),
 }
 """Imports that the rule does not allow, until their files are split."""
 

@@ -19,7 +19,8 @@ from ivr.content.wordlists import load_words
 from ivr.errors import Fault
 from ivr.line.line import CHOICE_WAIT, WARNING_WAIT, Line
 from ivr.line.twiml import AFTER_KEY
-from ivr.speech import timing
+from ivr.speech import readability
+from ivr.speech.pauses import PARAGRAPH_PAUSE
 
 
 class Limit(NamedTuple):
@@ -119,14 +120,14 @@ class LimitChecker:
         """How long one part takes to hear, at the normal pace."""
         return self.line.seconds(spoken)
 
-    def grade(self, told: RenderedText) -> timing.Grade | None:
+    def grade(self, told: RenderedText) -> readability.Grade | None:
         """The reading level of a topic that is long enough to have one; official names are taken out."""
         if (
             not isinstance(self.flow.nodes.get(told.name), Topic | Reminder)
-            or len(timing.words(told.text)) < GRADED_FROM
+            or len(readability.words(told.text)) < GRADED_FROM
         ):
             return None
-        return timing.grade(self.words[told.locale].without_names(told.text), told.locale)
+        return readability.grade(self.words[told.locale].without_names(told.text), told.locale)
 
     def _over(self, told: RenderedText, limit: str, found: float, what: str = "") -> Iterator[Fault]:
         most = LIMITS[limit].of(told.locale)
@@ -142,11 +143,11 @@ class LimitChecker:
             )
 
     def _sentences(self, told: RenderedText) -> Iterator[Fault]:
-        for sentence in (sentence for part in told.parts for sentence in timing.sentences(part.text)):
+        for sentence in (sentence for part in told.parts for sentence in readability.sentences(part.text)):
             yield from self._over(
                 told,
                 "words of a sentence",
-                len(timing.words(sentence)),
+                len(readability.words(sentence)),
                 f"the sentence “{sentence[:50]}”, words",
             )
 
@@ -164,12 +165,12 @@ class LimitChecker:
     def _menu(self, told: RenderedText) -> Iterator[Fault]:
         *headings, choices = told.parts
         menu = "the main menu" if told.name == self.flow.root else "a menu"
-        yield from self._over(told, f"words of {menu}", len(timing.words(choices.text)))
+        yield from self._over(told, f"words of {menu}", len(readability.words(choices.text)))
         yield from self._over(told, f"seconds of {menu}", self.seconds(choices))
         yield from self._heading(told, [heading.text for heading in headings])
         for choice in choices.paragraphs:
             yield from self._over(
-                told, "words of a choice", len(timing.words(choice)), f"the choice “{choice[:50]}”, words"
+                told, "words of a choice", len(readability.words(choice)), f"the choice “{choice[:50]}”, words"
             )
         nouns = [self.words[told.locale].first_noun(choice) for choice in choices.paragraphs]
         for noun in sorted({noun for noun in nouns if nouns.count(noun) > 1}):
@@ -185,7 +186,7 @@ class LimitChecker:
     def _heading(self, told: RenderedText, headings: list[str]) -> Iterator[Fault]:
         """A menu below the main one says first where the key has led."""
         for heading in headings:
-            yield from self._over(told, "words of a heading", len(timing.words(heading)))
+            yield from self._over(told, "words of a heading", len(readability.words(heading)))
         if not headings and told.name != self.flow.root:
             yield Fault(
                 f"{told.name} ({told.locale})",
@@ -196,7 +197,7 @@ class LimitChecker:
 
     def _topic(self, told: RenderedText) -> Iterator[Fault]:
         for number, part in enumerate(told.parts, start=1):
-            yield from self._over(told, "words of a part", len(timing.words(part.text)), f"part {number}, words")
+            yield from self._over(told, "words of a part", len(readability.words(part.text)), f"part {number}, words")
             yield from self._over(told, "seconds of a part", self.seconds(part), f"part {number}, seconds")
             yield from self._said_once(told, number, part)
         if len(told.parts) > MAX_PARTS and "#" not in told.parts[0].keys:
@@ -206,7 +207,7 @@ class LimitChecker:
                 "Name the key # in its first part.",
                 told.way,
             )
-        mean = len(timing.words(told.text)) / len(timing.sentences(told.text))
+        mean = len(readability.words(told.text)) / len(readability.sentences(told.text))
         yield from self._over(told, "mean words of a sentence", mean)
         grade = self.grade(told)
         if grade and grade.scale == "Flesch-Kincaid":
@@ -227,7 +228,7 @@ class LimitChecker:
                     told.way,
                 )
 
-    def _too_hard(self, told: RenderedText, grade: timing.Grade) -> Iterator[Fault]:
+    def _too_hard(self, told: RenderedText, grade: readability.Grade) -> Iterator[Fault]:
         safe = self.flow.parent(told.name) in SAFETY_MENUS or isinstance(self.flow.nodes[told.name], Reminder)
         least = LIMITS["INFLESZ of a safety text" if safe else "INFLESZ"].of(told.locale)
         if grade.score < least:
@@ -267,7 +268,7 @@ class LimitChecker:
         clock = 0.0 if ask.place.locale == self.flow.published[0] else AFTER_KEY
         ends: dict[PromptRef, float] = {}
         for cue, spoken in zip(prompts_for(self.flow, ask), self.line.spoken(ask), strict=True):
-            clock += self.seconds(spoken) + (timing.PARAGRAPH_PAUSE if ends else 0)
+            clock += self.seconds(spoken) + (PARAGRAPH_PAUSE if ends else 0)
             ends[cue] = clock
         return ends
 

@@ -15,7 +15,7 @@ from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.sources import ages, source_faults
 from ivr.errors import BadContent, BadLocale, Fault
 from ivr.line.line import Line, Options
-from ivr.speech import timing
+from ivr.speech import readability
 
 
 class Report(NamedTuple):
@@ -74,7 +74,7 @@ def _measured(measure: LimitChecker) -> Iterator[str]:
     yield f"{len(nodes)} menus and topics, {len(facts.numbers)} numbers, {len(facts.facts)} facts"
     for locale in measure.flow.published:
         own = [one for one in told if one.locale == locale]
-        words = sum(len(timing.words(one.text)) for one in own)
+        words = sum(len(readability.words(one.text)) for one in own)
         seconds = sum(measure.seconds(part) for one in own for part in one.parts)
         yield f"{locale}: {len(own)} texts, {words} words, {seconds / 60:.0f} minutes; {_hardest(measure, own)}"
     longest = max(

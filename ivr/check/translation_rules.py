@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ivr.content.catalogue import PLACEHOLDER
 from ivr.content.wordlists import Words
-from ivr.speech import timing
+from ivr.speech import readability
 
 ENGLISH_RUN, OTHER_RUN = 3, 4
 """How many words in a row a translation may not share with the English, or with another language's translation."""
@@ -97,7 +97,7 @@ def _opening_marks(message: Message) -> str:
 
 
 def _copied(message: Message) -> str:
-    words = timing.words(_plain(message, message.english))
+    words = readability.words(_plain(message, message.english))
     return "it is the English, not translated" if message.foreign and words and message.text == message.english else ""
 
 
@@ -119,10 +119,10 @@ def _other_language(message: Message) -> str:
 
 def _number_words(message: Message) -> str:
     """A key is a placeholder: a digit's word beside it would stay when the menu is numbered anew."""
-    english = timing.words(PLACEHOLDER.sub(" ", message.english))
+    english = readability.words(PLACEHOLDER.sub(" ", message.english))
     if "press" not in english:
         return ""
-    said = _said(message.digits, timing.words(PLACEHOLDER.sub(" ", message.text)))
+    said = _said(message.digits, readability.words(PLACEHOLDER.sub(" ", message.text)))
     return f"the word of a key, “{said[-1]}”" if len(said) > len(_said(message.first_digits, english)) else ""
 
 
@@ -166,7 +166,7 @@ def _shared_run(text: str, other: str, length: int) -> str:
 
 def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
     for stretch in text.split("\n"):
-        words: Sequence[str] = timing.words(stretch)
+        words: Sequence[str] = readability.words(stretch)
         yield from zip(*(words[start:] for start in range(length)), strict=False)
 
 

@@ -6,8 +6,7 @@ recording is not played: the voice speaks. No sound is made or changed here, and
 
 import hashlib
 import re
-import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,9 +14,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ivr.content.files import toml_of, wrong_fields
 from ivr.errors import BadLocale, Fault
+from ivr.speech.wav import seconds_of
 
-HERTZ, MU_LAW = 8000, 7
-"""What a telephone carries in North America, and its code in a WAV file: G.711 mu-law, 8,000 samples a second."""
 LIST = "recordings.toml"
 NAME = re.compile(r"[a-z][a-z0-9_]*(-[a-z0-9]+)*")
 """What a recording is called: the text, and where it has several readings which one ("reach-2", "language-key-8")."""
@@ -104,27 +102,9 @@ def _seconds(folder: Path, file: str) -> float:
     whole = (folder / file).read_bytes()
     if file != file_name(whole):
         raise ValueError(f"{file} is not the file that was added: its content has changed")
-    return len(samples(whole)) / HERTZ
+    return seconds_of(whole)
 
 
 def file_name(whole: bytes) -> str:
     """The name of a sound file: a hash of its content, so that it may be kept for ever wherever it was fetched."""
     return f"{hashlib.sha256(whole).hexdigest()[:20]}.wav"
-
-
-def samples(whole: bytes) -> bytes:
-    """The samples in a WAV file of telephone sound. Raises ValueError for any other file."""
-    if whole[:4] != b"RIFF" or whole[8:12] != b"WAVE":
-        raise ValueError("it is no WAV file")
-    chunks = dict(_chunks(whole))
-    if chunks.get(b"fmt ", b"")[:8] != struct.pack("<HHI", MU_LAW, 1, HERTZ) or not chunks.get(b"data"):
-        raise ValueError("it is not telephone sound: one channel of 8,000 samples a second, mu-law")
-    return chunks[b"data"]
-
-
-def _chunks(whole: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = 12
-    while at + 8 <= len(whole):
-        kind, size = struct.unpack_from("<4sI", whole, at)
-        yield kind, whole[at + 8 : at + 8 + size]
-        at += 8 + size + size % 2

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ivr.content.files import toml_of, wrong_fields
 from ivr.errors import BadLocale, Fault
-from ivr.speech import timing
+from ivr.speech import readability
 
 
 class Words(BaseModel):
@@ -39,7 +39,7 @@ class Words(BaseModel):
 
     def first_noun(self, choice: str) -> str:
         """The first word of a choice that is not a small one."""
-        return next((word for word in timing.words(choice) if word not in self.small), "")
+        return next((word for word in readability.words(choice) if word not in self.small), "")
 
 
 def load_words(folder: Path) -> Words:

@@ -17,7 +17,7 @@ from twilio.twiml.voice_response import Dial, Gather, Hangup, Play, Say, SsmlBre
 from ivr.call.state import Pace
 from ivr.content.locale import Locale
 from ivr.content.prompts import RenderedPrompt
-from ivr.speech.timing import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE, SLOW_RATE
+from ivr.speech.pauses import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE, SLOW_RATE
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?><Response>'
 TAIL = b"</Response>"

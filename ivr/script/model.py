@@ -13,7 +13,8 @@ from ivr.check.limits import GRADED_FROM
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.wordlists import Words, load_words
 from ivr.line.line import Line
-from ivr.speech import timing
+from ivr.speech import readability
+from ivr.speech.pauses import PARAGRAPH_PAUSE
 
 
 class Choice(NamedTuple):
@@ -40,7 +41,7 @@ class Entry(NamedTuple):
     facts: tuple[str, ...]
     words: int
     seconds: float
-    grade: timing.Grade | None
+    grade: readability.Grade | None
 
     @property
     def depth(self) -> int:
@@ -108,7 +109,7 @@ class _Reader:
         parts = line.content.prompts.speak(name, self._locale, named_keys(line.flow, name))
         node = line.flow.nodes.get(name)
         text = "\n\n".join(part.text for part in parts)
-        seconds = sum(map(line.seconds, parts)) + timing.PARAGRAPH_PAUSE * (len(parts) - 1)
+        seconds = sum(map(line.seconds, parts)) + PARAGRAPH_PAUSE * (len(parts) - 1)
         offers = zip(node.choices, parts[-1].paragraphs, strict=True) if isinstance(node, Menu) else ()
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
         facts = line.content.prompts.texts[name].facts
@@ -122,15 +123,15 @@ class _Reader:
             parts,
             choices,
             facts,
-            len(timing.words(text)),
+            len(readability.words(text)),
             seconds,
             grade,
         )
 
-    def _grade(self, text: str, locale: str) -> timing.Grade | None:
-        if len(timing.words(text)) < GRADED_FROM:
+    def _grade(self, text: str, locale: str) -> readability.Grade | None:
+        if len(readability.words(text)) < GRADED_FROM:
             return None
-        return timing.grade(self._words[locale].without_names(text), locale)
+        return readability.grade(self._words[locale].without_names(text), locale)
 
 
 def label_of(offer: str) -> str:

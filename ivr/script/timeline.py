@@ -7,7 +7,7 @@ from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, Step
 from ivr.content.prompts import RenderedPrompt
 from ivr.line.line import Line
-from ivr.speech import timing
+from ivr.speech.pauses import PARAGRAPH_PAUSE
 
 NAMES = {
     "opening": "The opening",
@@ -58,7 +58,7 @@ def _step(line: Line, step: Step, at: float) -> Heard:
     spoken = line.spoken(step)
     texts = tuple((cue.text, one) for cue, one in zip(prompts_for(line.flow, step), spoken, strict=True))
     read = sum(map(line.seconds, spoken))
-    seconds = read + timing.PARAGRAPH_PAUSE * (len(spoken) - 1)
+    seconds = read + PARAGRAPH_PAUSE * (len(spoken) - 1)
     if isinstance(step, Ask):
         return Heard(NAMES[step.reading], texts, at, seconds, line.wait(step), "")
     if isinstance(step, Dial):

@@ -1,1 +1,1 @@
-"""How long a text takes to speak, how hard it is to read, synthesis, and WAV files."""
+"""The sound of texts: how long they take, how hard they are to read, synthesis for previews, and WAV files."""

@@ -14,7 +14,6 @@ from ivr.call.state import Pace
 from ivr.check.recordings import Recordable, readings
 from ivr.content.load import with_drafts
 from ivr.content.locale import Locale
-from ivr.content.recordings import HERTZ, samples
 from ivr.content.voices import Voice
 from ivr.errors import BadLocale, OperationFailed
 from ivr.line import twiml
@@ -22,9 +21,12 @@ from ivr.line.line import Line, Options
 from ivr.phone.parser import read
 from ivr.phone.ssml import MOST_CHARACTERS
 from ivr.phone.verbs import Say
-from ivr.speech import programs
-from ivr.web.audio_preview import NoSound, joined, sound_of, telephone_sound, voice_for
+from ivr.speech import synthesis
+from ivr.speech.synthesis import SynthesisFailed, Utterance, synthesize, voice_for
+from ivr.speech.wav import seconds_of
 
+PLAYER_TIMEOUT = 300
+"""Seconds that a program may play one sound."""
 ANY_VOICE = "Polly.Nobody"
 KEPT = ".sounds"
 """The folder of sounds, beside prompts/ and locales/. It may be deleted at any time."""
@@ -53,7 +55,7 @@ def sound(line: Line, tag: str, wanted: Sequence[str], pace: Pace = "normal") ->
     locale = line.content.locales[tag]
     for one in chosen:
         path = _recorded(line, locale, one, pace) or _rendered(line, locale, one, pace)
-        yield Sample(one.name, one.spoken.text, path, len(samples(path.read_bytes())) / HERTZ)
+        yield Sample(one.name, one.spoken.text, path, seconds_of(path.read_bytes()))
 
 
 def absent(line: Line, tag: str, wanted: Sequence[str]) -> list[str]:
@@ -86,23 +88,24 @@ def _recorded(line: Line, locale: Locale, one: Recordable, pace: Pace) -> Path |
 
 def _rendered(line: Line, locale: Locale, one: Recordable, pace: Pace) -> Path:
     voice = _voice(locale)
-    say = _say(one, locale, pace)
-    path = line.content.root / KEPT / f"{sound_of(say)}.wav"
+    utterance = _utterance(one, locale, pace)
+    path = line.content.root / KEPT / f"{utterance.sound_name}.wav"
     if not path.exists():
         try:
-            whole = asyncio.run(telephone_sound(say, voice))
-        except NoSound as error:
-            raise OperationFailed(f"{one.name} cannot be heard: {error}. {programs.INSTALL}") from None
+            whole = asyncio.run(synthesize(utterance, voice))
+        except SynthesisFailed as error:
+            raise OperationFailed(f"{one.name} cannot be heard: {error}. {synthesis.INSTALL}") from None
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(whole)
     return path
 
 
-def _say(one: Recordable, locale: Locale, pace: Pace) -> Say:
+def _utterance(one: Recordable, locale: Locale, pace: Pace) -> Utterance:
     """What is said, with its pauses, whatever the voice of the telephone takes: here espeak-ng speaks."""
     speaker = locale.speaker or Voice(ANY_VOICE, locale.language, "", True, MOST_CHARACTERS)
     verbs = read(twiml.document([twiml.tell(one.spoken, {locale.tag: _spoken_by(locale, speaker)}, pace)]))
-    return next(said for said, _ in joined(verbs) if isinstance(said, Say))
+    say = next(verb for verb in verbs if isinstance(verb, Say))
+    return Utterance(say.language, say.pieces, say.rate)
 
 
 def _spoken_by(locale: Locale, speaker: Voice) -> Locale:
@@ -110,7 +113,7 @@ def _spoken_by(locale: Locale, speaker: Voice) -> Locale:
 
 
 def _voice(locale: Locale) -> str:
-    known = programs.voices()
+    known = synthesis.required_voices()
     voice = voice_for(locale.language, known) or voice_for(locale.tag, known)
     if not voice:
         raise OperationFailed(
@@ -132,10 +135,10 @@ def keep(soundings: Iterator[Sample], folder: Path | None) -> Iterator[Sample]:
 
 def play(path: Path) -> bool:
     """Play a sound file, if this machine can: False where it cannot."""
-    program = programs.player()
+    program = synthesis.player()
     if not program:
         return False
     try:
-        return subprocess.run([program, str(path)], capture_output=True, timeout=programs.PATIENCE * 5).returncode == 0
+        return subprocess.run([program, str(path)], capture_output=True, timeout=PLAYER_TIMEOUT).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False

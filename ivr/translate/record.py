@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 from ivr.check.recordings import Recordable, stale, to_record
 from ivr.content.prompts import RenderedPrompt
-from ivr.content.recordings import FILE, HERTZ, LIST, Recording, Sound, file_name, samples
+from ivr.content.recordings import FILE, LIST, Recording, Sound, file_name
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.line.twiml import AFTER_KEY
-from ivr.speech.programs import convert
-from ivr.speech.timing import SLOW_PAUSE, SLOW_RATE
-from ivr.web.audio_preview import wav
+from ivr.speech.pauses import SLOW_PAUSE, SLOW_RATE
+from ivr.speech.synthesis import convert
+from ivr.speech.wav import HERTZ, seconds_of, write_wav
 
 FASTER, SLOWER = 0.6, 1.6
 """How much shorter than the fastest estimate, and longer than the slowest, speech may be: else it is another text."""
@@ -68,11 +68,11 @@ def add(line: Line, tag: str, name: str, file: Path) -> str:
     if faults:
         raise OperationFailed(f"{file} was not added: {'; '.join(faults)}.")
     folder = line.content.root / "locales" / tag / "audio"
-    normal, slow = (wav(_converted(file, rate)) for rate in (1.0, SLOW_RATE))
+    normal, slow = (write_wav(_converted(file, rate)) for rate in (1.0, SLOW_RATE))
     folder.mkdir(parents=True, exist_ok=True)
     for whole in (normal, slow):
         (folder / file_name(whole)).write_bytes(whole)
-    seconds, longer = (len(samples(whole)) / HERTZ for whole in (normal, slow))
+    seconds, longer = (seconds_of(whole) for whole in (normal, slow))
     sound = Sound(file_name(normal), file_name(slow), seconds, longer)
     rows = [row for row in line.content.locales[tag].recordings.rows if row.name != name]
     _write(folder / LIST, [*rows, Recording(name, reading.spoken.text, sound)])

@@ -1,18 +1,13 @@
-"""The sound of the telephone page: compiled captions read by espeak-ng and cut to what a telephone lets through.
+"""The sound of the telephone page: compiled captions, read by espeak-ng and converted by sox (`ivr.speech.synthesis`).
 
-Two separate programs do it (espeak-ng speaks, sox makes the 8 kHz of a telephone), a few at a time and not for long.
-A browser names a sound by its hash; what is not compiled has none, so no free text is ever read. The page goes on with
-captions where a program is missing, slow or failing.
+A browser names a sound by its hash. Only compiled captions have one, so the server never reads free text aloud. At most
+AT_ONCE sounds are made at a time and MOST_WAITING wait. Where a program is missing, slow or failing, the page goes on
+with captions.
 """
 
 import asyncio
-import hashlib
-import html
-import shutil
-import struct
-import subprocess
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -20,26 +15,14 @@ from ivr.line import twiml
 from ivr.line.line import Line
 from ivr.phone.parser import read
 from ivr.phone.verbs import Gather, Say
-from ivr.speech import timing
+from ivr.speech.pauses import SHORT_PAUSE
+from ivr.speech.synthesis import SynthesisFailed, Utterance, installed_voices, synthesize, voice_for
 
-SPEAKER, CONVERTER = "espeak-ng", "sox"
-PATIENCE = 6.0
-"""Seconds that one program may run."""
 AT_ONCE, MOST_WAITING = 2, 12
 CACHE = 24_000_000
 """Bytes of sound that are kept in memory."""
-WORDS_A_MINUTE = 140
-LATIN_AMERICA = "es-419"
-HERTZ = 8000
-MU_LAW = 7
-"""The code of G.711 mu-law in a WAV file: what a telephone carries in North America."""
-
 
 Heard = TypeVar("Heard", bound=object)
-
-
-class NoSound(Exception):
-    """This sound cannot be had now. The page goes on without it."""
 
 
 class Sounds:
@@ -56,17 +39,17 @@ class Sounds:
 
     def name(self, say: Say) -> str:
         """The name of the sound of `say`, empty where there is no voice for it."""
-        return sound_of(say) if voice_for(say.language, self._voices) else ""
+        return utterance_of(say).sound_name if voice_for(say.language, self._voices) else ""
 
     async def wav(self, name: str) -> bytes:
-        """The sound of that name, a WAV file. Raises KeyError where nothing compiled has it, NoSound if it fails."""
+        """The sound of that name, as a WAV file. Raises KeyError for a name of no compiled caption, SynthesisFailed."""
         say = (await self._sayings())[name]
         if name in self._cache:
             self._cache.move_to_end(name)
             return self._cache[name]
         if name not in self._rendering:
             if len(self._rendering) >= MOST_WAITING:
-                raise NoSound("enough sounds are waiting")
+                raise SynthesisFailed("enough sounds are waiting")
             self._rendering[name] = asyncio.create_task(self._render(name, say))
         return await asyncio.shield(self._rendering[name])
 
@@ -84,7 +67,7 @@ class Sounds:
     async def _render(self, name: str, say: Say) -> bytes:
         try:
             async with self._gate:
-                sound = await telephone_sound(say, voice_for(say.language, self._voices))
+                sound = await synthesize(utterance_of(say), voice_for(say.language, self._voices))
             self._keep(name, sound)
             return sound
         finally:
@@ -96,16 +79,15 @@ class Sounds:
             self._cache.popitem(last=False)
 
 
-def sound_of(say: Say) -> str:
-    """The name of its sound: a hash of voice, pace, words and pauses."""
-    heard = repr((say.language, say.voice, say.rate, say.pieces))
-    return hashlib.sha256(heard.encode()).hexdigest()[:20]
+def utterance_of(say: Say) -> Utterance:
+    """What is heard of `say` in the preview, in which each language has one voice."""
+    return Utterance(say.language, say.pieces, say.rate)
 
 
 def compiled(line: Line) -> Mapping[str, Say]:
     """Everything that the line can say, by the name of its sound."""
     fragments = {fragment for document in line.documents.values() for fragment in document}
-    return {sound_of(say): say for say in {say for fragment in fragments for say in _says(fragment)}}
+    return {utterance_of(say).sound_name: say for say in {say for fragment in fragments for say in _says(fragment)}}
 
 
 def _says(fragment: bytes) -> Iterator[Say]:
@@ -120,7 +102,7 @@ def joined(spoken: Iterable[Heard]) -> list[tuple[Heard, int]]:
     for one in spoken:
         before, many = sayings[-1] if sayings else (None, 0)
         if isinstance(before, Say) and isinstance(one, Say) and _goes_on(before, one):
-            pieces = (*before.pieces, timing.SHORT_PAUSE, *one.pieces)
+            pieces = (*before.pieces, SHORT_PAUSE, *one.pieces)
             sayings[-1] = (replace(before, text=f"{before.text} {one.text}", pieces=pieces), many + 1)
         else:
             sayings.append((one, 1))
@@ -130,64 +112,3 @@ def joined(spoken: Iterable[Heard]) -> list[tuple[Heard, int]]:
 def _goes_on(before: Say, say: Say) -> bool:
     unpaused = all(isinstance(piece, str) for piece in say.pieces)
     return unpaused and (before.voice, before.language, before.rate) == (say.voice, say.language, say.rate)
-
-
-def installed_voices() -> frozenset[str]:
-    """The languages that the installed programs speak, in lower case; none where one of the programs is missing."""
-    speaker = shutil.which(SPEAKER)
-    if speaker is None or shutil.which(CONVERTER) is None:
-        return frozenset()
-    try:
-        listed = subprocess.run([speaker, "--voices"], capture_output=True, timeout=PATIENCE, check=True).stdout
-    except (OSError, subprocess.SubprocessError):
-        return frozenset()
-    rows = (row.split() for row in listed.decode("utf-8", "replace").splitlines()[1:])
-    return frozenset(row[1].lower() for row in rows if len(row) > 1)
-
-
-def voice_for(language: str, voices: frozenset[str]) -> str:
-    """The installed voice for a language: its own, for Spanish that of Latin America, that of the bare language, ""."""
-    bare = language.lower().partition("-")[0]
-    wanted = (language.lower(), LATIN_AMERICA if bare == "es" else bare, bare)
-    return next((voice for voice in wanted if voice in voices), "")
-
-
-async def telephone_sound(say: Say, voice: str) -> bytes:
-    """What a telephone would carry of `say`, as a WAV file. Raises NoSound."""
-    pace = str(round(WORDS_A_MINUTE * say.rate))
-    spoken = await _run(SPEAKER, ["-m", "-v", voice, "-s", pace, "--stdout"], _marked(say).encode())
-    raw = ["-t", "raw", "-r", str(HERTZ), "-c", "1", "-e", "mu-law"]
-    return wav(await _run(CONVERTER, ["-V1", "-t", "wav", "-", *raw, "-"], spoken))
-
-
-def _marked(say: Say) -> str:
-    pieces = [f'<break time="{one:.1f}s"/>' if isinstance(one, float) else html.escape(one) for one in say.pieces]
-    return f"<speak>{' '.join(pieces)}</speak>"
-
-
-async def _run(name: str, options: Sequence[str], given: bytes) -> bytes:
-    pipe, path = asyncio.subprocess.PIPE, shutil.which(name) or name
-    try:
-        program = await asyncio.create_subprocess_exec(
-            path, *options, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
-        )
-    except OSError as error:
-        raise NoSound(f"{name} does not start: {error.strerror}") from None
-    try:
-        output, _ = await asyncio.wait_for(program.communicate(given), PATIENCE)
-    except TimeoutError:
-        program.kill()
-        await program.wait()
-        raise NoSound(f"{name} took more than {PATIENCE:g} s") from None
-    if program.returncode or not output:
-        raise NoSound(f"{name} ended with {program.returncode}")
-    return output
-
-
-def wav(mu_law: bytes) -> bytes:
-    """`mu_law`, samples of 8 kHz, as a WAV file: https://www.mmsp.ece.mcgill.ca/Documents/AudioFormats/WAVE/WAVE.html"""
-    form = struct.pack("<4sIHHIIHHH", b"fmt ", 18, MU_LAW, 1, HERTZ, HERTZ, 1, 8, 0)
-    fact = struct.pack("<4sII", b"fact", 4, len(mu_law))
-    data = struct.pack("<4sI", b"data", len(mu_law)) + mu_law + b"\0" * (len(mu_law) % 2)
-    rest = b"WAVE" + form + fact + data
-    return struct.pack("<4sI", b"RIFF", len(rest)) + rest

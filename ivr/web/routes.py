@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
-from ivr.web.audio_preview import NoSound
+from ivr.speech.synthesis import SynthesisFailed
 from ivr.web.draft_preview import Draft, drafts
 from ivr.web.pages import Site, closed
 from ivr.web.phone_api import Telephone
@@ -147,7 +147,7 @@ def _add_sound(app: FastAPI, site: Site) -> None:
             return Response(await site.sounds.wav(request.path_params["name"]), media_type="audio/wav", headers=FRESH)
         except KeyError:
             return Response(status_code=404, headers=FRESH)
-        except NoSound:
+        except SynthesisFailed:
             return Response(status_code=503, headers=FRESH)
 
 

@@ -56,7 +56,7 @@ def served(line: Line, mute: bool = False) -> Iterator[str]:
     """The line on a port of this machine, its address; `mute` as on a machine without a voice."""
     given = {"twilio_auth_token": "try-" + "0" * 32, "public_url": line.options.public_url}
     settings = Settings(_env_file=None, ivr_content=line.content.root, **given)
-    with patch("ivr.web.audio_preview.shutil.which", return_value=None) if mute else nullcontext():
+    with patch("ivr.speech.synthesis.shutil.which", return_value=None) if mute else nullcontext():
         app = make_app(settings, Readiness(line, line.fallback_document))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -19,7 +19,7 @@ from ivr.call.state import Place
 from ivr.call.transitions import Ask
 from ivr.check.proofs import prove
 from ivr.check.report import check_all
-from ivr.content.recordings import HERTZ, file_name, load_recordings, samples
+from ivr.content.recordings import file_name, load_recordings
 from ivr.errors import OperationFailed
 from ivr.line.line import Line, Options
 from ivr.phone.caller import Caller
@@ -27,6 +27,7 @@ from ivr.phone.parser import Gather, Play, Say, read
 from ivr.readiness import Readiness
 from ivr.server.app import make_app
 from ivr.settings import Settings
+from ivr.speech.wav import HERTZ, read_wav
 from ivr.translate import record
 from ivr.translate.listen import drafted
 from ivr.translate.update import po_path
@@ -114,7 +115,7 @@ def test_what_is_kept_is_telephone_sound_with_a_silence_in_front(copied: Path) -
     record_text(copied, "apples")
     (row,) = load_recordings(copied / "locales" / "es" / "audio").rows
     whole = (copied / "locales" / "es" / "audio" / row.sound.file).read_bytes()
-    heard = samples(whole)
+    heard = read_wav(whole)
     assert file_name(whole) == row.sound.file
     assert len(heard) / HERTZ == row.sound.seconds
     assert set(heard[: HERTZ // 4]) <= {0x7F, 0xFF}, "nothing in the first quarter of a second"

@@ -17,7 +17,8 @@ from ivr.call.transitions import Ask, next_place
 from ivr.content.prompts import PART_BREAK, Block, RenderedPrompt
 from ivr.line.line import PART_WAIT, Line
 from ivr.line.twiml import AFTER_KEY
-from ivr.speech import timing
+from ivr.speech import readability
+from ivr.speech.pauses import PARAGRAPH_PAUSE
 
 FILE = Path(__file__).parent / "calls" / "questions.toml"
 PROMISED = {"missing_child": 60, "happening": 45, "immigration": 60}
@@ -71,7 +72,7 @@ class Clock:
         rings = place == next_place(self.flow, place, Ring())
         clock = 0.0 if rings else AFTER_KEY
         for number, (cue, spoken) in enumerate(zip(prompts_for(self.flow, ask), self.line.spoken(ask), strict=True)):
-            clock += timing.PARAGRAPH_PAUSE if number else 0
+            clock += PARAGRAPH_PAUSE if number else 0
             if cue.text == "language" and key == "language" and cue.locale == language:
                 return clock + self.line.seconds(spoken)
             if cue.text == menu and cue.part == self.flow.last_part(menu) and key != "language":
@@ -101,7 +102,7 @@ class Clock:
     def _paragraphs(self, spoken: RenderedPrompt, number: int, sentences: int | None = None) -> float:
         """Seconds of the first paragraphs of a part, of the last one only the first `sentences`."""
         *whole, last = spoken.paragraphs[:number]
-        said = last if sentences is None else " ".join(timing.sentences(last)[:sentences])
+        said = last if sentences is None else " ".join(readability.sentences(last)[:sentences])
         return self.line.seconds(spoken._replace(paragraphs=(*whole, said)))
 
 

@@ -14,7 +14,7 @@ from ivr.content.prompts import RenderedPrompt
 from ivr.line import twiml
 from ivr.line.line import Line
 from ivr.phone.parser import Dial, Gather, Hangup, Say, read, read_verb
-from ivr.speech.timing import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE, SLOW_RATE
+from ivr.speech.pauses import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE, SLOW_RATE
 
 SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).parent / "twiml.rng"))
 TWO_PARAGRAPHS = RenderedPrompt("en", ("For tea … press one.", "Goodbye."))

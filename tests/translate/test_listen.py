@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli.main import main
-from ivr.content.recordings import HERTZ, samples
 from ivr.errors import BadLocale, OperationFailed
 from ivr.line.line import Options
-from ivr.speech import programs
+from ivr.speech import synthesis
+from ivr.speech.wav import seconds_of
 from ivr.translate import listen
 from ivr.translate.new_locale import create_locale
 
@@ -32,13 +32,13 @@ def test_a_text_is_heard_part_by_part_as_a_telephone_carries_it(copied: Path) ->
     assert [one.name for one in told] == ["tea-1", "tea-2", "tea-3"]
     assert told[1].text == "Viene en tazas."
     for one in told:
-        assert len(samples(one.path.read_bytes())) / HERTZ == one.seconds > 0.5
+        assert seconds_of(one.path.read_bytes()) == one.seconds > 0.5
 
 
 @needs_voices
 def test_what_was_heard_once_is_not_made_again(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = heard(copied, "es", "tea")
-    monkeypatch.setattr(listen, "telephone_sound", None)
+    monkeypatch.setattr(listen, "synthesize", None)
     assert heard(copied, "es", "tea") == first
 
 
@@ -92,7 +92,7 @@ def test_a_language_that_no_program_speaks_says_what_to_do(copied: Path) -> None
 
 def test_without_the_programs_it_is_said_what_to_install(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(OperationFailed, match=r"espeak-ng and sox is not on this machine.*apt install espeak-ng sox"):
+    with pytest.raises(OperationFailed, match=r"espeak-ng and sox are not installed.*apt install espeak-ng sox"):
         heard(copied, "es", "apples")
 
 
@@ -128,7 +128,7 @@ def test_the_command_plays_a_text_where_it_can(copied: Path, unset: Path, monkey
 @needs_voices
 def test_where_nothing_plays_the_file_is_named(copied: Path, unset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert unset.is_dir()
-    monkeypatch.setattr(programs, "PLAYERS", ())
+    monkeypatch.setattr(synthesis, "PLAYERS", ())
     assert "open the file" in ivr(copied, monkeypatch, "listen", "es", "apples", "--slow").output
 
 

@@ -13,8 +13,10 @@ from ivr.content.recordings import file_name
 from ivr.line.line import Line
 from ivr.phone.verbs import Play, Say
 from ivr.server.webhook import Webhook
-from ivr.speech.timing import SHORT_PAUSE
-from ivr.web import audio_preview as sounds
+from ivr.speech import synthesis
+from ivr.speech.pauses import SHORT_PAUSE
+from ivr.speech.wav import write_wav
+from ivr.web import audio_preview
 from ivr.web.audio_preview import compiled, joined
 from ivr.web.phone_links import plain
 
@@ -69,7 +71,7 @@ def test_a_failing_program_costs_the_sound_and_nothing_more(
 ) -> None:
     app = app_of(line)
     name = a_sound(app)
-    monkeypatch.setattr(sounds, "PATIENCE", 0.3)
+    monkeypatch.setattr(synthesis, "SYNTHESIS_TIMEOUT", 0.3)
     install(programs / "espeak-ng", broken)
     assert ask(app, f"/sound/{name}.wav").status_code == 503
     install(programs / "espeak-ng", SPEAKS)
@@ -90,7 +92,7 @@ def test_without_the_programs_the_page_says_so(
 
 
 def test_only_so_many_sounds_wait(line: Line, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sounds, "MOST_WAITING", 2)
+    monkeypatch.setattr(audio_preview, "MOST_WAITING", 2)
     install(programs / "espeak-ng", SPEAKS.replace("\ncat\n", "\nsleep 0.2; cat\n"))
     app = app_of(line)
     names = list(compiled(line))[:5]
@@ -105,7 +107,7 @@ def test_only_so_many_sounds_wait(line: Line, programs: Path, monkeypatch: pytes
 
 @pytest.mark.usefixtures("programs")
 def test_old_sounds_make_room(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sounds, "CACHE", 400)
+    monkeypatch.setattr(audio_preview, "CACHE", 400)
     app = app_of(line)
     assert {ask(app, f"/sound/{name}.wav").status_code for name in list(compiled(line))[:9]} == {200}
 
@@ -128,7 +130,7 @@ def test_a_text_cut_up_for_a_voice_without_pauses_is_one_caption() -> None:
 
 
 def test_a_recording_is_heard_in_place_of_the_voice(copied: Path) -> None:
-    sound = sounds.wav(b"\xff" * 8000)
+    sound = write_wav(b"\xff" * 8000)
     folder = copied / "locales" / "en" / "audio"
     folder.mkdir()
     (folder / file_name(sound)).write_bytes(sound)

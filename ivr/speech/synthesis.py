@@ -1,0 +1,144 @@
+"""Synthetic speech for previews: espeak-ng speaks, sox converts to what a telephone carries.
+
+Both are separate programs: they are run, never linked, and never needed to answer a call. The telephone page
+(`ivr.web.audio_preview`) and the translators' commands (`ivr.translate`) use them.
+"""
+
+import asyncio
+import hashlib
+import html
+import shutil
+import subprocess
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ivr.errors import OperationFailed
+from ivr.speech.wav import HERTZ, write_wav
+
+SPEAKER, CONVERTER = "espeak-ng", "sox"
+INSTALL = (
+    "Install both: `apt install espeak-ng sox libsox-fmt-mp3` on Debian and Ubuntu, "
+    "`brew install espeak-ng sox` on macOS."
+)
+SYNTHESIS_TIMEOUT = 6.0
+"""Seconds that each program may run for one sound."""
+CONVERTER_TIMEOUT = 60
+"""Seconds that sox may take for a file that a person recorded."""
+WORDS_A_MINUTE = 140
+"""The speed of espeak-ng at rate 1.0."""
+LATIN_AMERICA = "es-419"
+PLAYERS = ("aplay", "paplay", "afplay", "play")
+"""Programs that play a sound file; the first one that is installed is used."""
+
+
+class Utterance(NamedTuple):
+    """Words and pauses (seconds) in the order in which they are spoken, in a language as Twilio names it.
+
+    Example: `Utterance("en-US", ("To talk now", 0.4, "press zero."))`. `rate` 1.0 is the normal pace.
+    """
+
+    language: str
+    pieces: tuple[str | float, ...]
+    rate: float = 1.0
+
+    @property
+    def sound_name(self) -> str:
+        """The name of its sound: a hash of all that can be heard, 20 hexadecimal digits."""
+        return hashlib.sha256(repr(tuple(self)).encode()).hexdigest()[:20]
+
+
+class SynthesisFailed(Exception):
+    """A program is missing, slow or failing: the message says which."""
+
+
+def installed_voices() -> frozenset[str]:
+    """The languages of espeak-ng's voices, such as "es-419", in lower case; empty where a program is missing."""
+    speaker = shutil.which(SPEAKER)
+    if speaker is None or shutil.which(CONVERTER) is None:
+        return frozenset()
+    try:
+        listed = subprocess.run([speaker, "--voices"], capture_output=True, timeout=SYNTHESIS_TIMEOUT, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return frozenset()
+    rows = (row.split() for row in listed.stdout.decode("utf-8", "replace").splitlines()[1:])
+    return frozenset(row[1].lower() for row in rows if len(row) > 1)
+
+
+def required_voices() -> frozenset[str]:
+    """The same as `installed_voices`. Raises OperationFailed where a program is missing."""
+    missing = [program for program in (SPEAKER, CONVERTER) if shutil.which(program) is None]
+    if missing:
+        verb = "is" if len(missing) == 1 else "are"
+        raise OperationFailed(f"{' and '.join(missing)} {verb} not installed, so no sound can be made. {INSTALL}")
+    return installed_voices()
+
+
+def voice_for(language: str, voices: frozenset[str]) -> str:
+    """The voice for a language: its own, for Spanish that of Latin America, that of the bare language, or ""."""
+    bare = language.lower().partition("-")[0]
+    candidates = (language.lower(), LATIN_AMERICA if bare == "es" else bare, bare)
+    return next((voice for voice in candidates if voice in voices), "")
+
+
+async def synthesize(utterance: Utterance, voice: str) -> bytes:
+    """The sound of `utterance` in an installed `voice`, as a WAV file. Raises SynthesisFailed."""
+    speed = str(round(WORDS_A_MINUTE * utterance.rate))
+    spoken = await _run(SPEAKER, ["-m", "-v", voice, "-s", speed, "--stdout"], _ssml(utterance).encode())
+    telephone = ["-t", "raw", "-r", str(HERTZ), "-c", "1", "-e", "mu-law"]
+    return write_wav(await _run(CONVERTER, ["-V1", "-t", "wav", "-", *telephone, "-"], spoken))
+
+
+def _ssml(utterance: Utterance) -> str:
+    """The utterance in the SSML of espeak-ng, which ignores a time in seconds such as "0.6s".
+
+    Without `strength` it also drops a break in front of the first word:
+    https://github.com/espeak-ng/espeak-ng/issues/1232
+    """
+    pieces = (
+        f'<break strength="none" time="{piece * 1000:.0f}ms"/>' if isinstance(piece, float) else html.escape(piece)
+        for piece in utterance.pieces
+    )
+    return f"<speak>{' '.join(pieces)}</speak>"
+
+
+async def _run(name: str, options: Sequence[str], standard_input: bytes) -> bytes:
+    """The output of a program. Raises SynthesisFailed."""
+    pipe, path = asyncio.subprocess.PIPE, shutil.which(name) or name
+    try:
+        program = await asyncio.create_subprocess_exec(
+            path, *options, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
+        )
+    except OSError as error:
+        raise SynthesisFailed(f"{name} does not start: {error.strerror}") from None
+    try:
+        output, _ = await asyncio.wait_for(program.communicate(standard_input), SYNTHESIS_TIMEOUT)
+    except TimeoutError:
+        program.kill()
+        await program.wait()
+        raise SynthesisFailed(f"{name} took more than {SYNTHESIS_TIMEOUT:g} s") from None
+    if program.returncode or not output:
+        raise SynthesisFailed(f"{name} ended with status {program.returncode}")
+    return output
+
+
+def convert(arguments: Sequence[str]) -> tuple[bytes, str]:
+    """Runs sox with `arguments`; returns its output and its messages. Raises OperationFailed."""
+    program = shutil.which(CONVERTER)
+    if program is None:
+        raise OperationFailed(f"{CONVERTER}, which reads and converts recordings, is not installed. {INSTALL}")
+    try:
+        done = subprocess.run([program, "-V1", *arguments], capture_output=True, timeout=CONVERTER_TIMEOUT, check=False)
+    except subprocess.TimeoutExpired:
+        raise OperationFailed(f"{CONVERTER} did not finish within {CONVERTER_TIMEOUT} seconds.") from None
+    messages = done.stderr.decode("utf-8", "replace").strip()
+    if done.returncode:
+        reason = messages.splitlines()[-1].partition("FAIL ")[2] if messages else ""
+        raise OperationFailed(
+            f"{CONVERTER} cannot read this file ({reason or 'it gives no reason'}). For MP3 it needs libsox-fmt-mp3."
+        )
+    return done.stdout, messages
+
+
+def player() -> str:
+    """The path of a program that plays a sound file, "" where none is installed."""
+    return next(filter(None, map(shutil.which, PLAYERS)), "")

@@ -1,0 +1,39 @@
+"""Sounds by the real programs: a written pause is heard, as long as it is written."""
+
+import asyncio
+import shutil
+
+import pytest
+
+from ivr.speech.synthesis import Utterance, synthesize
+from ivr.speech.wav import seconds_of
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("espeak-ng") and shutil.which("sox")), reason="espeak-ng or sox is not installed"
+)
+
+
+def seconds(*pieces: str | float, rate: float = 1.0) -> float:
+    """The length of the sound that is made of `pieces`."""
+    return seconds_of(asyncio.run(synthesize(Utterance("en-US", pieces, rate), "en-us")))
+
+
+@pytest.mark.parametrize("rate", [1.0, 0.9])
+def test_written_pause_makes_the_sound_longer_by_its_seconds(rate: float) -> None:
+    short, long = seconds("Tea", 0.4, "press one.", rate=rate), seconds("Tea", 1.4, "press one.", rate=rate)
+    assert long - short == pytest.approx(1.0, abs=0.05)
+    assert short > seconds("Tea press one.", rate=rate) + 0.3
+
+
+def test_pause_in_front_of_the_first_word_is_heard() -> None:
+    assert seconds(0.5, "Tea.") - seconds("Tea.") == pytest.approx(0.5, abs=0.05)
+
+
+def test_slow_pace_makes_the_words_longer() -> None:
+    assert seconds("For tea, press one.", rate=0.9) > seconds("For tea, press one.")
+
+
+def test_markup_in_a_text_is_spoken_as_text() -> None:
+    assert seconds("Tea <break strength='none' time='3000ms'/> now") != pytest.approx(
+        seconds("Tea", 3.0, "now"), abs=0.3
+    )
