@@ -1,11 +1,8 @@
 """Limits: what a text may ask of an ear. They fail `ivr check`; they never stop a line that runs.
 
-The one table is `LIMITS`. Seconds are upper estimates at the normal pace (`ivr.speech.timing`); "within N seconds"
-means that the sentence has ended by then. A menu is measured by its choices alone: its heading, the offer of a person
-and the silence after a key are not counted; nor is that silence in a part of a topic.
-
-Sources: WCAG 2.2.1 and 36 CFR 1194 App. D (time), W3C COGA (menus), HHS "Plain writing" (sentences), Barrio-Cantalejo
-2008 (INFLESZ bands).
+The numbers are in `limit_table`. Seconds are upper estimates at the normal pace (`ivr.speech.timing`); "within N
+seconds" means that the sentence has ended by then. A menu is measured by its choices alone: its heading, the offer of a
+person and the silence after a key are not counted; nor is that silence in a part of a topic.
 """
 
 from collections.abc import Iterator
@@ -14,6 +11,7 @@ from typing import NamedTuple
 from ivr.call.flow import Menu, Reminder, Topic
 from ivr.call.playlist import PromptRef, named_keys, prompts_for
 from ivr.call.transitions import Ask, Dial, Step, silence
+from ivr.check.limit_table import LIMITS
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.wordlists import load_words
 from ivr.errors import Fault
@@ -22,44 +20,6 @@ from ivr.line.twiml import AFTER_KEY
 from ivr.speech import readability
 from ivr.speech.pauses import PARAGRAPH_PAUSE
 
-
-class Limit(NamedTuple):
-    """A number and what it is measured in. `english` and `others` differ where a language needs more time."""
-
-    english: float
-    others: float
-    unit: str
-
-    def of(self, locale: str) -> float:
-        """The limit for a language."""
-        return self.english if locale == "en" else self.others
-
-
-LIMITS = {
-    "opening": Limit(21, 21, "s"),
-    "opening: another language offered within": Limit(6, 6, "s"),
-    "opening: a person offered within": Limit(11, 16, "s"),
-    "opening: 911 within": Limit(21, 21, "s"),
-    "after the language key: a person offered within": Limit(6, 6, "s"),
-    "after the language key: 911 within": Limit(12, 12, "s"),
-    "words of a menu": Limit(45, 52, "words"),
-    "seconds of a menu": Limit(26, 32, "s"),
-    "words of the main menu": Limit(50, 58, "words"),
-    "seconds of the main menu": Limit(26, 34, "s"),
-    "words of a heading": Limit(3, 6, "words"),
-    "words of a choice": Limit(10, 12, "words"),
-    "words of a part": Limit(60, 70, "words"),
-    "seconds of a part": Limit(30, 38, "s"),
-    "connecting sentence": Limit(6.5, 10, "s"),
-    "speech that no key cuts": Limit(14, 14, "s"),
-    "words of a sentence": Limit(20, 24, "words"),
-    "mean words of a sentence": Limit(12, 14, "words"),
-    "Flesch-Kincaid": Limit(6, 6, "grade, at most"),
-    "INFLESZ": Limit(65, 65, "points, at least"),
-    "INFLESZ of a safety text": Limit(70, 70, "points, at least"),
-    "wait for a choice": Limit(10, 10, "s, at least"),
-    "wait before the line acts": Limit(20, 20, "s, at least"),
-}
 GRADED_FROM = 100
 """Words from which a topic is graded: the formulas say little of a shorter text."""
 SAFETY_MENUS = ("my_safety", "someone")

@@ -13,7 +13,8 @@ import polib
 import pytest
 
 from ivr.check import limits
-from ivr.check.limits import GRADED_FROM, LIMITS, Limit, LimitChecker
+from ivr.check.limit_table import LIMITS, Limit
+from ivr.check.limits import GRADED_FROM, LimitChecker
 from ivr.check.report import check_all
 from ivr.errors import Fault
 from ivr.line.line import Line, Options
