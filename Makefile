@@ -33,10 +33,11 @@ check: setup ## Look over the code, prove the line, hold its texts to their limi
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict ivr
+	-$(BIN)/python tools/check_prose.py
 	$(BIN)/ivr check
 
 fallback: setup ## Write deploy/fallback.xml anew from the texts, after a change of the last resort
-	@LINE_NUMBER= TWILIO_AUTH_TOKEN= TWILIO_AUTH_TOKEN_SECONDARY= IVR_CONTENT='$(CURDIR)' $(BIN)/ivr fallback > deploy/fallback.xml.new && \
+	@LINE_NUMBER= IVR_HOTLINE= TWILIO_AUTH_TOKEN= TWILIO_AUTH_TOKEN_SECONDARY= IVR_CONTENT='$(CURDIR)' $(BIN)/ivr fallback > deploy/fallback.xml.new && \
 	mv deploy/fallback.xml.new deploy/fallback.xml
 
 soak: setup ## Make very many calls while faults happen (CALLS=10000); none may be lost
@@ -58,7 +59,7 @@ mutants: setup ## Change the program one thing at a time, and see whether a test
 addresses: setup ## Keep every address of this release, before it is published
 	$(BIN)/python tools/addresses.py
 
-sbom: ## Write the bill of materials from the lock
+sbom: ## Write the bill of materials of a release, build/sbom.cdx.json, from the lock
 	"$(PYTHON)" tools/sbom.py
 
 lock: ## Write the locked requirements anew (with UPGRADE=--upgrade: to the newest releases)
@@ -68,8 +69,7 @@ lock: ## Write the locked requirements anew (with UPGRADE=--upgrade: to the newe
 	"$$tmp/bin/uv" $(COMPILE) --group dev --output-file requirements-dev.txt; \
 	"$$tmp/bin/uv" $(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt; \
 	"$$tmp/bin/uv" $(COMPILE) --constraints requirements-dev.txt --extra postgres --output-file requirements-postgres.txt; \
-	"$$tmp/bin/uv" $(PEERS) --constraints requirements-dev.txt --output-file bench/requirements.txt; \
-	"$(PYTHON)" tools/sbom.py
+	"$$tmp/bin/uv" $(PEERS) --constraints requirements-dev.txt --output-file bench/requirements.txt
 
 clean: ## Remove what was installed and built (.env stays)
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -113,9 +113,12 @@ def _up(kind: Kind, folder: Path, core: int | None) -> AbstractContextManager[Se
 
 def _answer_size() -> int:
     """Bytes of the document that the line answers with: the others answer with as many."""
-    from ivr.line.line import Line, Options
+    from ivr.line.compiler import compile_line
+    from ivr.line.options import Options
 
-    return len(Line(CHECKOUT, Options("https://line.example.org")).respond("/call/en/main", [("Digits", "1")]).body)
+    return len(
+        compile_line(CHECKOUT, Options("https://line.example.org")).respond("/call/en/main", [("Digits", "1")]).body
+    )
 
 
 def _print_load(load: dict[str, list[dict[str, float]]], memory: dict[str, tuple[float, float]]) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
-from ivr.check.coverage import all_messages
 from ivr.content.catalogue import MessageId
-from ivr.content.prompts import load_texts
+from ivr.content.messages import all_messages
+from ivr.content.templates import load_templates
 
 PUBLISHED = re.compile(r"^published = .*$", re.MULTILINE)
 VOWELS = str.maketrans("aeiouAEIOU", "áéíóúÁÉÍÓÚ")
@@ -27,7 +27,7 @@ def write(root: Path, folder: Path, count: int) -> Path:
     for name in ("prompts", "locales/en"):
         shutil.copytree(root / name, folder / name)
     shutil.copy(root / "locales" / "voices.toml", folder / "locales")
-    messages = [message.id for message in all_messages(load_texts(folder / "prompts"))]
+    messages = [message.id for message in all_messages(load_templates(folder / "prompts"))]
     tags = ["en", *itertools.islice(_tags(), count - 1)]
     for tag in tags[1:]:
         _write_language(folder / "locales", tag, messages)

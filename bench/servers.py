@@ -50,7 +50,7 @@ def line(content: Path, folder: Path, name: str = LINE) -> Kind:
     """The line as a user runs it, by one worker: counting and its journal are on."""
     environment = {
         "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_URL": PUBLIC_URL, "LINE_NUMBER": "+12025550123",
-        "IVR_CONTENT": str(content), "USAGE": str(folder / "usage.sqlite"),
+        "IVR_CONTENT": str(content), "IVR_USAGE": str(folder / "usage.sqlite"),
     }  # fmt: skip
     ivr = str(Path(sys.executable).with_name("ivr"))
     return Kind(name, [ivr, "serve", "--port", "{port}", "--workers", "1"], environment, signed())

@@ -17,9 +17,10 @@ begun = time.perf_counter(); used = time.process_time()
 from pathlib import Path
 import ivr.server.serve
 from ivr.check.proofs import prove
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.options import Options
 imported = time.perf_counter()
-line = Line(Path(sys.argv[1]), Options("https://line.example.org", "+12025550123"))
+line = compile_line(Path(sys.argv[1]), Options("https://line.example.org", "+12025550123"))
 compiled = time.perf_counter()
 faults = prove(line)
 proved = time.perf_counter()
@@ -29,7 +30,7 @@ looked = time.perf_counter()
 for _ in range(20000): line.respond("/call/en/main", form)
 print(json.dumps({
     "import": imported - begun, "compile": compiled - imported, "proofs": proved - compiled, "faults": len(faults),
-    "places": line.built.places, "fragments": line.built.fragments, "bytes": line.built.size,
+    "places": line.stats.places, "fragments": line.stats.fragments, "bytes": line.stats.size,
     "languages": len(line.flow.published), "respond": (time.perf_counter() - looked) / 20000 * 1e6,
     "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
 }))

@@ -9,7 +9,7 @@
     ├── BadSettings      an operator must act: the environment
     ├── OperationFailed          an operator asked for something that Twilio, the network or a file did not give
     ├── Unverified       a request is not signed with the token: it is refused with 403
-    ├── UnknownAddress   an address this release does not know (never shown to a caller: it leads to the root menu)
+    ├── UnknownAddress   an address this release does not know (never shown to a caller: it leads to the main menu)
     └── Untranslated     a text has no whole translation (never shown: the text is spoken in the first language)
 
 A caller never meets one of these. A caller meets a sentence and a person.

@@ -10,6 +10,7 @@ from pathlib import Path
 from ivr import __version__, signature
 from ivr.check.proofs import prove
 from ivr.errors import BadContent, BadSettings, Fault, Unverified
+from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.server.garbage import nothing_collected
 from ivr.settings import CHECKOUT, Settings
@@ -34,7 +35,7 @@ class Readiness:
 
     def report(self) -> dict[str, object]:
         """What the health page says: nothing of a caller, nothing secret."""
-        built = self.line.built if self.line else None
+        built = self.line.stats if self.line else None
         return {
             "ready": self.ready,
             "release": __version__,
@@ -50,7 +51,7 @@ def get_ready(settings: Settings) -> Readiness:
     notes = _notes(settings)
     try:
         with nothing_collected():
-            line = Line(settings.ivr_content, settings.options)
+            line = compile_line(settings.ivr_content, settings.options)
             unproved, unsigned = prove(line), _signature_faults(settings)
     except BadContent as error:
         return Readiness(None, _kept_last_resort(FALLBACK), error.faults, notes)
@@ -91,4 +92,4 @@ def _signature_faults(settings: Settings) -> tuple[Fault, ...]:
 
 
 def _notes(settings: Settings) -> tuple[str, ...]:
-    return ("trying out: not Twilio's token",) if settings.trying_out else ()
+    return (*settings.notes, *(("trying out: not Twilio's token",) if settings.trying_out else ()))

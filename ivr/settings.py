@@ -1,58 +1,62 @@
 """The environment, read once into one frozen value. No other file reads it."""
 
+import os
 import re
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from dotenv import dotenv_values
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ivr.content.facts import E164
+from ivr.content.facts import E164, PINNED_HOTLINE, PREMIUM
 from ivr.errors import BadSettings
-from ivr.line.line import Options
+from ivr.line.options import Options
+from ivr.setting_rules import TRY, old_names, plain_url, token_fault, unknown_names
 
-TRY = "try-"
-"""A token that begins so was made by `make setup` for trying out; Twilio's tokens are 32 hexadecimal digits."""
-PLAIN_URL = re.compile(r"https?://[A-Za-z0-9._~:/%\[\]-]+")
-"""A scheme, a host, perhaps a port and a path: no user, query or fragment, and nothing that must be escaped."""
-_DATABASE = re.compile(r"postgres(ql)?://\S+$", re.ASCII)
-_LISTENING = re.compile(r"(?P<host>[0-9.]+|\[[0-9a-fA-F:]+\]|localhost):(?P<port>[0-9]{1,5})", re.ASCII)
-_SECRET = re.compile(r"//[^/@\s]*@")
 ACCOUNT = re.compile(r"AC[0-9a-f]{32}", re.ASCII)
 CHECKOUT = Path(__file__).resolve().parent.parent
+_DATABASE = re.compile(r"postgres(ql)?://\S+$", re.ASCII)
+_LISTENING = re.compile(r"(?P<host>[0-9.]+|\[[0-9a-fA-F:]+\]|localhost):(?P<port>[0-9]{1,5})", re.ASCII)
+_PATH = re.compile(r"\.{1,2}|[^\"']*/[^\"']*")
+"""A folder or a file is written with a slash, so that a word such as "none" is never taken for one."""
+_PASSWORD = re.compile(r"//[^/@\s]*@")
 
 
 class Settings(BaseSettings):
-    """The environment (and `.env`), checked. Names are written in capitals there."""
+    """The environment (and `.env`), checked. Names are written in capitals there; an empty value counts as unset."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_auth_token_secondary: SecretStr = SecretStr("")
     public_url: str = "http://127.0.0.1:8000"
     line_number: str = ""
-    silence: Literal["connect", "goodbye"] = "connect"
-    caller_id: Literal["line", "caller"] = "line"
-    web_phone: Literal["on", "off"] = "on"
-    read: Literal["on", "off"] = "on"
+    ivr_silence: Literal["connect", "goodbye"] = "connect"
+    ivr_hotline: str = ""
+    ivr_web_phone: Literal["on", "off"] = "on"
+    ivr_readable: Literal["on", "off"] = "on"
     ivr_content: Path = Field(default=CHECKOUT)
-    usage: str = ""
-    usage_url: SecretStr = SecretStr("")
-    metrics_address: str = ""
-    metrics_nodes: Literal["on", "off"] = "off"
+    ivr_usage: str = ""
+    ivr_usage_url: SecretStr = SecretStr("")
+    ivr_metrics_address: str = ""
+    _notes: tuple[str, ...] = PrivateAttr(())
 
     @field_validator("public_url")
     @classmethod
     def _is_a_url(cls, value: str) -> str:
         return plain_url(value)
 
-    @field_validator("line_number")
+    @field_validator("line_number", "ivr_hotline")
     @classmethod
     def _is_a_number(cls, value: str) -> str:
         if value and not E164.fullmatch(value):
             raise ValueError("expected +1 and ten digits, such as +12025550123")
+        if PREMIUM.match(value):
+            raise ValueError("this number charges whoever calls it")
         return value
 
     @field_validator("twilio_account_sid")
@@ -62,35 +66,58 @@ class Settings(BaseSettings):
             raise ValueError("expected AC and 32 hexadecimal digits, as the first page of Twilio's console shows it")
         return value
 
-    @field_validator("usage")
+    @field_validator("twilio_auth_token", "twilio_auth_token_secondary")
     @classmethod
-    def _is_off_or_a_path(cls, value: str) -> str:
-        if "://" in value:
-            raise ValueError("expected off, a folder, or a file that ends in .sqlite")
+    def _is_a_token(cls, value: SecretStr) -> SecretStr:
+        if fault := token_fault(value.get_secret_value()):
+            raise ValueError(fault)
         return value
 
-    @field_validator("usage_url")
+    @field_validator("ivr_silence", "ivr_web_phone", "ivr_readable", mode="before")
+    @classmethod
+    def _is_in_small_letters(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("ivr_content", mode="before")
+    @classmethod
+    def _is_a_folder(cls, value: object) -> object:
+        if isinstance(value, str) and not _PATH.fullmatch(value):
+            raise ValueError("expected a folder, written with a slash, such as /srv/line or ./texts")
+        return value
+
+    @field_validator("ivr_usage")
+    @classmethod
+    def _is_off_or_a_path(cls, value: str) -> str:
+        if value.lower() in ("", "off"):
+            return value.lower()
+        if "://" in value or not (_PATH.fullmatch(value) or re.fullmatch(r"[^\"']+\.sqlite", value)):
+            raise ValueError(
+                "expected off, a folder, written with a slash (such as ./usage), or a file that ends in .sqlite"
+            )
+        return value
+
+    @field_validator("ivr_usage_url")
     @classmethod
     def _is_a_database(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and not _DATABASE.match(value.get_secret_value()):
             raise ValueError("expected the address of a PostgreSQL database: postgresql://user:password@host/name")
         return value
 
-    @field_validator("metrics_address")
+    @field_validator("ivr_metrics_address")
     @classmethod
     def _is_off_or_an_address(cls, value: str) -> str:
         if value.lower() in ("", "off"):
             return ""
-        found = _LISTENING.fullmatch(value)
-        if not found or not 0 < int(found["port"]) < 65536:
+        address = _LISTENING.fullmatch(value)
+        if not address or not 0 < int(address["port"]) < 65536:
             raise ValueError("expected off, or an address of this machine and a port, such as 127.0.0.1:9464")
         return value
 
-    @field_validator("twilio_auth_token", "twilio_auth_token_secondary")
+    @field_validator("*", mode="before")  # the last one that is written here is the first to be asked
     @classmethod
-    def _has_no_blanks(cls, value: SecretStr) -> SecretStr:
-        if re.search(r"\s", value.get_secret_value()):
-            raise ValueError("a blank or line break stands in it; copy the token again")
+    def _has_no_quotes(cls, value: object) -> object:
+        if isinstance(value, str) and re.fullmatch(r"([\"'“”‘’`]).*\1|“.*”|‘.*’", value, re.DOTALL):
+            raise ValueError("it stands in quotes; remove them (docker's --env-file keeps them)")
         return value
 
     @property
@@ -103,18 +130,23 @@ class Settings(BaseSettings):
         return tuple(token for token in both if token)
 
     @property
+    def hotline(self) -> str:
+        """The number that key 0 must dial, such as "+18883737888": IVR_HOTLINE, else the one pinned in the program."""
+        return self.ivr_hotline or PINNED_HOTLINE
+
+    @property
     def usage_file(self) -> Path | None:
         """The file in which usage is counted; None where it is not counted."""
-        if self.usage.lower() == "off":
+        if self.ivr_usage == "off":
             return None
-        path = Path(self.usage or CHECKOUT / "usage")
+        path = Path(self.ivr_usage or CHECKOUT / "usage")
         return path if path.suffix == ".sqlite" else path / "usage.sqlite"
 
     @property
     def metrics(self) -> tuple[str, int] | None:
-        """Host and port at which metrics may be asked for; None where they may not."""
-        found = _LISTENING.fullmatch(self.metrics_address)
-        return (found["host"].strip("[]"), int(found["port"])) if found else None
+        """Host and port that serve the metrics, such as ("127.0.0.1", 9464); None where they are off."""
+        address = _LISTENING.fullmatch(self.ivr_metrics_address)
+        return (address["host"].strip("[]"), int(address["port"])) if address else None
 
     @property
     def trying_out(self) -> bool:
@@ -124,41 +156,47 @@ class Settings(BaseSettings):
     @property
     def options(self) -> Options:
         """What the line is compiled with."""
-        return Options(self.public_url, self.line_number or None, self.caller_id == "caller", self.silence)
+        return Options(self.public_url, self.line_number or None, self.ivr_silence, self.hotline)
 
-
-def plain_url(value: str) -> str:
-    """`value` without a slash at its end. Raises ValueError, in a sentence, where it is not the address of a line."""
-    try:
-        whole = PLAIN_URL.fullmatch(value) and urlsplit(value).hostname and urlsplit(value).port != 0
-    except ValueError:  # a port or a bracket that is none
-        whole = False
-    if not whole:
-        raise ValueError("expected the address that Twilio reaches the line at, such as https://line.example.org")
-    return value.rstrip("/")
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about names in the environment that are not settings."""
+        return self._notes
 
 
 def read_settings() -> Settings:
-    """Read the environment. Raises BadSettings with a sentence for each name that is not usable; no secret is shown."""
+    """Read the environment. Raises BadSettings with a sentence for each name that cannot be used, without a secret."""
     try:
-        settings = Settings()
+        given = _given()
+        settings, faults = Settings(), list[str]()
     except ValidationError as error:
-        raise BadSettings("\n".join(_sentence(dict(one)) for one in error.errors())) from None
+        settings, faults = None, [_sentence(dict(fault)) for fault in error.errors()]
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadSettings(f".env cannot be read ({reason}): save it as UTF-8, where the line may read it.") from None
+    faults.extend(old_names(given))
+    if settings is None or faults:
+        raise BadSettings("\n".join(faults))
     if settings.tokens and not settings.trying_out and not settings.line_number:
         raise BadSettings(
             "LINE_NUMBER is not set. With Twilio's token it must be the line's own number, such as +12025550123: "
             "a caller who withholds theirs could otherwise not be connected."
         )
+    settings._notes = tuple(unknown_names(given, {name.upper() for name in Settings.model_fields}))
     return settings
 
 
+def _given() -> dict[str, str]:
+    """Every name in the environment and in `.env`, in capitals, with its value."""
+    names = {**dotenv_values(".env", encoding="utf-8"), **os.environ}
+    return {name.upper(): value or "" for name, value in names.items()}
+
+
 def _sentence(error: dict[str, object]) -> str:
-    location = error["loc"]
+    location, message = error["loc"], str(error["msg"]).removeprefix("Value error, ")
     name = str(location[0]).upper() if isinstance(location, tuple) else "?"
-    found = (
-        "" if name.startswith("TWILIO") or name == "USAGE_URL" else f" is {_SECRET.sub('//…@', repr(error['input']))}"
-    )
-    return f"{name}{found}: {str(error['msg']).removeprefix('Value error, ')}."
+    if error["type"] == "literal_error" and isinstance(choices := error.get("ctx"), dict):
+        message = f"expected {choices['expected']}".replace("'", "")
+    secret = name.startswith("TWILIO") or name == "IVR_USAGE_URL"
+    shown = "" if secret else f" is {_PASSWORD.sub('//…@', repr(error['input']))}"
+    return f"{name}{shown}: {message}."

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
 from ivr.settings import Settings
 
 TINY = Path(__file__).parent / "tiny"
@@ -35,25 +37,25 @@ def copied(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def line() -> Line:
     """The toy line, compiled."""
-    return Line(TINY, OPTIONS)
+    return compile_line(TINY, OPTIONS)
 
 
 @pytest.fixture(scope="session")
 def real() -> Line:
     """The line itself, compiled from prompts/ and locales/ of the checkout, in the languages that it can offer now."""
-    return Line(CHECKOUT, OPTIONS)
+    return compile_line(CHECKOUT, OPTIONS)
 
 
 @pytest.fixture(scope="session")
 def line_goodbye() -> Line:
-    """The toy line of an operator who has set SILENCE=goodbye."""
-    return Line(TINY, replace(OPTIONS, silence="goodbye"))
+    """The toy line of an operator who has set IVR_SILENCE=goodbye."""
+    return compile_line(TINY, replace(OPTIONS, silence="goodbye"))
 
 
 @pytest.fixture(scope="session")
 def real_goodbye() -> Line:
-    """The line itself, of an operator who has set SILENCE=goodbye."""
-    return Line(CHECKOUT, replace(OPTIONS, silence="goodbye"))
+    """The line itself, of an operator who has set IVR_SILENCE=goodbye."""
+    return compile_line(CHECKOUT, replace(OPTIONS, silence="goodbye"))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "core", "
 ORDER = (
     "errors log phone",
     "call signature speech",
-    "content",
+    "content setting_rules",
     "line",
     "check settings simulator",
     "readiness script usage export",
@@ -43,8 +43,8 @@ ONLY_THERE = {
     "uvicorn": {"ivr.server"},
     "sqlite3": {"ivr.usage.sqlite"},
     "psycopg": {"ivr.usage.postgres"},
-    "jinja2": {"ivr.content", "ivr.check.coverage", "ivr.script", "ivr.usage.layout", "ivr.translate", "ivr.web"},
-    "babel": {"ivr.content", "ivr.check.coverage", "ivr.script", "ivr.translate", "ivr.web"},
+    "jinja2": {"ivr.content", "ivr.script", "ivr.usage.layout", "ivr.translate", "ivr.web"},
+    "babel": {"ivr.call.language_tags", "ivr.content", "ivr.script", "ivr.translate", "ivr.web"},
     "click": {"ivr.cli"},
     "pydantic_settings": {"ivr.settings"},
 }

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import BadSettings
-from ivr.line.line import Options
-from ivr.settings import CHECKOUT, Settings, plain_url, read_settings
+from ivr.line.options import Options
+from ivr.readiness import get_ready
+from ivr.server.serve import announcement
+from ivr.setting_rules import RENAMED, plain_url
+from ivr.settings import CHECKOUT, Settings, read_settings
 
 pytestmark = pytest.mark.usefixtures("unset")
 
@@ -26,7 +29,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
 
 def test_without_any_setting_the_line_can_be_tried_in_the_terminal() -> None:
     settings = read_settings()
-    assert settings.options == Options("http://127.0.0.1:8000", None, False, "connect")
+    assert settings.options == Options("http://127.0.0.1:8000", None, "connect", "+18883737888")
     assert settings.tokens == ()
     assert not settings.trying_out
     assert settings.ivr_content == CHECKOUT
@@ -38,14 +41,13 @@ def test_everything_may_be_set(unset: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "TWILIO_AUTH_TOKEN_SECONDARY": SECOND,
         "PUBLIC_URL": "https://line.example.org/ivr/",
         "LINE_NUMBER": "+12025550123",
-        "SILENCE": "goodbye",
-        "CALLER_ID": "caller",
+        "IVR_SILENCE": "goodbye",
+        "IVR_HOTLINE": "+12025550199",
         "IVR_CONTENT": str(unset),
     }.items():
         monkeypatch.setenv(name, value)
     settings = read_settings()
-    assert settings.options == Options("https://line.example.org/ivr", "+12025550123", True, "goodbye")
-    assert settings.options.caller_id is None
+    assert settings.options == Options("https://line.example.org/ivr", "+12025550123", "goodbye", "+12025550199")
     assert settings.tokens == (TOKEN, SECOND)
     assert settings.ivr_content == unset
 
@@ -53,10 +55,10 @@ def test_everything_may_be_set(unset: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_file_named_env_is_read_and_the_environment_goes_before_it(
     unset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (unset / ".env").write_text("SILENCE=goodbye\nPUBLIC_URL=https://file.example.org\nSOMETHING_ELSE=1\n", "utf-8")
+    (unset / ".env").write_text("IVR_SILENCE=goodbye\nPUBLIC_URL=https://file.example.org\nSOMETHING_ELSE=1\n", "utf-8")
     monkeypatch.setenv("PUBLIC_URL", "https://environment.example.org")
     settings = read_settings()
-    assert (settings.silence, settings.public_url) == ("goodbye", "https://environment.example.org")
+    assert (settings.ivr_silence, settings.public_url) == ("goodbye", "https://environment.example.org")
 
 
 def test_the_secondary_token_alone_signs_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +69,7 @@ def test_the_secondary_token_alone_signs_too(monkeypatch: pytest.MonkeyPatch) ->
 def test_what_was_read_does_not_change() -> None:
     settings = read_settings()
     with pytest.raises(ValueError, match="frozen"):
-        settings.silence = "goodbye"
+        settings.ivr_silence = "goodbye"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,6 @@ def test_what_was_read_does_not_change() -> None:
         *(
             ("PUBLIC_URL", value, "expected the address that Twilio reaches the line at, such as https://line.example")
             for value in (
-                "",
                 "line.example.org",
                 "ftp://line.example.org",
                 "https://",
@@ -97,7 +98,8 @@ def test_what_was_read_does_not_change() -> None:
             )
         ),
         *(
-            ("LINE_NUMBER", value, "expected +1 and ten digits, such as +12025550123")
+            (name, value, "expected +1 and ten digits, such as +12025550123")
+            for name in ("LINE_NUMBER", "IVR_HOTLINE")
             for value in (
                 "2025550123",
                 "+1 202 555 0123",
@@ -108,8 +110,28 @@ def test_what_was_read_does_not_change() -> None:
                 "+１202",
             )
         ),
-        ("SILENCE", "hang up", "'connect' or 'goodbye'"),
-        ("CALLER_ID", "mine", "'line' or 'caller'"),
+        ("IVR_SILENCE", "hang up", "expected connect or goodbye"),
+        ("IVR_HOTLINE", "+19005550123", "this number charges whoever calls it"),
+        *(
+            (name, value, "expected on or off")
+            for name in ("IVR_WEB_PHONE", "IVR_READABLE")
+            for value in ("none", "false", "0", "no")
+        ),
+        *(
+            ("IVR_USAGE", value, "expected off, a folder, written with a slash")
+            for value in ("none", "false", "0", "no", "on", "usage", "postgresql://line@db/usage")
+        ),
+        *(("IVR_CONTENT", value, "expected a folder, written with a slash") for value in ("none", "off", "0")),
+        *(("IVR_METRICS_ADDRESS", value, "expected off, or an address") for value in ("none", "false", "0", "9464")),
+        *(
+            (name, value, "it stands in quotes; remove them")
+            for name in ("IVR_USAGE", "IVR_CONTENT", "IVR_WEB_PHONE", "IVR_METRICS_ADDRESS", "PUBLIC_URL")
+            for value in ('"off"', "'off'", '"/srv/line"')
+        ),
+        ("PUBLIC_URL", "https://line.example.org/call", "write https://line.example.org."),
+        ("PUBLIC_URL", "https://line.example.org/ivr/call/", "write https://line.example.org/ivr."),
+        ("PUBLIC_URL", "https://line.example.org:", "there is no port behind the colon; remove the colon"),
+        ("PUBLIC_URL", "https://line.example.org:/ivr", "there is no port behind the colon; remove the colon"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_with_what_was_expected(
@@ -123,8 +145,8 @@ def test_a_setting_that_cannot_be_used_is_named_with_what_was_expected(
 
 
 def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = refused(monkeypatch, PUBLIC_URL="nowhere", LINE_NUMBER="911", SILENCE="never")
-    assert [sentence.split()[0] for sentence in said.splitlines()] == ["PUBLIC_URL", "LINE_NUMBER", "SILENCE"]
+    said = refused(monkeypatch, PUBLIC_URL="nowhere", LINE_NUMBER="911", IVR_SILENCE="never")
+    assert [sentence.split()[0] for sentence in said.splitlines()] == ["PUBLIC_URL", "LINE_NUMBER", "IVR_SILENCE"]
 
 
 def test_with_twilio_s_token_the_line_must_know_its_own_number(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,10 +162,112 @@ def test_a_token_for_trying_out_needs_no_number(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("name", ["TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY"])
-@pytest.mark.parametrize("token", [f"{TOKEN} ", f" {TOKEN}", f"{TOKEN}\n", f"{TOKEN[:9]} {TOKEN[9:]}"])
-def test_a_token_with_a_blank_in_it_was_copied_wrongly(monkeypatch: pytest.MonkeyPatch, name: str, token: str) -> None:
+@pytest.mark.parametrize(
+    ("token", "reason"),
+    [
+        (f"{TOKEN} ", "a blank or line break stands in it"),
+        (f" {TOKEN}", "a blank or line break stands in it"),
+        (f"{TOKEN}\n", "a blank or line break stands in it"),
+        (f"{TOKEN[:9]} {TOKEN[9:]}", "a blank or line break stands in it"),
+        (f"\u00a0{TOKEN}", "a blank or line break stands in it"),
+        (f'"{TOKEN}"', "it stands in quotes; remove them"),
+        (f"'{TOKEN}'", "it stands in quotes; remove them"),
+        (f"“{TOKEN}”", "it stands in quotes; remove them"),
+        (f'{TOKEN}"', "a quote stands in it"),
+        (f"\u200b{TOKEN}", "an invisible character (U+200B) stands in it at position 1"),
+        (f"{TOKEN}\ufeff", "an invisible character (U+FEFF) stands in it at position 33"),
+        (f"AC{TOKEN}", "it is a SID (AC…), not a token"),
+        (f"SK{TOKEN}", "it is a SID (SK…), not a token"),
+        ("your_auth_token", "it is a placeholder"),
+        ("<token>", "it is a placeholder"),
+        ("x" * 32, "it is a placeholder"),
+        ("changeme", "it is a placeholder"),
+        (TOKEN[:-1], "it has 31 characters, and Twilio's tokens have 32"),
+        (TOKEN + "0", "it has 33 characters, and Twilio's tokens have 32"),
+        (TOKEN[:-1] + "g", "a character stands in it that is not a hexadecimal digit"),
+        ("try-", "a character stands in it that is not a hexadecimal digit"),
+    ],
+)
+def test_a_token_that_cannot_be_twilios_is_refused_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, name: str, token: str, reason: str
+) -> None:
     said = refused(monkeypatch, **{name: token})
-    assert said == f"{name}: a blank or line break stands in it; copy the token again."
+    assert said.startswith(f"{name}: {reason}")
+    assert said.endswith(".")
+    assert token not in said.replace(name, "")
+
+
+@pytest.mark.parametrize("old", [*RENAMED, "CALLER_ID", "METRICS_NODES"])
+@pytest.mark.parametrize("place", ["environment", "file"])
+def test_an_old_name_is_refused_with_the_new_one(
+    unset: Path, monkeypatch: pytest.MonkeyPatch, old: str, place: str
+) -> None:
+    if place == "file":
+        (unset / ".env").write_text(f"{old}=off\n", "utf-8")
+        said = refused(monkeypatch)
+    else:
+        said = refused(monkeypatch, **{old: "off"})
+    assert said.startswith(f"{old} is ")
+    assert RENAMED.get(old, "no longer a setting") in said
+    assert "\n" not in said
+
+
+def test_an_old_name_without_a_value_or_beside_the_new_one_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLER_ID", "")
+    monkeypatch.setenv("READ", "")
+    monkeypatch.setenv("SILENCE", "goodbye")
+    monkeypatch.setenv("IVR_SILENCE", "connect")
+    assert read_settings().ivr_silence == "connect"
+
+
+def test_every_old_name_has_a_new_one_that_is_a_setting() -> None:
+    assert set(RENAMED.values()) <= {name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("IVR_NONSENSE", "IVR_NONSENSE is not a setting. .env.example lists all settings."),
+        ("IVR_SILENCES", "IVR_SILENCES is not a setting. Is IVR_SILENCE meant?"),
+        ("IVR_READ", "IVR_READ is not a setting. Is IVR_READABLE meant?"),
+        ("HOTLINE", "HOTLINE is not a setting. Is IVR_HOTLINE meant?"),
+        ("TWILIO_AUTHTOKEN", "TWILIO_AUTHTOKEN is not a setting. Is TWILIO_AUTH_TOKEN meant?"),
+        ("PUBLICURL", "PUBLICURL is not a setting. Is PUBLIC_URL meant?"),
+        ("LINENUMBER", "LINENUMBER is not a setting. Is LINE_NUMBER meant?"),
+        ("CALLERID", "CALLERID is not a setting, and CALLER_ID is one no longer: every transfer shows LINE_NUMBER"),
+    ],
+)
+@pytest.mark.parametrize("place", ["environment", "file"])
+def test_an_unknown_name_is_named_at_start(
+    unset: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch, name: str, sentence: str, place: str
+) -> None:
+    monkeypatch.setenv("IVR_CONTENT", str(tiny))
+    if place == "file":
+        (unset / ".env").write_text(f"{name}=1\n", "utf-8")
+    else:
+        monkeypatch.setenv(name, "1")
+    settings = read_settings()
+    assert [note for note in settings.notes if note.startswith(sentence)]
+    assert set(settings.notes) <= set(announcement(get_ready(settings), settings))
+
+
+def test_names_of_other_programs_are_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("READY", "LINE_SERVICE_HOST", "TWILIO_API_KEY", "PUBLIC_KEY", "PATH", "USAGE_REPORT", "LC_ALL"):
+        monkeypatch.setenv(name, "1")
+    assert read_settings().notes == ()
+
+
+@pytest.mark.parametrize("name", [name.upper() for name in Settings.model_fields])
+def test_an_empty_value_counts_as_unset(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "")
+    assert read_settings() == Settings(_env_file=None)
+
+
+def test_choices_may_be_written_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"IVR_WEB_PHONE": "OFF", "IVR_READABLE": "Off", "IVR_USAGE": "OFF"}.items():
+        monkeypatch.setenv(name, value)
+    settings = read_settings()
+    assert (settings.ivr_web_phone, settings.ivr_readable, settings.usage_file) == ("off", "off", None)
 
 
 def test_no_token_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,6 +316,6 @@ def test_every_setting_is_explained_in_the_example() -> None:
 
 
 def test_an_env_file_that_is_not_utf8_is_a_sentence_too(unset: Path) -> None:
-    (unset / ".env").write_bytes(b"SILENCE=goodbye\n# \xff\n")
+    (unset / ".env").write_bytes(b"IVR_SILENCE=goodbye\n# \xff\n")
     with pytest.raises(BadSettings, match=r"^\.env cannot be read \(it is not UTF-8\)"):
         read_settings()

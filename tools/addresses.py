@@ -11,9 +11,10 @@ from typing import get_args
 from ivr import __version__
 from ivr.call.flow import Transfer
 from ivr.call.transitions import Policy
-from ivr.call.urls import RING, address_of, outcome_address_of
+from ivr.call.urls import RING, key_address_of, outcome_address_of
 from ivr.errors import BadContent
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.options import Options
 from ivr.settings import CHECKOUT
 
 KEPT = CHECKOUT / "tests" / "addresses"
@@ -23,10 +24,10 @@ def addresses(root: Path) -> list[str]:
     """Every address of the line under `root`, whatever silence leads to, in order."""
     found = {RING}
     for policy in get_args(Policy):
-        line = Line(root, Options(silence=policy))
+        line = compile_line(root, Options(silence=policy))
         for place in line.documents:
             transfer = isinstance(line.flow.nodes[place.node], Transfer)
-            found.add(outcome_address_of(place) if transfer else address_of(place))
+            found.add(outcome_address_of(place) if transfer else key_address_of(line.flow, place))
     return sorted(found)
 
 

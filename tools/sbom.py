@@ -1,6 +1,7 @@
-"""What the line is made of, as a CycloneDX bill of materials, from the lock (`make sbom`). The lock is the authority.
+"""Write build/sbom.cdx.json, the bill of materials of a release in CycloneDX 1.6, from requirements.txt (`make sbom`).
 
-https://cyclonedx.org/docs/1.6/json/. The same lock gives the same bytes: no clock and no chance.
+Format: https://cyclonedx.org/docs/1.6/json/. It needs no installed package and reads no clock: the same lock gives the
+same bytes. The file is attached to a release and not kept in git, because the lock holds all that it says.
 """
 
 import json
@@ -12,16 +13,16 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-LOCK, BILL = CHECKOUT / "requirements.txt", CHECKOUT / "sbom.cdx.json"
+LOCK = CHECKOUT / "requirements.txt"
 _PACKAGE = re.compile(
-    r"^(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^\s;\\]+)(?: *; *(?P<only>[^\\\n]+))?", re.MULTILINE
+    r"^(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^\s;\\]+)(?: *; *(?P<marker>[^\\\n]+))?", re.MULTILINE
 )
 _RELEASE = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
 def bill(lock: str) -> dict[str, Any]:
-    """The bill of everything that `lock` names. It needs nothing installed: `make lock` writes it too."""
+    """The bill of materials of every package that `lock`, the text of a requirements file, names."""
     release = _RELEASE.findall((CHECKOUT / "ivr" / "__init__.py").read_text("utf-8"))[0]
     return {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
@@ -38,28 +39,30 @@ def bill(lock: str) -> dict[str, Any]:
 
 def components(lock: str) -> Iterator[dict[str, Any]]:
     """Each package of the lock, with the hashes of all files that may be installed for it."""
-    found = list(_PACKAGE.finditer(lock))
-    for one, after in zip(found, [*found[1:], None], strict=True):
-        held = lock[one.end() : after.start() if after else None]
-        address = f"pkg:pypi/{one['name']}@{one['version']}"
+    packages = list(_PACKAGE.finditer(lock))
+    for package, following in zip(packages, [*packages[1:], None], strict=True):
+        entry = lock[package.end() : following.start() if following else None]
+        address = f"pkg:pypi/{package['name']}@{package['version']}"
         component = {
             "type": "library",
             "bom-ref": address,
-            "name": one["name"],
-            "version": one["version"],
+            "name": package["name"],
+            "version": package["version"],
             "purl": address,
-            "hashes": [{"alg": "SHA-256", "content": content} for content in _HASH.findall(held)],
+            "hashes": [{"alg": "SHA-256", "content": content} for content in _HASH.findall(entry)],
         }
-        if only := (one["only"] or "").strip():
-            component["properties"] = [{"name": "line:only-where", "value": only}]
+        if marker := (package["marker"] or "").strip():
+            component["properties"] = [{"name": "line:only-where", "value": marker}]
         yield component
 
 
-def main() -> None:
+def main(path: Path = CHECKOUT / "build" / "sbom.cdx.json") -> None:
+    """Write the bill to `path` and print how many packages it lists."""
     made = bill(LOCK.read_text("utf-8"))
-    BILL.write_text(json.dumps(made, indent=1) + "\n", "utf-8")
-    sys.stdout.write(f"wrote {BILL.name}: {len(made['components'])} packages\n")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(made, indent=1) + "\n", "utf-8")
+    sys.stdout.write(f"wrote {path}: {len(made['components'])} packages\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

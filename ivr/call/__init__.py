@@ -1,1 +1,1 @@
-"""One call, as pure values: its state, the flow graph, where each event leads, which prompts are played, URLs."""
+"""The model of one call: its state, its events, the flow graph, the transitions, the prompts of a step, the URLs."""

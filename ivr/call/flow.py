@@ -1,4 +1,7 @@
-"""The map: which nodes there are, of what kind, and where their keys lead. It knows no words, numbers or files."""
+"""The flow graph: the nodes of a call, their kinds, and where their keys lead.
+
+It is loaded from prompts/flow.toml. A node's words are in the text of the same name.
+"""
 
 import re
 from collections.abc import Mapping
@@ -9,11 +12,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 MAX_CHOICES, MAX_MAIN_CHOICES = 5, 6
-"""Choices of a menu at most, and of the main menu: the one that the opening leads into."""
+"""The most choices of a menu, and of the main menu."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
-"""What a language is called in the map, in addresses and in locales/: "es", "pt-BR"."""
+"""A language tag in flow.toml and the name of its folder in locales/: "es", "pt-BR"."""
 RESERVED = frozenset({"person", "again", "language", "reminder_again", "back", "next", "outcome", "slow", "moved"})
+"""Names that URLs and templates use themselves; a node cannot have them."""
 
 
 class _Node(BaseModel):
@@ -21,28 +25,28 @@ class _Node(BaseModel):
 
 
 class Opening(_Node):
-    """What a ringing telephone hears first. Its keys are those of the root menu `menu`."""
+    """The first node of a call. Its keys are those of the main menu, `menu`."""
 
     kind: Literal["opening"]
     menu: str
 
 
 class Menu(_Node):
-    """`choices` are the keys 1, 2, 3 … in this order."""
+    """The keys 1, 2, 3 … lead to `choices`, in this order."""
 
     kind: Literal["menu"]
     choices: list[str]
 
 
 class Topic(_Node):
-    """A text, in one part or several. `parent` only where no menu offers it."""
+    """A text in one or more parts. `parent` is set only where the topic is not a choice of a menu."""
 
     kind: Literal["topic"]
     parent: str | None = None
 
 
 class Reminder(_Node):
-    """Key 9: hang up and dial 911 on this phone; 1 repeats it."""
+    """Key 9: the caller is told to hang up and dial 911. Key 1 repeats it."""
 
     kind: Literal["reminder"]
     parent: str
@@ -58,14 +62,14 @@ class Transfer(_Node):
 
 
 class Farewell(_Node):
-    """After a conversation: a goodbye, and the choices of `menu` once more."""
+    """After a conversation: a goodbye, then the choices of `menu` once more."""
 
     kind: Literal["farewell"]
     menu: str
 
 
 class Languages(_Node):
-    """Key 8 when three or more languages are published: each is offered in its own language and voice."""
+    """Key 8 with three or more published languages: each one is offered in its own language and voice."""
 
     kind: Literal["languages"]
     parent: str
@@ -73,13 +77,15 @@ class Languages(_Node):
 
 Node = Annotated[Opening | Menu | Topic | Reminder | Transfer | Farewell | Languages, Field(discriminator="kind")]
 ONCE = {"opening", "reminder", "transfer", "farewell", "languages"}
+"""The kinds of which a flow has exactly one node."""
 
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """The map. `published` are language tags, a call begins in the first. `parts` counts each text's parts.
+    """The graph. `nodes` are by name, `published` are language tags; a call begins in the first of them.
 
-    `moved` leads from the name of a node of an earlier release to the node that took its place.
+    `parts` is the number of parts of each text by its name, such as {"signs": 4}; a text that is not in it has one.
+    `moved` maps the name of a node of an earlier release to the node that took its place.
     """
 
     nodes: Mapping[str, Node]
@@ -88,7 +94,7 @@ class Flow:
     moved: Mapping[str, str] = field(default_factory=dict)
 
     def only(self, kind: str) -> str:
-        """The name of the one node of this kind ("opening", "reminder", "transfer", "farewell", "languages")."""
+        """The name of the single node of `kind`, one of `ONCE`."""
         return self._only[kind]
 
     @cached_property
@@ -96,8 +102,8 @@ class Flow:
         return {node.kind: name for name, node in self.nodes.items() if node.kind in ONCE}
 
     @cached_property
-    def root(self) -> str:
-        """The root menu: the one that the opening leads into."""
+    def main_menu(self) -> str:
+        """The name of the menu that the opening leads into."""
         opening = self.nodes[self.only("opening")]
         assert isinstance(opening, Opening)
         return opening.menu
@@ -115,10 +121,10 @@ class Flow:
             choice: menu for menu, node in self.nodes.items() if isinstance(node, Menu) for choice in node.choices
         }
         own = {name: getattr(node, "parent", None) or getattr(node, "menu", None) for name, node in self.nodes.items()}
-        return {name: own[name] or offered.get(name, self.root) for name in self.nodes}
+        return {name: own[name] or offered.get(name, self.main_menu) for name in self.nodes}
 
     def parent(self, name: str) -> str:
-        """The menu that `*` leads to: the node's own `parent`, else the menu that offers it; the root's is the root."""
+        """The menu that `*` leads to: the node's `parent`, else the menu that offers it; the main menu's is itself."""
         return self._parents[name]
 
     @cached_property
@@ -128,15 +134,15 @@ class Flow:
         return offered | {name: offered.get(menu, ()) for name, menu in openings.items()}
 
     def choices(self, name: str) -> tuple[str, ...]:
-        """What the keys 1, 2, 3 … lead to at a menu, and at the opening, whose keys are its menu's; else nothing."""
+        """The nodes that keys 1, 2, 3 … lead to: those of a menu, of the main menu at the opening, else ()."""
         return self._choices.get(name, ())
 
     def last_part(self, name: str) -> int:
-        """The number of parts of the node's text, 1 where nothing is known."""
+        """The number of parts of the node's text."""
         return self.parts.get(name, 1)
 
     def speaking(self, published: tuple[str, ...], parts: Mapping[str, int]) -> "Flow":
-        """The same map with the languages that can really be spoken and the parts that the texts really have."""
+        """A copy with the languages that can be spoken, and the parts that the texts have."""
         return replace(self, published=published, parts=parts)
 
 

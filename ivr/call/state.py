@@ -1,19 +1,27 @@
-"""The values of a call: where a caller stands, what happens, what is answered. Frozen, without behaviour."""
+"""The values of a call: the caller's place, the events, the answer. Frozen tuples without behaviour.
+
+VoiceXML's terms for two of the events: `Silence` is a *no-input* (the caller pressed no key in time), a `Key` without
+a meaning at its place is a *no-match*. `Place.misses` counts the no-matches in a row.
+"""
 
 from typing import Literal, NamedTuple
 
 Pace = Literal["normal", "slow"]
 Reached = Literal["connected", "busy", "no-answer", "failed", "canceled", "unknown"]
+"""The outcome of a dial. "connected": two people talked; "unknown": Twilio's request has no outcome that we know."""
 
 KEYS = "0123456789*#"
 """Every key of a telephone."""
 
 
 class Place(NamedTuple):
-    """Where a caller stands. It is the whole state of a call and stands in every address.
+    """The caller's position: the whole state of a call. Every URL that Twilio is given holds one.
 
-    `part` counts from 1. `misses` is the number of wrong keys in a row, at most 2. `tries` is how often in a row the
-    line dialled by itself without reaching the hotline, at most 3; it is 0 everywhere but around the transfer.
+    Example: `Place("safety", "es", 2)` ↔ "/call/es/safety/part-2": the second part of the node `safety`, in Spanish.
+
+    `node` is a name from flow.toml, `locale` a published language tag, `part` counts from 1. `misses` is the number of
+    no-matches in a row (0 to 2). `tries` is the number of dials in a row that the line made by itself without an answer
+    (0 to 3); it is 0 at every node but the transfer and the node that follows a failed dial.
     """
 
     node: str
@@ -25,27 +33,30 @@ class Place(NamedTuple):
 
 
 class Ring(NamedTuple):
-    """A telephone rings: the call begins."""
+    """The call begins."""
 
 
 class Key(NamedTuple):
-    """A key was pressed: one of `KEYS`, or "" for anything else that arrived as digits."""
+    """The caller pressed `key`: one of `KEYS`, or "" for any other value of Twilio's field Digits."""
 
     key: str
 
 
 class Silence(NamedTuple):
-    """A request came without a key: nothing was pressed."""
+    """A request without a key: no-input."""
 
 
 class Outcome(NamedTuple):
-    """How a dial ended."""
+    """A dial ended."""
 
     reached: Reached
 
 
 class Lost(NamedTuple):
-    """A request came to an address that this release does not know, with the key pressed there, if any."""
+    """A request to a URL of another release: its place, or the choices of its menu, differ from today's.
+
+    `key` is the key that the caller pressed there, "" for none.
+    """
 
     key: str
 
@@ -54,7 +65,7 @@ Event = Ring | Key | Silence | Outcome | Lost
 
 
 class Answer(NamedTuple):
-    """What a request is answered with: the place it leads to, what had happened, and the document (TwiML, UTF-8)."""
+    """The answer to a request: the event, the place it leads to, and the document of that place (TwiML, UTF-8)."""
 
     place: Place
     event: Event

@@ -1,46 +1,51 @@
-"""The walk: where an event leads, and what happens if the caller does nothing. The only file that decides.
+"""The transitions: where an event leads, and the course of a call in which the caller does nothing.
 
-It is a table in two functions. `next_place(flow, place, event)` is one step of a caller who acts.
-`silence(flow, place, policy)` is the whole future of a caller who does not: the steps that stand one behind the other
-in a document, so that silence needs no further request and reaches a person even if our servers are gone.
-`explore(flow, policy)` is every place that either of them can lead to, each with the shortest way to it.
+This file alone decides both. `next_place(flow, place, event)` is one step of a caller who acts. `silence(flow, place,
+policy)` is the future of a caller who does not act: the steps that a document holds one behind the other, so that a
+silent caller needs no further request and reaches a person even if our servers have stopped. `explore(flow, policy)`
+applies both until it has every place.
 
-The keys mean the same everywhere: 0 a person, 9 the 911 reminder, 8 the other language, 7 again and slower, * the menu
-above, # onward, 1 to 6 the choices. Anything else is a miss: never an error, never the end of a call.
-It knows only `call` and `flow`: no words, no numbers, no XML, no addresses.
+The keys mean the same at every place: 0 a person, 9 the 911 reminder, 8 the other language, 7 again and slower,
+* the parent menu, # the next part, 1 to 6 the choices. Any other key is a no-match: it never ends a call.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple, assert_never, get_args
 
-from ivr.call.flow import Flow
+from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
 from ivr.call.state import KEYS, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
 
 Policy = Literal["connect", "goodbye"]
-"""What silence leads to in the end: the hotline, or its number read out and a goodbye."""
+"""The end of a silent call: "connect" dials the hotline, "goodbye" reads its number and hangs up."""
 
 StepKind = Literal["opening", "part", "first", "second", "third", "last", "farewell", "warning", "ending", "number"]
+"""What an `Ask` reads: the opening; a part of a text; a menu for the first, second, third or last time, or after a
+farewell; the warning before the line dials; and, for the policy "goodbye", the ending and the hotline's number."""
+
+CHOICE_KEYS, FIXED_KEYS = tuple("123456"), tuple("0789*#")
 MAX_MISSES = 2
 MAX_TRIES = 3
-LANGUAGES_A_PART = 5
+LANGUAGES_PER_PART = 5
+"""Languages that one part of the language menu offers."""
 
 
 class Ask(NamedTuple):
-    """Something is read while the keys of `place` are live, then the line waits for one."""
+    """Reads a text while the keys of `place` are live, then waits for a key. In TwiML: a Gather."""
 
     place: Place
     reading: StepKind
 
 
 class Dial(NamedTuple):
-    """The connecting sentence, then the hotline is dialled; how it ends is told to `place`."""
+    """Says the connecting sentence and dials the hotline. The outcome is posted to the URL of `place`."""
 
     place: Place
 
 
 class End(NamedTuple):
-    """A goodbye, then the call ends."""
+    """Says goodbye and hangs up."""
 
     place: Place
 
@@ -49,10 +54,13 @@ Step = Ask | Dial | End
 
 
 def next_place(flow: Flow, place: Place, event: Event) -> Place:
-    """Where `event` leads a caller who stands at `place`. Total: every event leads somewhere."""
+    """The place that `event` leads to from `place`. Total: every event leads to a place of the flow.
+
+    Example: at `Place("safety", "en")`, `Key("8")` leads to `Place("safety", "es")`.
+    """
     match event:
         case Key(key):
-            return _press(flow, _standing(flow, place), key)
+            return _press(flow, _with_keys(flow, place), key)
         case Silence():
             return place._replace(misses=0)
         case Ring():
@@ -60,19 +68,19 @@ def next_place(flow: Flow, place: Place, event: Event) -> Place:
         case Outcome(reached):
             return _after_dial(flow, place, reached == "connected")
         case Lost(key):
-            return _from_lost(flow, place, key)
+            return _press(flow, place, key) if key in FIXED_KEYS else place._replace(misses=0)
     assert_never(event)
 
 
-def _standing(flow: Flow, place: Place) -> Place:
-    """Nobody stands in a transfer or a farewell: their keys, if any come, are those of the root menu."""
-    if flow.nodes[place.node].kind in ("transfer", "farewell"):
-        return _at(place, flow.root)
+def _with_keys(flow: Flow, place: Place) -> Place:
+    """The place whose keys are live at `place`. A transfer or farewell has no keys of its own: use the main menu's."""
+    if isinstance(flow.nodes[place.node], Transfer | Farewell):
+        return _at(place, flow.main_menu)
     return place
 
 
 def _at(place: Place, node: str, part: int = 1) -> Place:
-    """A fresh start at `node`, in the same language and at the same pace."""
+    """The place at `node` in the same language and pace, with no misses and no tries."""
     return Place(node, place.locale, part, place.pace)
 
 
@@ -83,15 +91,14 @@ def _press(flow: Flow, place: Place, key: str) -> Place:
         return _at(place, flow.only("reminder"))
     if key == "*":
         return _at(place, flow.parent(place.node))
-    here = Place(place.node, place.locale, place.part, place.pace, misses=0, tries=min(place.tries, 1))
+    here = place._replace(misses=0, tries=min(place.tries, 1))
     if key == "8":
         return _other_language(flow, here)
     if key == "7":
         return here._replace(pace="slow")
     if key == "#":
         return _onward(flow, here)
-    misses = min(place.misses + 1, MAX_MISSES)
-    return _choice(flow, here, key) or Place(here.node, here.locale, here.part, here.pace, misses, here.tries)
+    return _choice(flow, here, key) or here._replace(misses=min(place.misses + 1, MAX_MISSES))
 
 
 def _other_language(flow: Flow, here: Place) -> Place:
@@ -102,7 +109,7 @@ def _other_language(flow: Flow, here: Place) -> Place:
 
 
 def _onward(flow: Flow, here: Place) -> Place:
-    if flow.nodes[here.node].kind in ("menu", "opening"):
+    if isinstance(flow.nodes[here.node], Menu | Opening):
         return here
     if here.part < last_part(flow, here):
         return here._replace(part=here.part + 1)
@@ -110,32 +117,38 @@ def _onward(flow: Flow, here: Place) -> Place:
 
 
 def _choice(flow: Flow, here: Place, key: str) -> Place | None:
-    kind = flow.nodes[here.node].kind
-    if kind == "languages":
-        chosen = _numbered(languages_offered(flow, here), key)
-        return Place(flow.only("opening"), chosen, pace=here.pace) if chosen else None
-    if kind == "reminder":
+    """The place that the choice under `key` leads to, None where `key` is not a choice."""
+    node = flow.nodes[here.node]
+    if isinstance(node, Reminder):
         return here._replace(part=1) if key == "1" else None
-    target = _numbered(flow.choices(here.node), key)
-    return _at(here, target) if target else None
+    chosen = dict(zip(CHOICE_KEYS, choices_at(flow, here), strict=False)).get(key)
+    if chosen and isinstance(node, Languages):
+        return Place(flow.only("opening"), chosen, pace=here.pace)
+    return _at(here, chosen) if chosen else None
 
 
-def _numbered(choices: tuple[str, ...], key: str) -> str | None:
-    number = "123456".find(key or "-")
-    return choices[number] if 0 <= number < len(choices) else None
+def choices_at(flow: Flow, place: Place) -> tuple[str, ...]:
+    """What keys 1, 2, 3 … choose at `place`, () at a place without a choice.
+
+    Example: the nodes ("happening", "worried", "report") at a menu, the tags ("es", "fr") at the language menu.
+    """
+    if isinstance(flow.nodes[place.node], Languages):
+        return languages_offered(flow, place)
+    return flow.choices(place.node)
 
 
 def languages_offered(flow: Flow, place: Place) -> tuple[str, ...]:
-    """The languages that this part of the language menu offers: all but the caller's own, five a part."""
+    """The languages that this part of the language menu offers: all but the caller's, five in a part."""
     others = [locale for locale in flow.published if locale != place.locale]
-    start = (place.part - 1) * LANGUAGES_A_PART
-    return tuple(others[start : start + LANGUAGES_A_PART])
+    start = (place.part - 1) * LANGUAGES_PER_PART
+    return tuple(others[start : start + LANGUAGES_PER_PART])
 
 
 def last_part(flow: Flow, place: Place) -> int:
-    """The number of parts at `place`: those of the text, or as many as the languages on offer fill."""
-    if flow.nodes[place.node].kind == "languages":
-        return max(1, -(-(len(flow.published) - 1) // LANGUAGES_A_PART))
+    """The number of parts at `place`: those of the text, or those that the language menu needs."""
+    if isinstance(flow.nodes[place.node], Languages):
+        others = len(flow.published) - 1
+        return max(1, math.ceil(others / LANGUAGES_PER_PART))
     return flow.last_part(place.node)
 
 
@@ -145,25 +158,20 @@ def _after_dial(flow: Flow, place: Place, connected: bool) -> Place:
     return _at(place, flow.transfer.not_connected)._replace(tries=min(place.tries + 1, MAX_TRIES))
 
 
-def _from_lost(flow: Flow, home: Place, key: str) -> Place:
-    """A call that began on another release: its choices may mean other things now, the fixed keys never do."""
-    return _press(flow, home, key) if key in ("0", "9", "8") else home
-
-
 def silence(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
-    """What happens at `place`, step by step, while the caller does nothing; the last step dials or ends."""
+    """The steps of a caller who does nothing at `place`, in order. The last step is a Dial or an End."""
     node, onward = flow.nodes[place.node], place._replace(misses=0)
-    match node.kind:
-        case "transfer":
+    match node:
+        case Transfer():
             return (Dial(onward),)
-        case "farewell":
+        case Farewell():
             menu = _at(place, node.menu)
             return Ask(menu, "farewell"), End(menu)
-        case "opening":
+        case Opening():
             return Ask(place, "opening"), *_read_again(flow, onward, policy)
-        case "menu":
+        case Menu():
             return Ask(place, "first"), *_read_again(flow, onward, policy)
-        case "topic" | "reminder" | "languages":
+        case Topic() | Reminder() | Languages():
             last = last_part(flow, place)
             parts = tuple(Ask(onward._replace(part=part), "part") for part in range(place.part + 1, last + 1))
             return Ask(place, "part"), *parts, *_menu_after(flow, place, policy)
@@ -177,45 +185,49 @@ def _menu_after(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
     return Ask(menu, "first"), *_read_again(flow, menu, policy, place.tries)
 
 
-@lru_cache(maxsize=2000)  # the end of every silence below the same menu
+@lru_cache(maxsize=2000)  # every place below a menu ends with the same steps
 def _read_again(flow: Flow, menu: Place, policy: Policy, tries: int = 0) -> tuple[Step, ...]:
     again = Ask(menu, "second"), Ask(menu, "third")
     if policy == "goodbye":
-        return *again, Ask(menu, "ending"), Ask(menu, "number"), End(_at(menu, flow.root))
+        return *again, Ask(menu, "ending"), Ask(menu, "number"), End(_at(menu, flow.main_menu))
     return *again, Ask(menu, "warning"), Dial(_at(menu, flow.only("transfer"))._replace(tries=tries))
 
 
 class Explored(NamedTuple):
-    """Every place of the line. `paths` holds a shortest way to each: "ring", then keys, `-` for silence, dial outcomes;
-    `transitions` is where each key leads from there, "" standing for anything else that may come as one."""
+    """Every place of the line.
+
+    `paths` holds a shortest path to each place, as words: "ring 8 2 -" is a ring, keys 8 and 2, then silence; the
+    outcome of a dial is its name ("busy"), any other value of Digits is "other".
+    `transitions[place]` is the place that each key leads to, with "" for any other value of Digits.
+    """
 
     paths: Mapping[Place, str]
     transitions: Mapping[Place, Mapping[str, Place]]
 
 
 def explore(flow: Flow, policy: Policy) -> Explored:
-    """Every place that a caller can get to, by keys, by silence, or by how a dial ends."""
-    start = next_place(flow, Place(flow.root, flow.published[0]), Ring())
-    ways, leads, waiting = {start: "ring"}, dict[Place, Mapping[str, Place]](), [start]
-    same = {start: start}
+    """Every place that a caller can get to, by keys, by silence, or by the outcome of a dial."""
+    start = next_place(flow, Place(flow.main_menu, flow.published[0]), Ring())
+    paths, transitions, waiting = {start: "ring"}, dict[Place, Mapping[str, Place]](), [start]
+    same = {start: start}  # equal places are one object: less memory
     for here in waiting:
-        standing = _standing(flow, here)
-        pressed = ((key, _press(flow, standing, key)) for key in (*KEYS, ""))
-        leads[here] = {key: same.setdefault(there, there) for key, there in pressed}
-        for said, there in _steps_from(flow, here, leads[here], policy):
-            if there not in ways:
-                ways[there] = f"{ways[here]} {said}"
+        with_keys = _with_keys(flow, here)
+        pressed = ((key, _press(flow, with_keys, key)) for key in (*KEYS, ""))
+        transitions[here] = {key: same.setdefault(there, there) for key, there in pressed}
+        for word, there in _steps_from(flow, here, transitions[here], policy):
+            if there not in paths:
+                paths[there] = f"{paths[here]} {word}"
                 waiting.append(there)
-    return Explored(ways, leads)
+    return Explored(paths, transitions)
 
 
 def reachable(flow: Flow, policy: Policy) -> Mapping[Place, str]:
-    """Every place of the line, each with a shortest way to it, as in `Explored`."""
+    """Every place of the line, each with a shortest path to it, as in `Explored`."""
     return explore(flow, policy).paths
 
 
 def _steps_from(flow: Flow, here: Place, keys: Mapping[str, Place], policy: Policy) -> Iterator[tuple[str, Place]]:
-    if flow.nodes[here.node].kind == "transfer":
+    if isinstance(flow.nodes[here.node], Transfer):
         for reached in get_args(Reached):
             yield reached, next_place(flow, here, Outcome(reached))
     else:

@@ -1,72 +1,130 @@
-"""Place to address and back, side by side. An address holds where a caller stands and nothing of the caller.
+"""The URL path of a place, and the place of a path. A path holds the state of a call, and nothing about the caller.
 
-    /call                                                   the telephone rings
-    /call/es/partner/part-2/slow/misses-1/tries-1           a key was pressed there
-    /call/es/connect/outcome                                a dial ended there
-    /audio/0f3c….wav                                        a recording
+    /call                                               a call begins
+    /call/en/main/choices-7c1e                          a key pressed in the main menu
+    /call/es/partner/part-2/slow/misses-1/tries-1       a key pressed in a topic
+    /call/es/connect/outcome                            a dial ended
+    /audio/0f3c….wav                                    a recording
 
-Only what differs from the default is written: `/call/en/main` is part 1, normal pace, no misses, no tries.
+Only the segments of SEGMENTS whose value is not the default of `Place` are written, in this order.
+
+`choices-7c1e` is a fingerprint of what keys 1 to 6 lead to. A caller who hears a menu while a new release starts
+presses a key of the old menu; the fingerprint shows that, and the new menu is read instead. Paths of release 0.1.0 have
+no fingerprint.
 """
 
 import re
+import zlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from ivr.call.flow import Flow, Languages
+from ivr.call.flow import NAME, Flow, Languages
+from ivr.call.language_tags import published_locale
 from ivr.call.state import Place
-from ivr.call.transitions import last_part
+from ivr.call.transitions import CHOICE_KEYS, choices_at, last_part
 from ivr.errors import UnknownAddress
 
 RING = "/call"
 OUTCOME = "/outcome"
 AUDIO = "/audio"
+
+
+class Segment(NamedTuple):
+    """An optional segment of a path: `prefix` and the value of `Place.field`, which `pattern` matches.
+
+    Example: `Segment("part", "part-", "[2-9]", int)` writes Place.part=2 as "/part-2" and reads it with `int`.
+    """
+
+    field: str
+    prefix: str
+    pattern: str
+    read: Callable[[str], object]
+
+
+SEGMENTS = (
+    Segment("part", "part-", "[2-9]|[1-9][0-9]{1,2}", int),
+    Segment("pace", "", "slow", str),
+    Segment("misses", "misses-", "[12]", int),
+    Segment("tries", "tries-", "[123]", int),
+)
+_DEFAULTS = Place._field_defaults
+_LOCALE = r"(?P<locale>[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*)"
+_CHOICES = r"/choices-[0-9a-f]{4}"
 _PLACE = re.compile(
-    r"/call/(?P<locale>[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)/(?P<node>[a-z][a-z0-9_]*)"
-    r"(?:/part-(?P<part>[1-9][0-9]{0,2}))?(?P<slow>/slow)?(?:/misses-(?P<misses>[12]))?(?:/tries-(?P<tries>[123]))?",
+    rf"{RING}/{_LOCALE}/(?P<node>{NAME.pattern})"
+    + "".join(rf"(?:/{segment.prefix}(?P<{segment.field}>{segment.pattern}))?" for segment in SEGMENTS)
+    + rf"(?P<choices>{_CHOICES})?",
     re.ASCII,
 )
-_LANGUAGE = re.compile(r"/call/(?P<locale>[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)(?:/|$)", re.ASCII)
+_LANGUAGE = re.compile(rf"{RING}/{_LOCALE}(?:/|$)", re.ASCII)
 
 
 def address_of(place: Place) -> str:
-    """The path at which a key pressed at `place` arrives."""
-    part = f"/part-{place.part}" if place.part > 1 else ""
-    slow = "/slow" if place.pace == "slow" else ""
-    misses = f"/misses-{place.misses}" if place.misses else ""
-    tries = f"/tries-{place.tries}" if place.tries else ""
-    return f"{RING}/{place.locale}/{place.node}{part}{slow}{misses}{tries}"
+    """The path of `place` without the fingerprint of its choices: its name in messages.
+
+    Example: "/call/es/safety/part-2" for `Place("safety", "es", 2)`.
+    """
+    values = ((segment, getattr(place, segment.field)) for segment in SEGMENTS)
+    written = (f"/{segment.prefix}{value}" for segment, value in values if value != _DEFAULTS[segment.field])
+    return "".join((f"{RING}/{place.locale}/{place.node}", *written))
+
+
+def key_address_of(flow: Flow, place: Place) -> str:
+    """The path that Twilio posts a key to, when it is pressed at `place`: "/call/en/main/choices-7c1e"."""
+    return address_of(place) + _choices_segment(flow, place)
 
 
 def outcome_address_of(place: Place) -> str:
-    """The path at which the end of a dial made at `place` arrives."""
+    """The path that Twilio posts the outcome of a dial at `place` to: "/call/en/connect/outcome"."""
     return address_of(place) + OUTCOME
 
 
 def place_at(flow: Flow, address: str) -> Place:
-    """The place whose path is `address`. Raises UnknownAddress for any other, and for any other way of writing it."""
-    found = _PLACE.fullmatch(address)
-    if found is None:
+    """The place of a path, with or without a fingerprint. Raises UnknownAddress where `flow` has no such place.
+
+    The language may be written in another way: "/call/es-MX/main" is `Place("main", "es")`.
+    """
+    match = _PLACE.fullmatch(address)
+    locale = published_locale(flow.published, match["locale"]) if match else None
+    if match is None or locale is None or match["node"] not in flow.nodes:
         raise UnknownAddress(address)
-    place = Place(
-        found["node"], found["locale"], int(found["part"] or 1), "slow" if found["slow"] else "normal",
-        int(found["misses"] or 0), int(found["tries"] or 0),
-    )  # fmt: skip
-    node = flow.nodes.get(place.node)
-    if node is None or place.locale not in flow.published or place.part > last_part(flow, place):
-        raise UnknownAddress(address)
-    if (isinstance(node, Languages) and len(flow.published) < 3) or address_of(place) != address:
+    values: dict[str, Any] = {field: read(match[field]) for field, _, _, read in SEGMENTS if match[field]}
+    place = Place(match["node"], locale, **values)
+    unused = isinstance(flow.nodes[place.node], Languages) and len(flow.published) < 3
+    if unused or place.part > last_part(flow, place):
         raise UnknownAddress(address)
     return place
 
 
+def means_the_same(flow: Flow, place: Place, address: str, key: str) -> bool:
+    """Whether `key`, pressed when `place` had the path `address`, leads to the same place today.
+
+    True for 0, 7, 8, 9, * and #. True for 1 to 6 where the fingerprint in the path is that of today's choices.
+    """
+    match = _PLACE.fullmatch(address)
+    written = match["choices"] or "" if match else ""
+    return key not in CHOICE_KEYS or written == _choices_segment(flow, place)
+
+
 def successor_of(flow: Flow, address: str) -> Place | None:
-    """Where a caller is taken whose address names a node of an earlier release: the node that took its place."""
-    found = _PLACE.fullmatch(address)
-    node = flow.moved.get(found["node"]) if found else None
-    if found is None or node is None or found["locale"] not in flow.published:
+    """The place that replaces a path whose node is of an earlier release, None where `flow.moved` does not name it.
+
+    Example: `Place("my_safety", "es")` for "/call/es/safety".
+    """
+    match = _PLACE.fullmatch(address)
+    node = flow.moved.get(match["node"]) if match else None
+    locale = published_locale(flow.published, match["locale"]) if match else None
+    if match is None or node is None or locale is None:
         return None
-    return Place(node, found["locale"], pace="slow" if found["slow"] else "normal")
+    return Place(node, locale, pace="slow" if match["slow"] else "normal")
 
 
 def language_in(flow: Flow, address: str) -> str:
-    """The published language that an address names, whatever else it holds; the first one where it names none."""
-    found = _LANGUAGE.match(address)
-    return found["locale"] if found and found["locale"] in flow.published else flow.published[0]
+    """The published language that a path names, even if the rest of it is unknown; else the first one."""
+    match = _LANGUAGE.match(address)
+    return (published_locale(flow.published, match["locale"]) if match else None) or flow.published[0]
+
+
+def _choices_segment(flow: Flow, place: Place) -> str:
+    choices = choices_at(flow, place)
+    return f"/choices-{zlib.crc32(' '.join(choices).encode()) & 0xFFFF:04x}" if choices else ""

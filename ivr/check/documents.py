@@ -6,7 +6,7 @@ from ivr.check.line_index import LineIndex
 from ivr.content.facts import EMERGENCY, PREMIUM
 from ivr.errors import Fault
 from ivr.line import twiml
-from ivr.phone.parser import Dial, Hangup, Refused, read
+from ivr.phone.parser import Dial, Hangup, InvalidTwiml, read_document
 
 MOST_BYTES = 60_000
 """Bytes of a document; Twilio refuses 64 kB (https://www.twilio.com/docs/api/errors/11750)."""
@@ -24,7 +24,7 @@ def documents_are_played(walk: LineIndex) -> Iterator[Fault]:
             )
         try:
             verbs = walk.verbs(place)
-        except Refused as error:
+        except InvalidTwiml as error:
             yield walk.fault(
                 place,
                 f"the telephone refuses its document: {error}",
@@ -62,7 +62,7 @@ def only_known_numbers_are_dialled(walk: LineIndex) -> Iterator[Fault]:
 
 def _dialled(walk: LineIndex) -> dict[str, str]:
     """Every number that is dialled, with a shortest way to it: "" where only the last resort dials it."""
-    dialled = {verb.number: "" for verb in read(walk.line.fallback_document) if isinstance(verb, Dial)}
+    dialled = {verb.number: "" for verb in read_document(walk.line.fallback_document) if isinstance(verb, Dial)}
     for place, way in reversed(list(walk.line.paths.items())):
         dialled |= {verb.number: way for verb in walk.verbs(place) if isinstance(verb, Dial)}
     return dialled

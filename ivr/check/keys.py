@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from ivr.call.flow import Transfer
 from ivr.call.state import KEYS, Place
 from ivr.call.transitions import Ask, End, Step
-from ivr.call.urls import address_of, outcome_address_of
+from ivr.call.urls import address_of, key_address_of, outcome_address_of
 from ivr.check.line_index import LineIndex
 from ivr.content.facts import HOTLINE
 from ivr.errors import Fault
 from ivr.phone.parser import Dial, Gather
 
 DEPTH = 4
-"""How often * is pressed at most to reach the root menu."""
+"""How often * is pressed at most to reach the main menu."""
 
 
 def a_person_is_one_key_away(walk: LineIndex) -> Iterator[Fault]:
@@ -51,16 +51,16 @@ def the_reminder_is_one_key_away(walk: LineIndex) -> Iterator[Fault]:
 
 
 def star_leads_to_the_root(walk: LineIndex) -> Iterator[Fault]:
-    """* pressed a few times leads to the root menu, and repeats it there."""
+    """* pressed a few times leads to the main menu, and repeats it there."""
     for place in walk.standing:
         here = place
         for _ in range(DEPTH):
             here = walk.lead(here, "*")
-        if here.node != walk.flow.root:
+        if here.node != walk.flow.main_menu:
             yield walk.fault(
                 place,
                 f"* pressed {DEPTH} times leads to {address_of(here)}",
-                "It must lead to the root menu.",
+                "It must lead to the main menu.",
             )
 
 
@@ -109,6 +109,7 @@ def keys_arrive_where_they_were_pressed(walk: LineIndex) -> Iterator[Fault]:
         new = [pair for pair in zip((verb.action for verb in asked), steps, strict=True) if pair not in judged]
         judged.update(new)
         for action, step in new:
-            path = address_of(step.place) if isinstance(step, Ask) else outcome_address_of(step.place)
+            asks = isinstance(step, Ask)
+            path = key_address_of(walk.line.flow, step.place) if asks else outcome_address_of(step.place)
             if action != walk.line.options.public_url + path:
                 yield walk.fault(place, f"a key goes to {action}", f"It must go to {path}.")

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.call.playlist import named_keys
-from ivr.check.coverage import all_messages, page_messages
 from ivr.check.limits import ways_to_texts
 from ivr.check.recordings import missing, readings, stale, to_record
 from ivr.check.translation_rules import Message, broken_rules
 from ivr.content.catalogue import MessageId, id_of, po_path, read_catalogue
 from ivr.content.locale import Locale
+from ivr.content.messages import all_messages, page_messages
 from ivr.content.voices import NO_VOICE
 from ivr.content.wordlists import load_words
 from ivr.errors import Fault, Untranslated
@@ -92,24 +92,27 @@ class Progress(NamedTuple):
 def progress(line: Line, tag: str) -> Progress:
     """How far a language of `line.content.locales` is."""
     locale, first = line.content.locales[tag], line.content.configured[0]
-    names = {message.id for message in all_messages(line.content.prompts.texts)}
+    names = {message.id for message in all_messages(line.content.prompts.templates)}
     pages = {message.id for message in page_messages()}
     usable, faulty = (locale.messages or {}).keys(), locale.faults.keys()
     fuzzy = {id_of(one) for one in read_catalogue(po_path(line.content.root, tag)) if one.fuzzy and one.id}
-    texts, spoken = line.content.prompts.texts, [name for name in line.content.prompts.texts if _whole(line, tag, name)]
+    texts, spoken = (
+        line.content.prompts.templates,
+        [name for name in line.content.prompts.templates if _whole(line, tag, name)],
+    )
     read, recordable, lacking = list(readings(line, tag)), list(to_record(line, tag)), missing(line, tag)
     english = [one for one in readings(line, first) if one.text in spoken]
     return Progress(
         len(names), len(names & usable), len(names & fuzzy), len(names & faulty - fuzzy), len(pages),
         len(pages & usable), len(texts), len(spoken), len(recordable) - len(lacking),
-        len(stale(line, tag)), len(recordable), sum(line.seconds(one.spoken) for one in read),
-        sum(line.seconds(one.spoken) for one in english), locale.reviewed,
+        len(stale(line, tag)), len(recordable), sum(line.schedule.longest_seconds(one.spoken) for one in read),
+        sum(line.schedule.longest_seconds(one.spoken) for one in english), locale.reviewed,
     )  # fmt: skip
 
 
 def _whole(line: Line, tag: str, text: str) -> bool:
     try:
-        return bool(line.content.prompts.words(text, tag, named_keys(line.flow, text)))
+        return bool(line.content.prompts.render(text, tag, named_keys(line.flow, text)))
     except Untranslated:
         return False
 

@@ -15,7 +15,8 @@ from ivr.check.limit_table import LIMITS
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.wordlists import load_words
 from ivr.errors import Fault
-from ivr.line.line import CHOICE_WAIT, WARNING_WAIT, Line
+from ivr.line.line import Line
+from ivr.line.schedule import CHOICE_WAIT, WARNING_WAIT
 from ivr.line.twiml import AFTER_KEY
 from ivr.speech import readability
 from ivr.speech.pauses import PARAGRAPH_PAUSE
@@ -71,14 +72,14 @@ class LimitChecker:
     def told(self) -> Iterator[RenderedText]:
         """Every text in every language it is whole in."""
         for locale in self.flow.published:
-            for name in self.line.content.prompts.texts:
+            for name in self.line.content.prompts.templates:
                 parts = self.line.content.prompts.speak(name, locale, named_keys(self.flow, name))
                 if parts[0].locale == locale:
                     yield RenderedText(name, locale, parts, self.paths.get((name, locale), ""))
 
     def seconds(self, spoken: RenderedPrompt) -> float:
         """How long one part takes to hear, at the normal pace."""
-        return self.line.seconds(spoken)
+        return self.line.schedule.longest_seconds(spoken)
 
     def grade(self, told: RenderedText) -> readability.Grade | None:
         """The reading level of a topic that is long enough to have one; official names are taken out."""
@@ -124,7 +125,7 @@ class LimitChecker:
 
     def _menu(self, told: RenderedText) -> Iterator[Fault]:
         *headings, choices = told.parts
-        menu = "the main menu" if told.name == self.flow.root else "a menu"
+        menu = "the main menu" if told.name == self.flow.main_menu else "a menu"
         yield from self._over(told, f"words of {menu}", len(readability.words(choices.text)))
         yield from self._over(told, f"seconds of {menu}", self.seconds(choices))
         yield from self._heading(told, [heading.text for heading in headings])
@@ -147,7 +148,7 @@ class LimitChecker:
         """A menu below the main one says first where the key has led."""
         for heading in headings:
             yield from self._over(told, "words of a heading", len(readability.words(heading)))
-        if not headings and told.name != self.flow.root:
+        if not headings and told.name != self.flow.main_menu:
             yield Fault(
                 f"{told.name} ({told.locale})",
                 "the menu has no heading",
@@ -227,13 +228,13 @@ class LimitChecker:
         """When each cue of a reading has ended, in seconds from its beginning."""
         clock = 0.0 if ask.place.locale == self.flow.published[0] else AFTER_KEY
         ends: dict[PromptRef, float] = {}
-        for cue, spoken in zip(prompts_for(self.flow, ask), self.line.spoken(ask), strict=True):
+        for cue, spoken in zip(prompts_for(self.flow, ask), self.line.schedule.spoken(ask), strict=True):
             clock += self.seconds(spoken) + (PARAGRAPH_PAUSE if ends else 0)
             ends[cue] = clock
         return ends
 
     def _uncut(self, locale: str) -> Iterator[Fault]:
-        root = next(place for place in self.line.paths if place.node == self.flow.root and place.locale == locale)
+        root = next(place for place in self.line.paths if place.node == self.flow.main_menu and place.locale == locale)
         for policy in ("connect", "goodbye"):
             for step in silence(self.flow, root, policy):
                 if not isinstance(step, Ask):
@@ -242,7 +243,7 @@ class LimitChecker:
     def _spoken_to_the_end(self, step: Step, locale: str) -> Iterator[Fault]:
         limit = "connecting sentence" if isinstance(step, Dial) else "speech that no key cuts"
         name = self.flow.only("transfer") if isinstance(step, Dial) else "goodbye"
-        took = AFTER_KEY + sum(self.seconds(spoken) for spoken in self.line.spoken(step))
+        took = AFTER_KEY + sum(self.seconds(spoken) for spoken in self.line.schedule.spoken(step))
         yield from self._over(RenderedText(name, locale, (), ""), limit, took)
 
     def _waits(self) -> Iterator[Fault]:

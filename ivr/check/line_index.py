@@ -7,7 +7,7 @@ from ivr.call.urls import address_of
 from ivr.errors import Fault
 from ivr.line import twiml
 from ivr.line.line import Line
-from ivr.phone.parser import Verb, in_order, read
+from ivr.phone.parser import Verb, check_reachable, read_document
 
 
 class LineIndex:
@@ -35,22 +35,22 @@ class LineIndex:
         return self.line.transitions[place][key]
 
     def verbs(self, place: Place) -> tuple[Verb, ...]:
-        """The verbs of the document at `place`. Raises Refused where Twilio would not play it."""
+        """The verbs of the document at `place`. Raises InvalidTwiml where Twilio would not play it."""
         if place not in self._verbs:
             fragments = self.line.documents[place]
-            self._verbs[place] = in_order(verb for fragment in fragments for verb in self._verbs_of(fragment))
+            self._verbs[place] = check_reachable(verb for fragment in fragments for verb in self._verbs_of(fragment))
         return self._verbs[place]
 
     def _verbs_of(self, fragment: bytes) -> tuple[Verb, ...]:
         if fragment not in self._read:
-            self._read[fragment] = read(twiml.document([fragment]))
+            self._read[fragment] = read_document(twiml.document([fragment]))
         return self._read[fragment]
 
     def fewest_seconds(self, step: Step) -> float:
         """How long `step` takes at least, waits included, if the voice is as fast as it ever is."""
         if step not in self._fewest:
-            read_out = sum(self.line.fewest_seconds(one) for one in self.line.spoken(step))
-            self._fewest[step] = read_out + (self.line.wait(step) if isinstance(step, Ask) else 0)
+            read_out = sum(self.line.schedule.shortest_seconds(one) for one in self.line.schedule.spoken(step))
+            self._fewest[step] = read_out + (self.line.schedule.wait(step) if isinstance(step, Ask) else 0)
         return self._fewest[step]
 
     def fault(self, place: Place, found: str, remedy: str) -> Fault:

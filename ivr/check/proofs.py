@@ -14,8 +14,8 @@ from ivr.errors import Fault
 from ivr.line.line import Line
 
 
-class Walked(NamedTuple):
-    """How much was walked."""
+class ProofCounts(NamedTuple):
+    """The numbers of states, keys and documents that the proofs go through."""
 
     places: int
     keys: int
@@ -38,9 +38,9 @@ def prove(line: Line) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def walked(line: Line) -> Walked:
+def proof_counts(line: Line) -> ProofCounts:
     """How many states, keys and documents `prove` walks."""
-    return Walked(len(line.paths), len(LineIndex(line).standing) * len((*KEYS, "")), len(line.documents))
+    return ProofCounts(len(line.paths), len(LineIndex(line).standing) * len((*KEYS, "")), len(line.documents))
 
 
 Proof = Callable[[LineIndex], Iterator[Fault]]

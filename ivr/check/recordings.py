@@ -35,7 +35,7 @@ def readings(line: Line, tag: str, languages: int | None = None) -> Iterator[Rec
 
     `languages` is how many are published, where others than now are thought of.
     """
-    for text in line.content.prompts.texts:
+    for text in line.content.prompts.templates:
         for key in language_keys(text, languages or len(line.content.configured)):
             yield from _of_text(line, tag, text, key)
 
@@ -47,7 +47,7 @@ def to_record(line: Line, tag: str, languages: int | None = None) -> Iterator[Re
 
 def _of_text(line: Line, tag: str, text: str, key: str) -> Iterator[Recordable]:
     try:
-        parts = line.content.prompts.words(text, tag, named_keys(line.flow, text, key))
+        parts = line.content.prompts.render(text, tag, named_keys(line.flow, text, key))
     except Untranslated:
         return
     name = f"{text}-key-{key}" if text == "language" else text

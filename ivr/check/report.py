@@ -1,6 +1,6 @@
-"""`ivr check`: all proofs, limits, sources and catalogues at once, as lines to read."""
+"""`ivr check` and `ivr check TAG`: every proof, limit, source and catalogue at once, as a report to read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -8,89 +8,167 @@ from typing import NamedTuple
 
 from ivr.call.flow import Menu, Topic
 from ivr.check.coverage import catalogue_faults, page_notes
-from ivr.check.language import translation_faults, unreviewed, unspeakable
+from ivr.check.language import summary, translation_faults, unreviewed, unspeakable
 from ivr.check.limits import LimitChecker, RenderedText
-from ivr.check.proofs import Walked, prove, walked
+from ivr.check.proofs import ProofCounts, proof_counts, prove
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.sources import ages, source_faults
+from ivr.content.catalogue import Catalogue, id_of, po_path, read_catalogue
+from ivr.content.load import with_drafts
+from ivr.content.messages import all_messages
 from ivr.errors import BadContent, BadLocale, Fault
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
 from ivr.speech import readability
 
 
 class Report(NamedTuple):
-    """Every fault, and what is printed: the faults, what was measured, and the closing line."""
+    """The faults, and the lines to print: the faults as sentences, the measurements, a count at the end."""
 
     faults: tuple[Fault, ...]
     lines: tuple[str, ...]
 
 
 def check_all(root: Path, options: Options, today: date | None = None) -> Report:
-    """Check the content under `root`, with silence leading to the hotline and to a goodbye. Never raises BadContent."""
+    """Check the content under `root` for both policies of silence, and the ages of sources if `today` is given.
+
+    Faults of the content are in the report: BadContent is not raised.
+    """
     try:
-        lines = [Line(root, replace(options, silence=policy)) for policy in ("connect", "goodbye")]
-        measure = LimitChecker(lines[0])
+        lines = [compile_line(root, replace(options, silence=policy)) for policy in ("connect", "goodbye")]
+        limits = LimitChecker(lines[0])
     except BadContent as error:
-        return _report(error.faults, [], Walked(0, 0, 0))
+        return Report(error.faults, (*map(str, error.faults), f"{ProofCounts(0, 0, 0)}, {len(error.faults)} faults"))
     faults = [fault for line in lines for fault in prove(line)]
-    faults += [*measure.faults(), *source_faults(lines[0].content), *catalogue_faults(lines[0].content)]
-    faults += [fault for tag in _translated(lines[0]) for fault in _translators_faults(lines[0], tag)]
+    faults += _content_faults(lines[0], limits)
     if today:
         faults += ages(lines[0].content, today)
-    walks = [walked(line) for line in lines]
-    total = Walked(*(sum(parts) for parts in zip(*walks, strict=True)))
-    return _report(tuple(dict.fromkeys(faults)), [*_measured(measure), *_notes(lines[0])], total)
+    each_once = tuple(dict.fromkeys(faults))
+    counts = ProofCounts(*map(sum, zip(*map(proof_counts, lines), strict=True)))
+    last = f"{counts}, {len(each_once)} faults"
+    return Report(each_once, (*map(str, each_once), *_measurements(limits), *_notes(lines[0]), last))
 
 
-def _translated(line: Line) -> list[str]:
-    return [tag for tag in line.content.configured[1:] if tag in line.content.locales]
+def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
+    yield from limits.faults()
+    yield from source_faults(line.content)
+    yield from catalogue_faults(line.content)
+    for tag in line.content.configured[1:]:
+        if tag in line.content.locales:
+            yield from _translation_faults(line, tag)
 
 
-def _translators_faults(line: Line, tag: str) -> Iterator[Fault]:
+def _translation_faults(line: Line, tag: str) -> Iterator[Fault]:
     try:
         yield from translation_faults(line, tag)
         yield from unspeakable(line, tag)
         yield from recording_faults(line, tag)
-    except BadLocale as error:  # of a language that is withheld nothing was loaded but its messages
+    except BadLocale as error:  # the word list of a language that is withheld is read here for the first time
         yield from error.faults
 
 
 def _notes(line: Line) -> Iterator[str]:
-    """What an editor should know and nobody is kept back by."""
+    """Remarks for an editor that are no faults."""
     yield from page_notes(line.content)
     yield from unreviewed(line)
     for tag in line.content.locales:
         yield from recording_notes(line, tag)
 
 
-def _report(faults: tuple[Fault, ...], measured: list[str], total: Walked) -> Report:
-    return Report(faults, (*map(str, faults), *measured, f"{total}, {len(faults)} faults"))
-
-
-def _measured(measure: LimitChecker) -> Iterator[str]:
-    told = list(measure.told())
-    nodes = [node for node in measure.flow.nodes.values() if isinstance(node, Menu | Topic)]
-    facts = measure.line.content.facts
+def _measurements(limits: LimitChecker) -> Iterator[str]:
+    texts, flow, facts = list(limits.told()), limits.flow, limits.line.content.facts
+    nodes = [node for node in flow.nodes.values() if isinstance(node, Menu | Topic)]
     yield f"{len(nodes)} menus and topics, {len(facts.numbers)} numbers, {len(facts.facts)} facts"
-    for locale in measure.flow.published:
-        own = [one for one in told if one.locale == locale]
-        words = sum(len(readability.words(one.text)) for one in own)
-        seconds = sum(measure.seconds(part) for one in own for part in one.parts)
-        yield f"{locale}: {len(own)} texts, {words} words, {seconds / 60:.0f} minutes; {_hardest(measure, own)}"
-    longest = max(
-        measure.paths.items(), key=lambda item: len(item[1].split()) if item[0][0] in measure.flow.nodes else 0
-    )
-    yield f"longest path: {longest[1]} ({longest[0][0]}, {longest[0][1]})"
+    for locale in flow.published:
+        own = [text for text in texts if text.locale == locale]
+        words = sum(len(readability.words(text.text)) for text in own)
+        seconds = sum(limits.seconds(part) for text in own for part in text.parts)
+        yield f"{locale}: {len(own)} texts, {words} words, {seconds / 60:.0f} minutes; {_hardest(limits, own)}"
+    paths = {path: key for key, path in limits.paths.items() if key[0] in flow.nodes}
+    longest = max(paths, key=lambda path: len(path.split()))
+    yield f"longest path: {longest} ({', '.join(paths[longest])})"
 
 
-def _hardest(measure: LimitChecker, own: list[RenderedText]) -> str:
-    graded = [(measure.grade(one), one.name) for one in own]
-    scored = [
-        (grade.score if grade.scale == "Flesch-Kincaid" else -grade.score, grade, name)
-        for grade, name in graded
-        if grade
-    ]
-    if not scored:
+def _hardest(limits: LimitChecker, texts: Iterable[RenderedText]) -> str:
+    graded = [(grade, text.name) for text in texts if (grade := limits.grade(text))]
+    if not graded:
         return "no text is long enough to be graded"
-    _, grade, name = max(scored)
+    # a Flesch-Kincaid grade rises with difficulty, an INFLESZ score falls
+    grade, name = max(graded, key=lambda pair: pair[0].score * (1 if pair[0].scale == "Flesch-Kincaid" else -1))
     return f"hardest to read: {name} ({grade.scale} {grade.score:.1f})"
+
+
+def check_language(root: Path, options: Options, tag: str) -> Report:
+    """Check the language `tag` as if it were published: its faults, each with the English, and how far it is.
+
+    Raises BadLocale if locales/ has no such language.
+    """
+    languages = with_drafts(root, tag)
+    if tag == languages[0]:
+        return check_all(root, options)
+    try:
+        line = compile_line(root, options, languages)
+    except BadContent as error:
+        return _language_report(error.faults, ())
+    if tag not in line.content.locales:
+        return _language_report(_concerning(tag, line.content.faults), ())
+    faults = tuple(dict.fromkeys(_language_faults(line, tag)))
+    return _language_report(faults, (*summary(line, tag), *_how_to_publish(line, tag, faults)))
+
+
+def _concerning(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The faults of one language, and those that are in no language: they concern all of them."""
+    return tuple(fault for fault in faults if fault.locale in ("", tag))
+
+
+def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
+    catalogue = read_catalogue(po_path(line.content.root, tag))
+    concerning = _concerning(tag, catalogue_faults(line.content))
+    yield from (fault for fault in concerning if fault.kind != "missing")  # `_missing_by_text` counts them
+    yield from _missing_by_text(line, tag, catalogue)
+    yield from translation_faults(line, tag)
+    yield from unspeakable(line, tag)
+    yield from recording_faults(line, tag)
+    over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
+    yield from (_placed(fault, line.content.root, catalogue) for fault in over_limits)
+    yield from prove(line)
+
+
+def _missing_by_text(line: Line, tag: str, catalogue: Catalogue) -> Iterator[Fault]:
+    """One fault for each text with missing messages: a language that has just begun lacks every message."""
+    locale, path = line.content.locales[tag], po_path(line.content.root, tag)
+    known = (locale.messages or {}).keys() | locale.faults.keys()
+    lines = {id_of(message): message.lineno for message in catalogue}
+    ids = [message.id for message in all_messages(line.content.prompts.templates)]
+    for text in line.content.prompts.templates:
+        own = [message_id for message_id in ids if message_id[0] == text]
+        if missing := [message_id for message_id in own if message_id not in known]:
+            at = next((f":{lines[message_id]}" for message_id in missing if message_id in lines), "")
+            found = f"{text}: {len(missing)} of {len(own)} messages are not translated"
+            remedy = "Until they are, callers hear the whole text in the first language."
+            yield Fault(f"{path}{at}", found, remedy, "", tag, text, kind="missing")
+
+
+def _placed(fault: Fault, root: Path, catalogue: Catalogue) -> Fault:
+    """A fault of a whole text, with the line of the catalogue at which the text begins."""
+    line = next((message.lineno for message in catalogue if message.context == fault.text), None)
+    return fault._replace(where=f"{po_path(root, fault.locale)}:{line}: {fault.where}") if line else fault
+
+
+def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...]) -> Iterator[str]:
+    if faults:
+        yield "  published   not before it is whole: see above"
+    elif tag not in with_drafts(line.content.root, line.content.configured[0]):
+        yield f'  published   not yet: put "{tag}" into `published` in prompts/flow.toml'
+    else:
+        yield "  published   yes"
+
+
+def _language_report(faults: tuple[Fault, ...], summary_lines: tuple[str, ...]) -> Report:
+    lines = list[str]()
+    for fault in faults:
+        lines.append(str(fault))
+        if fault.english:
+            lines.append(f"    the English: {fault.english}")
+    return Report(faults, (*lines, *summary_lines, f"{len(faults)} faults"))

@@ -9,7 +9,7 @@ from ivr.call.transitions import MAX_TRIES, End, Step, next_place
 from ivr.call.urls import address_of
 from ivr.check.line_index import LineIndex
 from ivr.errors import Fault
-from ivr.line.line import SHORTEST_SILENCE
+from ivr.line.schedule import SHORTEST_SILENCE
 
 LONGEST_SILENCE = 3600
 """Seconds in which a silent call has reached the hotline or its goodbye, however long the topic it began in."""
@@ -81,6 +81,6 @@ def _misled(walk: LineIndex, reached: Reached, there: Place) -> str:
 
 
 def _speaks_the_number(walk: LineIndex, place: Place) -> bool:
-    first = walk.line.spoken(walk.steps(place)[0])
+    first = walk.line.schedule.spoken(walk.steps(place)[0])
     numbers = [name for spoken in first for name in spoken.numbers]
     return numbers.count(walk.flow.transfer.number) >= 2

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ivr.content.facts import Fact, Number
 from ivr.content.load import Content
-from ivr.content.prompts import Template
+from ivr.content.templates import Template
 from ivr.errors import Fault
 
 WARN_AFTER, FAIL_AFTER = 180, 365
@@ -18,10 +18,10 @@ WARN_AFTER, FAIL_AFTER = 180, 365
 
 def source_faults(content: Content) -> Iterator[Fault]:
     """What is wrong between the texts, the facts and the numbers."""
-    for text in content.prompts.texts.values():
+    for text in content.prompts.templates.values():
         yield from _text_faults(content, text)
     numbers, sources = _files(content)
-    spoken = {fact for text in content.prompts.texts.values() for fact in text.facts}
+    spoken = {fact for text in content.prompts.templates.values() for fact in text.facts}
     for name, fact in content.facts.facts.items():
         for other in fact.beside:
             if other not in content.facts.facts:

@@ -25,7 +25,7 @@ def spoken_keys_work(walk: LineIndex) -> Iterator[Fault]:
 
 
 def _wrongly_spoken(walk: LineIndex, step: Ask) -> Iterator[tuple[str, str, str]]:
-    keys = {key for spoken in walk.line.spoken(step) for key in spoken.keys}
+    keys = {key for spoken in walk.line.schedule.spoken(step) for key in spoken.keys}
     for key in sorted(keys):
         if walk.lead(step.place, key).misses > step.place.misses:
             yield key, "is spoken and does nothing", "Take it out of the text, or add the choice to the map."
@@ -64,7 +64,7 @@ def one_text_says_all_keys(walk: LineIndex) -> Iterator[Fault]:
     """There is a topic that says every key: 0, 7, 8, 9, * and #."""
     wanted = {"0", "7", "9", "*", "#"} | ({"8"} if len(walk.flow.published) > 1 else set())
     topics = {place.node for place in walk.standing}
-    said = [_all_keys(walk, name) for name in topics if name in walk.line.content.prompts.texts]
+    said = [_all_keys(walk, name) for name in topics if name in walk.line.content.prompts.templates]
     if not any(wanted <= keys for keys in said):
         yield Fault("prompts", "no topic says all of 0, 7, 8, 9, * and #", "Write one that tells how the line works.")
 
@@ -72,13 +72,13 @@ def one_text_says_all_keys(walk: LineIndex) -> Iterator[Fault]:
 def _all_keys(walk: LineIndex, name: str) -> set[str]:
     places = [place for place in walk.standing if place.node == name and place.locale == walk.flow.published[0]]
     steps = [Ask(place, "part") for place in places if not isinstance(walk.flow.nodes[name], Menu | Opening)]
-    return {key for step in steps for spoken in walk.line.spoken(step) for key in spoken.keys}
+    return {key for step in steps for spoken in walk.line.schedule.spoken(step) for key in spoken.keys}
 
 
 def every_language_says_the_same(walk: LineIndex) -> Iterator[Fault]:
     """Keys and telephone numbers are the same, in the same order, in every language."""
     prompts, first = walk.line.content.prompts, walk.flow.published[0]
-    for name in prompts.texts:
+    for name in prompts.templates:
         for locale in walk.flow.published[1:]:
             for part, (ours, theirs) in enumerate(
                 zip(_parts(walk, name, first), _parts(walk, name, locale), strict=True), 1

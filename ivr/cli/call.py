@@ -9,12 +9,14 @@ import click
 from ivr import simulator
 from ivr.call.urls import RING
 from ivr.errors import BadSettings, OperationFailed
-from ivr.line.line import Form, Line
+from ivr.line.compiler import compile_line
+from ivr.line.line import Form
 from ivr.operate.http_client import fetch, signed_post
 from ivr.phone import stories, terminal
-from ivr.phone.caller import Caller, Impossible, Post
-from ivr.phone.parser import Refused
-from ivr.settings import Settings, plain_url
+from ivr.phone.caller import Caller, ImpossibleAct, Post
+from ivr.phone.errors import InvalidTwiml
+from ivr.setting_rules import plain_url
+from ivr.settings import Settings
 
 
 def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcome: str) -> str:
@@ -30,14 +32,14 @@ def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcom
         else:
             for sentence in terminal.play(caller, keys, outcome):
                 click.echo(sentence)
-    except (Impossible, Refused) as error:
+    except (ImpossibleAct, InvalidTwiml) as error:
         raise OperationFailed(str(error)) from None
-    return stories.keep(caller)
+    return stories.story_of(caller)
 
 
 def new_caller(settings: Settings, url: str | None) -> Caller:
     """A telephone that has not rung yet: for the line in this process or, with `url`, for a running line."""
-    line = Line(settings.ivr_content, settings.options)
+    line = compile_line(settings.ivr_content, settings.options)
     post, base = (simulator.in_process(line), settings.public_url) if url is None else _running_line(settings, url)
     seconds, recordings = simulator.speaking_time(line), simulator.recordings(line)
     return Caller(post, base + RING, seconds=seconds, recordings=recordings)

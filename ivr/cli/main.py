@@ -58,8 +58,7 @@ def check(tag: str | None, today: bool) -> None:
 
     With TAG, all about one language, published or a draft, and how far it is.
     """
-    from ivr.check.report import check_all
-    from ivr.check.translator import check_language
+    from ivr.check.report import check_all, check_language
 
     settings, day = read_settings(), date.today() if today else None
     root, options = settings.ivr_content, settings.options
@@ -144,16 +143,16 @@ def sources(nodes: Sequence[str], live: bool) -> None:
 
     line = _line()
     book, content = read(line, line.flow.published[0]), line.content
-    click.echo("\n".join(sources_of(book, line.flow, content.facts, content.prompts.texts, nodes, live)))
+    click.echo("\n".join(sources_of(book, line.flow, content.facts, content.prompts.templates, nodes, live)))
 
 
 def _line(*drafts: str) -> "Line":
     from ivr.content.load import with_drafts
-    from ivr.line.line import Line
+    from ivr.line.compiler import compile_line
 
     settings = read_settings()
     published = with_drafts(settings.ivr_content, *drafts) if drafts else None
-    return Line(settings.ivr_content, settings.options, published)
+    return compile_line(settings.ivr_content, settings.options, published)
 
 
 operate.add_to(main)

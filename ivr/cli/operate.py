@@ -8,7 +8,8 @@ import click
 
 from ivr.errors import BadSettings
 from ivr.operate.outside import External
-from ivr.settings import plain_url, read_settings
+from ivr.setting_rules import plain_url
+from ivr.settings import read_settings
 
 _NUMBER = re.compile(r"\+1[0-9]{10}|PN[0-9a-f]{32}")
 _METHOD = click.Choice(["POST", "GET"])
@@ -104,12 +105,12 @@ def _fallback_to_host(url: str) -> list[str]:
     """The document that is still to be hosted, where no fallback is set."""
     if url:
         return []
-    from ivr.line.line import Line
+    from ivr.line.compiler import compile_line
 
     settings = read_settings()
     return [
         "This is the document to host:",
-        Line(settings.ivr_content, settings.options).fallback_document.decode("utf-8"),
+        compile_line(settings.ivr_content, settings.options).fallback_document.decode("utf-8"),
     ]
 
 
@@ -154,7 +155,7 @@ def probe(ctx: click.Context, url: str) -> None:
 @click.pass_context
 def usage(ctx: click.Context, month: str | None, kind: str | None) -> None:
     """Show which keys led where and how transfers ended, a whole month at a time; numbers under 16 are not shown."""
-    from ivr.line.line import Line
+    from ivr.line.compiler import compile_line
     from ivr.usage import layout
     from ivr.usage.report import Report, last_month, make_report
     from ivr.usage.store import store_of
@@ -162,20 +163,20 @@ def usage(ctx: click.Context, month: str | None, kind: str | None) -> None:
     settings, now = read_settings(), _outside(ctx).now()
     store = store_of(settings)
     if store is None:
-        raise BadSettings("USAGE is off: nothing is counted.")
+        raise BadSettings("IVR_USAGE is off: nothing is counted.")
     layouts: dict[str | None, Callable[[Report], str]]
     layouts = {None: layout.as_text, "csv": layout.as_csv, "html": layout.as_html}
     month = month or last_month(now)
     stored = store.read(month)
-    line = Line(settings.ivr_content, settings.options)
+    line = compile_line(settings.ivr_content, settings.options)
     click.echo(layouts[kind](make_report(line, month, stored, now)))
 
 
 @click.command()
 def cost() -> None:
     """Estimate what a call costs, from the texts: characters spoken and minutes of both legs, at the prices known."""
-    from ivr.line.line import Line
+    from ivr.line.compiler import compile_line
     from ivr.operate.cost import as_text, costs
 
     settings = read_settings()
-    click.echo(as_text(list(costs(Line(settings.ivr_content, settings.options)))))
+    click.echo(as_text(list(costs(compile_line(settings.ivr_content, settings.options)))))

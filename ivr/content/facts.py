@@ -15,7 +15,10 @@ from ivr.content.files import toml_of, wrong_fields
 from ivr.errors import BadFacts, Fault
 
 HOTLINE = "hotline"
-"""The name of the number that key 0 and the last resort dial."""
+"""The name of the number that key 0 and the fallback document dial."""
+PINNED_HOTLINE = "+18883737888"
+"""The National Human Trafficking Hotline. It stands here as well as in numbers.toml, so that one wrong digit that was
+typed in both `say` and `dial` is noticed. IVR_HOTLINE changes it on purpose."""
 E164 = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
 PREMIUM = re.compile(r"\+1(900|\d{3}976)")
 EMERGENCY = frozenset({"911", "112", "999", "933"})
@@ -80,6 +83,11 @@ class Fact(_Compared):
     to_open: str = Field(default="", alias="open")
 
 
+def grouped(number: str) -> str:
+    """An E.164 number in the groups in which it is read out: "1-888-373-7888" for "+18883737888"."""
+    return f"1-{number[2:5]}-{number[5:8]}-{number[8:]}"
+
+
 class Facts(NamedTuple):
     """Numbers by name, facts by id, and the digits that must never be spoken or dialled."""
 
@@ -88,16 +96,23 @@ class Facts(NamedTuple):
     never: tuple[str, ...]
 
 
-def load_facts(folder: Path) -> Facts:
-    """Read `numbers.toml` and `sources.toml` in `folder`. Raises BadFacts with every fault at once."""
+def load_facts(folder: Path, hotline: str = PINNED_HOTLINE) -> Facts:
+    """Read `numbers.toml` and `sources.toml` in `folder`. Raises BadFacts with every fault at once.
+
+    `hotline` (E.164) must be the number of the hotline. Where an operator has set another number than the pinned one,
+    the file may still hold the pinned one: the operator's number takes its place.
+    """
     faults: list[Fault] = []
     raw = _read(folder / "numbers.toml", faults)
     never = tuple(_never(folder / "numbers.toml", raw.pop("never", []), faults))
     numbers = dict(_rows(folder / "numbers.toml", raw, Number, faults))
+    own = numbers.get(HOTLINE)
+    if own and hotline != PINNED_HOTLINE and (own.dial, own.say) == (PINNED_HOTLINE, grouped(PINNED_HOTLINE)):
+        numbers[HOTLINE] = own.model_copy(update={"dial": hotline, "say": grouped(hotline)})
     facts = dict(_rows(folder / "sources.toml", _read(folder / "sources.toml", faults), Fact, faults))
     for name, number in numbers.items():
         faults.extend(_number_faults(f"{folder / 'numbers.toml'}: [{name}]", number, never))
-    faults.extend(_hotline_faults(folder / "numbers.toml", numbers, faults))
+    faults.extend(_hotline_faults(folder / "numbers.toml", numbers, hotline, faults))
     if faults:
         raise BadFacts(faults)
     return Facts(numbers, facts, never)
@@ -162,6 +177,12 @@ def _dial_faults(where: str, dial: str, digits: str) -> Iterator[Fault]:
         yield Fault(where, f"it is spoken as {digits} and dialled as {dial}", "Both must be the same number.")
 
 
-def _hotline_faults(path: Path, numbers: Mapping[str, Number], before: list[Fault]) -> Iterator[Fault]:
-    if not before and (HOTLINE not in numbers or numbers[HOTLINE].dial is None):
+def _hotline_faults(path: Path, numbers: Mapping[str, Number], hotline: str, before: list[Fault]) -> Iterator[Fault]:
+    if before:
+        return
+    dial = numbers[HOTLINE].dial if HOTLINE in numbers else None
+    if dial is None:
         yield Fault(str(path), f"there is no [{HOTLINE}] with a `dial`", "Key 0 needs it: add the table.")
+    elif dial != hotline:
+        remedy = f"Correct both. If the hotline has really changed its number, set IVR_HOTLINE={dial}."
+        yield Fault(f"{path}: [{HOTLINE}]", f"say and dial are {dial}, and the hotline is {hotline}", remedy)

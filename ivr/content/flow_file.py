@@ -129,13 +129,14 @@ def _transfer_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
 
 def _menu_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
     offered: dict[str, str] = {}
-    main = {node.menu for node in nodes.values() if isinstance(node, Opening)}
+    openings = {node.menu for node in nodes.values() if isinstance(node, Opening)}
     for name, node in nodes.items():
         if not isinstance(node, Menu):
             continue
-        most = MAX_MAIN_CHOICES if name in main else MAX_CHOICES
+        most = MAX_MAIN_CHOICES if name in openings else MAX_CHOICES
         if not 1 <= len(node.choices) <= most:
-            remedy = f"{'The main menu' if name in main else 'A menu'} has 1 to {most}; make a menu below it."
+            menu = "The main menu" if name in openings else "A menu"
+            remedy = f"{menu} has 1 to {most}; make a menu below it."
             yield Fault(f"{path}: [{name}]", f"it has {len(node.choices)} choices", remedy)
         for choice in node.choices:
             for found, remedy in _choice_faults(nodes, choice, offered.get(choice)):
@@ -147,7 +148,7 @@ def _choice_faults(nodes: Mapping[str, Node], choice: str, before: str | None) -
     """What is wrong with a choice, and the remedy; `before` is the menu that offers it already."""
     node = nodes.get(choice)
     if any(isinstance(opening, Opening) and opening.menu == choice for opening in nodes.values()):
-        yield f"it offers the root menu `{choice}`", "The key * leads there already: take it out."
+        yield f"it offers the main menu `{choice}`", "The key * leads there already: take it out."
     if before:
         yield f"`{choice}` is offered by [{before}] already", "A node has one parent: take it out of one of them."
     if node and not isinstance(node, Menu | Topic):

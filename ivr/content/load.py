@@ -12,10 +12,11 @@ from typing import TypeVar
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening
 from ivr.call.playlist import OFFERS, SHARED_PROMPTS, PromptRef, language_keys, named_keys
-from ivr.content.facts import Facts, load_facts
+from ivr.content.facts import PINNED_HOTLINE, Facts, load_facts
 from ivr.content.flow_file import load_flow
 from ivr.content.locale import Locale, load_locale
-from ivr.content.prompts import Prompts, RenderedPrompt, Template, load_texts
+from ivr.content.prompts import Prompts, RenderedPrompt
+from ivr.content.templates import Template, load_templates
 from ivr.content.voices import Voices, load_voices
 from ivr.errors import BadContent, BadLocale, BadText, Fault
 
@@ -63,10 +64,11 @@ def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
     return (*published, *drafts)
 
 
-def load_content(root: Path, published: Sequence[str] | None = None) -> Content:
+def load_content(root: Path, published: Sequence[str] | None = None, hotline: str = PINNED_HOTLINE) -> Content:
     """Load `root`/prompts and `root`/locales. Raises BadContent with every fault that costs readiness, at once.
 
-    With `published`, these languages are wanted and not those of the map: so a draft is tried out.
+    With `published`, these languages are wanted and not those of the map: so a draft is tried out. `hotline` is the
+    number that key 0 must dial, such as "+18883737888".
     """
     prompts, faults = root / "prompts", list[Fault]()
 
@@ -80,8 +82,8 @@ def load_content(root: Path, published: Sequence[str] | None = None) -> Content:
     flow = loaded(lambda: load_flow(prompts / "flow.toml"))
     if flow and published:
         flow = replace(flow, published=tuple(published))
-    facts = loaded(lambda: load_facts(prompts))
-    texts = loaded(lambda: load_texts(prompts))
+    facts = loaded(lambda: load_facts(prompts, hotline))
+    texts = loaded(lambda: load_templates(prompts))
     voices, voice_faults = _voices(root / "locales" / "voices.toml")
     source = loaded(lambda: _locale(root, flow.published[0], voices, source=True)) if flow else None
     if flow is None or facts is None or texts is None or source is None:
@@ -153,7 +155,7 @@ def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Tem
         if name not in known:
             remedy = "Add the node to flow.toml, or remove the text."
             yield Fault(str(text.path), "no node of the map has this name", remedy)
-        node, most = flow.nodes.get(name), 1 if name == flow.root else 2
+        node, most = flow.nodes.get(name), 1 if name == flow.main_menu else 2
         if (isinstance(node, Farewell) and text.parts > 1) or (isinstance(node, Menu) and text.parts > most):
             remedy = "The main menu and the farewell are one part; any other menu is a heading and its choices."
             yield Fault(str(text.path), f"a {node.kind} in {text.parts} parts", remedy)
@@ -161,7 +163,7 @@ def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Tem
 
 def _unspeakable(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """Render every text once in the first language: what cannot be spoken there cannot be spoken at all."""
-    for name in prompts.texts:
+    for name in prompts.templates:
         try:
             prompts.speak(name, flow.published[0], named_keys(flow, name))
         except BadText as error:

@@ -50,10 +50,10 @@ def _cost(line: Line, name: str, locale: str, keys: list[str]) -> Cost:
     caller = Caller(simulator.in_process(line), line.options.public_url + RING, seconds=simulator.speaking_time(line))
     caller.rings()
     for key in [*(["8"] if locale != line.flow.published[0] else []), *keys]:
-        if caller.standing:
+        if caller.gather:
             caller.waits() if key == "-" else caller.presses(key)
     began = caller.clock
-    if caller.dialling:
+    if caller.dial:
         caller.far_end("completed", TALK)
     talked = caller.clock - began
     told = [(heard.voice, len(heard.text)) for heard in caller.heard if heard.voice != "recording"]

@@ -8,8 +8,8 @@ from ivr.content.facts import HOTLINE, load_facts
 from ivr.errors import BadSettings, OperationFailed
 from ivr.line.line import Form
 from ivr.operate.http_client import Fetch, signed_post
-from ivr.phone.caller import Caller, Impossible
-from ivr.phone.errors import Refused
+from ivr.phone.caller import Caller, ImpossibleAct
+from ivr.phone.errors import InvalidTwiml
 from ivr.settings import Settings
 
 SLOW = 3.0
@@ -29,13 +29,13 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
         raise BadSettings("TWILIO_AUTH_TOKEN is not set: a running line answers signed requests only.")
     times: list[float] = []
     caller = Caller(partial(_post, settings, url, fetch, times), url + RING)
-    hotline = load_facts(settings.ivr_content / "prompts").numbers[HOTLINE].dial
+    hotline = load_facts(settings.ivr_content / "prompts", settings.hotline).numbers[HOTLINE].dial
     try:
         caller.rings()
         caller.presses("0")
-    except (OperationFailed, Refused) as error:
+    except (OperationFailed, InvalidTwiml) as error:
         return Probed(False, f"DOWN {url}: {error}")
-    except Impossible:
+    except ImpossibleAct:
         return Probed(False, f"DOWN {url}: it answers with the last resort. `ivr doctor` on its machine says why.")
     if caller.dialled != [hotline]:
         return Probed(False, f"DOWN {url}: key 0 does not dial the hotline.")

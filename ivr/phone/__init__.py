@@ -1,6 +1,5 @@
-"""A telephone: it plays TwiML and keeps what was heard.
+"""A virtual telephone: it asks for TwiML as Twilio does, plays it, and keeps what was heard.
 
-It knows Twilio's manual and nothing of our line: it is handed a function that turns an address and a form
-into a document. Only the standard library may come in here, and the files of this room. What Twilio would
-refuse, it refuses, in a sentence.
+It knows Twilio's manual and nothing of this line: a function from an address and a form to a document connects the two.
+It uses the standard library only. A document that Twilio would refuse raises InvalidTwiml.
 """

@@ -1,10 +1,10 @@
-"""The one error of a document: what Twilio, or this telephone, will not play. Nothing else comes in here."""
+"""The one error of a document."""
 
 
-class Refused(Exception):
-    """A sentence that says what was found and what may stand there; `code` is Twilio's error number, if any.
+class InvalidTwiml(Exception):
+    """Twilio, or this telephone, would not play a document: the message says what was found and what is allowed.
 
-    Each number has a page: https://www.twilio.com/docs/api/errors/12200.
+    `code` is Twilio's error number, where it has one, such as 12200: https://www.twilio.com/docs/api/errors/12200.
     """
 
     def __init__(self, sentence: str, code: int | None = None) -> None:

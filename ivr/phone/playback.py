@@ -1,4 +1,4 @@
-"""What a caller hears of a <Say> or a <Play>, and for how long. Keys and the course of a call stay out."""
+"""The sound of a <Say> or a <Play>: what a caller hears, and for how many seconds."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -6,11 +6,11 @@ from typing import NamedTuple
 from ivr.phone.verbs import Say
 
 Seconds = Callable[[str, str], float]
-"""A text and its language, to the seconds that it takes at the voice's own speed, pauses not counted."""
+"""(text, language) -> seconds at the voice's own speed, without pauses. Example: ("Press zero.", "en-US")."""
 
 
 class Recording(NamedTuple):
-    """What a sound file holds: its language, its words, its length in seconds."""
+    """A sound file: its language as Twilio names it, its words, its length in seconds."""
 
     language: str
     text: str
@@ -18,9 +18,9 @@ class Recording(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """Something heard: when it began (seconds since the ring), in which language and voice, how long it took.
+    """One sound: it began `at` seconds after the ring and took `seconds`, in a language and a voice.
 
-    `interruptible`: a key would have cut it. A sound file has the voice "recording".
+    `interruptible`: a key would have stopped it. The voice of a sound file is "recording".
     """
 
     at: float
@@ -32,22 +32,22 @@ class Heard(NamedTuple):
 
 
 def speaking_time(text: str, language: str) -> float:
-    """Seconds that `text` takes at an easy two and a half words a second."""
+    """Seconds that `text` takes at two and a half words a second, whatever the language."""
     return len(text.split()) / 2.5
 
 
 def unknown_sound(address: str) -> Recording:
-    """A sound file that nobody has described: its address, and no time."""
+    """A sound file whose content is not known: its address in place of words, 0 seconds."""
     return Recording("", f"[{address}]", 0.0)
 
 
-def said(say: Say, at: float, interruptible: bool, seconds: Seconds) -> Heard:
-    """`say` as heard once, beginning at `at`. Its pace stretches the words; pauses stay as written."""
+def hear_say(say: Say, at: float, interruptible: bool, seconds: Seconds) -> Heard:
+    """`say` once, beginning at `at` seconds. Its pace stretches the words; pauses stay as written."""
     spoken = sum(seconds(piece, say.language) for piece in say.pieces if isinstance(piece, str))
     silent = sum(piece for piece in say.pieces if isinstance(piece, float))
     return Heard(at, say.language, say.voice, say.text, interruptible, spoken / say.rate + silent)
 
 
-def played(recording: Recording, at: float, interruptible: bool) -> Heard:
-    """A sound file as heard once, beginning at `at`."""
+def hear_recording(recording: Recording, at: float, interruptible: bool) -> Heard:
+    """A sound file once, beginning at `at` seconds."""
     return Heard(at, recording.language, "recording", recording.text, interruptible, recording.seconds)

@@ -1,8 +1,7 @@
-"""What each element may carry: Twilio's attribute tables, cut down to what every dialect understands.
+"""The attributes of each element: Twilio's tables, reduced to what every dialect of TwiML understands.
 
-Only names and values of attributes are judged here; nesting and order are the document's. A value that Twilio
-would replace by its default, with a warning that nobody reads, is refused: the writer meant something else.
-Attributes that would record, cut or delay a caller (`record`, `hangupOnStar`, `timeLimit`, `input="speech"`)
+Twilio replaces some unusable values by a default and only warns. Here they raise InvalidTwiml: the writer meant another
+value. Attributes that would record, cut off or delay a caller (`record`, `hangupOnStar`, `timeLimit`, `input="speech"`)
 cannot be switched on.
 """
 
@@ -13,25 +12,25 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-from ivr.phone.errors import Refused
+from ivr.phone.errors import InvalidTwiml
 
 E164 = r"\+[1-9][0-9]{6,14}"
 """A telephone number as `+`, country and number: https://www.twilio.com/docs/glossary/what-e164."""
 
-LONGEST_BREAK = 10.0
-"""Seconds: https://docs.aws.amazon.com/polly/latest/dg/break-tag.html."""
+MAX_BREAK_SECONDS = 10.0
+"""https://docs.aws.amazon.com/polly/latest/dg/break-tag.html."""
 
 
 class Rule(NamedTuple):
-    """Which values an attribute may have: the test, the same in words, the number of Twilio's complaint."""
+    """The values that an attribute may have: a test, the same in words, and Twilio's error number for other values."""
 
-    fits: Callable[[str], bool]
-    wish: str
+    accepts: Callable[[str], bool]
+    expected: str
     code: int
 
 
 def is_address(value: str) -> bool:
-    """Whether `value` is an absolute http(s) URL or a relative one, every unusual character escaped."""
+    """Whether `value` is an absolute http(s) URL or a relative one, with every unusual character escaped."""
     if not re.fullmatch(r"[!-~]+", value) or re.search(r'[<>"{}|\\^`]', value):
         return False
     try:
@@ -43,26 +42,30 @@ def is_address(value: str) -> bool:
 
 @lru_cache(maxsize=100)
 def break_seconds(value: str) -> float:
-    """Seconds of a pause written as "400ms" or "1.2s"; below 0 when it is written in another way."""
+    """Seconds of a pause: 0.4 for "400ms", 1.2 for "1.2s", -1.0 for a value in another form."""
     if not re.fullmatch(r"[0-9]{1,5}(ms|(\.[0-9]{1,3})?s)", value):
         return -1.0
     return float(value[:-2]) / 1000 if value.endswith("ms") else float(value[:-1])
 
 
-def _like(pattern: str) -> Callable[[str], bool]:
+def _matches(pattern: str) -> Callable[[str], bool]:
     return lambda value: re.fullmatch(pattern, value) is not None
 
 
-def _whole(least: int, most: int) -> Callable[[str], bool]:
+def _whole_number(least: int, most: int) -> Callable[[str], bool]:
     return lambda value: re.fullmatch("[0-9]{1,6}", value) is not None and least <= int(value) <= most
 
 
+def _percent(least: int, most: int) -> Callable[[str], bool]:
+    return lambda value: value.endswith("%") and _whole_number(least, most)(value[:-1])
+
+
 def _method(code: int) -> Rule:
-    return Rule(_like("GET|POST"), "GET or POST", code)
+    return Rule(_matches("GET|POST"), "GET or POST", code)
 
 
 def _loop(code: int) -> Rule:
-    return Rule(_whole(1, 1000), "a whole number from 1 to 1000", code)
+    return Rule(_whole_number(1, 1000), "a whole number from 1 to 1000", code)
 
 
 _URL = Rule(is_address, "an absolute http(s) or relative URL", 11100)
@@ -70,29 +73,29 @@ _NUMBER = "a number like +12025550100"
 
 # https://www.twilio.com/docs/voice/twiml/gather#gather-attributes
 _GATHER = {
-    "input": Rule(_like("dtmf"), 'only "dtmf": a caller may not be able to speak', 13326),
+    "input": Rule(_matches("dtmf"), 'only "dtmf": a caller may not be able to speak', 13326),
     "action": _URL,
     "method": _method(13312),
-    "timeout": Rule(_whole(1, 999_999), "whole seconds, at least 1", 13313),
-    "numDigits": Rule(_whole(1, 999_999), "a whole number, at least 1", 13314),
-    "finishOnKey": Rule(_like("[0-9#*]?"), "one of 0-9 # * or nothing", 13310),
-    "actionOnEmptyResult": Rule(_like("true|false"), "true or false", 13338),
+    "timeout": Rule(_whole_number(1, 999_999), "whole seconds, at least 1", 13313),
+    "numDigits": Rule(_whole_number(1, 999_999), "a whole number, at least 1", 13314),
+    "finishOnKey": Rule(_matches("[0-9#*]?"), "one of 0-9 # * or nothing", 13310),
+    "actionOnEmptyResult": Rule(_matches("true|false"), "true or false", 13338),
 }
 
 # https://www.twilio.com/docs/voice/twiml/dial#dial-attributes
 _DIAL = {
     "action": _URL,
     "method": _method(13210),
-    "timeout": Rule(_whole(5, 600), "whole seconds from 5 to 600", 13212),
-    "callerId": Rule(_like(E164), _NUMBER, 13214),
-    "record": Rule(_like("do-not-record"), 'only "do-not-record": no call is recorded', 13217),
-    "hangupOnStar": Rule(_like("false"), 'only "false": a key must not cut a conversation', 13213),
+    "timeout": Rule(_whole_number(5, 600), "whole seconds from 5 to 600", 13212),
+    "callerId": Rule(_matches(E164), _NUMBER, 13214),
+    "record": Rule(_matches("do-not-record"), 'only "do-not-record": no call is recorded', 13217),
+    "hangupOnStar": Rule(_matches("false"), 'only "false": a key must not cut a conversation', 13213),
 }
 
-# https://www.twilio.com/docs/voice/twiml/say#say-attributes. Voices come and go: only their form is judged.
+# https://www.twilio.com/docs/voice/twiml/say#say-attributes. Twilio's list of voices changes: only the form is checked.
 _SAY = {
-    "language": Rule(_like("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), "a language tag like es-US", 13512),
-    "voice": Rule(_like(r"man|woman|alice|\w+\.\w+(-\w+)*"), "a voice like Polly.Joanna-Neural", 13511),
+    "language": Rule(_matches("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), "a language tag like es-US", 13512),
+    "voice": Rule(_matches(r"man|woman|alice|\w+\.\w+(-\w+)*"), "a voice like Polly.Joanna-Neural", 13511),
     "loop": _loop(13510),
 }
 
@@ -106,10 +109,12 @@ RULES: dict[str, dict[str, Rule]] = {
     "Redirect": {"method": _method(13710)},  # https://www.twilio.com/docs/voice/twiml/redirect
     "Hangup": {},  # https://www.twilio.com/docs/voice/twiml/hangup
     "break": {
-        "time": Rule(lambda value: 0 <= break_seconds(value) <= LONGEST_BREAK, "400ms or 1.2s, at most 10s", 13520)
+        "time": Rule(lambda value: 0 <= break_seconds(value) <= MAX_BREAK_SECONDS, "400ms or 1.2s, at most 10s", 13520)
     },
     # https://docs.aws.amazon.com/polly/latest/dg/prosody-tag.html
-    "prosody": {"rate": Rule(lambda value: value.endswith("%") and _whole(20, 200)(value[:-1]), "20% to 200%", 13520)},
+    "prosody": {
+        "rate": Rule(lambda value: value.endswith("%") and _whole_number(20, 200)(value[:-1]), "20% to 200%", 13520)
+    },
 }
 
 REQUIRED = {"Gather": "action", "break": "time", "prosody": "rate"}
@@ -119,19 +124,19 @@ https://www.twilio.com/docs/voice/twiml/gather#action
 """
 
 
-@lru_cache(maxsize=1000)  # a line has few voices and pauses, and says them ten thousand times
-def _judge(tag: str, name: str, value: str) -> None:
+@lru_cache(maxsize=1000)  # a line has few voices and pauses, in ten thousand fragments
+def _check(tag: str, name: str, value: str) -> None:
     rule = RULES[tag].get(name)
     if rule is None:
-        raise Refused(f"<{tag}> has no attribute {name} that this telephone knows", 12200)
-    if not rule.fits(value):
-        raise Refused(f'{name}="{value}" on <{tag}>: expected {rule.wish}', rule.code)
+        raise InvalidTwiml(f"<{tag}> has no attribute {name} that is supported", 12200)
+    if not rule.accepts(value):
+        raise InvalidTwiml(f'{name}="{value}" on <{tag}>: expected {rule.expected}', rule.code)
 
 
 def attributes(element: Element) -> dict[str, str]:
-    """The attributes of `element`, each known and each with a value that Twilio takes as it stands."""
+    """The attributes of `element`. Raises InvalidTwiml for an unknown attribute, a wrong value or a missing one."""
     for name, value in element.attrib.items():
-        _judge(element.tag, name, value)
-    if (needed := REQUIRED.get(element.tag)) and needed not in element.attrib:
-        raise Refused(f"<{element.tag}> must have the attribute {needed}", 12200)
+        _check(element.tag, name, value)
+    if (required := REQUIRED.get(element.tag)) and required not in element.attrib:
+        raise InvalidTwiml(f"<{element.tag}> must have the attribute {required}", 12200)
     return element.attrib

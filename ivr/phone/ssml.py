@@ -1,7 +1,7 @@
-"""What stands inside a <Say>: words, pauses and one pace. Nothing but the inside of a <Say> comes in.
+"""The content of a <Say>: words, pauses and one pace.
 
-Twilio hands it to the voice as SSML: https://www.twilio.com/docs/voice/twiml/say/text-speech#ssml. Of SSML
-only <break> and <prosody rate> are known here: the two that every neural voice takes.
+Twilio passes it to the voice as SSML: https://www.twilio.com/docs/voice/twiml/say/text-speech#ssml. Only <break> and
+<prosody rate> are supported here: the two elements that every neural voice takes.
 """
 
 import re
@@ -11,17 +11,20 @@ from itertools import groupby
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from ivr.phone.errors import Refused
+from ivr.phone.errors import InvalidTwiml
 from ivr.phone.schema import attributes, break_seconds
 
-MOST_CHARACTERS = 3000
-"""Of one <Say> in an Amazon Polly voice, tags not counted: https://www.twilio.com/docs/api/errors/13521."""
+MAX_SAY_CHARACTERS = 3000
+"""Of one <Say> in a voice of Amazon Polly, without the tags: https://www.twilio.com/docs/api/errors/13521."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class Speech(NamedTuple):
-    """Words alone; words and pauses (seconds) in their order; the pace, 1.0 being the voice's own."""
+    """`text` is the words alone, `pieces` words and pauses (seconds) in order, `rate` the pace: 1.0 is the voice's own.
+
+    Example: `Speech("Press two.", ("Press", 0.4, "two."), 1.0)`.
+    """
 
     text: str
     pieces: tuple[str | float, ...]
@@ -29,25 +32,25 @@ class Speech(NamedTuple):
 
 
 class _Token(NamedTuple):
-    said: str | float
+    piece: str | float
     rate: float
 
 
-def speech(say: Element) -> Speech:
-    """What is to be heard of `say`. There must be a word in it, no control character, and not two paces."""
-    return _heard(tuple(_tokens(say, 1.0)))
+def read_speech(say: Element) -> Speech:
+    """The content of a <Say>. Raises InvalidTwiml without words, with a control character, or with two paces."""
+    return _speech(tuple(_tokens(say, 1.0)))
 
 
-@lru_cache(maxsize=2000)  # the same words stand in many documents
-def _heard(tokens: tuple[_Token, ...]) -> Speech:
-    raw = "".join(token.said for token in tokens if isinstance(token.said, str))
-    if len(raw) > MOST_CHARACTERS:
-        raise Refused(f"a <Say> of {len(raw)} characters: at most {MOST_CHARACTERS} are spoken", 13521)
+@lru_cache(maxsize=2000)  # many documents hold the same words
+def _speech(tokens: tuple[_Token, ...]) -> Speech:
+    raw = "".join(token.piece for token in tokens if isinstance(token.piece, str))
+    if len(raw) > MAX_SAY_CHARACTERS:
+        raise InvalidTwiml(f"a <Say> of {len(raw)} characters: at most {MAX_SAY_CHARACTERS} are allowed", 13521)
     if control := _CONTROL.search(raw):
-        raise Refused(f"the control character U+{ord(control[0]):04X} in a <Say>", 13520)
+        raise InvalidTwiml(f"the control character U+{ord(control[0]):04X} in a <Say>", 13520)
     pieces = tuple(_pieces(tokens))
     if not any(isinstance(piece, str) for piece in pieces):
-        raise Refused("a <Say> without words", 13520)
+        raise InvalidTwiml("a <Say> without words", 13520)
     return Speech(_words(pieces), pieces, _pace(tokens))
 
 
@@ -59,20 +62,20 @@ def _tokens(parent: Element, rate: float) -> list[_Token]:
         elif (parent.tag, child.tag) == ("Say", "prosody"):
             tokens += _tokens(child, int(attributes(child)["rate"][:-1]) / 100)
         else:
-            found = f"<{child.tag}> may not stand in <{parent.tag}>"
-            raise Refused(f"{found}: only text, <break> and one <prosody> may", 13520)
+            error = f"<{child.tag}> is not allowed in <{parent.tag}>"
+            raise InvalidTwiml(f"{error}: only text, <break> and one <prosody> are", 13520)
         tokens.append(_Token(child.tail or "", rate))
     return tokens
 
 
-def _pause(found: Element) -> float:
-    if len(found) or found.text:
-        raise Refused("<break> must be empty", 13520)
-    return break_seconds(attributes(found)["time"])
+def _pause(element: Element) -> float:
+    if len(element) or element.text:
+        raise InvalidTwiml("<break> must be empty", 13520)
+    return break_seconds(attributes(element)["time"])
 
 
 def _pieces(tokens: tuple[_Token, ...]) -> Iterator[str | float]:
-    for kind, run in groupby((token.said for token in tokens), key=type):
+    for kind, run in groupby((token.piece for token in tokens), key=type):
         if kind is float:
             yield from run
         elif text := " ".join("".join(map(str, run)).split()):
@@ -80,7 +83,7 @@ def _pieces(tokens: tuple[_Token, ...]) -> Iterator[str | float]:
 
 
 def _words(pieces: tuple[str | float, ...]) -> str:
-    """The words in one line; a full stop that follows a pause stays with the word before it."""
+    """The words in one line. Punctuation after a pause stays with the word in front of it."""
     text = ""
     for piece in pieces:
         if isinstance(piece, str):
@@ -89,7 +92,7 @@ def _words(pieces: tuple[str | float, ...]) -> str:
 
 
 def _pace(tokens: tuple[_Token, ...]) -> float:
-    paces = {token.rate for token in tokens if isinstance(token.said, str) and token.said.strip()}
+    paces = {token.rate for token in tokens if isinstance(token.piece, str) and token.piece.strip()}
     if len(paces) > 1:
-        raise Refused("two paces in one <Say>: put all of its words into one <prosody>", 13520)
+        raise InvalidTwiml("two paces in one <Say>: put all its words into one <prosody>", 13520)
     return paces.pop()

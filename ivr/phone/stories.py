@@ -1,4 +1,4 @@
-"""A call as a story in plain lines, that people write and tests replay. Files and a line's words stay out.
+"""A call as a story: plain text that people write and tests replay.
 
     # a caller asks for Spanish, then for a person
     rings
@@ -11,17 +11,17 @@
         at /call/es/not_connected
     hangs up
 
-Acts: `rings`, `presses <key>`, `silent`, `hangs up`, and how the far end behaves: `completed`, `answered`,
-`busy`, `no-answer`, `failed`, `canceled`, `bridged`. What must then be true: `at <end of the address to which
-a key would go>`, `dials <number>`, `speaks <language of the last thing heard>`, `ended`. A line that begins
-with # is a comment.
+Acts: `rings`, `presses <key>`, `silent`, `hangs up`, and how a dialled call ends: `completed`, `answered`, `busy`,
+`no-answer`, `failed`, `canceled`, `bridged`. Expectations: `at <end of the address to which a key is sent>`, in
+which * stands for the text of a segment, `dials <number>`, `speaks <language of the last words>`, `ended`. A line that
+begins with # is a comment.
 """
 
 import re
 from typing import NamedTuple
 
-from ivr.phone.caller import OUTCOMES, Caller, Impossible
-from ivr.phone.errors import Refused
+from ivr.phone.caller import OUTCOMES, Caller, ImpossibleAct
+from ivr.phone.errors import InvalidTwiml
 from ivr.phone.schema import E164
 
 _LINE = re.compile(
@@ -30,77 +30,85 @@ _LINE = re.compile(
 )
 
 
-class Line(NamedTuple):
-    """One line of a story: its number in the text, what it says, and of what (key, address, number)."""
+class StoryLine(NamedTuple):
+    """One line of a story: its number in the text, its verb, and a key, an address, a number or a language.
+
+    Example: `StoryLine(4, "presses", "8")` for "presses 8" in line 4.
+    """
 
     number: int
     does: str
-    about: str = ""
+    object: str = ""
 
     def __str__(self) -> str:
-        return f"{self.does} {self.about}".strip()
+        return f"{self.does} {self.object}".strip()
 
 
-class StoryBroken(Exception):
-    """A story that cannot be read, or a call that went another way: the line and what was found."""
+class StoryFailed(Exception):
+    """A story cannot be read, or the call went another way: the message has the line and what was found."""
 
 
-def parse(text: str) -> tuple[Line, ...]:
-    """The lines of a story, without comments and blank ones."""
+def parse(text: str) -> tuple[StoryLine, ...]:
+    """The lines of a story, without comments and blank lines. Raises StoryFailed."""
     numbered = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
     story = tuple(_line(number, line) for number, line in numbered if line and not line.startswith("#"))
     if not story or story[0].does != "rings":
-        raise StoryBroken("line 1: a story begins with `rings`")
+        raise StoryFailed("line 1: a story begins with `rings`")
     return story
 
 
-def replay(story: tuple[Line, ...], caller: Caller) -> None:
-    """Let `caller`, who has not rung yet, live through `story`. Raises StoryBroken where it is false."""
+def replay(story: tuple[StoryLine, ...], caller: Caller) -> None:
+    """Let `caller`, who has not rung yet, make the call of `story`. Raises StoryFailed at the first difference."""
     for line in story:
         try:
-            _plays(line, caller)
-        except (Impossible, Refused) as fault:
-            raise StoryBroken(f"line {line.number}, `{line}`: {fault}") from fault
+            _replay_line(line, caller)
+        except (ImpossibleAct, InvalidTwiml) as error:
+            raise StoryFailed(f"line {line.number}, `{line}`: {error}") from error
 
 
-def keep(caller: Caller) -> str:
-    """The call that `caller` has made, as a story that replays it."""
-    return "".join(f"{step.does}\n    {step.leads_to}\n" for step in caller.steps)
+def story_of(caller: Caller) -> str:
+    """The call that `caller` has made, as a story for `parse` and `replay`."""
+    return "".join(f"{act.does}\n    {act.leads_to}\n" for act in caller.acts)
 
 
-def _line(number: int, line: str) -> Line:
-    found = _LINE.fullmatch(line)
-    if found is None:
-        raise StoryBroken(f"line {number}: `{line}` is not a line of a story; see the list of acts and expectations")
-    if does := found["does"]:
-        return Line(number, does)
-    does = str(found.lastgroup)
-    return Line(number, does, found[does])
+def _line(number: int, line: str) -> StoryLine:
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise StoryFailed(f"line {number}: `{line}` is not a line of a story; see ivr/phone/stories.py")
+    if does := match["does"]:
+        return StoryLine(number, does)
+    does = str(match.lastgroup)
+    return StoryLine(number, does, match[does])
 
 
-def _plays(line: Line, caller: Caller) -> None:
+def _replay_line(line: StoryLine, caller: Caller) -> None:
     match line.does:
         case "rings":
             caller.rings()
         case "presses":
-            caller.presses(line.about)
+            caller.presses(line.object)
         case "silent":
             caller.waits()
         case "hangs up":
             caller.hangs_up()
         case "at" | "dials" | "ended" | "speaks":
-            _expects(line, caller)
+            _check_expectation(line, caller)
         case outcome:
             caller.far_end(outcome)
 
 
-def _expects(line: Line, caller: Caller) -> None:
-    found = _spoken(caller) if line.does == "speaks" else caller.position
-    is_so = found == str(line) or (line.does == "at" and found.startswith("at ") and found.endswith(line.about))
-    if not is_so:
-        raise StoryBroken(f"line {line.number}: expected `{line}`, found `{found}`")
+def _check_expectation(line: StoryLine, caller: Caller) -> None:
+    found = _last_language(caller) if line.does == "speaks" else caller.position
+    if found != str(line) and not (line.does == "at" and _ends_with(found, line.object)):
+        raise StoryFailed(f"line {line.number}: expected `{line}`, found `{found}`")
 
 
-def _spoken(caller: Caller) -> str:
+def _ends_with(found: str, address: str) -> bool:
+    """Whether `found`, such as "at /call/en/main/choices-7c1e", ends with `address`, such as "/main/choices-*"."""
+    pattern = re.escape(address).replace(r"\*", "[^/]*")
+    return re.fullmatch(rf"at .*{pattern}", found) is not None
+
+
+def _last_language(caller: Caller) -> str:
     caller.listens()
     return f"speaks {caller.heard[-1].language}" if caller.heard else "speaks nothing"

@@ -1,4 +1,4 @@
-"""The verbs a telephone can be told, as frozen values without behaviour. XML and the call itself stay out."""
+"""The verbs of TwiML, as frozen values. https://www.twilio.com/docs/voice/twiml"""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Say:
     """Words in a voice: `pieces` are words and pauses (seconds) in order, `rate` 1.0 is the voice's own.
 
-    `text` is the words alone. `language` and `voice` are empty where the document leaves them to the account.
+    `text` is the words alone. `language` and `voice` are empty where the document has none: the account's apply.
+    Example: `Say("Press two.", "en-US", "Polly.Joanna-Neural", ("Press", 0.4, "two."))`.
     """
 
     text: str
@@ -31,9 +32,9 @@ SayOrPlay = Say | Play
 
 @dataclass(frozen=True, slots=True)
 class Gather:
-    """The line listens for keys while it speaks and `timeout` seconds longer. `num_digits` None is no limit.
+    """Speaks and waits for keys until `timeout` seconds after the last word. `num_digits` None means no limit.
 
-    `asks_on_silence`: silence is sent to `action` too, instead of going on with the next verb.
+    `action_on_empty_result`: no input is also sent to `action`; else the next verb follows.
     """
 
     action: str
@@ -42,12 +43,12 @@ class Gather:
     num_digits: int | None
     finish_on_key: str
     spoken: tuple[SayOrPlay, ...]
-    asks_on_silence: bool = False
+    action_on_empty_result: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """A second call, rung for `timeout` seconds. `caller_id` None shows the caller's own number."""
+    """Calls `number` (E.164) for `timeout` seconds. `caller_id` None shows the caller's own number there."""
 
     number: str
     action: str | None

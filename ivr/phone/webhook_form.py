@@ -1,4 +1,4 @@
-"""What Twilio sends along when it asks for a document. All values are invented; how a call goes stays out.
+"""The form fields of Twilio's requests for a document, with invented values.
 
 https://www.twilio.com/docs/voice/twiml#request-parameters
 """
@@ -24,7 +24,7 @@ FORM: Form = (
     ("ToZip", "00000"),
     ("ToCountry", "US"),
 )
-"""Sent with every request. Empty values are among them, as in life: a signature must count them."""
+"""Sent with every request. Some values are empty, as in real requests: a signature covers them too."""
 
 OUTCOMES: dict[str, tuple[str, bool]] = {
     "completed": ("completed", True),
@@ -35,26 +35,28 @@ OUTCOMES: dict[str, tuple[str, bool]] = {
     "canceled": ("canceled", False),
     "bridged": ("canceled", True),
 }
-"""How the far end can behave: DialCallStatus, DialBridged. `bridged` is a conversation that the status hides.
+"""How a dialled call can end: its name to DialCallStatus and DialBridged.
+
+`bridged` is a conversation although the status says canceled.
 
 https://www.twilio.com/docs/voice/twiml/dial#dialcallstatus-values
 """
 
 
 def answered(form: Form) -> Form:
-    """`form` for every request after the first: by then the call has been picked up."""
+    """`form` for every request after the first: the call has been answered."""
     return [(name, "in-progress" if name == "CallStatus" else value) for name, value in form]
 
 
-def digits_pressed(typed: str) -> Form:
-    """What a Gather adds: https://www.twilio.com/docs/voice/twiml/gather#action."""
-    return [("Digits", typed)]
+def digits_pressed(digits: str) -> Form:
+    """The fields that a Gather adds: https://www.twilio.com/docs/voice/twiml/gather#action."""
+    return [("Digits", digits)]
 
 
 def dial_ended(outcome: str, talked: float) -> Form:
-    """What a Dial adds for one of OUTCOMES: https://www.twilio.com/docs/voice/twiml/dial#request-parameters.
+    """The fields that a Dial adds for one of OUTCOMES: https://www.twilio.com/docs/voice/twiml/dial#request-parameters.
 
-    A duration, of `talked` seconds, comes only with a conversation.
+    The duration, `talked` seconds, is sent only after a conversation.
     """
     status, bridged = OUTCOMES[outcome]
     form = [

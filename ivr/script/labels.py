@@ -49,7 +49,7 @@ def way_to(flow: Flow, entry: Entry) -> str:
             return "after a talk with the hotline"
         case _ if entry.node == flow.transfer.not_connected:
             return "when the hotline could not be reached"
-        case _ if entry.node == flow.root:
+        case _ if entry.node == flow.main_menu:
             return "follows the opening, and * leads back to it"
         case _:
             return ""
@@ -68,7 +68,7 @@ def title_of(flow: Flow, entry: Entry) -> str:
             return "Connecting"
         case Farewell():
             return "After a conversation"
-        case _ if entry.node == flow.root:
+        case _ if entry.node == flow.main_menu:
             return "The main menu"
         case _ if entry.node == flow.transfer.not_connected:
             return "Not connected"

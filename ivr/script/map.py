@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from html import escape
 
 from ivr.call.flow import Flow
-from ivr.call.transitions import LANGUAGES_A_PART
+from ivr.call.transitions import LANGUAGES_PER_PART
 from ivr.errors import BadSettings
 from ivr.script.labels import title_of, way_to
 from ivr.script.model import Entry, Script
@@ -38,7 +38,7 @@ def outline(book: Script, flow: Flow) -> Iterator[str]:
     yield "At any time:"
     for entry in book.others:
         yield f"  {way_to(flow, entry)}: {title_of(flow, entry)} ({_kind(entry)}, {entry.node})"
-    other = "the other language" if len(flow.published) <= 2 else f"another language, {LANGUAGES_A_PART} at a time"
+    other = "the other language" if len(flow.published) <= 2 else f"another language, {LANGUAGES_PER_PART} at a time"
     yield f"  press 8: {other}; 7: again, more slowly; *: the menu before; #: the next part"
 
 
@@ -59,8 +59,8 @@ def _always(flow: Flow) -> Iterator[str]:
     """What every text leads to would be lines from everywhere: the root's stand for all."""
     transfer = flow.transfer
     connect, reminder = flow.only("transfer"), flow.only("reminder")
-    yield f'  "{flow.root}" -> "{connect}" [style=dashed];'
-    yield f'  "{flow.root}" -> "{reminder}" [style=dashed];'
+    yield f'  "{flow.main_menu}" -> "{connect}" [style=dashed];'
+    yield f'  "{flow.main_menu}" -> "{reminder}" [style=dashed];'
     yield f'  "{connect}" -> "{transfer.connected}" [style=dashed];'
     yield f'  "{connect}" -> "{transfer.not_connected}" [style=dashed];'
 

@@ -26,7 +26,7 @@ class Choice(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A text as it is heard. `keys` lead to it from the root menu, "" for what no choice leads to.
+    """A text as it is heard. `keys` lead to it from the main menu, "" for what no choice leads to.
 
     `title` is the label of the choice that offers it, else the name of the text; `facts` are ids of sources.toml;
     `seconds` is an upper estimate at the normal pace; `grade` None where the text is too short to have one.
@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 
     @property
     def depth(self) -> int:
-        """How many keys lead here from the root menu."""
+        """How many keys lead here from the main menu."""
         return len(self.keys.split())
 
     @property
@@ -82,9 +82,9 @@ def _missing(node: str) -> Entry:
 def read(line: Line, locale: str, graded: bool = True) -> Script:
     """The book of `line` in `locale`, one of `line.content.locales`. Unless `graded`, no text has a grade."""
     reader = _Reader(line, locale, graded)
-    entries = tuple(reader.from_menu(line.flow.root, "", ""))
+    entries = tuple(reader.from_menu(line.flow.main_menu, "", ""))
     reached = {entry.node for entry in entries}
-    texts = line.content.prompts.texts
+    texts = line.content.prompts.templates
     own = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, Languages)]
     others = tuple(reader.entry(name, "", "") for name in own if name not in reached)
     return Script(locale, entries, others, tuple(reader.entry(name, "", "") for name in SHARED_PROMPTS))
@@ -109,10 +109,10 @@ class _Reader:
         parts = line.content.prompts.speak(name, self._locale, named_keys(line.flow, name))
         node = line.flow.nodes.get(name)
         text = "\n\n".join(part.text for part in parts)
-        seconds = sum(map(line.seconds, parts)) + PARAGRAPH_PAUSE * (len(parts) - 1)
+        seconds = sum(map(line.schedule.longest_seconds, parts)) + PARAGRAPH_PAUSE * (len(parts) - 1)
         offers = zip(node.choices, parts[-1].paragraphs, strict=True) if isinstance(node, Menu) else ()
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
-        facts = line.content.prompts.texts[name].facts
+        facts = line.content.prompts.templates[name].facts
         kind = node.kind if node and name not in SHARED_PROMPTS else "line"
         grade = self._grade(text, parts[0].locale) if self._graded and isinstance(node, Topic) else None
         return Entry(

@@ -18,7 +18,8 @@ from ivr.call.state import Place
 from ivr.call.transitions import Ask
 from ivr.content.facts import Number
 from ivr.errors import BadLocale
-from ivr.line.line import PART_WAIT, Line
+from ivr.line.line import Line
+from ivr.line.schedule import PART_WAIT
 from ivr.script.labels import title_of, way_to
 from ivr.script.model import Choice, Entry, Script, read
 from ivr.script.sources import CitedFact, PageToOpen, compared, errands, rest
@@ -97,7 +98,7 @@ class ScriptPage(NamedTuple):
         if entry.kind not in ("menu", "reminder"):
             return None
         place = Place(entry.node, self.book.locale)
-        return self.line.wait(Ask(place, "first" if entry.kind == "menu" else "part"))
+        return self.line.schedule.wait(Ask(place, "first" if entry.kind == "menu" else "part"))
 
     def _parts(self, entry: Entry) -> Iterator[tuple[Row, ...]]:
         beside = self.first.entry(entry.node).parts if entry.locale != self.first.locale else ()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ivr.call.flow import Flow
 from ivr.content.facts import Fact, Facts, Number, Source
-from ivr.content.prompts import Template, blocks
+from ivr.content.templates import Template, blocks
 from ivr.errors import BadText
 from ivr.script.labels import way_to
 from ivr.script.model import Script

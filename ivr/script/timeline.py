@@ -55,12 +55,12 @@ def hear(line: Line, place: Place) -> tuple[Heard, ...]:
 
 
 def _step(line: Line, step: Step, at: float) -> Heard:
-    spoken = line.spoken(step)
+    spoken = line.schedule.spoken(step)
     texts = tuple((cue.text, one) for cue, one in zip(prompts_for(line.flow, step), spoken, strict=True))
-    read = sum(map(line.seconds, spoken))
+    read = sum(map(line.schedule.longest_seconds, spoken))
     seconds = read + PARAGRAPH_PAUSE * (len(spoken) - 1)
     if isinstance(step, Ask):
-        return Heard(NAMES[step.reading], texts, at, seconds, line.wait(step), "")
+        return Heard(NAMES[step.reading], texts, at, seconds, line.schedule.wait(step), "")
     if isinstance(step, Dial):
         return Heard("The line connects", texts, at, seconds, None, "dials the hotline")
     return Heard("The line ends the call", texts, at, seconds, None, "hangs up")

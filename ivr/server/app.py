@@ -14,7 +14,7 @@ from ivr.server.metrics import Figures
 from ivr.server.webhook import Webhook
 from ivr.settings import Settings
 from ivr.usage.counter import UsageCounter
-from ivr.web.audio_files import add_audio
+from ivr.web.audio_files import add_audio_files
 from ivr.web.routes import add_pages
 
 
@@ -34,7 +34,7 @@ def make_app(
     behind = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=counting)
     behind.router.redirect_slashes = False
     try:
-        add_audio(behind, settings.ivr_content)
+        add_audio_files(behind, settings.ivr_content)
         add_pages(behind, settings, readiness)
     except Exception as error:  # a fault of the pages must cost no call
         readiness = replace(readiness, notes=(*readiness.notes, f"the pages could not be made ({error!r})"))

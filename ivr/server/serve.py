@@ -43,7 +43,7 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], 
     readiness = get_ready(settings)
     _tell(say, announcement(readiness, settings))
     with _listening(host, port) as listening:
-        watching = _watching(settings, readiness)
+        watching = _watching(settings)
         work = _work(listening, settings, readiness, watching)
         Workers(work, workers, partial(_renewed, listening, say, watching)).run(stopping=listening.close)
 
@@ -72,15 +72,11 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from None
 
 
-def _watching(settings: Settings, readiness: Readiness) -> Watching | None:
-    """The figures, where an operator wants them. They go on when the line is renewed; a node that is new then is
-    "other" in them until the next start.
-    """
+def _watching(settings: Settings) -> Watching | None:
+    """The metrics, where an operator wants them."""
     if settings.metrics is None:
         return None
-    flow = readiness.line.flow if readiness.line and settings.metrics_nodes == "on" else None
-    places = [(node, locale) for locale in flow.published for node in flow.nodes] if flow else []
-    return Watching(Figures(places), _listening(*settings.metrics))
+    return Watching(Figures(), _listening(*settings.metrics))
 
 
 def _work(listening: socket.socket, settings: Settings, readiness: Readiness, watching: Watching | None = None) -> Work:
@@ -187,7 +183,7 @@ def _tell(say: Callable[[str], None], lines: Iterable[str]) -> None:
 def announcement(readiness: Readiness, settings: Settings) -> list[str]:
     """What an operator reads at start."""
     built = (
-        f"compiled: {readiness.line.built}"
+        f"compiled: {readiness.line.stats}"
         if readiness.line
         else "the line could not be used: every call gets the last resort"
     )

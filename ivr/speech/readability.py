@@ -20,25 +20,25 @@ class Grade(NamedTuple):
 
 
 def words(text: str) -> list[str]:
-    """The words of `text`, lower case, with accents and vowel signs, without punctuation, digits or pauses."""
+    """The words of `text` in lower case, without punctuation and digits: ["press", "zero"] for "Press … zero."."""
     return _word().findall(text.lower())
 
 
 @cache
 def _word() -> re.Pattern[str]:
-    """Letters, and the signs that many scripts write over, under and around them, which are no letters to Python."""
+    """A word: letters, and the marks that many scripts write around letters, which `\\w` does not match."""
     signs = "".join(chr(code) for code in range(0x300, 0xABF0) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
     return re.compile(rf"[^\W\d_](?:[^\W\d_]|[\u200c\u200d{signs}])*(?:['’][^\W\d_]+)?")
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of `text`: split at a blank line and behind . ! or ? of any script. An `…` is a breath."""
+    """The sentences of `text`: split at a blank line and after . ! or ? of any script, not at an …."""
     return [part for part in re.split(r"(?<=[.!?؟۔।။።])\s+|(?<=[。！？])|\n\s*\n", text) if words(part)]
 
 
 @cache
 def spanish_syllables(word: str) -> int:
-    """Syllables of one Spanish word: strong vowels in each run of vowels, one for a run without any."""
+    """Syllables of one Spanish word: in each run of vowels its strong vowels, at least one."""
     plain = re.sub(r"qu(?=[eiéí])", "k", re.sub(r"gu(?=[eiéí])", "g", word.lower()))
     plain = re.sub(r"y$", "i", plain)
     runs = re.findall(r"[aeiouáéíóúü]+(?:h[aeiouáéíóúü]+)*", plain)
@@ -47,19 +47,19 @@ def spanish_syllables(word: str) -> int:
 
 @cache
 def english_syllables(word: str) -> int:
-    """Syllables of one English word, by syllapy's dictionary and, for a word it does not know, its rules."""
+    """Syllables of one English word, by syllapy's dictionary, else by its rules."""
     return max(1, int(syllapy.count(word)))
 
 
 def syllables(text: str, language: str) -> int:
-    """Syllables of `text` in `language` ("en", "es"); other languages are counted by their runs of vowels."""
+    """Syllables of `text` in `language` ("en", "es"); other languages are counted as Spanish."""
     if language == "en":
         return sum(english_syllables(word) for word in words(text))
     return sum(spanish_syllables(word) for word in words(text))
 
 
 def grade(text: str, language: str) -> Grade | None:
-    """Reading level of `text`: Flesch-Kincaid for "en", INFLESZ for "es", None where no validated formula is known."""
+    """Reading level of `text`: Flesch-Kincaid for "en", INFLESZ for "es", None for other languages."""
     count, parts = len(words(text)), len(sentences(text))
     if not count or language not in ("en", "es"):
         return None

@@ -1,12 +1,8 @@
-"""The ear: how long a text takes to hear and how hard it is to follow.
+"""How many seconds a text takes to hear: upper estimates for limits, lower estimates for promises.
 
-Pure arithmetic on plain text. No files, no keys, no XML, nothing of a call may come in here. The line needs the
-longest_seconds to set its waits, the limits need them to refuse a text that is too long.
-
-Sources: speech rates are upper and lower estimates (English 2.3 to 3.2 words a second, Spanish 4.0 to 7.8 syllables a
-second: Pellegrino 2011, Coupé 2019 for the fast end, espeak-ng at 140 words a minute for the slow one). Flesch-Kincaid
-grade: Kincaid 1975. INFLESZ: Barrio-Cantalejo 2008, https://legible.es. The Spanish syllable rule agrees with a full
-syllabifier on 99.85 % of the 5,935 commonest words.
+The line computes its waits from them, the limits refuse a text that is too long. Speech rates are upper and lower
+estimates: English 2.3 to 3.2 words a second, Spanish 4.0 to 7.8 syllables a second (Pellegrino 2011; Coupé 2019 for the
+fast end; espeak-ng at 140 words a minute for the slow end).
 """
 
 import re
@@ -20,16 +16,19 @@ Unit = Literal["words", "syllables", "characters"]
 
 
 class SpeechRate(NamedTuple):
-    """How fast a language is spoken: `unit`s a second, at the slowest (for limits) and the fastest (for promises)."""
+    """How fast a language is spoken: `unit`s a second, at the slowest (for limits) and the fastest (for promises).
+
+    Example: `SpeechRate("words", 2.3, 3.2)` for English.
+    """
 
     unit: Unit
     slowest: float
     fastest: float
 
 
-@lru_cache(maxsize=10_000)  # each text is timed in every place where it is read
+@lru_cache(maxsize=10_000)  # the same text is timed in every place that reads it
 def units(text: str, unit: Unit) -> int:
-    """How much there is to say: words, syllables, or characters (for scripts that do not part words)."""
+    """The length of `text` in words, in syllables, or in characters (for scripts without spaces between words)."""
     if unit == "words":
         return len(words(text))
     if unit == "syllables":
@@ -39,20 +38,23 @@ def units(text: str, unit: Unit) -> int:
 
 @lru_cache(maxsize=10_000)
 def pauses(text: str) -> float:
-    """Seconds of silence inside `text`: its breaths and its blank lines, at the normal pace."""
+    """Seconds of silence inside `text`, for each … and each blank line, at the normal pace."""
     return text.count("…") * SHORT_PAUSE + len(re.findall(r"\n\s*\n", text.strip())) * PARAGRAPH_PAUSE
 
 
-def longest_seconds(text: str, ear: SpeechRate, slow: bool = False) -> float:
-    """Upper estimate, in longest_seconds, of how long `text` takes to hear, pauses included."""
+def longest_seconds(text: str, rate: SpeechRate, slow: bool = False) -> float:
+    """Upper estimate in seconds, with pauses, at the normal or at the slow pace.
+
+    Example: 23 words of English take 10.0 seconds.
+    """
     if slow:
-        return units(text, ear.unit) / ear.slowest / SLOW_RATE + pauses(text) * SLOW_PAUSE
-    return units(text, ear.unit) / ear.slowest + pauses(text)
+        return units(text, rate.unit) / rate.slowest / SLOW_RATE + pauses(text) * SLOW_PAUSE
+    return units(text, rate.unit) / rate.slowest + pauses(text)
 
 
-def shortest_seconds(text: str, ear: SpeechRate) -> float:
-    """Lower estimate in seconds: what the fastest speaker would need, pauses included. Promises of time rest on it."""
-    return units(text, ear.unit) / ear.fastest + pauses(text)
+def shortest_seconds(text: str, rate: SpeechRate) -> float:
+    """Lower estimate in seconds, with pauses: the fastest speaker. A promised minimum of time needs this one."""
+    return units(text, rate.unit) / rate.fastest + pauses(text)
 
 
 def typing_seconds(text: str) -> float:

@@ -17,9 +17,11 @@ from ivr.content.locale import Locale
 from ivr.content.voices import Voice
 from ivr.errors import BadLocale, OperationFailed
 from ivr.line import twiml
-from ivr.line.line import Line, Options
-from ivr.phone.parser import read
-from ivr.phone.ssml import MOST_CHARACTERS
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
+from ivr.phone.parser import read_document
+from ivr.phone.ssml import MAX_SAY_CHARACTERS
 from ivr.phone.verbs import Say
 from ivr.speech import synthesis
 from ivr.speech.synthesis import SynthesisFailed, Utterance, synthesize, voice_for
@@ -43,7 +45,7 @@ class Sample(NamedTuple):
 
 def drafted(root: Path, options: Options, tag: str) -> Line:
     """The line with the language `tag` in it, published or not. Raises BadContent where it cannot be read."""
-    line = Line(root, options, with_drafts(root, tag))
+    line = compile_line(root, options, with_drafts(root, tag))
     if tag not in line.content.locales:
         raise BadLocale(fault for fault in line.content.faults if fault.locale == tag)
     return line
@@ -67,7 +69,7 @@ def absent(line: Line, tag: str, wanted: Sequence[str]) -> list[str]:
 def _chosen(line: Line, tag: str, wanted: Sequence[str]) -> list[Recordable]:
     every = list(readings(line, tag))
     for name in wanted:
-        if name not in line.content.prompts.texts and name not in {one.name for one in every}:
+        if name not in line.content.prompts.templates and name not in {one.name for one in every}:
             raise OperationFailed(
                 f"There is no text `{name}`. `ivr map` shows all of them; the lines are in prompts/lines/."
             )
@@ -102,8 +104,8 @@ def _rendered(line: Line, locale: Locale, one: Recordable, pace: Pace) -> Path:
 
 def _utterance(one: Recordable, locale: Locale, pace: Pace) -> Utterance:
     """What is said, with its pauses, whatever the voice of the telephone takes: here espeak-ng speaks."""
-    speaker = locale.speaker or Voice(ANY_VOICE, locale.language, "", True, MOST_CHARACTERS)
-    verbs = read(twiml.document([twiml.tell(one.spoken, {locale.tag: _spoken_by(locale, speaker)}, pace)]))
+    speaker = locale.speaker or Voice(ANY_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
+    verbs = read_document(twiml.document([twiml.tell(one.spoken, {locale.tag: _spoken_by(locale, speaker)}, pace)]))
     say = next(verb for verb in verbs if isinstance(verb, Say))
     return Utterance(say.language, say.pieces, say.rate)
 

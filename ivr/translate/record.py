@@ -55,7 +55,7 @@ def sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
     for reading in to_record(line, tag):
         if every or reading.spoken.text not in sounds:
             state = "recorded" if reading.spoken.text in sounds else "changed" if reading.name in old else "new"
-            yield f"\n== {reading.name}.wav   {state}, about {line.seconds(reading.spoken):.0f} s"
+            yield f"\n== {reading.name}.wav   {state}, about {line.schedule.longest_seconds(reading.spoken):.0f} s"
             yield reading.spoken.text
 
 
@@ -90,7 +90,7 @@ def _named(line: Line, tag: str, name: str) -> Recordable:
 
 def _faults(line: Line, spoken: RenderedPrompt, found: Measured) -> Iterator[str]:
     voice = spoken._replace(sound=None)
-    least, most = line.fewest_seconds(voice) * FASTER, line.seconds(voice) * SLOWER
+    least, most = line.schedule.shortest_seconds(voice) * FASTER, line.schedule.longest_seconds(voice) * SLOWER
     if not found.seconds:
         yield "nothing is to be heard in it"
     elif found.level < QUIETEST:

@@ -15,11 +15,11 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import denormalize, escape, write_po
 
-from ivr.check.coverage import PROGRAM, Found, all_messages, page_messages
 from ivr.content.catalogue import QUOTED, Catalogue, MessageId, double_faults, po_path, read_catalogue
-from ivr.content.prompts import load_texts
+from ivr.content.messages import PROGRAM, SourceMessage, all_messages, page_messages
+from ivr.content.templates import load_templates
 from ivr.errors import BadLocale
-from ivr.line.line import Line
+from ivr.line.compiler import compile_line
 from ivr.translate.comments import notes
 
 PROJECT = "The information line"
@@ -50,14 +50,14 @@ def template_of(root: Path) -> Catalog:
     """All messages of the texts under `root` and of the web pages. Raises BadText where a text cannot be read."""
     template = Catalog(creation_date=_DAY, charset="utf-8", fuzzy=False)
     template.header_comment = f"# {PROJECT}: the words to translate. Made by `ivr locale update`; do not edit."
-    messages = all_messages(load_texts(root / "prompts"))
-    made = notes(Line(root))
+    messages = all_messages(load_templates(root / "prompts"))
+    made = notes(compile_line(root))
     for message in [*messages, *page_messages()]:
         _add(template, root, message, made)
     return template
 
 
-def _add(template: Catalog, root: Path, message: Found, made: Mapping[MessageId, tuple[str, ...]]) -> None:
+def _add(template: Catalog, root: Path, message: SourceMessage, made: Mapping[MessageId, tuple[str, ...]]) -> None:
     context, english = message.id
     place = str(message.path.relative_to(PROGRAM.parent if message.path.is_relative_to(PROGRAM) else root))
     told = [note.removeprefix("TRANSLATORS:").strip() for note in message.notes]

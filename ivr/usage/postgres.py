@@ -71,7 +71,7 @@ class PostgresStore:
             _driver()
 
     def __str__(self) -> str:
-        return "the database of USAGE_URL"
+        return "the database of IVR_USAGE_URL"
 
     def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
         """Add `counts` in one transaction. Raises OperationFailed if it fails, or may have failed."""
@@ -90,7 +90,7 @@ class PostgresStore:
         with self._connection("read") as db:
             _begin(db)
             if not _has_tables(db):
-                raise OperationFailed("The database of USAGE_URL has no counts yet: there is nothing to show.")
+                raise OperationFailed("The database of IVR_USAGE_URL has no counts yet: there is nothing to show.")
             return tables.stored_month(
                 db.execute(_for_psycopg(tables.SELECT_COUNTS), (month,)).fetchall(),
                 db.execute(_for_psycopg(tables.SELECT_UPTIMES), (tables.timestamp(month_end(month)),)).fetchall(),
@@ -114,7 +114,7 @@ class PostgresStore:
             ) as db:
                 yield db
         except (psycopg.Error, UnicodeError) as error:
-            raise OperationFailed(f"The database of USAGE_URL cannot be {use}: {_reason(error)}.") from None
+            raise OperationFailed(f"The database of IVR_USAGE_URL cannot be {use}: {_reason(error)}.") from None
 
 
 def _driver() -> "ModuleType":
@@ -122,7 +122,7 @@ def _driver() -> "ModuleType":
         import psycopg
     except ImportError:
         raise OperationFailed(
-            "USAGE_URL names a PostgreSQL database, and its driver is not installed: "
+            "IVR_USAGE_URL names a PostgreSQL database, and its driver is not installed: "
             "`.venv/bin/python -m pip install --requirement requirements-postgres.txt`."
         ) from None
     return psycopg
@@ -155,7 +155,7 @@ def _has_tables(db: "Connection[Any]") -> bool:
     if versions != [tables.VERSION]:
         stored = ", ".join(map(str, versions)) or "none"
         raise OperationFailed(
-            f"The database of USAGE_URL has tables of version {stored}, and this release writes version "
+            f"The database of IVR_USAGE_URL has tables of version {stored}, and this release writes version "
             f"{tables.VERSION}: give it another database, or run the release that made these."
         )
     return True

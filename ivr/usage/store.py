@@ -23,5 +23,5 @@ def store_of(settings: Settings) -> UsageStore | None:
     """The store that `settings` select; None if usage is not counted."""
     if settings.usage_file is None:
         return None
-    url = settings.usage_url.get_secret_value()
+    url = settings.ivr_usage_url.get_secret_value()
     return PostgresStore(url) if url else SqliteStore(settings.usage_file)

@@ -1,5 +1,5 @@
-"""The line on a screen: the telephone on a page and the readable line, for whoever cannot hear or has no phone at hand.
+"""The line on a screen: a telephone on a web page, and the readable text, for people who cannot hear or make a call.
 
-What is said comes from the compiled line (through the virtual caller) and from its book, never from here. Nothing of a
-visitor is kept, and no address that a browser sends is ever fetched.
+All that is said comes from the compiled line, through the virtual caller or `ivr.script`. The pages keep no data of a
+visitor and fetch no address that a browser sends.
 """

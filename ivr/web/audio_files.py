@@ -1,7 +1,7 @@
-"""Recordings, handed out: every sound file under locales/, whether or not a text of this release still needs it.
+"""Serves the recordings: every sound file under locales/, whether or not a text of this release still uses it.
 
-A call that began on the last release goes on hearing what it was promised. A name is the hash of what is in the file,
-so a copy may be kept for ever. Who fetches one is not noted.
+So a call that began on the last release goes on hearing the recordings that its documents name. A file's name is the
+hash of its content, so it may be cached for ever. Requests for recordings are not logged.
 """
 
 from pathlib import Path
@@ -13,15 +13,15 @@ from ivr.call.urls import AUDIO
 from ivr.content.recordings import FILE
 
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
-"""Twilio keeps what may be kept: https://www.twilio.com/docs/voice/twiml/play."""
+"""Twilio caches recordings by these headers: https://www.twilio.com/docs/voice/twiml/play."""
 
 
-def add_audio(app: FastAPI, root: Path) -> None:
-    """Add the recordings of the content under `root` to `app`."""
+def add_audio_files(app: FastAPI, root: Path) -> None:
+    """Add the recordings of the content under `root` to `app`, as `/audio/<name>.wav`."""
     files = {path.name: path for path in root.glob("locales/*/audio/*.wav") if FILE.fullmatch(path.name)}
 
     @app.api_route(AUDIO + "/{name}", methods=["GET", "HEAD"])
-    async def audio(request: Request) -> Response:
+    async def audio_file(request: Request) -> Response:
         path = files.get(request.path_params["name"])
         if path is None or not path.is_file():
             return Response(status_code=404, headers={"Cache-Control": "no-store"})

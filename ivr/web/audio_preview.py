@@ -1,7 +1,7 @@
 """The sound of the telephone page: compiled captions, read by espeak-ng and converted by sox (`ivr.speech.synthesis`).
 
 A browser names a sound by its hash. Only compiled captions have one, so the server never reads free text aloud. At most
-AT_ONCE sounds are made at a time and MOST_WAITING wait. Where a program is missing, slow or failing, the page goes on
+MAX_CONCURRENT sounds are synthesized at a time. Where a program is missing, slow or failing, the page goes on
 with captions.
 """
 
@@ -13,69 +13,70 @@ from typing import TypeVar
 
 from ivr.line import twiml
 from ivr.line.line import Line
-from ivr.phone.parser import read
+from ivr.phone.parser import read_document
 from ivr.phone.verbs import Gather, Say
 from ivr.speech.pauses import SHORT_PAUSE
 from ivr.speech.synthesis import SynthesisFailed, Utterance, installed_voices, synthesize, voice_for
 
-AT_ONCE, MOST_WAITING = 2, 12
-CACHE = 24_000_000
+MAX_CONCURRENT, MAX_QUEUED = 2, 12
+"""Sounds that are synthesized at the same time, and sounds that are queued or being synthesized."""
+CACHE_BYTES = 24_000_000
 """Bytes of sound that are kept in memory."""
 
-Heard = TypeVar("Heard", bound=object)
+Spoken = TypeVar("Spoken", bound=object)
 
 
 class Sounds:
-    """Every sound that `line` can make, rendered when it is first asked for; none where they are not `wanted`."""
+    """The sounds of `line`, each synthesized when it is first requested; no sounds unless `enabled`."""
 
-    def __init__(self, line: Line, wanted: bool = True) -> None:
-        self._voices = installed_voices() if wanted else frozenset()
+    def __init__(self, line: Line, enabled: bool = True) -> None:
+        self._voices = installed_voices() if enabled else frozenset()
         self.available = bool(self._voices)
         self._line = line
-        self._found: asyncio.Task[Mapping[str, Say]] | None = None
+        self._says_by_name: asyncio.Task[Mapping[str, Say]] | None = None
         self._cache: OrderedDict[str, bytes] = OrderedDict()
-        self._rendering: dict[str, asyncio.Task[bytes]] = {}
-        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._in_progress: dict[str, asyncio.Task[bytes]] = {}
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     def name(self, say: Say) -> str:
-        """The name of the sound of `say`, empty where there is no voice for it."""
+        """The name of the sound of `say`, "" if no installed voice speaks its language."""
         return utterance_of(say).sound_name if voice_for(say.language, self._voices) else ""
 
     async def wav(self, name: str) -> bytes:
         """The sound of that name, as a WAV file. Raises KeyError for a name of no compiled caption, SynthesisFailed."""
-        say = (await self._sayings())[name]
+        say = (await self._says())[name]
         if name in self._cache:
             self._cache.move_to_end(name)
             return self._cache[name]
-        if name not in self._rendering:
-            if len(self._rendering) >= MOST_WAITING:
-                raise SynthesisFailed("enough sounds are waiting")
-            self._rendering[name] = asyncio.create_task(self._render(name, say))
-        return await asyncio.shield(self._rendering[name])
+        if name not in self._in_progress:
+            if len(self._in_progress) >= MAX_QUEUED:
+                raise SynthesisFailed("too many sounds are queued")
+            self._in_progress[name] = asyncio.create_task(self._synthesize(name, say))
+        return await asyncio.shield(self._in_progress[name])
 
-    async def _sayings(self) -> Mapping[str, Say]:
-        """What can be said, by name: read off the whole line when the first sound is asked for, beside the calls."""
+    async def _says(self) -> Mapping[str, Say]:
+        """All that can be synthesized, by name; collected in a thread when the first sound is requested."""
         if not self.available:
             return {}
-        if self._found is None:
-            self._found = asyncio.create_task(asyncio.to_thread(self._voiced))
-        return await asyncio.shield(self._found)
+        if self._says_by_name is None:
+            self._says_by_name = asyncio.create_task(asyncio.to_thread(self._says_with_voice))
+        return await asyncio.shield(self._says_by_name)
 
-    def _voiced(self) -> Mapping[str, Say]:
-        return {name: say for name, say in compiled(self._line).items() if self.name(say)}
+    def _says_with_voice(self) -> Mapping[str, Say]:
+        return {name: say for name, say in compiled_says(self._line).items() if self.name(say)}
 
-    async def _render(self, name: str, say: Say) -> bytes:
+    async def _synthesize(self, name: str, say: Say) -> bytes:
         try:
-            async with self._gate:
+            async with self._slots:
                 sound = await synthesize(utterance_of(say), voice_for(say.language, self._voices))
             self._keep(name, sound)
             return sound
         finally:
-            del self._rendering[name]
+            del self._in_progress[name]
 
     def _keep(self, name: str, sound: bytes) -> None:
         self._cache[name] = sound
-        while sum(map(len, self._cache.values())) > CACHE:
+        while sum(map(len, self._cache.values())) > CACHE_BYTES:
             self._cache.popitem(last=False)
 
 
@@ -84,31 +85,34 @@ def utterance_of(say: Say) -> Utterance:
     return Utterance(say.language, say.pieces, say.rate)
 
 
-def compiled(line: Line) -> Mapping[str, Say]:
-    """Everything that the line can say, by the name of its sound."""
+def compiled_says(line: Line) -> Mapping[str, Say]:
+    """Every caption that `line` can say, by the name of its sound."""
     fragments = {fragment for document in line.documents.values() for fragment in document}
-    return {utterance_of(say).sound_name: say for say in {say for fragment in fragments for say in _says(fragment)}}
+    return {utterance_of(say).sound_name: say for say in {say for fragment in fragments for say in _says_of(fragment)}}
 
 
-def _says(fragment: bytes) -> Iterator[Say]:
-    verbs = read.__wrapped__(twiml.document([fragment]))  # past the cache: each is read once
+def _says_of(fragment: bytes) -> Iterator[Say]:
+    verbs = read_document.__wrapped__(twiml.document([fragment]))  # not through its cache: each fragment is read once
     for spoken in (verbs, *(verb.spoken for verb in verbs if isinstance(verb, Gather))):
-        yield from (one for one, _ in joined(spoken) if isinstance(one, Say))
+        yield from (part for part, _ in join_says(spoken) if isinstance(part, Say))
 
 
-def joined(spoken: Iterable[Heard]) -> list[tuple[Heard, int]]:
-    """What is said, and how many verbs each saying was: for a voice that takes no pauses, a text is cut up at them."""
-    sayings = list[tuple[Heard, int]]()
-    for one in spoken:
-        before, many = sayings[-1] if sayings else (None, 0)
-        if isinstance(before, Say) and isinstance(one, Say) and _goes_on(before, one):
-            pieces = (*before.pieces, SHORT_PAUSE, *one.pieces)
-            sayings[-1] = (replace(before, text=f"{before.text} {one.text}", pieces=pieces), many + 1)
+def join_says(spoken: Iterable[Spoken]) -> list[tuple[Spoken, int]]:
+    """`spoken` with each text as one Say, and the number of verbs that it was.
+
+    For a voice that takes no pauses, the line writes a text as several Says, one for each piece between two pauses.
+    """
+    joined = list[tuple[Spoken, int]]()
+    for verb in spoken:
+        last, verbs = joined[-1] if joined else (None, 0)
+        if isinstance(last, Say) and isinstance(verb, Say) and _continues(last, verb):
+            pieces = (*last.pieces, SHORT_PAUSE, *verb.pieces)
+            joined[-1] = (replace(last, text=f"{last.text} {verb.text}", pieces=pieces), verbs + 1)
         else:
-            sayings.append((one, 1))
-    return sayings
+            joined.append((verb, 1))
+    return joined
 
 
-def _goes_on(before: Say, say: Say) -> bool:
-    unpaused = all(isinstance(piece, str) for piece in say.pieces)
-    return unpaused and (before.voice, before.language, before.rate) == (say.voice, say.language, say.rate)
+def _continues(last: Say, say: Say) -> bool:
+    has_no_pauses = all(isinstance(piece, str) for piece in say.pieces)
+    return has_no_pauses and (last.voice, last.language, last.rate) == (say.voice, say.language, say.rate)

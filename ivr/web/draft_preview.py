@@ -1,7 +1,7 @@
-"""Drafts: languages that are not published, on the telephone page where the line is tried out, and nowhere else.
+"""Pages for drafts: languages that are not published. They exist only where the line is tried out.
 
-Each is a line of its own, in the first language and the draft, compiled when somebody looks at it and anew when its
-words have changed. No call of Twilio's ever comes here.
+Each draft is compiled as a line of its own, with the first language and the draft, when its page is first loaded and
+again when a file of the content has changed. Calls of Twilio are never answered from it.
 """
 
 import asyncio
@@ -15,70 +15,75 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
 from ivr.errors import BadContent, Fault
-from ivr.line.line import Line
+from ivr.line.compiler import compile_line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
-from ivr.web.audio_files import add_audio
-from ivr.web.security_headers import FRESH
+from ivr.web.audio_files import add_audio_files
+from ivr.web.security_headers import NO_STORE
 
 Scope = MutableMapping[str, Any]
-Call = Callable[..., Awaitable[Any]]
+Channel = Callable[..., Awaitable[Any]]
+"""`receive` or `send` of ASGI: https://asgi.readthedocs.io/en/latest/specs/main.html."""
 AddPages = Callable[[FastAPI, Settings, Readiness], None]
 NOT_YET = "This draft cannot be heard yet. These texts come first: the offers, the reminder, and connecting.\n\n"
 
 
-def drafts(root: Path, published: tuple[str, ...]) -> tuple[str, ...]:
-    """The tags of the languages under `root` that are begun and not published."""
-    begun = (path.parent.name for path in sorted(root.glob("locales/*/locale.toml")))
-    return tuple(tag for tag in begun if tag not in published)
+def draft_tags(root: Path, published: tuple[str, ...]) -> tuple[str, ...]:
+    """The tags of the languages under `root` that have a `locale.toml` and are not published, such as ("fr",)."""
+    tags = (path.parent.name for path in sorted(root.glob("locales/*/locale.toml")))
+    return tuple(tag for tag in tags if tag not in published)
 
 
-class Draft:
-    """The pages of one draft, as an ASGI application to be mounted under /draft/<tag>."""
+class DraftPages:
+    """The pages of one draft: an ASGI application to be mounted under /draft/<tag>.
+
+    `first` is the first published language; `add_pages` adds the pages of a line to an application.
+    """
 
     def __init__(self, settings: Settings, first: str, tag: str, add_pages: AddPages) -> None:
         public_url = f"{settings.public_url}/draft/{tag}"
         self._settings = settings.model_copy(update={"public_url": public_url})
         self._languages, self._add_pages = (first, tag), add_pages
-        self._lock, self._state, self._pages = threading.Lock(), 0.0, FastAPI()
+        self._lock, self._changed, self._app = threading.Lock(), 0.0, FastAPI()
 
-    async def __call__(self, scope: Scope, receive: Call, send: Call) -> None:
-        """Answer one connection with the pages as the files are now."""
-        pages = await asyncio.to_thread(self._current)
-        await pages(scope, receive, send)
+    async def __call__(self, scope: Scope, receive: Channel, send: Channel) -> None:
+        """Answer one request from the content as its files are now."""
+        app = await asyncio.to_thread(self._current_app)
+        await app(scope, receive, send)
 
-    def _current(self) -> FastAPI:
+    def _current_app(self) -> FastAPI:
         with self._lock:
-            state = _newest(self._settings.ivr_content)
-            if state != self._state:
-                self._pages, self._state = self._built(), state
-            return self._pages
+            changed = _last_change(self._settings.ivr_content)
+            if changed != self._changed:
+                self._app, self._changed = self._make_app(), changed
+            return self._app
 
-    def _built(self) -> FastAPI:
+    def _make_app(self) -> FastAPI:
         app, root = FastAPI(docs_url=None, redoc_url=None, openapi_url=None), self._settings.ivr_content
         try:
             options = replace(self._settings.options, public_url=self._settings.public_url)
-            line = Line(root, options, self._languages)
+            line = compile_line(root, options, self._languages)
         except BadContent as error:
-            return _telling(app, error.faults)
+            return _add_faults(app, error.faults)
         if self._languages[1] not in line.flow.published:
-            return _telling(app, line.content.faults)
-        add_audio(app, root)
+            return _add_faults(app, line.content.faults)
+        add_audio_files(app, root)
         self._add_pages(app, self._settings, Readiness(line, line.fallback_document))
         return app
 
 
-def _telling(app: FastAPI, faults: tuple[Fault, ...]) -> FastAPI:
-    """Pages that say why a draft cannot be heard."""
+def _add_faults(app: FastAPI, faults: tuple[Fault, ...]) -> FastAPI:
+    """Answer every address with the faults that keep a draft from being heard."""
 
-    @app.get("/{rest:path}")
-    async def told() -> PlainTextResponse:
-        return PlainTextResponse(NOT_YET + "\n".join(map(str, faults)), 503, FRESH)
+    @app.get("/{path:path}")
+    async def list_faults() -> PlainTextResponse:
+        return PlainTextResponse(NOT_YET + "\n".join(map(str, faults)), 503, NO_STORE)
 
     return app
 
 
-def _newest(root: Path) -> float:
-    """When anything under prompts/ or locales/ was last changed."""
-    paths = (path for room in ("prompts", "locales") for path in (root / room).rglob("*") if path.is_file())
+def _last_change(root: Path) -> float:
+    """When a file under prompts/ or locales/ last changed, in seconds since the epoch."""
+    folders = (root / "prompts", root / "locales")
+    paths = (path for folder in folders for path in folder.rglob("*") if path.is_file())
     return max((path.stat().st_mtime for path in paths), default=0.0)

@@ -1,85 +1,94 @@
-"""Every page of the site, rendered once: the telephone and the readable line in each language that can be spoken."""
+"""Renders every page of the site once: the telephone page and the readable text in each published language."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from ivr.line.line import Line
-from ivr.phone.parser import Dial, Say
-from ivr.phone.parser import read as verbs_of
-from ivr.script.model import read
+from ivr.phone.parser import Dial, Say, read_document
+from ivr.script import model as script
 from ivr.settings import Settings
 from ivr.web.audio_preview import Sounds
-from ivr.web.phone_links import TextSpan, written_number
-from ivr.web.read_page import Readable, write_down
-from ivr.web.templates import Body, Pages, Static
+from ivr.web.phone_links import TextSpan, number_span
+from ivr.web.read_page import ReadableText, readable_text
+from ivr.web.templates import Body, PageTemplates, StaticFiles
 
-EMERGENCY, TEXT = "emergency", "hotline_text"
-"""Names in numbers.toml beside the hotline's. Where one is missing, the pages do not offer it."""
+EMERGENCY_NUMBER, TEXT_NUMBER = "emergency", "hotline_text"
+"""Names in numbers.toml of the numbers that the pages offer beside the hotline's; each may be missing."""
+MAX_ACCEPT_LANGUAGE = 200
+"""Characters of an Accept-Language header that are read."""
 Rendered = TypeVar("Rendered")
-_PREFERENCE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?))?\s*")
+_LANGUAGE_RANGE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?))?\s*")
+"""One entry of Accept-Language, such as "es-MX;q=0.8": https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4."""
 
 
 class Site:
-    """The pages of `line`, ready to be sent. `phone` and `read` are empty where the settings turn them off."""
+    """The rendered pages of `line`.
 
-    def __init__(self, line: Line, settings: Settings, base: str, static: Static, drafts: Sequence[str] = ()) -> None:
+    `phone_pages` and `read_pages` are by language, empty if the settings turn them off. `not_found` is the answer to an
+    unknown address. `base` is the path of PUBLIC_URL; `drafts` are the tags of the drafts that the pages link to.
+    """
+
+    def __init__(
+        self, line: Line, settings: Settings, base: str, static: StaticFiles, drafts: Sequence[str] = ()
+    ) -> None:
         self.base, self.first, self._drafts = base, line.flow.published[0], drafts
-        self.phones, self.reads = settings.web_phone == "on", settings.read == "on"
-        self.nodes = frozenset(line.content.prompts.texts)
-        self.sounds = Sounds(line, self.phones)
-        self._line, self._settings, self._pages = line, settings, Pages(base, static)
-        self._books = self._in_every_language(self._write_down) if self.reads else {}
-        self.phone = self._in_every_language(self._phone) if self.phones else {}
-        self.read = self._in_every_language(self._read) if self.reads else {}
-        self.lost = self._read(self.first, lost=True) if self.reads else self._help()
+        self.has_phone, self.has_text = settings.ivr_web_phone == "on", settings.ivr_readable == "on"
+        self.nodes = frozenset(line.content.prompts.templates)
+        self.sounds = Sounds(line, self.has_phone)
+        self._line, self._settings, self._templates = line, settings, PageTemplates(base, static)
+        self._texts = self._by_language(self._readable_text) if self.has_text else {}
+        self.phone_pages = self._by_language(self._phone_page) if self.has_phone else {}
+        self.read_pages = self._by_language(self._read_page) if self.has_text else {}
+        self.not_found = self._read_page(self.first, not_found=True) if self.has_text else self._not_found_page()
 
-    def language(self, wanted: str) -> str:
-        """The language that an Accept-Language header asks for, the first one where it asks for none of ours."""
-        asked = [found for one in wanted[:200].split(",") if (found := _PREFERENCE.fullmatch(one))]
-        asked.sort(key=lambda found: -float(found[2] or 1))
+    def language(self, accept_language: str) -> str:
+        """The published language that an Accept-Language header prefers; the first one if it names none of them."""
+        entries = accept_language[:MAX_ACCEPT_LANGUAGE].split(",")
+        ranges = [match for entry in entries if (match := _LANGUAGE_RANGE.fullmatch(entry))]
+        ranges.sort(key=lambda match: -float(match[2] or 1))
         tags = {tag.partition("-")[0].lower(): tag for tag in reversed(self._line.flow.published)}
-        return next((tags[found[1].lower()] for found in asked if found[1].lower() in tags), self.first)
+        return next((tags[match[1].lower()] for match in ranges if match[1].lower() in tags), self.first)
 
-    def _in_every_language(self, render: Callable[[str], Rendered]) -> Mapping[str, Rendered]:
+    def _by_language(self, render: Callable[[str], Rendered]) -> Mapping[str, Rendered]:
         return {tag: render(tag) for tag in self._line.flow.published}
 
-    def _write_down(self, tag: str) -> Readable:
-        return write_down(self._line, read(self._line, tag, graded=False))
+    def _readable_text(self, tag: str) -> ReadableText:
+        return readable_text(self._line, script.read(self._line, tag, graded=False))
 
-    def _phone(self, tag: str) -> Body:
-        more = {"sound": self.sounds.available, "trying_out": self._settings.trying_out}
-        return self._render("phone.html", tag, here="/phone/", **more)
+    def _phone_page(self, tag: str) -> Body:
+        return self._render(
+            "phone.html", tag, here="/phone/", sound=self.sounds.available, trying_out=self._settings.trying_out
+        )
 
-    def _read(self, tag: str, lost: bool = False) -> Body:
-        readable: Readable = self._books[tag]
-        return self._render("read.html", tag, here="/read/", readable=readable, lost=lost)
+    def _read_page(self, tag: str, not_found: bool = False) -> Body:
+        return self._render("read.html", tag, here="/read/", text=self._texts[tag], not_found=not_found)
 
-    def _help(self) -> Body:
+    def _not_found_page(self) -> Body:
         return self._render("help.html", self.first, here="/phone/")
 
     def _render(self, template: str, tag: str, **values: object) -> Body:
         locales = self._line.content.locales
-        offered: dict[str, object] = {
-            "phone": self.phones,
-            "read": self.reads,
+        common: dict[str, object] = {
+            "has_phone": self.has_phone,
+            "has_text": self.has_text,
             "drafts": self._drafts,
-            "draft": self._line.content.is_preview,
-            "languages": [locales[one] for one in self._line.flow.published],
+            "is_draft": self._line.content.is_preview,
+            "languages": [locales[published] for published in self._line.flow.published],
             "hotline": self._number(self._line.flow.transfer.number),
-            "emergency": self._number(EMERGENCY),
-            "hotline_text": self._number(TEXT),
+            "emergency": self._number(EMERGENCY_NUMBER),
+            "hotline_text": self._number(TEXT_NUMBER),
         }
-        return self._pages.render(template, locales[tag], locales[self.first], **offered | values)
+        return self._templates.render(template, locales[tag], locales[self.first], **common | values)
 
     def _number(self, name: str) -> TextSpan | None:
         number = self._line.content.facts.numbers.get(name)
-        return written_number(number) if number else None
+        return number_span(number) if number else None
 
 
-def closed(base: str, static: Static, fallback_document: bytes) -> Body:
-    """The page for when the line cannot be used: what callers hear then, and the number that they are connected to."""
-    verbs = verbs_of(fallback_document)
-    said = dict.fromkeys((verb.language, verb.text) for verb in verbs if isinstance(verb, Say))
+def unavailable_page(base: str, static: StaticFiles, fallback_document: bytes) -> Body:
+    """The page while the line cannot be used: the words and the number of the fallback document."""
+    verbs = read_document(fallback_document)
+    texts = dict.fromkeys((verb.language, verb.text) for verb in verbs if isinstance(verb, Say))
     numbers = dict.fromkeys(verb.number for verb in verbs if isinstance(verb, Dial))
-    return Pages(base, static).plain("closed.html", said=list(said), numbers=list(numbers))
+    return PageTemplates(base, static).render_untranslated("unavailable.html", texts=list(texts), numbers=list(numbers))

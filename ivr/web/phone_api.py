@@ -1,7 +1,8 @@
-"""One act of a visitor on the telephone page, played through the virtual caller: what is heard, and what can be done.
+"""Answers the telephone page: plays one action of a visitor through the virtual caller and returns what is heard.
 
-From a browser come a place's address and a key, or how a dial ended; the answer holds words and addresses of places
-only. Because a document carries its whole silent future, the answer does too: silence needs no further request.
+A browser sends the address of a place with a key or with the outcome of a dial. The answer holds captions and addresses
+of places. A document holds everything that happens if the caller does nothing, and so does the answer: a visitor who
+stays silent sends no further request.
 """
 
 import re
@@ -15,17 +16,19 @@ from ivr.line.line import Form, Line
 from ivr.phone.caller import FORM, KEYS, OUTCOMES, Caller, Heard
 from ivr.phone.verbs import Say, SayOrPlay
 from ivr.phone.webhook_form import answered, dial_ended, digits_pressed
-from ivr.web.audio_preview import Sounds, joined
-from ivr.web.phone_links import NumberLinker, TextSpan, plain
+from ivr.web.audio_preview import Sounds, join_says
+from ivr.web.phone_links import NumberLinker, TextSpan, without_pauses
 
-TALKED = 60.0
-"""Seconds of a conversation that never takes place."""
+CONVERSATION_SECONDS = 60.0
+"""The length of the conversation with the hotline that is reported to the line; the page dials no number."""
 
 
 class Caption(TypedDict):
-    """What one voice says: `text` word for word, `lines` as it is written.
+    """What one voice says.
 
-    `voice` is the one of the telephone, empty for a recording; `sound` the name under which it can be heard, or empty.
+    `lang`, `dir` and `name` describe the language, such as "es-US", "ltr", "español"; `voice` is the name of the voice
+    on the telephone, "" for a recording. `text` is spoken word for word; `lines` is the same with numbers as links.
+    `sound` names the audio file, "" if there is none; `recorded` tells a recording from synthesized speech.
     """
 
     lang: str
@@ -41,7 +44,11 @@ class Caption(TypedDict):
 
 
 class Step(TypedDict):
-    """Captions, then: `listen` for a key that goes to `at`, for `wait` seconds; `dial`; or the `end` of the call."""
+    """Captions, and what follows them.
+
+    `does` is "listen" (for `wait` seconds; a key is sent with the address `at`), "dial" (the outcome is sent with `at`)
+    or "end". Example of `at`: "/call/en/main".
+    """
 
     does: str
     captions: list[Caption]
@@ -49,91 +56,95 @@ class Step(TypedDict):
     wait: int
 
 
-class Telephone:
-    """A telephone on `line` for any number of visitors. It keeps nothing between two acts."""
+class PhoneApi:
+    """The telephone of `line` for any number of visitors. It keeps no state between two requests."""
 
     def __init__(self, line: Line, sounds: Sounds) -> None:
-        self._line, self._sounds, self._public = line, sounds, line.options.public_url
+        self._line, self._sounds, self._public_url = line, sounds, line.options.public_url
         self._post = simulator.in_process(line)
         self._locales = {locale.language: locale for locale in line.content.locales.values()}
-        self._hands = {tag: NumberLinker(one, line.content.facts.numbers) for tag, one in self._locales.items()}
+        self._linkers = {
+            language: NumberLinker(locale, line.content.facts.numbers) for language, locale in self._locales.items()
+        }
         self._seconds, self._recordings = simulator.speaking_time(line), simulator.recordings(line)
 
-    def act(self, asked: Mapping[str, object]) -> list[Step]:
-        """The course of the call from what is `asked`: {"at", "key"} or {"at", "outcome"}; anything else is a ring."""
-        address, form = self._arrival(asked)
-        return list(self._course(Caller(self._post, self._public + address, form, self._seconds, self._recordings)))
+    def steps(self, request: Mapping[str, object]) -> list[Step]:
+        """The steps after `request`: {"at", "key"} or {"at", "outcome"}. Any other request is a new call."""
+        address, form = self._first_post(request)
+        caller = Caller(self._post, self._public_url + address, form, self._seconds, self._recordings)
+        return list(self._play(caller))
 
-    def _arrival(self, asked: Mapping[str, object]) -> tuple[str, Form]:
-        at, key, outcome = (asked.get(name) for name in ("at", "key", "outcome"))
+    def _first_post(self, request: Mapping[str, object]) -> tuple[str, Form]:
+        """The address and the form fields that Twilio would post."""
+        at, key, outcome = (request.get(name) for name in ("at", "key", "outcome"))
         try:
             place = place_at(self._line.flow, str(at))
         except UnknownAddress:
             return RING, FORM
         if isinstance(key, str) and len(key) == 1 and key in KEYS:
-            return address_of(place), [*answered(FORM), *digits_pressed(key)]
+            return str(at), [*answered(FORM), *digits_pressed(key)]
         if isinstance(outcome, str) and outcome in OUTCOMES:
-            return address_of(place) + OUTCOME, [*answered(FORM), *dial_ended(outcome, TALKED)]
+            return address_of(place) + OUTCOME, [*answered(FORM), *dial_ended(outcome, CONVERSATION_SECONDS)]
         return RING, FORM
 
-    def _course(self, caller: Caller) -> Iterator[Step]:
+    def _play(self, caller: Caller) -> Iterator[Step]:
+        """Play the call until it dials or ends, with a step for each time that it waits for a key."""
         caller.rings()
-        written = 0
-        while gather := caller.standing:
+        captioned = 0
+        while gather := caller.gather:
             caller.listens()
             yield Step(
                 does="listen",
-                captions=list(self._captions(caller, written)),
-                at=gather.action.removeprefix(self._public),
+                captions=list(self._captions(caller, captioned)),
+                at=gather.action.removeprefix(self._public_url),
                 wait=gather.timeout,
             )
-            written = len(caller.heard)
+            captioned = len(caller.heard)
             caller.waits()
-        dial = caller.dialling
-        at = dial.action.removeprefix(self._public).removesuffix(OUTCOME) if dial and dial.action else ""
-        does = "dial" if dial else "end"
-        yield Step(does=does, captions=list(self._captions(caller, written)), at=at, wait=0)
+        dial = caller.dial
+        at = dial.action.removeprefix(self._public_url).removesuffix(OUTCOME) if dial and dial.action else ""
+        yield Step(does="dial" if dial else "end", captions=list(self._captions(caller, captioned)), at=at, wait=0)
 
     def _captions(self, caller: Caller, start: int) -> Iterator[Caption]:
-        for spoken, many in joined(caller.spoken[start:]):
-            heard = caller.heard[start : start + many]
-            yield self._caption(spoken, heard[0], sum(one.seconds for one in heard))
-            start += many
+        for spoken, verbs in join_says(caller.spoken[start:]):
+            heard = caller.heard[start : start + verbs]
+            yield self._caption(spoken, heard[0], sum(part.seconds for part in heard))
+            start += verbs
 
     def _caption(self, spoken: SayOrPlay, heard: Heard, seconds: float) -> Caption:
-        locale, said = self._locales.get(heard.language), isinstance(spoken, Say)
+        locale, recorded = self._locales.get(heard.language), not isinstance(spoken, Say)
         text = spoken.text if isinstance(spoken, Say) else heard.text
         return Caption(
             lang=heard.language,
             dir=locale.direction if locale else "auto",
             name=locale.name if locale else heard.language,
-            voice=heard.voice.rpartition(".")[2].partition("-")[0] if said else "",
-            text=plain(text),
+            voice="" if recorded else heard.voice.rpartition(".")[2].partition("-")[0],
+            text=without_pauses(text),
             rate=spoken.rate if isinstance(spoken, Say) else 1.0,
-            lines=[self._written(line, heard.language) for line in lines_of(spoken, text)],
+            lines=[self._linked(line, heard.language) for line in lines_of(spoken, text)],
             seconds=round(seconds, 1),
-            sound=self._sounds.name(spoken) if isinstance(spoken, Say) else _file(spoken.address),
-            recorded=not said,
+            sound=self._sounds.name(spoken) if isinstance(spoken, Say) else _recording_name(spoken.address),
+            recorded=recorded,
         )
 
-    def _written(self, line: str, language: str) -> list[TextSpan]:
-        hand = self._hands.get(language)
-        return list(hand.write(line)) if hand else [TextSpan(line)]
+    def _linked(self, line: str, language: str) -> list[TextSpan]:
+        linker = self._linkers.get(language)
+        return list(linker.link(line)) if linker else [TextSpan(line)]
 
 
-def _file(address: str) -> str:
+def _recording_name(address: str) -> str:
     return address.rpartition("/")[2].removesuffix(".wav")
 
 
 def lines_of(spoken: SayOrPlay, text: str) -> list[str]:
-    """The words in lines, with the marks of a breath: a new line where a pause follows the end of a sentence."""
+    """The text of a caption in lines, with `…` for pauses. A pause at the end of a sentence begins a new line."""
     if not isinstance(spoken, Say):
         return re.split(r"\n\s*\n", text)
-    lines, ended = list[str](), True
+    lines, sentence_ended = list[str](), True
     for piece in (piece for piece in spoken.pieces if isinstance(piece, str)):
-        if ended:
+        if sentence_ended:
             lines.append(piece)
         else:
             lines[-1] += piece if piece[0] in ".,;:!?" else f" … {piece}"
-        ended = piece.endswith((".", "!", "?"))
+        sentence_ended = piece.endswith((".", "!", "?"))
     return lines

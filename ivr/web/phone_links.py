@@ -1,6 +1,6 @@
-"""What is spoken, as it is written: the same words, but telephone numbers in digits, as links that dial or text them.
+"""Writes spoken telephone numbers as digits and links: "nine one one" becomes "911", a link that dials.
 
-A number is spoken digit by digit, with pauses, which nobody can read. Nothing else is changed, no word is made here.
+A number is spoken digit by digit, with pauses, which is hard to read. All other words stay as they are.
 """
 
 import re
@@ -10,56 +10,57 @@ from typing import NamedTuple
 from ivr.content.facts import Number
 from ivr.content.locale import Locale
 
-SHORTEST_TELEPHONE, EMERGENCY_LIKE = 10, 3
-"""Digits: from ten on it is a telephone, three (911, 988, 711) are dialled too, what lies between is texted."""
+MIN_TELEPHONE_DIGITS, SERVICE_CODE_DIGITS = 10, 3
+"""Ten digits or more are dialled, and so are three (911, 988, 711); a number between them is a short code for texts."""
 
 
 class TextSpan(NamedTuple):
-    """A stretch of text. `link` is what it dials or texts (`tel:…`, `sms:…`) where it is a number, else empty."""
+    """A piece of a text; for a number with the `link` that dials or texts it, such as "tel:911" or "sms:233733"."""
 
     text: str
     link: str = ""
 
 
 class NumberLinker:
-    """Writes down what a language speaks."""
+    """Finds the spoken `numbers` in texts of one language."""
 
     def __init__(self, locale: Locale, numbers: Mapping[str, Number]) -> None:
-        self._numbers = {
-            plain(locale.digit_groups(one.groups)).lower(): written_number(one) for one in numbers.values()
+        self._spans = {
+            without_pauses(locale.digit_groups(number.groups)).lower(): number_span(number)
+            for number in numbers.values()
         }
-        longest_first = sorted(self._numbers, key=len, reverse=True)
-        spoken = "|".join(_with_breaths(words) for words in longest_first)
+        longest_first = sorted(self._spans, key=len, reverse=True)
+        spoken = "|".join(_with_optional_pauses(words) for words in longest_first)
         self._pattern = re.compile(rf"(?:… )?(?<!\w)({spoken})(?!\w)", re.IGNORECASE)
 
-    def write(self, text: str) -> tuple[TextSpan, ...]:
-        """`text`, spoken words with the marks of a breath, in stretches. A number needs no breath before it."""
-        return tuple(self._stretches(" ".join(text.split())))
+    def link(self, text: str) -> tuple[TextSpan, ...]:
+        """`text`, with `…` for pauses, in pieces. Example: "Dial nine one one." → "Dial ", "911" (tel:911), "."."""
+        return tuple(self._spans_of(" ".join(text.split())))
 
-    def _stretches(self, text: str) -> Iterator[TextSpan]:
+    def _spans_of(self, text: str) -> Iterator[TextSpan]:
         end = 0
-        for found in self._pattern.finditer(text):
-            if before := text[end : found.start()]:
+        for match in self._pattern.finditer(text):
+            if before := text[end : match.start()]:
                 yield TextSpan(before)
-            yield self._numbers[plain(found[1]).lower()]
-            end = found.end()
+            yield self._spans[without_pauses(match[1]).lower()]
+            end = match.end()
         if text[end:]:
             yield TextSpan(text[end:])
 
 
-def _with_breaths(words: str) -> str:
-    """A pattern for `words`, with a breath between any two of them or none."""
+def _with_optional_pauses(words: str) -> str:
+    """A pattern for `words` that allows a pause between any two of them."""
     return "(?: …)? ".join(map(re.escape, words.split()))
 
 
-def plain(text: str) -> str:
-    """The words alone: without the marks of a breath, single blanks between them."""
+def without_pauses(text: str) -> str:
+    """The words alone, without the `…` of pauses, with single blanks between them."""
     return re.sub(r" ([.,;:!?])", r"\1", " ".join(text.replace("…", " ").split()))
 
 
-def written_number(number: Number) -> TextSpan:
-    """A number in digits, and the link that dials it, or texts it where it is a short code."""
+def number_span(number: Number) -> TextSpan:
+    """A number in digits, with the link that dials it, or texts it if it is a short code."""
     digits = "".join(number.groups)
-    if len(digits) >= SHORTEST_TELEPHONE:
+    if len(digits) >= MIN_TELEPHONE_DIGITS:
         return TextSpan(number.say, f"tel:+{digits}")
-    return TextSpan(digits, f"tel:{digits}" if len(digits) == EMERGENCY_LIKE else f"sms:{digits}")
+    return TextSpan(digits, f"tel:{digits}" if len(digits) == SERVICE_CODE_DIGITS else f"sms:{digits}")

@@ -1,4 +1,4 @@
-"""The readable line: the book of one language as sections, lists and links. Every word that is spoken, and no other."""
+"""The readable text of the line in one language: every spoken word as sections, lists and links."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,14 +12,14 @@ from ivr.line.line import Line
 from ivr.script.model import Entry, Script
 from ivr.web.phone_links import NumberLinker, TextSpan
 
-DEEPEST = 6
-"""The smallest heading that HTML has."""
+LOWEST_HEADING = 6
+"""HTML has headings h1 to h6."""
 
 Paragraph = tuple[TextSpan, ...]
 
 
 class Choice(NamedTuple):
-    """One choice of a menu: the section it leads to, its label, and the rest of the sentence."""
+    """One choice of a menu: the node it leads to, its label, and the rest of the sentence ("press 2.")."""
 
     node: str
     label: str
@@ -27,7 +27,11 @@ class Choice(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A text, written down. `above` is the menu that it belongs to; `title_locale` the language of its title."""
+    """One text.
+
+    `keys` lead to it from the main menu; `level` is that of its heading, from 2 (h2) to 6; `title_locale` and `locale`
+    are the languages of its title and its text; `menu` is the node of the menu that offers it, "" for the main menu.
+    """
 
     node: str
     kind: str
@@ -38,66 +42,68 @@ class Section(NamedTuple):
     locale: Locale
     parts: tuple[tuple[Paragraph, ...], ...]
     choices: tuple[Choice, ...]
-    above: str
+    menu: str
 
 
-class Readable(NamedTuple):
-    """The whole line, written down: what the keys lead to, what else comes up in a call, and where it is from."""
+class ReadableText(NamedTuple):
+    """The whole line: `sections` in key order, `others` (reminder, transfer, …), `lines` shared by texts, `sources`."""
 
     sections: tuple[Section, ...]
     others: tuple[Section, ...]
     lines: tuple[Section, ...]
     sources: tuple[Source, ...]
 
-    def titled(self, node: str) -> Section:
+    def section(self, node: str) -> Section:
         """The section of a text that choices lead to."""
         return next(section for section in self.sections if section.node == node)
 
     def of_kind(self, kind: str) -> Iterator[Section]:
-        """What else comes up in a call, of one kind."""
+        """The other sections of one kind, such as "transfer"."""
         return (section for section in self.others if section.kind == kind)
 
 
-def write_down(line: Line, book: Script) -> Readable:
-    """The readable line from its `book`."""
-    write = _Writer(line, book).section
-    entries, others, lines = (tuple(map(write, some)) for some in (book.entries, book.others, book.lines))
-    return Readable(entries, others, lines, _sources(line, book))
+def readable_text(line: Line, script: Script) -> ReadableText:
+    """The readable text of `line`, in the language of its `script`."""
+    section = _SectionMaker(line, script).section
+    sections, others, lines = (
+        tuple(map(section, entries)) for entries in (script.entries, script.others, script.lines)
+    )
+    return ReadableText(sections, others, lines, _sources(line, script))
 
 
-class _Writer:
-    def __init__(self, line: Line, book: Script) -> None:
-        self._line, self._book, self._locales = line, book, line.content.locales
-        self._hands = {tag: NumberLinker(one, line.content.facts.numbers) for tag, one in self._locales.items()}
+class _SectionMaker:
+    def __init__(self, line: Line, script: Script) -> None:
+        self._locales = line.content.locales
+        self._linkers = {tag: NumberLinker(locale, line.content.facts.numbers) for tag, locale in self._locales.items()}
         folder = line.content.root / "locales"
-        self._small: Mapping[str, list[str]] = {tag: _small_words(folder / tag) for tag in self._locales}
-        self._above = {choice.node: entry for entry in book.entries for choice in entry.choices}
+        self._small_words: Mapping[str, list[str]] = {tag: _small_words(folder / tag) for tag in self._locales}
+        self._menus = {choice.node: entry for entry in script.entries for choice in entry.choices}
 
     def section(self, entry: Entry) -> Section:
-        above = self._above.get(entry.node)
-        titled_in = above.locale if above else entry.locale
+        menu = self._menus.get(entry.node)
+        title_locale = menu.locale if menu else entry.locale
         return Section(
-            entry.node,
-            entry.kind,
-            tuple(entry.keys.split()),
-            min(entry.depth + 2, DEEPEST),
-            self._title(entry.title, titled_in),
-            self._locales[titled_in],
-            self._locales[entry.locale],
-            tuple(tuple(self._hands[part.locale].write(one) for one in part.paragraphs) for part in entry.parts),
-            tuple(_choice(choice.node, choice.offer) for choice in entry.choices),
-            above.node if above else "",
+            node=entry.node,
+            kind=entry.kind,
+            keys=tuple(entry.keys.split()),
+            level=min(entry.depth + 2, LOWEST_HEADING),
+            title=self._title(entry.title, title_locale),
+            title_locale=self._locales[title_locale],
+            locale=self._locales[entry.locale],
+            parts=tuple(tuple(map(self._linkers[part.locale].link, part.paragraphs)) for part in entry.parts),
+            choices=tuple(_choice(choice.node, choice.offer) for choice in entry.choices),
+            menu=menu.node if menu else "",
         )
 
     def _title(self, label: str, tag: str) -> str:
-        """A label as a heading: without the small word that it begins with ("For warning signs": Warning signs)."""
+        """A label as a heading, without a small word at its start: "For warning signs" is "Warning signs"."""
         first, _, rest = label.partition(" ")
-        title = rest if rest and first.lower() in self._small[tag] else label
+        title = rest if rest and first.lower() in self._small_words[tag] else label
         return title[:1].upper() + title[1:]
 
 
 def _small_words(folder: Path) -> list[str]:
-    """The small words of a language; none where its lists cannot be read: a heading then begins with one."""
+    """The small words of a language. If its word lists cannot be read, there are none, and headings keep theirs."""
     try:
         return load_words(folder).small
     except BadLocale:
@@ -109,9 +115,11 @@ def _choice(node: str, offer: str) -> Choice:
     return Choice(node, label.strip(), rest.strip())
 
 
-def _sources(line: Line, book: Script) -> tuple[Source, ...]:
-    """The documents behind all that is said, each once, by title."""
-    named = dict.fromkeys(fact for entry in book.all() for fact in entry.facts)
-    known = line.content.facts.facts
-    found = {(one.title, one.address): one for fact in named if fact in known for one in known[fact].sources}
-    return tuple(found[key] for key in sorted(found, key=lambda key: (key[0].lower(), key[1])))
+def _sources(line: Line, script: Script) -> tuple[Source, ...]:
+    """The documents behind the texts, each once, by title."""
+    cited = dict.fromkeys(fact for entry in script.all() for fact in entry.facts)
+    facts = line.content.facts.facts
+    sources = {
+        (source.title, source.address): source for fact in cited if fact in facts for source in facts[fact].sources
+    }
+    return tuple(sources[key] for key in sorted(sources, key=lambda key: (key[0].lower(), key[1])))

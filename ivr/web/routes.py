@@ -1,6 +1,6 @@
-"""The routes of the line on a screen. They hand out what was rendered at start and play one act of a call at a time.
+"""The addresses of the pages. They answer with pages that were rendered at start, and play calls of the phone page.
 
-What stands in a path is taken from the request: for a typed parameter FastAPI loads a second pydantic, at every start.
+Path parameters are read from the request: a typed parameter makes FastAPI import a second pydantic at each start.
 """
 
 import asyncio
@@ -15,145 +15,145 @@ from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
 from ivr.speech.synthesis import SynthesisFailed
-from ivr.web.draft_preview import Draft, drafts
-from ivr.web.pages import Site, closed
-from ivr.web.phone_api import Telephone
-from ivr.web.rate_limit import Limiter
-from ivr.web.security_headers import FIXED, FRESH
-from ivr.web.templates import Body, Static
+from ivr.web.draft_preview import DraftPages, draft_tags
+from ivr.web.pages import Site, unavailable_page
+from ivr.web.phone_api import PhoneApi
+from ivr.web.rate_limit import RateLimiter
+from ivr.web.security_headers import IMMUTABLE, NO_STORE
+from ivr.web.templates import Body, StaticFiles
 
-ACTS_A_SECOND, ACTS_AT_ONCE = 20.0, 60
-"""Of all visitors together. An act takes about two milliseconds; calls must never feel it."""
-MOST_BYTES = 1_000
-DEADLINE = 5.0
-"""Seconds in which what a visitor did must have arrived."""
-READING = ["GET", "HEAD"]
+PHONE_REQUEST_RATE, PHONE_REQUEST_BURST = 20.0, 60
+"""Requests of the phone page a second, and at once, of all visitors together. Each takes about two milliseconds."""
+MAX_BODY_BYTES = 1_000
+BODY_TIMEOUT = 5.0
+"""Seconds in which the body of a phone page's request must have arrived."""
+GET_OR_HEAD = ["GET", "HEAD"]
 
 
 def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
-    """Add the telephone page and the readable line to `app`, as far as the settings want them."""
-    base, static = urlsplit(settings.public_url).path.rstrip("/"), Static()
-    _add_static(app, static)
-    if readiness.line is None:
-        _add_closed(app, closed(base, static, readiness.fallback_document))
+    """Add the phone page and the readable text to `app`, unless the settings turn them off."""
+    base, static = urlsplit(settings.public_url).path.rstrip("/"), StaticFiles()
+    _add_static_files(app, static)
+    line = readiness.line
+    if line is None:
+        _add_unavailable_page(app, unavailable_page(base, static, readiness.fallback_document))
         return
-    tags = (
-        drafts(settings.ivr_content, readiness.line.content.configured)
-        if _tries_drafts(readiness.line, settings)
-        else ()
-    )
-    site = Site(readiness.line, settings, base, static, tags)
-    for tag in tags:
-        app.mount(f"/draft/{tag}", Draft(settings, site.first, tag, add_pages))
-    _add_front(app, site)
-    if site.reads:
-        _add_readable(app, site)
-    if site.phones:
-        _add_phone(app, site)
-        _add_act(app, Telephone(readiness.line, site.sounds))
-        _add_sound(app, site)
+    drafts = draft_tags(settings.ivr_content, line.content.configured) if _has_drafts(line, settings) else ()
+    site = Site(line, settings, base, static, drafts)
+    for tag in drafts:
+        app.mount(f"/draft/{tag}", DraftPages(settings, site.first, tag, add_pages))
+    _add_front_page(app, site)
+    if site.has_text:
+        _add_read_pages(app, site)
+    if site.has_phone:
+        _add_phone_pages(app, site)
+        _add_phone_api(app, PhoneApi(line, site.sounds))
+        _add_sounds(app, site)
 
 
-def _tries_drafts(line: Line, settings: Settings) -> bool:
-    return settings.trying_out and settings.web_phone == "on" and not line.content.is_preview
+def _has_drafts(line: Line, settings: Settings) -> bool:
+    return settings.trying_out and settings.ivr_web_phone == "on" and not line.content.is_preview
 
 
-def _add_static(app: FastAPI, static: Static) -> None:
-    @app.api_route("/static/{name}", methods=READING)
-    async def file(request: Request) -> Response:
-        found = static.files.get(request.path_params["name"])
-        return sent(request, found, headers=FIXED) if found else Response(status_code=404, headers=FRESH)
+def _add_static_files(app: FastAPI, static: StaticFiles) -> None:
+    @app.api_route("/static/{name}", methods=GET_OR_HEAD)
+    async def static_file(request: Request) -> Response:
+        body = static.bodies.get(request.path_params["name"])
+        return respond(request, body, headers=IMMUTABLE) if body else Response(status_code=404, headers=NO_STORE)
 
 
-def _add_closed(app: FastAPI, page: Body) -> None:
-    """The line cannot be used: the same last resort that callers get, on every page."""
+def _add_unavailable_page(app: FastAPI, page: Body) -> None:
+    """Answer every page's address with the page that shows the fallback document."""
 
-    async def fallback_document(request: Request) -> Response:
-        return sent(request, page, 503)
+    async def unavailable(request: Request) -> Response:
+        return respond(request, page, 503)
 
     for path in ("/", "/phone/{rest:path}", "/read", "/read/{rest:path}"):
-        app.add_api_route(path, fallback_document, methods=READING)
+        app.add_api_route(path, unavailable, methods=GET_OR_HEAD)
 
 
-def _add_front(app: FastAPI, site: Site) -> None:
-    @app.api_route("/", methods=READING)
+def _add_front_page(app: FastAPI, site: Site) -> None:
+    @app.api_route("/", methods=GET_OR_HEAD)
     async def front(request: Request) -> Response:
-        pages = site.phone or site.read
+        pages = site.phone_pages or site.read_pages
         if not pages:
-            return sent(request, site.lost, 404)
+            return respond(request, site.not_found, 404)
         language = site.language(request.headers.get("accept-language", ""))
-        answer = sent(request, pages[language])
-        answer.headers["Vary"] = "Accept-Language, Accept-Encoding"
-        return answer
+        response = respond(request, pages[language])
+        response.headers["Vary"] = "Accept-Language, Accept-Encoding"
+        return response
 
 
-def _add_readable(app: FastAPI, site: Site) -> None:
-    @app.api_route("/read/{tag}", methods=READING)
-    async def readable(request: Request) -> Response:
-        page = site.read.get(request.path_params["tag"])
-        return sent(request, page) if page else sent(request, site.lost, 404)
+def _add_read_pages(app: FastAPI, site: Site) -> None:
+    @app.api_route("/read/{tag}", methods=GET_OR_HEAD)
+    async def read_page(request: Request) -> Response:
+        page = site.read_pages.get(request.path_params["tag"])
+        return respond(request, page) if page else respond(request, site.not_found, 404)
 
-    @app.api_route("/read/{tag}/{node}", methods=READING)
+    @app.api_route("/read/{tag}/{node}", methods=GET_OR_HEAD)
     async def node(request: Request) -> Response:
         tag, node = request.path_params["tag"], request.path_params["node"]
-        if tag in site.read and node in site.nodes:
-            return RedirectResponse(f"{site.base}/read/{tag}#{node}", 308, FRESH)
-        return sent(request, site.lost, 404)
+        if tag in site.read_pages and node in site.nodes:
+            return RedirectResponse(f"{site.base}/read/{tag}#{node}", 308, NO_STORE)
+        return respond(request, site.not_found, 404)
 
-    @app.api_route("/read", methods=READING)
-    async def default(request: Request) -> Response:
-        return sent(request, site.read[site.first])
-
-
-def _add_phone(app: FastAPI, site: Site) -> None:
-    @app.api_route("/phone/{tag}", methods=READING)
-    async def phone(request: Request) -> Response:
-        page = site.phone.get(request.path_params["tag"])
-        return sent(request, page) if page else sent(request, site.lost, 404)
+    @app.api_route("/read", methods=GET_OR_HEAD)
+    async def first_read_page(request: Request) -> Response:
+        return respond(request, site.read_pages[site.first])
 
 
-def _add_act(app: FastAPI, telephone: Telephone) -> None:
-    limiter = Limiter(ACTS_A_SECOND, ACTS_AT_ONCE)
+def _add_phone_pages(app: FastAPI, site: Site) -> None:
+    @app.api_route("/phone/{tag}", methods=GET_OR_HEAD)
+    async def phone_page(request: Request) -> Response:
+        page = site.phone_pages.get(request.path_params["tag"])
+        return respond(request, page) if page else respond(request, site.not_found, 404)
+
+
+def _add_phone_api(app: FastAPI, phone: PhoneApi) -> None:
+    limiter = RateLimiter(PHONE_REQUEST_RATE, PHONE_REQUEST_BURST)
 
     @app.post("/phone/call")
-    async def act(request: Request) -> Response:
+    async def call(request: Request) -> Response:
         if not limiter.allows():
-            return JSONResponse({"steps": []}, 429, {**FRESH, "Retry-After": "2"})
+            return JSONResponse({"steps": []}, 429, {**NO_STORE, "Retry-After": "2"})
         try:
-            asked = await asyncio.wait_for(_asked(request), DEADLINE)
+            content = await asyncio.wait_for(_json_object(request), BODY_TIMEOUT)
         except TimeoutError:
-            return Response(status_code=408, headers=FRESH)
-        return JSONResponse({"steps": telephone.act(asked)}, headers=FRESH)
+            return Response(status_code=408, headers=NO_STORE)
+        return JSONResponse({"steps": phone.steps(content)}, headers=NO_STORE)
 
 
-async def _asked(request: Request) -> Mapping[str, object]:
-    """What a browser sent, {} for anything that is not a small JSON object: that is a ring."""
+async def _json_object(request: Request) -> Mapping[str, object]:
+    """The JSON object in the body; {} if the body is too long or is anything else. {} is a new call."""
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > MAX_BODY_BYTES:
             return {}
     try:
-        asked = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    return asked if isinstance(asked, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
-def _add_sound(app: FastAPI, site: Site) -> None:
+def _add_sounds(app: FastAPI, site: Site) -> None:
     @app.get("/sound/{name}.wav")
     async def sound(request: Request) -> Response:
         try:
-            return Response(await site.sounds.wav(request.path_params["name"]), media_type="audio/wav", headers=FRESH)
+            wav = await site.sounds.wav(request.path_params["name"])
         except KeyError:
-            return Response(status_code=404, headers=FRESH)
+            return Response(status_code=404, headers=NO_STORE)
         except SynthesisFailed:
-            return Response(status_code=503, headers=FRESH)
+            return Response(status_code=503, headers=NO_STORE)
+        return Response(wav, media_type="audio/wav", headers=NO_STORE)
 
 
-def sent(request: Request, body: Body, status: int = 200, headers: Mapping[str, str] = FRESH) -> Response:
-    """The response that carries `body`, packed where the browser takes it so."""
-    packed = "gzip" in request.headers.get("accept-encoding", "")
-    more = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packed else {})
-    content = body.packed if packed else body.plain
-    return Response(content, status, {**headers, **more, "Content-Type": body.kind})
+def respond(request: Request, body: Body, status: int = 200, headers: Mapping[str, str] = NO_STORE) -> Response:
+    """The response with `body`, compressed if the browser accepts gzip."""
+    gzip = "gzip" in request.headers.get("accept-encoding", "")
+    encoding = {"Content-Encoding": "gzip"} if gzip else {}
+    content = body.gzipped if gzip else body.plain
+    return Response(
+        content, status, {**headers, "Vary": "Accept-Encoding", **encoding, "Content-Type": body.content_type}
+    )

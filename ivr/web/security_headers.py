@@ -1,8 +1,8 @@
-"""The headers of every page: nothing from elsewhere, nothing inline, nothing kept, nothing told to the next site."""
+"""The headers of every page: it loads and runs only our own files, is not cached, and sends no referrer."""
 
 from collections.abc import Mapping
 
-POLICY = "; ".join(
+CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -17,17 +17,20 @@ POLICY = "; ".join(
     )
 )
 """https://www.w3.org/TR/CSP3/"""
-UNUSED = ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb", "screen-wake-lock")
+DISABLED_FEATURES = (
+    "camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb", "screen-wake-lock",
+)  # fmt: skip
+"""https://www.w3.org/TR/permissions-policy/"""
 
-SAFE: Mapping[str, str] = {
-    "Content-Security-Policy": POLICY,
-    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DISABLED_FEATURES),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-FRESH: Mapping[str, str] = {**SAFE, "Cache-Control": "no-store"}
-"""For whatever shows what somebody read or heard: no copy stays on the device."""
-FIXED: Mapping[str, str] = {**SAFE, "Cache-Control": "public, max-age=31536000, immutable"}
-"""For style and script: their names hold a hash of what is in them."""
+NO_STORE: Mapping[str, str] = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
+"""For pages and answers: they show what a visitor read or heard, so no copy may stay on the device."""
+IMMUTABLE: Mapping[str, str] = {**SECURITY_HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
+"""For style sheets, scripts and the icon: the name of each holds a hash of its content."""

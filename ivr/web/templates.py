@@ -1,7 +1,7 @@
-"""Pages, rendered once at start and frozen: templates with words of their own, in every language of the line.
+"""Renders the pages, once at start: HTML templates, the words of the pages in each language, and the static files.
 
-The words of the pages stand in the catalogues like those of the line, under the contexts `web.…`. A word that a
-language has not got is shown in the first language and marked as such; what is spoken comes from the book.
+The words of the pages are in the catalogues, as those of the line, under contexts that begin with `web.`. A message
+that has no translation is shown in the first language and marked as such. The spoken texts come from `ivr.script`.
 """
 
 import gzip
@@ -19,66 +19,73 @@ from ivr.errors import Untranslated
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES, STATIC = HERE / "pages", HERE / "static"
-TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-ELSEWHERE = "https://www.weather.gov/"
-"""Where “leave this page” leads: a page that anybody may have open."""
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+NEUTRAL_SITE = "https://www.weather.gov/"
+"""Where “Leave this page” leads: a page that is open on many screens."""
 SLOT = Markup("<span data-slot></span>")
-"""Stands in a sentence where the page itself puts a word in later."""
+"""The place in a sentence where phone.js puts a word in."""
 
 
 class Body(NamedTuple):
-    """What is sent: the bytes, their type, and the same bytes packed."""
+    """The body of an answer: its bytes, its Content-Type, and the same bytes compressed with gzip."""
 
     plain: bytes
-    kind: str
-    packed: bytes
+    content_type: str
+    gzipped: bytes
 
 
-def body(text: bytes, kind: str = "text/html; charset=utf-8") -> Body:
-    """Bytes ready to be sent, packed or not."""
-    return Body(text, kind, gzip.compress(text, 9, mtime=0))
+def make_body(content: bytes, content_type: str = "text/html; charset=utf-8") -> Body:
+    """`content` as a body, compressed once. It is the same in every process: gzip's time stamp is left empty."""
+    return Body(content, content_type, gzip.compress(content, 9, mtime=0))
 
 
-class Static:
-    """Style, script and icon. Each is served under a name that changes with what is in it."""
+class StaticFiles:
+    """The style sheets, scripts and the icon. `bodies` holds them by the name under which each is served.
+
+    The name holds a hash of the content, as in "page.1f0c2a9b3d.css", so that a browser may cache it for ever.
+    """
 
     def __init__(self, folder: Path = STATIC) -> None:
-        self.files: dict[str, Body] = {}
-        self._names: dict[str, str] = {}
+        self.bodies: dict[str, Body] = {}
+        self._served_names: dict[str, str] = {}
         for path in sorted(folder.iterdir()):
             content = path.read_bytes()
             name = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:10]}{path.suffix}"
-            self.files[name] = body(content, TYPES[path.suffix])
-            self._names[path.name] = name
+            self.bodies[name] = make_body(content, CONTENT_TYPES[path.suffix])
+            self._served_names[path.name] = name
 
-    def name(self, plain: str) -> str:
-        """The name under which a file is served."""
-        return self._names[plain]
+    def served_name(self, name: str) -> str:
+        """The name under which the file `name`, such as "page.css", is served."""
+        return self._served_names[name]
 
 
-class Words:
-    """The page's own words in one language, word by word from the first one where they are missing."""
+class PageWords:
+    """The messages of the pages in `locale`; a message without a translation comes from the language `first`."""
 
     def __init__(self, locale: Locale, first: Locale) -> None:
         self._locale, self._first = locale, first
 
     def __call__(self, context: str, english: str, **values: object) -> Markup:
-        """One message. A value that is not markup is escaped; so is every word of a catalogue."""
+        """One message with its values. The message and each value that is not markup are escaped."""
         try:
-            return self._filled(self._locale.message(context, english), values)
+            return self._format(self._locale.message(context, english), values)
         except Untranslated:
-            words = self._filled(english, values)
+            words = self._format(english, values)
             return Markup('<span lang="{}" dir="{}">{}</span>').format(self._first.tag, self._first.direction, words)
 
     @staticmethod
-    def _filled(message: str, values: Mapping[str, object]) -> Markup:
+    def _format(message: str, values: Mapping[str, object]) -> Markup:
         return Markup(escape(message)) % values
 
 
-class Pages:
-    """Renders a page. `base` is the path of the public URL, in front of every address in it."""
+class PageTemplates:
+    """Renders the templates. `base`, the path of PUBLIC_URL ("" or "/help"), begins every address in a page."""
 
-    def __init__(self, base: str, static: Static) -> None:
+    def __init__(self, base: str, static: StaticFiles) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
@@ -86,14 +93,17 @@ class Pages:
         self._environment.policies["ext.i18n.trimmed"] = True
         self._environment.newstyle_gettext = True  # type: ignore[attr-defined]
         self._environment.globals.update(
-            base=base, static=lambda name: f"{base}/static/{static.name(name)}", elsewhere=ELSEWHERE, slot=SLOT
+            base=base,
+            static=lambda name: f"{base}/static/{static.served_name(name)}",
+            neutral_site=NEUTRAL_SITE,
+            slot=SLOT,
         )
 
     def render(self, template: str, locale: Locale, first: Locale, **values: object) -> Body:
         """The page `template` in `locale`, with `values`."""
         keys = {key: locale.key(key) for key in KEYS}
-        return self.plain(template, pgettext=Words(locale, first), locale=locale, keys=keys, **values)
+        return self.render_untranslated(template, pgettext=PageWords(locale, first), locale=locale, keys=keys, **values)
 
-    def plain(self, template: str, **values: object) -> Body:
-        """The page `template`, which has no words of its own."""
-        return body(self._environment.get_template(template).render(values).encode())
+    def render_untranslated(self, template: str, **values: object) -> Body:
+        """The page `template`, which has no messages to translate."""
+        return make_body(self._environment.get_template(template).render(values).encode())

@@ -96,7 +96,7 @@ def test_whoever_stays_silent_need_not_wait(handset: Handset) -> None:
     assert handset.log.inner_text().count("You stayed silent.") == 5
 
 
-def test_a_key_cuts_the_speech(handset: Handset) -> None:
+def test_key_stops_the_speech(handset: Handset) -> None:
     handset.calls()
     handset.key("2").click()
     expect(handset.log.locator(".own").last).to_have_text("You pressed 2")

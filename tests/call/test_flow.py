@@ -36,7 +36,7 @@ def test_the_nodes_that_stand_once_are_found_by_their_kind(flow: Flow) -> None:
 
 
 def test_the_root_is_the_menu_that_the_opening_leads_into(flow: Flow) -> None:
-    assert flow.root == "main"
+    assert flow.main_menu == "main"
 
 
 def test_the_transfer_names_what_it_dials_and_where_it_leads(flow: Flow) -> None:
@@ -105,7 +105,7 @@ def test_every_fault_of_the_map_is_told_at_once(copied: Path) -> None:
     assert [fault.found for fault in raised.value.faults] == [
         "it leads to `plums`, which is not a node",
         "`tea` is offered by [main] already",
-        "it offers the root menu `main`",
+        "it offers the main menu `main`",
         "no key leads to it",
     ]
 

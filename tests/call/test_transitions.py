@@ -8,6 +8,8 @@ import pytest
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
 from ivr.call.state import KEYS, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
 from ivr.call.transitions import (
+    CHOICE_KEYS,
+    FIXED_KEYS,
     MAX_MISSES,
     MAX_TRIES,
     Ask,
@@ -52,7 +54,7 @@ def at(node: str, **more: object) -> Place:
 
 TABLE: list[tuple[str, Place, Event, Place]] = [
     ("the telephone rings", at("main"), Ring(), at("opening")),
-    # the opening has the keys of the root menu
+    # the opening has the keys of the main menu
     ("a choice of the opening", at("opening"), Key("1"), at("tea")),
     ("the last choice of the opening", at("opening"), Key("2"), at("fruit")),
     ("a number that the opening does not offer", at("opening"), Key("3"), at("opening", misses=1)),
@@ -65,7 +67,7 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
     ("a choice keeps the pace", at("fruit", pace="slow"), Key("1"), at("apples", pace="slow")),
     ("a choice keeps the language", Place("fruit", "es"), Key("1"), Place("apples", "es")),
     ("star in a menu", at("fruit"), Key("*"), at("main")),
-    ("star in the root menu", at("main"), Key("*"), at("main")),
+    ("star in the main menu", at("main"), Key("*"), at("main")),
     ("pound in a menu", at("fruit"), Key("#"), at("fruit")),
     ("silence in a menu", at("fruit"), Silence(), at("fruit")),
     # a topic
@@ -119,7 +121,7 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
     ("star after tries", at("not_connected", tries=3), Key("*"), at("main")),
     ("nine after tries", at("not_connected", tries=3), Key("9"), at("reminder")),
     ("silence after tries", at("not_connected", tries=2), Silence(), at("not_connected", tries=2)),
-    # nobody stands in a transfer or a farewell: a key that comes from there is one of the root menu
+    # nobody stands in a transfer or a farewell: a key that comes from there is one of the main menu
     ("a key from the transfer", at("connect", tries=2), Key("1"), at("tea")),
     ("a wrong key from the transfer", at("connect", tries=2), Key("5"), at("main", misses=1)),
     ("a key from the farewell", at("farewell"), Key("2"), at("fruit")),
@@ -130,9 +132,12 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
     ("a lost zero", Place("main", "es"), Lost("0"), Place("connect", "es")),
     ("a lost nine", Place("main", "es"), Lost("9"), Place("reminder", "es")),
     ("a lost eight", Place("main", "es"), Lost("8"), at("main")),
-    ("a lost seven", at("main"), Lost("7"), at("main")),
+    ("a lost seven", at("main"), Lost("7"), at("main", pace="slow")),
     ("a lost star", at("main"), Lost("*"), at("main")),
     ("a lost silence", at("main"), Lost(""), at("main")),
+    ("a choice of a menu that has changed", at("fruit", misses=1, pace="slow"), Lost("1"), at("fruit", pace="slow")),
+    ("pound in a menu that has changed", at("fruit"), Lost("#"), at("fruit")),
+    ("a lost six", at("main"), Lost("6"), at("main")),
 ]
 
 
@@ -169,6 +174,19 @@ MANY: list[tuple[str, Flow, Place, Event, Place]] = [
 @pytest.mark.parametrize(("flow", "place", "event", "there"), [row[1:] for row in MANY], ids=[row[0] for row in MANY])
 def test_more_or_fewer_languages_change_only_key_eight(flow: Flow, place: Place, event: Event, there: Place) -> None:
     assert next_place(flow, place, event) == there
+
+
+def test_every_key_is_fixed_or_a_choice() -> None:
+    assert sorted(CHOICE_KEYS + FIXED_KEYS) == sorted(KEYS)
+
+
+@pytest.mark.parametrize("key", CHOICE_KEYS)
+def test_a_menu_of_six_has_a_key_for_each_choice(key: str) -> None:
+    names = [f"topic_{number}" for number in CHOICE_KEYS]
+    topics = {name: Topic(kind="topic") for name in names}
+    flow = Flow(NODES | topics | {"main": Menu(kind="menu", choices=names)}, ("en",))
+    assert next_place(flow, at("main"), Key(key)) == at(f"topic_{key}")
+    assert next_place(flow, at("opening"), Key(key)) == at(f"topic_{key}")
 
 
 def test_languages_are_offered_in_parts_of_five_and_never_the_caller_s_own() -> None:

@@ -6,10 +6,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ivr.call.flow import Flow
-from ivr.call.state import Place
-from ivr.call.transitions import Policy, reachable
-from ivr.call.urls import RING, address_of, language_in, outcome_address_of, place_at
+from ivr.call.flow import Flow, Menu, Topic
+from ivr.call.state import KEYS, Place
+from ivr.call.transitions import CHOICE_KEYS, Policy, reachable
+from ivr.call.urls import (
+    RING,
+    address_of,
+    key_address_of,
+    language_in,
+    means_the_same,
+    outcome_address_of,
+    place_at,
+)
 from ivr.errors import UnknownAddress
 from ivr.line.line import Line
 
@@ -29,12 +37,14 @@ def toy(line: Line) -> Flow:
 def test_both_directions_agree_for_every_place(flow: Flow, policy: Policy) -> None:
     for place in reachable(flow, policy):
         assert place_at(flow, address_of(place)) == place
+        assert place_at(flow, key_address_of(flow, place)) == place
         assert outcome_address_of(place) == address_of(place) + "/outcome"
 
 
 def test_two_places_never_have_one_address(flow: Flow) -> None:
     places = reachable(flow, "connect")
     assert len({address_of(place) for place in places}) == len(places)
+    assert len({key_address_of(flow, place) for place in places}) == len(places)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +71,6 @@ UNKNOWN = """
 //call/en/main
 call/en/main
 /CALL/en/main
-/call/EN/main
 /call/en/Main
 /call/en/main/part-1
 /call/en/tea/part-0
@@ -91,6 +100,13 @@ call/en/main
 /call/en/languages
 /call/en/main/outcome
 /call/en/lines/person
+/call/en/main/choices-
+/call/en/main/choices-12
+/call/en/main/choices-123g
+/call/en/main/choices-12345
+/call/en/main/choices-1234/slow
+/call/en_/main
+/call/en--/main
  /call/en/main
 /health/ready
 """.strip("\n").split("\n")
@@ -113,6 +129,45 @@ def test_the_menu_of_languages_has_an_address_once_three_are_published(toy: Flow
     assert place_at(seven, "/call/zh-Hant/languages/part-2") == Place("languages", "zh-Hant", 2)
 
 
+@pytest.mark.parametrize("written", ["es", "ES", "es-MX", "es_US", "es-419", "es-Latn-ES"])
+def test_a_place_is_found_however_its_language_is_written(toy: Flow, written: str) -> None:
+    assert place_at(toy, f"/call/{written}/tea/part-2/slow") == Place("tea", "es", 2, "slow")
+
+
+def test_a_call_keeps_its_place_when_its_language_gets_another_tag(toy: Flow) -> None:
+    renamed = toy.speaking(("en", "es-US"), toy.parts)
+    assert place_at(renamed, "/call/es/tea/part-3") == Place("tea", "es-US", 3)
+
+
+def with_choices(flow: Flow, *choices: str) -> Flow:
+    return Flow(flow.nodes | {"main": Menu(kind="menu", choices=list(choices))}, flow.published, flow.parts)
+
+
+@pytest.mark.parametrize("node", ["main", "opening"])
+def test_a_choice_means_the_same_only_while_the_menu_has_the_same_choices_in_the_same_order(
+    toy: Flow, node: str
+) -> None:
+    place, reordered = Place(node, "en"), with_choices(toy, "fruit", "tea", "how")
+    written = key_address_of(toy, place)
+    assert place_at(reordered, written) == place
+    for key in KEYS:
+        assert means_the_same(toy, place, written, key)
+        assert means_the_same(reordered, place, written, key) == (key not in CHOICE_KEYS)
+        assert means_the_same(toy, place, address_of(place), key) == (key not in CHOICE_KEYS), "as 0.1.0 wrote it"
+
+
+def test_a_menu_that_became_a_topic_has_other_choices(toy: Flow) -> None:
+    topic = Flow(toy.nodes | {"fruit": Topic(kind="topic")}, toy.published)
+    assert not means_the_same(topic, Place("fruit", "en"), key_address_of(toy, Place("fruit", "en")), "1")
+
+
+def test_the_language_menu_has_other_choices_when_a_language_is_added(toy: Flow) -> None:
+    three, four = (toy.speaking(tags, toy.parts) for tags in (("en", "es", "fr"), ("en", "de", "es", "fr")))
+    place = Place("languages", "en")
+    assert means_the_same(three, place, key_address_of(three, place), "1")
+    assert not means_the_same(four, place, key_address_of(three, place), "1")
+
+
 @given(st.text() | st.from_regex(r"/call/[a-z]{2}/[a-z_]+(/[a-z]+-?[0-9]*)*", fullmatch=True))
 @example("/call/en/main/part-999999999999999999999")
 @example("/call/\ud800/main")
@@ -122,7 +177,8 @@ def test_no_text_raises_anything_but_an_unknown_address(toy: Flow, address: str)
     except UnknownAddress:
         assert language_in(toy, address) in toy.published
     else:
-        assert address_of(place) == address
+        rest = address.removeprefix("/call/").partition("/")[2]
+        assert f"{address_of(place)}/".startswith(f"/call/{place.locale}/{rest}/")
 
 
 @pytest.mark.parametrize(
@@ -135,9 +191,12 @@ def test_no_text_raises_anything_but_an_unknown_address(toy: Flow, address: str)
         ("/call/es/tea/outcome", "es"),
         ("/call/en/gone", "en"),
         ("/call/fr/main", "en"),
-        ("/call/ES/main", "en"),
+        ("/call/ES/main", "es"),
+        ("/call/es-MX/main", "es"),
+        ("/call/es_US/gone", "es"),
+        ("/call/es-Latn/gone", "es"),
+        ("/call/es-Hebr/gone", "en"),
         ("/call/esx/main", "en"),
-        ("/call/es-MX/main", "en"),
         ("/es/main", "en"),
         (RING, "en"),
         ("", "en"),

@@ -17,7 +17,8 @@ from ivr.check.limit_table import LIMITS, Limit
 from ivr.check.limits import GRADED_FROM, LimitChecker
 from ivr.check.report import check_all
 from ivr.errors import Fault
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.options import Options
 from ivr.translate.update import po_path
 
 MEASURED = r"-?\d+\.\d"
@@ -77,7 +78,7 @@ def translated(root: Path, name: str, sentence: str, count: int) -> None:
 
 
 def said(root: Path) -> Iterator[Fault]:
-    yield from LimitChecker(Line(root, Options())).faults()
+    yield from LimitChecker(compile_line(root, Options())).faults()
 
 
 class Case(NamedTuple):
@@ -286,7 +287,7 @@ def test_a_short_topic_has_no_reading_level(copied: Path) -> None:
 
 
 def test_a_menu_is_judged_by_words_and_seconds_alone(copied: Path) -> None:
-    measure = LimitChecker(Line(copied, Options()))
+    measure = LimitChecker(compile_line(copied, Options()))
     menus = [told for told in measure.told() if told.name == "main"]
     assert [measure.grade(told) for told in menus] == [None, None]
 
@@ -318,7 +319,7 @@ def test_a_wait_that_is_too_short_is_told(tiny: Path, monkeypatch: pytest.Monkey
 def test_a_text_that_is_not_whole_in_a_language_is_not_measured_in_it(copied: Path) -> None:
     longer(copied, "apples", "Red")
     assert not any(
-        told.name == "apples" and told.locale == "es" for told in LimitChecker(Line(copied, Options())).told()
+        told.name == "apples" and told.locale == "es" for told in LimitChecker(compile_line(copied, Options())).told()
     )
 
 

@@ -12,7 +12,8 @@ from ivr.check.sources import FAIL_AFTER, WARN_AFTER, ages, source_faults
 from ivr.content.facts import Facts
 from ivr.content.load import Content
 from ivr.content.prompts import Prompts
-from ivr.line.line import Line, Options
+from ivr.line.line import Line
+from ivr.line.options import Options
 
 VERIFIED = date(2026, 11, 24)
 """The day on which everything of the toy line was compared with its source."""
@@ -36,7 +37,7 @@ def without_fact(content: Content, name: str) -> Content:
 
 def speaking(content: Content, text: str, *facts: str) -> Content:
     """The same content with a text that speaks other facts."""
-    texts = {**content.prompts.texts, text: content.prompts.texts[text]._replace(facts=facts)}
+    texts = {**content.prompts.templates, text: content.prompts.templates[text]._replace(facts=facts)}
     prompts = Prompts(texts, content.prompts.locales, content.facts, "en")
     return replace(content, prompts=prompts)
 
@@ -85,7 +86,7 @@ def test_what_is_said_beside_a_fact_is_told_in_its_own_words(content: Content) -
 
 def test_a_fact_that_is_said_with_another_is_content_where_both_are_spoken(content: Content) -> None:
     changed = with_fact(speaking(content, "danger", "NU-01", "HL-01"), "NU-01", beside=["HL-01"])
-    assert [fault.where for fault in source_faults(changed)] == [str(content.prompts.texts["reminder"].path)]
+    assert [fault.where for fault in source_faults(changed)] == [str(content.prompts.templates["reminder"].path)]
 
 
 # Ages

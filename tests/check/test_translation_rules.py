@@ -11,7 +11,8 @@ from ivr.check.report import check_all
 from ivr.check.translation_rules import RULES, Message, broken_rules
 from ivr.content.catalogue import load_catalogue
 from ivr.content.wordlists import Words
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.options import Options
 
 PLANTED = {
     "outer space": "space_at_the_end",
@@ -123,7 +124,7 @@ def test_words_of_a_page_are_judged_as_words_only() -> None:
 def test_a_text_that_is_too_long_for_its_voice_is_english_and_told(copied: Path) -> None:
     path = copied / "locales" / "voices.toml"
     path.write_text(path.read_text("utf-8").replace("longest = 3000", "longest = 30"), "utf-8")
-    line = Line(copied, Options())
+    line = compile_line(copied, Options())
     assert line.flow.published == ("en",), "its offers are too long as well"
     told = [fault.found for fault in check_all(copied, Options()).faults]
     assert any(re.fullmatch(r"stay: \d+ characters are more than its voice says at once", found) for found in told)

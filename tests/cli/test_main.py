@@ -22,7 +22,7 @@ from ivr.cli.main import main
 from ivr.line.line import Line
 from ivr.phone import stories
 from ivr.phone.caller import Caller
-from ivr.phone.parser import Dial, Hangup, Say, read
+from ivr.phone.parser import Dial, Hangup, Say, read_document
 from ivr.readiness import get_ready
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -133,7 +133,7 @@ def test_a_call_can_be_kept_and_lived_through_again(line: Line) -> None:
     kept = Path("kept.txt").read_text("utf-8")
     caller = Caller(in_process(line), RING)
     stories.replay(stories.parse(kept), caller)
-    assert stories.keep(caller) == kept
+    assert stories.story_of(caller) == kept
 
 
 def test_a_folder_that_is_not_there_keeps_nothing() -> None:
@@ -143,9 +143,9 @@ def test_a_folder_that_is_not_there_keeps_nothing() -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("--press", "83"), "«83» is none of 0-9 * #, - (silence), hangup"),
-        (("--press", "x"), "«x» is none of"),
-        (("--press", "0", "--dial", "asleep"), "«asleep» is not how a far end behaves"),
+        (("--press", "83"), "«83» is not a key: expected 0-9 * # - (silence) or hangup"),
+        (("--press", "x"), "«x» is not a key"),
+        (("--press", "0", "--dial", "asleep"), "«asleep» is not an outcome of a dialled call"),
         (("--url", "nowhere"), "nowhere: expected an address such as http://127.0.0.1:8000."),
         (("--url", "ftp://127.0.0.1"), "ftp://127.0.0.1: expected an address"),
         (("--url", "http://127.0.0.1:port"), "http://127.0.0.1:port: expected an address"),
@@ -256,7 +256,7 @@ def test_what_is_no_line_is_a_sentence_too() -> None:
 def test_the_fallback_is_a_document_in_which_silence_dials_twice(line: Line) -> None:
     printed = ivr("fallback").output
     assert printed.encode().rstrip() == line.fallback_document
-    verbs = read(printed.encode().strip())
+    verbs = read_document(printed.encode().strip())
     assert [verb.number for verb in verbs if isinstance(verb, Dial)] == ["+18883737888"] * 2
     assert {verb.language for verb in verbs if isinstance(verb, Say)} == {"en-US", "es-US"}
     caller = Caller(lambda *_: printed.encode().strip(), RING)

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.call.playlist import named_keys
-from ivr.check.coverage import all_messages, messages_of
 from ivr.content.catalogue import MessageId, load_catalogue, message_fault
 from ivr.content.load import Content, load_content
+from ivr.content.messages import all_messages, messages_of
 from ivr.content.prompts import Prompts
 from ivr.errors import BadLocale
 from ivr.line.line import Line
@@ -42,7 +42,7 @@ class Echo(dict[MessageId, str]):
     """A catalogue that has each message as translators are given it, and no other; it keeps what it is asked for."""
 
     def __init__(self, content: Content) -> None:
-        super().__init__({one.id: f"§ {one.id[1]}" for one in all_messages(content.prompts.texts)})
+        super().__init__({one.id: f"§ {one.id[1]}" for one in all_messages(content.prompts.templates)})
         self.asked: set[MessageId] = set()
 
     def __getitem__(self, name: MessageId) -> str:
@@ -54,7 +54,7 @@ def spoken_by(content: Content, echo: Echo) -> Prompts:
     """The texts of `content`, with `echo` as the catalogue of a second language."""
     first = content.locales[content.flow.published[0]]
     locales = {first.tag: first, "echo": first._replace(tag="echo", messages=echo)}
-    return Prompts(content.prompts.texts, locales, content.facts, first.tag)
+    return Prompts(content.prompts.templates, locales, content.facts, first.tag)
 
 
 @pytest.fixture(params=["line", "real"])
@@ -67,7 +67,7 @@ def content(request: pytest.FixtureRequest) -> Content:
 def test_every_message_that_the_line_asks_for_is_given_to_translators_and_no_other(content: Content) -> None:
     echo = Echo(content)
     prompts = spoken_by(content, echo)
-    for name in prompts.texts:
+    for name in prompts.templates:
         press = named_keys(content.flow, name)
         for part, ours in zip(prompts.speak(name, "echo", press), prompts.speak(name, "en", press), strict=True):
             assert part.locale == "echo", f"{name} asks for a message that translators are not given"
@@ -81,7 +81,7 @@ def test_a_message_is_named_with_its_line_and_its_notes(copied: Path) -> None:
     path.write_text(
         '{# facts: TOY-01 #}\n\n{# TRANSLATORS: very short #}\n{% trans "tea" %}Tea.{% endtrans %}\n', "utf-8"
     )
-    found = list(messages_of(load_content(copied).prompts.texts["tea"]))
+    found = list(messages_of(load_content(copied).prompts.templates["tea"]))
     assert [(one.id, one.path, one.line, one.notes) for one in found] == [(("tea", "Tea."), path, 4, ("very short",))]
 
 
@@ -89,7 +89,7 @@ def test_the_same_words_in_two_texts_are_two_messages_and_in_one_text_one(copied
     block = '{{% trans "{}" %}}Hot.{{% endtrans %}}\n\n'
     (copied / "prompts" / "tea.txt").write_text(block.format("tea") * 2, "utf-8")
     (copied / "prompts" / "pears.txt").write_text(block.format("pears"), "utf-8")
-    found = [one.id for one in all_messages(load_content(copied).prompts.texts)]
+    found = [one.id for one in all_messages(load_content(copied).prompts.templates)]
     assert found.count(("tea", "Hot.")) == found.count(("pears", "Hot.")) == 1
 
 

@@ -16,7 +16,8 @@ from ivr.content.facts import E164, EMERGENCY, HOTLINE, PREMIUM
 from ivr.content.load import Content
 from ivr.content.locale import Locale
 from ivr.content.prompts import RenderedPrompt
-from ivr.line.line import Line, Options
+from ivr.line.line import Line
+from ivr.line.options import Options
 from ivr.translate.update import languages, update
 
 
@@ -35,7 +36,7 @@ class Said(NamedTuple):
 
 def said(content: Content) -> Iterator[Said]:
     """Every part of every text, in every language it can be spoken in."""
-    for name in content.prompts.texts:
+    for name in content.prompts.templates:
         for tag in content.flow.published:
             for part in content.prompts.speak(name, tag, named_keys(content.flow, name)):
                 yield Said(name, content.locales[part.locale], part)
@@ -50,7 +51,7 @@ def test_the_real_content_is_without_fault(content: Content) -> None:
 def test_every_node_that_speaks_has_a_text_and_every_text_a_node(content: Content) -> None:
     silent = (Opening, Languages)
     speaking = {name for name, node in content.flow.nodes.items() if not isinstance(node, silent)}
-    assert content.prompts.texts.keys() == speaking | set(SHARED_PROMPTS)
+    assert content.prompts.templates.keys() == speaking | set(SHARED_PROMPTS)
 
 
 def test_the_line_begins_in_english_and_publishes_spanish(content: Content) -> None:
@@ -76,7 +77,7 @@ def test_every_part_says_something_in_every_language(content: Content) -> None:
 
 
 def test_the_parts_of_a_text_are_the_same_in_every_language(content: Content) -> None:
-    for name, text in content.prompts.texts.items():
+    for name, text in content.prompts.templates.items():
         for tag in content.flow.published:
             assert len(content.prompts.speak(name, tag, named_keys(content.flow, name))) == text.parts, (name, tag)
 
@@ -120,7 +121,7 @@ def test_every_number_is_spoken_somewhere(content: Content) -> None:
 
 
 def test_every_fact_that_may_be_spoken_is_spoken_and_no_other(content: Content) -> None:
-    spoken = {fact for text in content.prompts.texts.values() for fact in text.facts}
+    spoken = {fact for text in content.prompts.templates.values() for fact in text.facts}
     assert spoken == {name for name, fact in content.facts.facts.items() if fact.spoken}
 
 
@@ -134,8 +135,8 @@ def test_no_digit_of_a_telephone_number_stands_in_a_fact(content: Content) -> No
 def test_the_main_menu_and_the_farewell_are_one_part_and_any_other_menu_has_a_heading(content: Content) -> None:
     for name, node in content.flow.nodes.items():
         if isinstance(node, Menu | Farewell):
-            below = isinstance(node, Menu) and name != content.flow.root
-            assert content.prompts.texts[name].parts == (2 if below else 1), name
+            below = isinstance(node, Menu) and name != content.flow.main_menu
+            assert content.prompts.templates[name].parts == (2 if below else 1), name
 
 
 def test_the_toll_free_hotline_is_said_twice_where_it_was_not_reached(content: Content) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from ivr.content.facts import load_facts
 from ivr.content.locale import load_locale
-from ivr.content.prompts import Prompts, RenderedPrompt, load_texts
+from ivr.content.prompts import Prompts, RenderedPrompt
+from ivr.content.templates import load_templates
 from ivr.errors import BadText
 
 PRESS = {"tea": "1", "fruit": "2", "back": "*", "person": "0"}
@@ -23,7 +24,7 @@ def prompts(tiny: Path) -> Prompts:
     """The texts of the toy line."""
     facts = load_facts(tiny / "prompts")
     locales = {tag: load_locale(tiny / "locales" / tag, None, source=tag == "en") for tag in ("en", "es")}
-    return Prompts(load_texts(tiny / "prompts"), locales, facts, "en")
+    return Prompts(load_templates(tiny / "prompts"), locales, facts, "en")
 
 
 def written(root: Path, source: str, name: str = "tea") -> Path:
@@ -37,7 +38,7 @@ def spoken(
     root: Path, source: str, locale: str = "en", catalogue: Mapping[str, str] | None = None
 ) -> tuple[RenderedPrompt, ...]:
     """The parts of `source`, spoken in `locale`; `catalogue` is its Spanish."""
-    texts, english = load_texts(written(root, source)), load_locale(root / "locales" / "en", None, source=True)
+    texts, english = load_templates(written(root, source)), load_locale(root / "locales" / "en", None, source=True)
     spanish = load_locale(root / "locales" / "es", None)
     spanish = spanish._replace(messages={("tea", one): other for one, other in (catalogue or {}).items()})
     prompts = Prompts(texts, {"en": english, "es": spanish}, load_facts(root / "prompts"), "en")
@@ -46,7 +47,7 @@ def spoken(
 
 def faults(root: Path, source: str) -> list[str]:
     with pytest.raises(BadText) as raised:
-        load_texts(written(root, source))
+        load_templates(written(root, source))
     return [fault.found for fault in raised.value.faults]
 
 
@@ -69,7 +70,7 @@ def test_one_message_that_is_missing_makes_all_parts_of_its_text_english(copied:
 def test_a_whole_text_is_known_to_be_whole(prompts: Prompts, tiny: Path) -> None:
     assert prompts.whole("tea", "es", {})
     untranslated = prompts.locales | {"es": prompts.locales["es"]._replace(messages={})}
-    assert not Prompts(prompts.texts, untranslated, load_facts(tiny / "prompts"), "en").whole("tea", "es", {})
+    assert not Prompts(prompts.templates, untranslated, load_facts(tiny / "prompts"), "en").whole("tea", "es", {})
 
 
 def test_a_key_is_spoken_as_the_word_of_the_language(copied: Path) -> None:
@@ -100,7 +101,7 @@ def test_they_are_recorded_in_the_order_in_which_each_language_says_them(copied:
 def test_what_records_them_is_never_spoken(prompts: Prompts) -> None:
     press = PRESS | {"how": "3", "apples": "1", "pears": "2", "again": "7", "language": "8", "reminder": "9"}
     press |= {"next": "#", "reminder_again": "1"}
-    for name in prompts.texts:
+    for name in prompts.templates:
         for locale in prompts.locales:
             for part in prompts.speak(name, locale, press):
                 assert part.text.replace("\n", "").isprintable()
@@ -115,7 +116,7 @@ def test_a_blank_line_parts_paragraphs_and_a_rule_parts_parts(copied: Path) -> N
     block = '{{% trans "tea" %}}{}{{% endtrans %}}'
     source = "\n\n".join(map(block.format, ("One.", "Two."))) + "\n---\n" + block.format("Three.") + "\n"
     assert [part.paragraphs for part in spoken(copied, source)] == [("One.", "Two."), ("Three.",)]
-    assert load_texts(written(copied, source))["tea"].parts == 2
+    assert load_templates(written(copied, source))["tea"].parts == 2
 
 
 def test_blocks_on_neighbouring_lines_are_one_paragraph(copied: Path) -> None:
@@ -130,17 +131,17 @@ def test_a_line_break_inside_a_block_is_a_blank(copied: Path) -> None:
 def test_a_text_with_windows_line_ends_is_the_same_text(copied: Path, tiny: Path) -> None:
     source = (tiny / "prompts" / "tea.txt").read_text("utf-8")
     assert spoken(copied, source.replace("\n", "\r\n")) == spoken(copied, source)
-    assert load_texts(written(copied, source.replace("\n", "\r\n")))["tea"].parts == 3
+    assert load_templates(written(copied, source.replace("\n", "\r\n")))["tea"].parts == 3
 
 
 def test_a_text_names_the_facts_it_speaks(prompts: Prompts) -> None:
-    assert prompts.texts["not_connected"].facts == ("HL-01", "NU-01")
+    assert prompts.templates["not_connected"].facts == ("HL-01", "NU-01")
 
 
 def test_a_comment_may_hold_anything(copied: Path) -> None:
     comment = "{# TRANSLATORS: 3 <words>, &amp; no more\n---\n#}\n"
     assert spoken(copied, comment + '{% trans "tea" %}One.{% endtrans %}')[0].text == "One."
-    assert load_texts(copied / "prompts")["tea"].parts == 1
+    assert load_templates(copied / "prompts")["tea"].parts == 1
 
 
 @pytest.mark.parametrize("named", ["press.nobody", "numbers.nobody"])
@@ -169,14 +170,14 @@ def test_the_faults_of_all_texts_are_told_at_once(copied: Path) -> None:
     written(copied, "Outside.", "apples")
     written(copied, "Outside.", "lines/short")
     with pytest.raises(BadText) as raised:
-        load_texts(copied / "prompts")
+        load_templates(copied / "prompts")
     assert [Path(fault.where.removesuffix(":1")).name for fault in raised.value.faults] == ["apples.txt", "short.txt"]
 
 
 def test_a_node_and_a_shared_line_cannot_have_one_name(copied: Path) -> None:
     written(copied, '{% trans "tea" %}Tea.{% endtrans %}', "lines/tea")
     with pytest.raises(BadText, match=r"there are two texts named `tea`"):
-        load_texts(copied / "prompts")
+        load_templates(copied / "prompts")
 
 
 def test_words_are_never_escaped_here(copied: Path) -> None:

@@ -21,9 +21,11 @@ from ivr.check.proofs import prove
 from ivr.check.report import check_all
 from ivr.content.recordings import file_name, load_recordings
 from ivr.errors import OperationFailed
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
 from ivr.phone.caller import Caller
-from ivr.phone.parser import Gather, Play, Say, read
+from ivr.phone.parser import Gather, Play, Say, read_document
 from ivr.readiness import Readiness
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -70,7 +72,7 @@ def long_enough(root: Path, name: str, tag: str = "es") -> float:
     """Seconds in which a calm person reads it."""
     line = drafted(root, OPTIONS, tag)
     spoken = next(one.spoken for one in record.to_record(line, tag, 3) if one.name == name)._replace(sound=None)
-    return (line.seconds(spoken) + line.fewest_seconds(spoken)) / 2
+    return (line.schedule.longest_seconds(spoken) + line.schedule.shortest_seconds(spoken)) / 2
 
 
 def record_text(root: Path, name: str, tag: str = "es") -> None:
@@ -91,7 +93,9 @@ def say_otherwise(root: Path, old: str, new: str, tag: str = "es") -> None:
 
 
 def heard_at(line: Line, place: Place) -> Sequence[Say | Play]:
-    first = read(b'<?xml version="1.0" encoding="UTF-8"?><Response>' + line.documents[place][0] + b"</Response>")[0]
+    first = read_document(
+        b'<?xml version="1.0" encoding="UTF-8"?><Response>' + line.documents[place][0] + b"</Response>"
+    )[0]
     assert isinstance(first, Gather)
     return first.spoken
 
@@ -101,7 +105,7 @@ def heard_at(line: Line, place: Place) -> Sequence[Say | Play]:
 
 def test_a_recording_is_played_where_its_text_is_read_at_both_paces(copied: Path) -> None:
     record_text(copied, "apples")
-    line = Line(copied, OPTIONS)
+    line = compile_line(copied, OPTIONS)
     (row,) = line.content.locales["es"].recordings.rows
     assert (row.name, row.reads) == ("apples", APPLES)
     assert heard_at(line, Place("apples", "es")) == (Play(f"{BASE}/audio/{row.sound.file}"),)
@@ -124,11 +128,11 @@ def test_what_is_kept_is_telephone_sound_with_a_silence_in_front(copied: Path) -
 
 def test_its_real_length_is_what_the_line_reckons_with(copied: Path) -> None:
     record_text(copied, "apples")
-    line = Line(copied, OPTIONS)
-    (spoken,) = line.spoken(Ask(Place("apples", "es"), "part"))
+    line = compile_line(copied, OPTIONS)
+    (spoken,) = line.schedule.spoken(Ask(Place("apples", "es"), "part"))
     assert spoken.sound is not None
-    assert line.seconds(spoken) == line.fewest_seconds(spoken) == spoken.sound.seconds
-    assert line.seconds(spoken, slow=True) == spoken.sound.slow_seconds
+    assert line.schedule.longest_seconds(spoken) == line.schedule.shortest_seconds(spoken) == spoken.sound.seconds
+    assert line.schedule.longest_seconds(spoken, slow=True) == spoken.sound.slow_seconds
 
 
 def test_keys_and_numbers_are_part_of_what_is_read(copied: Path) -> None:
@@ -136,20 +140,20 @@ def test_keys_and_numbers_are_part_of_what_is_read(copied: Path) -> None:
     record_text(copied, "person")
     path = copied / "locales" / "es" / "locale.toml"
     path.write_text(path.read_text("utf-8").replace('"cero"', '"ceros"'), "utf-8")
-    line = Line(copied, OPTIONS)
+    line = compile_line(copied, OPTIONS)
     assert [one for one in record.stale(line, "es") if one.name == "person"]
-    (person, _) = line.spoken(Ask(Place("main", "es"), "first"))
+    (person, _) = line.schedule.spoken(Ask(Place("main", "es"), "first"))
     assert (person.text, person.sound) == ("Para hablar con una persona … oprima ceros.", None)
 
 
 def test_a_telephone_hears_what_the_recording_reads(copied: Path) -> None:
     record_text(copied, "apples")
-    line = Line(copied, OPTIONS)
+    line = compile_line(copied, OPTIONS)
     caller = Caller(simulator.in_process(line), f"{BASE}/call", seconds=simulator.speaking_time(line),
                     recordings=simulator.recordings(line))  # fmt: skip
     caller.rings()
     for key in "821":
-        caller.presses(key, cutting=True)
+        caller.presses(key, interrupting=True)
     caller.listens()
     (heard,) = [one for one in caller.heard if one.voice == "recording"]
     assert (heard.language, heard.text) == ("es-US", APPLES)
@@ -159,7 +163,7 @@ def test_a_telephone_hears_what_the_recording_reads(copied: Path) -> None:
 def test_the_last_resort_is_spoken_by_voices_alone(copied: Path) -> None:
     for name in ("apples", "goodbye"):
         record_text(copied, name)
-    line = Line(copied, OPTIONS)
+    line = compile_line(copied, OPTIONS)
     assert b"<Play>" not in line.fallback_document
     assert b"es-US" in line.fallback_document
 
@@ -180,7 +184,7 @@ def test_a_new_recording_takes_the_place_of_the_old_one_and_deletes_nothing(copi
     assert row.sound.file not in {path.name for path in before}
 
 
-# Refused
+# InvalidTwiml
 
 
 @pytest.mark.parametrize(
@@ -234,7 +238,7 @@ def test_without_sox_it_is_said_what_to_install(copied: Path, monkeypatch: pytes
 def test_when_the_words_change_the_voice_takes_over_at_once(copied: Path) -> None:
     record_text(copied, "apples")
     say_otherwise(copied, APPLES, "Manzanas. Son muy rojas.")
-    line = Line(copied, OPTIONS)
+    line = compile_line(copied, OPTIONS)
     assert [type(one) for one in heard_at(line, Place("apples", "es"))] == [Say]
     report = check_all(copied, OPTIONS)
     assert report.faults == ()
@@ -317,7 +321,7 @@ def another_sound(folder: Path) -> None:
 def test_a_spoilt_recording_is_told_and_the_voice_speaks(copied: Path, spoil: Any, found: str) -> None:
     record_text(copied, "apples")
     spoil(copied / "locales" / "es" / "audio")
-    line = Line(copied, OPTIONS)
+    line = compile_line(copied, OPTIONS)
     assert line.flow.published == ("en", "es")
     assert [type(one) for one in heard_at(line, Place("apples", "es"))] == [Say]
     assert prove(line) == ()
@@ -336,7 +340,7 @@ def voiceless(copied: Path) -> Path:
 
 
 def test_a_language_without_a_voice_is_withheld_until_its_offers_are_recorded(voiceless: Path) -> None:
-    line = Line(voiceless, OPTIONS)
+    line = compile_line(voiceless, OPTIONS)
     assert line.flow.published == ("en",)
     assert prove(line) == ()
     told = [fault.found for fault in check_all(voiceless, OPTIONS).faults]
@@ -345,7 +349,7 @@ def test_a_language_without_a_voice_is_withheld_until_its_offers_are_recorded(vo
 
 def test_a_language_without_a_voice_can_be_published_when_all_is_recorded(voiceless: Path) -> None:
     record_all(voiceless, "es", 2)
-    line = Line(voiceless, OPTIONS)
+    line = compile_line(voiceless, OPTIONS)
     assert line.flow.published == ("en", "es")
     assert prove(line) == ()
     assert check_all(voiceless, OPTIONS).faults == ()
@@ -358,7 +362,7 @@ def test_a_language_without_a_voice_can_be_published_when_all_is_recorded(voicel
 def test_where_its_words_change_the_text_is_english_and_check_says_so(voiceless: Path) -> None:
     record_all(voiceless, "es", 2)
     say_otherwise(voiceless, APPLES, "Manzanas. Son muy rojas.")
-    (spoken,) = Line(voiceless, OPTIONS).spoken(Ask(Place("apples", "es"), "part"))
+    (spoken,) = compile_line(voiceless, OPTIONS).schedule.spoken(Ask(Place("apples", "es"), "part"))
     assert spoken.locale == "en"
     (fault,) = check_all(voiceless, OPTIONS).faults
     assert fault.found == "its recording reads other words"
@@ -368,8 +372,8 @@ def test_where_its_words_change_the_text_is_english_and_check_says_so(voiceless:
 
 
 def fetch(root: Path, path: str, method: str = "GET", line: Line | None = None, **headers: str) -> httpx2.Response:
-    settings = Settings(_env_file=None, ivr_content=root, public_url=BASE, usage="off")
-    line = line or Line(root, OPTIONS)
+    settings = Settings(_env_file=None, ivr_content=root, public_url=BASE, ivr_usage="off")
+    line = line or compile_line(root, OPTIONS)
     app = make_app(settings, Readiness(line, line.fallback_document))
 
     async def asked() -> httpx2.Response:

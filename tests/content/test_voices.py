@@ -7,7 +7,8 @@ import pytest
 from ivr.content.locale import load_locale
 from ivr.content.voices import LONGEST_ENCODED, Voices, load_voices
 from ivr.errors import BadLocale
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.options import Options
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -67,7 +68,7 @@ def test_what_one_say_holds_is_counted_as_it_is_sent(shipped: Voices) -> None:
 
 def test_without_a_table_the_line_speaks_without_pauses(copied: Path) -> None:
     (copied / "locales" / "voices.toml").unlink()
-    line = Line(copied, Options())
+    line = compile_line(copied, Options())
     assert line.flow.published == ("en", "es")
     assert not line.content.locales["es"].takes_ssml
     assert b"<break" not in b"".join(b"".join(fragments) for fragments in line.documents.values())

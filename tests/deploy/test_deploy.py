@@ -18,13 +18,14 @@ import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
+from support.toy_line import MAIN
 
 from ivr.cli.main import main
 from ivr.content.facts import load_facts
 from ivr.operate import http_client
 from ivr.operate.probe import probe
 from ivr.phone.caller import FORM
-from ivr.phone.parser import Dial, Say, read
+from ivr.phone.parser import Dial, Say, read_document
 from ivr.settings import CHECKOUT, Settings
 from ivr.signature import sign
 from ivr.usage.sqlite import SqliteStore
@@ -44,7 +45,7 @@ def test_the_kept_last_resort_is_what_the_command_prints() -> None:
 
 
 def test_the_kept_last_resort_dials_the_hotline_twice_and_asks_nobody() -> None:
-    verbs = read((DEPLOY / "fallback.xml").read_bytes().strip())
+    verbs = read_document((DEPLOY / "fallback.xml").read_bytes().strip())
     hotline = load_facts(CHECKOUT / "prompts").numbers["hotline"].dial
     dials = [verb for verb in verbs if isinstance(verb, Dial)]
     assert [(dial.number, dial.action) for dial in dials] == [(hotline, None)] * 2
@@ -77,7 +78,7 @@ def test_the_compose_file_takes_from_the_containers_what_they_do_not_need() -> N
     assert services["proxy"]["cap_add"] == ["NET_BIND_SERVICE"]
     assert (DEPLOY / services["proxy"]["volumes"][0].partition(":")[0]).is_file()
     names = {*services["line"]["environment"], *(name.upper() for name in Settings.model_fields)}
-    assert {"PUBLIC_URL", "IVR_CONTENT", "USAGE"} <= names
+    assert {"PUBLIC_URL", "IVR_CONTENT", "IVR_USAGE"} <= names
 
 
 def test_the_image_runs_two_workers_as_nobody() -> None:
@@ -120,14 +121,14 @@ def test_two_workers_answer_count_exactly_and_survive_a_kill_and_a_lost_store(ti
     environment = line_environment(tiny, public, str(usage))
     with running([IVR, "serve", "--port", str(port), "--workers", "2"], port, tmp_path, environment) as process:
         for _ in range(60):
-            assert ask(port, public, "/call/en/main", [("Digits", "1")]).status == 200
+            assert ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         workers = _children(process.pid)
         assert len(workers) == 2
         assert probe(Settings(_env_file=None, **_small(environment)), public, http_client.fetch).well
         shutil.rmtree(usage)
         usage.write_text("no folder any more", "utf-8")
         for _ in range(40):
-            assert ask(port, public, "/call/en/main", [("Digits", "1")]).status == 200
+            assert ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         usage.unlink()
         os.kill(workers[0], signal.SIGKILL)
         answers = [_status(port, public) for _ in range(40)]
@@ -203,7 +204,7 @@ def test_the_installed_tree_runs_read_only_with_nothing_writable_but_the_usage_f
     command = [*jail, IVR, "serve", "--port", str(port), "--workers", "2"]
     with running(command, port, tmp_path, environment) as process:
         for _ in range(20):
-            assert ask(port, public, "/call/en/main", [("Digits", "1")]).status == 200
+            assert ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         ready = json.loads(http_client.fetch(f"{public}/health/ready", None, {}).body)
         assert ready["ready"] is True
         for inner in _children_of(process.pid):

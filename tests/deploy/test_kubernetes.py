@@ -11,7 +11,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from ivr.server.supervisor import FINISHING
-from ivr.settings import CHECKOUT, PLAIN_URL, Settings
+from ivr.setting_rules import plain_url
+from ivr.settings import CHECKOUT, Settings
 
 KUBERNETES = CHECKOUT / "deploy" / "kubernetes"
 BASE = KUBERNETES / "base"
@@ -127,7 +128,7 @@ def test_the_base_holds_every_kind_once() -> None:
 
 
 def test_every_name_of_the_environment_is_a_setting_and_no_secret_stands_in_a_file() -> None:
-    secrets = {"TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY", "USAGE_URL"}
+    secrets = {"TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY", "IVR_USAGE_URL"}
     for pod in pods():
         for container in pod["spec"]["containers"]:
             for name in container["env"]:
@@ -146,15 +147,15 @@ def test_the_settings_of_an_overlay_are_settings_that_the_line_takes(overlay: Pa
     (rule,) = one("Ingress")["spec"]["rules"]
     assert settings.public_url == f"https://{rule['host']}"
     assert one("Ingress")["spec"]["tls"][0]["hosts"] == [rule["host"]]
-    assert PLAIN_URL.fullmatch(settings.public_url)
+    assert plain_url(settings.public_url) == settings.public_url
 
 
 def test_the_metrics_are_asked_for_where_they_are_given() -> None:
     pod = one("Deployment")["spec"]["template"]
     (container,) = pod["spec"]["containers"]
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
-    (address,) = (name["value"] for name in container["env"] if name["name"] == "METRICS_ADDRESS")
-    assert Settings(_env_file=None, metrics_address=address).metrics == ("0.0.0.0", ports["metrics"])
+    (address,) = (name["value"] for name in container["env"] if name["name"] == "IVR_METRICS_ADDRESS")
+    assert Settings(_env_file=None, ivr_metrics_address=address).metrics == ("0.0.0.0", ports["metrics"])
     assert pod["metadata"]["annotations"]["prometheus.io/port"] == str(ports["metrics"])
     assert str(ports["http"]) == container["args"][container["args"].index("--port") + 1]
     assert all(port["targetPort"] != "metrics" for port in one("Service")["spec"]["ports"])

@@ -136,7 +136,7 @@ def test_signatures_hold_behind_a_proxy(
     url = f"https://localhost:{lines.front}{path}"
     settings = Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=url, line_number="+12025550123", ivr_content=tiny,
-        web_phone="off", read="off",
+        ivr_web_phone="off", ivr_readable="off",
     )  # fmt: skip
     with proxy(name, lines, path, stripped, certificate, tmp_path):
         well, sentence = probe(settings, url, http_client.fetch)
@@ -157,7 +157,7 @@ def test_the_doctor_sees_through_a_proxy_that_the_line_expects_elsewhere(
     url = f"https://localhost:{lines.front}{PATH}"
     settings = Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=url, line_number="+12025550123", ivr_content=tiny,
-        web_phone="off", read="off",
+        ivr_web_phone="off", ivr_readable="off",
     )  # fmt: skip
     mistaken = Lines({PATH: lines[""]})
     mistaken.front = lines.front

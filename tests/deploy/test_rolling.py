@@ -20,6 +20,7 @@ from server.test_webhook import BASE, TOKEN, settings_for
 
 from ivr.call.urls import OUTCOME
 from ivr.check.proofs import prove
+from ivr.line.compiler import compile_line
 from ivr.line.line import Form, Line
 from ivr.phone.caller import OUTCOMES, Caller
 from ivr.readiness import get_ready
@@ -92,7 +93,7 @@ def releases(tiny: Path, copied: Path) -> tuple[Release, Release]:
     old, new = release("N", tiny), release("N+1", copied)
     assert "brew" in new.line.flow.nodes
     assert "tea" not in new.line.flow.nodes
-    assert prove(Line(copied, OPTIONS)) == ()
+    assert prove(compile_line(copied, OPTIONS)) == ()
     return old, new
 
 
@@ -177,7 +178,7 @@ def one_call(caller: Caller, router: Router, chance: random.Random) -> Iterator[
 
 def _is_heard(caller: Caller, router: Router, before: int) -> None:
     """A document speaks the language of the place it stands for."""
-    gather = caller.standing
+    gather = caller.gather
     assert gather
     place = _language(gather.action.removeprefix(BASE))
     spoken = {router.new.line.content.locales[place].language}

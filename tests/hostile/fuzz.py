@@ -30,7 +30,7 @@ OWN = b"AccountSid=AC" + b"0" * 32 + b"&CallSid=CA" + b"0" * 32 + b"&"
 def door() -> Asked:
     settings = Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=TINY,
-        usage="off", web_phone="off", read="off",
+        ivr_usage="off", ivr_web_phone="off", ivr_readable="off",
     )  # fmt: skip
     return Asked(make_app(settings, get_ready(settings)))
 

@@ -114,7 +114,7 @@ def _one_call(cable: Timed, number: int, deadly: bool, found: Found) -> None:
         return
     found.hung_up += hung_up(one)
     if not is_safe(one) and not hung_up(one):
-        found.lost.append(f"call {number}: {one.steps}")
+        found.lost.append(f"call {number}: {one.acts}")
 
 
 def _fault(chance: random.Random, deadly: bool) -> str:

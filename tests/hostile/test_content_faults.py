@@ -14,7 +14,7 @@ from support.asgi_client import PUBLIC, TOKEN, Asked
 from support.twilio_bench import check_document, is_safe
 
 from ivr.phone.caller import FORM, Caller
-from ivr.phone.parser import Gather, read
+from ivr.phone.parser import Gather, read_document
 from ivr.readiness import get_ready
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -61,7 +61,7 @@ def test_whatever_happens_to_a_file_callers_are_answered(copied: Path, file: str
         path.write_bytes(BREAKS[how](held))
     settings = Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=copied,
-        usage="off",
+        ivr_usage="off",
     )  # fmt: skip
     ready = get_ready(settings)
     assert "cannot be used (" not in str(ready.faults), "content that nobody foresaw"
@@ -92,13 +92,15 @@ def test_half_a_translation_is_english_in_an_english_voice(copied: Path) -> None
     ready = get_ready(settings)
     assert ready.ready
     asked = Asked(make_app(settings, ready))
-    verbs = read(asked.post(f"{PUBLIC}/call/es/main", [*FORM, ("Digits", "1")]).body)
+    verbs = read_document(asked.post(f"{PUBLIC}/call/es/main", [*FORM, ("Digits", "1")]).body)
     asked.close()
     says = [say for verb in verbs if isinstance(verb, Gather) for say in verb.spoken]
     assert {getattr(say, "language", "") for say in says} == {"en-US"}
 
 
-@pytest.mark.parametrize("place", ["ivr.line.line.load_content", "ivr.line.line.Line._document", "ivr.readiness.prove"])
+@pytest.mark.parametrize(
+    "place", ["ivr.line.compiler.load_content", "ivr.line.compiler.FragmentWriter.document", "ivr.readiness.prove"]
+)
 def test_content_that_breaks_the_program_itself_costs_readiness_and_no_call(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -117,13 +119,13 @@ def test_content_that_breaks_the_program_itself_costs_readiness_and_no_call(
 def test_pages_that_cannot_be_made_cost_no_call(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = _settings(tiny)
     ready = get_ready(settings)
-    monkeypatch.setattr("ivr.server.webhook.add_pages", _breaks)
+    monkeypatch.setattr("ivr.server.app.add_pages", _breaks)
     asked = Asked(make_app(settings, ready))
     caller = Caller(asked.cable, f"{PUBLIC}/call")
     caller.rings()
     health = asked.ask("GET", b"/health/ready")
     asked.close()
-    assert caller.standing
+    assert caller.gather
     assert health.status == 200
     assert b"the pages could not be made" in health.body
 
@@ -131,7 +133,7 @@ def test_pages_that_cannot_be_made_cost_no_call(tiny: Path, monkeypatch: pytest.
 def _settings(content: Path) -> Settings:
     return Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=content,
-        usage="off",
+        ivr_usage="off",
     )  # fmt: skip
 
 

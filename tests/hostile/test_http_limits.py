@@ -208,7 +208,7 @@ sys.exit(planted_faults.main())
     program = tmp_path / "slow.py"
     program.write_text(f"import sys; sys.path.insert(0, {str(Path(__file__).parent.parent)!r})\n{slow}", "utf-8")
     monkeypatch.setattr("support.line_server.FAULTY", [sys.executable, str(program)])
-    with served(tiny, tmp_path / "run", faulty=True, workers=1, environment={"READ": "on"}) as quick:
+    with served(tiny, tmp_path / "run", faulty=True, workers=1, environment={"IVR_READABLE": "on"}) as quick:
         page = b"GET /read/en HTTP/1.1\r\n" + HOST + b"\r\n"
         with socket.socket() as one:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

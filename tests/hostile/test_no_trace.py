@@ -56,7 +56,7 @@ AS_IN_LIFE = {"+19995550147"[-4:], "0182", "0163", "9547", "3926"}
 def left(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A line, as loud as it can be, after calls of every kind with canaries in them."""
     folder = tmp_path_factory.mktemp("loud")
-    loud = {"LOUD": "1", "PYTHONASYNCIODEBUG": "1", "PYTHONFAULTHANDLER": "1", "PYTHONDEVMODE": "1", "WEB_PHONE": "on", "READ": "on"}  # fmt: skip # noqa: E501
+    loud = {"LOUD": "1", "PYTHONASYNCIODEBUG": "1", "PYTHONFAULTHANDLER": "1", "PYTHONDEVMODE": "1", "IVR_WEB_PHONE": "on", "IVR_READABLE": "on"}  # fmt: skip # noqa: E501
     with served(tiny, folder / "run", faulty=True, environment=loud, usage=str(folder / "run" / "usage")) as server:
         for number in range(12):
             cable = server.cable(number)

@@ -12,7 +12,7 @@ from ivr.call.transitions import reachable
 from ivr.call.urls import address_of
 from ivr.line.line import Line
 from ivr.phone.caller import FORM, OUTCOMES, Caller
-from ivr.phone.parser import Dial, Gather, Hangup, Say, read
+from ivr.phone.parser import Dial, Gather, Hangup, Say, read_document
 from ivr.simulator import in_process, speaking_time
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -29,7 +29,7 @@ def caller_of(line: Line, language: str = "en") -> Caller:
     one = Caller(in_process(line), line.options.public_url + "/call", FORM, speaking_time(line))
     one.rings()
     if language == "es":
-        one.presses("8", cutting=True)
+        one.presses("8", interrupting=True)
     return one
 
 
@@ -73,7 +73,7 @@ def test_it_is_said_that_a_call_can_be_found_on_a_telephone_and_a_bill(real: Lin
 
 
 def _parts(line: Line, place: object) -> list[object]:
-    return [spoken for step in line.steps(place)[:1] for spoken in line.spoken(step)]  # type: ignore[arg-type]
+    return [spoken for step in line.steps(place)[:1] for spoken in line.schedule.spoken(step)]  # type: ignore[arg-type]
 
 
 # -- a keypad is enough ------------------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def test_speech_is_never_needed_and_every_text_is_reached_by_keys(real: Line) ->
 def test_who_keys_nine_one_one_hears_to_dial_it_and_nobody_is_dialled(real: Line, language: str) -> None:
     one = caller_of(real, language)
     for key in "911":
-        one.presses(key, cutting=True)
+        one.presses(key, interrupting=True)
         assert one.position == f"at /call/{language}/reminder"
     one.listens()
     assert {"en": "nine one one", "es": "nueve uno uno"}[language] in said(one)
@@ -112,13 +112,13 @@ def test_eight_is_the_other_language_at_the_same_place_everywhere(real: Line) ->
 def test_whoever_presses_wrong_keys_is_offered_a_person_first(real: Line, language: str) -> None:
     one = caller_of(real, language)
     for _ in range(3):
-        one.presses("6", cutting=True)
+        one.presses("6", interrupting=True)
     before = len(one.heard)
     one.listens()
     offered = " ".join(heard.text for heard in one.heard[before : before + 2])
     assert {"en": "zero", "es": "cero"}[language] in offered
     for _ in range(20):
-        one.presses("6", cutting=True)
+        one.presses("6", interrupting=True)
     one.presses("0")
     assert is_safe(one)
 
@@ -154,7 +154,10 @@ def test_whoever_is_not_connected_hears_the_number_and_can_try_again(
 def test_nothing_cuts_a_conversation_and_the_hotline_may_ring_long(real: Line, real_goodbye: Line) -> None:
     documents = [b"".join((b"<Response>", *one, b"</Response>")) for line in (real, real_goodbye) for one in line.documents.values()]  # fmt: skip # noqa: E501
     dials = {
-        verb for document in [*documents, real.fallback_document] for verb in read(document) if isinstance(verb, Dial)
+        verb
+        for document in [*documents, real.fallback_document]
+        for verb in read_document(document)
+        if isinstance(verb, Dial)
     }
     assert {30 <= dial.timeout <= 60 for dial in dials} == {True}
     assert not any(b"timeLimit" in document or b"hangupOnStar" in document for document in documents)
@@ -184,7 +187,7 @@ def test_silence_ends_in_a_person_or_with_the_number_and_is_bounded(real: Line, 
             assert 120 <= one.clock <= 1200
             assert len(one.dialled) == (3 if line is real else 0)
             assert is_safe(one)
-            assert not any(isinstance(verb, Hangup) for verb in read(line.fallback_document))
+            assert not any(isinstance(verb, Hangup) for verb in read_document(line.fallback_document))
 
 
 # -- the last resort ---------------------------------------------------------------------------------------------------
@@ -207,9 +210,9 @@ def test_the_last_resort_needs_nobody_of_ours_whatever_its_dials_do(real: Line, 
     assert one.dialled == [HOTLINE] * 2
     assert len(asked) == 1
     assert all(words in said(one) for words in HOTLINE_SPOKEN)
-    spoken = [verb for verb in read(real.fallback_document) if isinstance(verb, Say)]
+    spoken = [verb for verb in read_document(real.fallback_document) if isinstance(verb, Say)]
     assert not any(words.search(spoken[0].text[:20]) for words in TELLING.values())
-    assert not any(isinstance(verb, Gather) for verb in read(real.fallback_document))
+    assert not any(isinstance(verb, Gather) for verb in read_document(real.fallback_document))
 
 
 # -- the way of a call keeps nothing -----------------------------------------------------------------------------------
@@ -232,7 +235,7 @@ def test_what_an_operator_must_do_outside_of_the_line_is_written_down() -> None:
 def test_every_document_lets_a_key_be_pressed_or_dials(real: Line) -> None:
     for document in real.documents.values():
         whole = b"<Response>" + b"".join(document) + b"</Response>"
-        assert gather(whole) or any(isinstance(verb, Dial) for verb in read(whole))
+        assert gather(whole) or any(isinstance(verb, Dial) for verb in read_document(whole))
 
 
 def test_the_tests_look_at_the_line_and_not_at_the_toy(real: Line) -> None:

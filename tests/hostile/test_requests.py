@@ -41,7 +41,7 @@ EDGES = st.sampled_from(["/call", "/call/", "/call/en/main", "/call/es/connect/o
 def given_settings(tiny: Path) -> Settings:
     return Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=tiny,
-        usage="off",
+        ivr_usage="off",
     )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def test_nobody_else_gets_one_and_nothing_is_raised(asked: Asked, method: str, p
 
 # -- faults in every function of ours ----------------------------------------------------------------------------------
 
-UNREACHABLE = {"make_app", "_send", "_is_of_a_call", "add_audio"}
+UNREACHABLE = {"make_app", "_send", "_is_of_a_call", "add_audio_files"}
 """The app itself, what sends, and what tells a call from a page: there is nothing behind them to fall back on."""
 
 
@@ -158,7 +158,7 @@ def test_no_clock_decides_anything_in_a_call(asked: Asked, monkeypatch: pytest.M
             one, chance = Caller(asked.cable, f"{PUBLIC}/call", FORM), random.Random(number)
             list(random_call(one, chance, hangs_up=0))
             assert is_safe(one)
-            told.append((one.heard, one.dialled, one.steps))
+            told.append((one.heard, one.dialled, one.acts))
         return told
 
     plain = lived()

@@ -30,7 +30,7 @@ from support.twilio_bench import (
 from support.twilio_bench import random_call as live
 
 from ivr.phone.caller import FORM, Caller
-from ivr.phone.parser import Dial, read
+from ivr.phone.parser import Dial, read_document
 from ivr.server.supervisor import STUCK
 
 MIN_SLACK = 3.0
@@ -52,7 +52,7 @@ def lived(server: Server, calls: int, between: Callable[[int], object] = str) ->
         for act, _ in enumerate(live(one, cable.chance)):
             if act % 3 == 1:
                 between(number)
-        assert is_safe(one) or hung_up(one), one.steps
+        assert is_safe(one) or hung_up(one), one.acts
         cable.wire.close()
         cables.append(cable)
     return cables
@@ -128,8 +128,8 @@ def test_a_worker_that_hangs_with_its_call_leaves_it_to_the_fallback(tiny: Path,
         os.kill(server.workers[0], signal.SIGSTOP)
         one.presses("1")
         assert cable.fallbacks == [{"ErrorCode": "11205", "ErrorUrl": f"{server.line.public}/call/en/opening"}]
-        assert one.dialling, "the fallback has spoken the number and dials"
-        assert one.dialling.number == HOTLINE
+        assert one.dial, "the fallback has spoken the number and dials"
+        assert one.dial.number == HOTLINE
         assert is_safe(one)
 
 
@@ -154,7 +154,7 @@ def test_stopping_with_two_hundred_calls_in_flight_answers_them_all(server: Serv
     cable = server.cable(patience=1)
     one = caller(cable)
     one.rings()
-    assert one.dialling, "the line is gone: the fallback dials"
+    assert one.dial, "the line is gone: the fallback dials"
     assert end(server.process) == 0
 
 
@@ -206,7 +206,7 @@ def test_started_with_broken_content_every_call_gets_the_last_resort(copied: Pat
     with served(copied, tmp_path / "run", fallback=fallback) as server:
         one = caller(server.cable())
         one.rings()
-        assert one.dialling
+        assert one.dial
         assert is_safe(one)
         assert server.get("/health/live")[0] == 200
         status, told = server.get("/health/ready")
@@ -388,7 +388,7 @@ def test_the_last_answer_that_holds_a_dial_carries_a_call_without_any_server(ser
     one.presses("0")
     end(server.process)
     one.far_end("busy")
-    assert one.dialling, "the fallback dials again"
+    assert one.dial, "the fallback dials again"
     assert len(one.dialled) == 2
     assert cable.fallbacks[0]["ErrorUrl"].endswith("/outcome")
-    assert [verb.number for verb in read(cable.line.fallback) if isinstance(verb, Dial)] == [HOTLINE] * 2
+    assert [verb.number for verb in read_document(cable.line.fallback) if isinstance(verb, Dial)] == [HOTLINE] * 2

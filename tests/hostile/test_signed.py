@@ -16,7 +16,7 @@ from twilio.request_validator import RequestValidator
 from ivr import signature
 from ivr.errors import Unverified
 from ivr.phone.caller import FORM, Form
-from ivr.phone.parser import Dial, read
+from ivr.phone.parser import Dial, read_document
 from ivr.readiness import get_ready
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -32,7 +32,7 @@ HOSTS = st.sampled_from(
 def asked(tiny: Path) -> Iterator[Asked]:
     given = Settings(
         _env_file=None, twilio_auth_token=TOKEN, twilio_auth_token_secondary="b" * 32, public_url=PUBLIC,
-        twilio_account_sid="AC" + "1" * 32, line_number="+12025550123", ivr_content=tiny, usage="off",
+        twilio_account_sid="AC" + "1" * 32, line_number="+12025550123", ivr_content=tiny, ivr_usage="off",
     )  # fmt: skip
     one = Asked(make_app(given, get_ready(given)))
     yield one
@@ -128,7 +128,7 @@ def test_fields_cut_elsewhere_lead_to_nothing_that_the_call_could_not_do(asked: 
             listening = gather(answer.body)
             assert listening
             assert listening.action.startswith(f"{PUBLIC}/call/en/")
-            assert {verb.number for verb in read(answer.body) if isinstance(verb, Dial)} <= {HOTLINE}
+            assert {verb.number for verb in read_document(answer.body) if isinstance(verb, Dial)} <= {HOTLINE}
 
 
 def _escaped(value: str) -> str:

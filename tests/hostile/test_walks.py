@@ -22,7 +22,7 @@ from support.asgi_client import PUBLIC, TOKEN, Asked
 from support.twilio_bench import CONTENT_TYPE, HOTLINE, check_document, is_safe
 
 from ivr.phone.caller import FORM, OUTCOMES, Caller, Form
-from ivr.phone.parser import Dial, read
+from ivr.phone.parser import Dial, read_document
 from ivr.readiness import get_ready
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -38,15 +38,15 @@ LOOKED_AT: set[tuple[str, ...]] = set()
 @pytest.fixture(autouse=True)
 def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each document is read once."""
-    monkeypatch.setattr("ivr.phone.caller.read", lru_cache(8192)(read.__wrapped__))
+    monkeypatch.setattr("ivr.phone.caller.read_document", lru_cache(8192)(read_document.__wrapped__))
 
 
 @lru_cache(maxsize=2)
 def door(silence: str) -> Asked:
     """The line itself, as an operator serves it."""
     given = Settings(
-        _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", usage="off",
-        web_phone="off", read="off", silence=silence,
+        _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_usage="off",
+        ivr_web_phone="off", ivr_readable="off", ivr_silence=silence,
     )  # fmt: skip
     ready = get_ready(given)
     assert ready.ready
@@ -95,9 +95,9 @@ class Walk(RuleBasedStateMachine):
         return answer.body
 
     @precondition(lambda self: self.caller.state == "listening")
-    @rule(key=st.sampled_from("0123456789*#"), cutting=st.booleans())
-    def presses(self, key: str, cutting: bool) -> None:
-        self.caller.presses(key, cutting)
+    @rule(key=st.sampled_from("0123456789*#"), interrupting=st.booleans())
+    def presses(self, key: str, interrupting: bool) -> None:
+        self.caller.presses(key, interrupting)
 
     @precondition(lambda self: self.caller.state == "listening")
     @rule()
@@ -113,8 +113,8 @@ class Walk(RuleBasedStateMachine):
     @rule(digits=st.text(max_size=4), more=st.text(max_size=20))
     def what_no_telephone_sends(self, digits: str, more: str) -> None:
         """It is answered with something that can be played."""
-        assert self.caller.standing
-        self.post(self.caller.standing.action, [*CANARIES, ("Digits", digits), (f"X{more}", digits)])
+        assert self.caller.gather
+        self.post(self.caller.gather.action, [*CANARIES, ("Digits", digits), (f"X{more}", digits)])
 
     @invariant()
     def the_same_question_gets_the_same_answer(self) -> None:
@@ -124,9 +124,9 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def a_person_is_one_key_away(self) -> None:
-        standing = self.caller.standing
+        standing = self.caller.gather
         if standing and _is_new(self.silence, standing.action):
-            first = read(self.post(standing.action, [*FORM, ("Digits", "0")]))
+            first = read_document(self.post(standing.action, [*FORM, ("Digits", "0")]))
             dials = [verb for verb in first if isinstance(verb, Dial)]
             assert [dial.number for dial in dials] == [HOTLINE]
             reminder = self.post(standing.action, [*FORM, ("Digits", "9")])
@@ -156,7 +156,7 @@ def closed() -> Iterator[None]:
 
 
 class WalkToGoodbye(Walk):
-    """The same on the line of an operator who has set SILENCE=goodbye."""
+    """The same on the line of an operator who has set IVR_SILENCE=goodbye."""
 
     silence = "goodbye"
 

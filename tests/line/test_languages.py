@@ -16,12 +16,15 @@ from hypothesis import strategies as st
 
 from ivr.call.state import Place
 from ivr.call.transitions import Ask
+from ivr.call.urls import key_address_of
 from ivr.check.coverage import catalogue_faults
 from ivr.check.proofs import prove
 from ivr.check.report import check_all
 from ivr.content.load import load_content
 from ivr.errors import BadContent
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
 from ivr.translate.update import po_path, update
 
 OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
@@ -56,6 +59,10 @@ def said(line: Line, address: str, key: str = "") -> bytes:
     return line.respond(address, [("Digits", key)] if key else []).body
 
 
+def pressed(line: Line, place: Place, key: str) -> bytes:
+    return said(line, key_address_of(line.flow, place), key)
+
+
 def first_gather(body: bytes) -> bytes:
     return body[: body.index(b"</Gather>")]
 
@@ -65,22 +72,22 @@ def first_gather(body: bytes) -> bytes:
 
 def test_a_text_with_one_bad_message_is_spoken_in_english_by_the_english_voice(copied: Path) -> None:
     spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
-    line = Line(copied, OPTIONS)
-    tea = first_gather(said(line, "/call/es/main", "1"))
+    line = compile_line(copied, OPTIONS)
+    tea = first_gather(pressed(line, Place("main", "es"), "1"))
     assert ENGLISH_VOICE in tea
     assert SPANISH_VOICE not in tea
     assert b"Tea. It is hot." in tea
     for part in (1, 2, 3):
-        (spoken,) = line.spoken(Ask(Place("tea", "es", part), "part"))
+        (spoken,) = line.schedule.spoken(Ask(Place("tea", "es", part), "part"))
         assert spoken.locale == "en", "the parts around the bad message are English too"
 
 
 def test_every_other_text_stays_in_its_language(copied: Path, tiny: Path) -> None:
     spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
-    line, whole = Line(copied, OPTIONS), Line(tiny, OPTIONS)
+    line, whole = compile_line(copied, OPTIONS), compile_line(tiny, OPTIONS)
     assert line.flow.published == ("en", "es")
-    assert SPANISH_VOICE in first_gather(said(line, "/call/es/fruit", "1"))
-    assert ENGLISH_VOICE not in first_gather(said(line, "/call/es/fruit", "1"))
+    assert SPANISH_VOICE in first_gather(pressed(line, Place("fruit", "es"), "1"))
+    assert ENGLISH_VOICE not in first_gather(pressed(line, Place("fruit", "es"), "1"))
     assert line.paths == whole.paths
     for place in line.paths:
         if place.locale == "en":
@@ -89,7 +96,7 @@ def test_every_other_text_stays_in_its_language(copied: Path, tiny: Path) -> Non
 
 def test_a_bad_message_is_a_note_and_no_proof_fails(copied: Path) -> None:
     spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
-    line = Line(copied, OPTIONS)
+    line = compile_line(copied, OPTIONS)
     assert prove(line) == ()
     assert [fault.found for fault in line.content.faults] == ["a digit"]
     assert [fault.found for fault in check_all(copied, OPTIONS).faults] == ["a digit"]
@@ -129,7 +136,7 @@ def withheld(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """A line whose Spanish cannot be offered."""
     root = Path(shutil.copytree(tiny, tmp_path_factory.mktemp("withheld") / "tiny"))
     WITHHOLDING[request.param](root)
-    return Line(root, OPTIONS)
+    return compile_line(root, OPTIONS)
 
 
 def test_a_language_that_cannot_be_offered_is_not(withheld: Line) -> None:
@@ -168,7 +175,7 @@ def test_why_it_is_withheld_is_told(withheld: Line) -> None:
 def test_the_texts_that_withhold_a_language_are_named(copied: Path, name: str) -> None:
     spanish(copied, name, *OFFERS[name])
     sentence = f"the language is withheld: these texts are not whole in it: {name}"
-    assert sentence in [fault.found for fault in Line(copied, OPTIONS).content.faults]
+    assert sentence in [fault.found for fault in compile_line(copied, OPTIONS).content.faults]
 
 
 def test_the_check_goes_on_where_the_word_lists_of_a_withheld_language_are_broken(copied: Path) -> None:
@@ -181,7 +188,7 @@ def test_the_check_goes_on_where_the_word_lists_of_a_withheld_language_are_broke
 
 def test_a_published_language_without_a_folder_is_passed_over(copied: Path) -> None:
     english(copied, "flow.toml", '["en", "es"]', '["en", "fr", "es"]')
-    line = Line(copied, OPTIONS)
+    line = compile_line(copied, OPTIONS)
     assert line.flow.published == ("en", "es")
     assert [fault.found for fault in line.content.faults] == ["`fr` has no folder in locales/"]
 
@@ -210,7 +217,7 @@ def test_no_translation_whatever_stops_the_line(scratch: Path, tiny: Path, trans
     catalogue = polib.pofile(str(po_path(tiny, "es")))
     next(one for one in catalogue if one.msgctxt == "apples").msgstr = translated
     po_path(scratch, "es").write_text(str(catalogue), "utf-8", newline="")
-    line = Line(scratch, OPTIONS)
+    line = compile_line(scratch, OPTIONS)
     assert prove(line) == ()
     assert line.flow.published in (("en",), ("en", "es"))
 
@@ -242,7 +249,7 @@ def test_what_the_map_the_numbers_and_the_texts_disagree_in_is_told_at_once(copi
     english(copied, "plums.txt", '"pears"', '"plums"')
     english(copied, "main.txt", "\n\n", "\n---\n")
     with pytest.raises(BadContent) as raised:
-        Line(copied, OPTIONS)
+        compile_line(copied, OPTIONS)
     assert [fault.found for fault in raised.value.faults] == [
         "it dials `emergency`, which has no `dial` in numbers.toml",
         "there is no text `pears`",
@@ -291,7 +298,7 @@ def trilingual(copied: Path) -> Line:
         entry.msgstr = in_lulu(entry.msgid)
     catalogue.save()
     english(copied, "flow.toml", '["en", "es"]', '["en", "es", "art-lulu"]')
-    return Line(copied, OPTIONS)
+    return compile_line(copied, OPTIONS)
 
 
 def test_a_language_is_added_with_a_folder_and_one_word(trilingual: Line) -> None:
@@ -301,7 +308,7 @@ def test_a_language_is_added_with_a_folder_and_one_word(trilingual: Line) -> Non
 
 
 def test_every_text_is_spoken_in_it_by_its_own_voice(trilingual: Line) -> None:
-    tea = first_gather(said(trilingual, "/call/art-lulu/main", "1"))
+    tea = first_gather(pressed(trilingual, Place("main", "art-lulu"), "1"))
     assert b"lu. lu lu lu." in tea.lower()
     assert b'language="art-lulu"' in tea
     assert ENGLISH_VOICE not in tea
@@ -313,4 +320,5 @@ def test_key_eight_offers_every_other_language_in_its_own_words(trilingual: Line
     languages = trilingual.respond("/call/en/main", [("Digits", "8")])
     assert languages.place.node == "languages"
     assert b"oprima uno" in languages.body
-    assert trilingual.respond("/call/en/languages", [("Digits", "2")]).place == Place("opening", "art-lulu")
+    address = key_address_of(trilingual.flow, languages.place)
+    assert trilingual.respond(address, [("Digits", "2")]).place == Place("opening", "art-lulu")

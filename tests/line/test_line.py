@@ -3,7 +3,6 @@
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import NamedTuple, get_args
 from urllib.parse import urlsplit
@@ -17,8 +16,11 @@ from ivr.call.state import KEYS, Answer, Key, Lost, Outcome, Place, Reached, Rin
 from ivr.call.transitions import MAX_TRIES, Ask, Policy
 from ivr.call.urls import RING, address_of, outcome_address_of
 from ivr.content.facts import HOTLINE
-from ivr.line.line import Form, Line, Options
-from ivr.phone.parser import Dial, Gather, Hangup, Say, Verb, read
+from ivr.line import twiml
+from ivr.line.compiler import compile_line
+from ivr.line.line import Form, Line
+from ivr.line.options import Options
+from ivr.phone.parser import Dial, Gather, Hangup, Say, Verb, read_document
 
 CONNECT, GOODBYE = ["line", "real"], ["line_goodbye", "real_goodbye"]
 STATUSES = ["completed", "answered", "busy", "no-answer", "failed", "canceled", "", "sleeping"]
@@ -80,8 +82,8 @@ def room_of(line: Line) -> Room:
 
 @cache
 def verbs_of(body: bytes) -> tuple[Verb, ...]:
-    """The verbs of a document: raises Refused for one that Twilio would not play."""
-    return read(body)
+    """The verbs of a document: raises InvalidTwiml for one that Twilio would not play."""
+    return read_document(body)
 
 
 def path_of(room: Room, action: str | None) -> str:
@@ -156,7 +158,7 @@ def invariants(room: Room, answer: Answer) -> None:
     for gather in (verb for verb in verbs if isinstance(verb, Gather)):
         assert (gather.num_digits, gather.finish_on_key, gather.method) == (1, "", "POST")
         assert gather.timeout >= 2
-        assert not gather.asks_on_silence
+        assert not gather.action_on_empty_result
         person = verbs_of(room.line.respond(path_of(room, gather.action), [("Digits", "0")]).body)
         assert [type(verb) for verb in person] == [Say, Dial]
         assert getattr(person[1], "number", "") == room.hotline
@@ -172,7 +174,7 @@ def test_the_same_request_gets_the_same_bytes(room: Room) -> None:
 
 
 def test_two_lines_compiled_alike_answer_alike(line: Line) -> None:
-    other = Line(line.content.root, line.options)
+    other = compile_line(line.content.root, line.options)
     for place in line.documents:
         for form in ([("Digits", "1")], [("Digits", "7")], [("DialCallStatus", "busy")], []):
             for address in (address_of(place), outcome_address_of(place)):
@@ -222,7 +224,7 @@ def test_a_ringing_caller_who_stays_silent_hears_the_number_where_goodbye_was_ch
     assert isinstance(bye, Say)
     assert end == Hangup()
     steps = goodbye.line.steps(goodbye.line.respond(RING, []).place)
-    assert [spoken.numbers for spoken in goodbye.line.spoken(steps[4])] == [(HOTLINE, HOTLINE)]
+    assert [spoken.numbers for spoken in goodbye.line.schedule.spoken(steps[4])] == [(HOTLINE, HOTLINE)]
 
 
 def test_a_choice_has_ten_seconds_and_a_warning_twenty(room: Room) -> None:
@@ -230,31 +232,28 @@ def test_a_choice_has_ten_seconds_and_a_warning_twenty(room: Room) -> None:
         for step in room.line.steps(place):
             if isinstance(step, Ask):
                 least = {"warning": 20, "ending": 20, "farewell": 20, "last": 20, "part": 2}.get(step.reading, 10)
-                assert room.line.wait(step) >= least
+                assert room.line.schedule.wait(step) >= least
 
 
 def test_slowly_read_the_line_waits_for_whoever_types_along(line: Line) -> None:
     normal = Ask(Place("tea", "en"), "part")
     slow = Ask(Place("tea", "en", pace="slow"), "part")
-    assert line.wait(slow) >= line.wait(normal) == 2
+    assert line.schedule.wait(slow) >= line.schedule.wait(normal) == 2
     how = Ask(Place("how", "en", pace="slow"), "part")
-    words = sum(len(spoken.text.replace("…", "").split()) for spoken in line.spoken(how))
-    assert line.wait(how) > words * 0.3, "a word a second typed, 2.07 a second read"
+    words = sum(len(spoken.text.replace("…", "").split()) for spoken in line.schedule.spoken(how))
+    assert line.schedule.wait(how) > words * 0.3, "a word a second typed, 2.07 a second read"
 
 
 # -- the transfer ------------------------------------------------------------------------------------------------------
 
 
-def test_the_hotline_sees_the_line_s_own_number_unless_the_operator_has_agreed_on_the_caller_s(line: Line) -> None:
-    root = line.content.root
-    shown = {
-        "+12025550123": line,
-        None: Line(root, replace(line.options, pass_caller_on=True)),
-    }
-    for number, compiled in shown.items():
-        dial = verbs_of(compiled.respond("/call/en/main", [("Digits", "0")]).body)[-1]
-        assert isinstance(dial, Dial)
-        assert dial.caller_id == number
+def test_every_dial_shows_the_line_s_own_number(line: Line) -> None:
+    fragments = {fragment for document in line.documents.values() for fragment in document}
+    documents = (line.fallback_document, *(twiml.document([fragment]) for fragment in fragments))
+    dials = [verb for document in documents for verb in verbs_of(document) if isinstance(verb, Dial)]
+    assert len(dials) > len(line.flow.published)
+    for dial in dials:
+        assert dial.caller_id == "+12025550123"
         assert 30 <= dial.timeout <= 60
 
 
@@ -362,8 +361,8 @@ GONE = [
 
 @pytest.mark.parametrize("address", GONE)
 @pytest.mark.parametrize("locale", ["en", "es"])
-def test_an_old_address_leads_to_the_root_menu_in_the_language_it_names(line: Line, address: str, locale: str) -> None:
-    for digits in ("", "1", "2", "7", "*", "#", "5"):
+def test_an_old_address_leads_to_the_main_menu_in_the_language_it_names(line: Line, address: str, locale: str) -> None:
+    for digits in ("", "1", "2", "*", "#", "5", "6"):
         answer = line.respond(address.format(locale), [("Digits", digits)])
         assert (answer.event, answer.place) == (Lost(digits), Place("main", locale))
 
@@ -378,6 +377,7 @@ def test_the_keys_that_mean_the_same_in_every_release_still_work_at_an_old_addre
     assert dialled.place == Place("connect", locale)
     assert isinstance(verbs_of(dialled.body)[-1], Dial)
     assert line.respond(old, [("Digits", "9")]).place == Place("reminder", locale)
+    assert line.respond(old, [("Digits", "7")]).place == Place("main", locale, pace="slow")
     assert line.respond(old, [("Digits", "8")]).place == Place("main", "es" if locale == "en" else "en")
 
 
@@ -468,9 +468,9 @@ def test_a_day_s_clock_has_no_say(line: Line, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_line_says_how_large_it_is(line: Line) -> None:
-    assert line.built.places == len(line.documents) == len(line.paths)
-    assert line.built.fragments < line.built.places * 2
-    assert str(line.built).startswith(f"{line.built.places} places, {line.built.fragments} fragments, ")
+    assert line.stats.places == len(line.documents) == len(line.paths)
+    assert line.stats.fragments < line.stats.places * 2
+    assert str(line.stats).startswith(f"{line.stats.places} places, {line.stats.fragments} fragments, ")
 
 
 def test_the_last_resort_speaks_both_languages_and_dials_twice_without_any_server(room: Room) -> None:
@@ -494,7 +494,7 @@ def test_the_greeting_comes_at_once_and_speech_after_a_key_a_little_later(line: 
 @pytest.mark.parametrize("policy", get_args(Policy))
 def test_addresses_begin_with_the_public_url_and_its_path(line: Line, policy: Policy) -> None:
     options = Options("https://host.example.org/a/b", "+12025550123", silence=policy)
-    compiled = Line(line.content.root, options)
+    compiled = compile_line(line.content.root, options)
     for verb in verbs_of(compiled.respond(RING, []).body):
         if isinstance(verb, Gather | Dial):
             assert str(verb.action).startswith("https://host.example.org/a/b/call/en/")

@@ -14,8 +14,10 @@ from ivr.call.flow import Opening
 from ivr.call.playlist import named_keys, prompts_for
 from ivr.call.state import Key, Place, Ring
 from ivr.call.transitions import Ask, next_place
-from ivr.content.prompts import PART_BREAK, Block, RenderedPrompt
-from ivr.line.line import PART_WAIT, Line
+from ivr.content.prompts import RenderedPrompt
+from ivr.content.templates import PART_BREAK, Block
+from ivr.line.line import Line
+from ivr.line.schedule import PART_WAIT
 from ivr.line.twiml import AFTER_KEY
 from ivr.speech import readability
 from ivr.speech.pauses import PARAGRAPH_PAUSE
@@ -51,7 +53,7 @@ class Clock:
 
     def answered(self, question: Question) -> float:
         """Seconds from the ring to the end of the answer."""
-        place, clock = next_place(self.flow, Place(self.flow.root, "en"), Ring()), 0.0
+        place, clock = next_place(self.flow, Place(self.flow.main_menu, "en"), Ring()), 0.0
         if question.language != "en":
             clock += self._until(place, "language", question.language)
             place = self._press(place, "8")
@@ -71,26 +73,28 @@ class Clock:
         ask = Ask(place, "opening" if isinstance(node, Opening) else "first")
         rings = place == next_place(self.flow, place, Ring())
         clock = 0.0 if rings else AFTER_KEY
-        for number, (cue, spoken) in enumerate(zip(prompts_for(self.flow, ask), self.line.spoken(ask), strict=True)):
+        for number, (cue, spoken) in enumerate(
+            zip(prompts_for(self.flow, ask), self.line.schedule.spoken(ask), strict=True)
+        ):
             clock += PARAGRAPH_PAUSE if number else 0
             if cue.text == "language" and key == "language" and cue.locale == language:
-                return clock + self.line.seconds(spoken)
+                return clock + self.line.schedule.longest_seconds(spoken)
             if cue.text == menu and cue.part == self.flow.last_part(menu) and key != "language":
                 return clock + self._paragraphs(spoken, int(key))
-            clock += self.line.seconds(spoken)
+            clock += self.line.schedule.longest_seconds(spoken)
         raise AssertionError(f"{key} is not offered at {place}")
 
     def _answer(self, question: Question) -> float:
         """Seconds of the topic until the answer has been said."""
         parts = self.line.content.prompts.speak(question.node, question.language, named_keys(self.flow, question.node))
-        before = sum(self.line.seconds(part) + PART_WAIT for part in parts[: question.part - 1])
+        before = sum(self.line.schedule.longest_seconds(part) + PART_WAIT for part in parts[: question.part - 1])
         part, block = parts[question.part - 1], self._block(question)
         return AFTER_KEY + before + self._paragraphs(part, block, question.sentences)
 
     def _block(self, question: Question) -> int:
         """Which paragraph of the part names the fact first, counted from 1."""
         blocks: list[list[Block]] = [[]]
-        for piece in self.line.content.prompts.texts[question.node].pieces:
+        for piece in self.line.content.prompts.templates[question.node].pieces:
             if isinstance(piece, Block):
                 blocks[-1].append(piece)
             else:
@@ -103,7 +107,7 @@ class Clock:
         """Seconds of the first paragraphs of a part, of the last one only the first `sentences`."""
         *whole, last = spoken.paragraphs[:number]
         said = last if sentences is None else " ".join(readability.sentences(last)[:sentences])
-        return self.line.seconds(spoken._replace(paragraphs=(*whole, said)))
+        return self.line.schedule.longest_seconds(spoken._replace(paragraphs=(*whole, said)))
 
 
 @pytest.fixture(scope="module")

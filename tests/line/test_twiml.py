@@ -13,7 +13,7 @@ from ivr.content.locale import Locale
 from ivr.content.prompts import RenderedPrompt
 from ivr.line import twiml
 from ivr.line.line import Line
-from ivr.phone.parser import Dial, Gather, Hangup, Say, read, read_verb
+from ivr.phone.parser import Dial, Gather, Hangup, Say, read_document, read_verb
 from ivr.speech.pauses import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE, SLOW_RATE
 
 SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).parent / "twiml.rng"))
@@ -37,7 +37,7 @@ def valid(document: bytes) -> bool:
 
 
 def said(fragment: bytes) -> list[Say]:
-    return [verb for verb in read(twiml.document([fragment])) if isinstance(verb, Say)]
+    return [verb for verb in read_document(twiml.document([fragment])) if isinstance(verb, Say)]
 
 
 @pytest.mark.parametrize("compiled", ["line", "real"])
@@ -77,7 +77,7 @@ def test_a_gather_takes_one_key_of_any_kind_and_posts_it(voices: Mapping[str, Lo
     gather = read_verb(fragment)
     assert isinstance(gather, Gather)
     assert (gather.action, gather.method, gather.timeout) == (url, "POST", 11)
-    assert (gather.num_digits, gather.finish_on_key, gather.asks_on_silence) == (1, "", False)
+    assert (gather.num_digits, gather.finish_on_key, gather.action_on_empty_result) == (1, "", False)
     assert b'input="dtmf"' in fragment
     assert valid(twiml.document([fragment]))
 
@@ -170,4 +170,4 @@ def test_a_call_is_ended_by_a_hang_up() -> None:
 def test_a_document_is_utf8_from_its_first_byte() -> None:
     document = twiml.document([twiml.hang_up()])
     assert document.startswith(b'<?xml version="1.0" encoding="UTF-8"?><Response>')
-    assert read(document) == (Hangup(),)
+    assert read_document(document) == (Hangup(),)

@@ -15,7 +15,7 @@ from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 from ivr import __version__
 from ivr.cli.main import main
 from ivr.errors import Fault, OperationFailed
-from ivr.line.line import Line
+from ivr.line.compiler import compile_line
 from ivr.operate.account import Account
 from ivr.operate.doctor import local, run
 from ivr.operate.doctor.check import Finding, Target, passes
@@ -135,10 +135,10 @@ def test_the_kept_last_resort(world: World, tmp_path: Path, monkeypatch: pytest.
 
 
 def test_where_usage_is_counted(tiny: Path, tmp_path: Path) -> None:
-    assert found(World(tiny, usage="off"), "usage").sentence == "switched off."
-    assert found(World(tiny, usage=str(tmp_path)), "usage").verdict == "PASS"
+    assert found(World(tiny, ivr_usage="off"), "usage").sentence == "switched off."
+    assert found(World(tiny, ivr_usage=str(tmp_path)), "usage").verdict == "PASS"
     (tmp_path / "file").write_text("", "utf-8")
-    cannot_tell(World(tiny, usage=str(tmp_path / "file")), "usage", "cannot be written")
+    cannot_tell(World(tiny, ivr_usage=str(tmp_path / "file")), "usage", "cannot be written")
 
 
 # -- through the public address ----------------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ def test_a_server_that_can_only_give_the_last_resort(world: World) -> None:
 
 
 def test_a_server_with_other_settings_or_texts(world: World, tiny: Path) -> None:
-    spoil(world, tiny, silence="goodbye")
+    spoil(world, tiny, ivr_silence="goodbye")
     fails(world, "signed call", "the answer is another than here")
 
 
@@ -393,7 +393,7 @@ def test_a_fallback_may_be_laid_out_differently(world: World) -> None:
 
 
 def test_a_fallback_of_an_older_line_is_found(world: World, tiny: Path) -> None:
-    older = Line(tiny, replace(world.settings.options, line_number="+12025550177"))
+    older = compile_line(tiny, replace(world.settings.options, line_number="+12025550177"))
     world.hosts["handler.twilio.com"] = a_bin(older.fallback_document)
     fails(world, "fallback", "says something else")
 
@@ -410,7 +410,7 @@ def command(unset: Path, tiny: Path, world: World, monkeypatch: pytest.MonkeyPat
         "PUBLIC_URL": PUBLIC,
         "LINE_NUMBER": LINE_NUMBER,
         "IVR_CONTENT": str(tiny),
-        "USAGE": "off",
+        "IVR_USAGE": "off",
     }.items():
         monkeypatch.setenv(name, value)
 

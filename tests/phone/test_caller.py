@@ -1,9 +1,9 @@
-"""Calls played by hand on a line of three documents: what Twilio's manual promises, a caller gets."""
+"""The virtual caller on a line of four documents: it acts as Twilio's manual says."""
 
 import pytest
 
-from ivr.phone.caller import FORM, OUTCOMES, Caller, Form, Heard, Impossible, Recording
-from ivr.phone.parser import Refused
+from ivr.phone.caller import FORM, OUTCOMES, Caller, Form, Heard, ImpossibleAct, Recording
+from ivr.phone.parser import InvalidTwiml
 
 RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"
@@ -25,7 +25,7 @@ LINE = {
 
 
 class Line:
-    """The far end of the cable: it answers from LINE and keeps what it was asked."""
+    """A server that answers from LINE and keeps the requests."""
 
     def __init__(self, **documents: str) -> None:
         self.documents = LINE | {f"{RING}{path}": document for path, document in documents.items()}
@@ -53,16 +53,16 @@ def ringing(inside: str, **documents: str) -> Caller:
     return caller
 
 
-def test_a_ring_asks_as_twilio_asks_and_stands_in_the_first_gather(line: Line, caller: Caller) -> None:
-    assert (caller.state, caller.position, caller.standing) == ("idle", "idle", None)
+def test_ring_sends_the_fields_of_twilio_and_stops_in_the_first_gather(line: Line, caller: Caller) -> None:
+    assert (caller.state, caller.position, caller.gather) == ("idle", "idle", None)
     caller.rings()
     assert line.asked == [(RING, dict(FORM))]
-    assert caller.standing
-    assert caller.standing.action == f"{RING}/en/main"
+    assert caller.gather
+    assert caller.gather.action == f"{RING}/en/main"
     assert (caller.position, caller.heard, caller.clock) == ("at /call/en/main", [], 0.0)
 
 
-def test_a_key_is_sent_to_the_gather_it_was_pressed_in_after_its_words(line: Line, caller: Caller) -> None:
+def test_key_is_sent_to_the_action_of_its_gather_after_the_words(line: Line, caller: Caller) -> None:
     caller.rings()
     caller.presses("8")
     address, form = line.asked[-1]
@@ -71,29 +71,29 @@ def test_a_key_is_sent_to_the_gather_it_was_pressed_in_after_its_words(line: Lin
     assert caller.keys == ["8"]
 
 
-def test_a_key_cuts_the_speech(caller: Caller) -> None:
+def test_key_stops_the_speech(caller: Caller) -> None:
     caller.rings()
-    caller.presses("8", cutting=True)
+    caller.presses("8", interrupting=True)
     assert (caller.heard, caller.clock) == ([], 0.0)
 
 
-def test_what_is_heard_out_before_a_key_is_heard_once(caller: Caller) -> None:
+def test_words_heard_before_a_key_are_heard_once(caller: Caller) -> None:
     caller.rings()
     caller.listens()
-    caller.presses("8", cutting=True)
+    caller.presses("8", interrupting=True)
     assert [heard.text for heard in caller.heard] == ["You have reached the line.", "Oprima ocho."]
 
 
-def test_silence_goes_on_to_the_next_verb_without_asking(line: Line, caller: Caller) -> None:
+def test_silence_goes_on_to_the_next_verb_without_a_request(line: Line, caller: Caller) -> None:
     caller.rings()
     caller.waits()
     assert len(line.asked) == 1
     assert (caller.position, caller.dialled) == (f"dials {HOTLINE}", [HOTLINE])
-    assert caller.dialling
-    assert caller.dialling.timeout == 30
+    assert caller.dial
+    assert caller.dial.timeout == 30
 
 
-def test_seconds_count_words_pace_pauses_and_timeouts(caller: Caller) -> None:
+def test_clock_counts_words_pace_pauses_and_timeouts(caller: Caller) -> None:
     caller.rings()
     caller.waits()
     spoken = (5 + 2) / 2.5 + 10
@@ -102,7 +102,7 @@ def test_seconds_count_words_pace_pauses_and_timeouts(caller: Caller) -> None:
     assert caller.clock == pytest.approx(spoken + 2.1)
 
 
-def test_a_relative_address_is_that_of_the_document_and_a_redirect_is_followed(line: Line, caller: Caller) -> None:
+def test_relative_address_is_resolved_and_redirect_is_followed(line: Line, caller: Caller) -> None:
     caller.rings()
     caller.presses("8")
     assert caller.position == "at /call/es/main"
@@ -111,7 +111,7 @@ def test_a_relative_address_is_that_of_the_document_and_a_redirect_is_followed(l
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
-def test_the_far_end_is_reported_to_the_dial_and_the_document_decides(line: Line, outcome: str) -> None:
+def test_outcome_is_sent_to_the_action_of_the_dial(line: Line, outcome: str) -> None:
     caller = Caller(line, RING)
     caller.rings()
     caller.waits()
@@ -125,24 +125,24 @@ def test_the_far_end_is_reported_to_the_dial_and_the_document_decides(line: Line
     assert (caller.heard[-1].text, caller.state) == ("Goodbye.", "ended")
 
 
-def test_silence_while_it_rings_is_no_answer(line: Line, caller: Caller) -> None:
+def test_silence_during_a_dial_is_no_answer(line: Line, caller: Caller) -> None:
     caller.rings()
     caller.waits()
     caller.waits()
     assert line.asked[-1][1]["DialCallStatus"] == "no-answer"
 
 
-def test_a_dial_without_an_action_goes_on_with_the_next_verb() -> None:
+def test_dial_without_action_goes_on_with_the_next_verb() -> None:
     caller = ringing(f"<Dial><Number>{HOTLINE}</Number></Dial><Dial><Number>+12025550124</Number></Dial>")
     caller.far_end("busy")
     assert (caller.state, caller.dialled) == ("dialling", [HOTLINE, "+12025550124"])
 
 
-def test_a_document_that_ends_ends_the_call() -> None:
+def test_call_ends_after_the_last_verb() -> None:
     assert ringing("<Say>Hello.</Say>").state == "ended"
 
 
-def test_more_digits_are_gathered_until_the_finish_key_the_number_or_silence() -> None:
+def test_gather_collects_digits_until_finish_key_count_or_silence() -> None:
     line = Line(**{"": f'<Gather action="{RING}/a"/>', "/a": '<Gather action="a" numDigits="2"/><Hangup/>'})
     caller = Caller(line, RING)
     caller.rings()
@@ -155,13 +155,13 @@ def test_more_digits_are_gathered_until_the_finish_key_the_number_or_silence() -
     assert [form.get("Digits") for _, form in line.asked] == [None, "12", "34", "5"]
 
 
-def test_a_finish_key_alone_is_silence() -> None:
+def test_finish_key_alone_is_silence() -> None:
     caller = ringing('<Gather action="/a"/><Hangup/>')
     caller.presses("#")
     assert caller.state == "ended"
 
 
-def test_silence_is_sent_where_the_gather_asks_for_it() -> None:
+def test_silence_is_sent_with_action_on_empty_result() -> None:
     line = Line(**{"": f'<Gather action="{RING}/outcome" actionOnEmptyResult="true"/>'})
     caller = Caller(line, RING)
     caller.rings()
@@ -169,7 +169,7 @@ def test_silence_is_sent_where_the_gather_asks_for_it() -> None:
     assert line.asked[-1][1]["Digits"] == ""
 
 
-def test_a_sound_file_is_heard_as_often_as_it_loops_and_as_long_as_its_recording() -> None:
+def test_sound_file_is_heard_in_each_loop_for_its_seconds() -> None:
     line = Line(**{"": '<Play loop="2">a.wav</Play>'})
     caller = Caller(line, RING, recordings=lambda address: Recording("es", f"Hola de {address}", 3.0))
     caller.rings()
@@ -177,24 +177,24 @@ def test_a_sound_file_is_heard_as_often_as_it_loops_and_as_long_as_its_recording
     assert ringing("<Play>a.wav</Play>").heard[0].text == "[https://line.example/ivr/a.wav]"
 
 
-def test_a_call_that_goes_in_circles_is_refused() -> None:
-    with pytest.raises(Refused, match="in circles"):
+def test_endless_redirects_raise() -> None:
+    with pytest.raises(InvalidTwiml, match="in circles"):
         ringing(f"<Redirect>{RING}</Redirect>")
 
 
-def test_a_request_by_get_is_refused() -> None:
-    with pytest.raises(Refused, match="can only POST"):
+def test_get_raises() -> None:
+    with pytest.raises(InvalidTwiml, match="expected POST"):
         ringing('<Redirect method="GET">/a</Redirect>')
 
 
-def test_a_document_that_twilio_would_not_play_is_refused_in_the_middle_of_a_call() -> None:
+def test_invalid_document_raises_during_the_call() -> None:
     caller = ringing(GATHER.format(f"{RING}/bad", ""), **{"/bad": "<Record/>"})
-    with pytest.raises(Refused, match="<Record>"):
+    with pytest.raises(InvalidTwiml, match="<Record>"):
         caller.presses("1")
 
 
-def test_a_caller_can_hang_up_at_any_moment_of_a_call_and_then_nothing_more(caller: Caller) -> None:
-    with pytest.raises(Impossible, match="there is no call"):
+def test_no_act_is_possible_after_hanging_up(caller: Caller) -> None:
+    with pytest.raises(ImpossibleAct, match="there is no call"):
         caller.hangs_up()
     caller.rings()
     caller.hangs_up()
@@ -205,12 +205,12 @@ def test_a_caller_can_hang_up_at_any_moment_of_a_call_and_then_nothing_more(call
         lambda: caller.presses("1"),
         lambda: caller.far_end("busy"),
     ):
-        with pytest.raises(Impossible):
+        with pytest.raises(ImpossibleAct):
             act()
 
 
-def test_a_key_that_no_telephone_has_and_an_outcome_that_cannot_be_are_impossible(caller: Caller) -> None:
-    with pytest.raises(Impossible, match="keys 0 to 9"):
+def test_unknown_key_and_unknown_outcome_raise(caller: Caller) -> None:
+    with pytest.raises(ImpossibleAct, match="keys 0 to 9"):
         caller.presses("12")
-    with pytest.raises(Impossible, match="the far end can be"):
+    with pytest.raises(ImpossibleAct, match="the far end can be"):
         caller.far_end("asleep")

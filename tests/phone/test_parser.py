@@ -1,4 +1,4 @@
-"""Twilio's manual as a table of contents: each rule for a document, and the sentence that refuses it."""
+"""Each rule of Twilio's manual for a document, and the message for a document that breaks it."""
 
 import pytest
 
@@ -6,12 +6,12 @@ from ivr.phone.parser import (
     Dial,
     Gather,
     Hangup,
+    InvalidTwiml,
     Play,
     Redirect,
-    Refused,
     Say,
-    in_order,
-    read,
+    check_reachable,
+    read_document,
     read_verb,
 )
 
@@ -24,7 +24,7 @@ def document(inside: str) -> bytes:
 
 
 ACCEPTED = [
-    # https://www.twilio.com/docs/voice/twiml: comments are ignored, white space between verbs says nothing
+    # https://www.twilio.com/docs/voice/twiml: comments are ignored, white space between verbs is ignored
     ("", ()),
     ("\n  <!-- a note -->\n  <Hangup/>\n", (Hangup(),)),
     # /say: voice, language and loop; text is trimmed and spaced as it is heard
@@ -44,7 +44,7 @@ ACCEPTED = [
     ),
     # /play: the text is a URL
     ('<Play loop="3">https://line.example/a.wav</Play>', (Play("https://line.example/a.wav", 3),)),
-    # /gather: "timeout: 5, finishOnKey: #, numDigits: unlimited, method: POST" unless said otherwise
+    # /gather: "timeout: 5, finishOnKey: #, numDigits: unlimited, method: POST" by default
     ('<Gather action="/a"/>', (Gather("/a", "POST", 5, None, "#", ()),)),
     (
         '<Gather action="https://line.example/a" input="dtmf" numDigits="1" finishOnKey="" timeout="10"'
@@ -57,7 +57,7 @@ ACCEPTED = [
                 1,
                 "",
                 (Say("Hello.", "", "", ("Hello.",)), Play("a.wav")),
-                asks_on_silence=True,
+                action_on_empty_result=True,
             ),
         ),
     ),
@@ -75,12 +75,12 @@ ACCEPTED = [
 
 REFUSED = [
     # https://www.twilio.com/docs/voice/twiml: verbs are case-sensitive, and only known ones are executed
-    ("<Record/>", "<Record> is not a verb this telephone knows (12200)"),
-    ("<Pause/>", "<Pause> is not a verb this telephone knows (12200)"),
-    ("<hangup/>", "<hangup> is not a verb this telephone knows (12200)"),
-    ('<Hangup xmlns="urn:x"/>', "<Hangup> has no attribute xmlns that this telephone knows (12200)"),
-    ("Hello", '"Hello" stands in <Response>: words must stand in a <Say> (12200)'),
-    ("<Hangup/>Hello", '"Hello" stands in <Response>: words must stand in a <Say> (12200)'),
+    ("<Record/>", "<Record> is not a verb that is supported (12200)"),
+    ("<Pause/>", "<Pause> is not a verb that is supported (12200)"),
+    ("<hangup/>", "<hangup> is not a verb that is supported (12200)"),
+    ('<Hangup xmlns="urn:x"/>', "<Hangup> has no attribute xmlns that is supported (12200)"),
+    ("Hello", '"Hello" is text in <Response>: words belong in a <Say> (12200)'),
+    ("<Hangup/>Hello", '"Hello" is text in <Response>: words belong in a <Say> (12200)'),
     # /gather
     ("<Gather/>", "<Gather> must have the attribute action (12200)"),
     ('<Gather action=""/>', 'action="" on <Gather>: expected an absolute http(s) or relative URL (11100)'),
@@ -92,7 +92,7 @@ REFUSED = [
     ('<Gather action="/{a}"/>', 'action="/{a}" on <Gather>'),
     (
         '<Gather action="/a" actoin="/b"/>',
-        "<Gather> has no attribute actoin that this telephone knows (12200)",
+        "<Gather> has no attribute actoin that is supported (12200)",
     ),
     (GATHER.format('input="speech"', ""), 'input="speech" on <Gather>: expected only "dtmf"'),
     (GATHER.format('method="PUT"', ""), 'method="PUT" on <Gather>: expected GET or POST (13312)'),
@@ -102,23 +102,23 @@ REFUSED = [
     (GATHER.format('numDigits="0"', ""), "expected a whole number, at least 1 (13314)"),
     (GATHER.format('finishOnKey="##"', ""), "expected one of 0-9 # * or nothing (13310)"),
     (GATHER.format('actionOnEmptyResult="yes"', ""), "expected true or false (13338)"),
-    (GATHER.format("", "Press one."), '"Press one." stands in <Gather>: words must stand in a <Say> (12200)'),
+    (GATHER.format("", "Press one."), '"Press one." is text in <Gather>: words belong in a <Say> (12200)'),
     (
         GATHER.format("", DIAL.format("")),
-        "<Dial> may not stand in <Gather>: only <Say> and <Play> may (13320)",
+        "<Dial> is not allowed in <Gather>: only <Say> and <Play> are (13320)",
     ),
-    (GATHER.format("", "<Pause/>"), "<Pause> may not stand in <Gather>"),
+    (GATHER.format("", "<Pause/>"), "<Pause> is not allowed in <Gather>"),
     # "any verbs that follow are unreachable"
-    (GATHER.format('actionOnEmptyResult="true"', "") + "<Hangup/>", "<Hangup> stands after <Gather>"),
+    (GATHER.format('actionOnEmptyResult="true"', "") + "<Hangup/>", "<Hangup> follows <Gather>"),
     # /say
     ("<Say/>", "a <Say> without words (13520)"),
     ('<Say> <break time="1s"/> </Say>', "a <Say> without words (13520)"),
-    (f"<Say>{'á' * 3001}</Say>", "a <Say> of 3001 characters: at most 3000 are spoken (13521)"),
+    (f"<Say>{'á' * 3001}</Say>", "a <Say> of 3001 characters: at most 3000 are allowed (13521)"),
     ("<Say>a\x85b</Say>", "the control character U+0085 in a <Say> (13520)"),
     ('<Say loop="0">a</Say>', 'loop="0" on <Say>: expected a whole number from 1 to 1000 (13510)'),
     ('<Say voice="Joanna!">a</Say>', "expected a voice like Polly.Joanna-Neural (13511)"),
     ('<Say language="Spanish">a</Say>', "expected a language tag like es-US (13512)"),
-    ("<Say><lang>a</lang></Say>", "<lang> may not stand in <Say>: only text, <break> and one <prosody> may"),
+    ("<Say><lang>a</lang></Say>", "<lang> is not allowed in <Say>: only text, <break> and one <prosody> are"),
     ("<Say>a<break/></Say>", "<break> must have the attribute time (12200)"),
     ('<Say>a<break time="11s"/></Say>', 'time="11s" on <break>: expected 400ms or 1.2s, at most 10s (13520)'),
     ('<Say>a<break time="1"/></Say>', 'time="1" on <break>'),
@@ -128,20 +128,20 @@ REFUSED = [
     ('<Say>a <prosody rate="90%">b</prosody></Say>', "two paces in one <Say>"),
     (
         '<Say><prosody rate="90%"><prosody rate="90%">a</prosody></prosody></Say>',
-        "<prosody> may not stand in <prosody>",
+        "<prosody> is not allowed in <prosody>",
     ),
     # /play
     ("<Play/>", '<Play> holds "": it must hold a URL (11100)'),
-    ("<Play><Say>a</Say></Play>", "<Say> may not stand in <Play> (12200)"),
-    ('<Play digits="1">a.wav</Play>', "<Play> has no attribute digits that this telephone knows"),
+    ("<Play><Say>a</Say></Play>", "<Say> is not allowed in <Play> (12200)"),
+    ('<Play digits="1">a.wav</Play>', "<Play> has no attribute digits that is supported"),
     # /dial
-    ("<Dial>+12025550123</Dial>", '"+12025550123" stands in <Dial>'),
+    ("<Dial>+12025550123</Dial>", '"+12025550123" is text in <Dial>'),
     ("<Dial/>", "<Dial> holds nothing: it must hold one <Number> (13215)"),
     ("<Dial><Sip>a</Sip></Dial>", "<Dial> holds <Sip>: it must hold one <Number> (13215)"),
     ("<Dial><Number>+12025550123</Number><Number/></Dial>", "<Dial> holds <Number>, <Number>"),
     (DIAL.format('timeout="4"'), 'timeout="4" on <Dial>: expected whole seconds from 5 to 600 (13212)'),
     (DIAL.format('timeout="601"'), 'timeout="601" on <Dial>'),
-    (DIAL.format('timeLimit="60"'), "<Dial> has no attribute timeLimit that this telephone knows (12200)"),
+    (DIAL.format('timeLimit="60"'), "<Dial> has no attribute timeLimit that is supported (12200)"),
     (DIAL.format('method="get"'), 'method="get" on <Dial>: expected GET or POST (13210)'),
     (DIAL.format('hangupOnStar="true"'), 'hangupOnStar="true" on <Dial>: expected only "false"'),
     (DIAL.format('record="record-from-answer"'), "no call is recorded (13217)"),
@@ -156,10 +156,10 @@ REFUSED = [
     # /dial#action, /redirect, /hangup: what stands after them "is never executed"
     (
         DIAL.format('action="/b"') + "<Say>a</Say>",
-        "<Say> stands after <Dial>, which never comes back: it cannot be reached",
+        "<Say> follows <Dial>, which never goes on to it: it cannot be reached",
     ),
-    ("<Redirect>/a</Redirect><Hangup/>", "<Hangup> stands after <Redirect>"),
-    ("<Hangup/><Say>a</Say>", "<Say> stands after <Hangup>"),
+    ("<Redirect>/a</Redirect><Hangup/>", "<Hangup> follows <Redirect>"),
+    ("<Hangup/><Say>a</Say>", "<Say> follows <Hangup>"),
     ("<Redirect/>", '<Redirect> holds "": it must hold a URL (11100)'),
     ('<Redirect method="DELETE">/a</Redirect>', "expected GET or POST (13710)"),
     ("<Hangup>now</Hangup>", "<Hangup> holds text: it must be empty (12200)"),
@@ -173,52 +173,52 @@ MALFORMED = [
     (b"<Response>", "the document is not well-formed XML: no element found"),
     (b"<Response/><Response/>", "not well-formed XML: junk after document element"),
     (b"<Response>\xe9</Response>", "byte 10 of the document is not UTF-8 (12100)"),
-    (b'<?xml version="1.0" encoding="latin-1"?><Response/>', "says that it is latin-1"),
+    (b'<?xml version="1.0" encoding="latin-1"?><Response/>', "declares the encoding latin-1"),
     (b"<Response>&eacute;</Response>", "not well-formed XML: undefined entity"),
-    (b"<!DOCTYPE Response><Response/>", "<!DOCTYPE Response> may not stand in a document"),
-    (b'<!DOCTYPE r [<!ENTITY a "b">]><Response>&a;</Response>', "<!DOCTYPE r> may not stand in a document"),
-    (b"<?php echo 1 ?><Response/>", "the instruction <?php?> may not stand in a document (12100)"),
+    (b"<!DOCTYPE Response><Response/>", "<!DOCTYPE Response> is not allowed"),
+    (b'<!DOCTYPE r [<!ENTITY a "b">]><Response>&a;</Response>', "<!DOCTYPE r> is not allowed"),
+    (b"<?php echo 1 ?><Response/>", "the processing instruction <?php?> is not allowed (12100)"),
     (b'<Response a="1" a="2"/>', "not well-formed XML: duplicate attribute"),
     (b"<response/>", "the root is <response>: it must be <Response> (12102)"),
-    (b'<Response version="1"/>', "<Response> has no attribute version that this telephone knows (12200)"),
+    (b'<Response version="1"/>', "<Response> has no attribute version that is supported (12200)"),
     (
         b"<Response>%s</Response>" % (b" " * 64_000),
-        "a document of 64021 bytes: at most 64000 are read (11750)",
+        "a document of 64021 bytes: at most 64000 are allowed (11750)",
     ),
 ]
 
 
 @pytest.mark.parametrize(("inside", "verbs"), ACCEPTED)
-def test_what_the_manual_allows_is_read(inside: str, verbs: tuple[object, ...]) -> None:
-    assert read(document(inside)) == verbs
+def test_twiml_that_twilio_allows_is_read(inside: str, verbs: tuple[object, ...]) -> None:
+    assert read_document(document(inside)) == verbs
 
 
 @pytest.mark.parametrize(("inside", "sentence"), REFUSED)
-def test_what_the_manual_forbids_is_refused_in_a_sentence(inside: str, sentence: str) -> None:
-    with pytest.raises(Refused) as refused:
-        read(document(inside))
+def test_twiml_that_twilio_forbids_raises_a_sentence(inside: str, sentence: str) -> None:
+    with pytest.raises(InvalidTwiml) as refused:
+        read_document(document(inside))
     assert sentence in str(refused.value)
 
 
 @pytest.mark.parametrize(("document", "sentence"), MALFORMED)
-def test_what_a_parser_cannot_take_is_refused_in_a_sentence(document: bytes, sentence: str) -> None:
-    with pytest.raises(Refused) as refused:
-        read(document)
+def test_document_that_is_not_xml_raises_a_sentence(document: bytes, sentence: str) -> None:
+    with pytest.raises(InvalidTwiml) as refused:
+        read_document(document)
     assert sentence in str(refused.value)
 
 
-def test_a_refusal_carries_the_number_of_twilio_s_page() -> None:
-    with pytest.raises(Refused) as refused:
+def test_error_has_the_number_of_twilio() -> None:
+    with pytest.raises(InvalidTwiml) as refused:
         read_verb(b"<Record/>")
     assert refused.value.code == 12200
 
 
-def test_a_fragment_is_held_to_the_same_rules_as_a_document() -> None:
-    assert read_verb(b"<Say>Hello.</Say>") == read(document("<Say>Hello.</Say>"))[0]
-    with pytest.raises(Refused, match="two paces"):
+def test_fragment_is_read_by_the_rules_of_a_document() -> None:
+    assert read_verb(b"<Say>Hello.</Say>") == read_document(document("<Say>Hello.</Say>"))[0]
+    with pytest.raises(InvalidTwiml, match="two paces"):
         read_verb(b'<Say>a <prosody rate="90%">b</prosody></Say>')
 
 
-def test_fragments_in_an_order_that_cannot_be_reached_are_refused() -> None:
-    with pytest.raises(Refused, match="<Hangup> stands after <Redirect>"):
-        in_order([read_verb(b"<Redirect>/call</Redirect>"), Hangup()])
+def test_verb_that_cannot_be_reached_raises() -> None:
+    with pytest.raises(InvalidTwiml, match="<Hangup> follows <Redirect>"):
+        check_reachable([read_verb(b"<Redirect>/call</Redirect>"), Hangup()])

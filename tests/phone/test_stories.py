@@ -1,9 +1,9 @@
-"""Stories: a call in plain lines is lived through again, and says which of its lines was not so."""
+"""Stories: a call is replayed, and the first line that differs is named."""
 
 import pytest
 
 from ivr.phone.caller import Caller, Form
-from ivr.phone.stories import StoryBroken, keep, parse, replay
+from ivr.phone.stories import StoryFailed, parse, replay, story_of
 
 RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"
@@ -42,18 +42,18 @@ busy
 """
 
 
-def test_a_story_is_replayed(caller: Caller) -> None:
+def test_story_is_replayed(caller: Caller) -> None:
     replay(parse(STORY), caller)
-    assert [step.does for step in caller.steps] == ["rings", "presses 8", "presses #", "silent", "busy"]
+    assert [act.does for act in caller.acts] == ["rings", "presses 8", "presses #", "silent", "busy"]
 
 
-def test_a_call_is_kept_as_a_story_that_replays_it(caller: Caller) -> None:
+def test_call_is_written_as_a_story_that_replays_it(caller: Caller) -> None:
     replay(parse(STORY), caller)
-    kept = keep(caller)
+    kept = story_of(caller)
     assert kept.splitlines()[:4] == ["rings", "    at /call/en/main", "presses 8", "    at /call/es/main"]
     again = Caller(line, RING)
     replay(parse(kept), again)
-    assert again.steps == caller.steps
+    assert again.acts == caller.acts
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ def test_a_call_is_kept_as_a_story_that_replays_it(caller: Caller) -> None:
         (f"rings\ndials {HOTLINE}", f"line 2: expected `dials {HOTLINE}`, found `at /call/en/main`"),
     ],
 )
-def test_a_story_that_is_not_so_says_where(caller: Caller, story: str, sentence: str) -> None:
-    with pytest.raises(StoryBroken) as broken:
+def test_story_that_differs_names_the_line(caller: Caller, story: str, sentence: str) -> None:
+    with pytest.raises(StoryFailed) as broken:
         replay(parse(story), caller)
     assert sentence in str(broken.value)
 
 
-def test_a_line_that_says_nothing_speaks_no_language() -> None:
-    with pytest.raises(StoryBroken, match="found `speaks nothing`"):
+def test_silent_line_speaks_no_language() -> None:
+    with pytest.raises(StoryFailed, match="found `speaks nothing`"):
         replay(parse("rings\nspeaks en-US"), Caller(lambda address, form: b"<Response/>", RING))

@@ -1,8 +1,8 @@
-"""The terminal: plain lines with their seconds, for a person at the keys and for a call without one."""
+"""The telephone in the terminal: lines with their seconds, for a call by hand and a call with given keys."""
 
 import pytest
 
-from ivr.phone.caller import Caller, Form, Impossible
+from ivr.phone.caller import Caller, Form, ImpossibleAct
 from ivr.phone.terminal import converse, play
 
 RING = "https://line.example/ivr/call"
@@ -30,7 +30,7 @@ def caller() -> Caller:
     return Caller(line, RING)
 
 
-def test_a_scripted_call_prints_what_is_heard_and_done_with_its_seconds(caller: Caller) -> None:
+def test_call_with_keys_prints_words_and_acts_with_seconds(caller: Caller) -> None:
     assert play(caller, ["8", "1", "-", "3"], "busy") == [
         "   0.0 s  caller rings",
         "   0.0 s  en-US  «You have reached the line.»",
@@ -45,26 +45,24 @@ def test_a_scripted_call_prints_what_is_heard_and_done_with_its_seconds(caller: 
         f"  16.8 s  the line dials {HOTLINE}: busy",
         "  16.8 s  en-US  «Goodbye.»",
         "  17.2 s  the line ends the call",
-        "  17.2 s  not played, the call has ended: 3",
+        "  17.2 s  not pressed, because the call has ended: 3",
     ]
 
 
-def test_a_scripted_call_ends_where_its_keys_end(caller: Caller) -> None:
+def test_call_with_keys_stops_after_the_last_key(caller: Caller) -> None:
     assert play(caller, [])[-1] == "   2.8 s  no more keys; the line listens at /call/en/main"
     assert play(Caller(line, RING), ["hangup"])[-1] == "   2.8 s  caller hangs up"
 
 
 @pytest.mark.parametrize(("tokens", "outcome"), [(["83"], "busy"), (["x"], "busy"), (["8"], "asleep")])
-def test_a_script_that_cannot_be_played_is_refused_before_it_rings(
-    caller: Caller, tokens: list[str], outcome: str
-) -> None:
-    with pytest.raises(Impossible):
+def test_unknown_key_or_outcome_raises_before_the_ring(caller: Caller, tokens: list[str], outcome: str) -> None:
+    with pytest.raises(ImpossibleAct):
         play(caller, tokens, outcome)
     assert caller.state == "idle"
 
 
 def conversation(*typed: str) -> list[str]:
-    """The lines that a person sees who types `typed` and then closes the terminal."""
+    """The lines for a person who types `typed` and then closes the terminal."""
     lines: list[str] = []
     typing = iter(typed)
 
@@ -78,19 +76,19 @@ def conversation(*typed: str) -> list[str]:
     return lines
 
 
-def test_a_person_hears_is_told_what_can_be_done_and_does_it() -> None:
+def test_person_hears_the_line_and_presses_keys() -> None:
     lines = conversation("8", "1", "", "nonsense", "busy")
     assert lines[3] == "key (0-9 * #), enter = stay silent, h = hang up:"
     assert lines[4] == "   2.8 s  caller presses 8"
-    assert f"{HOTLINE} rings. completed, answered, busy" in " ".join(lines)
-    assert "«nonsense» cannot be done here." in lines
+    assert f"{HOTLINE} rings. How does it end? completed, answered, busy" in " ".join(lines)
+    assert "«nonsense» is not possible here." in lines
     assert lines[-1].endswith("the line ends the call")
 
 
-def test_enter_while_it_rings_lets_it_ring_out() -> None:
+def test_enter_during_a_dial_is_no_answer() -> None:
     assert f"  13.6 s  the line dials {HOTLINE}: no-answer" in conversation("-", "")
 
 
 @pytest.mark.parametrize("typed", [("h",), ("hangup",), ()])
-def test_h_or_a_closed_terminal_hangs_up(typed: tuple[str, ...]) -> None:
+def test_h_or_closed_terminal_hangs_up(typed: tuple[str, ...]) -> None:
     assert conversation(*typed)[-1] == "   2.8 s  caller hangs up"

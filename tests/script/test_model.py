@@ -27,12 +27,14 @@ def books(line: Line) -> list[Script]:
 
 
 def sources(line: Line, *names: str, live: bool = False) -> list[str]:
-    return list(sources_of(read(line, "en"), line.flow, line.content.facts, line.content.prompts.texts, names, live))
+    return list(
+        sources_of(read(line, "en"), line.flow, line.content.facts, line.content.prompts.templates, names, live)
+    )
 
 
 def test_every_text_stands_in_every_book_once(any_line: Line) -> None:
     for book in books(any_line):
-        assert sorted(entry.node for entry in book.all()) == sorted(any_line.content.prompts.texts)
+        assert sorted(entry.node for entry in book.all()) == sorted(any_line.content.prompts.templates)
 
 
 def test_every_node_that_speaks_stands_in_the_book(any_line: Line) -> None:
@@ -43,7 +45,7 @@ def test_every_node_that_speaks_stands_in_the_book(any_line: Line) -> None:
 
 def test_the_keys_of_an_entry_are_those_of_the_map(any_line: Line) -> None:
     for entry in read(any_line, "en").entries:
-        at = any_line.flow.root
+        at = any_line.flow.main_menu
         for key in entry.keys.split():
             menu = any_line.flow.nodes[at]
             assert isinstance(menu, Menu)
@@ -106,7 +108,7 @@ def test_silence_is_told_to_its_end(line: Line, node: str) -> None:
 def test_silence_speaks_what_the_line_speaks(line: Line) -> None:
     place = Place("opening", "en")
     heard = [spoken for step in hear(line, place) for _, spoken in step.texts]
-    assert heard == [spoken for step in line.steps(place) for spoken in line.spoken(step)]
+    assert heard == [spoken for step in line.steps(place) for spoken in line.schedule.spoken(step)]
 
 
 def test_every_reading_has_a_name(line: Line) -> None:
@@ -134,7 +136,7 @@ def test_a_fact_that_is_not_there_is_a_sentence(line: Line) -> None:
 def test_sources_name_every_text_every_fact_and_every_address(real: Line) -> None:
     told = sources(real)
     text = "\n".join(told)
-    assert all(any(line.startswith(f"{name}: ") for line in told) for name in real.content.prompts.texts)
+    assert all(any(line.startswith(f"{name}: ") for line in told) for name in real.content.prompts.templates)
     spoken = {fact for entry in read(real, "en").all() for fact in entry.facts}
     for name in spoken:
         assert f"  {name}  " in text

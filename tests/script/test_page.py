@@ -13,7 +13,9 @@ from lxml import html
 
 from ivr.cli.main import main
 from ivr.errors import BadLocale
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
 from ivr.script import page
 from ivr.script.model import read
 from ivr.script.page import NOT_REVIEWED_BY
@@ -191,7 +193,7 @@ def changed(tiny: Path, tmp_path: Path) -> Callable[[str, str], html.HtmlElement
         shutil.copytree(tiny, tmp_path / "line")
         facts = tmp_path / "line" / "prompts" / "sources.toml"
         facts.write_text(facts.read_text("utf-8").replace(old, new), "utf-8")
-        return html.document_fromstring(page.page(Line(tmp_path / "line"), "en"))
+        return html.document_fromstring(page.page(compile_line(tmp_path / "line"), "en"))
 
     return page_of
 
@@ -235,7 +237,7 @@ def luminance(colour: str) -> float:
 
 
 def test_silence_that_ends_the_call_is_told_so(tiny: Path) -> None:
-    tree = html.document_fromstring(page.page(Line(tiny, Options(silence="goodbye")), "en"))
+    tree = html.document_fromstring(page.page(compile_line(tiny, Options(silence="goodbye")), "en"))
     (told,) = tree.xpath("//section[@aria-labelledby='the-silence']")
     assert told.text_content().strip().endswith("the line hangs up.")
 

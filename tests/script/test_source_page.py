@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from ivr.content.prompts import PART_BREAK, Block
+from ivr.content.templates import PART_BREAK, Block
 from ivr.line.line import Line
 
 PAGE = Path(__file__).parents[2] / "docs" / "source-page.md"
@@ -43,7 +43,7 @@ def _place(text: str) -> tuple[str, int]:
 def spoken_in(line: Line, name: str, part: int) -> set[str]:
     """The facts that the blocks of one part name."""
     facts: list[set[str]] = [set()]
-    for piece in line.content.prompts.texts[name].pieces:
+    for piece in line.content.prompts.templates[name].pieces:
         if isinstance(piece, Block):
             facts[-1].update(piece.facts)
         else:
@@ -62,7 +62,7 @@ def test_each_statement_is_spoken_or_has_a_reason(real: Line, row: Row) -> None:
     assert row.facts, "a row names the facts that it rests on, spoken or not"
     assert set(row.facts) <= set(real.content.facts.facts)
     for name, part in row.spoken:
-        assert name in real.content.prompts.texts
+        assert name in real.content.prompts.templates
         assert 1 <= part <= real.flow.last_part(name), f"{name} has no part {part}"
 
 

@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 from server.test_webhook import BASE, settings_for
 from starlette.testclient import TestClient
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
+from support.toy_line import MAIN
 from usage.test_counter import REAL, Memory, _post
 
 from ivr.call.state import Key, Outcome, Place, Ring
@@ -63,11 +64,11 @@ def test_all_workers_add_up_whichever_is_asked_and_a_killed_one_takes_nothing_wi
 ) -> None:
     port, figures = free_port(), free_port()
     public = f"http://127.0.0.1:{port}"
-    environment = line_environment(tiny, public, METRICS_ADDRESS=f"127.0.0.1:{figures}")
+    environment = line_environment(tiny, public, IVR_METRICS_ADDRESS=f"127.0.0.1:{figures}")
     with running([IVR, "serve", "--port", str(port), "--workers", "3"], port, tmp_path, environment) as process:
         assert wait_for(figures, "ivr_workers_started_total", 3)["ivr_ready"] == 1
         for _ in range(90):
-            assert ask(port, public, "/call/en/main", [("Digits", "1")]).status == 200
+            assert ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         for _ in range(30):
             assert ask(port, public, "/call/en/connect/outcome", [("DialCallStatus", "busy")]).status == 200
         settings = Settings(_env_file=None, twilio_auth_token=TOKEN, public_url=public, ivr_content=tiny)
@@ -130,7 +131,7 @@ def test_the_page_is_one_that_prometheus_reads() -> None:
         assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
 
 
-def test_nodes_and_languages_are_told_apart_only_where_that_is_switched_on(tiny: Path) -> None:
+def test_nodes_and_languages_are_told_apart_only_where_that_is_switched_on() -> None:
     figures = Figures([("tea", "es"), ("tea", "en")])
     figures.claim()
     figures.answered(TEA, Key("1"), 0.0005, rehearsal=False)
@@ -143,7 +144,6 @@ def test_nodes_and_languages_are_told_apart_only_where_that_is_switched_on(tiny:
         'ivr_reached_total{node="other",locale="other"}': 1,
     }
     assert "node=" not in Figures().text(ready=True, release="1").decode()
-    assert Settings(_env_file=None, ivr_content=tiny).metrics_nodes == "off"
 
 
 def test_the_door_counts_answers_refusals_and_last_resorts(tiny: Path) -> None:
@@ -151,7 +151,7 @@ def test_the_door_counts_answers_refusals_and_last_resorts(tiny: Path) -> None:
     figures.claim()
     with TestClient(make_app(settings_for(tiny), ready, figures=figures), base_url=BASE) as client:
         _post(client, "/call")
-        _post(client, "/call/es/main", [("Digits", "1")], REAL)
+        _post(client, f"/call/es/main/{MAIN}", [("Digits", "1")], REAL)
         assert client.post("/call", content="a=b").status_code == 403
         assert client.get("/metrics").status_code == 404, "the public address shows no figures"
     broken = get_ready(settings_for(tiny / "prompts"))
@@ -186,7 +186,7 @@ def test_writings_of_usage_that_fail_show() -> None:
      ("0.0.0.0:9464", ("0.0.0.0", 9464))],
 )  # fmt: skip
 def test_an_address(value: str, meant: object) -> None:
-    assert Settings(_env_file=None, metrics_address=value).metrics == meant
+    assert Settings(_env_file=None, ivr_metrics_address=value).metrics == meant
 
 
 @pytest.mark.usefixtures("unset")
@@ -194,15 +194,15 @@ def test_an_address(value: str, meant: object) -> None:
     "value", ["9464", ":9464", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "http://127.0.0.1:1"]
 )
 def test_an_address_that_is_none_is_a_sentence(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    monkeypatch.setenv("METRICS_ADDRESS", value)
-    with pytest.raises(BadSettings, match=r"METRICS_ADDRESS is '.*': expected off, or an address"):
+    monkeypatch.setenv("IVR_METRICS_ADDRESS", value)
+    with pytest.raises(BadSettings, match=r"IVR_METRICS_ADDRESS is '.*': expected off, or an address"):
         read_settings()
 
 
 def test_a_port_that_is_taken_is_a_sentence_at_start(tiny: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        environment = line_environment(tiny, "http://127.0.0.1:1", METRICS_ADDRESS=f"127.0.0.1:{port}")
+        environment = line_environment(tiny, "http://127.0.0.1:1", IVR_METRICS_ADDRESS=f"127.0.0.1:{port}")
         done = subprocess.run(
             [IVR, "serve", "--port", str(free_port())], cwd=tmp_path, capture_output=True, text=True, timeout=60,
             env={"PATH": os.environ["PATH"], **environment},
@@ -257,9 +257,7 @@ def is_open(port: int) -> bool:
 @pytest.fixture(scope="module")
 def door(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     port, figures = free_port(), free_port()
-    environment = line_environment(
-        tiny, f"http://127.0.0.1:{port}", METRICS_ADDRESS=f"127.0.0.1:{figures}", METRICS_NODES="on"
-    )
+    environment = line_environment(tiny, f"http://127.0.0.1:{port}", IVR_METRICS_ADDRESS=f"127.0.0.1:{figures}")
     folder = tmp_path_factory.mktemp("door")
     with running([IVR, "serve", "--port", str(port), "--workers", "1"], port, folder, environment):
         wait_for(figures, "ivr_workers_started_total", 1)

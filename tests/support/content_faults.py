@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ivr.check.report import check_all
-from ivr.line.line import Options
+from ivr.line.options import Options
 
 from .paths import TESTS
 

@@ -31,7 +31,7 @@ def operator(tiny: Path, **more: Any) -> Settings:
     """The settings of an operator whose line is set up well."""
     given = {
         "twilio_account_sid": SID, "twilio_auth_token": TOKEN, "public_url": PUBLIC, "line_number": LINE_NUMBER,
-        "ivr_content": tiny, "usage": "off", "web_phone": "off", "read": "off",
+        "ivr_content": tiny, "ivr_usage": "off", "ivr_web_phone": "off", "ivr_readable": "off",
     } | more  # fmt: skip
     return Settings(_env_file=None, **given)
 

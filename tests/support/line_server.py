@@ -14,8 +14,8 @@ from pathlib import Path
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
 from support.twilio_bench import Cable, Line
 
-from ivr.line.line import Line as Compiled
-from ivr.line.line import Options
+from ivr.line.compiler import compile_line
+from ivr.line.options import Options
 from ivr.phone.caller import FORM
 
 FAULTY = [sys.executable, str(Path(__file__).with_name("planted_faults.py"))]
@@ -109,7 +109,7 @@ def served(
 
 def fallback_document(content: Path, public: str) -> bytes:
     """The fallback as an operator has hosted it elsewhere."""
-    return Compiled(content, Options(public, "+12025550123")).fallback_document
+    return compile_line(content, Options(public, "+12025550123")).fallback_document
 
 
 def children(pid: int) -> list[int]:

@@ -88,7 +88,7 @@ def plant() -> None:
         name = dict(form).get("Planted")
         if name in ("census", "leftovers"):
             told = census() if name == "census" else leftovers()
-            return Answer(Place(self.flow.root, "en"), Ring(), told)
+            return Answer(Place(self.flow.main_menu, "en"), Ring(), told)
         if name:
             FAULTS[name]()
         return respond(self, address, form)

@@ -67,6 +67,6 @@ def _wait(process: subprocess.Popen[bytes], port: int, printed: Path) -> None:
 def line_environment(content: Path, public_url: str, usage: str = "off", **more: str) -> dict[str, str]:
     """The environment of a line that is tried out on this machine."""
     return {
-        "TWILIO_AUTH_TOKEN": TOKEN, "LINE_NUMBER": "+12025550123", "PUBLIC_URL": public_url, "USAGE": usage,
-        "IVR_CONTENT": str(content), "WEB_PHONE": "off", "READ": "off", "PYTHONDONTWRITEBYTECODE": "1",
+        "TWILIO_AUTH_TOKEN": TOKEN, "LINE_NUMBER": "+12025550123", "PUBLIC_URL": public_url, "IVR_USAGE": usage,
+        "IVR_CONTENT": str(content), "IVR_WEB_PHONE": "off", "IVR_READABLE": "off", "PYTHONDONTWRITEBYTECODE": "1",
     } | more  # fmt: skip

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 from ivr.phone.caller import FORM, OUTCOMES, Caller, Form
-from ivr.phone.parser import Dial, Gather, Refused, Say, read
+from ivr.phone.parser import Dial, Gather, InvalidTwiml, Say, read_document
 from ivr.signature import sign
 
 HOTLINE = "+18883737888"
@@ -175,8 +175,8 @@ def check_document(body: bytes, fields: Sequence[tuple[str, str]] = ()) -> None:
     """U2, U4, U6: the document can be played, dials the hotline alone, and holds nothing of the request."""
     _holds(len(body) <= 60_000, f"U2: {len(body)} bytes")
     try:
-        verbs = read(body)
-    except Refused as fault:
+        verbs = read_document(body)
+    except InvalidTwiml as fault:
         raise Broken(f"U2: {fault}") from fault
     _holds({verb.number for verb in verbs if isinstance(verb, Dial)} <= {HOTLINE}, "U4: another number is dialled")
     told = body.decode("utf-8")
@@ -231,7 +231,7 @@ def _do(caller: Caller, act: str, chance: random.Random) -> None:
     elif act in OUTCOMES:
         caller.far_end(act)
     elif caller.state == "listening":
-        caller.presses(act, cutting=chance.random() < 0.5)
+        caller.presses(act, interrupting=chance.random() < 0.5)
 
 
 def caller(cable: Cable, form: Form = FORM) -> Caller:
@@ -241,16 +241,16 @@ def caller(cable: Cable, form: Form = FORM) -> Caller:
 
 def hung_up(one: Caller) -> bool:
     """Whether the caller, and not the line, has ended the call."""
-    return bool(one.steps) and one.steps[-1].does == "hangs up"
+    return bool(one.acts) and one.acts[-1].does == "hangs up"
 
 
 def gather(body: bytes) -> Gather | None:
     """The first Gather of a document."""
-    return next((verb for verb in read(body) if isinstance(verb, Gather)), None)
+    return next((verb for verb in read_document(body) if isinstance(verb, Gather)), None)
 
 
 def languages(body: bytes) -> list[str]:
     """The languages that a document speaks, in order."""
-    verbs = read(body)
+    verbs = read_document(body)
     says = [one for verb in verbs for one in (verb.spoken if isinstance(verb, Gather) else (verb,))]
     return [one.language for one in says if isinstance(one, Say)]

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from ivr.cli.main import main
 from ivr.errors import BadLocale, OperationFailed
-from ivr.line.line import Options
+from ivr.line.options import Options
 from ivr.speech import synthesis
 from ivr.speech.wav import seconds_of
 from ivr.translate import listen

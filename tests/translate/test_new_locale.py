@@ -21,15 +21,16 @@ import pytest
 from ivr.call.playlist import named_keys
 from ivr.check.language import marks
 from ivr.check.proofs import prove
-from ivr.check.report import check_all
-from ivr.check.translator import check_language
+from ivr.check.report import check_all, check_language
 from ivr.content.catalogue import load_catalogue, message_fault
 from ivr.content.load import Content, with_drafts
 from ivr.content.locale import load_locale
 from ivr.content.prompts import Prompts
 from ivr.content.voices import load_voices
 from ivr.errors import BadLocale, BadText
-from ivr.line.line import Line, Options
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
 from ivr.script import page
 from ivr.translate.new_locale import create_locale
 from ivr.translate.update import languages, po_path, update
@@ -220,16 +221,16 @@ def test_an_invented_language_is_published_and_walked_through_exhaustively(publi
     report = check_all(published, OPTIONS)
     assert report.faults == ()
     assert f"{INVENTED}: not reviewed by a native speaker" in "\n".join(report.lines)
-    line = Line(published, OPTIONS)
+    line = compile_line(published, OPTIONS)
     assert line.flow.published == ("en", "es", INVENTED)
     assert prove(line) == ()
-    assert prove(Line(published, replace(OPTIONS, silence="goodbye"))) == ()
+    assert prove(compile_line(published, replace(OPTIONS, silence="goodbye"))) == ()
 
 
 def test_every_text_of_it_is_spoken_by_its_own_voice_and_says_what_the_english_says(published: Path) -> None:
-    line = Line(published, OPTIONS)
+    line = compile_line(published, OPTIONS)
     prompts = line.content.prompts
-    for name in prompts.texts:
+    for name in prompts.templates:
         press = named_keys(line.flow, name)
         for ours, english in zip(prompts.speak(name, INVENTED, press), prompts.speak(name, "en", press), strict=True):
             assert ours.locale == INVENTED
@@ -258,7 +259,7 @@ def test_a_language_written_from_right_to_left_is_drawn_so_in_the_book(begun: Pa
     entry = next(entry for entry in catalogue if entry.msgctxt == "person")
     entry.msgstr = "للتحدث مع شخص الآن … اضغط %(key)s."
     catalogue.save()
-    line = Line(begun, OPTIONS, with_drafts(begun, RIGHT_TO_LEFT))
+    line = compile_line(begun, OPTIONS, with_drafts(begun, RIGHT_TO_LEFT))
     (path,) = page.write(line, [RIGHT_TO_LEFT], tmp_path)
     html = path.read_text("utf-8")
     assert f'lang="{RIGHT_TO_LEFT}" dir="rtl"' in html
@@ -273,7 +274,7 @@ def test_a_line_in_many_languages_is_proved(copied: Path, count: int) -> None:
     tags = ["en", "es", *(f"q{letter}" for letter in "bcdefghijk")][:count]
     for tag in tags[2:]:
         shutil.copytree(copied / "locales" / "es", copied / "locales" / tag)
-    line = Line(copied, OPTIONS, tags)
+    line = compile_line(copied, OPTIONS, tags)
     assert line.flow.published == tuple(tags)
     assert prove(line) == ()
     parts = {place.part for place in line.paths if place.node == "languages"}
@@ -378,32 +379,32 @@ def spoken_or_withheld(root: Path, content: Content) -> str:
         locale = load_locale(root / "locales" / "es", VOICES)
     except BadLocale:
         return "withheld"
-    prompts = Prompts(content.prompts.texts, content.locales | {"es": locale}, content.facts, "en")
-    spoken = [prompts.speak(name, "es", named_keys(content.flow, name)) for name in prompts.texts]
+    prompts = Prompts(content.prompts.templates, content.locales | {"es": locale}, content.facts, "en")
+    spoken = [prompts.speak(name, "es", named_keys(content.flow, name)) for name in prompts.templates]
     return "whole" if all(part.locale == "es" for parts in spoken for part in parts) else "in part"
 
 
 def test_no_catalogue_breaks_the_line_or_hangs_it(copied: Path) -> None:
     chance, path = random.Random(11), po_path(copied, "es")
-    right, content, outcomes = path.read_bytes(), Line(copied, OPTIONS).content, Counter[str]()
+    right, content, outcomes = path.read_bytes(), compile_line(copied, OPTIONS).content, Counter[str]()
     for number in range(CASES):
         path.write_bytes(mutated(right, chance))
         started = perf_counter()
         outcomes[spoken_or_withheld(copied, content)] += 1
         assert perf_counter() - started < LONGEST, number
         if number % EVERY == 0:
-            assert prove(Line(copied, OPTIONS)) == ()
+            assert prove(compile_line(copied, OPTIONS)) == ()
     assert all(outcomes[one] > CASES / 50 for one in ("withheld", "in part", "whole")), outcomes
 
 
 def spoken_words(line: Line, tag: str) -> Iterator[Sequence[str]]:
-    for name in line.content.prompts.texts:
+    for name in line.content.prompts.templates:
         for part in line.content.prompts.speak(name, tag, named_keys(line.flow, name)):
             yield part.keys
 
 
 def test_a_translation_changes_no_key_and_no_number(published: Path) -> None:
-    line = Line(published, OPTIONS)
+    line = compile_line(published, OPTIONS)
     assert list(spoken_words(line, INVENTED)) == list(spoken_words(line, "en"))
     dialled = {tag: re.findall(rb"<Number>([^<]*)", b"".join(documents_in(line, tag))) for tag in line.flow.published}
     assert len({frozenset(numbers) for numbers in dialled.values()}) == 1

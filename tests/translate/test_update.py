@@ -6,8 +6,8 @@ import polib
 import pytest
 from support.content_faults import fault_named
 
-from ivr.check.coverage import page_messages
 from ivr.content.catalogue import load_catalogue
+from ivr.content.messages import page_messages
 from ivr.errors import BadLocale, BadText
 from ivr.translate import update as updating
 from ivr.translate.update import languages, po_path, template_of, update

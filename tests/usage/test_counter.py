@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from server.test_webhook import BASE, CALL, TOKEN, settings_for, signed
 from starlette.testclient import TestClient
+from support.toy_line import MAIN
 
 from ivr import log
 from ivr.call.state import Key, Lost, Outcome, Place, Ring, Silence
@@ -314,8 +315,8 @@ def test_webhook_counts_signed_calls_and_writes_when_it_stops(tiny: Path, ready:
     app = make_app(settings_for(tiny), ready, counter)
     with TestClient(app, base_url=BASE) as client:
         _post(client, "/call")
-        _post(client, "/call/en/main", [("Digits", "1")])
-        _post(client, "/call/en/main", [("Digits", "1")])
+        _post(client, f"/call/en/main/{MAIN}", [("Digits", "1")])
+        _post(client, f"/call/en/main/{MAIN}", [("Digits", "1")])
         _post(client, "/call/en/connect/outcome", [("DialCallStatus", "busy")])
         assert client.post("/call", content="a=b").status_code == 403
     assert store.read("2026-11").counts == {
@@ -351,10 +352,10 @@ def test_calls_are_answered_while_usage_cannot_be_written(
     unwritable = CHECKOUT / "LICENSE" / "usage.sqlite" if fault == "is unwritable" else tmp_path
     counter: Any = Broken() if fault == "raises" else UsageCounter(SqliteStore(unwritable), write_interval=0.01)
     with TestClient(make_app(settings_for(tiny), ready, counter), base_url=BASE) as client:
-        expected = _post(client, "/call/en/main", [("Digits", "1")], CALL)
+        expected = _post(client, f"/call/en/main/{MAIN}", [("Digits", "1")], CALL)
         assert b"<Gather" in expected
         for _ in range(200):
-            assert _post(client, "/call/en/main", [("Digits", "1")]) == expected
+            assert _post(client, f"/call/en/main/{MAIN}", [("Digits", "1")]) == expected
 
 
 def test_log_line_about_a_failed_write_holds_no_key_and_no_node(capsys: pytest.CaptureFixture[str]) -> None:

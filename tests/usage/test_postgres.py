@@ -19,6 +19,7 @@ import pytest
 from click.testing import CliRunner
 from deploy.test_deploy import ask
 from support.processes import IVR, end, free_port, line_environment, running
+from support.toy_line import MAIN
 from usage.test_counter import Clock
 
 from ivr.call.state import Key, Place
@@ -220,7 +221,7 @@ def test_killed_database_costs_no_call_and_counts_in_memory_are_written_later(
 ) -> None:
     port = free_port()
     public = f"http://127.0.0.1:{port}"
-    environment = line_environment(tiny, public, "", USAGE_URL=url)
+    environment = line_environment(tiny, public, "", IVR_USAGE_URL=url)
     month = time.strftime("%Y-%m", time.gmtime())
     store = PostgresStore(url)
     counter = UsageCounter(store)
@@ -229,12 +230,12 @@ def test_killed_database_costs_no_call_and_counts_in_memory_are_written_later(
     command = [IVR, "serve", "--port", str(port), "--workers", "2"]
     with running(command, port, tmp_path, environment) as process:
         for _ in range(30):
-            assert ask(port, public, "/call/en/main", [("Digits", "1")]).status == 200
+            assert ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         cluster.kill()
         counter.count(TEA, Key("1"))
         assert not counter.write()
         for _ in range(30):
-            answer = ask(port, public, "/call/en/main", [("Digits", "1")])
+            answer = ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")])
             assert answer.status == 200
             assert answer.body.endswith(b"</Response>")
         cluster.start()
@@ -297,7 +298,7 @@ def test_unusable_database_is_reported_without_the_password(cluster: Cluster, ur
     assert not counter.write()
     with pytest.raises(OperationFailed, match=sentence) as raised:
         store.try_out()
-    assert str(raised.value).startswith("The database of USAGE_URL cannot be written: ")
+    assert str(raised.value).startswith("The database of IVR_USAGE_URL cannot be written: ")
     assert "w0rd" not in str(raised.value)
     assert raised.value.__cause__ is None
     assert raised.value.__suppress_context__
@@ -388,23 +389,23 @@ def test_missing_driver_is_reported_with_the_remedy(url: str, monkeypatch: pytes
 @pytest.mark.usefixtures("unset")
 @pytest.mark.parametrize("value", ["mysql://line:w0rd@host/name", "w0rd", "postgresql://", "postgresql://a b:w0rd@h/n"])
 def test_invalid_usage_url_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    monkeypatch.setenv("USAGE_URL", value)
-    with pytest.raises(BadSettings, match="USAGE_URL: expected the address of a PostgreSQL database") as raised:
+    monkeypatch.setenv("IVR_USAGE_URL", value)
+    with pytest.raises(BadSettings, match="IVR_USAGE_URL: expected the address of a PostgreSQL database") as raised:
         read_settings()
     assert "w0rd" not in str(raised.value)
 
 
 def test_usage_url_is_never_shown_and_usage_off_overrides_it() -> None:
-    settings = Settings(_env_file=None, usage_url=f"postgresql://line:{SECRET}@host/name")
+    settings = Settings(_env_file=None, ivr_usage_url=f"postgresql://line:{SECRET}@host/name")
     assert "w0rd" not in repr(settings) + str(settings.model_dump()) + settings.model_dump_json()
-    assert str(store_of(settings)) == "the database of USAGE_URL"
-    assert store_of(Settings(_env_file=None, usage="off", usage_url="postgresql://line@host/name")) is None
+    assert str(store_of(settings)) == "the database of IVR_USAGE_URL"
+    assert store_of(Settings(_env_file=None, ivr_usage="off", ivr_usage_url="postgresql://line@host/name")) is None
 
 
 @pytest.mark.usefixtures("unset")
 def test_usage_and_doctor_commands_use_the_database(url: str, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     PostgresStore(url).write({KEY: 333}, UPTIME, [])
-    monkeypatch.setenv("USAGE_URL", url)
+    monkeypatch.setenv("IVR_USAGE_URL", url)
     monkeypatch.setenv("IVR_CONTENT", str(tiny))
 
     def run(*words: Any) -> Any:
@@ -414,4 +415,4 @@ def test_usage_and_doctor_commands_use_the_database(url: str, tiny: Path, monkey
     assert shown.exit_code == 0, shown.output
     assert "2026-11,tea,es,chosen,333," in shown.output
     doctor = run("doctor", "--local")
-    assert "usage: counted in the database of USAGE_URL." in doctor.output
+    assert "usage: counted in the database of IVR_USAGE_URL." in doctor.output

@@ -283,7 +283,7 @@ def test_report_as_html_has_bars_for_the_eye_and_tables_for_a_screen_reader(line
 
 def test_usage_command(unset: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IVR_CONTENT", str(tiny))
-    monkeypatch.setenv("USAGE", "kept")
+    monkeypatch.setenv("IVR_USAGE", "./kept")
     external = External(now=lambda: DECEMBER)
     missing = CliRunner().invoke(main, ["usage"], obj=external)
     assert missing.exit_code == 1
@@ -295,26 +295,26 @@ def test_usage_command(unset: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch)
     early = CliRunner().invoke(main, ["usage", "--month", "2026-12"], obj=external)
     assert early.exit_code == 1
     assert "can be shown from 2027-01-02 on" in early.output
-    monkeypatch.setenv("USAGE", "off")
-    assert "USAGE is off" in CliRunner().invoke(main, ["usage"], obj=external).output
+    monkeypatch.setenv("IVR_USAGE", "off")
+    assert "IVR_USAGE is off" in CliRunner().invoke(main, ["usage"], obj=external).output
 
 
 @pytest.mark.parametrize(
     ("value", "file"),
-    [("", "usage/usage.sqlite"), ("kept", "kept/usage.sqlite"), ("a/b.sqlite", "a/b.sqlite"), ("off", None)],
+    [("", "usage/usage.sqlite"), ("./kept", "kept/usage.sqlite"), ("a/b.sqlite", "a/b.sqlite"), ("off", None)],
 )
 @pytest.mark.usefixtures("unset")
 def test_usage_setting_is_a_folder_a_file_or_off(monkeypatch: pytest.MonkeyPatch, value: str, file: str | None) -> None:
     from ivr.settings import CHECKOUT, read_settings
 
-    monkeypatch.setenv("USAGE", value)
+    monkeypatch.setenv("IVR_USAGE", value)
     expected = file and (CHECKOUT / file if not value else Path(file))
     assert read_settings().usage_file == expected
 
 
 @pytest.mark.usefixtures("unset")
 def test_database_url_in_the_usage_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("USAGE", "postgresql://line@db/usage")
+    monkeypatch.setenv("IVR_USAGE", "postgresql://line@db/usage")
     refused = CliRunner().invoke(main, ["usage"])
     assert refused.exit_code == 1
-    assert "expected off, a folder, or a file" in refused.output
+    assert "expected off, a folder" in refused.output

@@ -1,4 +1,4 @@
-"""The pages of the toy line and of the line itself."""
+"""The pages of the toy line and of the real line."""
 
 import pytest
 from support.page_client import app_of

@@ -10,6 +10,7 @@ import pytest
 from support.page_client import BASE, act, app_of, ask, page_of
 
 from ivr.content.recordings import file_name
+from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.phone.verbs import Play, Say
 from ivr.server.webhook import Webhook
@@ -17,8 +18,8 @@ from ivr.speech import synthesis
 from ivr.speech.pauses import SHORT_PAUSE
 from ivr.speech.wav import write_wav
 from ivr.web import audio_preview
-from ivr.web.audio_preview import compiled, joined
-from ivr.web.phone_links import plain
+from ivr.web.audio_preview import compiled_says, join_says
+from ivr.web.phone_links import without_pauses
 
 SPEAKS = """#!/bin/sh
 if [ "$1" = --voices ]; then printf 'Pty Language\\n 5 en-us x\\n 5 es-419 x\\n'; exit; fi
@@ -46,7 +47,7 @@ def a_sound(app: Webhook) -> str:
 
 
 @pytest.mark.usefixtures("programs")
-def test_a_compiled_caption_can_be_heard_and_nothing_else(line: Line) -> None:
+def test_only_sounds_of_compiled_captions_are_served(line: Line) -> None:
     app = app_of(line)
     heard = ask(app, f"/sound/{a_sound(app)}.wav")
     assert heard.status_code == 200
@@ -57,7 +58,7 @@ def test_a_compiled_caption_can_be_heard_and_nothing_else(line: Line) -> None:
         assert ask(app, f"/sound/{name}.wav").status_code == 404
 
 
-def test_a_sound_is_rendered_once(line: Line, programs: Path) -> None:
+def test_sound_is_synthesized_once(line: Line, programs: Path) -> None:
     app = app_of(line)
     name = a_sound(app)
     first = ask(app, f"/sound/{name}.wav").content
@@ -66,7 +67,7 @@ def test_a_sound_is_rendered_once(line: Line, programs: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", ["#!/bin/sh\nexit 3\n", "#!/bin/sh\nexec sleep 20\n", "#!/nowhere\n"])
-def test_a_failing_program_costs_the_sound_and_nothing_more(
+def test_failing_program_gets_503_and_the_next_request_works(
     line: Line, programs: Path, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = app_of(line)
@@ -79,7 +80,7 @@ def test_a_failing_program_costs_the_sound_and_nothing_more(
 
 
 @pytest.mark.parametrize("missing", ["espeak-ng", "sox"])
-def test_without_the_programs_the_page_says_so(
+def test_page_says_that_no_voice_is_available_if_a_program_is_missing(
     line: Line, programs: Path, missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (programs / missing).unlink()
@@ -91,11 +92,11 @@ def test_without_the_programs_the_page_says_so(
     assert ask(app, f"/sound/{a_sound(app)}.wav").status_code == 404
 
 
-def test_only_so_many_sounds_wait(line: Line, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audio_preview, "MOST_WAITING", 2)
+def test_sounds_beyond_the_queue_get_503(line: Line, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audio_preview, "MAX_QUEUED", 2)
     install(programs / "espeak-ng", SPEAKS.replace("\ncat\n", "\nsleep 0.2; cat\n"))
     app = app_of(line)
-    names = list(compiled(line))[:5]
+    names = list(compiled_says(line))[:5]
 
     async def run() -> list[int]:
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE) as client:
@@ -106,18 +107,18 @@ def test_only_so_many_sounds_wait(line: Line, programs: Path, monkeypatch: pytes
 
 
 @pytest.mark.usefixtures("programs")
-def test_old_sounds_make_room(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audio_preview, "CACHE", 400)
+def test_full_cache_drops_old_sounds(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audio_preview, "CACHE_BYTES", 400)
     app = app_of(line)
-    assert {ask(app, f"/sound/{name}.wav").status_code for name in list(compiled(line))[:9]} == {200}
+    assert {ask(app, f"/sound/{name}.wav").status_code for name in list(compiled_says(line))[:9]} == {200}
 
 
-def test_a_text_cut_up_for_a_voice_without_pauses_is_one_caption() -> None:
+def test_text_in_several_says_is_one_caption() -> None:
     def say(*pieces: str | float, language: str = "en-US") -> Say:
         return Say(" ".join(one for one in pieces if isinstance(one, str)), language, "alice", pieces)
 
     cut = [say("To talk now"), say("press zero."), say("Para español", language="es-US"), Play("/audio/0.wav")]
-    (first, many), *others = joined(cut)
+    (first, many), *others = join_says(cut)
     assert isinstance(first, Say)
     assert (first.text, first.pieces, many) == (
         "To talk now press zero.",
@@ -126,18 +127,18 @@ def test_a_text_cut_up_for_a_voice_without_pauses_is_one_caption() -> None:
     )
     assert others == [(cut[2], 1), (cut[3], 1)]
     paused = [say("One."), say(0.6, "Two.")]
-    assert [many for _, many in joined(paused)] == [1, 1]
+    assert [many for _, many in join_says(paused)] == [1, 1]
 
 
-def test_a_recording_is_heard_in_place_of_the_voice(copied: Path) -> None:
+def test_recording_is_played_instead_of_the_voice(copied: Path) -> None:
     sound = write_wav(b"\xff" * 8000)
     folder = copied / "locales" / "en" / "audio"
     folder.mkdir()
     (folder / file_name(sound)).write_bytes(sound)
-    greeting = Line(copied).content.prompts.speak("greeting", "en", {})[0].text
+    greeting = compile_line(copied).content.prompts.speak("greeting", "en", {})[0].text
     row = f"[greeting]\nreads = {json.dumps(greeting)}\nsound = '{file_name(sound)}'\nslow = '{file_name(sound)}'\n"
     (folder / "recordings.toml").write_text(row, "utf-8")
-    caption = act(app_of(Line(copied)))[0]["captions"][0]
+    caption = act(app_of(compile_line(copied)))[0]["captions"][0]
     assert caption["recorded"]
-    assert (caption["text"], caption["lang"], caption["seconds"]) == (plain(greeting), "en-US", 1.0)
+    assert (caption["text"], caption["lang"], caption["seconds"]) == (without_pauses(greeting), "en-US", 1.0)
     assert f"{caption['sound']}.wav" == file_name(sound)

@@ -1,4 +1,4 @@
-"""The pages, without a browser: where they are, how they are closed to the outside, how little they weigh."""
+"""The pages, without a browser: their addresses, headers and size."""
 
 import pytest
 from support.page_client import BASE, app_of, ask, page_of, settings_for
@@ -8,7 +8,7 @@ from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
-from ivr.web.templates import Static
+from ivr.web.templates import StaticFiles
 
 HEADERS = {
     "referrer-policy": "no-referrer",
@@ -16,11 +16,11 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-MOST_BYTES = 60_000
+MAX_PAGE_BYTES = 60_000
 
 
 @pytest.mark.parametrize("path", ["/", "/phone/es", "/read/en", "/read/nowhere", "/read/en/tea", "/static/nothing"])
-def test_every_page_is_closed_to_the_outside(app: Webhook, path: str) -> None:
+def test_every_page_has_the_security_headers_and_sets_no_cookie(app: Webhook, path: str) -> None:
     answer = ask(app, path)
     policy = answer.headers["content-security-policy"]
     assert "unsafe" not in policy
@@ -33,7 +33,7 @@ def test_every_page_is_closed_to_the_outside(app: Webhook, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/read/es", "/read/nowhere"])
-def test_nothing_is_inline_and_nothing_is_loaded_from_elsewhere(app: Webhook, path: str) -> None:
+def test_pages_have_no_inline_code_and_load_only_our_files(app: Webhook, path: str) -> None:
     page = page_of(ask(app, path))
     for element in page.iter():
         assert not [name for name in element.attrib if name == "style" or name.startswith("on")]
@@ -44,17 +44,17 @@ def test_nothing_is_inline_and_nothing_is_loaded_from_elsewhere(app: Webhook, pa
     assert all(address.startswith("/static/") for address in loaded)
 
 
-def test_a_page_weighs_little(real_app: Webhook) -> None:
-    files = sum(len(one.plain) for one in Static().files.values())
+def test_page_with_its_files_is_under_60_kilobytes(real_app: Webhook) -> None:
+    files = sum(len(body.plain) for body in StaticFiles().bodies.values())
     phone = len(ask(real_app, "/", headers={"accept-encoding": "identity"}).content)
-    assert phone + files < MOST_BYTES
-    packed = sum(len(one.packed) for one in Static().files.values())
+    assert phone + files < MAX_PAGE_BYTES
+    packed = sum(len(body.gzipped) for body in StaticFiles().bodies.values())
     for tag in ("en", "es"):
         answer = ask(real_app, f"/read/{tag}", headers={"accept-encoding": "gzip"})
-        assert int(answer.headers["content-length"]) + packed < MOST_BYTES
+        assert int(answer.headers["content-length"]) + packed < MAX_PAGE_BYTES
 
 
-def test_style_and_script_are_found_under_the_names_that_the_page_gives(app: Webhook) -> None:
+def test_files_that_a_page_names_are_served_with_a_long_cache_time(app: Webhook) -> None:
     page = page_of(ask(app, "/phone/en"))
     for address in [*page.xpath("//@src"), *page.xpath("//link/@href")]:
         answer = ask(app, address)
@@ -62,12 +62,12 @@ def test_style_and_script_are_found_under_the_names_that_the_page_gives(app: Web
         assert "immutable" in answer.headers["cache-control"]
 
 
-def test_head_is_answered_like_get(app: Webhook) -> None:
+def test_head_gets_200(app: Webhook) -> None:
     assert ask(app, "/", "HEAD").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/read/xx", "/read/en/nothing", "/read/xx/tea", "/phone/xx", "/read/EN"])
-def test_an_unknown_address_gives_the_readable_line_and_the_number(app: Webhook, path: str) -> None:
+def test_unknown_address_gets_404_with_the_readable_text_and_the_number(app: Webhook, path: str) -> None:
     answer = ask(app, path)
     page = page_of(answer)
     assert answer.status_code == 404
@@ -77,36 +77,36 @@ def test_an_unknown_address_gives_the_readable_line_and_the_number(app: Webhook,
     assert page.find_class("note")
 
 
-def test_a_text_has_an_address_of_its_own(app: Webhook) -> None:
+def test_address_of_a_node_redirects_to_its_section(app: Webhook) -> None:
     answer = ask(app, "/read/es/tea")
     assert (answer.status_code, answer.headers["location"]) == (308, "/read/es#tea")
 
 
 @pytest.mark.parametrize(
-    ("wanted", "tag"),
+    ("header", "tag"),
     [
         ("", "en"), ("es", "es"), ("es-MX,en;q=0.8", "es"), ("fr,es;q=0.5,en;q=0.9", "en"), ("fr", "en"),
         ("en;q=0.1, es;q=0.2", "es"), (";;;q=,", "en"), ("es" * 5000, "en"),
     ],
 )  # fmt: skip
-def test_the_front_page_speaks_the_language_of_the_browser(app: Webhook, wanted: str, tag: str) -> None:
-    answer = ask(app, "/", headers={"accept-language": wanted})
+def test_front_page_is_in_the_language_of_accept_language(app: Webhook, header: str, tag: str) -> None:
+    answer = ask(app, "/", headers={"accept-language": header})
     assert page_of(answer).get("lang") == tag
     assert "Accept-Language" in answer.headers["vary"]
 
 
-def test_under_a_prefix_every_address_has_it(line: Line) -> None:
+def test_every_address_of_a_page_has_the_path_of_public_url(line: Line) -> None:
     app = app_of(line, public_url=BASE + "/help")
     for path in ("/help/read/en", "/read/en"):  # a proxy takes the prefix off, or does not
         answer = ask(app, path)
         assert answer.status_code == 200
-        inner = [one for one in page_of(answer).xpath("//@href|//@src") if one.startswith("/")]
-        assert all(one.startswith("/help/") for one in inner)
+        paths = [path for path in page_of(answer).xpath("//@href|//@src") if path.startswith("/")]
+        assert all(path.startswith("/help/") for path in paths)
     assert ask(app, "/read/en/tea").headers["location"] == "/help/read/en#tea"
 
 
-def test_the_telephone_can_be_turned_off(line: Line) -> None:
-    app = app_of(line, web_phone="off")
+def test_phone_page_can_be_turned_off(line: Line) -> None:
+    app = app_of(line, ivr_web_phone="off")
     front = page_of(ask(app, "/"))
     assert front.get_element_by_id("tea") is not None
     assert not front.xpath("//a[contains(@href, '/phone/')]")
@@ -115,23 +115,23 @@ def test_the_telephone_can_be_turned_off(line: Line) -> None:
     assert ask(app, "/sound/0.wav").status_code == 404
 
 
-def test_the_readable_line_can_be_turned_off(line: Line) -> None:
-    app = app_of(line, read="off")
+def test_readable_text_can_be_turned_off(line: Line) -> None:
+    app = app_of(line, ivr_readable="off")
     assert not page_of(ask(app, "/")).xpath("//a[contains(@href, '/read/')]")
     assert ask(app, "/read/en").status_code == 404
-    lost = ask(app, "/phone/xx")
-    assert lost.status_code == 404
-    assert "tel:+18883737888" in lost.text
+    unknown = ask(app, "/phone/xx")
+    assert unknown.status_code == 404
+    assert "tel:+18883737888" in unknown.text
 
 
-def test_both_can_be_turned_off(line: Line) -> None:
-    answer = ask(app_of(line, read="off", web_phone="off"), "/")
+def test_phone_page_and_readable_text_can_both_be_turned_off(line: Line) -> None:
+    answer = ask(app_of(line, ivr_readable="off", ivr_web_phone="off"), "/")
     assert answer.status_code == 404
     assert "tel:+18883737888" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/", "/phone/es", "/read", "/read/en", "/read/en/tea"])
-def test_a_line_that_cannot_be_used_still_gives_the_number(line: Line, path: str) -> None:
+def test_pages_of_an_unusable_line_get_503_with_the_number(line: Line, path: str) -> None:
     broken = Readiness(None, line.fallback_document, (Fault("here", "something", "Mend it."),))
     answer = ask(make_app(settings_for(line.content.root), broken), path)
     assert answer.status_code == 503
@@ -139,7 +139,7 @@ def test_a_line_that_cannot_be_used_still_gives_the_number(line: Line, path: str
     assert 'lang="es-US"' in answer.text
 
 
-def test_without_javascript_the_telephone_leads_to_the_readable_line(app: Webhook) -> None:
+def test_phone_page_links_to_the_readable_text_without_javascript(app: Webhook) -> None:
     page = page_of(ask(app, "/phone/es"))
     assert page.xpath("//noscript//a/@href") == ["/read/es"]
     assert page.xpath("//a[@id='leave-page']/@href") == ["https://www.weather.gov/"]

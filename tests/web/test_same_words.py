@@ -1,4 +1,4 @@
-"""The page and the voice say the same, node by node."""
+"""The page and the voice have the same words, node by node."""
 
 from collections.abc import Iterator
 
@@ -11,70 +11,72 @@ from ivr.line.line import Line
 from ivr.phone.caller import Caller
 from ivr.script.model import Script, read
 from ivr.server.webhook import Webhook
-from ivr.web.audio_preview import Sounds, compiled
-from ivr.web.phone_api import Telephone
-from ivr.web.phone_links import NumberLinker, plain, written_number
+from ivr.web.audio_preview import Sounds, compiled_says
+from ivr.web.phone_api import PhoneApi
+from ivr.web.phone_links import NumberLinker, number_span, without_pauses
 
 
 def as_spoken(element: lxml.html.HtmlElement, line: Line, tag: str) -> str:
-    """What an element of the page says, its telephone numbers spoken digit by digit again."""
+    """The text of an element, with its telephone numbers spoken digit by digit again."""
     locale = line.content.locales[tag]
-    shown = {written_number(one).text: one for one in line.content.facts.numbers.values()}
-    for number in element.iter("a"):
-        if number.get("class") == "number":
-            number.text = plain(locale.digit_groups(shown[number.text].groups))
-    return plain(element.text_content())
+    numbers = {number_span(number).text: number for number in line.content.facts.numbers.values()}
+    for link in element.iter("a"):
+        if link.get("class") == "number":
+            link.text = without_pauses(locale.digit_groups(numbers[link.text].groups))
+    return without_pauses(element.text_content())
 
 
 def paragraphs_of(page: lxml.html.HtmlElement, node: str, line: Line, tag: str) -> list[str]:
     section = page.get_element_by_id(node)
     said = section if section.get("class") == "said" else section.find_class("said")[0]
-    return [as_spoken(one, line, tag) for one in said.iter("p", "li")]
+    return [as_spoken(paragraph, line, tag) for paragraph in said.iter("p", "li")]
 
 
-def books_of(app: Webhook, line: Line) -> Iterator[tuple[Script, lxml.html.HtmlElement]]:
+def scripts_and_pages(app: Webhook, line: Line) -> Iterator[tuple[Script, lxml.html.HtmlElement]]:
     for tag in line.flow.published:
         yield read(line, tag), page_of(ask(app, f"/read/{tag}"))
 
 
 @pytest.mark.parametrize("which", ["line", "real"])
-def test_the_page_says_what_is_spoken_node_by_node(which: str, request: pytest.FixtureRequest) -> None:
+def test_read_page_has_the_spoken_words_of_each_node(which: str, request: pytest.FixtureRequest) -> None:
     line: Line = request.getfixturevalue(which)
-    for book, page in books_of(app_of(line), line):
-        for entry in book.all():
-            spoken = [plain(paragraph) for part in entry.parts for paragraph in part.paragraphs]
+    for script, page in scripts_and_pages(app_of(line), line):
+        for entry in script.all():
+            spoken = [without_pauses(paragraph) for part in entry.parts for paragraph in part.paragraphs]
             assert paragraphs_of(page, entry.node, line, entry.locale) == spoken, entry.node
 
 
 @pytest.mark.parametrize("which", ["line", "real"])
-def test_every_word_of_every_document_stands_on_the_page(which: str, request: pytest.FixtureRequest) -> None:
+def test_read_page_has_the_words_of_every_document(which: str, request: pytest.FixtureRequest) -> None:
     line: Line = request.getfixturevalue(which)
     written = set()
-    for book, _ in books_of(app_of(line), line):
-        written |= {" ".join(map(plain, part.paragraphs)) for entry in book.all() for part in entry.parts}
-    assert {say.text for say in compiled(line).values()} <= written
+    for script, _ in scripts_and_pages(app_of(line), line):
+        written |= {" ".join(map(without_pauses, part.paragraphs)) for entry in script.all() for part in entry.parts}
+    assert {say.text for say in compiled_says(line).values()} <= written
 
 
-def test_a_caption_is_what_the_virtual_caller_hears(line: Line, app: Webhook) -> None:
+def test_captions_are_what_the_virtual_caller_hears(line: Line, app: Webhook) -> None:
     for keys in ("", "1", "8", "8 2 1", "3 7", "9", "6 6"):
         caller = Caller(simulator.in_process(line), line.options.public_url + "/call")
         caller.rings()
         steps = act(app)
         for key in keys.split():
-            caller.presses(key, cutting=True)
+            caller.presses(key, interrupting=True)
             steps = act(app, at=steps[0]["at"], key=key)
         start = len(caller.heard)
         caller.listens()
-        heard = [(one.language, one.text) for one in caller.heard[start:]]
-        assert [(one["lang"], one["text"]) for one in steps[0]["captions"]] == heard
+        heard = [(part.language, part.text) for part in caller.heard[start:]]
+        assert [(caption["lang"], caption["text"]) for caption in steps[0]["captions"]] == heard
 
 
-def test_the_lines_of_a_caption_are_its_text(line: Line) -> None:
-    for step in Telephone(line, Sounds(line)).act({}):
+def test_lines_of_a_caption_have_the_words_of_its_text(line: Line) -> None:
+    for step in PhoneApi(line, Sounds(line)).steps({}):
         for caption in step["captions"]:
-            hand = NumberLinker(line.content.locales[caption["lang"][:2]], line.content.facts.numbers)
-            written = " ".join("".join(one.text for one in paragraph) for paragraph in caption["lines"])
-            assert plain(written) == plain("".join(one.text for one in hand.write(caption["text"])))
+            linker = NumberLinker(line.content.locales[caption["lang"][:2]], line.content.facts.numbers)
+            written = " ".join("".join(span.text for span in row) for row in caption["lines"])
+            assert without_pauses(written) == without_pauses(
+                "".join(span.text for span in linker.link(caption["text"]))
+            )
 
 
 @pytest.mark.parametrize(
@@ -90,16 +92,16 @@ def test_the_lines_of_a_caption_are_its_text(line: Line) -> None:
         ("Nine one one … or stay.", ["911", " … or stay."]),
     ],
 )
-def test_spoken_numbers_are_written_in_digits(line: Line, spoken: str, written: list[str]) -> None:
-    hand = NumberLinker(line.content.locales["en"], line.content.facts.numbers)
-    assert [one.text for one in hand.write(spoken)] == written
+def test_spoken_numbers_become_digits(line: Line, spoken: str, written: list[str]) -> None:
+    linker = NumberLinker(line.content.locales["en"], line.content.facts.numbers)
+    assert [span.text for span in linker.link(spoken)] == written
 
 
-def test_numbers_are_links(real_app: Webhook) -> None:
+def test_numbers_link_to_a_call_or_a_text(real_app: Webhook) -> None:
     page = page_of(ask(real_app, "/read/en"))
-    links = {one.text: one.get("href") for one in page.find_class("number") if one.tag == "a"}
+    links = {link.text: link.get("href") for link in page.find_class("number") if link.tag == "a"}
     assert links["1-888-373-7888"] == "tel:+18883737888"
     assert links["233733"] == "sms:233733"
     assert links["911"] == "tel:911"
-    first = [one.get("href") for one in page.find_class("numbers")[0].iter("a")]
+    first = [link.get("href") for link in page.find_class("numbers")[0].iter("a")]
     assert first == ["tel:911", "tel:+18883737888", "sms:233733"]

@@ -45,7 +45,7 @@ def line_is_proved(one: Target) -> Finding:
     """Every proof holds, and the line accepts a request that it signed itself."""
     if not one.readiness.ready:
         return _first(one.readiness.faults, "the line is not ready", "`ivr check` lists all.")
-    return passes(f"{one.readiness.line and one.readiness.line.built}.")
+    return passes(f"{one.readiness.line and one.readiness.line.stats}.")
 
 
 def limits_hold(one: Target) -> Finding:

@@ -61,8 +61,8 @@ def signed_call_is_accepted(one: Target) -> Finding:
     if reply.body != one.readiness.line.respond(RING, FORM).body:
         return fails(
             "it is accepted, and the answer is another than here.",
-            "Bring release, texts and settings (PUBLIC_URL, LINE_NUMBER, SILENCE, CALLER_ID) of the server and here "
-            "together, and restart.",
+            "Bring release, texts and settings (PUBLIC_URL, LINE_NUMBER, IVR_SILENCE, IVR_HOTLINE) of the server and "
+            "here together, and restart.",
         )
     return passes("it is accepted, and the answer is the same as here.")
 

@@ -10,8 +10,8 @@ from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unk
 from ivr.operate.http_client import Reply, signature_header, signed_post
 from ivr.operate.number import OVERRIDES, shown
 from ivr.phone.caller import FORM
-from ivr.phone.errors import Refused
-from ivr.phone.parser import read
+from ivr.phone.errors import InvalidTwiml
+from ivr.phone.parser import read_document
 
 NARROW = frozenset({"US", "CA", "PR", "VI", "GU", "AS", "MP"})
 """The countries of +1 that a line in the United States may need. The hotline is in the US."""
@@ -60,8 +60,8 @@ def fallback_speaks(one: Target) -> Finding:
     if reply.status != 200:
         return fails(f"it answers with status {reply.status}.", "Paste `ivr fallback` there anew.")
     try:
-        same = read(reply.body.strip()) == read(one.readiness.fallback_document)
-    except Refused as error:
+        same = read_document(reply.body.strip()) == read_document(one.readiness.fallback_document)
+    except InvalidTwiml as error:
         return fails(f"what it says is not what a telephone understands: {error}.", "Paste `ivr fallback` there anew.")
     if not same:
         return fails("it says something else than `ivr fallback`.", "Paste `ivr fallback` there anew.")

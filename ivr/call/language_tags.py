@@ -1,0 +1,51 @@
+"""Language tags: which published language a tag means, whatever its region, its case and its separator.
+
+A call in progress keeps its language when a release renames it ("es" to "es-US"), and a hand-written URL with "es-MX"
+or "ES" is Spanish. Tags follow BCP 47; the choice is a lookup of RFC 4647, §3.4, with one addition: the script must be
+the same, because a reader of traditional Chinese does not read simplified Chinese. A tag without a script has the most
+likely one of its language and region, from Unicode's CLDR by way of Babel ("zh-TW" is "zh-Hant-TW").
+"""
+
+import re
+from collections.abc import Sequence
+
+from babel.core import get_global
+
+_SCRIPT = re.compile(r"[a-z]{4}")
+_REGION = re.compile(r"[a-z]{2}|[0-9]{3}")
+
+
+def published_locale(published: Sequence[str], tag: str) -> str | None:
+    """The tag in `published` that `tag` means, None for another language or another script.
+
+    Example: "es" for "es-MX", "ES" or "es_US" where ("en", "es") are published; None for "zh-Hans" where "zh-Hant" is.
+    Of several matches: the one with most leading subtags in common, then the most general, then the first.
+    """
+    subtags = _subtags(tag)
+    same = [locale for locale in published if _language_and_script(_subtags(locale)) == _language_and_script(subtags)]
+    return max(same, key=lambda locale: _closeness(_subtags(locale), subtags), default=None)
+
+
+def _subtags(tag: str) -> list[str]:
+    return tag.lower().replace("_", "-").split("-")
+
+
+def _language_and_script(subtags: list[str]) -> tuple[str, str]:
+    language, *others = subtags
+    scripts = [subtag for subtag in others[:1] if _SCRIPT.fullmatch(subtag)]
+    return language, scripts[0] if scripts else _likely_script(language, others)
+
+
+def _likely_script(language: str, others: list[str]) -> str:
+    """The script of CLDR's likely subtags, such as "hant" of "zh_Hant_TW"; "" where it has none."""
+    likely = get_global("likely_subtags")
+    regions = [subtag for subtag in others[:1] if _REGION.fullmatch(subtag)]
+    names = [f"{language}_{region.upper()}" for region in regions] + [language]
+    full = next((likely[name] for name in names if name in likely), "")
+    return next((part.lower() for part in full.split("_")[1:] if _SCRIPT.fullmatch(part.lower())), "")
+
+
+def _closeness(published: list[str], wanted: list[str]) -> tuple[int, int]:
+    pairs = list(zip(published, wanted, strict=False))
+    common = next((number for number, (one, other) in enumerate(pairs) if one != other), len(pairs))
+    return common, -len(published)

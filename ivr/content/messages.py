@@ -1,0 +1,65 @@
+"""The messages that translators are given: those of the templates and those of the web pages, each once.
+
+They are extracted by Babel with the options of `templates`: with other options a message would be extracted in another
+form than the running line looks up, and its translation would never be found.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from babel.messages.extract import extract
+
+from ivr.content.catalogue import MessageId
+from ivr.content.templates import Template
+
+PROGRAM = Path(__file__).resolve().parent.parent
+PAGES = PROGRAM / "web" / "pages"
+"""The templates of the web pages. The contexts of their messages begin with `web.`."""
+_METHOD = "jinja2.ext:babel_extract"
+_OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "encoding": "utf-8"}
+_KEYWORDS = {"pgettext": ((1, "c"), 2)}
+
+
+class SourceMessage(NamedTuple):
+    """A message in the language of the texts: its id, such as ("tea", "Tea is hot."), and where it stands.
+
+    `notes` are the comments for translators in front of it, each with its prefix "TRANSLATORS:".
+    """
+
+    id: MessageId
+    path: Path
+    line: int
+    notes: tuple[str, ...]
+
+
+def messages_of(template: Template) -> Iterator[SourceMessage]:
+    """The messages of one template, in the order they are spoken."""
+    return _messages_in(template.path)
+
+
+def _messages_in(path: Path) -> Iterator[SourceMessage]:
+    with path.open("rb") as file:
+        for line, message, notes, context in extract(_METHOD, file, _KEYWORDS, ("TRANSLATORS:",), _OPTIONS):
+            english = message if isinstance(message, str) else message[-1]
+            yield SourceMessage((context or "", english), path, line, tuple(notes))
+
+
+def all_messages(templates: Mapping[str, Template]) -> list[SourceMessage]:
+    """The messages of all templates, template by template, each once."""
+    return _each_once(message for template in templates.values() for message in messages_of(template))
+
+
+@cache  # the pages are part of the program: they do not change while it runs
+def page_messages() -> tuple[SourceMessage, ...]:
+    """The messages of the web pages, each once. One that is not translated is shown in English."""
+    return tuple(_each_once(message for path in sorted(PAGES.glob("*.html")) for message in _messages_in(path)))
+
+
+def _each_once(messages: Iterable[SourceMessage]) -> list[SourceMessage]:
+    """The first message of each id."""
+    first: dict[MessageId, SourceMessage] = {}
+    for message in messages:
+        first.setdefault(message.id, message)
+    return list(first.values())

@@ -1,0 +1,182 @@
+"""Templates: the files prompts/*.txt and prompts/lines/*.txt, read, and every fault in them.
+
+A template is a sequence of gettext messages: Jinja's `{% trans %}` blocks, one for each paragraph. It has no logic.
+Between the blocks stand only blank lines, comments and part breaks (a line `---`), for example:
+
+    {# facts: TOY-01 #}
+    {% trans "tea" %}Tea is hot.{% endtrans %}
+    ---
+    {% trans "tea" key=press.again %}To hear this again … press {{ key }}.{% endtrans %}
+
+Faults are looked for in three views of a file that have the same number of lines: the source; the outline, in which
+each block and comment is one character (words outside blocks remain); the bare words, without any markup.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+from jinja2.ext import InternationalizationExtension
+
+from ivr.content.files import not_spoken, text_of
+from ivr.errors import BadText, Fault
+
+PART_BREAK = re.compile(r"^\s*---\s*$", re.MULTILINE)
+_FACTS = re.compile(r"\{#\s*facts:(?P<ids>[^#]*)#\}")
+_TAG = re.compile(r"<[^>]*>|&#?\w+;")
+_MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_OUTLINE = re.compile(r"\{#.*?#\}|\{%[-+]?\s*trans\b.*?%\}.*?\{%[-+]?\s*endtrans\s*[-+]?%\}", re.DOTALL)
+_BLOCK = "\0"
+"""The character that replaces a block in the outline of a template."""
+
+
+class Block(NamedTuple):
+    """One message of a template: its English with gettext's placeholders, and the value of each placeholder.
+
+        Block("Press %(key)s.", {"key": ("press", "person")}, ("TOY-01",))
+
+    A value is ("press", the name of a key) or ("numbers", the name of a telephone number). `facts` are the ids of the
+    facts that it speaks: those of the last comment `{# facts: … #}` before it.
+    """
+
+    english: str
+    words: Mapping[str, tuple[str, str]]
+    facts: tuple[str, ...] = ()
+
+
+class Template(NamedTuple):
+    """A template: `pieces` are its blocks and the whitespace and part breaks between them.
+
+    `name` is the name of the file without its ending ("tea"); `facts` are the ids of all its blocks, each
+    once ("TOY-01"); `parts` is the number of its parts.
+    """
+
+    name: str
+    path: Path
+    pieces: tuple[str | Block, ...]
+    facts: tuple[str, ...]
+    parts: int
+
+
+def _environment() -> Environment:
+    environment = Environment(extensions=[InternationalizationExtension], autoescape=False)
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+def load_templates(folder: Path) -> Mapping[str, Template]:
+    """Read every template in `folder` and `folder`/lines, by name. Raises BadText with every fault at once."""
+    faults: list[Fault] = []
+    templates: dict[str, Template] = {}
+    for path in sorted([*folder.glob("*.txt"), *folder.glob("lines/*.txt")]):
+        try:
+            template = _load_template(path)
+        except BadText as error:
+            faults.extend(error.faults)
+            continue
+        if path.stem in templates:
+            remedy = "Rename one: lines and nodes share their names."
+            faults.append(Fault(str(path), f"there are two texts named `{path.stem}`", remedy, text=path.stem))
+        templates[path.stem] = template
+    if faults:
+        raise BadText(faults)
+    return templates
+
+
+def _load_template(path: Path) -> Template:
+    source = text_of(path, BadText)
+    try:
+        tree = _ENVIRONMENT.parse(source)
+    except TemplateSyntaxError as error:
+        remedy = "Compare the block with its neighbours."
+        raise BadText.at(f"{path}:{error.lineno}", f"{error.message}".rstrip(".?"), remedy) from error
+    outline = _OUTLINE.sub(_blank, source)
+    faults = [*_word_faults(path, source, outline), *_outline_faults(path, outline), *_block_faults(path, tree)]
+    if faults:
+        raise BadText(fault._replace(text=path.stem) for fault in faults)
+    pieces = tuple(_pieces(tree, _facts_of_blocks(source)))
+    ids = dict.fromkeys(fact for piece in pieces if isinstance(piece, Block) for fact in piece.facts)
+    return Template(path.stem, path, pieces, tuple(ids), len(PART_BREAK.findall(outline)) + 1)
+
+
+def _facts_of_blocks(source: str) -> Iterator[tuple[str, ...]]:
+    """The ids of the facts of each block of `source`, in order."""
+    ids: tuple[str, ...] = ()
+    for match in _OUTLINE.finditer(source):
+        if match[0].startswith("{%"):
+            yield ids
+        elif named := _FACTS.match(match[0]):
+            ids = tuple(named["ids"].split())
+
+
+def blocks(template: Template) -> Iterator[Block]:
+    """The messages of a template, in the order they are spoken."""
+    return (piece for piece in template.pieces if isinstance(piece, Block))
+
+
+def _blank(match: re.Match[str]) -> str:
+    """The replacement of a block or a comment that keeps the number of lines."""
+    return (_BLOCK if match[0].startswith("{%") else "") + "\n" * match[0].count("\n")
+
+
+def _word_faults(path: Path, source: str, outline: str) -> Iterator[Fault]:
+    """Words that cannot be spoken as they stand: digits, tags, control characters; and part breaks inside a block."""
+    bare = _MARKUP.sub(_blank, source).replace(_BLOCK, "")
+    lines = zip(bare.split("\n"), source.split("\n"), outline.split("\n"), strict=True)
+    for number, (words, line, outside) in enumerate(lines, start=1):
+        where, beginning = f"{path}:{number}", repr(words.strip()[:40])
+        if re.search(r"\d", words):
+            remedy = "Keys come from press.…, telephone numbers from numbers.…, other numbers as words."
+            yield Fault(where, f"a digit stands in the text: {beginning}", remedy)
+        if _TAG.search(words):
+            remedy = "Texts are plain words: take it out."
+            yield Fault(where, f"a tag or an entity stands in the text: {beginning}", remedy)
+        if any(map(not_spoken, line.rstrip("\r"))):
+            yield Fault(where, f"a control character stands in the text: {beginning}", "Type the line anew.")
+        if PART_BREAK.fullmatch(words) and not PART_BREAK.fullmatch(outside):
+            yield Fault(where, "a part break stands in a block", "End the block before it; begin another behind it.")
+
+
+def _outline_faults(path: Path, outline: str) -> Iterator[Fault]:
+    """Words outside the blocks, where only blank lines and part breaks may stand."""
+    for number, line in enumerate(outline.split("\n"), start=1):
+        words = line.replace(_BLOCK, "").strip()
+        if words and not PART_BREAK.fullmatch(line):
+            remedy = f'Put them into {{% trans "{path.stem}" %}} … {{% endtrans %}}.'
+            yield Fault(f"{path}:{number}", f"words outside a block: {words[:40]!r}", remedy)
+
+
+def _block_faults(path: Path, tree: nodes.Template) -> Iterator[Fault]:
+    """Blocks whose context is not the template's own name, or with a placeholder that is no key and no number."""
+    for call in tree.find_all(nodes.Call):
+        name = getattr(call.node, "name", "")
+        context = call.args[0].as_const() if name == "pgettext" else None
+        if context != path.stem:
+            found = f"a block has the context {context!r}" if context else "a block has no context"
+            yield Fault(f"{path}:{call.lineno}", found, f'Begin it with {{% trans "{path.stem}" … %}}.')
+        for word in call.kwargs if name == "pgettext" else []:
+            bound = word.value.node if isinstance(word.value, nodes.Getattr) else None
+            if getattr(bound, "name", "") not in ("press", "numbers"):
+                remedy = f'Bind it: {{% trans "{path.stem}" {word.key}=press.… %}}.'
+                yield Fault(f"{path}:{call.lineno}", f"`{word.key}` is neither a key nor a number", remedy)
+
+
+def _pieces(tree: nodes.Template, facts: Iterator[tuple[str, ...]]) -> Iterator[str | Block]:
+    """The pieces of a template without faults, from Jinja's syntax tree. The template itself is never run."""
+    for node in tree.find_all((nodes.TemplateData, nodes.Call)):
+        if isinstance(node, nodes.TemplateData):
+            yield node.data
+        elif isinstance(node, nodes.Call):
+            yield Block(node.args[1].as_const(), dict(_placeholders(node)), next(facts, ()))
+
+
+def _placeholders(call: nodes.Call) -> Iterator[tuple[str, tuple[str, str]]]:
+    for word in call.kwargs:
+        if isinstance(word.value, nodes.Getattr) and isinstance(word.value.node, nodes.Name):
+            yield word.key, (word.value.node.name, word.value.attr)

@@ -1,0 +1,99 @@
+"""The compiler: prompts/ and locales/ become a `Line`, with the document of every place written before the first call.
+
+Why this is possible. The menus, texts and languages are finite, and a caller's state is finite: node, part, language,
+pace, wrong keys, dials (`Place`). `explore` walks every key, silence and outcome from the ring and returns every place
+that a caller can reach, a few thousand for two languages.
+
+Why this is small. The document of a place is everything that happens there while the caller does nothing: a sequence of
+steps, such as the three readings of a menu, the warning, the connecting sentence, the dial. Most places share most of
+their steps: after a topic, silence leads to the menu above it. So each step is written once, as a fragment of TwiML
+(one <Gather>, or speech with a <Dial> or a <Hangup>), and a document is a tuple of shared fragments. Memory grows with
+the number of steps, not with the number of places times their length.
+
+Why this is worth it. A content error stops the compiler and never a call; every document can be checked before the
+first call; a request costs one look-up.
+"""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from ivr.call.state import Place, Ring
+from ivr.call.transitions import Ask, Dial, End, Step, explore, next_place, silence
+from ivr.call.urls import AUDIO, key_address_of, outcome_address_of
+from ivr.content.facts import HOTLINE
+from ivr.content.load import Content, load_content
+from ivr.content.voices import NO_VOICE
+from ivr.line import twiml
+from ivr.line.line import CompileStats, Line
+from ivr.line.options import DEFAULT_OPTIONS, Options
+from ivr.line.schedule import Schedule
+
+
+def compile_line(root: Path, options: Options = DEFAULT_OPTIONS, published: Sequence[str] | None = None) -> Line:
+    """Compile prompts/ and locales/ under `root`.
+
+    `published` replaces the languages that flow.toml publishes: so a draft is tried out. Raises BadContent if the flow,
+    the numbers or the texts of the first language cannot be used.
+    """
+    started = time.perf_counter()
+    content = load_content(root, published, options.hotline)
+    paths, transitions = explore(content.flow, options.silence)
+    schedule = Schedule(content)
+    writer = FragmentWriter(content, options, schedule)
+    by_language = sorted(paths, key=lambda place: place.locale)  # one language at a time: twiml caches 1,000 prompts
+    documents = {place: writer.document(place) for place in by_language}
+    places = {key_address_of(content.flow, place): place for place in documents}
+    size = sum(map(len, writer.fragments.values()))
+    stats = CompileStats(len(documents), len(writer.fragments), size, time.perf_counter() - started)
+    return Line(content, options, schedule, paths, transitions, documents, places, writer.fallback_document(), stats)
+
+
+class FragmentWriter:
+    """Writes the fragments of a line. `fragments` holds the TwiML of every step written so far, each step once."""
+
+    def __init__(self, content: Content, options: Options, schedule: Schedule) -> None:
+        self._content, self._flow, self._options, self._schedule = content, content.flow, options, schedule
+        self._audio_url = options.public_url + AUDIO
+        self.fragments: dict[Step, bytes] = {}
+
+    def document(self, place: Place) -> tuple[bytes, ...]:
+        """The fragments of everything that happens at `place` while the caller does nothing."""
+        return tuple(map(self._fragment, silence(self._flow, place, self._options.silence)))
+
+    def _fragment(self, step: Step) -> bytes:
+        if step not in self.fragments:
+            self.fragments[step] = self._ask(step) if isinstance(step, Ask) else self._speech_to_the_end(step)
+        return self.fragments[step]
+
+    def _ask(self, ask: Ask) -> bytes:
+        """Prompts that any key stops, and the wait for a key."""
+        action = self._options.public_url + key_address_of(self._flow, ask.place)
+        rings = ask.reading == "opening" and ask.place == next_place(self._flow, ask.place, Ring())
+        lead = 0 if rings else twiml.AFTER_KEY
+        prompts, wait, locales = self._schedule.spoken(ask), self._schedule.wait(ask), self._content.locales
+        return twiml.gather(prompts, locales, ask.place.pace, action, wait, lead, self._audio_url)
+
+    def _speech_to_the_end(self, step: Dial | End) -> bytes:
+        """Prompts that no key stops, then the dial or the end of the call."""
+        prompts, locales, pace = self._schedule.spoken(step), self._content.locales, step.place.pace
+        speech = b"".join(twiml.tell(prompt, locales, pace, audio=self._audio_url) for prompt in prompts)
+        if isinstance(step, End):
+            return speech + twiml.hang_up()
+        action = self._options.public_url + outcome_address_of(step.place)
+        return speech + twiml.dial(self._number(self._flow.transfer.number), action, self._options.line_number)
+
+    def _number(self, name: str) -> str:
+        return str(self._content.facts.numbers[name].dial)
+
+    def fallback_document(self) -> bytes:
+        """The document for a call that the line cannot answer: the hotline's number, a dial, both once more."""
+        dial = twiml.dial(self._number(HOTLINE), None, self._options.line_number)
+        speech = {text: self._in_two_languages(text) for text in ("last_resort", "last_resort_again", "goodbye")}
+        return twiml.document([speech["last_resort"], dial, speech["last_resort_again"], dial, speech["goodbye"]])
+
+    def _in_two_languages(self, text: str) -> bytes:
+        """`text` by voice alone: where the fallback document is needed, our recordings cannot be fetched."""
+        voiced = [tag for tag in self._flow.published if self._content.locales[tag].voice != NO_VOICE]
+        prompts = (self._content.line(self._flow, text, tag)._replace(sound=None) for tag in voiced[:2])
+        return b"".join(twiml.tell(prompt, self._content.locales, "normal") for prompt in dict.fromkeys(prompts))

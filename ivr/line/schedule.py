@@ -1,0 +1,85 @@
+"""The schedule of a line: which prompts each step speaks, how long they take, how long the line then waits for a key.
+
+The waits follow from the prompts. A menu waits so long that three readings and the warning fill SHORTEST_SILENCE even
+if the voice is as fast as it can be. At the slow pace every wait also leaves a relay operator the time to type what was
+read.
+"""
+
+import math
+
+from ivr.call.flow import Languages, Reminder
+from ivr.call.playlist import PromptRef, prompts_for
+from ivr.call.state import Place
+from ivr.call.transitions import MAX_MISSES, Ask, Step
+from ivr.content.load import Content
+from ivr.content.prompts import RenderedPrompt
+from ivr.speech import timing
+
+SHORTEST_SILENCE = 120
+"""Seconds that a silent call lasts at least, from the last key."""
+CHOICE_WAIT, WARNING_WAIT, PART_WAIT = 10, 20, 2
+"""Seconds: the least wait for a choice, the wait before the line acts by itself, the wait between two parts."""
+
+
+class Schedule:
+    """The prompts and the seconds of every step. Renders each prompt once and keeps it."""
+
+    def __init__(self, content: Content) -> None:
+        self._content, self._flow = content, content.flow
+        self._prompts: dict[PromptRef, RenderedPrompt] = {}
+        self._choice_waits: dict[Place, int] = {}
+
+    def spoken(self, step: Step) -> tuple[RenderedPrompt, ...]:
+        """The prompts that `step` speaks, in order."""
+        return tuple(map(self._prompt, prompts_for(self._flow, step)))
+
+    def _prompt(self, reference: PromptRef) -> RenderedPrompt:
+        if reference not in self._prompts:
+            self._prompts[reference] = self._content.speak(self._flow, reference)
+        return self._prompts[reference]
+
+    def longest_seconds(self, prompt: RenderedPrompt, slow: bool = False) -> float:
+        """Seconds that `prompt` takes: the length of its recording, else an upper estimate."""
+        if prompt.sound:
+            return prompt.sound.slow_seconds if slow else prompt.sound.seconds
+        return timing.longest_seconds(prompt.text, self._content.locales[prompt.locale].ear, slow)
+
+    def shortest_seconds(self, prompt: RenderedPrompt) -> float:
+        """Seconds that `prompt` takes: the length of its recording, else a lower estimate."""
+        if prompt.sound:
+            return prompt.sound.seconds
+        return timing.shortest_seconds(prompt.text, self._content.locales[prompt.locale].ear)
+
+    def wait(self, ask: Ask) -> int:
+        """Seconds that the line waits for a key after the prompts of `ask`."""
+        if ask.reading in ("warning", "ending", "last", "farewell"):
+            return WARNING_WAIT
+        least = self._least_wait(ask)
+        return max(least, self._typing_wait(ask)) if ask.place.pace == "slow" else least
+
+    def _least_wait(self, ask: Ask) -> int:
+        if ask.reading != "part":
+            return self._choice_wait(ask.place)
+        offers_choices = isinstance(self._flow.nodes[ask.place.node], Reminder | Languages)
+        return CHOICE_WAIT if offers_choices else PART_WAIT
+
+    def _choice_wait(self, place: Place) -> int:
+        """The wait of a menu: three readings and the warning last SHORTEST_SILENCE, however fast the voice is.
+
+        After a second no-match the first reading is the short one, and its wait makes up for that.
+        """
+        menu = place._replace(misses=0)
+        here = place if place.misses == MAX_MISSES else menu
+        if here not in self._choice_waits:
+            asks = (Ask(here, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
+            speech = sum(self.shortest_seconds(prompt) for ask in asks for prompt in self.spoken(ask))
+            silent = SHORTEST_SILENCE - WARNING_WAIT - speech
+            wait = silent / 3 if here == menu else silent - 2 * self._choice_wait(menu)
+            self._choice_waits[here] = max(CHOICE_WAIT, math.ceil(wait))
+        return self._choice_waits[here]
+
+    def _typing_wait(self, ask: Ask) -> int:
+        """Seconds that a relay operator needs to type what was read, beyond the seconds of reading it."""
+        prompts = self.spoken(ask)
+        speech = sum(self.longest_seconds(prompt, slow=True) for prompt in prompts)
+        return math.ceil(sum(timing.typing_seconds(prompt.text) for prompt in prompts) - speech)
