@@ -37,7 +37,7 @@ def check(root: Path, tmp_path: Path) -> "subprocess.CompletedProcess[str]":
     ("file", "spoil"),
     [(file, spoil) for file in FILES for spoil in SPOILS if spoil in ("a FIFO", "a device") or file == FILES[-1]],
 )
-def test_a_file_of_another_kind_is_reported_and_not_waited_for(copied: Path, tmp_path: Path, file: str, spoil: str) -> None:
+def test_a_file_of_another_kind_is_reported(copied: Path, tmp_path: Path, file: str, spoil: str) -> None:
     (copied / file).unlink()
     SPOILS[spoil](copied / file)
     done = check(copied, tmp_path)
