@@ -138,7 +138,7 @@ class _Voice(NamedTuple):
 
 @lru_cache(maxsize=1000)
 def _prompt_verbs(prompt: RenderedPrompt, voice: _Voice, pace: Pace, audio_url: str) -> tuple[bytes, bytes]:
-    """The verbs that speak `prompt`: before and after the place of the leading pause. Without one, all are before it."""
+    """The verbs that speak `prompt`: before and after the place of the leading pause; all before it without one."""
     verbs = b"".join(map(_bytes, _speech(prompt, voice, pace, audio_url)))
     before, _, after = verbs.partition(_bytes(LEAD))
     return before, after

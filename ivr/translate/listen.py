@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.call.state import Pace
-from ivr.check.recordings import Recordable, readings
+from ivr.check.recordings import Recordable, recordables
 from ivr.content.load import with_drafts
 from ivr.content.locale import Locale
 from ivr.content.voices import Voice
@@ -66,12 +66,12 @@ def samples(line: Line, tag: str, names: Sequence[str], pace: Pace = "normal") -
 
 def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
     """Those of `names` that are not fully translated; empty where `samples` raises, because all of them are not."""
-    known = {name for reading in readings(line, tag) for name in (reading.name, reading.text)}
+    known = {name for reading in recordables(line, tag) for name in (reading.name, reading.text)}
     return [name for name in names if name not in known] if known & set(names) else []
 
 
 def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[Recordable]:
-    translated = list(readings(line, tag))
+    translated = list(recordables(line, tag))
     for name in names:
         if name not in line.content.prompts.templates and name not in {reading.name for reading in translated}:
             raise OperationFailed(
