@@ -27,8 +27,8 @@ run: setup ## Start the line on this machine
 	$(BIN)/ivr serve
 
 test: setup ## Run the tests
-	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser
-	$(BIN)/pytest tests/browser
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser; failed=$$?; \
+	$(BIN)/pytest tests/browser && exit $$failed
 
 check: setup ## Look over the code, prove the line, hold its texts to their limits
 	$(BIN)/ruff check
