@@ -1,12 +1,13 @@
-"""Proofs about documents: the telephone plays each one, and only known numbers are dialled."""
+"""Proofs about documents: the telephone plays each one; only known numbers are dialled, only own recordings played."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ivr.call.urls import AUDIO
 from ivr.check.line_index import LineIndex
 from ivr.content.facts import EMERGENCY, PREMIUM
 from ivr.errors import Fault
 from ivr.line import twiml
-from ivr.phone.parser import Dial, Hangup, InvalidTwiml, read_document
+from ivr.phone.parser import Dial, Gather, Hangup, InvalidTwiml, Play, Verb, read_document
 
 MAX_DOCUMENT_BYTES = 60_000
 """Twilio refuses 64 kB (https://www.twilio.com/docs/api/errors/11750)."""
@@ -40,6 +41,28 @@ def only_known_numbers_are_dialled(index: LineIndex) -> Iterator[Fault]:
         if number == index.line.options.line_number:
             remedy = "The line would call itself: set its own number."
             yield Fault("LINE_NUMBER", f"{number} is the number that is dialled", remedy, path)
+
+
+def only_own_recordings_are_played(index: LineIndex) -> Iterator[Fault]:
+    """A <Play> names a recording of a published language below the public URL; the fallback document has no <Play>."""
+    locales, audio_url = index.line.content.locales.values(), index.line.options.public_url + AUDIO
+    files = {file for locale in locales for sound in locale.sounds.values() for file in (sound.file, sound.slow)}
+    played = {play.address: place for place in index.line.documents for play in _plays(index.verbs(place))}
+    own = {f"{audio_url}/{file}" for file in files}
+    for address, place in played.items():
+        if address not in own:
+            remedy = f"Only a recording of the line's own, below {audio_url}, may be."
+            yield index.fault(place, f"it plays {address}", remedy)
+    for play in _plays(read_document(index.line.fallback_document)):
+        found = f"the fallback document plays {play.address}"
+        yield Fault("fallback document", found, "It must speak: where it is needed, our recordings cannot be fetched.")
+
+
+def _plays(verbs: Iterable[Verb]) -> Iterator[Play]:
+    for verb in verbs:
+        for spoken in verb.spoken if isinstance(verb, Gather) else (verb,):
+            if isinstance(spoken, Play):
+                yield spoken
 
 
 def _dialled(index: LineIndex) -> dict[str, str]:
