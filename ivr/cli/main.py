@@ -53,11 +53,19 @@ def serve(host: str, port: int, workers: int) -> None:
 @main.command()
 @click.argument("tag", required=False)
 @click.option("--today", is_flag=True, help="Also check how old telephone numbers and sources are.")
-def check(tag: str | None, today: bool) -> None:
+@click.option("--against", metavar="URL", callback=operate.http_url, help="Compare with the line that runs at URL.")
+@click.pass_context
+def check(ctx: click.Context, tag: str | None, today: bool, against: str | None) -> None:
     """Check every path through the line and every text.
 
     Exit 1 if there is a fault. With TAG, check one language, published or a draft, and report how much is translated.
+    With --against, compare content and settings with a line that runs, and exit 1 if callers would lose something by a
+    restart: a language, a text, the hotline's number.
     """
+    if against:
+        if tag or today:
+            raise click.UsageError("--against stands alone: it compares the whole line.")
+        sys.exit(operate.compare(against, operate.external(ctx)))
     from ivr.check.report import check_all, check_language
 
     settings, day = read_settings(), date.today() if today else None

@@ -51,7 +51,7 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], 
     tell(announcement(readiness, settings), say)
     bind = [] if listen_fds(unset_environment=False) else [f"fd://{_listen(host, port).detach()}"]
     memory = memory_folder()
-    endpoint = _metrics_endpoint(settings, memory, workers, readiness.ready, say)
+    endpoint = _metrics_endpoint(settings, memory, workers, readiness, say)
     application = Application(
         partial(_load, settings, readiness, endpoint), gunicorn_settings(workers, bind, memory, endpoint), endpoint
     )
@@ -69,14 +69,14 @@ def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | 
 
 
 def _metrics_endpoint(
-    settings: Settings, parent: Path, workers: int, ready: bool, say: Callable[[str], None]
+    settings: Settings, parent: Path, workers: int, readiness: Readiness, say: Callable[[str], None]
 ) -> MetricsEndpoint | None:
     """Where metrics are served; None, and a line to the operator, where they cannot be: that must cost no call."""
     if settings.metrics is None:
         return None
     try:
         listening = _listen(*settings.metrics)
-        return MetricsEndpoint(listening, metrics_folder(parent, *settings.metrics, workers), ready)
+        return MetricsEndpoint(listening, metrics_folder(parent, *settings.metrics, workers), readiness)
     except (OSError, OperationFailed) as error:
         tell([f"The line runs without metrics: {error}"], say)
         return None
