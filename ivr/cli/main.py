@@ -165,7 +165,7 @@ def map_(svg: Path | None, form: str) -> None:
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
 @click.option("--live", is_flag=True, help="Only the pages that a person must still open, or calls to make.")
 def sources(nodes: Sequence[str], live: bool) -> None:
-    """Print the facts and sources of the texts.
+    """Print each block of the texts with the facts that it speaks, and their sources.
 
     Of the texts NODE, by default of all, with the pages that a person must still open.
     """
@@ -173,8 +173,8 @@ def sources(nodes: Sequence[str], live: bool) -> None:
     from ivr.script.sources import sources_of
 
     line = _line()
-    script = read_script(line, line.flow.published[0])
-    click.echo("\n".join(sources_of(script, line.flow, line.content.facts, nodes, live)))
+    script, content = read_script(line, line.flow.published[0]), line.content
+    click.echo("\n".join(sources_of(script, line.flow, content.facts, content.prompts.templates, nodes, live)))
 
 
 def _line(*drafts: str) -> "Line":

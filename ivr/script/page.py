@@ -23,10 +23,20 @@ from ivr.line.line import Line
 from ivr.line.schedule import PART_WAIT
 from ivr.script.labels import title_of, way_to
 from ivr.script.model import Choice, Entry, Script, read_script
-from ivr.script.sources import CitedFact, PageToOpen, cited_fact, pages_to_open
+from ivr.script.sources import CitedFact, PageToOpen, cited_fact, compared, pages_to_open
 from ivr.script.timeline import TimelineStep, timeline
 
 TEMPLATES = Path(__file__).parent / "pages"
+
+
+NOT_REVIEWED_BY = (
+    "survivors of trafficking",
+    "lawyers",
+    "native speakers of each language",
+    "people who call through a relay",
+    "people with cognitive disabilities",
+)
+"""Who has not reviewed the texts yet: the first page says so. A name is taken out when that review has been made."""
 
 
 class Row(NamedTuple):
@@ -95,9 +105,8 @@ class ScriptPage(NamedTuple):
     def _parts(self, entry: Entry) -> Iterator[tuple[Row, ...]]:
         originals = self.first.entry(entry.node).parts if entry.locale != self.first.locale else ()
         for part, original in zip_longest(entry.parts, originals):
-            paragraphs = zip_longest(
-                part.paragraphs, original.paragraphs if original else (), entry.choices, fillvalue=None
-            )
+            choices = entry.choices if part == entry.parts[-1] else ()
+            paragraphs = zip_longest(part.paragraphs, original.paragraphs if original else (), choices, fillvalue=None)
             yield tuple(Row(words or "", same or "", choice) for words, same, choice in paragraphs)
 
     def timeline(self) -> tuple[TimelineStep, ...]:
@@ -146,7 +155,8 @@ def render_page(line: Line, locale: str) -> str:
     first = read_script(line, line.flow.published[0])
     data = ScriptPage(line, read_script(line, locale), first)
     facts = line.content.facts
-    dates = [*(fact.verified for fact in facts.facts.values()), *(number.verified for number in facts.numbers.values())]
+    rows = [*(fact for fact in facts.facts.values() if fact.confidence != "own"), *facts.numbers.values()]
+    copies = [row.compared for row in rows if row.compared]
     return (
         _environment()
         .get_template("script.html")
@@ -156,8 +166,10 @@ def render_page(line: Line, locale: str) -> str:
             locales=line.content.locales,
             locale=line.content.locales[locale],
             facts=facts,
-            oldest=min(dates),
-            newest=max(dates),
+            rows=rows,
+            copies=copies,
+            opened=[row.opened for row in rows if row.opened],
+            not_reviewed_by=NOT_REVIEWED_BY,
             part_wait=PART_WAIT,
             version=__version__,
         )
@@ -173,6 +185,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["mark_pauses"] = mark_pauses
+    environment.filters["compared"] = compared
     return environment
 
 

@@ -2,11 +2,12 @@
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ivr.call.flow import Flow
-from ivr.content.facts import Fact, Facts, Source
+from ivr.content.facts import Fact, Facts, Number, Source
+from ivr.content.templates import Template, blocks
 from ivr.errors import BadText
 from ivr.script.labels import way_to
 from ivr.script.model import Script
@@ -26,7 +27,9 @@ def cited_fact(facts: Facts, name: str) -> CitedFact:
     if name not in facts.facts:
         raise BadText.at("sources.toml", f"there is no fact {name}", "Add it with its source, or correct the text.")
     fact = facts.facts[name]
-    return CitedFact.model_validate(fact.model_dump() | {"id": name, "says": _written_out(facts, fact.says)})
+    return CitedFact.model_validate(
+        fact.model_dump(by_alias=True) | {"id": name, "says": _written_out(facts, fact.says)}
+    )
 
 
 def _written_out(facts: Facts, says: str) -> str:
@@ -47,15 +50,17 @@ def pages_to_open(facts: Facts, names: Iterable[str]) -> tuple[PageToOpen, ...]:
     by_page: dict[str, list[CitedFact]] = {}
     for name in dict.fromkeys(names):
         fact = cited_fact(facts, name)
-        if fact.live:
-            by_page.setdefault(fact.live, []).append(fact)
+        if fact.to_open and not fact.opened:
+            by_page.setdefault(fact.to_open, []).append(fact)
     return tuple(PageToOpen(live, tuple(by_page[live])) for live in sorted(by_page, key=str.casefold))
 
 
-def sources_of(script: Script, flow: Flow, facts: Facts, names: Sequence[str], live: bool) -> Iterator[str]:
-    """Lines of plain text: the sources of the texts `names` (empty: of all), then the pages still to be opened.
+def sources_of(
+    script: Script, flow: Flow, facts: Facts, templates: Mapping[str, Template], names: Sequence[str], live: bool
+) -> Iterator[str]:
+    """Lines of plain text: the blocks of the texts `names` (empty: of all), each with its facts and their sources.
 
-    With `live`, only the pages. Raises BadText for an unknown name.
+    Then the pages still to be opened; with `live`, only these. Raises BadText for an unknown name.
     """
     known = {entry.node: entry for entry in script.all()}
     for name in names:
@@ -65,16 +70,36 @@ def sources_of(script: Script, flow: Flow, facts: Facts, names: Sequence[str], l
     for entry in chosen if not live else ():
         way = way_to(flow, entry)
         yield f"{entry.node}: {way}" if way else entry.node
-        for fact in entry.facts:
-            yield from _fact_lines(cited_fact(facts, fact))
+        yield from _block_lines(templates[entry.node], facts)
         yield ""
     cited = [fact for entry in chosen for fact in entry.facts] if names else list(facts.facts)
     yield from _page_lines(pages_to_open(facts, cited), script)
 
 
+def _block_lines(template: Template, facts: Facts) -> Iterator[str]:
+    """Each block with its telephone numbers in digits, and its facts: in full where the template first names them."""
+    numbers = {name: number.say for name, number in facts.numbers.items()}
+    named: set[str] = set()
+    for block in blocks(template):
+        values = {name: numbers.get(value, "KEY") for name, (_, value) in block.words.items()}
+        yield from _wrapped(f"“{block.english % values}”", "  ")
+        for name in block.facts:
+            yield from _fact_lines(cited_fact(facts, name)) if name not in named else [f"  {name}  (see above)"]
+            named.add(name)
+
+
+def compared(row: Fact | Number) -> str:
+    """How a fact or a number was last compared: with the page itself, with a stored copy of it, or not at all."""
+    if row.opened:
+        return f"live page opened on {row.opened}"
+    if row.compared:
+        return f"stored copy compared on {row.compared}, live page not opened"
+    return "said of ourselves"
+
+
 def _fact_lines(fact: CitedFact) -> Iterator[str]:
     yield from _wrapped(fact.says, f"  {fact.id}  ")
-    yield from _wrapped(f"{fact.confidence}; compared with its sources on {fact.verified}", "    ")
+    yield from _wrapped(f"{fact.confidence}; {compared(fact)}", "    ")
     for source in fact.sources:
         yield from _wrapped(dated(source), "    - ")
         if source.address:
@@ -83,8 +108,8 @@ def _fact_lines(fact: CitedFact) -> Iterator[str]:
         yield from _wrapped(f"caution: {fact.hedge}", "    ")
     if fact.beside:
         yield f"    spoken only together with {', '.join(fact.beside)}"
-    if fact.live:
-        yield from _wrapped(f"still to be opened: {fact.live}", "    ")
+    if fact.to_open and not fact.opened:
+        yield from _wrapped(f"still to be opened: {fact.to_open}", "    ")
 
 
 def dated(source: Source) -> str:

@@ -19,7 +19,7 @@ KEY_PURPOSES = {
     "again": "to hear it again, more slowly",
     "language": "for another language",
     "reminder": "for the reminder to dial 911",
-    "back": "for the menu before",
+    "back": "for the menu above",
     "next": "for the next part",
     "reminder_again": "to hear the reminder again",
 }
@@ -32,7 +32,7 @@ def comments_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
     rate = line.content.locales[script.locale].speech_rate
     comments = dict[MessageId, tuple[str, ...]]()
     for entry in script.all():
-        for english, placeholders in blocks(line.content.prompts.templates[entry.node]):
+        for english, placeholders, _ in blocks(line.content.prompts.templates[entry.node]):
             values = {name: _value(line, entry, source) for name, source in placeholders.items()}
             seconds = timing.longest_seconds(english % values, rate)
             explained = (_explain(line, script, entry, name, placeholders[name], values[name]) for name in placeholders)

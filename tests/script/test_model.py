@@ -27,7 +27,9 @@ def scripts(line: Line) -> list[Script]:
 
 
 def sources(line: Line, *names: str, live: bool = False) -> list[str]:
-    return list(sources_of(read_script(line, "en"), line.flow, line.content.facts, names, live))
+    content = line.content
+    script = read_script(line, "en")
+    return list(sources_of(script, line.flow, content.facts, content.prompts.templates, names, live))
 
 
 def test_script_has_every_text_once(any_line: Line) -> None:
@@ -152,7 +154,7 @@ def test_live_lists_only_pages_to_open(real: Line) -> None:
     told = sources(real, live=True)
     assert told[0] == f"Pages that a person must still open, or calls to make: {len(found)}"
     waiting = {fact.id for page in found for fact in page.facts}
-    assert waiting == {name for name, fact in real.content.facts.facts.items() if fact.live}
+    assert waiting == {name for name, fact in real.content.facts.facts.items() if fact.to_open and not fact.opened}
     assert all(f"    {name}: " in "\n".join(told) for name in waiting)
 
 
