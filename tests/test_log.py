@@ -1,4 +1,4 @@
-"""The log: counts of a minute, and faults without their words. No line is about a caller, and counting does not wait."""
+"""The log: counts of a minute, and faults without their words. No line is about a caller; counting does not wait."""
 
 import base64
 import hashlib

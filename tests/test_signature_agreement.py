@@ -1,4 +1,4 @@
-"""What is done quickly on the way of a call gives what its authority gives: urllib, twilio, the walk, the addresses."""
+"""Quick paths of a call give the results of their authorities: urllib, twilio, the transitions, the addresses."""
 
 import random
 import string
