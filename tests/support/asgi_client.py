@@ -1,4 +1,4 @@
-"""The application in this process, called without a network: for tests that send very many requests."""
+"""The application in this process, called without a network: for tests that make very many requests."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 
 
 class Answered(NamedTuple):
-    """The response of an application."""
+    """The answer of an application."""
 
     status: int
     headers: dict[str, str]
@@ -22,10 +22,10 @@ class Answered(NamedTuple):
 
 
 class Asked:
-    """An application that gets one request after the other, in an event loop of its own."""
+    """An application, asked one request after the other by an event loop of its own."""
 
-    def __init__(self, app: Webhook) -> None:
-        self.app, self._loop = app, asyncio.new_event_loop()
+    def __init__(self, door: Webhook) -> None:
+        self.door, self._loop = door, asyncio.new_event_loop()
 
     def close(self) -> None:
         self._loop.close()
@@ -34,7 +34,7 @@ class Asked:
         self, method: str, path: bytes, query: bytes = b"", headers: Iterable[tuple[bytes, bytes]] = (),
         body: Sequence[bytes] = (b"",),
     ) -> Answered:  # fmt: skip
-        """One request in ASGI's form; `body` is sent in these pieces."""
+        """One request as a server hands it over, its body in pieces."""
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
             "path": path.decode("latin-1"), "raw_path": path, "query_string": query, "root_path": "",
@@ -51,7 +51,7 @@ class Asked:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        self._loop.run_until_complete(self.app(scope, receive, send))
+        self._loop.run_until_complete(self.door(scope, receive, send))
         started = sent[0]
         told = {name.decode(): value.decode("latin-1") for name, value in started["headers"]}
         return Answered(started["status"], told, b"".join(one.get("body", b"") for one in sent[1:]))
@@ -66,7 +66,7 @@ class Asked:
         return self.ask("POST", path.encode(), headers=headers, body=[urlencode(form).encode()])
 
     def cable(self, address: str, form: Form) -> bytes:
-        """The document for a virtual caller: the `post` of `Caller`."""
+        """The cable for a virtual caller."""
         answer = self.post(address, form)
         assert answer.status == 200
         return answer.body
