@@ -16,7 +16,7 @@ MAX_CHOICES, MAX_MAIN_CHOICES = 5, 6
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 """A language tag in flow.toml and the name of its folder in locales/: "es", "pt-BR"."""
-RESERVED = frozenset({"person", "again", "language", "reminder_again", "back", "next", "outcome", "slow"})
+RESERVED = frozenset({"person", "again", "language", "reminder_again", "back", "next", "outcome", "slow", "moved"})
 """Names that URLs and templates use themselves; a node cannot have them."""
 
 
@@ -85,11 +85,13 @@ class Flow:
     """The graph. `nodes` are by name, `published` are language tags; a call begins in the first of them.
 
     `parts` is the number of parts of each text by its name, such as {"signs": 4}; a text that is not in it has one.
+    `moved` maps the name of a node of an earlier release to the node that took its place.
     """
 
     nodes: Mapping[str, Node]
     published: tuple[str, ...]
     parts: Mapping[str, int] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     def only(self, kind: str) -> str:
         """The name of the single node of `kind`, one of `ONCE`."""

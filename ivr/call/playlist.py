@@ -1,8 +1,8 @@
 """The playlist: the prompts that each step plays, by name, in order, each with its language.
 
-A menu is read three times: first the offer of a person and the choices; then the same with the keys 7, 8 and *; then
-in the fewest words. After a no-match the caller hears "miss" before anything else; after a second one the offer of a
-person comes before that.
+A menu is read three times: its heading, the offer of a person and the choices; the same with the keys 7, 8 and *; then
+in the fewest words. The main menu has no heading, and the offer of a person in full. After a no-match the caller hears
+"miss" before anything else; after a second one the offer of a person, then the way back to the choices.
 """
 
 from collections.abc import Mapping
@@ -45,6 +45,7 @@ SHARED_PROMPTS = [
     "back",
     "restart",
     "short",
+    "choices",
     "stay",
     "ending",
     "number",
@@ -71,8 +72,17 @@ def prompts_for(flow: Flow, step: Step) -> tuple[PromptRef, ...]:
         return prompts
     if place.misses < MAX_MISSES:
         return _prompt(place, "miss"), *prompts
-    person = _prompt(place, "person")
-    return person, _prompt(place, "miss_again"), *(prompt for prompt in prompts if prompt != person)
+    return _after_misses(flow, place, step.reading)
+
+
+def _after_misses(flow: Flow, place: Place, reading: StepKind) -> tuple[PromptRef, ...]:
+    """After a second no-match: a person first, then how to hear the choices; in a topic, its part once more."""
+    person, missed, again = _prompt(place, "short"), _prompt(place, "miss_again"), _prompt(place, "choices")
+    if reading == "part":
+        return person, missed, *(prompt for prompt in _read(flow, place, reading) if prompt.text != "person")
+    others = flow.published[1:2] if reading == "opening" and place.locale == flow.published[0] else ()
+    offers = (offer for other in others for offer in (PromptRef("language", 1, other), PromptRef("short", 1, other)))
+    return person, missed, *offers, again
 
 
 def _prompt(place: Place, text: str, part: int = 1) -> PromptRef:
@@ -85,17 +95,18 @@ def _read(flow: Flow, place: Place, reading: StepKind) -> tuple[PromptRef, ...]:
     if reading == "part":
         return _part(flow, place)
     menu = _menu_prompt(flow, place)
-    person = _prompt(place, "person")
+    home = place.node in (flow.main_menu, flow.only("opening"))
+    person = _prompt(place, "person" if home else "short")
     match reading:
         case "first" | "last":
-            return person, menu
+            return *_heading(flow, place), person, menu
         case "farewell":
             return _prompt(place, flow.only("farewell")), person, menu
         case "second":
-            back = "restart" if place.node in (flow.main_menu, flow.only("opening")) else "back"
+            back = "restart" if home else "back"
             return person, menu, _prompt(place, "again"), *_language_offers(flow, place), _prompt(place, back)
         case "third":
-            return (_prompt(place, "short"),)
+            return _prompt(place, "short"), _prompt(place, "choices")
         case "warning":
             return (_prompt(place, "stay"),)
         case "ending" | "number":
@@ -105,7 +116,13 @@ def _read(flow: Flow, place: Place, reading: StepKind) -> tuple[PromptRef, ...]:
 
 def _menu_prompt(flow: Flow, place: Place) -> PromptRef:
     node = flow.nodes[place.node]
-    return _prompt(place, node.menu if isinstance(node, Opening) else place.node)
+    menu = node.menu if isinstance(node, Opening) else place.node
+    return _prompt(place, menu, flow.last_part(menu))
+
+
+def _heading(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
+    """The first part of a menu that has two: where the key has led. It is not said again after a no-match."""
+    return (_prompt(place, place.node),) if flow.last_part(place.node) > 1 and not place.misses else ()
 
 
 def _language_offers(flow: Flow, place: Place) -> tuple[PromptRef, ...]:

@@ -109,6 +109,19 @@ def means_the_same(flow: Flow, place: Place, address: str, key: str) -> bool:
     return key not in CHOICE_KEYS or written == _choices_segment(flow, place)
 
 
+def successor_of(flow: Flow, address: str) -> Place | None:
+    """The place that replaces a path whose node is of an earlier release, None where `flow.moved` does not name it.
+
+    Example: `Place("my_safety", "es")` for "/call/es/safety".
+    """
+    match = _PLACE.fullmatch(address)
+    node = flow.moved.get(match["node"]) if match else None
+    locale = published_locale(flow.published, match["locale"]) if match else None
+    if match is None or node is None or locale is None:
+        return None
+    return Place(node, locale, pace="slow" if match["slow"] else "normal")
+
+
 def language_in(flow: Flow, address: str) -> str:
     """The published language that a path names, even if the rest of it is unknown; else the first one."""
     match = _LANGUAGE.match(address)

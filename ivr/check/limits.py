@@ -1,8 +1,8 @@
 """Limits: what a text may ask of an ear. They fail `ivr check`; they never stop a line that runs.
 
-The one table is `LIMITS`. Seconds are upper estimates at the normal pace (`ivr.speech.timing`); "within N seconds"
-means that the sentence has ended by then. Sources: WCAG 2.2.1 and 36 CFR 1194 App. D (time), W3C COGA (menus), HHS
-"Plain writing" (sentences), Barrio-Cantalejo 2008 (INFLESZ bands).
+The numbers are in `limit_table`. Seconds are upper estimates at the normal pace (`ivr.speech.timing`); "within N
+seconds" means that the sentence has ended by then. A menu is measured by its choices alone: its heading, the offer of a
+person and the silence after a key are not counted; nor is that silence in a part of a topic.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from ivr.call.flow import Menu, Reminder, Topic
 from ivr.call.playlist import PromptRef, named_keys, prompts_for
-from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, Step, silence
+from ivr.check.limit_table import LIMITS
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.wordlists import load_words
 from ivr.errors import Fault
@@ -21,45 +21,14 @@ from ivr.line.twiml import AFTER_KEY
 from ivr.speech import readability
 from ivr.speech.pauses import PARAGRAPH_PAUSE
 
-
-class Limit(NamedTuple):
-    """A number and what it is measured in. `english` and `others` differ where a language needs more time."""
-
-    english: float
-    others: float
-    unit: str
-
-    def of(self, locale: str) -> float:
-        """The limit for a language."""
-        return self.english if locale == "en" else self.others
-
-
-LIMITS = {
-    "opening": Limit(20, 20, "s"),
-    "opening: another language offered within": Limit(6, 6, "s"),
-    "opening: a person offered within": Limit(11, 15, "s"),
-    "opening: 911 within": Limit(20, 20, "s"),
-    "after the language key: a person offered within": Limit(6, 6, "s"),
-    "after the language key: 911 within": Limit(12, 12, "s"),
-    "words of a menu": Limit(45, 45, "words"),
-    "seconds of a menu": Limit(25, 28, "s"),
-    "words of a choice": Limit(10, 10, "words"),
-    "words of a part": Limit(60, 60, "words"),
-    "seconds of a part": Limit(30, 35, "s"),
-    "connecting sentence": Limit(6, 6, "s"),
-    "speech that no key cuts": Limit(6, 6, "s"),
-    "words of a sentence": Limit(20, 20, "words"),
-    "mean words of a sentence": Limit(12, 12, "words"),
-    "Flesch-Kincaid": Limit(6, 6, "grade, at most"),
-    "INFLESZ": Limit(65, 65, "points, at least"),
-    "INFLESZ of a safety text": Limit(70, 70, "points, at least"),
-    "wait for a choice": Limit(10, 10, "s, at least"),
-    "wait before the line acts": Limit(20, 20, "s, at least"),
-}
 GRADED_FROM = 100
 """Words from which a topic is graded: the formulas say little of a shorter text."""
-SAFETY_MENU = "safety"
-"""Topics of this menu, and the reminder, are held to the higher reading level."""
+SAFETY_MENUS = ("my_safety", "someone")
+"""Topics of these menus, and the reminder, are held to the higher reading level."""
+MAX_PARTS = 6
+"""Parts that a topic may have without telling in the first one how to go on."""
+REPEATED_FROM = 5
+"""Digits from which a telephone number is said twice in a part, or with the offer to hear the part again."""
 
 
 class RenderedText(NamedTuple):
@@ -155,19 +124,16 @@ class LimitChecker:
             )
 
     def _menu(self, told: RenderedText) -> Iterator[Fault]:
-        read = self.line.schedule.spoken(Ask(self._somewhere(told), "first"))
-        text = "\n\n".join(spoken.text for spoken in read)
-        yield from self._over(told, "words of a menu", len(readability.words(text)))
-        yield from self._over(
-            told,
-            "seconds of a menu",
-            AFTER_KEY + sum(map(self.seconds, read)) + PARAGRAPH_PAUSE * (len(read) - 1),
-        )
-        for choice in told.parts[0].paragraphs:
+        *headings, choices = told.parts
+        menu = "the main menu" if told.name == self.flow.main_menu else "a menu"
+        yield from self._over(told, f"words of {menu}", len(readability.words(choices.text)))
+        yield from self._over(told, f"seconds of {menu}", self.seconds(choices))
+        yield from self._heading(told, [heading.text for heading in headings])
+        for choice in choices.paragraphs:
             yield from self._over(
                 told, "words of a choice", len(readability.words(choice)), f"the choice “{choice[:50]}”, words"
             )
-        nouns = [self.words[told.locale].first_noun(choice) for choice in told.parts[0].paragraphs]
+        nouns = [self.words[told.locale].first_noun(choice) for choice in choices.paragraphs]
         for noun in sorted({noun for noun in nouns if nouns.count(noun) > 1}):
             yield Fault(
                 f"{told.name} ({told.locale})",
@@ -178,13 +144,30 @@ class LimitChecker:
                 told.name,
             )
 
-    def _somewhere(self, told: RenderedText) -> Place:
-        return next(place for place in self.line.paths if place.node == told.name and place.locale == told.locale)
+    def _heading(self, told: RenderedText, headings: list[str]) -> Iterator[Fault]:
+        """A menu below the main one says first where the key has led."""
+        for heading in headings:
+            yield from self._over(told, "words of a heading", len(readability.words(heading)))
+        if not headings and told.name != self.flow.main_menu:
+            yield Fault(
+                f"{told.name} ({told.locale})",
+                "the menu has no heading",
+                "Begin its text with two or three words and a part break: callers then know where the key has led.",
+                told.way,
+            )
 
     def _topic(self, told: RenderedText) -> Iterator[Fault]:
         for number, part in enumerate(told.parts, start=1):
             yield from self._over(told, "words of a part", len(readability.words(part.text)), f"part {number}, words")
-            yield from self._over(told, "seconds of a part", AFTER_KEY + self.seconds(part), f"part {number}, seconds")
+            yield from self._over(told, "seconds of a part", self.seconds(part), f"part {number}, seconds")
+            yield from self._said_once(told, number, part)
+        if len(told.parts) > MAX_PARTS and "#" not in told.parts[0].keys:
+            yield Fault(
+                f"{told.name} ({told.locale})",
+                f"it has {len(told.parts)} parts and does not say how to go on",
+                "Name the key # in its first part.",
+                told.way,
+            )
         mean = len(readability.words(told.text)) / len(readability.sentences(told.text))
         yield from self._over(told, "mean words of a sentence", mean)
         grade = self.grade(told)
@@ -193,8 +176,21 @@ class LimitChecker:
         elif grade:
             yield from self._too_hard(told, grade)
 
+    def _said_once(self, told: RenderedText, number: int, part: RenderedPrompt) -> Iterator[Fault]:
+        """Telephone numbers that a caller hears once and is not told how to hear again."""
+        once = {name for name in part.numbers if part.numbers.count(name) == 1 and "7" not in part.keys}
+        for name in sorted(once):
+            said = self.line.content.facts.numbers[name].say
+            if len(said.replace("-", "")) >= REPEATED_FROM:
+                yield Fault(
+                    f"{told.name} ({told.locale})",
+                    f"part {number} says {said} once",
+                    "Say it twice, or offer the key 7 to hear the part again.",
+                    told.way,
+                )
+
     def _too_hard(self, told: RenderedText, grade: readability.Grade) -> Iterator[Fault]:
-        safe = self.flow.parent(told.name) == SAFETY_MENU or isinstance(self.flow.nodes[told.name], Reminder)
+        safe = self.flow.parent(told.name) in SAFETY_MENUS or isinstance(self.flow.nodes[told.name], Reminder)
         least = LIMITS["INFLESZ of a safety text" if safe else "INFLESZ"].of(told.locale)
         if grade.score < least:
             yield Fault(

@@ -90,12 +90,12 @@ def ages(content: Content, today: date, days: int = FAIL_AFTER) -> Iterator[Faul
     rows: dict[str, Number | Fact] = {f"{numbers}: [{name}]": row for name, row in content.facts.numbers.items()}
     rows |= {f"{sources}: [{name}]": row for name, row in content.facts.facts.items() if row.spoken}
     for where, row in rows.items():
-        age = (today - row.verified).days
+        age = (today - row.last_compared).days if row.last_compared else 0
         if age > days:
             yield Fault(
                 where,
                 f"last compared with its source {age} days ago",
-                f"Open the source, compare, and set `verified`; the limit is {days} days.",
+                f"Open the page, compare, and set `live`; the limit is {days} days.",
             )
 
 

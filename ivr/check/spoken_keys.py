@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ivr.call.flow import Languages, Menu, Opening
 from ivr.call.playlist import named_keys
 from ivr.call.state import Place
-from ivr.call.transitions import Ask, Step
+from ivr.call.transitions import MAX_MISSES, Ask, Step
 from ivr.check.line_index import LineIndex
 from ivr.content.prompts import RenderedPrompt
 from ivr.errors import Fault
@@ -52,7 +52,7 @@ def _must_be_spoken(walk: LineIndex, step: Ask) -> set[str]:
     node = walk.flow.nodes[step.place.node]
     menu = walk.flow.nodes[node.menu] if isinstance(node, Opening) else node
     several = {"8"} if len(walk.flow.published) > 1 else set()
-    if step.reading == "third":
+    if step.reading == "third" or (step.place.misses == MAX_MISSES and step.reading in ("opening", "first")):
         return {"0", "7"}
     if step.reading in ("opening", "first", "second", "last", "farewell") and isinstance(menu, Menu):
         choices = {str(number) for number in range(1, len(menu.choices) + 1)}

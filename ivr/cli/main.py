@@ -137,13 +137,13 @@ def map_(svg: Path | None, form: str) -> None:
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
 @click.option("--live", is_flag=True, help="Only what a person must still open or call.")
 def sources(nodes: Sequence[str], live: bool) -> None:
-    """Print what each text (all, or NODEs) rests on, and what a person must still open live."""
+    """Print each block of the texts (all, or NODEs) with its facts, and what a person must still open live."""
     from ivr.script.model import read
     from ivr.script.sources import sources_of
 
     line = _line()
-    book = read(line, line.flow.published[0])
-    click.echo("\n".join(sources_of(book, line.flow, line.content.facts, nodes, live)))
+    book, content = read(line, line.flow.published[0]), line.content
+    click.echo("\n".join(sources_of(book, line.flow, content.facts, content.prompts.templates, nodes, live)))
 
 
 def _line(*drafts: str) -> "Line":

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.content.files import toml_of, wrong_fields
 from ivr.errors import BadFacts, Fault
@@ -31,13 +31,25 @@ class _Row(BaseModel):
 Row = TypeVar("Row", bound=_Row)
 
 
-class Number(_Row):
+class _Compared(_Row):
+    """A row that is compared with its sources: `copy` in the file is when a stored copy was, `live` when a person
+    opened the page itself. None: that was not done."""
+
+    compared: date | None = Field(default=None, alias="copy")
+    opened: date | None = Field(default=None, alias="live")
+
+    @property
+    def last_compared(self) -> date | None:
+        """The day of the later of the two."""
+        return max((day for day in (self.compared, self.opened) if day), default=None)
+
+
+class Number(_Compared):
     """A telephone number: `say` in the groups it is read out in ("1-888-373-7888"), `dial` in E.164 if it may be."""
 
     say: str
     dial: str | None = None
     fact: str
-    verified: date
     source: str = ""
 
     @property
@@ -54,18 +66,21 @@ class Source(_Row):
     date: str = ""
 
 
-class Fact(_Row):
-    """One thing that the line may or may not say. `with` in the file names facts that must be said beside it."""
+class Fact(_Compared):
+    """One thing that the line may or may not say.
+
+    `with` in the file names facts that must be said beside it; `open` is the page or the call that a person must still
+    compare it with.
+    """
 
     says: str
     sources: list[Source] = []
     confidence: Literal["official", "seed", "secondary", "unverified", "own"]
-    verified: date
     spoken: bool = True
     reason: str = ""
     hedge: str = ""
-    beside: list[str] = []
-    live: str = ""
+    beside: list[str] = Field(default=[], alias="with")
+    to_open: str = Field(default="", alias="open")
 
 
 def grouped(number: str) -> str:
@@ -121,20 +136,16 @@ def _never(path: Path, digits: Any, faults: list[Fault]) -> list[str]:
 def _rows(path: Path, raw: dict[str, Any], kind: type[Row], faults: list[Fault]) -> Iterator[tuple[str, Row]]:
     for name, table in raw.items():
         try:
-            yield name, kind.model_validate(_beside(table))
+            row = kind.model_validate(table)
         except ValidationError as error:
             for field, found in wrong_fields(error):
                 remedy = "The head of the file says what each field is."
                 faults.append(Fault(f"{path}: [{name}]", f"{field}: {found}" if field else found, remedy))
-
-
-def _beside(table: Any) -> Any:
-    """`with` is a word of Python: the row calls it `beside`."""
-    return (
-        {("beside" if key == "with" else key): value for key, value in table.items()}
-        if isinstance(table, dict)
-        else table
-    )
+            continue
+        if isinstance(row, _Compared) and not row.last_compared and getattr(row, "confidence", "") != "own":
+            remedy = "Write the day on which it was compared with its source; the head of the file says how."
+            faults.append(Fault(f"{path}: [{name}]", "copy: it is missing", remedy))
+        yield name, row
 
 
 def _number_faults(where: str, number: Number, never: tuple[str, ...]) -> Iterator[Fault]:

@@ -31,7 +31,7 @@ _NODES: TypeAdapter[Node] = TypeAdapter(Node)
 def load_flow(path: Path) -> Flow:
     """Read the map from `path` (TOML). Raises BadFlow with every fault at once."""
     raw = toml_of(path, BadFlow)
-    published = raw.pop("published", None)
+    published, moved = raw.pop("published", None), raw.pop("moved", {})
     faults = list(_published_faults(path, published))
     nodes: dict[str, Node] = {}
     for name, table in raw.items():
@@ -44,10 +44,10 @@ def load_flow(path: Path) -> Flow:
         except ValueError as error:
             faults.append(Fault(where, str(error), "Rename it, also where other nodes name it."))
     if not faults:
-        faults = list(_map_faults(path, nodes))
+        faults = [*_map_faults(path, nodes), *_moved_faults(path, nodes, moved)]
     if faults:
         raise BadFlow(faults)
-    return Flow(nodes, tuple(published or ()))
+    return Flow(nodes, tuple(published or ()), moved=moved)
 
 
 def _node(name: str, table: Any) -> Node:
@@ -67,6 +67,19 @@ def _published_faults(path: Path, published: Any) -> Iterator[Fault]:
             f"found {published!r}",
             'Write the languages on offer, each once: published = ["en", "es"].',
         )
+
+
+def _moved_faults(path: Path, nodes: Mapping[str, Node], moved: Any) -> Iterator[Fault]:
+    """`moved` leads from names that no node has any more to topics and menus."""
+    where = f"{path}: [moved]"
+    if not isinstance(moved, dict):
+        yield Fault(where, f"found {moved!r}", 'Write a table: old_name = "new_name".')
+        return
+    for old, new in moved.items():
+        if not NAME.fullmatch(old) or old in nodes:
+            yield Fault(where, f"`{old}` is not the name of a former node", "Name a node that is not on the map now.")
+        if not isinstance(nodes.get(str(new)), Menu | Topic):
+            yield Fault(where, f"`{old}` leads to {new!r}", "Name a menu or a topic of the map.")
 
 
 def _map_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
@@ -122,7 +135,8 @@ def _menu_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
             continue
         most = MAX_MAIN_CHOICES if name in openings else MAX_CHOICES
         if not 1 <= len(node.choices) <= most:
-            remedy = f"A menu has 1 to {most}; make a menu below it."
+            menu = "The main menu" if name in openings else "A menu"
+            remedy = f"{menu} has 1 to {most}; make a menu below it."
             yield Fault(f"{path}: [{name}]", f"it has {len(node.choices)} choices", remedy)
         for choice in node.choices:
             for found, remedy in _choice_faults(nodes, choice, offered.get(choice)):

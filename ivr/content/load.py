@@ -155,9 +155,10 @@ def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Tem
         if name not in known:
             remedy = "Add the node to flow.toml, or remove the text."
             yield Fault(str(text.path), "no node of the map has this name", remedy)
-        if isinstance(flow.nodes.get(name), Menu | Farewell) and text.parts > 1:
-            remedy = "Take the part break out: a menu is one reading."
-            yield Fault(str(text.path), "a menu in several parts", remedy)
+        node, most = flow.nodes.get(name), 1 if name == flow.main_menu else 2
+        if (isinstance(node, Farewell) and text.parts > 1) or (isinstance(node, Menu) and text.parts > most):
+            remedy = "The main menu and the farewell are one part; any other menu is a heading and its choices."
+            yield Fault(str(text.path), f"a {node.kind} in {text.parts} parts", remedy)
 
 
 def _unspeakable(flow: Flow, prompts: Prompts) -> Iterator[Fault]:

@@ -24,7 +24,7 @@ from ivr.content.files import not_spoken, text_of
 from ivr.errors import BadText, Fault
 
 PART_BREAK = re.compile(r"^\s*---\s*$", re.MULTILINE)
-_FACTS = re.compile(r"\A\{#\s*facts:(?P<ids>[^#]*)#\}")
+_FACTS = re.compile(r"\{#\s*facts:(?P<ids>[^#]*)#\}")
 _TAG = re.compile(r"<[^>]*>|&#?\w+;")
 _MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _OUTLINE = re.compile(r"\{#.*?#\}|\{%[-+]?\s*trans\b.*?%\}.*?\{%[-+]?\s*endtrans\s*[-+]?%\}", re.DOTALL)
@@ -35,20 +35,22 @@ _BLOCK = "\0"
 class Block(NamedTuple):
     """One message of a template: its English with gettext's placeholders, and the value of each placeholder.
 
-        Block("Press %(key)s.", {"key": ("press", "person")})
+        Block("Press %(key)s.", {"key": ("press", "person")}, ("TOY-01",))
 
-    A value is ("press", the name of a key) or ("numbers", the name of a telephone number).
+    A value is ("press", the name of a key) or ("numbers", the name of a telephone number). `facts` are the ids of the
+    facts that it speaks: those of the last comment `{# facts: … #}` before it.
     """
 
     english: str
     words: Mapping[str, tuple[str, str]]
+    facts: tuple[str, ...] = ()
 
 
 class Template(NamedTuple):
     """A template: `pieces` are its blocks and the whitespace and part breaks between them.
 
-    `name` is the name of the file without its ending ("tea"); `facts` are the ids that its first line names
-    ("TOY-01"); `parts` is the number of its parts.
+    `name` is the name of the file without its ending ("tea"); `facts` are the ids of all its blocks, each
+    once ("TOY-01"); `parts` is the number of its parts.
     """
 
     name: str
@@ -98,9 +100,19 @@ def _load_template(path: Path) -> Template:
     faults = [*_word_faults(path, source, outline), *_outline_faults(path, outline), *_block_faults(path, tree)]
     if faults:
         raise BadText(fault._replace(text=path.stem) for fault in faults)
-    named = _FACTS.match(source)
-    ids = tuple(named["ids"].split()) if named else ()
-    return Template(path.stem, path, tuple(_pieces(tree)), ids, len(PART_BREAK.findall(outline)) + 1)
+    pieces = tuple(_pieces(tree, _facts_of_blocks(source)))
+    ids = dict.fromkeys(fact for piece in pieces if isinstance(piece, Block) for fact in piece.facts)
+    return Template(path.stem, path, pieces, tuple(ids), len(PART_BREAK.findall(outline)) + 1)
+
+
+def _facts_of_blocks(source: str) -> Iterator[tuple[str, ...]]:
+    """The ids of the facts of each block of `source`, in order."""
+    ids: tuple[str, ...] = ()
+    for match in _OUTLINE.finditer(source):
+        if match[0].startswith("{%"):
+            yield ids
+        elif named := _FACTS.match(match[0]):
+            ids = tuple(named["ids"].split())
 
 
 def blocks(template: Template) -> Iterator[Block]:
@@ -155,13 +167,13 @@ def _block_faults(path: Path, tree: nodes.Template) -> Iterator[Fault]:
                 yield Fault(f"{path}:{call.lineno}", f"`{word.key}` is neither a key nor a number", remedy)
 
 
-def _pieces(tree: nodes.Template) -> Iterator[str | Block]:
+def _pieces(tree: nodes.Template, facts: Iterator[tuple[str, ...]]) -> Iterator[str | Block]:
     """The pieces of a template without faults, from Jinja's syntax tree. The template itself is never run."""
     for node in tree.find_all((nodes.TemplateData, nodes.Call)):
         if isinstance(node, nodes.TemplateData):
             yield node.data
         elif isinstance(node, nodes.Call):
-            yield Block(node.args[1].as_const(), dict(_placeholders(node)))
+            yield Block(node.args[1].as_const(), dict(_placeholders(node)), next(facts, ()))
 
 
 def _placeholders(call: nodes.Call) -> Iterator[tuple[str, tuple[str, str]]]:

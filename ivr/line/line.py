@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ivr.call.flow import Flow, Transfer
 from ivr.call.state import KEYS, Answer, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
 from ivr.call.transitions import Step, next_place, silence
-from ivr.call.urls import OUTCOME, RING, language_in, means_the_same, place_at
+from ivr.call.urls import OUTCOME, RING, language_in, means_the_same, place_at, successor_of
 from ivr.content.load import Content
 from ivr.errors import UnknownAddress
 from ivr.line import twiml
@@ -88,7 +88,7 @@ class Line:
             return place if place and dialled else home, _outcome(form)
         pressed = _pressed(form)
         if place is None:
-            return home, Lost(_key(_values(form, "Digits")).key)
+            return successor_of(self.flow, address) or home, Lost(_key(_values(form, "Digits")).key)
         if isinstance(pressed, Key) and not means_the_same(self.flow, place, address, pressed.key):
             return place, Lost(pressed.key)
         return place, pressed

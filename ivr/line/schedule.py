@@ -10,7 +10,7 @@ import math
 from ivr.call.flow import Languages, Reminder
 from ivr.call.playlist import PromptRef, prompts_for
 from ivr.call.state import Place
-from ivr.call.transitions import Ask, Step
+from ivr.call.transitions import MAX_MISSES, Ask, Step
 from ivr.content.load import Content
 from ivr.content.prompts import RenderedPrompt
 from ivr.speech import timing
@@ -64,14 +64,19 @@ class Schedule:
         return CHOICE_WAIT if offers_choices else PART_WAIT
 
     def _choice_wait(self, place: Place) -> int:
-        """The wait of a menu: three readings and the warning last SHORTEST_SILENCE, however fast the voice is."""
+        """The wait of a menu: three readings and the warning last SHORTEST_SILENCE, however fast the voice is.
+
+        After a second no-match the first reading is the short one, and its wait makes up for that.
+        """
         menu = place._replace(misses=0)
-        if menu not in self._choice_waits:
-            asks = (Ask(menu, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
+        here = place if place.misses == MAX_MISSES else menu
+        if here not in self._choice_waits:
+            asks = (Ask(here, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
             speech = sum(self.shortest_seconds(prompt) for ask in asks for prompt in self.spoken(ask))
-            wait = math.ceil((SHORTEST_SILENCE - WARNING_WAIT - speech) / 3)
-            self._choice_waits[menu] = max(CHOICE_WAIT, wait)
-        return self._choice_waits[menu]
+            silent = SHORTEST_SILENCE - WARNING_WAIT - speech
+            wait = silent / 3 if here == menu else silent - 2 * self._choice_wait(menu)
+            self._choice_waits[here] = max(CHOICE_WAIT, math.ceil(wait))
+        return self._choice_waits[here]
 
     def _typing_wait(self, ask: Ask) -> int:
         """Seconds that a relay operator needs to type what was read, beyond the seconds of reading it."""

@@ -110,7 +110,7 @@ class _Reader:
         node = line.flow.nodes.get(name)
         text = "\n\n".join(part.text for part in parts)
         seconds = sum(map(line.schedule.longest_seconds, parts)) + PARAGRAPH_PAUSE * (len(parts) - 1)
-        offers = zip(node.choices, parts[0].paragraphs, strict=True) if isinstance(node, Menu) else ()
+        offers = zip(node.choices, parts[-1].paragraphs, strict=True) if isinstance(node, Menu) else ()
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
         facts = line.content.prompts.templates[name].facts
         kind = node.kind if node and name not in SHARED_PROMPTS else "line"

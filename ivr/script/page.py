@@ -22,10 +22,20 @@ from ivr.line.line import Line
 from ivr.line.schedule import PART_WAIT
 from ivr.script.labels import title_of, way_to
 from ivr.script.model import Choice, Entry, Script, read
-from ivr.script.sources import CitedFact, PageToOpen, errands, rest
+from ivr.script.sources import CitedFact, PageToOpen, compared, errands, rest
 from ivr.script.timeline import Heard, hear
 
 PAGES = Path(__file__).parent / "pages"
+
+
+NOT_REVIEWED_BY = (
+    "survivors of trafficking",
+    "lawyers",
+    "native speakers of each language",
+    "people who call through a relay",
+    "people with cognitive disabilities",
+)
+"""Who has not reviewed the texts yet: the first page says so. A name is taken out when that review has been made."""
 
 
 class Row(NamedTuple):
@@ -93,7 +103,8 @@ class ScriptPage(NamedTuple):
     def _parts(self, entry: Entry) -> Iterator[tuple[Row, ...]]:
         beside = self.first.entry(entry.node).parts if entry.locale != self.first.locale else ()
         for part, other in zip_longest(entry.parts, beside):
-            paragraphs = zip_longest(part.paragraphs, other.paragraphs if other else (), entry.choices, fillvalue=None)
+            choices = entry.choices if part == entry.parts[-1] else ()
+            paragraphs = zip_longest(part.paragraphs, other.paragraphs if other else (), choices, fillvalue=None)
             yield tuple(Row(words or "", english or "", choice) for words, english, choice in paragraphs)
 
     def silence(self) -> tuple[Heard, ...]:
@@ -141,7 +152,8 @@ def page(line: Line, locale: str) -> str:
     """The page of one language, as HTML."""
     script = ScriptPage(line, read(line, locale), read(line, line.flow.published[0]))
     facts = line.content.facts
-    dates = [*(fact.verified for fact in facts.facts.values()), *(number.verified for number in facts.numbers.values())]
+    rows = [*(fact for fact in facts.facts.values() if fact.confidence != "own"), *facts.numbers.values()]
+    copies = [row.compared for row in rows if row.compared]
     return (
         _environment()
         .get_template("script.html")
@@ -151,8 +163,10 @@ def page(line: Line, locale: str) -> str:
             locales=line.content.locales,
             here=line.content.locales[locale],
             facts=facts,
-            oldest=min(dates),
-            newest=max(dates),
+            rows=rows,
+            copies=copies,
+            opened=[row.opened for row in rows if row.opened],
+            not_reviewed_by=NOT_REVIEWED_BY,
             part_wait=PART_WAIT,
             version=__version__,
         )
@@ -164,6 +178,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["breaths"] = breaths
+    environment.filters["compared"] = compared
     return environment
 
 

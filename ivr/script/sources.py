@@ -2,11 +2,12 @@
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ivr.call.flow import Flow
-from ivr.content.facts import Fact, Facts, Source
+from ivr.content.facts import Fact, Facts, Number, Source
+from ivr.content.templates import Template, blocks
 from ivr.errors import BadText
 from ivr.script.labels import way_to
 from ivr.script.model import Script
@@ -26,7 +27,9 @@ def rest(facts: Facts, name: str) -> CitedFact:
     if name not in facts.facts:
         raise BadText.at("sources.toml", f"there is no fact {name}", "Add it with its source, or correct the text.")
     fact = facts.facts[name]
-    return CitedFact.model_validate(fact.model_dump() | {"id": name, "says": _written_out(facts, fact.says)})
+    return CitedFact.model_validate(
+        fact.model_dump(by_alias=True) | {"id": name, "says": _written_out(facts, fact.says)}
+    )
 
 
 def _written_out(facts: Facts, says: str) -> str:
@@ -47,15 +50,17 @@ def errands(facts: Facts, names: Iterable[str]) -> tuple[PageToOpen, ...]:
     waiting: dict[str, list[CitedFact]] = {}
     for name in dict.fromkeys(names):
         fact = rest(facts, name)
-        if fact.live:
-            waiting.setdefault(fact.live, []).append(fact)
+        if fact.to_open and not fact.opened:
+            waiting.setdefault(fact.to_open, []).append(fact)
     return tuple(PageToOpen(live, tuple(waiting[live])) for live in sorted(waiting, key=str.casefold))
 
 
-def sources_of(book: Script, flow: Flow, facts: Facts, names: Sequence[str], live: bool) -> Iterator[str]:
-    """Lines to read: what the texts `names` (all, where none is named) rest on, and what is still to be opened live.
+def sources_of(
+    book: Script, flow: Flow, facts: Facts, texts: Mapping[str, Template], names: Sequence[str], live: bool
+) -> Iterator[str]:
+    """Lines to read: each block of the texts `names` (all, where none is named), and below it the facts that it speaks.
 
-    With `live` only the latter. Raises BadText for a name that no text has.
+    At the end what is still to be opened live; with `live` only that. Raises BadText for a name that no text has.
     """
     known = {entry.node: entry for entry in book.all()}
     for name in names:
@@ -65,16 +70,36 @@ def sources_of(book: Script, flow: Flow, facts: Facts, names: Sequence[str], liv
     for entry in chosen if not live else ():
         way = way_to(flow, entry)
         yield f"{entry.node}: {way}" if way else entry.node
-        for fact in entry.facts:
-            yield from _told(rest(facts, fact))
+        yield from _blocks(texts[entry.node], facts)
         yield ""
     wanted = [fact for entry in chosen for fact in entry.facts] if names else list(facts.facts)
     yield from _errand_lines(errands(facts, wanted), book)
 
 
+def _blocks(text: Template, facts: Facts) -> Iterator[str]:
+    """Each block as it is written, its numbers in digits, and its facts; a fact in full where it is named first."""
+    told: set[str] = set()
+    for block in blocks(text):
+        numbers = {name: number.say for name, number in facts.numbers.items()}
+        words = {name: numbers.get(bound, "KEY") for name, (_, bound) in block.words.items()}
+        yield from _wrapped(f"“{block.english % words}”", "  ")
+        for name in block.facts:
+            yield from _told(rest(facts, name)) if name not in told else [f"  {name}  (see above)"]
+            told.add(name)
+
+
+def compared(row: Fact | Number) -> str:
+    """How a fact or a number was last compared: with the page itself, with a stored copy of it, or not at all."""
+    if row.opened:
+        return f"live page opened on {row.opened}"
+    if row.compared:
+        return f"stored copy compared on {row.compared}, live page not opened"
+    return "said of ourselves"
+
+
 def _told(fact: CitedFact) -> Iterator[str]:
     yield from _wrapped(fact.says, f"  {fact.id}  ")
-    yield from _wrapped(f"{fact.confidence}; compared with its sources on {fact.verified}", "    ")
+    yield from _wrapped(f"{fact.confidence}; {compared(fact)}", "    ")
     for source in fact.sources:
         yield from _wrapped(dated(source), "    - ")
         if source.address:
@@ -83,8 +108,8 @@ def _told(fact: CitedFact) -> Iterator[str]:
         yield from _wrapped(f"hold back: {fact.hedge}", "    ")
     if fact.beside:
         yield f"    said only with {', '.join(fact.beside)}"
-    if fact.live:
-        yield from _wrapped(f"still to be opened: {fact.live}", "    ")
+    if fact.to_open and not fact.opened:
+        yield from _wrapped(f"still to be opened: {fact.to_open}", "    ")
 
 
 def dated(source: Source) -> str:

@@ -30,7 +30,7 @@ def notes(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
     """The notes of every message of the texts."""
     book, told = read(line, line.flow.published[0]), dict[MessageId, tuple[str, ...]]()
     for entry in book.all():
-        for english, kinds in blocks(line.content.prompts.templates[entry.node]):
+        for english, kinds, _ in blocks(line.content.prompts.templates[entry.node]):
             spoken = {name: _spoken(line, entry, kind) for name, kind in kinds.items()}
             seconds = timing.longest_seconds(english % spoken, line.content.locales[book.locale].ear)
             named = (f"%({name})s is {_named(line, book, entry, kinds[name], spoken[name])}" for name in kinds)

@@ -49,11 +49,12 @@ TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
         Ask(Place("opening", "es"), "opening"),
         ["person es", "danger es", "main es"],
     ),
-    ("a menu: a person, then the choices", Ask(at("fruit"), "first"), ["person", "fruit"]),
+    ("the main menu: a person, then the choices", Ask(at("main"), "first"), ["person", "main"]),
+    ("a menu below it: a person in short", Ask(at("fruit"), "first"), ["short", "fruit"]),
     (
         "the second reading adds seven, eight and star",
         Ask(at("fruit"), "second"),
-        ["person", "fruit", "again", "language es", "back"],
+        ["short", "fruit", "again", "language es", "back"],
     ),
     (
         "at the root star starts over",
@@ -68,9 +69,9 @@ TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
     (
         "the other language is offered in its own words",
         Ask(Place("fruit", "es"), "second"),
-        ["person es", "fruit es", "again es", "language", "back es"],
+        ["short es", "fruit es", "again es", "language", "back es"],
     ),
-    ("the third reading is the shortest", Ask(at("fruit"), "third"), ["short"]),
+    ("the third reading is the shortest", Ask(at("fruit"), "third"), ["short", "choices"]),
     ("the warning", Ask(at("fruit"), "warning"), ["stay"]),
     ("the ending", Ask(at("fruit"), "ending"), ["ending"]),
     ("the number", Ask(at("fruit"), "number"), ["number"]),
@@ -81,10 +82,10 @@ TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
     ("connecting", Dial(Place("connect", "es")), ["connect es"]),
     ("the end", End(at("main")), ["goodbye"]),
     # a wrong key is answered first; after a second one the offer of a person comes before anything else
-    ("a wrong key", Ask(at("fruit", misses=1), "first"), ["miss", "person", "fruit"]),
-    ("a second one", Ask(at("fruit", misses=2), "first"), ["person", "miss_again", "fruit"]),
+    ("a wrong key", Ask(at("fruit", misses=1), "first"), ["miss", "short", "fruit"]),
+    ("a second one", Ask(at("fruit", misses=2), "first"), ["short", "miss_again", "choices"]),
     ("a wrong key in a topic", Ask(at("tea", part=3, misses=1), "part"), ["miss", "tea 3"]),
-    ("a second one in a topic", Ask(at("tea", misses=2), "part"), ["person", "miss_again", "tea"]),
+    ("a second one in a topic", Ask(at("tea", misses=2), "part"), ["short", "miss_again", "tea"]),
     (
         "after a wrong key nobody is greeted again",
         Ask(at("opening", misses=1), "opening"),
@@ -93,7 +94,7 @@ TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
     (
         "after a second one the person of the other language is still offered",
         Ask(at("opening", misses=2), "opening"),
-        ["person", "miss_again", "language es", "person es", "danger", "main"],
+        ["short", "miss_again", "language es", "short es", "choices"],
     ),
 ]
 
@@ -103,9 +104,16 @@ def test_a_step_speaks_these_texts_in_this_order(step: Ask | Dial | End, texts: 
     assert told(TWO, step) == texts
 
 
+def test_a_menu_with_a_heading_begins_with_it_and_says_it_once() -> None:
+    headed = TWO.speaking(TWO.published, {"fruit": 2})
+    assert told(headed, Ask(at("fruit"), "first")) == ["fruit", "short", "fruit 2"]
+    assert told(headed, Ask(at("fruit"), "second"))[:2] == ["short", "fruit 2"]
+    assert told(headed, Ask(at("fruit", misses=1), "first")) == ["miss", "short", "fruit 2"]
+
+
 def test_where_one_language_is_published_none_is_offered() -> None:
     assert told(ONE, Ask(at("opening"), "opening")) == ["greeting", "person", "danger", "main"]
-    assert told(ONE, Ask(at("fruit"), "second")) == ["person", "fruit", "again", "back"]
+    assert told(ONE, Ask(at("fruit"), "second")) == ["short", "fruit", "again", "back"]
 
 
 def test_among_many_languages_the_next_is_offered_by_name_and_the_others_by_a_menu() -> None:

@@ -13,7 +13,8 @@ import polib
 import pytest
 
 from ivr.check import limits
-from ivr.check.limits import GRADED_FROM, LIMITS, Limit, LimitChecker
+from ivr.check.limit_table import LIMITS, Limit
+from ivr.check.limits import GRADED_FROM, LimitChecker
 from ivr.check.report import check_all
 from ivr.errors import Fault
 from ivr.line.compiler import compile_line
@@ -37,15 +38,19 @@ def english(root: Path, name: str, *paragraphs: str, parts: int = 1) -> None:
     path.write_text("{# facts: TOY-01 #}\n" + "\n---\n".join("\n\n".join(part) for part in dealt) + "\n", "utf-8")
 
 
-def choices(root: Path, *counts: int) -> None:
-    """Write the main menu anew: its three choices with so many words each."""
-    choice = '{{% trans "main" key=press.{} %}}For {} {} press {{{{ key }}}}.{{% endtrans %}}'
-    nouns = {"tea": "tea", "fruit": "fruit", "how": "keys"}
+def choices(root: Path, *counts: int, menu: str = "main") -> None:
+    """Write a menu anew: its choices with so many words each."""
+    choice = '{{% trans "{}" key=press.{} %}}For {} {} press {{{{ key }}}}.{{% endtrans %}}'
+    nouns = (
+        {"tea": "tea", "fruit": "fruit", "how": "keys"} if menu == "main" else {"apples": "apples", "pears": "pears"}
+    )
+    heading = "" if menu == "main" else '{% trans "fruit" %}Fruit.{% endtrans %}\n---\n'
     blocks = [
-        choice.format(name, noun, " ".join(["so"] * (count - 4)))
+        choice.format(menu, name, noun, " ".join(["so"] * (count - 4)))
         for (name, noun), count in zip(nouns.items(), counts, strict=True)
     ]
-    (root / "prompts" / "main.txt").write_text("{# facts: TOY-01 #}\n" + "\n\n".join(blocks) + "\n", "utf-8")
+    path = root / "prompts" / f"{menu}.txt"
+    path.write_text("{# facts: TOY-01 #}\n" + heading + "\n\n".join(blocks) + "\n", "utf-8")
 
 
 def longer(root: Path, name: str, words: str) -> None:
@@ -120,14 +125,19 @@ CASES = {
         "after the language key: 911 within: ",
         "opening (es)",
     ),
-    "words of a menu": Case(lambda root: choices(root, 13, 13, 13), "words of a menu: ", "main (en)"),
-    "seconds of a menu": Case(lambda root: choices(root, 19, 19, 19), "seconds of a menu: ", "main (en)"),
+    "words of a menu": Case(lambda root: choices(root, 23, 23, menu="fruit"), "words of a menu: ", "fruit (en)"),
+    "seconds of a menu": Case(lambda root: choices(root, 33, 33, menu="fruit"), "seconds of a menu: ", "fruit (en)"),
+    "words of the main menu": Case(lambda root: choices(root, 17, 17, 17), "words of the main menu: ", "main (en)"),
+    "seconds of the main menu": Case(lambda root: choices(root, 22, 22, 22), "seconds of the main menu: ", "main (en)"),
+    "words of a heading": Case(
+        lambda root: longer(root, "fruit", "Here is some"), "words of a heading: ", "fruit (en)"
+    ),
     "words of a choice": Case(lambda root: choices(root, 11, 8, 8), "the choice “For tea so", "main (en)"),
     "words of a part": Case(lambda root: english(root, "tea", *[EASY] * 6), "part 1, words: ", "tea (en)"),
     "seconds of a part": Case(lambda root: english(root, "tea", *[EASY] * 8), "part 1, seconds: ", "tea (en)"),
     "connecting sentence": Case(lambda root: longer(root, "connect", EASY), "connecting sentence: ", "connect (en)"),
     "speech that no key cuts": Case(
-        lambda root: longer(root, "goodbye", EASY), "speech that no key cuts: ", "goodbye (en)"
+        lambda root: longer(root, "goodbye", f"{EASY} {EASY} {EASY}"), "speech that no key cuts: ", "goodbye (en)"
     ),
     "words of a sentence": Case(
         lambda root: english(root, "tea", " ".join(["tea"] * 21) + "."), "the sentence “tea tea", "tea (en)"
@@ -209,11 +219,16 @@ def test_a_choice_of_ten_words_passes_and_of_eleven_does_not(copied: Path) -> No
         assert over(copied, "the choice “For tea") is too_long
 
 
-def test_a_menu_of_forty_five_words_with_the_offer_of_a_person_passes_and_of_forty_six_does_not(copied: Path) -> None:
-    offer = 8
-    for last, too_long in ((45 - offer - 24, False), (46 - offer - 24, True)):
-        choices(copied, 12, 12, last)
+def test_a_menu_of_forty_five_words_passes_and_of_forty_six_does_not(copied: Path) -> None:
+    for last, too_long in ((45 - 20, False), (46 - 20, True)):
+        choices(copied, 20, last, menu="fruit")
         assert over(copied, "words of a menu") is too_long
+
+
+def test_the_main_menu_of_fifty_words_passes_and_of_fifty_one_does_not(copied: Path) -> None:
+    for last, too_long in ((50 - 32, False), (51 - 32, True)):
+        choices(copied, 16, 16, last)
+        assert over(copied, "words of the main menu") is too_long
 
 
 # What no number says
@@ -223,6 +238,31 @@ def test_two_choices_do_not_begin_with_the_same_noun(copied: Path) -> None:
     path = copied / "prompts" / "main.txt"
     path.write_text(path.read_text("utf-8").replace("For fruit", "To the tea"), "utf-8")
     assert "two choices begin with “tea”" in [fault.found for fault in said(copied)]
+
+
+def test_a_menu_below_the_main_one_has_a_heading(copied: Path) -> None:
+    path = copied / "prompts" / "fruit.txt"
+    path.write_text(re.sub(r"(?s)\{% trans \"fruit\" %\}.*---\n", "", path.read_text("utf-8")), "utf-8")
+    assert "the menu has no heading" in [fault.found for fault in said(copied)]
+
+
+def test_a_topic_of_more_than_six_parts_says_how_to_go_on(copied: Path) -> None:
+    more = '{% trans "tea" key=press.next %}To go on … press {{ key }}.{% endtrans %}'
+    for parts, told in ((6, False), (7, True)):
+        english(copied, "tea", *[f"Tea {'very ' * number}hot." for number in range(parts)], parts=parts)
+        assert over(copied, f"it has {parts} parts and does not say how to go on") is told
+    path = copied / "prompts" / "tea.txt"
+    path.write_text(path.read_text("utf-8").replace("\n---\n", f"\n{more}\n---\n", 1), "utf-8")
+    assert not over(copied, "it has 7 parts")
+
+
+def test_a_telephone_number_is_said_twice_or_with_the_offer_to_hear_it_again(copied: Path) -> None:
+    number = '{% trans "tea" hotline=numbers.hotline %}It is … {{ hotline }}.{% endtrans %}'
+    again = '{% trans "tea" key=press.again %}To hear it again … press {{ key }}.{% endtrans %}'
+    path = copied / "prompts" / "tea.txt"
+    for text, told in ((number, True), (f"{number}\n\n{again}", False), (f"{number}\n\n{number}", False)):
+        path.write_text("{# facts: TOY-01 #}\n" + text + "\n", "utf-8")
+        assert over(copied, "part 1 says 1-888-373-7888 once") is told
 
 
 def test_a_word_never_to_be_said_is_told_with_a_way_to_hear_it(copied: Path) -> None:
@@ -264,7 +304,7 @@ def test_official_names_do_not_make_a_text_harder(copied: Path) -> None:
 def test_a_topic_of_the_safety_menu_is_held_to_the_higher_level(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     translated(copied, "tea", MIDDLING, 10)
     assert not over(copied, "reading level, INFLESZ")
-    monkeypatch.setattr(limits, "SAFETY_MENU", "main")
+    monkeypatch.setattr(limits, "SAFETY_MENUS", ("main",))
     assert over(copied, "reading level, INFLESZ")
 
 

@@ -396,7 +396,7 @@ BREAKS = [
     Break(
         spoken_keys.spoken_keys_work,
         "key 7 of the third reading",
-        worded("lines/short", "To hear it again … press {{ key }}.", "That is all."),
+        worded("lines/choices", "To hear it again … press {{ key }}.", "That is all."),
         "7 works and is not spoken in the third reading",
     ),
     Break(spoken_keys.spoken_keys_work, "the number of a choice", misnumbered, "5 is spoken and does nothing"),

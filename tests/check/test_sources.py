@@ -108,7 +108,7 @@ def test_an_old_number_is_told_with_its_age_and_its_file(content: Content) -> No
     path = content.root / "prompts" / "numbers.toml"
     assert str(first) == (
         f"{path}: [hotline]: last compared with its source 400 days ago. "
-        "Open the source, compare, and set `verified`; the limit is 365 days."
+        "Open the page, compare, and set `live`; the limit is 365 days."
     )
 
 

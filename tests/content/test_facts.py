@@ -15,7 +15,7 @@ def facts(tiny: Path) -> Facts:
 
 
 def number(say: str, dial: str | None = None) -> Number:
-    return Number(say=say, dial=dial, fact="HL-01", verified=date(2026, 1, 1))
+    return Number(say=say, dial=dial, fact="HL-01", copy=date(2026, 1, 1))
 
 
 def with_number(root: Path, say: str, dial: str = "") -> Path:
@@ -23,7 +23,7 @@ def with_number(root: Path, say: str, dial: str = "") -> Path:
     path = root / "prompts" / "numbers.toml"
     dialled = f'dial = "{dial}"\n' if dial else ""
     path.write_text(
-        path.read_text("utf-8") + f'\n[more]\nsay = "{say}"\n{dialled}fact = "HL-01"\nverified = 2026-11-24\n', "utf-8"
+        path.read_text("utf-8") + f'\n[more]\nsay = "{say}"\n{dialled}fact = "HL-01"\ncopy = 2026-11-24\n', "utf-8"
     )
     return path.parent
 

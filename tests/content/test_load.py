@@ -86,8 +86,8 @@ def test_the_choices_of_every_menu_are_spoken_once_each_in_rising_order(content:
     for name, node in content.flow.nodes.items():
         if isinstance(node, Menu):
             for tag in content.flow.published:
-                (part,) = content.prompts.speak(name, tag, named_keys(content.flow, name))
-                assert part.keys == tuple("12345"[: len(node.choices)]), (name, tag)
+                *_, part = content.prompts.speak(name, tag, named_keys(content.flow, name))
+                assert part.keys == tuple("123456"[: len(node.choices)]), (name, tag)
                 assert len(part.paragraphs) == len(node.choices), (name, tag)
 
 
@@ -132,10 +132,11 @@ def test_no_digit_of_a_telephone_number_stands_in_a_fact(content: Content) -> No
         assert not any(number in digits for number in numbers), name
 
 
-def test_a_menu_and_a_farewell_are_one_reading(content: Content) -> None:
+def test_the_main_menu_and_the_farewell_are_one_part_and_any_other_menu_has_a_heading(content: Content) -> None:
     for name, node in content.flow.nodes.items():
         if isinstance(node, Menu | Farewell):
-            assert content.prompts.templates[name].parts == 1, name
+            below = isinstance(node, Menu) and name != content.flow.main_menu
+            assert content.prompts.templates[name].parts == (2 if below else 1), name
 
 
 def test_the_toll_free_hotline_is_said_twice_where_it_was_not_reached(content: Content) -> None:

@@ -66,7 +66,7 @@ def test_every_state_can_be_left_by_putting_the_telephone_down(real: Line) -> No
     assert b"statusCallback" not in b"".join(b"".join(document) for document in real.documents.values())
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "on a bill"), ("es", "factura")])
+@pytest.mark.parametrize(("language", "words"), [("en", "on a bill"), ("es", "recibo")])
 def test_it_is_said_that_a_call_can_be_found_on_a_telephone_and_a_bill(real: Line, language: str, words: str) -> None:
     spoken = [one.text for place in real.documents if place.locale == language for one in _parts(real, place)]
     assert any(words in text for text in spoken)

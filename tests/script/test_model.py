@@ -27,7 +27,9 @@ def books(line: Line) -> list[Script]:
 
 
 def sources(line: Line, *names: str, live: bool = False) -> list[str]:
-    return list(sources_of(read(line, "en"), line.flow, line.content.facts, names, live))
+    return list(
+        sources_of(read(line, "en"), line.flow, line.content.facts, line.content.prompts.templates, names, live)
+    )
 
 
 def test_every_text_stands_in_every_book_once(any_line: Line) -> None:
@@ -152,7 +154,7 @@ def test_live_tells_only_what_is_still_to_be_opened(real: Line) -> None:
     told = sources(real, live=True)
     assert told[0] == f"What a person must still open or call: {len(found)}"
     waiting = {fact.id for errand in found for fact in errand.rests}
-    assert waiting == {name for name, fact in real.content.facts.facts.items() if fact.live}
+    assert waiting == {name for name, fact in real.content.facts.facts.items() if fact.to_open and not fact.opened}
     assert all(f"    {name}: " in "\n".join(told) for name in waiting)
 
 

@@ -18,6 +18,7 @@ from ivr.line.line import Line
 from ivr.line.options import Options
 from ivr.script import page
 from ivr.script.model import read
+from ivr.script.page import NOT_REVIEWED_BY
 
 CASES = [("line", "en"), ("line", "es"), ("real", "en"), ("real", "es")]
 
@@ -109,15 +110,21 @@ def test_every_text_shows_what_it_rests_on(shown: Page) -> None:
             source.address for fact in facts for source in fact.sources if source.address
         ]
         text = " ".join(article.text_content().split())
-        assert all(fact.hedge in text and fact.live in text for fact in facts)
+        assert all(fact.hedge in text and fact.to_open in text for fact in facts)
 
 
-def test_every_number_stands_with_the_day_it_was_verified(shown: Page) -> None:
+def test_every_number_stands_with_the_day_on_which_a_copy_or_the_page_itself_was_compared(shown: Page) -> None:
     text = shown.all("//section[@aria-labelledby='the-numbers']")[0].text_content()
     for number in shown.line.content.facts.numbers.values():
         assert number.say in text
-    dates = shown.tree.xpath("//section[@aria-labelledby='the-numbers']//time/@datetime")
-    assert dates == [str(number.verified) for number in shown.line.content.facts.numbers.values()]
+    assert text.count("live page not opened") == len(shown.line.content.facts.numbers)
+    assert all(str(number.compared) in text for number in shown.line.content.facts.numbers.values())
+
+
+def test_the_first_page_says_who_has_not_reviewed_it_and_that_no_page_was_opened(shown: Page) -> None:
+    cover = " ".join(shown.all("//header[@class='cover']")[0].text_content().split())
+    assert all(name in cover for name in NOT_REVIEWED_BY)
+    assert "Live pages opened by a person0 of" in cover
 
 
 def test_what_is_left_unsaid_stands_there_with_its_reason(shown: Page) -> None:

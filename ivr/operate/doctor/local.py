@@ -2,6 +2,7 @@
 
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, ages
+from ivr.content.load import Content
 from ivr.errors import Fault
 from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
 from ivr.operate.number import TOLL_FREE
@@ -64,8 +65,16 @@ def sources_are_fresh(one: Target) -> Finding:
     if stale := list(ages(content, today, FAIL_AFTER)):
         return _first(stale, "numbers or sources are stale", "`ivr check --today` lists all.")
     if aging := list(ages(content, today, WARN_AFTER)):
-        return passes(f"{len(aging)} were last compared with their sources over {WARN_AFTER} days ago: do it soon.")
-    return passes(f"all were compared with their sources within {WARN_AFTER} days.")
+        old = f"{len(aging)} were last compared with their sources over {WARN_AFTER} days ago: do it soon"
+        return passes(f"{old}; {_opened(content)}.")
+    return passes(f"all were compared with their sources within {WARN_AFTER} days; {_opened(content)}.")
+
+
+def _opened(content: Content) -> str:
+    """Of how many facts and numbers a person has opened the live page, and not a stored copy of it alone."""
+    facts = [fact for fact in content.facts.facts.values() if fact.spoken and fact.confidence != "own"]
+    rows = [*facts, *content.facts.numbers.values()]
+    return f"a person has opened the live page of {sum(row.opened is not None for row in rows)} of {len(rows)}"
 
 
 def last_resort_is_kept(one: Target) -> Finding:

@@ -1,0 +1,51 @@
+"""Nodes of an earlier release: a caller who stands at one hears the node that took its place, in their language."""
+
+import pytest
+
+from ivr.call.state import Place
+from ivr.call.urls import place_at
+from ivr.errors import UnknownAddress
+from ivr.line.line import Line
+
+from ..support.paths import TESTS
+
+OLD = (TESTS / "addresses" / "0.1.0.txt").read_text("utf-8").split()
+
+
+def node_of(address: str) -> str:
+    """The node that an address names: `/call/en/signs/slow` is "signs"; "" where it names none."""
+    return "".join(address.split("/")[3:4])
+
+
+def test_a_node_that_is_gone_from_the_map_has_a_successor(real: Line) -> None:
+    gone = {node for node in map(node_of, OLD) if node} - set(real.flow.nodes)
+    assert gone == set(real.flow.moved)
+
+
+@pytest.mark.parametrize("tag", ["en", "es"])
+def test_an_old_address_leads_to_the_node_that_took_its_place(real: Line, tag: str) -> None:
+    for old, new in real.flow.moved.items():
+        assert real.respond(f"/call/{tag}/{old}", []).place == Place(new, tag)
+        assert real.respond(f"/call/{tag}/{old}/part-2/slow", []).place == Place(new, tag, pace="slow")
+
+
+def test_a_choice_that_is_pressed_there_is_not_taken_for_one_of_the_new_choices(real: Line) -> None:
+    for old, new in real.flow.moved.items():
+        assert real.respond(f"/call/es/{old}", [("Digits", "1")]).place == Place(new, "es")
+
+
+@pytest.mark.parametrize(("key", "kind"), [("0", "transfer"), ("9", "reminder")])
+def test_zero_and_nine_mean_there_what_they_mean_everywhere(real: Line, key: str, kind: str) -> None:
+    for old in real.flow.moved:
+        assert real.respond(f"/call/es/{old}", [("Digits", key)]).place == Place(real.flow.only(kind), "es")
+
+
+def test_every_address_of_an_earlier_release_is_answered_in_its_language(real: Line) -> None:
+    for address in OLD:
+        place = real.respond(address, []).place
+        assert place.locale == ("es" if address.startswith("/call/es/") else "en")
+        try:
+            assert place_at(real.flow, address).node == place.node or address.endswith("/outcome")
+        except UnknownAddress:
+            moved = real.flow.moved.get(node_of(address), real.flow.main_menu)
+            assert place.node == moved or address in ("/call", "/call/") or address.endswith("/outcome"), address
