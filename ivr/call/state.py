@@ -23,8 +23,8 @@ class Place(NamedTuple):
     no-matches in a row (0 to 2). `tries` is the number of dials in a row that the line made by itself without an answer
     (0 to 3); it is 0 at every node but the transfer and the node that follows a failed dial.
 
-    `language_chosen` is False from the ring until the caller presses a choice or key 8. Until then `locale` is the first
-    published language, and the sentences that keys 0 and 9 and silence lead to are spoken in the second one too.
+    `language_chosen` is False from the ring until the caller presses a choice or key 8. Until then `locale` is the
+    first published language, and what keys 0 and 9 and silence lead to is spoken in the second one too.
     """
 
     node: str

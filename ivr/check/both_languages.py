@@ -1,0 +1,46 @@
+"""Proof: until a caller has chosen a language, the sentences that cannot be missed are spoken in the first two."""
+
+from collections.abc import Iterator
+
+from ivr.call.flow import Languages
+from ivr.call.playlist import PromptRef, prompts_for
+from ivr.call.transitions import Ask, Step
+from ivr.check.line_index import LineIndex
+from ivr.errors import Fault
+
+READ_IN_BOTH = ("part", "third", "warning", "farewell", "ending", "number")
+"""The kinds of Ask that are spoken in both languages; of the others, the offers of a person and of key 8 are."""
+
+
+def both_languages_are_spoken_until_one_is_chosen(walk: LineIndex) -> Iterator[Fault]:
+    """The connecting sentence, the warning, the reminder, and what follows a dial or ends a call."""
+    judged = set[Step]()
+    for place in walk.line.paths:
+        for step in () if place.language_chosen else walk.steps(place):
+            if step in judged or step.place.language_chosen:
+                continue
+            judged.add(step)
+            missing = set(walk.flow.published[:2]) - {prompt.locale for prompt in _prompts(walk, step)}
+            if missing:
+                found = f"`{' '.join(prompt.text for prompt in prompts_for(walk.flow, step))}` is not spoken in"
+                yield walk.fault(place, f"{found} {', '.join(sorted(missing))}", "Speak it in both languages.")
+
+
+def _prompts(walk: LineIndex, step: Step) -> tuple[PromptRef, ...]:
+    """The prompts of `step`; of a menu, whose choices are in one language, the offers of a person."""
+    prompts = prompts_for(walk.flow, step)
+    if isinstance(step, Ask) and step.reading not in READ_IN_BOTH:
+        return tuple(prompt for prompt in prompts if prompt.text in ("person", "short"))
+    return tuple(prompt for prompt in prompts if prompt.text not in ("language", "languages"))
+
+
+def a_choice_or_eight_chooses_the_language(walk: LineIndex) -> Iterator[Fault]:
+    """Keys 1 to 6 that lead on, and 8, end the speech in two languages; every other key keeps it."""
+    for place in walk.standing:
+        if place.language_chosen:
+            continue
+        choices = len(walk.flow.choices(place.node))
+        choosing = {"8", *(str(number) for number in range(1, choices + 1))}
+        for key, there in walk.line.transitions[place].items():
+            if there.language_chosen != (key in choosing) and not isinstance(walk.flow.nodes[there.node], Languages):
+                yield walk.fault(place, f"{key or 'another key'} leads to {there}", "Only a choice chooses a language.")
