@@ -31,6 +31,6 @@ WORKDIR /app
 USER 10001:10001
 EXPOSE 8000
 # Without a proxy, whatever the environment says: the request stays in this container.
-HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["python", "-c", "from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open('http://127.0.0.1:8000/health/ready', timeout=4)"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["python", "-c", "from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open('http://127.0.0.1:8000/health/serving', timeout=4)"]
 # Two workers: one answers while the other is replaced. Told to stop, they finish the requests that have arrived.
 CMD ["ivr", "serve", "--host", "0.0.0.0", "--port", "8000", "--workers", "2"]

@@ -15,7 +15,7 @@ PEERS    := pip compile bench/requirements.in --universal --python-version 3.11 
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fallback lock clean soak walks fuzz mutants addresses sbom bench
+.PHONY: help setup run test check fallback lock clean soak walks fuzz mutants picture addresses sbom bench
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -53,8 +53,12 @@ fuzz: build/fuzz/.ready ## Try the bytes of requests and catalogues by the milli
 bench: setup build/bench/.ready ## Measure what a webhook costs, beside what others would build (needs wrk)
 	$(BIN)/python -m bench $(PARTS)
 
-mutants: setup ## Change the program one thing at a time, and see whether a test notices (ONLY=walk)
-	$(BIN)/python tools/mutants.py
+mutants: build/mutmut/.ready ## Change the program one thing at a time, and list the changes that no test notices
+	build/mutmut/bin/mutmut run --max-children 2
+	build/mutmut/bin/mutmut results
+
+picture: ## Draw the packages and their imports in docs/architecture.md
+	"$(PYTHON)" tools/draw_packages.py
 
 addresses: setup ## Keep every address of this release, before it is published
 	$(BIN)/python tools/addresses.py
@@ -72,7 +76,7 @@ lock: ## Write the locked requirements anew (with UPGRADE=--upgrade: to the newe
 	"$$tmp/bin/uv" $(PEERS) --constraints requirements-dev.txt --output-file bench/requirements.txt
 
 clean: ## Remove what was installed and built (.env stays)
-	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build mutants *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.ready: requirements-dev.txt pyproject.toml
@@ -88,6 +92,13 @@ build/fuzz/.ready: requirements.txt
 	"$(PYTHON)" -m venv --clear build/fuzz
 	build/fuzz/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --only-binary :all: --requirement requirements.txt
 	build/fuzz/bin/python -m pip --quiet --disable-pip-version-check install --only-binary :all: 'atheris>=3.0'
+	@touch $@
+
+# mutmut brings a terminal interface and a parser: it has an environment of its own, and is not in the lock.
+build/mutmut/.ready: requirements-dev.txt
+	"$(PYTHON)" -m venv --clear build/mutmut
+	build/mutmut/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --only-binary :all: --requirement requirements-dev.txt
+	build/mutmut/bin/python -m pip --quiet --disable-pip-version-check install --only-binary :all: 'mutmut>=3.8'
 	@touch $@
 
 build/bench/.ready: bench/requirements.txt

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from bench.servers import line, running
 
 TIMES = """
-import gc; gc.disable()  # as at every start: ivr.server.garbage
 import json, resource, sys, time
 begun = time.perf_counter(); used = time.process_time()
 from pathlib import Path

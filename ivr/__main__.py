@@ -1,12 +1,16 @@
-"""The `ivr` command, which `python -m ivr` is too: its modules are loaded, then it decides."""
+"""The `ivr` command, which `python -m ivr` is too."""
 
-from ivr.server.garbage import nothing_collected
+import sys
+
+from ivr.server.signals import ignore_signals
 
 
 def main() -> None:
-    """Run the command that was typed."""
-    with nothing_collected():
-        from ivr.cli.main import main as command
+    """Run the command that was typed. `ivr serve` ignores some signals before it loads anything."""
+    if sys.argv[1:2] == ["serve"]:
+        ignore_signals()
+    from ivr.cli.main import main as command
+
     command()
 
 

@@ -1,73 +1,145 @@
-"""Readiness: the line compiled and proved, or the reasons why it is not. It is decided once, at start.
+"""Readiness: the line compiled and proved at start, or the reasons why it is not.
 
-Three outcomes, no others: ready; not ready, so that signed calls get the last resort; and, with not even that left,
-no start at all.
+There are three answers to a start. *Ready*: callers get the whole line. *Serving, not ready*: they get the line, and a
+published language, or a text of it, is not spoken for a fault; a rollout stops here, and the release before goes on.
+*Not serving*: signed calls get the fallback document. Where not even that can be given, nothing starts.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
 from ivr import __version__, signature
 from ivr.check.proofs import prove
+from ivr.content.facts import HOTLINE, PINNED_HOTLINE
+from ivr.content.files import bytes_of
+from ivr.content.languages import Language, languages_of
 from ivr.errors import BadContent, BadSettings, Fault, Unverified
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.server.garbage import nothing_collected
+from ivr.line.twiml import readdressed
 from ivr.settings import CHECKOUT, Settings
 
 FALLBACK = CHECKOUT / "deploy" / "fallback.xml"
-"""The last resort as a file: used only where the content cannot even give the number."""
+"""The fallback document as a file: used only where the content cannot be loaded."""
+MAX_FALLBACK_BYTES = 64_000
+"""Twilio reads no longer document: https://www.twilio.com/docs/api/errors/11750."""
+_PATH = re.compile(r"(?<![\w:/.])(/[\w.+@-]+)((?:/[\w.+@-]+)*)/?")
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """`line` is None where calls must get the last resort; `faults` say why, `notes` what an operator should know."""
+    """What callers get, and why.
+
+    `line` is None if signed calls get the fallback document. `faults` say why the line does not serve, `languages` what
+    each published language speaks; `notes` are sentences for an operator. `root` is the folder of the content.
+    """
 
     line: Line | None
     fallback_document: bytes
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
+    languages: tuple[Language, ...] = ()
+    root: Path = CHECKOUT
+
+    @property
+    def serving(self) -> bool:
+        """Whether callers get the menu."""
+        return self.line is not None and not self.faults
 
     @property
     def ready(self) -> bool:
-        """Whether callers get the whole line."""
-        return self.line is not None and not self.faults
+        """Whether callers get the whole line: every published language, with every text that is translated."""
+        return self.serving and not self.language_faults
+
+    @property
+    def language_faults(self) -> tuple[Fault, ...]:
+        """Why a published language is withheld, or a text of it is spoken in the first language for a fault."""
+        return tuple(fault for language in self.languages for fault in language.faults)
 
     def report(self) -> dict[str, object]:
-        """What the health page says: nothing of a caller, nothing secret."""
-        built = self.line.stats if self.line else None
+        """What the health addresses show: nothing of a caller, no secret, no absolute path of this machine."""
+        line = self.line
         return {
             "ready": self.ready,
+            "serving": self.serving,
             "release": __version__,
-            "places": built.places if built else 0,
-            "published": list(self.line.flow.published) if self.line else [],
-            "faults": [str(fault) for fault in self.faults],
-            "notes": list(self.notes),
+            "places": line.stats.places if line else 0,
+            "published": list(line.flow.published) if line else [],
+            "languages": {language.tag: _shown(language) for language in self.languages},
+            "hotline": line.content.facts.numbers[HOTLINE].dial if line else None,
+            "settings": _settings(line) if line else {},
+            "faults": [self._without_paths(str(fault)) for fault in (*self.faults, *self.language_faults)],
+            "notes": [self._without_paths(note) for note in self.notes],
         }
+
+    def _without_paths(self, sentence: str) -> str:
+        """`sentence` with files named from the content's folder, and other paths of this machine by their last part."""
+        for folder in (self.root, CHECKOUT):
+            if folder.is_absolute():
+                sentence = sentence.replace(f"{folder}/", "")
+        return _PATH.sub(lambda path: Path(path[0]).name if Path(path[1]).is_dir() else path[0], sentence)
+
+
+def _shown(language: Language) -> Mapping[str, object]:
+    return {
+        "withheld": language.withheld,
+        "spoken": list(language.spoken),
+        "not_spoken": list(language.not_spoken),
+        "digest": language.digest,
+    }
+
+
+def _settings(line: Line) -> Mapping[str, object]:
+    options = line.options
+    return {
+        "public_url": options.public_url,
+        "line_number": "set" if options.line_number else "not set",  # the number itself is for callers alone
+        "silence": options.silence,
+    }
 
 
 def get_ready(settings: Settings) -> Readiness:
-    """Compile and prove the line. Raises BadSettings where not even the last resort can be given."""
-    notes = _notes(settings)
+    """Compile and prove the line. Raises BadSettings where not even the fallback document can be given."""
+    root, notes = settings.ivr_content, _notes(settings)
     try:
-        with nothing_collected():
-            line = compile_line(settings.ivr_content, settings.options)
-            unproved, unsigned = prove(line), _signature_faults(settings)
+        line = compile_line(root, settings.options)
+        unproved, unsigned = prove(line), _signature_faults(settings)
+        languages = languages_of(line.content)
     except BadContent as error:
-        return Readiness(None, _kept_last_resort(FALLBACK), error.faults, notes)
-    except Exception as error:  # content that nobody foresaw must not keep calls from being answered
-        fault = Fault(str(settings.ivr_content), f"it cannot be used ({error!r})", "`ivr check` may say where.")
-        return Readiness(None, _kept_last_resort(FALLBACK), (fault,), notes)
-    left_out = tuple(str(fault) for fault in line.content.faults)
-    return Readiness(None if unproved else line, line.fallback_document, (*unproved, *unsigned), (*notes, *left_out))
+        return Readiness(None, _kept_fallback(settings), error.faults, notes, (), root)
+    except Exception as error:  # a fault of the content that no check foresaw must not keep calls from being answered
+        found = f"it cannot be used ({type(error).__name__}: {error})"
+        fault = Fault(str(root), found, "`ivr check` may say where.")
+        return Readiness(None, _kept_fallback(settings), (fault,), notes, (), root)
+    faults = {*unproved, *(fault for language in languages for fault in language.faults)}
+    rest = tuple(str(fault) for fault in line.content.faults if fault not in faults)
+    return Readiness(
+        None if unproved else line,
+        line.fallback_document,
+        (*unproved, *unsigned),
+        (*notes, *rest),
+        languages,
+        root,
+    )
 
 
-def _kept_last_resort(path: Path) -> bytes:
+def _kept_fallback(settings: Settings) -> bytes:
+    """The kept fallback document, with the hotline's number and the line's own as they are set."""
     try:
-        return path.read_bytes()
+        kept = bytes_of(FALLBACK, MAX_FALLBACK_BYTES)
     except OSError as error:
         raise BadSettings(
-            f"The content cannot be used and {path.name} is missing too ({error.strerror}): no call could be answered."
+            f"The content cannot be used and {FALLBACK.name} cannot be read ({error.strerror}): "
+            "no call could be answered."
+        ) from error
+    try:
+        return readdressed(kept, PINNED_HOTLINE, settings.hotline, settings.line_number or None)
+    except ParseError as error:
+        raise BadSettings(
+            f"The content cannot be used and {FALLBACK.name} is not XML ({error}): no call could be answered."
         ) from error
 
 
@@ -81,13 +153,8 @@ def _signature_faults(settings: Settings) -> tuple[Fault, ...]:
         try:
             signature.verify(settings.tokens, url, form, [signature.sign(token, url, form)])
         except Unverified:
-            return (
-                Fault(
-                    "PUBLIC_URL",
-                    "a request that the line signed itself was not accepted",
-                    "Set it to a plain https address.",
-                ),
-            )
+            found = "a request that the line signed itself was not accepted"
+            return (Fault("PUBLIC_URL", found, "Set it to a plain https address."),)
     return ()
 
 

@@ -6,15 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.options import OPTIONS
 
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.line.options import Options
 from ivr.settings import Settings
 
 TINY = Path(__file__).parent / "tiny"
 CHECKOUT = TINY.parent.parent
-OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -119,7 +119,7 @@ def successor_of(flow: Flow, address: str) -> Place | None:
     locale = published_locale(flow.published, match["locale"]) if match else None
     if match is None or node is None or locale is None:
         return None
-    return Place(node, locale, pace="slow" if match["slow"] else "normal")
+    return Place(node, locale, pace="slow" if match["pace"] else "normal")
 
 
 def language_in(flow: Flow, address: str) -> str:

@@ -1,4 +1,4 @@
-"""The `ivr` command: what an editor, a translator and an operator do with the line. It decides nothing of a call."""
+"""The `ivr` command, with the commands of editors; operators' and translators' commands are in their own files."""
 
 import sys
 from collections.abc import Sequence
@@ -9,33 +9,34 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr import __version__
-from ivr.cli import operate
-from ivr.cli import translate as room
+from ivr.cli import operate, translate
 from ivr.errors import BadContent, BadSettings, OperationFailed
-from ivr.server.garbage import nothing_collected
 from ivr.settings import read_settings
 
 if TYPE_CHECKING:
     from ivr.line.line import Line
 
-CLOSED = (BadContent, BadSettings, OperationFailed)
-"""What a person at the keyboard can put right: shown as sentences, without a trace."""
+USER_ERRORS = (BadContent, BadSettings, OperationFailed)
+"""Errors that the person at the keyboard can correct: printed as sentences, without a traceback."""
 
 
 class _Ivr(click.Group):
-    """Commands whose faults are sentences."""
+    """A group that prints USER_ERRORS as sentences."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except CLOSED as error:
+        except USER_ERRORS as error:
             raise click.ClickException(str(error)) from None
 
 
 @click.group(cls=_Ivr, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="ivr")
 def main() -> None:
-    """The information line: what human trafficking is, its warning signs, and who can help."""
+    """The information line: a telephone line about human trafficking, in English and Spanish.
+
+    Settings are read from the environment and from .env in the current folder.
+    """
 
 
 @main.command()
@@ -43,20 +44,19 @@ def main() -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16), help="Processes that answer.")
 def serve(host: str, port: int, workers: int) -> None:
-    """Answer calls."""
-    with nothing_collected():
-        from ivr.server.serve import serve as answer
+    """Start the server that answers calls."""
+    from ivr.server.serve import serve as answer
 
     answer(read_settings(), host, port, click.echo, workers)
 
 
 @main.command()
 @click.argument("tag", required=False)
-@click.option("--today", is_flag=True, help="Judge also how old numbers and sources are.")
+@click.option("--today", is_flag=True, help="Also check how old telephone numbers and sources are.")
 def check(tag: str | None, today: bool) -> None:
-    """Prove the line and hold its texts to their limits. Every fault is a sentence; exit 1 if there is one.
+    """Check every path through the line and every text.
 
-    With TAG, all about one language, published or a draft, and how far it is.
+    Exit 1 if there is a fault. With TAG, check one language, published or a draft, and report how much is translated.
     """
     from ivr.check.report import check_all, check_language
 
@@ -69,42 +69,62 @@ def check(tag: str | None, today: bool) -> None:
 
 
 @main.command("call")
-@click.option("--press", default=None, metavar='"8 3 1 0"', help="Keys to press; - is silence, hangup ends.")
-@click.option("--dial", "outcome", default="completed", show_default=True, help="How the far end behaves when dialled.")
-@click.option("--url", default=None, help="Call a running line there, with signed requests.")
-@click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), help="Keep the call as a story.")
+@click.option(
+    "--press",
+    default=None,
+    metavar='"8 3 1 0"',
+    help="Keys to press, with spaces between; - is silence.",
+)
+@click.option(
+    "--dial", "outcome", default="completed", show_default=True, help="How a dialled call ends, such as busy."
+)
+@click.option("--url", default=None, help="Call the line that runs at this address, with signed requests.")
+@click.option(
+    "--keep",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the call into this file, as a story that tests replay.",
+)
 def call_(press: str | None, outcome: str, url: str | None, keep: Path | None) -> None:
-    """Call the line: by hand, or with keys given."""
+    """Make a call in the terminal, by hand or with given keys."""
     from ivr.cli.call import call
 
     story = call(read_settings(), url, None if press is None else press.split(), outcome)
     if keep:
-        _keep(keep, story)
+        _write(keep, story)
 
 
-def _keep(path: Path, text: str, how: str = "kept") -> None:
+def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, "utf-8")
     except OSError as error:
         raise click.FileError(str(path), error.strerror) from None
-    click.echo(f"{how} as {path}")
+    click.echo(f"wrote {path}")
 
 
 @main.command()
 def fallback() -> None:
-    """Print the last resort: the document to host elsewhere, for when this line cannot answer."""
+    """Print the fallback document.
+
+    Host it at Twilio: callers hear it when this line does not answer.
+    """
     click.echo(_line().fallback_document.decode("utf-8"))
 
 
 @main.command()
 @click.argument("locales", nargs=-1, metavar="[LOCALE]...")
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the pages.")
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder for the pages."
+)
 def script(locales: Sequence[str], out: Path) -> None:
-    """Write the book of the line: a page for each language (all, or LOCALEs, drafts too), for the screen or paper."""
-    from ivr.script import page as pages
+    """Write all texts as pages to review.
+
+    One page for each LOCALE, published or a draft, by default for all published languages: every text with its keys and
+    sources, for the screen and for paper.
+    """
+    from ivr.script.page import write_pages
 
     try:
-        for path in pages.write(_line(*locales), locales, out):
+        for path in write_pages(_line(*locales), locales, out):
             click.echo(f"wrote {path}")
     except OSError as error:
         raise click.FileError(str(error.filename or out), error.strerror) from None
@@ -112,38 +132,41 @@ def script(locales: Sequence[str], out: Path) -> None:
 
 @main.command("map")
 @click.option(
-    "--svg", type=click.Path(dir_okay=False, path_type=Path), help="Draw the map into this file, by Graphviz."
+    "--svg", type=click.Path(dir_okay=False, path_type=Path), help="Draw the map into this file, with Graphviz."
 )
 @click.option(
-    "--outline", "form", flag_value="outline", default=True, help="Print it as a nested outline (the default)."
+    "--outline", "form", flag_value="outline", default=True, help="Print it as an indented outline (the default)."
 )
-@click.option("--dot", "form", flag_value="dot", help="Print it in the language of Graphviz.")
+@click.option("--dot", "form", flag_value="dot", help="Print it in DOT, the language of Graphviz.")
 def map_(svg: Path | None, form: str) -> None:
-    """Show which key leads where."""
+    """Show the menus and topics, and the key that leads to each."""
     from ivr.script import map as drawing
-    from ivr.script.model import read
+    from ivr.script.model import read_script
 
     line = _line()
-    book = read(line, line.flow.published[0])
+    script = read_script(line, line.flow.published[0])
     if svg:
-        _keep(svg, drawing.svg(drawing.dot(book, line.flow)), "drawn")
+        _write(svg, drawing.svg(drawing.dot(script, line.flow)))
     elif form == "dot":
-        click.echo(drawing.dot(book, line.flow), nl=False)
+        click.echo(drawing.dot(script, line.flow), nl=False)
     else:
-        click.echo("\n".join(drawing.outline(book, line.flow)))
+        click.echo("\n".join(drawing.outline(script, line.flow)))
 
 
 @main.command()
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
-@click.option("--live", is_flag=True, help="Only what a person must still open or call.")
+@click.option("--live", is_flag=True, help="Only the pages that a person must still open, or calls to make.")
 def sources(nodes: Sequence[str], live: bool) -> None:
-    """Print each block of the texts (all, or NODEs) with its facts, and what a person must still open live."""
-    from ivr.script.model import read
+    """Print each block of the texts with its facts and their sources.
+
+    Of the texts NODE, by default of all, with the pages that a person must still open.
+    """
+    from ivr.script.model import read_script
     from ivr.script.sources import sources_of
 
     line = _line()
-    book, content = read(line, line.flow.published[0]), line.content
-    click.echo("\n".join(sources_of(book, line.flow, content.facts, content.prompts.templates, nodes, live)))
+    script, content = read_script(line, line.flow.published[0]), line.content
+    click.echo("\n".join(sources_of(script, line.flow, content.facts, content.prompts.templates, nodes, live)))
 
 
 def _line(*drafts: str) -> "Line":
@@ -156,4 +179,4 @@ def _line(*drafts: str) -> "Line":
 
 
 operate.add_to(main)
-room.add_to(main)
+translate.add_to(main)

@@ -1,4 +1,4 @@
-"""What a translator types: `ivr locale`, `ivr listen`, `ivr recordings`."""
+"""The commands of translators: `ivr locale`, `ivr listen`, `ivr recordings`."""
 
 import os
 from collections.abc import Sequence
@@ -10,36 +10,44 @@ from ivr.settings import read_settings
 
 
 def add_to(main: click.Group) -> None:
-    """Put these commands into the `ivr` command."""
+    """Add these commands to `main`."""
     for command in (locale, listen, recordings):
         main.add_command(command)
 
 
 @click.group()
 def locale() -> None:
-    """Languages: begin one, and bring their translating up to date."""
+    """Begin a language, and update the catalogues."""
 
 
 @locale.command("new")
 @click.argument("tag")
-@click.option("--name", default="", help="The language's own name for itself, where CLDR does not know it.")
+@click.option("--name", default="", help="The language's own name, where CLDR does not have it.")
 def locale_new(tag: str, name: str) -> None:
-    """Begin the language TAG (fr, zh-Hant, es-PR): its folder, with all that can be known before anybody has looked."""
+    """Create the folder of a language.
+
+    TAG is such as fr, zh-Hant or es-PR. Fields are filled with proposals and marked for a speaker of the language.
+    """
     from ivr.check.language import marks
     from ivr.translate.new_locale import create_locale
 
     paths = create_locale(read_settings().ivr_content, tag, name)
     for path in paths:
-        click.echo(f"made {os.path.relpath(path)}")
+        click.echo(f"created {os.path.relpath(path)}")
     for mark in marks(paths[0]):
         click.echo(f"  {mark}")
-    click.echo(f"Next: translate {os.path.relpath(paths[-1])}; `ivr check {tag}` and `ivr listen {tag}` at any time.")
+    click.echo(
+        f"Next: translate {os.path.relpath(paths[-1])}. Run `ivr check {tag}` and `ivr listen {tag}` at any time."
+    )
 
 
 @locale.command("update")
 @click.argument("tags", nargs=-1)
 def locale_update(tags: Sequence[str]) -> None:
-    """Write messages.pot from the texts and merge it into each language's catalogue (all, or TAGS)."""
+    """Update the catalogues from the texts.
+
+    Writes messages.pot and merges it into the catalogues of TAGS, by default of all languages.
+    """
     from ivr.translate import update
 
     root = read_settings().ivr_content
@@ -47,45 +55,53 @@ def locale_update(tags: Sequence[str]) -> None:
     for path in changed:
         click.echo(f"updated {os.path.relpath(path)}")
     if not changed:
-        click.echo("everything is up to date")
+        click.echo("all catalogues are up to date")
 
 
 @click.command()
 @click.argument("tag")
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
-@click.option("--slow", is_flag=True, help="As after key 7.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Copy the sounds there, by name.")
+@click.option("--slow", is_flag=True, help="At the slow pace, as after key 7.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Copy the sounds into this folder, named after the texts.",
+)
 def listen(tag: str, nodes: Sequence[str], slow: bool, out: Path | None) -> None:
-    """Hear the language TAG, published or a draft: every text, or NODEs. A recording where there is one."""
+    """Listen to the texts of a language.
+
+    Makes the sounds of the language TAG, published or a draft. The texts NODE are also played; without NODE, the sounds
+    of all texts are made. A recording is used where there is one, else espeak-ng.
+    """
     from ivr.translate import listen
 
     settings = read_settings()
-    line = listen.drafted(settings.ivr_content, settings.options, tag)
-    for name in listen.absent(line, tag, nodes):
-        click.echo(f"{name} is not whole in {tag} yet: `ivr check {tag}` says what is missing")
-    sounds = listen.sound(line, tag, nodes, "slow" if slow else "normal")
-    for one in listen.keep(sounds, out):
-        click.echo(f"{one.name}  {one.seconds:.1f} s  {os.path.relpath(one.path)}")
+    line = listen.compile_with_draft(settings.ivr_content, settings.options, tag)
+    for name in listen.untranslated(line, tag, nodes):
+        click.echo(f"{name}: not fully translated into {tag}; `ivr check {tag}` says what is missing")
+    samples = listen.samples(line, tag, nodes, "slow" if slow else "normal")
+    for sample in listen.copy_to(out, samples):
+        click.echo(f"{sample.name}  {sample.seconds:.1f} s  {os.path.relpath(sample.path)}")
         if nodes:
-            click.echo(f"    {one.text}".replace("\n\n", "\n    "))
-        if nodes and not out and not listen.play(one.path):
-            click.echo("    (no program here plays sound: open the file)")
+            click.echo(f"    {sample.text}".replace("\n\n", "\n    "))
+        if nodes and not out and not listen.play(sample.path):
+            click.echo("    (no program that plays sound is installed: open the file)")
 
 
 @click.group()
 def recordings() -> None:
-    """Recordings by a person, in place of the voice."""
+    """Add and delete recordings by a person."""
 
 
 @recordings.command("sheet")
 @click.argument("tag")
-@click.option("--all", "every", is_flag=True, help="Also what is recorded already.")
+@click.option("--all", "every", is_flag=True, help="Also the texts that have a recording.")
 def recordings_sheet(tag: str, every: bool) -> None:
-    """Print what is to be read aloud in the language TAG, with the names of the files."""
+    """Print the texts to read aloud, with file names."""
     from ivr.translate import listen, record
 
     settings = read_settings()
-    for text in record.sheet(listen.drafted(settings.ivr_content, settings.options, tag), tag, every):
+    for text in record.sheet(listen.compile_with_draft(settings.ivr_content, settings.options, tag), tag, every):
         click.echo(text)
 
 
@@ -94,20 +110,27 @@ def recordings_sheet(tag: str, every: bool) -> None:
 @click.argument("name")
 @click.argument("file", type=click.Path(path_type=Path))
 def recordings_add(tag: str, name: str, file: Path) -> None:
-    """Check FILE (WAV or MP3), convert it, and pin it to the words of NAME as they stand now."""
+    """Add the recording of a text.
+
+    Checks and converts FILE (WAV or MP3). The line plays it as long as the words of NAME, a text or a part, stay the
+    same.
+    """
     from ivr.translate import listen, record
 
     settings = read_settings()
-    click.echo(record.add(listen.drafted(settings.ivr_content, settings.options, tag), tag, name, file))
+    click.echo(record.add(listen.compile_with_draft(settings.ivr_content, settings.options, tag), tag, name, file))
 
 
 @recordings.command("prune")
 @click.argument("tag")
 def recordings_prune(tag: str) -> None:
-    """Delete the sounds that no text needs any more; calls that began on the last release may still play them."""
+    """Delete the recordings that no text uses any more.
+
+    A call in progress may still play the recordings of the previous release: run this one release later.
+    """
     from ivr.translate import listen, record
 
     settings = read_settings()
-    gone = record.prune(listen.drafted(settings.ivr_content, settings.options, tag), tag)
-    for one in gone or ["nothing to delete"]:
-        click.echo(one)
+    deleted = record.prune(listen.compile_with_draft(settings.ivr_content, settings.options, tag), tag)
+    for deletion in deleted or ["no file to delete"]:
+        click.echo(deletion)

@@ -25,14 +25,16 @@ from ivr.call.flow import (
 from ivr.content.files import toml_of, wrong_fields
 from ivr.errors import BadFlow, Fault
 
+SOURCE = "en"
+"""The language that the texts are written in, where the file does not say it: texts = "en"."""
 _NODES: TypeAdapter[Node] = TypeAdapter(Node)
 
 
 def load_flow(path: Path) -> Flow:
     """Read the map from `path` (TOML). Raises BadFlow with every fault at once."""
     raw = toml_of(path, BadFlow)
-    published, moved = raw.pop("published", None), raw.pop("moved", {})
-    faults = list(_published_faults(path, published))
+    published, moved, source = raw.pop("published", None), raw.pop("moved", {}), raw.pop("texts", SOURCE)
+    faults = list(_published_faults(path, published, source))
     nodes: dict[str, Node] = {}
     for name, table in raw.items():
         where, kinds = f"{path}: [{name}]", "Mend this node; the head of the file lists the kinds and their fields."
@@ -58,7 +60,7 @@ def _node(name: str, table: Any) -> Node:
     return _NODES.validate_python(table)
 
 
-def _published_faults(path: Path, published: Any) -> Iterator[Fault]:
+def _published_faults(path: Path, published: Any, source: Any) -> Iterator[Fault]:
     tags = published if isinstance(published, list) else []
     whole = all(isinstance(tag, str) and TAG.fullmatch(tag) for tag in tags)
     if not tags or not whole or len(set(tags)) != len(tags):
@@ -66,6 +68,12 @@ def _published_faults(path: Path, published: Any) -> Iterator[Fault]:
             f"{path}: published",
             f"found {published!r}",
             'Write the languages on offer, each once: published = ["en", "es"].',
+        )
+    elif tags[0] != source:
+        yield Fault(
+            f"{path}: published",
+            f"the first language is {tags[0]!r}, and the texts are written in {source!r} (`texts`)",
+            f"Begin the list with {source!r}: a text without a translation is spoken in the language it is written in.",
         )
 
 

@@ -176,7 +176,7 @@ def _offered(root: Path, flow: Flow, prompts: Prompts) -> tuple[tuple[str, ...],
     needed = (*OFFERS, flow.only("transfer"), flow.transfer.not_connected, flow.only("reminder"))
     offered, faults = [first], []
     for tag in others:
-        broken = [name for name in needed if not _whole(flow, prompts, name, tag)]
+        broken = [name for name in needed if not is_whole(flow, prompts, name, tag)]
         if broken:
             faults.append(
                 Fault(
@@ -191,7 +191,7 @@ def _offered(root: Path, flow: Flow, prompts: Prompts) -> tuple[tuple[str, ...],
     return tuple(offered), faults
 
 
-def _whole(flow: Flow, prompts: Prompts, name: str, tag: str) -> bool:
+def is_whole(flow: Flow, prompts: Prompts, name: str, tag: str) -> bool:
     """Whether text `name` is spoken in that language, at every key that it may have to name."""
     return all(
         prompts.whole(name, tag, named_keys(flow, name, key)) for key in language_keys(name, len(flow.published))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ivr.content.files import toml_of, wrong_fields
+from ivr.content.files import bytes_of, toml_of, wrong_fields
 from ivr.errors import BadLocale, Fault
 from ivr.speech.wav import seconds_of
 
@@ -20,6 +20,10 @@ LIST = "recordings.toml"
 NAME = re.compile(r"[a-z][a-z0-9_]*(-[a-z0-9]+)*")
 """What a recording is called: the text, and where it has several readings which one ("reach-2", "language-key-8")."""
 FILE = re.compile(r"[0-9a-f]{20}\.wav")
+MAX_RECORDING_SECONDS = 120
+"""A part takes at most 38 seconds, and read slowly less than twice as long: see `ivr.check.limits`."""
+MAX_RECORDING_BYTES = 1_000_000
+"""Two minutes have 960,000 samples of a byte each."""
 AGAIN = "Record it again: `ivr recordings add`."
 
 
@@ -81,12 +85,19 @@ def _recording(path: Path, name: str, fields: object) -> Recording:
     try:
         row = _Row.model_validate(fields)
     except ValidationError as error:
-        raise BadLocale(Fault(f"{path}: [{name}]", one, AGAIN) for _, one in wrong_fields(error)) from error
+        raise BadLocale(
+            Fault(f"{path}: [{name}]", found, AGAIN, text=_text_of(name)) for _, found in wrong_fields(error)
+        ) from error
     try:
         sound = Sound(row.sound, row.slow, *(_seconds(path.parent, file) for file in (row.sound, row.slow)))
     except (OSError, ValueError) as error:
-        raise BadLocale.at(f"{path}: [{name}]", _reason(error), AGAIN) from error
+        raise BadLocale([Fault(f"{path}: [{name}]", _reason(error), AGAIN, text=_text_of(name))]) from error
     return Recording(name, row.reads, sound)
+
+
+def _text_of(name: str) -> str:
+    """The text that a recording is of: "reach" for "reach-2"."""
+    return name.partition("-")[0]
 
 
 def _reason(error: OSError | ValueError) -> str:
@@ -99,10 +110,13 @@ def _seconds(folder: Path, file: str) -> float:
     """How long a sound file is. Raises ValueError where it is not what its name says, or no telephone sound."""
     if not FILE.fullmatch(file):
         raise ValueError(f"{file!r} is no name of a sound file")
-    whole = (folder / file).read_bytes()
+    whole = bytes_of(folder / file, MAX_RECORDING_BYTES)
     if file != file_name(whole):
         raise ValueError(f"{file} is not the file that was added: its content has changed")
-    return seconds_of(whole)
+    seconds = seconds_of(whole)
+    if seconds > MAX_RECORDING_SECONDS:
+        raise ValueError(f"{file} takes {seconds:.0f} seconds, the most is {MAX_RECORDING_SECONDS}")
+    return seconds
 
 
 def file_name(whole: bytes) -> str:

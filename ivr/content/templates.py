@@ -96,6 +96,8 @@ def _load_template(path: Path) -> Template:
     except TemplateSyntaxError as error:
         remedy = "Compare the block with its neighbours."
         raise BadText.at(f"{path}:{error.lineno}", f"{error.message}".rstrip(".?"), remedy) from error
+    except RecursionError:
+        raise BadText.at(str(path), "its brackets are nested too deeply", "Close each bracket.") from None
     outline = _OUTLINE.sub(_blank, source)
     faults = [*_word_faults(path, source, outline), *_outline_faults(path, outline), *_block_faults(path, tree)]
     if faults:

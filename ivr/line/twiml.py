@@ -5,6 +5,7 @@ those of https://www.twilio.com/docs/voice/twiml that every dialect shares: Resp
 Hangup. Twilio's builder writes every tag, and each only once: the same words are read in many fragments.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
@@ -68,6 +69,40 @@ def dial(number: str, action: str | None, caller_id: str | None) -> bytes:
     verb = Dial(timeout=DIAL_TIMEOUT, **{name: value for name, value in wanted.items() if value})
     verb.number(number)
     return _bytes(verb)
+
+
+def readdressed(document: bytes, kept: str, number: str, caller_id: str | None) -> bytes:
+    """A document that was kept as a file, with another number dialled and spoken, and `caller_id` in every dial.
+
+    `kept` is the number (E.164) that it was written with. Where that is spoken, as words in groups of 1, 3, 3 and 4
+    digits, the digits of `number` stand in its place: voices of every language read them out one by one.
+    """
+    root = ElementTree.fromstring(document)
+    for verb in root.iter("Dial"):
+        if caller_id:
+            verb.set("callerId", caller_id)
+        for noun in verb.iter("Number"):
+            noun.text = number
+    text = ElementTree.tostring(root, encoding="unicode")
+    if number != kept:
+        text = _spoken_digits(kept).sub(_group_of_digits(number), text)
+    return HEAD.removesuffix(b"<Response>") + text.encode()
+
+
+def _spoken_digits(number: str) -> re.Pattern[str]:
+    """How the digits of a number (E.164) look as words: each digit is one word, and always the same one."""
+    seen, pattern = set[str](), list[str]()
+    for place, digit in enumerate(number[1:]):
+        gap = "" if not place else r"(?:[\s,.]*<[^>]*>[\s,.]*|[\s,.])+" if place in (1, 4, 7) else r"\s+"
+        pattern.append(gap + (f"(?P=d{digit})" if digit in seen else rf"(?P<d{digit}>\b\w+)") + r"\b")
+        seen.add(digit)
+    return re.compile("".join(pattern))
+
+
+def _group_of_digits(number: str) -> str:
+    """+12025550123 as "1, 2 0 2, 5 5 5, 0 1 2 3"."""
+    groups = (number[1:2], number[2:5], number[5:8], number[8:])
+    return ", ".join(" ".join(group) for group in groups)
 
 
 def hang_up() -> bytes:

@@ -1,1 +1,1 @@
-"""What an operator does with the line: set up its number, see that it works, learn how it is used."""
+"""Commands of an operator: set up the telephone number at Twilio, check that the line works, estimate its cost."""

@@ -1,6 +1,6 @@
-"""An account at Twilio, asked over its REST interface. Every failure is a sentence; no secret is in one.
+"""A Twilio account, through Twilio's REST API. Every failure is a sentence without a secret.
 
-twilio's client is imported only when it is needed: nothing that answers calls waits for it.
+Twilio's client is imported when a command first needs it, because the import is slow.
 https://www.twilio.com/docs/iam/api, https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
 """
 
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from twilio.http import HttpClient
     from twilio.rest import Client
 
-PATIENCE = 10.0
-"""Seconds to wait for each answer of Twilio's."""
+TWILIO_TIMEOUT = 10.0
+"""Seconds to wait for each response of Twilio."""
+_NOT_TWILIO = "The answer is not Twilio's: asked for {}. Does a proxy answer in its place?"
 
 
 class Webhooks(NamedTuple):
-    """What a number does with a call: whom it asks, whom it asks when that fails, whom it tells afterwards."""
+    """The addresses that Twilio requests for a number: for a call, if that fails, and when a call has ended."""
 
     voice_url: str = ""
     voice_method: str = "POST"
@@ -33,39 +34,42 @@ class Webhooks(NamedTuple):
 
 
 class Number(NamedTuple):
-    """A telephone number of the account. While it has an `application` or a `trunk`, Twilio ignores its wiring."""
+    """A telephone number of the account. While `application` or `trunk` is set, Twilio ignores `webhooks`.
+
+    `sid` is such as "PN…", `number` such as "+12025550123".
+    """
 
     sid: str
     number: str
-    wiring: Webhooks
+    webhooks: Webhooks
     application: str
     trunk: str
 
 
 class AccountStatus(NamedTuple):
-    """What kind of account it is: "Trial" or "Full"; active, suspended or closed; somebody's subaccount or not."""
+    """`kind` is "Trial" or "Full"; `status` is "active", "suspended" or "closed"."""
 
     kind: str
     status: str
-    sub: bool
+    is_subaccount: bool
 
 
 class Profile(NamedTuple):
-    """A customer profile and what Twilio calls its policy, such as "Primary Customer Profile of type Business"."""
+    """A customer profile. `policy` is Twilio's name for its kind: "Primary Customer Profile of type Business"."""
 
     approved: bool
     policy: str
 
 
 class Country(NamedTuple):
-    """A country that may be dialled; `risky` where dear numbers or ones known for fraud may be too."""
+    """A country that may be dialled, such as "US". `risky`: premium-rate or fraud-prone numbers are allowed too."""
 
     code: str
     risky: bool
 
 
 class Alert(NamedTuple):
-    """A line of the debugger: error code, level, address asked, when. Its text may hold a caller: left out."""
+    """An entry of Twilio's debugger, without its text, which may name a caller."""
 
     code: str
     level: str
@@ -75,56 +79,56 @@ class Alert(NamedTuple):
 
 @dataclass(frozen=True)
 class Account:
-    """The account whose SID and token are in the settings. Methods raise OperationFailed if Twilio does not answer."""
+    """The account of the settings. Its methods raise OperationFailed if Twilio does not answer or refuses."""
 
     client: "Client"
     sid: str
 
     @classmethod
     def of(cls, settings: Settings, transport: "Callable[[], HttpClient] | None" = None) -> Self:
-        """The account that `settings` name. Raises BadSettings where they name none."""
+        """The account of `settings`. Raises BadSettings if its SID or token is missing."""
         if not settings.twilio_account_sid or not settings.tokens:
-            raise BadSettings("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN must both be set to ask Twilio for anything.")
+            raise BadSettings("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN must both be set to use Twilio's API.")
         if settings.trying_out:
             raise BadSettings("TWILIO_AUTH_TOKEN is one that `make setup` made up: Twilio does not know it.")
         from twilio.http.http_client import TwilioHttpClient
         from twilio.rest import Client
 
-        carrier = transport() if transport else TwilioHttpClient(timeout=PATIENCE)
-        return cls(
-            Client(settings.twilio_account_sid, settings.tokens[0], http_client=carrier), settings.twilio_account_sid
-        )
+        http_client = transport() if transport else TwilioHttpClient(timeout=TWILIO_TIMEOUT)
+        client = Client(settings.twilio_account_sid, settings.tokens[0], http_client=http_client)
+        return cls(client, settings.twilio_account_sid)
 
-    def standing(self) -> AccountStatus:
-        """What kind of account it is."""
-        with _asking("the account"):
-            found = self.client.api.v2010.accounts(self.sid).fetch()
-        return AccountStatus(str(found.type), str(found.status), found.owner_account_sid not in (None, "", self.sid))
+    def status(self) -> AccountStatus:
+        """The kind and the status of the account."""
+        with _requesting("the account"):
+            account = self.client.api.v2010.accounts(self.sid).fetch()
+        is_subaccount = account.owner_account_sid not in (None, "", self.sid)
+        return AccountStatus(str(account.type), str(account.status), is_subaccount)
 
-    def numbers(self, wanted: str) -> list[Number]:
-        """The numbers of the account that match `wanted`: +1 and digits, or a SID."""
-        with _asking("the account's telephone numbers"):
-            if wanted.startswith("PN"):
-                return [_number(self.client.incoming_phone_numbers(wanted).fetch())]
-            return [_number(one) for one in self.client.incoming_phone_numbers.list(phone_number=wanted, limit=50)]
+    def numbers(self, name: str) -> list[Number]:
+        """The numbers of the account that match `name`: +1 and ten digits, or a SID."""
+        with _requesting("the account's telephone numbers"):
+            if name.startswith("PN"):
+                return [_number(self.client.incoming_phone_numbers(name).fetch())]
+            return [_number(row) for row in self.client.incoming_phone_numbers.list(phone_number=name, limit=50)]
 
-    def rewire(self, number: Number, wiring: Webhooks) -> None:
-        """Give `number` its `wiring`: one request, so all of it or nothing."""
-        with _asking("the change"):
+    def set_webhooks(self, number: Number, webhooks: Webhooks) -> None:
+        """Set the `webhooks` of `number`, in one request: all of them or none."""
+        with _requesting("the change"):
             self.client.incoming_phone_numbers(number.sid).update(
-                voice_url=wiring.voice_url,
-                voice_method=wiring.voice_method,
-                voice_fallback_url=wiring.fallback_url,
-                voice_fallback_method=wiring.fallback_method,
-                status_callback=wiring.status_url,
-                status_callback_method=wiring.status_method,
+                voice_url=webhooks.voice_url,
+                voice_method=webhooks.voice_method,
+                voice_fallback_url=webhooks.fallback_url,
+                voice_fallback_method=webhooks.fallback_method,
+                status_callback=webhooks.status_url,
+                status_callback_method=webhooks.status_method,
             )
 
     def records_by_default(self) -> bool:
-        """Whether a default of the account records every call, whatever the documents say."""
+        """Whether a default of the account records every call, regardless of the TwiML."""
         from twilio.base.exceptions import TwilioException
 
-        with _asking("the account's recording default"):
+        with _requesting("the account's recording default"):
             try:
                 return bool(self.client.voice.v2.recording_account_default_configuration().fetch())
             except TwilioException as error:
@@ -134,39 +138,39 @@ class Account:
 
     def countries(self) -> list[Country]:
         """The countries that the account may dial."""
-        with _asking("the voice geographic permissions"):
-            found = self.client.voice.v1.dialing_permissions.countries.list()
-        return [Country(str(one.iso_code), _risky(one)) for one in found if one.low_risk_numbers_enabled or _risky(one)]
+        with _requesting("the voice geographic permissions"):
+            rows = self.client.voice.v1.dialing_permissions.countries.list()
+        return [Country(str(row.iso_code), _risky(row)) for row in rows if row.low_risk_numbers_enabled or _risky(row)]
 
     def profiles(self) -> list[Profile]:
         """The account's customer profiles."""
-        with _asking("the account's customer profiles"):
-            found = self.client.trusthub.v1.customer_profiles.list(limit=20)
-            return [Profile(str(one.status) == "twilio-approved", self._policy(str(one.policy_sid))) for one in found]
+        with _requesting("the account's customer profiles"):
+            rows = self.client.trusthub.v1.customer_profiles.list(limit=20)
+            return [Profile(str(row.status) == "twilio-approved", self._policy(str(row.policy_sid))) for row in rows]
 
     def _policy(self, sid: str) -> str:
         return str(self.client.trusthub.v1.policies(sid).fetch().friendly_name or "")
 
     def alerts(self, since: datetime) -> list[Alert]:
-        """The lines of the debugger since then, the newest first."""
-        with _asking("the debugger's alerts"):
-            found = self.client.monitor.v1.alerts.list(start_date=since, limit=200)
+        """The entries of the debugger from `since` on, the newest first."""
+        with _requesting("the debugger's alerts"):
+            rows = self.client.monitor.v1.alerts.list(start_date=since, limit=200)
         return [
-            Alert(str(one.error_code), str(one.log_level), str(one.request_url or ""), one.date_generated)
-            for one in found
+            Alert(str(row.error_code), str(row.log_level), str(row.request_url or ""), row.date_generated)
+            for row in rows
         ]
 
 
-def _number(found: Any) -> Number:
-    wiring = Webhooks(
-        found.voice_url or "",
-        found.voice_method or "POST",
-        found.voice_fallback_url or "",
-        found.voice_fallback_method or "POST",
-        found.status_callback or "",
-        found.status_callback_method or "POST",
+def _number(row: Any) -> Number:
+    webhooks = Webhooks(
+        row.voice_url or "",
+        row.voice_method or "POST",
+        row.voice_fallback_url or "",
+        row.voice_fallback_method or "POST",
+        row.status_callback or "",
+        row.status_callback_method or "POST",
     )
-    return Number(found.sid, found.phone_number, wiring, found.voice_application_sid or "", found.trunk_sid or "")
+    return Number(row.sid, row.phone_number, webhooks, row.voice_application_sid or "", row.trunk_sid or "")
 
 
 def _risky(country: Any) -> bool:
@@ -174,8 +178,8 @@ def _risky(country: Any) -> bool:
 
 
 @contextmanager
-def _asking(what: str) -> Iterator[None]:
-    """Turns whatever can go wrong between here and Twilio into a sentence about `what`."""
+def _requesting(what: str) -> Iterator[None]:
+    """Turns every fault of a request for `what` into a sentence. Raises OperationFailed."""
     from twilio.base.exceptions import TwilioException
 
     try:
@@ -183,11 +187,13 @@ def _asking(what: str) -> Iterator[None]:
     except TwilioException as error:
         raise OperationFailed(_sentence(what, error)) from None
     except OSError as error:
-        slow = "Timeout" in type(error).__name__
-        why = f"Twilio did not answer within {PATIENCE:.0f} seconds" if slow else "Twilio cannot be reached from here"
-        raise OperationFailed(f"{why}: asked for {what}. See https://status.twilio.com, then try again.") from None
+        timed_out = "Timeout" in type(error).__name__
+        why = f"did not answer within {TWILIO_TIMEOUT:.0f} seconds" if timed_out else "cannot be reached from here"
+        raise OperationFailed(
+            f"Twilio {why}: asked for {what}. See https://status.twilio.com, then try again."
+        ) from None
     except (ValueError, KeyError, AttributeError, TypeError):
-        raise OperationFailed(f"The answer is not Twilio's: asked for {what}. Does a proxy stand in between?") from None
+        raise OperationFailed(_NOT_TWILIO.format(what)) from None
 
 
 def _sentence(what: str, error: Exception) -> str:
@@ -195,7 +201,7 @@ def _sentence(what: str, error: Exception) -> str:
     status = getattr(error, "status", None) or getattr(reply, "status_code", None)
     match status:
         case None:
-            return f"The answer is not Twilio's: asked for {what}. Does a proxy stand in between?"
+            return _NOT_TWILIO.format(what)
         case 401:
             why = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN do not belong together, or the token was replaced"
         case 403:

@@ -1,6 +1,7 @@
-"""What a call costs, from the script: the characters that are spoken, the minutes of both legs. Prices are a list here.
+"""Estimates what a call costs: the characters that are spoken, and the minutes of the caller's and the hotline's leg.
 
-The telephone of the tests makes the calls and hears everything to its end, as a caller does who presses no key early.
+The virtual caller makes each call and hears every text to its end, as a caller does who presses no key early. The
+prices are constants in this file.
 """
 
 import math
@@ -12,24 +13,24 @@ from ivr.call.urls import RING
 from ivr.line.line import Line
 from ivr.phone.caller import Caller
 
-AS_OF = "2026-10-03"
-"""The day of the prices below, in US dollars, for a number in the US: read from others' copies of Twilio's lists."""
-IN_A_MINUTE, OUT_A_MINUTE = 0.0085, 0.0140
-SPEECH = {"Neural": 0.0032, "Generative": 0.0130, "": 0.0008}
-"""For each hundred characters, by what the voice's name ends in."""
-TALK = 600.0
-"""Seconds of a conversation with the hotline, assumed."""
+PRICES_AS_OF = "2026-10-03"
+"""The date of the prices below: US dollars, for a number in the US, from third-party copies of Twilio's price lists."""
+INBOUND_MINUTE, OUTBOUND_MINUTE = 0.0085, 0.0140
+SPEECH_100_CHARACTERS = {"Neural": 0.0032, "Generative": 0.0130, "": 0.0008}
+"""The price of 100 characters, by the end of the voice's name, such as "Polly.Joanna-Neural"."""
+CONVERSATION_SECONDS = 600.0
+"""The assumed length of a conversation with the hotline."""
 CALLS = {
     "a person at once": "0",
     "one topic, then a person": "1 1 0",
     "three topics, then a person": "1 1 * 2 1 # * 3 1 # 0",
     "silent to the end": "- - - - - - - - - -",
 }
-"""What is estimated: keys as `ivr call --press` takes them; - is silence."""
+"""The calls that are estimated: keys as for `ivr call --press`; - is silence."""
 
 
 class Cost(NamedTuple):
-    """One call: the characters spoken, the minutes begun on the caller's leg and the hotline's, US dollars."""
+    """One call in one language: characters spoken, minutes begun on the caller's and the hotline's leg, US dollars."""
 
     call: str
     locale: str
@@ -40,39 +41,48 @@ class Cost(NamedTuple):
 
 
 def costs(line: Line) -> Iterator[Cost]:
-    """Each of CALLS in each published language. The second language is chosen with key 8, the others are left out."""
+    """The cost of each of CALLS, in the first and the second published language (chosen with key 8)."""
     for locale in line.flow.published[:2]:
         for name, keys in CALLS.items():
             yield _cost(line, name, locale, keys.split())
 
 
 def _cost(line: Line, name: str, locale: str, keys: list[str]) -> Cost:
+    language_key = [] if locale == line.flow.published[0] else ["8"]
+    caller = _play(line, [*language_key, *keys])
+    dialled_at = caller.clock
+    if caller.dial:
+        caller.far_end("completed", CONVERSATION_SECONDS)
+    minutes_in, minutes_out = math.ceil(caller.clock / 60), math.ceil((caller.clock - dialled_at) / 60)
+    texts = [(heard.voice, len(heard.text)) for heard in caller.heard if heard.voice != "recording"]
+    speech = sum(math.ceil(length / 100) * _speech_price(voice) for voice, length in texts)
+    dollars = speech + minutes_in * INBOUND_MINUTE + minutes_out * OUTBOUND_MINUTE
+    return Cost(name, locale, sum(length for _, length in texts), minutes_in, minutes_out, dollars)
+
+
+def _play(line: Line, keys: list[str]) -> Caller:
+    """A call on `line` after `keys`; keys that are left when the call dials or ends are not pressed."""
     caller = Caller(simulator.in_process(line), line.options.public_url + RING, seconds=simulator.speaking_time(line))
     caller.rings()
-    for key in [*(["8"] if locale != line.flow.published[0] else []), *keys]:
+    for key in keys:
         if caller.gather:
             caller.waits() if key == "-" else caller.presses(key)
-    began = caller.clock
-    if caller.dial:
-        caller.far_end("completed", TALK)
-    talked = caller.clock - began
-    told = [(heard.voice, len(heard.text)) for heard in caller.heard if heard.voice != "recording"]
-    minutes_in, minutes_out = math.ceil(caller.clock / 60), math.ceil(talked / 60)
-    spoken = sum(math.ceil(length / 100) * _price(voice) for voice, length in told)
-    dollars = spoken + minutes_in * IN_A_MINUTE + minutes_out * OUT_A_MINUTE
-    return Cost(name, locale, sum(length for _, length in told), minutes_in, minutes_out, dollars)
+    return caller
 
 
-def _price(voice: str) -> float:
-    return next(price for kind, price in SPEECH.items() if voice.endswith(kind))
+def _speech_price(voice: str) -> float:
+    return next(price for kind, price in SPEECH_100_CHARACTERS.items() if voice.endswith(kind))
 
 
-def as_text(found: list[Cost]) -> str:
-    """The estimate as a table, with what it rests on."""
-    rows = [f"{'a call':<30}{'language':<10}{'characters':>10}{'min in':>8}{'min out':>8}{'dollars':>9}"]
-    rows += [
-        f"{one.call:<30}{one.locale:<10}{one.characters:>10}{one.minutes_in:>8}{one.minutes_out:>8}{one.dollars:>9.2f}"
-        for one in found
+def as_text(rows: list[Cost]) -> str:
+    """The costs as a table, and the assumptions below it."""
+    lines = [f"{'a call':<30}{'language':<10}{'characters':>10}{'min in':>8}{'min out':>8}{'dollars':>9}"]
+    lines += [
+        f"{row.call:<30}{row.locale:<10}{row.characters:>10}{row.minutes_in:>8}{row.minutes_out:>8}{row.dollars:>9.2f}"
+        for row in rows
     ]
-    rest = f"Prices of {AS_OF}, not confirmed by Twilio; {TALK / 60:.0f} minutes with the hotline; nothing cut short."
-    return "\n".join([*rows, rest])
+    assumptions = (
+        f"Prices of {PRICES_AS_OF}, not confirmed by Twilio; {CONVERSATION_SECONDS / 60:.0f} minutes with the hotline; "
+        "every text is heard to its end."
+    )
+    return "\n".join([*lines, assumptions])

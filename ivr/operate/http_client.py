@@ -1,4 +1,4 @@
-"""HTTP as an operator's check needs it: one request, no redirects followed, every failure a sentence."""
+"""An HTTP client for checks of a running line: one request, no redirects, every failure a sentence."""
 
 import re
 import socket
@@ -17,13 +17,13 @@ from ivr import signature
 from ivr.errors import OperationFailed
 from ivr.line.line import Form
 
-PATIENCE = 15
+RESPONSE_TIMEOUT = 15
 """Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""
 MAX_RESPONSE_BYTES = 200_000
 
 
 class Reply(NamedTuple):
-    """An answer: its status, its headers in small letters, the first bytes of its body, the seconds it took."""
+    """A response: status, headers with names in lower case, the first bytes of the body, the seconds it took."""
 
     status: int
     headers: Mapping[str, str]
@@ -32,29 +32,29 @@ class Reply(NamedTuple):
 
 
 Fetch = Callable[[str, Form | None, Mapping[str, str]], Reply]
-"""(URL, form fields or None for GET, headers) -> reply. Raises OperationFailed if there is no reply."""
+"""(URL, fields of a POST or None for GET, headers) -> reply. Raises OperationFailed if there is no reply."""
 
 
-class _Still(urllib.request.HTTPRedirectHandler):
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: object) -> None:
-        """Follow nothing: a redirected request loses its signature and its keys."""
+        """Return None, which keeps the redirect as the reply: a redirected request would lose its signature."""
 
 
 def fetch(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
-    """Ask `url` once. A status of any kind is a reply. Raises OperationFailed where there is no reply at all."""
+    """Send one request to `url`. Any status is a reply. Raises OperationFailed if there is no reply."""
     if not re.match(r"https?://[^\[\]/]+(/|$)|https?://\[[0-9a-f:]+\](:[0-9]+)?(/|$)", url):
-        raise OperationFailed(f"{url} is not an address of the web.")
+        raise OperationFailed(f"{url} is not an http or https address.")
     body = None if form is None else urlencode(form).encode()
     request = urllib.request.Request(url, body, dict(headers))
     started = time.perf_counter()
     try:
-        with urllib.request.build_opener(_Still).open(request, timeout=PATIENCE) as answer:
+        with urllib.request.build_opener(_NoRedirects).open(request, timeout=RESPONSE_TIMEOUT) as answer:
             return _reply(answer, started)
     except urllib.error.HTTPError as error:
         with error:
             return _reply(error, started)
     except (OSError, HTTPException, ValueError) as error:
-        raise OperationFailed(f"{_place(url)} does not answer ({_reason(error)})") from None
+        raise OperationFailed(f"{_public_part(url)} does not answer ({_reason(error)})") from None
 
 
 def signed_post(fetch: Fetch, token: str, url: str, form: Form, signed_url: str = "") -> Reply:
@@ -78,11 +78,11 @@ def _reply(answer: addinfourl, started: float) -> Reply:
 
 
 def certificate_ends(host: str, port: int) -> datetime:
-    """When (UTC) the certificate of `host` ends. Raises OperationFailed where no trusted connection can be made."""
+    """When (UTC) the certificate of `host` ends. Raises OperationFailed if no trusted TLS connection can be made."""
     context = ssl.create_default_context()
     try:
         with (
-            socket.create_connection((host, port), timeout=PATIENCE) as plain,
+            socket.create_connection((host, port), timeout=RESPONSE_TIMEOUT) as plain,
             context.wrap_socket(plain, server_hostname=host) as secure,
         ):
             certificate = secure.getpeercert() or {}
@@ -93,8 +93,8 @@ def certificate_ends(host: str, port: int) -> datetime:
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
 
 
-def _place(url: str) -> str:
-    """The address without a password and a query: both may hold what must not be shown."""
+def _public_part(url: str) -> str:
+    """The address without its password and its query, which may hold secrets."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
@@ -104,5 +104,5 @@ def _reason(error: BaseException) -> str:
     if isinstance(inner, ssl.SSLCertVerificationError):
         return inner.verify_message
     if isinstance(inner, TimeoutError):
-        return f"nothing came within {PATIENCE} seconds"
+        return f"no answer within {RESPONSE_TIMEOUT} seconds"
     return str(getattr(inner, "strerror", None) or inner or type(inner).__name__)

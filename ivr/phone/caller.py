@@ -35,7 +35,7 @@ Post = Callable[[str, Form], bytes]
 """(address, form) -> the document that the server of the line returns."""
 
 State = Literal["idle", "talking", "listening", "dialling", "ended"]
-"""`talking` lasts only while verbs are executed: it is never the state between two acts of the caller."""
+"""`talking` lasts only while verbs are executed: between two acts of the caller the state is another one."""
 
 KEYS = "0123456789*#"
 

@@ -58,7 +58,7 @@ def read_verb(fragment: bytes) -> Verb:
 
 
 def check_reachable(verbs: Iterable[Verb]) -> tuple[Verb, ...]:
-    """The same verbs. Raises InvalidTwiml where Twilio would never execute one of them.
+    """The same verbs. Raises InvalidTwiml where Twilio cannot reach one of them.
 
     That is each verb after a <Redirect>, a <Hangup>, a <Dial> with an action or a <Gather> with actionOnEmptyResult:
     https://www.twilio.com/docs/voice/twiml/dial#action.

@@ -32,7 +32,7 @@ class Heard(NamedTuple):
 
 
 def speaking_time(text: str, language: str) -> float:
-    """Seconds that `text` takes at two and a half words a second, whatever the language."""
+    """Seconds that `text` takes at two and a half words a second, in any language."""
     return len(text.split()) / 2.5
 
 

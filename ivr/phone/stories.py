@@ -13,7 +13,7 @@
 
 Acts: `rings`, `presses <key>`, `silent`, `hangs up`, and how a dialled call ends: `completed`, `answered`, `busy`,
 `no-answer`, `failed`, `canceled`, `bridged`. Expectations: `at <end of the address to which a key is sent>`, in
-which * stands for the text of a segment, `dials <number>`, `speaks <language of the last words>`, `ended`. A line that
+which * matches the rest of a segment, `dials <number>`, `speaks <language of the last words>`, `ended`. A line that
 begins with # is a comment.
 """
 

@@ -1,1 +1,1 @@
-"""The book: one reading of the whole line, and the pages made from it. It knows the line; no request comes in here."""
+"""The script: the whole line in one language as a document to review. With it the map and the list of sources."""

@@ -1,12 +1,12 @@
-"""How a caller comes to hear a text, in a sentence for people who do not read the map.
+"""Labels for the texts on pages about the line: the title of a text, and when or after which keys it is heard.
 
-Nothing here is spoken: these are the words of the pages about the line.
+These words are written for reviewers and translators. Callers do not hear them.
 """
 
 from ivr.call.flow import Farewell, Flow, Reminder, Transfer
-from ivr.script.model import Entry
+from ivr.script.model import SHARED, Entry
 
-HEARD = {
+SHARED_PROMPT_LABELS = {
     "greeting": "the first words of a call",
     "language": "how this language is offered to callers who hear another one",
     "languages": "in place of further offers, where three or more languages are published",
@@ -26,20 +26,20 @@ HEARD = {
     "last_resort": "when the line itself cannot answer, before the hotline is dialled",
     "last_resort_again": "when the line itself cannot answer, before the hotline is dialled once more",
 }
-"""When each shared line is heard."""
+"""When each shared prompt (prompts/lines/) is heard."""
 
 
 def press(keys: str) -> str:
-    """A key path as a person says it: "1 2" is "press 1, then 2"."""
+    """Keys in words: "1 2" is "press 1, then 2"."""
     return "press " + ", then ".join(keys.split())
 
 
 def way_to(flow: Flow, entry: Entry) -> str:
-    """The way to `entry` from the beginning of a call, in words; "" where none is known."""
+    """The keys or the event that lead to `entry`, in words, such as "press 1, then 2"; "" where they are not known."""
     if entry.keys:
         return press(entry.keys)
-    if entry.kind == "line":
-        return HEARD.get(entry.node, "")
+    if entry.kind == SHARED:
+        return SHARED_PROMPT_LABELS.get(entry.node, "")
     match flow.nodes[entry.node]:
         case Reminder():
             return "press 9, anywhere"
@@ -56,10 +56,10 @@ def way_to(flow: Flow, entry: Entry) -> str:
 
 
 def title_of(flow: Flow, entry: Entry) -> str:
-    """The heading of `entry`: the label that offers it, else plain words for what it is."""
+    """The heading of `entry`: the label of the choice that offers it, else a name for its kind."""
     if entry.keys:
         return entry.title
-    if entry.kind == "line":
+    if entry.kind == SHARED:
         return entry.node.replace("_", " ").capitalize()
     match flow.nodes[entry.node]:
         case Reminder():

@@ -1,6 +1,6 @@
-"""The map of the line as a drawing and as an outline: the menus and topics, and the key that leads to each.
+"""The map of the line, as an outline and as a drawing: the menus and topics, and the key that leads to each.
 
-We write DOT; the program `dot` of Graphviz, where it is installed, draws it. Nothing of a call comes in here.
+The drawing is written in DOT; Graphviz's program `dot` makes an SVG of it.
 """
 
 import shutil
@@ -15,10 +15,10 @@ from ivr.errors import BadSettings
 from ivr.script.labels import title_of, way_to
 from ivr.script.model import Entry, Script
 
-PATIENCE = 60
+DOT_TIMEOUT = 60
 """Seconds that `dot` may take."""
-LABEL = 32
-"""Characters of a line in a box of the drawing."""
+LABEL_WIDTH = 32
+"""Characters in a line of a box."""
 STYLE = {
     "graph": 'rankdir=LR, ordering=out, nodesep=0.12, ranksep=0.9, bgcolor="#ffffff"',
     "node": 'shape=box, style="rounded,filled", fillcolor="#ffffff", color="#8a8f94", fontcolor="#1c1f21", '
@@ -26,20 +26,20 @@ STYLE = {
     "edge": 'color="#8a8f94", arrowsize=0.6',
 }
 FILL = {"menu": "#e3eef1", "reminder": "#f7e9e4", "transfer": "#f7e9e4"}
-"""The colour of a box by its kind; white where none is named. The kind is also written in the outline."""
+"""The colour of a box by its kind, white for the others. The outline has the kind in words."""
 
 
-def outline(book: Script, flow: Flow) -> Iterator[str]:
-    """Lines of plain text, each whole in itself: the way, the label, the kind and the name, indented by depth."""
-    for entry in book.entries:
+def outline(script: Script, flow: Flow) -> Iterator[str]:
+    """Lines of plain text, indented by depth: keys, label, kind and name, such as "1 2: For pears (topic, pears)"."""
+    for entry in script.entries:
         keys = " ".join(entry.keys.split()) or "start"
         yield f"{'  ' * entry.depth}{keys}: {title_of(flow, entry)} ({_kind(entry)}, {entry.node})"
     yield ""
     yield "At any time:"
-    for entry in book.others:
+    for entry in script.states:
         yield f"  {way_to(flow, entry)}: {title_of(flow, entry)} ({_kind(entry)}, {entry.node})"
     other = "the other language" if len(flow.published) <= 2 else f"another language, {LANGUAGES_PER_PART} at a time"
-    yield f"  press 8: {other}; 7: again, more slowly; *: the menu before; #: the next part"
+    yield f"  press 8: {other}; 7: again, more slowly; *: the menu above; #: the next part"
 
 
 def _kind(entry: Entry) -> str:
@@ -47,16 +47,16 @@ def _kind(entry: Entry) -> str:
     return f"{entry.kind}, {parts} parts" if parts > 1 else entry.kind
 
 
-def dot(book: Script, flow: Flow) -> str:
+def dot(script: Script, flow: Flow) -> str:
     """The map in the DOT language, https://graphviz.org/doc/info/lang.html."""
     lines = ["digraph line {", *(f"  {name} [{style}];" for name, style in STYLE.items())]
-    lines += [_box(flow, entry) for entry in (*book.entries, *book.others)]
-    lines += [f'  "{entry.node}" -> "{choice.node}";' for entry in book.entries for choice in entry.choices]
-    return "\n".join([*lines, *_always(flow), "}"]) + "\n"
+    lines += [_box(flow, entry) for entry in (*script.entries, *script.states)]
+    lines += [f'  "{entry.node}" -> "{choice.node}";' for entry in script.entries for choice in entry.choices]
+    return "\n".join([*lines, *_global_edges(flow), "}"]) + "\n"
 
 
-def _always(flow: Flow) -> Iterator[str]:
-    """What every text leads to would be lines from everywhere: the root's stand for all."""
+def _global_edges(flow: Flow) -> Iterator[str]:
+    """Keys 0 and 9 work at every node. Only the main menu's edges are drawn, to keep the drawing readable."""
     transfer = flow.transfer
     connect, reminder = flow.only("transfer"), flow.only("reminder")
     yield f'  "{flow.main_menu}" -> "{connect}" [style=dashed];'
@@ -67,7 +67,7 @@ def _always(flow: Flow) -> Iterator[str]:
 
 def _box(flow: Flow, entry: Entry) -> str:
     kind, key = flow.nodes[entry.node].kind, _key(flow, entry)
-    label = "<br/>".join(escape(line) for line in textwrap.wrap(title_of(flow, entry), LABEL))
+    label = "<br/>".join(escape(line) for line in textwrap.wrap(title_of(flow, entry), LABEL_WIDTH))
     named = f"<b>{escape(key)}</b>  " if key else ""
     name = f'<font point-size="9" color="#565c61">{escape(entry.node)}</font>'
     fill = FILL.get(kind, "#ffffff")
@@ -75,22 +75,22 @@ def _box(flow: Flow, entry: Entry) -> str:
 
 
 def _key(flow: Flow, entry: Entry) -> str:
-    always = {"transfer": "0", "reminder": "9"}
-    return entry.keys.split()[-1] if entry.keys else always.get(flow.nodes[entry.node].kind, "")
+    global_keys = {"transfer": "0", "reminder": "9"}
+    return entry.keys.split()[-1] if entry.keys else global_keys.get(flow.nodes[entry.node].kind, "")
 
 
 def svg(drawing: str) -> str:
-    """The SVG that Graphviz makes of `drawing` (DOT). Raises BadSettings where it is not installed, or fails."""
+    """The SVG of `drawing` (DOT). Raises BadSettings where Graphviz is not installed, is too slow or fails."""
     program = shutil.which("dot")
     if program is None:
         raise BadSettings(
-            "The program `dot`, which draws the map, is not on this machine. Install the package graphviz "
-            "(`apt install graphviz`, `brew install graphviz`), or read `ivr map --outline`."
+            "The program `dot`, which draws the map, is not installed. Install the package graphviz "
+            "(`apt install graphviz`, `brew install graphviz`), or use `ivr map --outline`."
         )
     try:
-        drawn = subprocess.run([program, "-Tsvg"], input=drawing, capture_output=True, text=True, timeout=PATIENCE)
+        drawn = subprocess.run([program, "-Tsvg"], input=drawing, capture_output=True, text=True, timeout=DOT_TIMEOUT)
     except subprocess.TimeoutExpired:
-        raise BadSettings(f"`dot` did not finish within {PATIENCE} seconds. Try `ivr map --outline`.") from None
+        raise BadSettings(f"`dot` did not finish within {DOT_TIMEOUT} seconds. Try `ivr map --outline`.") from None
     if drawn.returncode:
         raise BadSettings(f"`dot` could not draw the map: {drawn.stderr.strip()}")
     return drawn.stdout

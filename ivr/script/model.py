@@ -1,7 +1,7 @@
-"""One reading of the whole line in one language: every menu and topic in key order, with what it says and how long.
+"""The whole line in one language as one value: every text in key order, with its words, sources and seconds.
 
-The script, the map, the readable page and the notes for translators are all made from this value, so none of them can
-say anything but what callers hear.
+The script, the map, the readable web page and the comments for translators are made from this value, so all of them
+hold exactly the words that callers hear.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,12 @@ from ivr.line.line import Line
 from ivr.speech import readability
 from ivr.speech.pauses import PARAGRAPH_PAUSE
 
+SHARED = "shared"
+"""The kind of a shared prompt, which many nodes speak; the kind of a node is that of the flow file."""
+
 
 class Choice(NamedTuple):
-    """One choice of a menu: the key, the node it leads to, and the sentence that offers it."""
+    """One choice of a menu: its key, the node that it leads to, and the sentence that offers it."""
 
     key: str
     node: str
@@ -26,10 +29,11 @@ class Choice(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A text as it is heard. `keys` lead to it from the main menu, "" for what no choice leads to.
+    """One text, as it is spoken.
 
-    `title` is the label of the choice that offers it, else the name of the text; `facts` are ids of sources.toml;
-    `seconds` is an upper estimate at the normal pace; `grade` None where the text is too short to have one.
+    `keys` lead to it from the main menu, such as "1 2"; "" where no choice does. `title` is the label of the choice
+    that offers it, else the name of the text. `facts` are ids of sources.toml. `seconds` is an upper estimate at the
+    normal pace. `grade` is None for other kinds than topics and for short texts.
     """
 
     node: str
@@ -50,44 +54,44 @@ class Entry(NamedTuple):
 
     @property
     def locale(self) -> str:
-        """The language it was found in."""
+        """The language that it is spoken in: the first language where it is not translated."""
         return self.parts[0].locale
 
 
 class Script(NamedTuple):
-    """The whole line in one language: `entries` in key order, `others` (reminder, transfer, …), `lines` shared."""
+    """The whole line in one language.
+
+    `entries` are the menus and topics in key order, `states` the other nodes (reminder, transfer, …), `shared` the
+    prompts that many nodes share.
+    """
 
     locale: str
     entries: tuple[Entry, ...]
-    others: tuple[Entry, ...]
-    lines: tuple[Entry, ...]
+    states: tuple[Entry, ...]
+    shared: tuple[Entry, ...]
 
     def entry(self, node: str) -> Entry:
-        """The entry of a text. Raises KeyError where there is none of that name."""
-        return next((one for one in self.all() if one.node == node), None) or _missing(node)
+        """The entry of a text. Raises KeyError for an unknown name."""
+        return {entry.node: entry for entry in self.all()}[node]
 
     def all(self) -> Iterator[Entry]:
         """Every entry, in reading order."""
-        yield from (*self.entries, *self.others, *self.lines)
+        yield from (*self.entries, *self.states, *self.shared)
 
     def below(self, entry: Entry) -> tuple[Entry, ...]:
         """The entries that the choices of `entry` lead to, in key order."""
         return tuple(self.entry(choice.node) for choice in entry.choices)
 
 
-def _missing(node: str) -> Entry:
-    raise KeyError(node)
-
-
-def read(line: Line, locale: str, graded: bool = True) -> Script:
-    """The book of `line` in `locale`, one of `line.content.locales`. Unless `graded`, no text has a grade."""
+def read_script(line: Line, locale: str, graded: bool = True) -> Script:
+    """The script of `line` in `locale`, one of `line.content.locales`. Unless `graded`, no text has a grade."""
     reader = _Reader(line, locale, graded)
     entries = tuple(reader.from_menu(line.flow.main_menu, "", ""))
     reached = {entry.node for entry in entries}
     texts = line.content.prompts.templates
     own = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, Languages)]
-    others = tuple(reader.entry(name, "", "") for name in own if name not in reached)
-    return Script(locale, entries, others, tuple(reader.entry(name, "", "") for name in SHARED_PROMPTS))
+    states = tuple(reader.entry(name, "", "") for name in own if name not in reached)
+    return Script(locale, entries, states, tuple(reader.entry(name, "", "") for name in SHARED_PROMPTS))
 
 
 class _Reader:
@@ -97,14 +101,14 @@ class _Reader:
         self._words: dict[str, Words] = {tag: load_words(line.content.root / "locales" / tag) for tag in tags}
 
     def from_menu(self, name: str, keys: str, title: str) -> Iterator[Entry]:
-        """The menu and everything below it, depth first, in key order."""
+        """The menu and all texts below it, depth first, in key order."""
         entry = self.entry(name, keys, title)
         yield entry
         for choice in entry.choices:
             yield from self.from_menu(choice.node, f"{keys} {choice.key}".strip(), label_of(choice.offer))
 
     def entry(self, name: str, keys: str, title: str) -> Entry:
-        """One text, read."""
+        """One text. `keys` and `title` are empty where no choice leads to it."""
         line = self._line
         parts = line.content.prompts.speak(name, self._locale, named_keys(line.flow, name))
         node = line.flow.nodes.get(name)
@@ -113,7 +117,7 @@ class _Reader:
         offers = zip(node.choices, parts[-1].paragraphs, strict=True) if isinstance(node, Menu) else ()
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
         facts = line.content.prompts.templates[name].facts
-        kind = node.kind if node and name not in SHARED_PROMPTS else "line"
+        kind = node.kind if node and name not in SHARED_PROMPTS else SHARED
         grade = self._grade(text, parts[0].locale) if self._graded and isinstance(node, Topic) else None
         return Entry(
             name,
@@ -135,5 +139,5 @@ class _Reader:
 
 
 def label_of(offer: str) -> str:
-    """What a choice offers, without its key: what stands in front of the pause."""
+    """The label of a choice: "For tea" for "For tea … press one."."""
     return offer.split("…")[0].strip()

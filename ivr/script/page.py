@@ -1,7 +1,8 @@
-"""The script: the whole line in one language as one page, for people who judge the words and not the code.
+"""The script as an HTML page: every text of one language, the keys that lead to it, its sources, and the first language
+beside it.
 
-A lawyer, an advocate of survivors and a native speaker read it on screen or on paper: every text, the way to it, what
-it rests on, and the first language beside another. The page stands alone: no script, nothing fetched.
+Lawyers, survivor advocates and native speakers review it on screen or on paper. The page is one file: no JavaScript, no
+request for another file.
 """
 
 import re
@@ -21,11 +22,11 @@ from ivr.errors import BadLocale
 from ivr.line.line import Line
 from ivr.line.schedule import PART_WAIT
 from ivr.script.labels import title_of, way_to
-from ivr.script.model import Choice, Entry, Script, read
-from ivr.script.sources import CitedFact, PageToOpen, compared, errands, rest
-from ivr.script.timeline import Heard, hear
+from ivr.script.model import Choice, Entry, Script, read_script
+from ivr.script.sources import CitedFact, PageToOpen, cited_fact, compared, pages_to_open
+from ivr.script.timeline import TimelineStep, timeline
 
-PAGES = Path(__file__).parent / "pages"
+TEMPLATES = Path(__file__).parent / "pages"
 
 
 NOT_REVIEWED_BY = (
@@ -39,17 +40,18 @@ NOT_REVIEWED_BY = (
 
 
 class Row(NamedTuple):
-    """A paragraph as it is spoken, the same in the first language ("" where it is that), and the choice it offers."""
+    """A paragraph: its words, the same in the first language ("" on that page), and the choice that it offers."""
 
     words: str
-    beside: str
+    original: str
     choice: Choice | None
 
 
 class ScriptEntry(NamedTuple):
-    """An entry as it stands on the page.
+    """An entry with its labels and sources.
 
-    `title_locale` is "" where the title is the page's own; `wait` is the seconds that a choice is waited for, if any.
+    `title_locale` is the language of the title, "" where the title is a label of the page. `way` is how a caller comes
+    here, such as "press 1, then 2". `wait` is the seconds that the line waits for a key, None where it does not.
     """
 
     entry: Entry
@@ -57,12 +59,12 @@ class ScriptEntry(NamedTuple):
     title_locale: str
     way: str
     parts: tuple[tuple[Row, ...], ...]
-    rests: tuple[CitedFact, ...]
+    facts: tuple[CitedFact, ...]
     wait: int | None
 
 
 class NumberUse(NamedTuple):
-    """A telephone number, and the entries that read it out."""
+    """A telephone number of numbers.toml, and the entries that speak it."""
 
     name: str
     number: Number
@@ -70,87 +72,88 @@ class NumberUse(NamedTuple):
 
 
 class ScriptPage(NamedTuple):
-    """Everything on the page of one language. `first` is the book of the language the texts are written in."""
+    """The data of one page. `first` is the script of the language in which the texts are written."""
 
     line: Line
-    book: Script
+    script: Script
     first: Script
 
     @property
-    def foreign(self) -> bool:
-        """Whether the first language stands beside it."""
-        return self.book.locale != self.first.locale
+    def is_translation(self) -> bool:
+        """Whether the page shows the first language beside its own."""
+        return self.script.locale != self.first.locale
 
     @property
     def untranslated(self) -> int:
-        """How many texts are spoken in another language, because this one does not have them whole."""
-        return sum(entry.locale != self.book.locale for entry in self.book.all())
+        """How many texts are spoken in another language, because they are not fully translated."""
+        return sum(entry.locale != self.script.locale for entry in self.script.all())
 
-    def leaf(self, entry: Entry) -> ScriptEntry:
-        """An entry, made ready for the page."""
+    def shown(self, entry: Entry) -> ScriptEntry:
+        """`entry` with its labels and sources."""
         flow = self.line.flow
-        rests = tuple(rest(self.line.content.facts, name) for name in entry.facts)
-        offered_in = self.book.entry(flow.parent(entry.node)).locale if entry.keys else ""
+        facts = tuple(cited_fact(self.line.content.facts, name) for name in entry.facts)
+        offered_in = self.script.entry(flow.parent(entry.node)).locale if entry.keys else ""
         title, way = title_of(flow, entry), way_to(flow, entry)
-        return ScriptEntry(entry, title, offered_in, way, tuple(self._parts(entry)), rests, self._wait(entry))
+        return ScriptEntry(entry, title, offered_in, way, tuple(self._parts(entry)), facts, self._wait(entry))
 
     def _wait(self, entry: Entry) -> int | None:
         if entry.kind not in ("menu", "reminder"):
             return None
-        place = Place(entry.node, self.book.locale)
+        place = Place(entry.node, self.script.locale)
         return self.line.schedule.wait(Ask(place, "first" if entry.kind == "menu" else "part"))
 
     def _parts(self, entry: Entry) -> Iterator[tuple[Row, ...]]:
-        beside = self.first.entry(entry.node).parts if entry.locale != self.first.locale else ()
-        for part, other in zip_longest(entry.parts, beside):
+        originals = self.first.entry(entry.node).parts if entry.locale != self.first.locale else ()
+        for part, original in zip_longest(entry.parts, originals):
             choices = entry.choices if part == entry.parts[-1] else ()
-            paragraphs = zip_longest(part.paragraphs, other.paragraphs if other else (), choices, fillvalue=None)
-            yield tuple(Row(words or "", english or "", choice) for words, english, choice in paragraphs)
+            paragraphs = zip_longest(part.paragraphs, original.paragraphs if original else (), choices, fillvalue=None)
+            yield tuple(Row(words or "", same or "", choice) for words, same, choice in paragraphs)
 
-    def silence(self) -> tuple[Heard, ...]:
-        """What a caller hears who presses nothing from the first ring, or from the language key."""
-        return hear(self.line, Place(self.line.flow.only("opening"), self.book.locale))
+    def timeline(self) -> tuple[TimelineStep, ...]:
+        """A call without any key, from the ring on, or, in a second language, from the language key on."""
+        return timeline(self.line, Place(self.line.flow.only("opening"), self.script.locale))
 
     def numbers(self) -> Iterator[NumberUse]:
-        """Every number, and where it is read out."""
+        """Every telephone number, with the entries that speak it."""
         for name, number in self.line.content.facts.numbers.items():
-            readers = (entry for entry in self.book.all() if any(name in part.numbers for part in entry.parts))
-            yield NumberUse(name, number, tuple(readers))
+            entries = (entry for entry in self.script.all() if any(name in part.numbers for part in entry.parts))
+            yield NumberUse(name, number, tuple(entries))
 
-    def speaking(self, fact: str) -> list[str]:
-        """The names of the texts that speak `fact`."""
-        return [entry.node for entry in self.book.all() if fact in entry.facts]
+    def texts_with(self, fact: str) -> list[str]:
+        """The names of the texts that cite `fact`."""
+        return [entry.node for entry in self.script.all() if fact in entry.facts]
 
-    def errands(self) -> tuple[PageToOpen, ...]:
-        """What a person must still open, for any fact."""
-        return errands(self.line.content.facts, self.line.content.facts.facts)
+    def pages_to_open(self) -> tuple[PageToOpen, ...]:
+        """The pages that a person must still open, for any fact."""
+        return pages_to_open(self.line.content.facts, self.line.content.facts.facts)
 
-    def unspoken(self) -> tuple[CitedFact, ...]:
-        """The facts that are known and deliberately not read out."""
+    def unspoken_facts(self) -> tuple[CitedFact, ...]:
+        """The facts that are deliberately not spoken."""
         facts = self.line.content.facts
-        return tuple(rest(facts, name) for name, fact in facts.facts.items() if not fact.spoken)
+        return tuple(cited_fact(facts, name) for name, fact in facts.facts.items() if not fact.spoken)
 
 
-def write(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
-    """Write a page for each of `locales` (all, where none is named) into `folder`; returns their paths.
+def write_pages(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
+    """Write a page for each of `locales` (empty: for all), such as es.html, into `folder`; returns the paths.
 
-    Raises BadLocale for a tag that the line does not have.
+    Raises BadLocale for a tag that the line does not have, OSError where a file cannot be written.
     """
     known = tuple(line.content.locales)
     for locale in locales:
         if locale not in known:
-            raise BadLocale.at(locale, "no language of this line has this tag", f"There are {', '.join(known)}.")
+            raise BadLocale.at(locale, "this line has no language with this tag", f"It has {', '.join(known)}.")
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for locale in locales or known:
         paths.append(folder / f"{locale}.html")
-        paths[-1].write_text(page(line, locale), "utf-8")
+        paths[-1].write_text(render_page(line, locale), "utf-8")
     return paths
 
 
-def page(line: Line, locale: str) -> str:
+def render_page(line: Line, locale: str) -> str:
     """The page of one language, as HTML."""
-    script = ScriptPage(line, read(line, locale), read(line, line.flow.published[0]))
+    first = read_script(line, line.flow.published[0])
+    data = ScriptPage(line, read_script(line, locale), first)
     facts = line.content.facts
     rows = [*(fact for fact in facts.facts.values() if fact.confidence != "own"), *facts.numbers.values()]
     copies = [row.compared for row in rows if row.compared]
@@ -158,10 +161,10 @@ def page(line: Line, locale: str) -> str:
         _environment()
         .get_template("script.html")
         .render(
-            script=script,
-            book=script.book,
+            page=data,
+            script=data.script,
             locales=line.content.locales,
-            here=line.content.locales[locale],
+            locale=line.content.locales[locale],
             facts=facts,
             rows=rows,
             copies=copies,
@@ -175,13 +178,17 @@ def page(line: Line, locale: str) -> str:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    environment.filters["breaths"] = breaths
+    environment.filters["mark_pauses"] = mark_pauses
     environment.filters["compared"] = compared
     return environment
 
 
-def breaths(text: str) -> Markup:
-    """`text` with each pause marked, so that it can be shown more quietly than the words."""
-    return Markup(re.sub("…", '<span class="breath">…</span>', str(escape(text))))
+def mark_pauses(text: str) -> Markup:
+    """`text` as HTML with an element around each …, which the style sheet shows in grey."""
+    return Markup(re.sub("…", '<span class="pause">…</span>', str(escape(text))))

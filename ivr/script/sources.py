@@ -1,4 +1,4 @@
-"""What each text rests on, and what a person must still open before callers hear it: as values, and as plain text."""
+"""The sources of each text, and the pages that a person must still open: as values, and as plain text."""
 
 import re
 import textwrap
@@ -13,17 +13,17 @@ from ivr.script.labels import way_to
 from ivr.script.model import Script
 
 WIDTH = 100
-"""Characters of a line of plain text."""
+"""Characters in a line of plain text."""
 
 
 class CitedFact(Fact):
-    """A fact that a text rests on: `id` in sources.toml, and `says` with its telephone numbers written out."""
+    """A fact with its `id` in sources.toml, and with telephone numbers in place of each `{name}` in `says`."""
 
     id: str
 
 
-def rest(facts: Facts, name: str) -> CitedFact:
-    """The fact `name`, ready to be read. Raises BadText where there is none."""
+def cited_fact(facts: Facts, name: str) -> CitedFact:
+    """The fact `name`. Raises BadText for an unknown name."""
     if name not in facts.facts:
         raise BadText.at("sources.toml", f"there is no fact {name}", "Add it with its source, or correct the text.")
     fact = facts.facts[name]
@@ -33,36 +33,36 @@ def rest(facts: Facts, name: str) -> CitedFact:
 
 
 def _written_out(facts: Facts, says: str) -> str:
-    """`{name}` stands for the telephone number of that name."""
+    """`says` with each `{name}` replaced by the telephone number of that name."""
     numbers = {name: number.say for name, number in facts.numbers.items()}
-    return re.sub(r"\{(\w+)\}", lambda found: numbers.get(found[1], found[0]), says)
+    return re.sub(r"\{(\w+)\}", lambda match: numbers.get(match[1], match[0]), says)
 
 
 class PageToOpen(NamedTuple):
-    """A page that a person must still open, or a call to make, and the facts that wait for it."""
+    """A page that a person must still open, or a call to make, and the facts that depend on it."""
 
     live: str
-    rests: tuple[CitedFact, ...]
+    facts: tuple[CitedFact, ...]
 
 
-def errands(facts: Facts, names: Iterable[str]) -> tuple[PageToOpen, ...]:
-    """What is still to be opened for the facts `names`, in alphabetical order, so that one site stands together."""
-    waiting: dict[str, list[CitedFact]] = {}
+def pages_to_open(facts: Facts, names: Iterable[str]) -> tuple[PageToOpen, ...]:
+    """The pages still to be opened for the facts `names`, sorted, so that the pages of one site follow one another."""
+    by_page: dict[str, list[CitedFact]] = {}
     for name in dict.fromkeys(names):
-        fact = rest(facts, name)
+        fact = cited_fact(facts, name)
         if fact.to_open and not fact.opened:
-            waiting.setdefault(fact.to_open, []).append(fact)
-    return tuple(PageToOpen(live, tuple(waiting[live])) for live in sorted(waiting, key=str.casefold))
+            by_page.setdefault(fact.to_open, []).append(fact)
+    return tuple(PageToOpen(live, tuple(by_page[live])) for live in sorted(by_page, key=str.casefold))
 
 
 def sources_of(
-    book: Script, flow: Flow, facts: Facts, texts: Mapping[str, Template], names: Sequence[str], live: bool
+    script: Script, flow: Flow, facts: Facts, texts: Mapping[str, Template], names: Sequence[str], live: bool
 ) -> Iterator[str]:
-    """Lines to read: each block of the texts `names` (all, where none is named), and below it the facts that it speaks.
+    """Lines of plain text: each block of the texts `names` (empty: of all) and its facts, then the pages to open.
 
-    At the end what is still to be opened live; with `live` only that. Raises BadText for a name that no text has.
+    With `live`, only the pages. Raises BadText for an unknown name.
     """
-    known = {entry.node: entry for entry in book.all()}
+    known = {entry.node: entry for entry in script.all()}
     for name in names:
         if name not in known:
             raise BadText.at(name, "no text has this name", "`ivr map` lists the names.")
@@ -72,20 +72,20 @@ def sources_of(
         yield f"{entry.node}: {way}" if way else entry.node
         yield from _blocks(texts[entry.node], facts)
         yield ""
-    wanted = [fact for entry in chosen for fact in entry.facts] if names else list(facts.facts)
-    yield from _errand_lines(errands(facts, wanted), book)
+    cited = [fact for entry in chosen for fact in entry.facts] if names else list(facts.facts)
+    yield from _page_lines(pages_to_open(facts, cited), script)
 
 
 def _blocks(text: Template, facts: Facts) -> Iterator[str]:
     """Each block as it is written, its numbers in digits, and its facts; a fact in full where it is named first."""
-    told: set[str] = set()
+    cited: set[str] = set()
     for block in blocks(text):
         numbers = {name: number.say for name, number in facts.numbers.items()}
         words = {name: numbers.get(bound, "KEY") for name, (_, bound) in block.words.items()}
         yield from _wrapped(f"“{block.english % words}”", "  ")
         for name in block.facts:
-            yield from _told(rest(facts, name)) if name not in told else [f"  {name}  (see above)"]
-            told.add(name)
+            yield from _fact_lines(cited_fact(facts, name)) if name not in cited else [f"  {name}  (see above)"]
+            cited.add(name)
 
 
 def compared(row: Fact | Number) -> str:
@@ -97,7 +97,7 @@ def compared(row: Fact | Number) -> str:
     return "said of ourselves"
 
 
-def _told(fact: CitedFact) -> Iterator[str]:
+def _fact_lines(fact: CitedFact) -> Iterator[str]:
     yield from _wrapped(fact.says, f"  {fact.id}  ")
     yield from _wrapped(f"{fact.confidence}; {compared(fact)}", "    ")
     for source in fact.sources:
@@ -105,25 +105,25 @@ def _told(fact: CitedFact) -> Iterator[str]:
         if source.address:
             yield f"      {source.address}"
     if fact.hedge:
-        yield from _wrapped(f"hold back: {fact.hedge}", "    ")
+        yield from _wrapped(f"caution: {fact.hedge}", "    ")
     if fact.beside:
-        yield f"    said only with {', '.join(fact.beside)}"
+        yield f"    spoken only together with {', '.join(fact.beside)}"
     if fact.to_open and not fact.opened:
         yield from _wrapped(f"still to be opened: {fact.to_open}", "    ")
 
 
 def dated(source: Source) -> str:
-    """A source's title and the date it has."""
+    """The title of a source, with its date where it has one."""
     return f"{source.title}, {source.date}" if source.date else source.title
 
 
-def _errand_lines(found: Sequence[PageToOpen], book: Script) -> Iterator[str]:
-    yield f"What a person must still open or call: {len(found) or 'nothing'}"
-    for errand in found:
-        yield from _wrapped(errand.live, "  - ")
-        for fact in errand.rests:
-            texts = ", ".join(entry.node for entry in book.all() if fact.id in entry.facts)
-            yield from _wrapped(f"{fact.id}: {texts or 'not read out'}", "    ")
+def _page_lines(pages: Sequence[PageToOpen], script: Script) -> Iterator[str]:
+    yield f"Pages that a person must still open, or calls to make: {len(pages)}"
+    for page in pages:
+        yield from _wrapped(page.live, "  - ")
+        for fact in page.facts:
+            texts = ", ".join(entry.node for entry in script.all() if fact.id in entry.facts)
+            yield from _wrapped(f"{fact.id}: {texts or 'not spoken'}", "    ")
 
 
 def _wrapped(text: str, first: str) -> Iterator[str]:

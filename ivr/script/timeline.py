@@ -1,4 +1,4 @@
-"""What a caller hears who presses nothing, step by step and against the clock: the readings and the waits."""
+"""A call without any key, step by step with the time: what the caller hears, and how long the line waits."""
 
 from typing import NamedTuple
 
@@ -9,26 +9,26 @@ from ivr.content.prompts import RenderedPrompt
 from ivr.line.line import Line
 from ivr.speech.pauses import PARAGRAPH_PAUSE
 
-NAMES = {
+STEP_NAMES = {
     "opening": "The opening",
     "part": "A part of the text",
-    "first": "The menu, read once",
-    "second": "The menu, read again, with the keys that work everywhere",
-    "third": "A third reading, short and plain",
-    "last": "The menu, read for the last time",
+    "first": "The menu, first reading",
+    "second": "The menu, second reading, with the keys that work everywhere",
+    "third": "The menu, third reading, short",
+    "last": "The menu, last reading",
     "farewell": "After a conversation",
     "warning": "The line says what it will do",
     "ending": "The line says that it will end the call",
     "number": "The hotline’s number, twice",
 }
-"""The readings of the walk, in words."""
+"""The readings of `ivr.call.transitions`, in words."""
 
 
-class Heard(NamedTuple):
-    """One step of silence: it begins `at` seconds and is read for `seconds`, both upper estimates at the normal pace.
+class TimelineStep(NamedTuple):
+    """One step: it begins `at` seconds after the first and takes `seconds`, both upper estimates at the normal pace.
 
-    `texts` are the names and words read, in order. `wait` is how many seconds the line then waits for a key, None where
-    it acts instead, as `then` says.
+    `texts` are the names and the words, in order. The line then waits `wait` seconds for a key, or, where `wait` is
+    None, acts as `then` says, such as "dials the hotline".
     """
 
     name: str
@@ -40,27 +40,26 @@ class Heard(NamedTuple):
 
     @property
     def clock(self) -> str:
-        """The beginning as minutes and seconds."""
+        """The beginning as minutes and seconds, such as "1:05"."""
         return f"{int(self.at) // 60}:{int(self.at) % 60:02}"
 
 
-def hear(line: Line, place: Place) -> tuple[Heard, ...]:
-    """The whole of what `line` does at `place` while nothing is pressed."""
-    heard: list[Heard] = []
+def timeline(line: Line, place: Place) -> tuple[TimelineStep, ...]:
+    """All steps of `line` from `place` on, for a caller who presses no key."""
+    steps: list[TimelineStep] = []
     at = 0.0
     for step in line.steps(place):
-        heard.append(_step(line, step, at))
-        at += heard[-1].seconds + (heard[-1].wait or 0)
-    return tuple(heard)
+        steps.append(_step(line, step, at))
+        at += steps[-1].seconds + (steps[-1].wait or 0)
+    return tuple(steps)
 
 
-def _step(line: Line, step: Step, at: float) -> Heard:
+def _step(line: Line, step: Step, at: float) -> TimelineStep:
     spoken = line.schedule.spoken(step)
-    texts = tuple((cue.text, one) for cue, one in zip(prompts_for(line.flow, step), spoken, strict=True))
-    read = sum(map(line.schedule.longest_seconds, spoken))
-    seconds = read + PARAGRAPH_PAUSE * (len(spoken) - 1)
+    texts = tuple((prompt.text, words) for prompt, words in zip(prompts_for(line.flow, step), spoken, strict=True))
+    seconds = sum(map(line.schedule.longest_seconds, spoken)) + PARAGRAPH_PAUSE * (len(spoken) - 1)
     if isinstance(step, Ask):
-        return Heard(NAMES[step.reading], texts, at, seconds, line.schedule.wait(step), "")
+        return TimelineStep(STEP_NAMES[step.reading], texts, at, seconds, line.schedule.wait(step), "")
     if isinstance(step, Dial):
-        return Heard("The line connects", texts, at, seconds, None, "dials the hotline")
-    return Heard("The line ends the call", texts, at, seconds, None, "hangs up")
+        return TimelineStep("The line connects", texts, at, seconds, None, "dials the hotline")
+    return TimelineStep("The line ends the call", texts, at, seconds, None, "hangs up")

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from ivr import __version__
 from ivr.readiness import Readiness
-from ivr.server.metrics import Figures
+from ivr.server.metrics import Metrics
 from ivr.server.webhook import Webhook
 from ivr.settings import Settings
 from ivr.usage.counter import UsageCounter
@@ -19,7 +19,7 @@ from ivr.web.routes import add_pages
 
 
 def make_app(
-    settings: Settings, readiness: Readiness, counts: UsageCounter | None = None, figures: Figures | None = None
+    settings: Settings, readiness: Readiness, counts: UsageCounter | None = None, metrics: Metrics | None = None
 ) -> Webhook:
     """The application that one worker serves. `counts` are written from its start to its end."""
 
@@ -37,13 +37,20 @@ def make_app(
         add_audio_files(behind, settings.ivr_content)
         add_pages(behind, settings, readiness)
     except Exception as error:  # a fault of the pages must cost no call
-        readiness = replace(readiness, notes=(*readiness.notes, f"the pages could not be made ({error!r})"))
+        note = f"the pages could not be made ({type(error).__name__})"
+        readiness = replace(readiness, notes=(*readiness.notes, note))
     add_health(behind, readiness)
-    return Webhook(behind, readiness, settings, counts, figures)
+    return Webhook(behind, readiness, settings, counts, metrics)
 
 
 def add_health(app: FastAPI, readiness: Readiness) -> None:
-    """Add the addresses for health checks: `/health/live` (the process answers) and `/health/ready`."""
+    """Add the addresses for health checks. Each answers 200 or 503.
+
+    `/health/live`: the process answers. `/health/serving`: callers get the menu; for health checks and proxies, which
+    would otherwise take the line away. `/health/ready`: callers get the whole line; for rollouts, alerts and
+    `ivr check --against`.
+    """
+    report = readiness.report()
 
     @app.get("/health/live")
     async def live() -> JSONResponse:
@@ -51,4 +58,8 @@ def add_health(app: FastAPI, readiness: Readiness) -> None:
 
     @app.get("/health/ready")
     async def ready() -> JSONResponse:
-        return JSONResponse(readiness.report(), status_code=200 if readiness.ready else 503)
+        return JSONResponse(report, status_code=200 if readiness.ready else 503)
+
+    @app.get("/health/serving")
+    async def serving() -> JSONResponse:
+        return JSONResponse(report, status_code=200 if readiness.serving else 503)

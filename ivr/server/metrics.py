@@ -1,186 +1,202 @@
-"""Figures for whoever is on call, in Prometheus' text form: totals since the start, over all workers; no caller.
+"""Metrics for Prometheus: totals since the start, over all workers. They hold no caller, no node and no language.
 
-The workers share a piece of memory, each with a slot of its own in which nobody else writes: no lock is on the way of
-a call, and none is left behind by a worker that was killed. Whichever worker is asked reads all slots. A worker that
-replaces another goes on in its slot, so no total ever falls. What is kept for months stands in counts; this is not.
+prometheus_client counts in files that the workers share, in a folder in shared memory: each worker writes to files of
+its own, and whichever is asked reads all. Three things are done here beside it:
+
+- A worker's files are named by its slot, not by its process id: a worker that replaces another one goes on in its
+  files, so no total falls and the folder never grows.
+- The files have their full size from the start. A file without its memory would kill the worker that first writes to it
+  when shared memory is full (SIGBUS).
+- The library is imported only where metrics are on: it takes a sixth of a second.
+
+The metrics have a socket of their own; PUBLIC_URL never shows them.
 """
 
-import fcntl
-import mmap
+import errno
 import os
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, get_args
+import shutil
+import socket
+import stat
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
-from ivr.call.state import Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
+from ivr import __version__
+from ivr.call.state import Event, Key, Lost, Outcome, Reached, Ring, Silence
 from ivr.usage.counter import Store, UsageKey, WriterUptime
 
-SLOTS = 64
-"""Workers that can count at once: the most that serve, and as many that take over from them, and room."""
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric
+
 BUCKETS = (0.001, 0.01, 0.1, 1.0)
-"""Seconds: the same buckets as in the journal."""
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+"""Seconds: the limits of the histogram of answer times."""
+FILE_BYTES = 1 << 16
+"""Size of a file of prometheus_client when it is made. Ours never grow beyond it."""
+MASTER_SLOT = 0
+"""The slot of the process that makes the metrics; workers have the slots from 1."""
 _KINDS: dict[type, str] = {Ring: "ring", Key: "key", Silence: "silence", Outcome: "outcome", Lost: "lost"}
-_OTHER = ("other", "other")
 
-
-class Name(NamedTuple):
-    """One figure: what is counted, and its labels as they are written, "" for none."""
-
-    metric: str
-    labels: str = ""
-
-
-class Metric(NamedTuple):
-    """What Prometheus shows beside a figure: its type and a sentence."""
-
-    kind: str
-    about: str
-
-
-METRICS: Mapping[str, Metric] = {
-    "ivr_requests_total": Metric("counter", "Signed requests answered, by what had happened; rehearsals left out."),
-    "ivr_transfers_total": Metric("counter", "Transfers to the hotline that ended, by how; rehearsals left out."),
-    "ivr_rehearsals_total": Metric("counter", "Signed requests of ivr probe, ivr doctor and ivr call."),
-    "ivr_refused_total": Metric("counter", "Requests refused because their signature does not hold."),
-    "ivr_last_resort_total": Metric("counter", "Signed requests answered with the last resort."),
-    "ivr_answer_seconds": Metric("histogram", "How long the line took to find an answer."),
-    "ivr_workers_started_total": Metric("counter", "Workers that began to serve."),
-    "ivr_usage_failures_total": Metric("counter", "Writings of usage that failed; the counts wait in memory."),
-    "ivr_reached_total": Metric("counter", "Where keys and outcomes led, by node and language (METRICS_NODES=on)."),
+EVENTS = "ivr_requests", "Signed requests answered, by what had happened; test calls left out."
+OUTCOMES = "ivr_transfers", "Transfers to the hotline that ended, by how; test calls left out."
+SECONDS = "ivr_answer_seconds", "How long the line took to find an answer."
+TOTALS: Mapping[str, str] = {
+    "ivr_test_calls": "Signed requests of ivr probe, ivr doctor and ivr call.",
+    "ivr_refused": "Requests refused because their signature is not valid.",
+    "ivr_fallback": "Signed requests answered with the fallback document.",
+    "ivr_workers_started": "Workers that began to answer.",
+    "ivr_usage_failures": "Writes of usage that failed; the counts wait in memory.",
 }
-_SECONDS = "ivr_answer_seconds"
-_SUM = Name(f"{_SECONDS}_sum")  # kept in nanoseconds
-_COUNT = Name(f"{_SECONDS}_count")
-_BY_BUCKET = [Name(f"{_SECONDS}_bucket", f'le="{limit}"') for limit in (*BUCKETS, "+Inf")]
+"""The names of the counters (prometheus_client adds "_total"), and what Prometheus shows beside them."""
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-class Figures:
-    """The figures of one line and all its workers: made before they are forked, claimed in each of them.
+class Metrics:
+    """The metrics of one line and all its workers: made before they are forked, in the files of `metrics_folder`.
 
-    `places` are the nodes and languages to tell apart; none unless an operator has switched that on.
+    The environment must name that folder in PROMETHEUS_MULTIPROC_DIR.
     """
 
-    def __init__(self, places: Iterable[tuple[str, str]] = ()) -> None:
-        self._reached = {one: Name("ivr_reached_total", f'node="{one[0]}",locale="{one[1]}"') for one in places}
-        if self._reached:
-            self._reached[_OTHER] = Name("ivr_reached_total", 'node="other",locale="other"')
-        self._at = {name: number for number, name in enumerate(_names(self._reached.values()))}
-        self._file = _memory(SLOTS * len(self._at) * 8)
-        self._all = memoryview(mmap.mmap(self._file, SLOTS * len(self._at) * 8)).cast("Q")
-        self._slot: int | None = None
+    def __init__(self, folder: Path, ready: bool) -> None:
+        from prometheus_client import CollectorRegistry, Counter, Histogram, values
+        from prometheus_client.multiprocess import MultiProcessCollector
 
-    def claim(self) -> None:
-        """Take a slot that no living worker has: the system frees it when this process ends, however it ends."""
-        for slot in range(SLOTS):
-            try:
-                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, slot)
-            except OSError:
-                continue
-            self._slot = slot * len(self._at)
-            self._add(Name("ivr_workers_started_total"))
-            return
+        self._slot = MASTER_SLOT
+        values.ValueClass = values.MultiProcessValue(lambda: self._slot)  # type: ignore[no-untyped-call]
+        events = Counter(*EVENTS, ["event"], registry=None)
+        outcomes = Counter(*OUTCOMES, ["outcome"], registry=None)
+        self._events = {kind: events.labels(name) for kind, name in _KINDS.items()}
+        self._outcomes = {outcome: outcomes.labels(outcome) for outcome in get_args(Reached)}
+        self._totals = {name: Counter(name, about, registry=None) for name, about in TOTALS.items()}
+        self._seconds = Histogram(*SECONDS, buckets=BUCKETS, registry=None)
+        self.registry = CollectorRegistry()
+        MultiProcessCollector(self.registry, str(folder))  # type: ignore[no-untyped-call]
+        self.registry.register(_State(ready))
 
-    def answered(self, place: Place, event: Event, seconds: float, rehearsal: bool) -> None:
-        """A signed request was answered: `event` led to `place`, found in `seconds`."""
-        self._time(seconds)
-        if rehearsal:
-            self._add(Name("ivr_rehearsals_total"))
-            return
-        self._add(_request(_KINDS[type(event)]))
-        if isinstance(event, Outcome):
-            self._add(_transfer(event.reached))
-        if self._reached:
-            self._add(self._reached.get((place.node, place.locale), self._reached[_OTHER]))
+    def use_slot(self, slot: int) -> None:
+        """Count in the files of `slot`, from 1: called in a worker before it answers."""
+        self._slot = slot
+        self._add("ivr_workers_started")
+
+    def answered(self, event: Event, seconds: float, test_call: bool) -> None:
+        """Count a signed request that was answered: what had happened, and how long the answer took to be found."""
+        with suppress(Exception):  # a metric that cannot be counted costs no call
+            self._seconds.observe(seconds)
+            if not test_call:
+                self._events[type(event)].inc()
+                if isinstance(event, Outcome):
+                    self._outcomes[event.reached].inc()
+        if test_call:
+            self._add("ivr_test_calls")
 
     def refused(self) -> None:
-        """A request was refused: its signature does not hold."""
-        self._add(Name("ivr_refused_total"))
+        """Count a request whose signature is not valid."""
+        self._add("ivr_refused")
 
     def sent_fallback(self) -> None:
-        """A signed request was answered with the last resort."""
-        self._add(Name("ivr_last_resort_total"))
+        """Count a signed request that was answered with the fallback document."""
+        self._add("ivr_fallback")
 
-    def not_counted(self) -> None:
-        """What was counted could not be written."""
-        self._add(Name("ivr_usage_failures_total"))
+    def usage_failed(self) -> None:
+        """Count a write of usage that failed."""
+        self._add("ivr_usage_failures")
 
-    def total(self, name: Name) -> int:
-        """The sum over all workers, dead ones too."""
-        return sum(self._all[slot * len(self._at) + self._at[name]] for slot in range(SLOTS))
-
-    def text(self, ready: bool, release: str) -> bytes:
-        """Everything, as Prometheus reads it: https://prometheus.io/docs/instrumenting/exposition_formats/."""
-        lines = [*_gauge("ivr_ready", "Whether callers get the whole line.", "", int(ready))]
-        lines += _gauge("ivr_release", "The release that answers.", f'{{release="{release}"}}', 1)
-        for metric, (kind, about) in METRICS.items():
-            own = [name for name in self._at if name.metric.startswith(metric)]
-            if own:
-                lines += [f"# HELP {metric} {about}", f"# TYPE {metric} {kind}", *map(self._line, own)]
-        return "\n".join([*lines, ""]).encode()
-
-    def _line(self, name: Name) -> str:
-        total = self.total(name)
-        return f"{name.metric}{{{name.labels}}} {total}" if name.labels else f"{name.metric} {_shown(name, total)}"
-
-    def _time(self, seconds: float) -> None:
-        for limit, name in zip((*BUCKETS, float("inf")), _BY_BUCKET, strict=True):
-            if seconds <= limit:
-                self._add(name)
-        self._add(_SUM, round(seconds * 1e9))
-        self._add(_COUNT)
-
-    def _add(self, name: Name, more: int = 1) -> None:
-        if self._slot is not None:
-            self._all[self._slot + self._at[name]] += more
+    def _add(self, name: str) -> None:
+        with suppress(Exception):
+            self._totals[name].inc()
 
 
-class Watched:
-    """A store whose failures show in the figures, and go on to whoever writes."""
+class _State:
+    """What does not change while the line runs: whether it is ready, and its release."""
 
-    def __init__(self, store: Store, figures: Figures) -> None:
-        self._store, self._figures = store, figures
+    def __init__(self, ready: bool) -> None:
+        self._ready = ready
+
+    def collect(self) -> Iterator["Metric"]:
+        """Called by prometheus_client for each page."""
+        from prometheus_client.core import GaugeMetricFamily
+
+        yield GaugeMetricFamily("ivr_ready", "Whether callers get the whole line.", value=int(self._ready))
+        release = GaugeMetricFamily("ivr_release", "The release that answers.", labels=["release"])
+        release.add_metric([__version__], 1)
+        yield release
+
+
+class MeteredStore:
+    """A store of usage whose failures are counted."""
+
+    def __init__(self, store: Store, metrics: Metrics) -> None:
+        self._store, self._metrics = store, metrics
 
     def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
         """As the store itself does."""
         try:
             self._store.write(counts, uptime, late_months)
         except BaseException:
-            self._figures.not_counted()
+            self._metrics.usage_failed()
             raise
 
 
-def _memory(size: int) -> int:
-    """A file that stands on no disk where the system has such, and has no name in any case."""
-    if hasattr(os, "memfd_create"):
-        file = os.memfd_create("figures")
-    else:
-        with tempfile.TemporaryFile() as made:
-            file = os.dup(made.fileno())
-    os.ftruncate(file, size)
-    return file
+@dataclass(frozen=True)
+class MetricsEndpoint:
+    """The socket at which Prometheus asks for the metrics, the folder of their files, and whether the line is ready."""
+
+    listening: socket.socket
+    folder: Path
+    ready: bool
+
+    @property
+    def environment(self) -> str:
+        """What must be in the environment before `metrics` is asked for, as NAME=value."""
+        return f"PROMETHEUS_MULTIPROC_DIR={self.folder}"
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """The metrics, made when they are first asked for: before the workers are forked."""
+        return Metrics(self.folder, self.ready)
+
+    def remove_files(self) -> None:
+        """Remove the folder, at the end of the line."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _names(reached: Iterable[Name]) -> Iterator[Name]:
-    yield from map(_request, _KINDS.values())
-    yield from map(_transfer, get_args(Reached))
-    for metric in ("rehearsals", "refused", "last_resort", "workers_started", "usage_failures"):
-        yield Name(f"ivr_{metric}_total")
-    yield from (*_BY_BUCKET, _SUM, _COUNT)
-    yield from reached
+def metrics_folder(parent: Path, host: str, port: int, workers: int) -> Path:
+    """The folder of the metrics served at `host`:`port`, below `parent`, with empty files for so many `workers`.
+
+    What an earlier line left there is removed: the caller listens on that address, so no other line uses the folder.
+    Raises OSError where the folder cannot be written or belongs to another user.
+    """
+    folder = parent / f"ivr-metrics-{host}-{port}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, "it belongs to another user", str(folder))
+    for file in folder.iterdir():
+        file.unlink()
+    for slot in range(workers + 1):
+        for kind in ("counter", "histogram"):
+            (folder / f"{kind}_{slot}.db").write_bytes(bytes(FILE_BYTES))
+    return folder
 
 
-def _request(kind: str) -> Name:
-    return Name("ivr_requests_total", f'event="{kind}"')
+def metrics_app(metrics: Metrics) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """The ASGI application of the metrics address: it answers `GET /metrics`."""
+    from prometheus_client import make_asgi_app
 
+    page = make_asgi_app(metrics.registry)
 
-def _transfer(reached: str) -> Name:
-    return Name("ivr_transfers_total", f'outcome="{reached}"')
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        status = 404 if scope["path"] != "/metrics" else 405 if scope["method"] != "GET" else 200
+        if status == 200:
+            await page(scope, receive, send)
+        else:
+            await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body"})
 
-
-def _shown(name: Name, total: int) -> str:
-    return f"{total / 1e9:.9f}" if name == _SUM else str(total)
-
-
-def _gauge(metric: str, about: str, labels: str, value: int) -> list[str]:
-    return [f"# HELP {metric} {about}", f"# TYPE {metric} gauge", f"{metric}{labels} {value}"]
+    return app

@@ -19,7 +19,7 @@ from ivr.errors import Unverified
 from ivr.line.line import Form
 from ivr.readiness import Readiness
 from ivr.server import urlencoded
-from ivr.server.metrics import Figures
+from ivr.server.metrics import Metrics
 from ivr.settings import Settings
 from ivr.usage.counter import TEST_CALL, UsageCounter
 
@@ -58,10 +58,10 @@ class Webhook:
         readiness: Readiness,
         settings: Settings,
         counts: UsageCounter | None = None,
-        figures: Figures | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._behind, self._readiness = behind, readiness
-        self._counts, self._figures = counts, figures
+        self._counts, self._metrics = counts, metrics
         self._prefix = urlsplit(settings.public_url).path.rstrip("/").encode()
         self._public, self._tokens = settings.public_url, settings.tokens
 
@@ -94,8 +94,8 @@ class Webhook:
             return
         except Unverified:
             log.event("refused", level=logging.WARNING)
-            if self._figures:
-                self._figures.refused()
+            if self._metrics:
+                self._metrics.refused()
             await _send(send, 403, b"")
         except Exception:  # a fault of ours, whoever asks: the last resort tells nobody anything new
             await _send(send, 200, self._fallback_document())
@@ -124,22 +124,22 @@ class Webhook:
         except Exception:  # whatever it is: a caller is never lost to it
             return self._fallback_document()
         with suppress(Exception):  # nor to what is written down
-            self._write_down(answer, time.perf_counter() - started, rehearsal=TEST_CALL in form)
+            self._write_down(answer, time.perf_counter() - started, test_call=TEST_CALL in form)
         return answer.body
 
-    def _write_down(self, answer: Answer, seconds: float, rehearsal: bool) -> None:
+    def _write_down(self, answer: Answer, seconds: float, test_call: bool) -> None:
         place, event, _ = answer
         log.event(_EVENTS.get(type(event), "key"), place.node, place.locale, seconds)
-        if self._figures:
-            self._figures.answered(place, event, seconds, rehearsal)
-        if self._counts and not rehearsal:
+        if self._metrics:
+            self._metrics.answered(event, seconds, test_call)
+        if self._counts and not test_call:
             self._counts.count(place, event)
 
     def _fallback_document(self) -> bytes:
         with suppress(Exception):
             log.event("last resort", level=logging.ERROR)
-            if self._figures:
-                self._figures.sent_fallback()
+            if self._metrics:
+                self._metrics.sent_fallback()
         return self._readiness.fallback_document
 
 

@@ -1,7 +1,7 @@
 """Synthetic speech for previews: espeak-ng speaks, sox converts to what a telephone carries.
 
-Both are separate programs: they are run, never linked, and never needed to answer a call. The telephone page
-(`ivr.web.audio_preview`) and the translators' commands (`ivr.translate`) use them.
+Both are separate programs, which are run and not linked. The telephone page (`ivr.web.audio_preview`) and the
+translators' commands (`ivr.translate`) use them; answering a call does not.
 """
 
 import asyncio
@@ -140,5 +140,5 @@ def convert(arguments: Sequence[str]) -> tuple[bytes, str]:
 
 
 def player() -> str:
-    """The path of a program that plays a sound file, "" where none is installed."""
+    """The path of a program that plays a sound file, "" where no such program is installed."""
     return next(filter(None, map(shutil.which, PLAYERS)), "")

@@ -1,4 +1,4 @@
-"""The translators' room: what a translator does at a keyboard. A new language, its sound, its recordings.
+"""The commands of translators: begin a language, update its catalogue, listen to it, record it.
 
-It reads and writes files under locales/, and asks separate programs for sound. Nothing that answers a call needs it.
+They write files under locales/ and run espeak-ng and sox. Answering a call does not need this package.
 """

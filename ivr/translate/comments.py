@@ -1,20 +1,20 @@
-"""Notes for translators: for each message where it is heard, which keys lead there, its seconds, and its placeholders.
+"""The comments for translators in a catalogue: where a message is heard, how many seconds it takes, its placeholders.
 
-They stand in the catalogues, over each message. They are made from the first language alone, so that a translation
-changes no note.
+Example: "Heard: press 1, then 2, “For pears”; about 5 s in English." They are made from the first language alone, so a
+translation changes no comment.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from ivr.call.playlist import named_keys
 from ivr.content.catalogue import MessageId
 from ivr.content.templates import blocks
 from ivr.line.line import Line
 from ivr.script.labels import title_of, way_to
-from ivr.script.model import Entry, Script, read
+from ivr.script.model import SHARED, Entry, Script, read_script
 from ivr.speech import timing
 
-KEYS = {
+KEY_PURPOSES = {
     "person": "for a person",
     "again": "to hear it again, more slowly",
     "language": "for another language",
@@ -23,38 +23,43 @@ KEYS = {
     "next": "for the next part",
     "reminder_again": "to hear the reminder again",
 }
-"""What the keys do that mean the same everywhere."""
+"""The purposes of the keys that work everywhere, by the name that texts give them."""
 
 
-def notes(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
-    """The notes of every message of the texts."""
-    book, told = read(line, line.flow.published[0]), dict[MessageId, tuple[str, ...]]()
-    for entry in book.all():
-        for english, kinds, _ in blocks(line.content.prompts.templates[entry.node]):
-            spoken = {name: _spoken(line, entry, kind) for name, kind in kinds.items()}
-            seconds = timing.longest_seconds(english % spoken, line.content.locales[book.locale].ear)
-            named = (f"%({name})s is {_named(line, book, entry, kinds[name], spoken[name])}" for name in kinds)
-            told.setdefault((entry.node, english), (*_heard(line, entry, seconds), *named))
-    return told
+def comments_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
+    """The comments of each message of the texts."""
+    script = read_script(line, line.flow.published[0])
+    rate = line.content.locales[script.locale].ear
+    comments = dict[MessageId, tuple[str, ...]]()
+    for entry in script.all():
+        for english, placeholders, _ in blocks(line.content.prompts.templates[entry.node]):
+            values = {name: _value(line, entry, source) for name, source in placeholders.items()}
+            seconds = timing.longest_seconds(english % values, rate)
+            explained = (_explain(line, script, entry, name, placeholders[name], values[name]) for name in placeholders)
+            comments.setdefault((entry.node, english), (_heard(line, entry, seconds), *explained))
+    return comments
 
 
-def _heard(line: Line, entry: Entry, seconds: float) -> Iterator[str]:
-    label = f"“{title_of(line.flow, entry)}”" if entry.kind != "line" else ""
+def _heard(line: Line, entry: Entry, seconds: float) -> str:
+    label = f"“{title_of(line.flow, entry)}”" if entry.kind != SHARED else ""
     where = ", ".join(filter(None, (way_to(line.flow, entry), label)))
-    yield f"Heard: {where or entry.node}; about {max(1, round(seconds))} s in English."
+    return f"Heard: {where or entry.node}; about {max(1, round(seconds))} s in English."
 
 
-def _spoken(line: Line, entry: Entry, kind: tuple[str, str]) -> str:
+def _value(line: Line, entry: Entry, source: tuple[str, str]) -> str:
+    """The words for a placeholder in the first language. `source` is ("press", choice) or ("numbers", name)."""
     locale = line.content.locales[line.flow.published[0]]
-    if kind[0] == "press":
-        return locale.key(named_keys(line.flow, entry.node)[kind[1]])
-    return locale.digit_groups(line.content.facts.numbers[kind[1]].groups)
+    kind, name = source
+    if kind == "press":
+        return locale.key(named_keys(line.flow, entry.node)[name])
+    return locale.digit_groups(line.content.facts.numbers[name].groups)
 
 
-def _named(line: Line, book: Script, entry: Entry, kind: tuple[str, str], spoken: str) -> str:
-    room, name = kind
-    if room == "numbers":
-        return f"the number {line.content.facts.numbers[name].say}, said digit by digit: “{spoken}”."
+def _explain(line: Line, script: Script, entry: Entry, placeholder: str, source: tuple[str, str], value: str) -> str:
+    kind, name = source
+    if kind == "numbers":
+        number = line.content.facts.numbers[name].say
+        return f"%({placeholder})s is the number {number}, said digit by digit: “{value}”."
     key = named_keys(line.flow, entry.node)[name]
-    does = KEYS.get(name) or f"which leads to “{title_of(line.flow, book.entry(name))}”"
-    return f"the word for key {key}, {does}: “{spoken}”."
+    purpose = KEY_PURPOSES.get(name) or f"which leads to “{title_of(line.flow, script.entry(name))}”"
+    return f"%({placeholder})s is the word for key {key}, {purpose}: “{value}”."

@@ -1,6 +1,7 @@
-"""Hear what was written: texts in any language, published or a draft, read by espeak-ng as a telephone would carry it.
+"""Sounds for translators: each text of a language, published or a draft, as a telephone would carry it.
 
-A sound is kept under the hash of its voice and its words, so a second listening costs nothing.
+A recording is used where there is one, else espeak-ng. A synthetic sound is stored under a hash of its words, so it is
+made only once.
 """
 
 import asyncio
@@ -29,13 +30,14 @@ from ivr.speech.wav import seconds_of
 
 PLAYER_TIMEOUT = 300
 """Seconds that a program may play one sound."""
-ANY_VOICE = "Polly.Nobody"
-KEPT = ".sounds"
-"""The folder of sounds, beside prompts/ and locales/. It may be deleted at any time."""
+SOUNDS_FOLDER = ".sounds"
+"""The folder of synthetic sounds, beside prompts/ and locales/. It may be deleted at any time."""
+PLACEHOLDER_VOICE = "Polly.Preview"
+"""The voice in the TwiML of a language that has no voice. The preview uses the words and pauses only."""
 
 
 class Sample(NamedTuple):
-    """One reading, to be heard: its name, its words, the sound file, its seconds."""
+    """One text or part to listen to: its name, such as "tea-2", its words, its sound file and the seconds it takes."""
 
     name: str
     text: str
@@ -43,7 +45,7 @@ class Sample(NamedTuple):
     seconds: float
 
 
-def drafted(root: Path, options: Options, tag: str) -> Line:
+def compile_with_draft(root: Path, options: Options, tag: str) -> Line:
     """The line with the language `tag` in it, published or not. Raises BadContent where it cannot be read."""
     line = compile_line(root, options, with_drafts(root, tag))
     if tag not in line.content.locales:
@@ -51,92 +53,91 @@ def drafted(root: Path, options: Options, tag: str) -> Line:
     return line
 
 
-def sound(line: Line, tag: str, wanted: Sequence[str], pace: Pace = "normal") -> Iterator[Sample]:
-    """The sound of all texts of a language, or of those `wanted`. Raises OperationFailed if they cannot be."""
-    chosen = _chosen(line, tag, wanted)
+def samples(line: Line, tag: str, names: Sequence[str], pace: Pace = "normal") -> Iterator[Sample]:
+    """The sounds of the texts or parts `names` (empty: of all texts) of a language.
+
+    Raises OperationFailed for an unknown name, for names that are not translated, and where a sound cannot be made.
+    """
     locale = line.content.locales[tag]
-    for one in chosen:
-        path = _recorded(line, locale, one, pace) or _rendered(line, locale, one, pace)
-        yield Sample(one.name, one.spoken.text, path, seconds_of(path.read_bytes()))
+    for reading in _chosen(line, tag, names):
+        path = _recorded(line, locale, reading, pace) or _synthetic(line, locale, reading, pace)
+        yield Sample(reading.name, reading.spoken.text, path, seconds_of(path.read_bytes()))
 
 
-def absent(line: Line, tag: str, wanted: Sequence[str]) -> list[str]:
-    """The names that are not whole in a language yet, where others of those `wanted` are."""
-    known = {name for one in readings(line, tag) for name in (one.name, one.text)}
-    return [name for name in wanted if name not in known] if known & set(wanted) else []
+def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
+    """Those of `names` that are not fully translated; empty where `samples` raises, because all of them are not."""
+    known = {name for reading in readings(line, tag) for name in (reading.name, reading.text)}
+    return [name for name in names if name not in known] if known & set(names) else []
 
 
-def _chosen(line: Line, tag: str, wanted: Sequence[str]) -> list[Recordable]:
-    every = list(readings(line, tag))
-    for name in wanted:
-        if name not in line.content.prompts.templates and name not in {one.name for one in every}:
+def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[Recordable]:
+    translated = list(readings(line, tag))
+    for name in names:
+        if name not in line.content.prompts.templates and name not in {reading.name for reading in translated}:
             raise OperationFailed(
-                f"There is no text `{name}`. `ivr map` shows all of them; the lines are in prompts/lines/."
+                f"There is no text `{name}`. `ivr map` lists the texts of nodes; the shared ones are in prompts/lines/."
             )
-    chosen = [one for one in every if not wanted or one.text in wanted or one.name in wanted]
+    chosen = [reading for reading in translated if not names or reading.text in names or reading.name in names]
     if not chosen:
-        raise OperationFailed(
-            f"{', '.join(wanted) or 'Nothing'} is not whole in {tag} yet: `ivr check {tag}` says what is missing."
-        )
+        what = f"{', '.join(names)}: not fully translated into {tag}" if names else f"No text is translated into {tag}"
+        raise OperationFailed(f"{what}. `ivr check {tag}` says what is missing.")
     return chosen
 
 
-def _recorded(line: Line, locale: Locale, one: Recordable, pace: Pace) -> Path | None:
-    found = locale.sounds.get(one.spoken.text)
-    if found is None:
+def _recorded(line: Line, locale: Locale, reading: Recordable, pace: Pace) -> Path | None:
+    sound = locale.sounds.get(reading.spoken.text)
+    if sound is None:
         return None
-    return line.content.root / "locales" / locale.tag / "audio" / (found.slow if pace == "slow" else found.file)
+    return line.content.root / "locales" / locale.tag / "audio" / (sound.slow if pace == "slow" else sound.file)
 
 
-def _rendered(line: Line, locale: Locale, one: Recordable, pace: Pace) -> Path:
-    voice = _voice(locale)
-    utterance = _utterance(one, locale, pace)
-    path = line.content.root / KEPT / f"{utterance.sound_name}.wav"
+def _synthetic(line: Line, locale: Locale, reading: Recordable, pace: Pace) -> Path:
+    voice = _installed_voice(locale)
+    utterance = _utterance(reading, locale, pace)
+    path = line.content.root / SOUNDS_FOLDER / f"{utterance.sound_name}.wav"
     if not path.exists():
         try:
-            whole = asyncio.run(synthesize(utterance, voice))
+            file = asyncio.run(synthesize(utterance, voice))
         except SynthesisFailed as error:
-            raise OperationFailed(f"{one.name} cannot be heard: {error}. {synthesis.INSTALL}") from None
+            raise OperationFailed(f"{reading.name} cannot be synthesized: {error}. {synthesis.INSTALL}") from None
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(whole)
+        path.write_bytes(file)
     return path
 
 
-def _utterance(one: Recordable, locale: Locale, pace: Pace) -> Utterance:
-    """What is said, with its pauses, whatever the voice of the telephone takes: here espeak-ng speaks."""
-    speaker = locale.speaker or Voice(ANY_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
-    verbs = read_document(twiml.document([twiml.tell(one.spoken, {locale.tag: _spoken_by(locale, speaker)}, pace)]))
+def _utterance(reading: Recordable, locale: Locale, pace: Pace) -> Utterance:
+    """Words and pauses from the TwiML, written for a voice that takes pauses, because espeak-ng does."""
+    speaker = locale.speaker or Voice(PLACEHOLDER_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
+    voiced = {locale.tag: locale._replace(voice=speaker.name, speaker=speaker)}
+    verbs = read_document(twiml.document([twiml.tell(reading.spoken, voiced, pace)]))
     say = next(verb for verb in verbs if isinstance(verb, Say))
     return Utterance(say.language, say.pieces, say.rate)
 
 
-def _spoken_by(locale: Locale, speaker: Voice) -> Locale:
-    return locale._replace(voice=speaker.name, speaker=speaker)
-
-
-def _voice(locale: Locale) -> str:
-    known = synthesis.required_voices()
-    voice = voice_for(locale.language, known) or voice_for(locale.tag, known)
+def _installed_voice(locale: Locale) -> str:
+    voices = synthesis.required_voices()
+    voice = voice_for(locale.language, voices) or voice_for(locale.tag, voices)
     if not voice:
         raise OperationFailed(
-            f"espeak-ng speaks no {locale.name} ({locale.language}), so it cannot be heard here before it is recorded: "
-            f"`ivr recordings sheet {locale.tag}`."
+            f"espeak-ng has no voice for {locale.name} ({locale.language}), so it can only be recorded: "
+            f"see `ivr recordings sheet {locale.tag}`."
         )
     return voice
 
 
-def keep(soundings: Iterator[Sample], folder: Path | None) -> Iterator[Sample]:
-    """The same, each also copied into `folder` under the name of its text, if one is given."""
-    for one in soundings:
+def copy_to(folder: Path | None, sounds: Iterator[Sample]) -> Iterator[Sample]:
+    """The same samples, each copied into `folder` as NAME.wav, if a folder is given."""
+    for sample in sounds:
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(one.path, folder / f"{one.name}.wav")
-            one = one._replace(path=folder / f"{one.name}.wav")
-        yield one
+            copy = folder / f"{sample.name}.wav"
+            shutil.copyfile(sample.path, copy)
+            sample = sample._replace(path=copy)
+        yield sample
 
 
 def play(path: Path) -> bool:
-    """Play a sound file, if this machine can: False where it cannot."""
+    """Play a sound file. Returns False where no program that can is installed, or where it fails."""
     program = synthesis.player()
     if not program:
         return False

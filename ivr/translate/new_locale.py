@@ -1,7 +1,7 @@
-"""A new language: its folder, filled with what can be known of it, and plain words about what is missing.
+"""Creates the folder of a new language, with proposals for its fields and marks for what a speaker must do.
 
-Names and directions come from CLDR, words for digits from locales/proposals.toml, the voice from locales/voices.toml.
-Whatever a machine proposes is marked for somebody who speaks the language.
+The name and the direction come from CLDR (by babel), the words for digits and keys from locales/proposals.toml, the
+voice from locales/voices.toml. `# CHECK:` marks a proposal, `# MISSING:` an empty field: `ivr check TAG` lists both.
 """
 
 import json
@@ -21,10 +21,11 @@ from ivr.content.voices import NO_VOICE, load_voices
 from ivr.errors import BadContent, BadLocale
 from ivr.translate.update import update
 
-SHIPPED = Path(__file__).resolve().parents[2] / "locales"
-PAGES = Path(__file__).parent / "pages"
-EAR = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
-EXPLAINED = "from the spell-out rules and the signs of CLDR, which count things: write what you say on a telephone."
+SHIPPED_LOCALES = Path(__file__).resolve().parents[2] / "locales"
+TEMPLATES = Path(__file__).parent / "pages"
+DEFAULT_RATE = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
+"""The speech rate, a wide range, where locales/proposals.toml does not propose one."""
+CLDR_ORIGIN = "from the spell-out rules of CLDR, which are for counting. Write the words that are used on a telephone."
 TERMS = (
     "human trafficking", "human smuggling", "sex trafficking, labor trafficking", "forced labor",
     "force, fraud or coercion", "commercial sex act", "debt bondage", "domestic servitude", "trafficker", "survivor",
@@ -33,11 +34,14 @@ TERMS = (
     "National Human Trafficking Hotline", "988 Lifeline", "Department of Homeland Security", "Department of Justice",
     "Department of Labor", "Department of State", "Department of Health and Human Services",
 )  # fmt: skip
-"""What every glossary begins with."""
+"""The terms of every glossary (STYLE.md)."""
 
 
 class Proposal(NamedTuple):
-    """What a new language begins with. `origin` says where its words come from, `missing` what nobody knows yet."""
+    """The fields of a new locale.toml. `origin` is the source of the words, `missing` has a sentence for each gap.
+
+    `direction` is "ltr" or "rtl", `language` Twilio's name such as "es-US", `ear` the speech rate as in locale.toml.
+    """
 
     tag: str
     name: str
@@ -53,50 +57,54 @@ class Proposal(NamedTuple):
 
 
 def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
-    """Make the folder of a new language; returns the files. Raises BadLocale for a tag that is none or is taken."""
+    """Create locales/`tag` under `root`; returns its files, the catalogue last.
+
+    `name` is the language's own name, for a language that CLDR does not have. Raises BadLocale for a malformed tag or
+    an existing folder, BadContent where the texts or the map cannot be read: then no folder is left.
+    """
     folder = root / "locales" / tag
     if not TAG.fullmatch(tag):
-        raise BadLocale.at(tag, "this is not the tag of a language", "Write it as in fr, zh-Hant or es-PR.")
+        raise BadLocale.at(tag, "this is not the tag of a language", "Expected a tag such as fr, zh-Hant or es-PR.")
     if folder.exists():
-        raise BadLocale.at(str(folder), "there is such a folder already", f"Go on with `ivr check {tag}`.")
-    one = propose(root, tag, name)
+        raise BadLocale.at(str(folder), "this folder exists already", f"Continue with `ivr check {tag}`.")
+    proposal = propose(root, tag, name)
     try:
-        _fill(root, folder, one)
+        _fill(root, folder, proposal)
         update(root, [tag])
-    except BadContent:  # of the English: nothing is left behind half made
+    except BadContent:  # in the source texts: leave no half-made folder
         shutil.rmtree(folder)
         raise
     return [folder / "locale.toml", folder / "words.toml", folder / "STYLE.md", po_path(root, tag)]
 
 
-def _fill(root: Path, folder: Path, one: Proposal) -> None:
-    """Write the files; a form of a language that the line has begins with all that is written in that one."""
-    _write(folder / "locale.toml", "locale.toml", one=one)
-    _write(folder / "STYLE.md", "STYLE.md", name=one.name, tag=one.tag, terms=TERMS)
-    _write(folder / "words.toml", "words.toml", tag=one.tag)
-    if kin := _base_language(root, one.tag):
-        shutil.copytree(po_path(root, kin).parent, po_path(root, one.tag).parent)
+def _fill(root: Path, folder: Path, proposal: Proposal) -> None:
+    """Write the files. A regional form (es-PR) begins with the catalogue and word lists of its base language (es)."""
+    _write(folder / "locale.toml", "locale.toml", proposal=proposal)
+    _write(folder / "STYLE.md", "STYLE.md", name=proposal.name, tag=proposal.tag, terms=TERMS)
+    _write(folder / "words.toml", "words.toml", tag=proposal.tag)
+    if base := _base_language(root, proposal.tag):
+        shutil.copytree(po_path(root, base).parent, po_path(root, proposal.tag).parent)
         with suppress(FileNotFoundError):
-            shutil.copyfile(root / "locales" / kin / "words.toml", folder / "words.toml")
+            shutil.copyfile(root / "locales" / base / "words.toml", folder / "words.toml")
 
 
 def propose(root: Path, tag: str, name: str = "") -> Proposal:
-    """What can be known of a language before anybody who speaks it has looked."""
-    known, missing = _cldr(tag), list[str]()
+    """The fields that can be filled in before a speaker of the language has looked at them."""
+    cldr, missing = _cldr(tag), list[str]()
     words, origin = _words(root, tag)
     voices = load_voices(_file(root, "voices.toml"))
     language = voices.language_for(tag)
     voice = voices.languages[language][0].name if language else NO_VOICE
-    if not (known or name):
+    if not (cldr or name):
         missing.append("CLDR does not have this language: write its own name for itself, and its direction.")
     if not words["digits"]:
-        missing.append("nobody has told how digits and keys are said: write the ten words, and those for * and #.")
+        missing.append("the words for the digits and for the keys * and # are not known: write the twelve words.")
     elif not (words["star"] and words["pound"]):
-        missing.append("nobody has told how the keys * and # are called.")
+        missing.append("the words for the keys * and # are not known: write them.")
     if voice == NO_VOICE:
-        missing.append(f"no voice of the telephone speaks it: record every text (`ivr recordings sheet {tag}`).")
+        missing.append(f"Twilio has no voice for it: record every text (`ivr recordings sheet {tag}`).")
     return Proposal(
-        tag, name or (known.get_display_name(known) if known else "") or tag, known.text_direction if known else "ltr",
+        tag, name or (cldr.get_display_name(cldr) if cldr else "") or tag, cldr.text_direction if cldr else "ltr",
         language or tag, voice, tuple(words["digits"] or [""] * 10), words["star"], words["pound"], words["ear"],
         origin, tuple(missing),
     )  # fmt: skip
@@ -110,34 +118,35 @@ def _cldr(tag: str) -> Locale | None:
 
 
 def _words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
-    """The words for digits and keys, and the ear: those of the language it is a form of, else as proposed."""
+    """The words for digits and keys, the speech rate, and their origin: from the base language, else as proposed."""
     table = toml_of(_file(root, "proposals.toml"), BadLocale)
-    kin, bare = _base_language(root, tag), tag.partition("-")[0]
-    if kin:
-        told, origin = toml_of(root / "locales" / kin / "locale.toml", BadLocale), f"as in locales/{kin}."
+    base, bare = _base_language(root, tag), tag.partition("-")[0]
+    if base:
+        words, origin = toml_of(root / "locales" / base / "locale.toml", BadLocale), f"as in locales/{base}."
     else:
-        told = table.get("languages", {}).get(tag) or table.get("languages", {}).get(bare) or {}
-        origin = EXPLAINED if told else ""
-    empty = {"digits": [], "star": "", "pound": "", "ear": table.get("ear", EAR)}
-    return {name: told.get(name, value) for name, value in empty.items()}, origin
+        words = table.get("languages", {}).get(tag) or table.get("languages", {}).get(bare) or {}
+        origin = CLDR_ORIGIN if words else ""
+    defaults = {"digits": [], "star": "", "pound": "", "ear": table.get("ear", DEFAULT_RATE)}
+    return {name: words.get(name, value) for name, value in defaults.items()}, origin
 
 
 def _base_language(root: Path, tag: str) -> str:
-    """The language of this line that `tag` is a regional form of: es for es-PR, "" where there is none."""
+    """The language of this line of which `tag` is a regional form: "es" for "es-PR", or ""."""
     bare = tag.partition("-")[0]
     return bare if bare != tag and po_path(root, bare).exists() else ""
 
 
 def _file(root: Path, name: str) -> Path:
+    """A table of locales/: the one of this line, else the one that is shipped with the program."""
     own = root / "locales" / name
-    return own if own.exists() else SHIPPED / name
+    return own if own.exists() else SHIPPED_LOCALES / name
 
 
-def _write(path: Path, page: str, **values: object) -> None:
-    pages = Environment(
-        loader=FileSystemLoader(PAGES), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True,
+def _write(path: Path, template: str, **values: object) -> None:
+    templates = Environment(
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True,
         autoescape=False,
     )  # fmt: skip
-    pages.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)
+    templates.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(pages.get_template(page).render(values), "utf-8")
+    path.write_text(templates.get_template(template).render(values), "utf-8")

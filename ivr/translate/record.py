@@ -1,6 +1,6 @@
-"""Recordings made: what to read aloud, a file checked and converted, what is not used any more taken away.
+"""Recordings by a person: the list of texts to read aloud, adding a checked file, and deleting unused files.
 
-A recording is pinned to the words that it reads. sox decodes, measures and converts; nothing else is needed.
+A recording belongs to the exact words that it reads. sox decodes, measures and converts the files.
 """
 
 import array
@@ -23,21 +23,24 @@ from ivr.speech.pauses import SLOW_PAUSE, SLOW_RATE
 from ivr.speech.synthesis import convert
 from ivr.speech.wav import HERTZ, seconds_of, write_wav
 
-FASTER, SLOWER = 0.6, 1.6
-"""How much shorter than the fastest estimate, and longer than the slowest, speech may be: else it is another text."""
-QUIETEST = -35.0
-"""Decibels below the loudest a file can hold: the mean level that speech must reach."""
-SILENT = -45.0
-LONGEST_GAP = 3.0
-"""Seconds of silence that a caller may take for the end."""
+MIN_OF_SHORTEST, MAX_OF_LONGEST = 0.6, 1.6
+"""Factors of the shortest and the longest estimate between which speech must lie: else it reads another text."""
+MIN_LEVEL = -35.0
+"""The mean level of speech must reach this, in decibels relative to full scale (dBFS)."""
+SILENCE_LEVEL = -45.0
+"""Below this level (dBFS) a window is silent."""
+MAX_GAP = 3.0
+"""Seconds: after a longer silence a caller may think that the line is dead."""
 WINDOW = HERTZ // 50
-END = 0.2
-TRIMMED = ["silence", "1", "0.05", f"{SILENT:g}d", "reverse", "silence", "1", "0.05", f"{SILENT:g}d", "reverse"]
-"""sox: without the silence at both ends."""
+"""Samples in which the level is measured: a fiftieth of a second."""
+TRAILING_SILENCE = 0.2
+"""Seconds of silence at the end of a recording."""
+TRIM = ["silence", "1", "0.05", f"{SILENCE_LEVEL:g}d", "reverse"] * 2
+"""Effects of sox that cut off the silence at both ends."""
 
 
-class Measured(NamedTuple):
-    """A sound file: seconds of speech without the silence at its ends, level and longest gap, whether it is clipped."""
+class Measurement(NamedTuple):
+    """A sound file: seconds of speech between the silent ends, mean level in dBFS, seconds of the longest silence."""
 
     seconds: float
     level: float
@@ -46,80 +49,84 @@ class Measured(NamedTuple):
 
 
 def sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
-    """What to read aloud, with the names of the files: what is not recorded as it stands now, or `every` text."""
-    sounds, old = line.content.locales[tag].sounds, {row.name for row in stale(line, tag)}
+    """Lines of plain text: the texts to read aloud, with file names. Unless `every`, only those without a recording."""
+    sounds, outdated = line.content.locales[tag].sounds, {row.name for row in stale(line, tag)}
     yield from (
         "Read each text aloud, calmly, as if to one person. A … is a short pause, an empty line a longer one.",
-        f"One file each, WAV or MP3, with the name that stands over it. Then: ivr recordings add {tag} NAME FILE",
+        f"Make one WAV or MP3 file of each text, named as above the text. Then: ivr recordings add {tag} NAME FILE",
     )
     for reading in to_record(line, tag):
         if every or reading.spoken.text not in sounds:
-            state = "recorded" if reading.spoken.text in sounds else "changed" if reading.name in old else "new"
+            state = "recorded" if reading.spoken.text in sounds else "changed" if reading.name in outdated else "new"
             yield f"\n== {reading.name}.wav   {state}, about {line.schedule.longest_seconds(reading.spoken):.0f} s"
             yield reading.spoken.text
 
 
 def add(line: Line, tag: str, name: str, file: Path) -> str:
-    """Check and convert `file`, and pin it to the words of `name`. Returns a sentence. Raises OperationFailed."""
+    """Check and convert `file`, and add it as the recording of the text or part `name`; returns a sentence.
+
+    Raises OperationFailed, and writes no file, where the name is unknown or callers could not follow the recording.
+    """
     if not file.is_file():
-        raise OperationFailed(f"{file} is not there.")
-    reading = _named(line, tag, name)
+        raise OperationFailed(f"{file} does not exist.")
+    reading = _recordable(line, tag, name)
     faults = list(_faults(line, reading.spoken, measure(file)))
     if faults:
         raise OperationFailed(f"{file} was not added: {'; '.join(faults)}.")
     folder = line.content.root / "locales" / tag / "audio"
     normal, slow = (write_wav(_converted(file, rate)) for rate in (1.0, SLOW_RATE))
     folder.mkdir(parents=True, exist_ok=True)
-    for whole in (normal, slow):
-        (folder / file_name(whole)).write_bytes(whole)
-    seconds, longer = (seconds_of(whole) for whole in (normal, slow))
-    sound = Sound(file_name(normal), file_name(slow), seconds, longer)
+    for content in (normal, slow):
+        (folder / file_name(content)).write_bytes(content)
+    seconds, slow_seconds = seconds_of(normal), seconds_of(slow)
+    sound = Sound(file_name(normal), file_name(slow), seconds, slow_seconds)
     rows = [row for row in line.content.locales[tag].recordings.rows if row.name != name]
     _write(folder / LIST, [*rows, Recording(name, reading.spoken.text, sound)])
-    return f"{name}: {seconds:.1f} s, {longer:.1f} s slowly; it reads the words that stand there now"
+    return f"added {name}: {seconds:.1f} s, {slow_seconds:.1f} s at the slow pace"
 
 
-def _named(line: Line, tag: str, name: str) -> Recordable:
-    every = {reading.name: reading for reading in to_record(line, tag, 3)}
-    if name in every:
-        return every[name]
-    near = [one for one in every if one.startswith(f"{name}-")]
-    wish = f"It has several: {', '.join(near)}." if near else f"`ivr recordings sheet {tag}` names all that are whole."
-    raise OperationFailed(f"There is nothing named `{name}` to be read aloud in {tag}. {wish}")
+def _recordable(line: Line, tag: str, name: str) -> Recordable:
+    readings = {reading.name: reading for reading in to_record(line, tag, 3)}
+    if name in readings:
+        return readings[name]
+    parts = [reading for reading in readings if reading.startswith(f"{name}-")]
+    remedy = f"It has parts: {', '.join(parts)}." if parts else f"`ivr recordings sheet {tag}` lists the names."
+    raise OperationFailed(f"There is no text `{name}` to read aloud in {tag}. {remedy}")
 
 
-def _faults(line: Line, spoken: RenderedPrompt, found: Measured) -> Iterator[str]:
+def _faults(line: Line, spoken: RenderedPrompt, measured: Measurement) -> Iterator[str]:
     voice = spoken._replace(sound=None)
-    least, most = line.schedule.shortest_seconds(voice) * FASTER, line.schedule.longest_seconds(voice) * SLOWER
-    if not found.seconds:
-        yield "nothing is to be heard in it"
-    elif found.level < QUIETEST:
-        yield f"it is too quiet ({found.level:.0f} dB, at least {QUIETEST:.0f}): come nearer to the microphone"
-    elif not least <= found.seconds <= most:
-        yield f"{found.seconds:.1f} s of speech, where this text takes {least:.0f} to {most:.0f} s: another text?"
-    if found.clipped:
+    least = line.schedule.shortest_seconds(voice) * MIN_OF_SHORTEST
+    most = line.schedule.longest_seconds(voice) * MAX_OF_LONGEST
+    if not measured.seconds:
+        yield "it holds no speech"
+    elif measured.level < MIN_LEVEL:
+        yield f"it is too quiet ({measured.level:.0f} dB, at least {MIN_LEVEL:.0f}): speak closer to the microphone"
+    elif not least <= measured.seconds <= most:
+        yield f"{measured.seconds:.1f} s of speech, but this text takes {least:.0f} to {most:.0f} s: another text?"
+    if measured.clipped:
         yield "it is clipped, too loud for the microphone: record it again, more quietly"
-    if found.gap > LONGEST_GAP:
-        yield f"a silence of {found.gap:.1f} s stands in it: a caller would think that the line is dead"
+    if measured.gap > MAX_GAP:
+        yield f"it has a silence of {measured.gap:.1f} s: a caller would think that the line is dead"
 
 
-def measure(file: Path) -> Measured:
-    """How long and how loud the speech in `file` is. Raises OperationFailed where sox cannot read it."""
+def measure(file: Path) -> Measurement:
+    """The length and the level of the speech in `file`. Raises OperationFailed where sox cannot read it."""
     clipped = _is_clipped(file)
     raw, _ = convert([str(file), "-t", "raw", "-r", str(HERTZ), "-e", "signed", "-b", "16", "-L", "-", "remix", "-"])
     levels = list(_levels(raw))
-    loud = [number for number, level in enumerate(levels) if level > SILENT]
+    loud = [number for number, level in enumerate(levels) if level > SILENCE_LEVEL]
     if not loud:
-        return Measured(0.0, -math.inf, 0.0, clipped)
+        return Measurement(0.0, -math.inf, 0.0, clipped)
     spoken = levels[loud[0] : loud[-1] + 1]
-    gaps = (len(list(run)) for quiet, run in groupby(level <= SILENT for level in spoken) if quiet)
-    mean = sum(10 ** (level / 10) for level in spoken if level > SILENT) / len(loud)
+    gaps = (len(list(run)) for quiet, run in groupby(level <= SILENCE_LEVEL for level in spoken) if quiet)
+    mean = sum(10 ** (level / 10) for level in spoken if level > SILENCE_LEVEL) / len(loud)
     window = WINDOW / HERTZ
-    return Measured(len(spoken) * window, 10 * math.log10(mean), max(gaps, default=0) * window, clipped)
+    return Measurement(len(spoken) * window, 10 * math.log10(mean), max(gaps, default=0) * window, clipped)
 
 
 def _levels(raw: bytes) -> Iterator[float]:
-    """The level of each fiftieth of a second, in decibels below the loudest."""
+    """The level of each window in dBFS. `raw` holds signed 16-bit samples, little-endian."""
     values = array.array("h")
     values.frombytes(raw[: len(raw) // 2 * 2])
     if sys.byteorder == "big":
@@ -130,24 +137,27 @@ def _levels(raw: bytes) -> Iterator[float]:
 
 
 def _is_clipped(file: Path) -> bool:
-    """Whether the loudest samples stand in rows: sox calls that the flat factor."""
-    _, told = convert([str(file), "-n", "remix", "-", "stats"])
-    flat, peak = (re.search(rf"^{name}\s+(\S+)", told, re.MULTILINE) for name in ("Flat factor", "Pk lev dB"))
+    """Whether runs of samples have the peak level, which sox reports as the flat factor."""
+    _, stats = convert([str(file), "-n", "remix", "-", "stats"])
+    flat, peak = (re.search(rf"^{name}\s+(\S+)", stats, re.MULTILINE) for name in ("Flat factor", "Pk lev dB"))
     return bool(flat and peak and float(flat[1]) > 0 and float(peak[1]) > -1)
 
 
 def _converted(file: Path, rate: float) -> bytes:
-    """Telephone sound: mu-law samples, even in level, a silence in front for the ear that comes back from a key."""
-    paced = ["tempo", "-s", f"{rate:g}"] if rate != 1 else []
-    lead = AFTER_KEY * (SLOW_PAUSE if paced else 1)
+    """The samples of `file` as telephone sound at a rate, at an even level.
+
+    The silence in front gives a caller who pressed a key time to raise the telephone.
+    """
+    tempo = ["tempo", "-s", f"{rate:g}"] if rate != 1 else []
+    lead = AFTER_KEY * (SLOW_PAUSE if tempo else 1)
     form = ["-t", "raw", "-r", str(HERTZ), "-c", "1", "-e", "mu-law", "-D"]
-    effects = ["remix", "-", *TRIMMED, *paced, "norm", "-3", "pad", f"{lead:g}", f"{END:g}"]
+    effects = ["remix", "-", *TRIM, *tempo, "norm", "-3", "pad", f"{lead:g}", f"{TRAILING_SILENCE:g}"]
     return convert([str(file), *form, "-", *effects])[0]
 
 
 def _write(path: Path, rows: Sequence[Recording]) -> None:
-    """The list of recordings, anew. It is data: a person may read what each file says."""
-    lines = ["# What each recording reads, word for word. Made by `ivr recordings add`; take nothing out by hand."]
+    """Write the list of recordings, by way of a new file, so that a failure leaves the old one."""
+    lines = ["# The words of each recording. Written by `ivr recordings add`; do not edit by hand."]
     for row in sorted(rows):
         lines += ["", f"[{row.name}]", f"reads = {json.dumps(row.reads, ensure_ascii=False)}"]
         lines += [f'sound = "{row.sound.file}"', f'slow = "{row.sound.slow}"']
@@ -157,16 +167,19 @@ def _write(path: Path, rows: Sequence[Recording]) -> None:
 
 
 def prune(line: Line, tag: str) -> list[str]:
-    """Take away what no text needs any more, the only way that a sound file is ever deleted. Returns what went."""
+    """Delete the recordings whose words have changed and the files without a recording; returns a line for each.
+
+    No other command deletes a sound file. Raises OperationFailed while the list of recordings is faulty.
+    """
     locale, folder = line.content.locales[tag], line.content.root / "locales" / tag / "audio"
     if locale.recordings.faults:
-        raise OperationFailed(f"{locale.recordings.faults[0]} Nothing is deleted before that is mended.")
-    gone = stale(line, tag)
-    kept = [row for row in locale.recordings.rows if row not in gone]
+        raise OperationFailed(f"{locale.recordings.faults[0]} Correct this first; no file was deleted.")
+    outdated = stale(line, tag)
+    kept = [row for row in locale.recordings.rows if row not in outdated]
     needed = {file for row in kept for file in (row.sound.file, row.sound.slow)}
-    spare = [path for path in sorted(folder.glob("*.wav")) if FILE.fullmatch(path.name) and path.name not in needed]
-    if gone:
+    unused = [path for path in sorted(folder.glob("*.wav")) if FILE.fullmatch(path.name) and path.name not in needed]
+    if outdated:
         _write(folder / LIST, kept)
-    for path in spare:
+    for path in unused:
         path.unlink()
-    return [*(f"{row.name}: its words have changed" for row in gone), *(path.name for path in spare)]
+    return [*(f"{row.name}: its words have changed" for row in outdated), *(path.name for path in unused)]

@@ -1,7 +1,7 @@
-"""Catalogues as files: the template made from the texts, and each language's PO brought up to date with it.
+"""Writes locales/messages.pot from the texts and merges it into each messages.po, as gettext's msgmerge does.
 
-For editors and translators, never on the way of a call. What a translator wrote is kept; where the English changed,
-the old translation stays as fuzzy with the previous English beside it, as Poedit and Weblate expect.
+Translations and translators' comments are kept. Where the English changed, the old translation becomes fuzzy with the
+previous English beside it (`#| msgid`), as Poedit and Weblate expect.
 """
 
 import io
@@ -20,10 +20,10 @@ from ivr.content.messages import PROGRAM, SourceMessage, all_messages, page_mess
 from ivr.content.templates import load_templates
 from ivr.errors import BadLocale
 from ivr.line.compiler import compile_line
-from ivr.translate.comments import notes
+from ivr.translate.comments import comments_of
 
 PROJECT = "The information line"
-HEAD = {
+NEW_HEADER = {
     "Project-Id-Version": "information-line",
     "POT-Creation-Date": "2026-11-24 00:00+0000",
     "PO-Revision-Date": "2026-11-24 00:00+0000",
@@ -35,80 +35,80 @@ HEAD = {
     "Content-Transfer-Encoding": "8bit",
     "Plural-Forms": "nplurals=2; plural=(n != 1);",
 }
-"""The head of a new catalogue; what a translator's editor has written into one is kept. No date moves by itself."""
-OURS = {"MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Language"}
+"""The header of a new catalogue. Fields that a PO editor has filled in are kept. The dates are fixed."""
+FIXED_FIELDS = {"MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Language"}
 UNFILLED = re.compile(r"FULL NAME|EMAIL@ADDRESS|LL@li\.org|VERSION|YEAR-MO-DA|INTEGER")
-"""What tools write where nobody has filled a field in."""
+"""Placeholders that tools write into header fields."""
 UNWRAPPED = 1_000_000
-"""Characters a line: with a width of 0 Babel wraps the previous English as a comment, which no PO editor can read."""
+"""Characters in a line. At width 0 Babel wraps the previous English as a comment, which PO editors cannot read."""
 PREVIOUS = re.compile(rf"msgid (?P<english>({QUOTED}\s*)+)")
 _DAY = datetime(2026, 11, 24, tzinfo=UTC)
-"""A fixed date in the head: a catalogue changes only when its messages do."""
+"""A fixed date in the header: a catalogue changes only with its messages."""
 
 
 def template_of(root: Path) -> Catalog:
-    """All messages of the texts under `root` and of the web pages. Raises BadText where a text cannot be read."""
+    """The messages of the texts under `root` and of the web pages. Raises BadContent where a text cannot be read."""
     template = Catalog(creation_date=_DAY, charset="utf-8", fuzzy=False)
     template.header_comment = f"# {PROJECT}: the words to translate. Made by `ivr locale update`; do not edit."
     messages = all_messages(load_templates(root / "prompts"))
-    made = notes(compile_line(root))
+    comments = comments_of(compile_line(root))
     for message in [*messages, *page_messages()]:
-        _add(template, root, message, made)
+        _add(template, root, message, comments)
     return template
 
 
-def _add(template: Catalog, root: Path, message: SourceMessage, made: Mapping[MessageId, tuple[str, ...]]) -> None:
+def _add(template: Catalog, root: Path, message: SourceMessage, comments: Mapping[MessageId, tuple[str, ...]]) -> None:
     context, english = message.id
     place = str(message.path.relative_to(PROGRAM.parent if message.path.is_relative_to(PROGRAM) else root))
-    told = [note.removeprefix("TRANSLATORS:").strip() for note in message.notes]
-    comments = [*told, *made.get(message.id, ())]
-    template.add(english, locations=[(place, 0)], auto_comments=comments, context=context)
+    own = [note.removeprefix("TRANSLATORS:").strip() for note in message.notes]
+    auto_comments = [*own, *comments.get(message.id, ())]
+    template.add(english, locations=[(place, 0)], auto_comments=auto_comments, context=context)
 
 
 def update(root: Path, tags: Iterable[str]) -> list[Path]:
     """Write locales/messages.pot and merge it into each language's messages.po. Returns the files that changed.
 
-    Raises BadContent for texts and a map that cannot be used: the notes are made from them. Raises BadLocale for a
-    catalogue that cannot be read, or holds a message twice: no translation is thrown away.
+    Raises BadContent where the texts or the map cannot be used, and BadLocale for a catalogue that cannot be read or
+    has a message twice, because a translation would be lost. Then no file of that language is written.
     """
     template = template_of(root)
-    changed = [_write(root / "locales" / "messages.pot", template, HEAD)]
+    changed = [_write(root / "locales" / "messages.pot", template, NEW_HEADER)]
     for tag in tags:
         catalogue = _merged(root, tag, template)
-        changed.append(_write(po_path(root, tag), catalogue, head(tag, catalogue.header)))
+        changed.append(_write(po_path(root, tag), catalogue, header(tag, catalogue.header)))
     return [path for path in changed if path is not None]
 
 
-def head(tag: str, kept: Mapping[str, str]) -> dict[str, str]:
-    """The fields at the beginning of a catalogue: those that somebody has filled in, ours for the others."""
-    filled = {name: value for name, value in kept.items() if name not in OURS and not UNFILLED.search(value)}
+def header(tag: str, kept: Mapping[str, str]) -> dict[str, str]:
+    """The header fields of a catalogue: the `kept` ones that are filled in, else those of a new catalogue."""
+    filled = {name: value for name, value in kept.items() if name not in FIXED_FIELDS and not UNFILLED.search(value)}
     own = {"Language": tag.replace("-", "_"), "Plural-Forms": _plural_forms(tag)}
-    return {name: value for name, value in (HEAD | own | filled).items() if name not in ("Generated-By",)}
+    return {name: value for name, value in (NEW_HEADER | own | filled).items() if name not in ("Generated-By",)}
 
 
 def _plural_forms(tag: str) -> str:
-    """The texts have no plurals, but tools ask for the field: as CLDR has it, or as most languages do."""
+    """The plural rule of CLDR, else that of English. The texts have no plurals, but tools require the field."""
     try:
         return get_plural(Locale.parse(tag, sep="-")).plural_forms
     except (UnknownLocaleError, ValueError):
-        return HEAD["Plural-Forms"]
+        return NEW_HEADER["Plural-Forms"]
 
 
 def _merged(root: Path, tag: str, template: Catalog) -> Catalogue:
-    catalogue = _kept(po_path(root, tag))
+    catalogue = _existing(po_path(root, tag))
     if not catalogue.header:
         catalogue.header_comment = f"# {PROJECT}: {tag}"
     before = {(message.id, message.context): _previous(message) for message in catalogue}
     catalogue.update(template, update_creation_date=False)
     for message in catalogue:
-        if message.fuzzy:  # what was fuzzy before was made for an older English still
+        if message.fuzzy:  # a translation that was fuzzy before belongs to an older English
             english = message.previous_id[0] if message.previous_id else message.id
             message.previous_id = before.get((english, message.context)) or message.previous_id
     catalogue.obsolete.clear()
     return catalogue
 
 
-def _kept(path: Path) -> Catalogue:
+def _existing(path: Path) -> Catalogue:
     if not path.exists():
         return Catalogue()
     catalogue = read_catalogue(path)
@@ -118,24 +118,24 @@ def _kept(path: Path) -> Catalogue:
 
 
 def _previous(message: Message) -> list[str]:
-    """The English that a fuzzy translation was made for. Babel reads it as a comment: it is taken out of there."""
-    told = "\n".join(comment[1:].strip() for comment in message.user_comments if comment.startswith("|"))
+    """The English for which a fuzzy translation was made. Babel reads it as a comment, from which it is removed."""
+    lines = "\n".join(comment[1:].strip() for comment in message.user_comments if comment.startswith("|"))
     message.user_comments = [comment for comment in message.user_comments if not comment.startswith("|")]
-    found = PREVIOUS.search(told)
-    return [denormalize(found["english"].strip())] if found else []
+    match = PREVIOUS.search(lines)
+    return [denormalize(match["english"].strip())] if match else []
 
 
 def _write(path: Path, catalogue: Catalog, fields: Mapping[str, str]) -> Path | None:
-    whole = _written(catalogue, fields)
+    content = _po_file(catalogue, fields)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.read_bytes() == whole:
+    if path.exists() and path.read_bytes() == content:
         return None
-    path.write_bytes(whole)
+    path.write_bytes(content)
     return path
 
 
-def _written(catalogue: Catalog, fields: Mapping[str, str]) -> bytes:
-    """The catalogue as a PO file. The head is written here: Babel would leave out what it does not know."""
+def _po_file(catalogue: Catalog, fields: Mapping[str, str]) -> bytes:
+    """The catalogue as a PO file. The header is written here, because Babel drops fields that it does not know."""
     file = io.BytesIO()
     write_po(
         file,

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ivr.line.line import Line
 from ivr.phone.parser import Dial, Say, read_document
-from ivr.script import model as script
+from ivr.script.model import read_script
 from ivr.settings import Settings
 from ivr.web.audio_preview import Sounds
 from ivr.web.phone_links import TextSpan, number_span
@@ -54,7 +54,7 @@ class Site:
         return {tag: render(tag) for tag in self._line.flow.published}
 
     def _readable_text(self, tag: str) -> ReadableText:
-        return readable_text(self._line, script.read(self._line, tag, graded=False))
+        return readable_text(self._line, read_script(self._line, tag, graded=False))
 
     def _phone_page(self, tag: str) -> Body:
         return self._render(

@@ -66,7 +66,7 @@ def readable_text(line: Line, script: Script) -> ReadableText:
     """The readable text of `line`, in the language of its `script`."""
     section = _SectionMaker(line, script).section
     sections, others, lines = (
-        tuple(map(section, entries)) for entries in (script.entries, script.others, script.lines)
+        tuple(map(section, entries)) for entries in (script.entries, script.states, script.shared)
     )
     return ReadableText(sections, others, lines, _sources(line, script))
 

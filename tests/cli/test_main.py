@@ -66,13 +66,13 @@ def fault(*words: str) -> str:
 # -- check -------------------------------------------------------------------------------------------------------------
 
 
-def test_check_says_that_nothing_is_wrong_and_how_much_was_walked() -> None:
+def test_check_without_faults_counts_the_documents() -> None:
     result = ivr("check")
     assert result.exit_code == 0, result.output
     assert result.output.rstrip().endswith("documents walked, 0 faults")
 
 
-def test_check_names_every_fault_in_a_sentence(content: Path) -> None:
+def test_check_prints_a_fault_with_its_place(content: Path) -> None:
     text = content / "prompts" / "tea.txt"
     text.write_text(text.read_text("utf-8").replace("It is hot.", "It is 90 degrees hot."), "utf-8")
     result = ivr("check")
@@ -80,7 +80,7 @@ def test_check_names_every_fault_in_a_sentence(content: Path) -> None:
     assert "tea.txt:2: a digit stands in the text" in result.output
 
 
-def test_check_of_a_folder_without_content_is_a_sentence(content: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_without_content_is_a_sentence(content: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IVR_CONTENT", str(content / "nowhere"))
     result = ivr("check")
     assert result.exit_code == 1
@@ -90,7 +90,7 @@ def test_check_of_a_folder_without_content_is_a_sentence(content: Path, monkeypa
 # -- call --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_call_is_printed_with_its_seconds() -> None:
+def test_call_prints_words_and_acts_with_seconds() -> None:
     lines = ivr("call", "--press", "8 3 1 0", "--dial", "busy").output.splitlines()
     assert lines[0] == "   0.0 s  caller rings"
     assert lines[1].startswith("   0.0 s  en-US  «")
@@ -110,33 +110,33 @@ def test_a_call_is_printed_with_its_seconds() -> None:
     assert any(line.startswith("es-US  «Le comunico ahora.»") for line in said)
 
 
-def test_silence_and_hanging_up_can_be_pressed_too() -> None:
+def test_call_accepts_silence_and_hangup() -> None:
     output = ivr("call", "--press", "1 - hangup").output
     assert "caller stays silent" in output
     assert output.rstrip().endswith("caller hangs up")
 
 
-def test_a_call_by_hand_goes_on_until_the_caller_hangs_up() -> None:
+def test_call_by_hand_ends_with_hanging_up() -> None:
     output = ivr("call", typed="8\n1\n\n0\nbusy\nh\n").output
     assert "key (0-9 * #), enter = stay silent, h = hang up:" in output
     assert "the line dials +18883737888: busy" in output
     assert output.rstrip().endswith("caller hangs up")
 
 
-def test_a_terminal_that_is_closed_hangs_up() -> None:
+def test_closed_terminal_hangs_up() -> None:
     assert ivr("call", typed="").output.rstrip().endswith("caller hangs up")
 
 
-def test_a_call_can_be_kept_and_lived_through_again(line: Line) -> None:
+def test_kept_call_can_be_replayed(line: Line) -> None:
     result = ivr("call", "--press", "8 3 1 0 -", "--dial", "busy", "--keep", "kept.txt")
-    assert result.output.rstrip().endswith("kept as kept.txt")
+    assert result.output.rstrip().endswith("wrote kept.txt")
     kept = Path("kept.txt").read_text("utf-8")
     caller = Caller(in_process(line), RING)
     stories.replay(stories.parse(kept), caller)
     assert stories.story_of(caller) == kept
 
 
-def test_a_folder_that_is_not_there_keeps_nothing() -> None:
+def test_call_that_cannot_be_written_is_a_sentence() -> None:
     assert "No such file or directory" in fault("call", "--press", "1", "--keep", "nowhere/kept.txt")
 
 
@@ -153,17 +153,17 @@ def test_a_folder_that_is_not_there_keeps_nothing() -> None:
         (("--url", "http://a b"), "http://a b: expected an address"),
     ],
 )
-def test_a_call_that_cannot_be_made_is_a_sentence(words: tuple[str, ...], sentence: str) -> None:
+def test_impossible_call_is_a_sentence(words: tuple[str, ...], sentence: str) -> None:
     assert sentence in fault("call", *words)
 
 
-def test_content_that_cannot_be_used_is_a_sentence_for_every_command(content: Path) -> None:
+def test_faulty_content_is_a_sentence_for_every_command(content: Path) -> None:
     (content / "prompts" / "flow.toml").write_text("published = [", "utf-8")
     for words in (("call", "--press", "1"), ("fallback",)):
         assert "flow.toml: this is not TOML" in fault(*words)
 
 
-def test_settings_that_cannot_be_used_are_a_sentence_for_every_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_faulty_setting_is_a_sentence_for_every_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINE_NUMBER", "911")
     for words in (("check",), ("call", "--press", "1"), ("fallback",), ("serve",)):
         assert fault(*words) == "LINE_NUMBER is '911': expected +1 and ten digits, such as +12025550123."
@@ -199,14 +199,14 @@ def running() -> Iterator[Running]:
     assert not thread.is_alive()
 
 
-def test_a_running_line_can_be_called_and_says_what_one_in_this_process_says(running: Running) -> None:
+def test_call_to_a_running_line_prints_the_same(running: Running) -> None:
     near = ivr("call", "--press", "8 3 1 0", "--dial", "busy")
     far = ivr("call", "--press", "8 3 1 0", "--dial", "busy", "--url", f"{running.url}/")
     assert far.exit_code == 0, far.output
     assert far.output == near.output
 
 
-def test_a_running_line_with_another_token_or_address_refuses_in_a_sentence(
+def test_running_line_with_another_token_or_address_is_a_sentence(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sentence = (
@@ -219,12 +219,12 @@ def test_a_running_line_with_another_token_or_address_refuses_in_a_sentence(
     assert fault("call", "--press", "1", "--url", running.url) == sentence
 
 
-def test_a_running_line_is_not_called_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_call_to_a_running_line_needs_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TWILIO_AUTH_TOKEN")
     assert "TWILIO_AUTH_TOKEN is not set" in fault("call", "--press", "1", "--url", "http://127.0.0.1:8000")
 
 
-def test_where_nobody_answers_it_is_said() -> None:
+def test_line_that_does_not_answer_is_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     said = fault("call", "--press", "1", "--url", url)
@@ -232,7 +232,7 @@ def test_where_nobody_answers_it_is_said() -> None:
     assert said.endswith("Is the line running? Start it with `make run`.")
 
 
-def test_what_is_no_line_is_a_sentence_too() -> None:
+def test_server_without_http_is_a_sentence() -> None:
     """Something listens there that speaks no HTTP."""
     listening = socket.create_server(("127.0.0.1", 0))
 
@@ -253,7 +253,7 @@ def test_what_is_no_line_is_a_sentence_too() -> None:
 # -- fallback and the rest ---------------------------------------------------------------------------------------------
 
 
-def test_the_fallback_is_a_document_in_which_silence_dials_twice(line: Line) -> None:
+def test_fallback_document_dials_twice(line: Line) -> None:
     printed = ivr("fallback").output
     assert printed.encode().rstrip() == line.fallback_document
     verbs = read_document(printed.encode().strip())
@@ -269,14 +269,14 @@ def test_the_fallback_is_a_document_in_which_silence_dials_twice(line: Line) -> 
     assert not any(isinstance(verb, Hangup) for verb in verbs[:-1])
 
 
-def test_the_command_tells_its_version_and_what_it_can_do() -> None:
+def test_ivr_prints_its_version_and_its_commands() -> None:
     assert ivr("--version").output == f"ivr, version {__version__}\n"
     listed = ivr("--help").output
     for name in ("call", "check", "fallback", "locale", "serve"):
         assert f"\n  {name} " in listed
 
 
-def test_every_command_explains_itself() -> None:
+def test_every_command_has_help() -> None:
     def explained(command: click.Command, words: tuple[str, ...]) -> None:
         assert command.help, words
         assert ivr(*words, "--help").exit_code == 0
@@ -288,12 +288,12 @@ def test_every_command_explains_itself() -> None:
 
 
 @pytest.mark.parametrize("command", [[IVR], [sys.executable, "-m", "ivr"]])
-def test_the_module_is_the_command(command: list[str]) -> None:
+def test_python_m_ivr_is_the_command(command: list[str]) -> None:
     told = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True, timeout=60)
     assert told.stdout == f"ivr, version {__version__}\n"
 
 
-def test_no_test_reads_the_settings_of_this_machine() -> None:
+def test_tests_do_not_read_settings_of_this_machine() -> None:
     set_here = {name.upper() for name in Settings.model_fields} & set(os.environ)
     assert set_here == {"IVR_CONTENT", "LINE_NUMBER", "PUBLIC_URL", "TWILIO_AUTH_TOKEN"}
     assert not Path(".env").exists()

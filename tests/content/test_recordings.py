@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from support.options import OPTIONS
 
 from ivr import simulator
 from ivr.call.state import Place
@@ -23,7 +24,6 @@ from ivr.content.recordings import file_name, load_recordings
 from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.line.options import Options
 from ivr.phone.caller import Caller
 from ivr.phone.parser import Gather, Play, Say, read_document
 from ivr.readiness import Readiness
@@ -31,11 +31,10 @@ from ivr.server.app import make_app
 from ivr.settings import Settings
 from ivr.speech.wav import HERTZ, read_wav
 from ivr.translate import record
-from ivr.translate.listen import drafted
+from ivr.translate.listen import compile_with_draft
 from ivr.translate.update import po_path
 
 BASE = "https://line.example.org"
-OPTIONS = Options(public_url=BASE, line_number="+12025550123")
 APPLES = "Manzanas. Son rojas."
 
 pytestmark = pytest.mark.skipif(shutil.which("sox") is None, reason="sox is not on this machine")
@@ -65,12 +64,12 @@ def _long(tone: "array.array[int]", length: int) -> "array.array[int]":
 
 
 def add(root: Path, name: str, file: Path, tag: str = "es") -> str:
-    return record.add(drafted(root, OPTIONS, tag), tag, name, file)
+    return record.add(compile_with_draft(root, OPTIONS, tag), tag, name, file)
 
 
 def long_enough(root: Path, name: str, tag: str = "es") -> float:
     """Seconds in which a calm person reads it."""
-    line = drafted(root, OPTIONS, tag)
+    line = compile_with_draft(root, OPTIONS, tag)
     spoken = next(one.spoken for one in record.to_record(line, tag, 3) if one.name == name)._replace(sound=None)
     return (line.schedule.longest_seconds(spoken) + line.schedule.shortest_seconds(spoken)) / 2
 
@@ -81,7 +80,7 @@ def record_text(root: Path, name: str, tag: str = "es") -> None:
 
 
 def record_all(root: Path, tag: str, languages: int) -> None:
-    for one in list(record.to_record(drafted(root, OPTIONS, tag), tag, languages)):
+    for one in list(record.to_record(compile_with_draft(root, OPTIONS, tag), tag, languages)):
         record_text(root, one.name, tag)
 
 
@@ -172,7 +171,7 @@ def test_mp3_is_taken_too(copied: Path) -> None:
     wav, mp3 = spoken_file(copied / "a.wav", long_enough(copied, "apples")), copied / "a.mp3"
     if subprocess.run(["sox", str(wav), str(mp3)], capture_output=True, check=False).returncode:
         pytest.skip("sox has no MP3 on this machine (libsox-fmt-mp3)")
-    assert add(copied, "apples", mp3).startswith("apples: ")
+    assert add(copied, "apples", mp3).startswith("added apples: ")
 
 
 def test_a_new_recording_takes_the_place_of_the_old_one_and_deletes_nothing(copied: Path) -> None:
@@ -184,18 +183,18 @@ def test_a_new_recording_takes_the_place_of_the_old_one_and_deletes_nothing(copi
     assert row.sound.file not in {path.name for path in before}
 
 
-# InvalidTwiml
+# Refused
 
 
 @pytest.mark.parametrize(
     ("told", "how"),
     [
-        ("of speech, where this text takes", {"seconds": 0.2}),
-        ("of speech, where this text takes", {"seconds": 9.0}),
+        ("of speech, but this text takes", {"seconds": 0.2}),
+        ("of speech, but this text takes", {"seconds": 9.0}),
         ("it is too quiet", {"seconds": 1.6, "loud": 0.02}),
-        ("nothing is to be heard in it", {"seconds": 1.6, "loud": 0.0}),
+        ("it holds no speech", {"seconds": 1.6, "loud": 0.0}),
         ("it is clipped", {"seconds": 1.6, "loud": 3.0}),
-        ("a silence of 4.", {"seconds": 1.6, "gap": 4.0}),
+        ("it has a silence of 4.", {"seconds": 1.6, "gap": 4.0}),
     ],
 )
 def test_a_recording_that_callers_could_not_follow_is_refused(copied: Path, told: str, how: dict[str, Any]) -> None:
@@ -206,19 +205,19 @@ def test_a_recording_that_callers_could_not_follow_is_refused(copied: Path, told
 
 def test_what_is_no_sound_is_refused(copied: Path) -> None:
     (copied / "a.wav").write_bytes(b"hello")
-    with pytest.raises(OperationFailed, match="sox cannot read this"):
+    with pytest.raises(OperationFailed, match="sox cannot read this file"):
         add(copied, "apples", copied / "a.wav")
-    with pytest.raises(OperationFailed, match="is not there"):
+    with pytest.raises(OperationFailed, match="does not exist"):
         add(copied, "apples", copied / "b.wav")
 
 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("nowhere", "There is nothing named `nowhere`"),
-        ("tea", r"It has several: tea-1, tea-2, tea-3\."),
-        ("language", "It has several: language-key-8, language-key-1"),
-        ("last_resort", "There is nothing named"),
+        ("nowhere", "There is no text `nowhere`"),
+        ("tea", r"It has parts: tea-1, tea-2, tea-3\."),
+        ("language", "It has parts: language-key-8, language-key-1"),
+        ("last_resort", "There is no text"),
     ],
 )
 def test_only_what_is_read_aloud_can_be_recorded(copied: Path, name: str, told: str) -> None:
@@ -254,22 +253,24 @@ def test_only_prune_deletes_and_only_what_nothing_needs(copied: Path) -> None:
     folder = copied / "locales" / "es" / "audio"
     (folder / "notes.txt").write_text("Ana, 2026", "utf-8")
     kept = next(row.sound for row in load_recordings(folder).rows if row.name == "pears")
-    gone = record.prune(drafted(copied, OPTIONS, "es"), "es")
+    gone = record.prune(compile_with_draft(copied, OPTIONS, "es"), "es")
     assert gone[0] == "apples: its words have changed"
     assert {path.name for path in folder.iterdir()} == {kept.file, kept.slow, "recordings.toml", "notes.txt"}
-    assert record.prune(drafted(copied, OPTIONS, "es"), "es") == []
+    assert record.prune(compile_with_draft(copied, OPTIONS, "es"), "es") == []
 
 
 def test_the_sheet_names_what_is_to_be_read(copied: Path) -> None:
-    line = drafted(copied, OPTIONS, "es")
+    line = compile_with_draft(copied, OPTIONS, "es")
     whole = "\n".join(record.sheet(line, "es"))
     assert "== person.wav   new, about" in whole
     assert "Para hablar con una persona … oprima cero." in whole
     assert "== tea-2.wav" in whole
     assert "last_resort" not in whole
     record_text(copied, "person")
-    assert "== person.wav" not in "\n".join(record.sheet(drafted(copied, OPTIONS, "es"), "es"))
-    assert "== person.wav   recorded" in "\n".join(record.sheet(drafted(copied, OPTIONS, "es"), "es", every=True))
+    assert "== person.wav" not in "\n".join(record.sheet(compile_with_draft(copied, OPTIONS, "es"), "es"))
+    assert "== person.wav   recorded" in "\n".join(
+        record.sheet(compile_with_draft(copied, OPTIONS, "es"), "es", every=True)
+    )
 
 
 # Spoilt

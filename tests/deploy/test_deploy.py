@@ -10,28 +10,27 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
+from support.line_server import children
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
+from support.signed_calls import CALL, post_to_port
 from support.toy_line import MAIN
 
 from ivr.cli.main import main
 from ivr.content.facts import load_facts
 from ivr.operate import http_client
 from ivr.operate.probe import probe
-from ivr.phone.caller import FORM
 from ivr.phone.parser import Dial, Say, read_document
 from ivr.settings import CHECKOUT, Settings
 from ivr.signature import sign
 from ivr.usage.sqlite import SqliteStore
 
 DEPLOY = CHECKOUT / "deploy"
-CALL = [(name, value if name != "CallSid" else "CA" + "9" * 32) for name, value in FORM]
 
 
 # -- the last resort ---------------------------------------------------------------------------------------------------
@@ -108,27 +107,20 @@ def test_the_service_is_one_that_systemd_understands(tmp_path: Path) -> None:
 # -- the line as it is deployed ----------------------------------------------------------------------------------------
 
 
-def ask(port: int, public: str, path: str = "/call", more: Sequence[tuple[str, str]] = ()) -> http_client.Reply:
-    """A call's request as Twilio signs it, straight to the line."""
-    form = [*CALL, *more]
-    headers = {"X-Twilio-Signature": sign(TOKEN, public + path, form)}
-    return http_client.fetch(f"http://127.0.0.1:{port}{path}", form, headers)
-
-
 def test_two_workers_answer_count_exactly_and_survive_a_kill_and_a_lost_store(tiny: Path, tmp_path: Path) -> None:
     port, usage = free_port(), tmp_path / "usage"
     public = f"http://127.0.0.1:{port}"
     environment = line_environment(tiny, public, str(usage))
     with running([IVR, "serve", "--port", str(port), "--workers", "2"], port, tmp_path, environment) as process:
         for _ in range(60):
-            assert ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
-        workers = _children(process.pid)
+            assert post_to_port(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
+        workers = children(process.pid)
         assert len(workers) == 2
         assert probe(Settings(_env_file=None, **_small(environment)), public, http_client.fetch).well
         shutil.rmtree(usage)
         usage.write_text("no folder any more", "utf-8")
         for _ in range(40):
-            assert ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
+            assert post_to_port(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         usage.unlink()
         os.kill(workers[0], signal.SIGKILL)
         answers = [_status(port, public) for _ in range(40)]
@@ -137,7 +129,7 @@ def test_two_workers_answer_count_exactly_and_survive_a_kill_and_a_lost_store(ti
     counted = SqliteStore(usage / "usage.sqlite").read(time.strftime("%Y-%m", time.gmtime()))
     assert sum(counted.counts.values()) <= 140
     assert {cell.event for cell in counted.counts} <= {"1", "ring"}
-    assert any(span.ended for span in counted.spans)
+    assert any(uptime.ended for uptime in counted.uptimes)
 
 
 def _small(environment: dict[str, str]) -> dict[str, str]:
@@ -146,14 +138,10 @@ def _small(environment: dict[str, str]) -> dict[str, str]:
 
 def _status(port: int, public: str) -> int:
     try:
-        return ask(port, public).status
+        return post_to_port(port, public).status
     except Exception:
         time.sleep(0.1)
         return 0
-
-
-def _children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()]
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -174,7 +162,7 @@ def test_told_to_stop_it_finishes_what_has_arrived_and_writes_its_counts(
         one.sendall(head + body[:10])
         time.sleep(2)  # it has begun to be read, also where the machine is busy
         process.terminate()
-        time.sleep(1)
+        time.sleep(0.3)  # it has been told
         one.sendall(body[10:])
         answer = b""
         while chunk := one.recv(65536):
@@ -185,7 +173,7 @@ def test_told_to_stop_it_finishes_what_has_arrived_and_writes_its_counts(
         assert end(process) in (0, -signal.SIGTERM)
     counted = SqliteStore(tmp_path / "usage" / "usage.sqlite").read(time.strftime("%Y-%m", time.gmtime()))
     assert sum(counted.counts.values()) == 1
-    assert all(span.ended for span in counted.spans)
+    assert all(uptime.ended for uptime in counted.uptimes)
 
 
 @pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not on this machine")
@@ -204,17 +192,12 @@ def test_the_installed_tree_runs_read_only_with_nothing_writable_but_the_usage_f
     command = [*jail, IVR, "serve", "--port", str(port), "--workers", "2"]
     with running(command, port, tmp_path, environment) as process:
         for _ in range(20):
-            assert ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
+            assert post_to_port(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         ready = json.loads(http_client.fetch(f"{public}/health/ready", None, {}).body)
         assert ready["ready"] is True
-        for inner in _children_of(process.pid):
+        for inner in children(process.pid):
             os.kill(inner, signal.SIGTERM)
         assert process.wait(30) == 0
     counted = SqliteStore(usage / "usage.sqlite").read(time.strftime("%Y-%m", time.gmtime()))
     assert sum(counted.counts.values()) == 20
     assert [path.name for path in usage.iterdir()] == ["usage.sqlite"]
-
-
-def _children_of(pid: int) -> list[int]:
-    """What runs inside the jail: it, and not the jailer, is told to stop."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()]

@@ -10,7 +10,7 @@ import kubernetes_validate
 import pytest
 from ruamel.yaml import YAML
 
-from ivr.server.supervisor import FINISHING
+from ivr.server.master import GRACEFUL_TIMEOUT
 from ivr.setting_rules import plain_url
 from ivr.settings import CHECKOUT, Settings
 
@@ -164,7 +164,7 @@ def test_the_metrics_are_asked_for_where_they_are_given() -> None:
 def test_it_is_given_the_time_to_finish() -> None:
     pod = one("Deployment")["spec"]["template"]["spec"]
     before = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
-    assert pod["terminationGracePeriodSeconds"] >= before + FINISHING + 1 + 3 + 5
+    assert pod["terminationGracePeriodSeconds"] >= before + GRACEFUL_TIMEOUT + 5
 
 
 def test_every_reference_leads_somewhere() -> None:

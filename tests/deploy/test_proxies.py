@@ -17,7 +17,7 @@ from support.processes import IVR, TOKEN, free_port, line_environment, running
 from ivr.operate import http_client
 from ivr.operate.doctor import public, run
 from ivr.operate.doctor.check import Target
-from ivr.operate.outside import External
+from ivr.operate.external import External
 from ivr.operate.probe import probe
 from ivr.readiness import get_ready
 from ivr.settings import CHECKOUT, Settings

@@ -15,8 +15,9 @@ from urllib.parse import urlencode
 
 import polib
 import pytest
-from line.test_languages import OPTIONS, TABLE, in_lulu
-from server.test_webhook import BASE, TOKEN, settings_for
+from support.options import OPTIONS
+from support.signed_calls import BASE, TOKEN, settings_for
+from support.third_language import add_lulu
 
 from ivr.call.urls import OUTCOME
 from ivr.check.proofs import prove
@@ -27,7 +28,7 @@ from ivr.readiness import get_ready
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
 from ivr.signature import sign
-from ivr.translate.update import po_path, update
+from ivr.translate.update import po_path
 
 CALLS, AT_ONCE = 500, 50
 KEYS = "111222378889*#-"
@@ -64,19 +65,6 @@ def renamed(root: Path) -> None:
     catalogue.save()
 
 
-def with_lulu(root: Path) -> None:
-    """Add a third language: a folder, a catalogue, one word in the map."""
-    (root / "locales" / "art-lulu").mkdir()
-    (root / "locales" / "art-lulu" / "locale.toml").write_text(TABLE, "utf-8")
-    update(root, ["art-lulu"])
-    catalogue = polib.pofile(str(po_path(root, "art-lulu")))
-    for entry in catalogue:
-        entry.msgstr = in_lulu(entry.msgid)
-    catalogue.save()
-    flow = root / "prompts" / "flow.toml"
-    flow.write_text(flow.read_text("utf-8").replace('["en", "es"]', '["en", "es", "art-lulu"]'), "utf-8")
-
-
 def release(name: str, root: Path) -> Release:
     settings = settings_for(root)
     ready = get_ready(settings)
@@ -89,7 +77,7 @@ def release(name: str, root: Path) -> Release:
 @pytest.fixture
 def releases(tiny: Path, copied: Path) -> tuple[Release, Release]:
     renamed(copied)
-    with_lulu(copied)
+    add_lulu(copied)
     old, new = release("N", tiny), release("N+1", copied)
     assert "brew" in new.line.flow.nodes
     assert "tea" not in new.line.flow.nodes

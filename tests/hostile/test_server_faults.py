@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 from support.line_server import Server, children, eventually, listens, served
 from support.processes import end
+from support.toy_line import MAIN
 from support.twilio_bench import (
     HOTLINE,
     Cable,
@@ -31,7 +31,8 @@ from support.twilio_bench import random_call as live
 
 from ivr.phone.caller import FORM, Caller
 from ivr.phone.parser import Dial, read_document
-from ivr.server.supervisor import STUCK
+from ivr.server.signals import IGNORED_SIGNALS
+from ivr.server.worker import HEARTBEAT_TIMEOUT
 
 MIN_SLACK = 3.0
 """Seconds that a busy machine may take longer than promised."""
@@ -114,7 +115,7 @@ def test_a_worker_that_hangs_is_replaced_and_the_fallback_carries_its_call(serve
     one.presses("1")
     assert cable.fallbacks == [] or cable.fallbacks[0]["ErrorCode"] in ("11200", "11205")
     assert one.state in ("listening", "dialling"), "the second try found the other worker, or the fallback dials"
-    eventually(lambda: len(set(before) - set(server.workers)) == 1, STUCK + MIN_SLACK)
+    eventually(lambda: len(set(before) - set(server.workers)) == 1, HEARTBEAT_TIMEOUT + 1 + MIN_SLACK)
     eventually(lambda: len(server.workers) == 2)
     assert time.monotonic() - since < 5 + MIN_SLACK
     assert all(caller_is_answered(server) for _ in range(10))
@@ -158,45 +159,27 @@ def test_stopping_with_two_hundred_calls_in_flight_answers_them_all(server: Serv
     assert end(server.process) == 0
 
 
-def test_calls_go_on_while_every_worker_is_renewed(server: Server) -> None:
-    before = set(server.workers)
-    renew = threading.Timer(0.3, lambda: server.process.send_signal(signal.SIGHUP))
-    renew.start()
-    cables = lived(server, 60)
-    renew.join()
-    eventually(lambda: len(server.workers) == 2 and not before & set(server.workers))
-    cables += lived(server, 5)
-    assert sum(len(cable.fallbacks) for cable in cables) == 0
-    assert sum(cable.failures.total() for cable in cables) <= 2, "a connection may be closed as its next request comes"
-
-
-def test_new_texts_are_heard_after_a_renewal_and_broken_ones_never(copied: Path, tmp_path: Path) -> None:
+def test_files_that_change_while_the_line_runs_change_no_answer(copied: Path, tmp_path: Path) -> None:
     text = copied / "prompts" / "tea.txt"
-    told = text.read_text("utf-8")
 
     def hears(server: Server) -> bytes:
-        return server.ask("/call/en/main", [("Digits", "1")])[1]
+        return server.ask(f"/call/en/main/{MAIN}", [("Digits", "1")])[1]
+
+    def replace_workers(server: Server) -> None:
+        for pid in (before := server.workers):
+            os.kill(pid, signal.SIGKILL)
+        eventually(lambda: len(server.workers) == 2 and not set(before) & set(server.workers))
 
     with served(copied, tmp_path / "run", faulty=True) as server:
-        first, workers = hears(server), set(server.workers)
-        text.write_text(told[: len(told) // 2], "utf-8")
+        first = hears(server)
+        assert b"Tea" in first
+        text.write_text(text.read_text("utf-8").replace("Tea", "Good tea"), "utf-8")
         server.process.send_signal(signal.SIGHUP)
-        eventually(lambda: "the line goes on as it was" in server.printed)
-        assert set(server.workers) == workers
-        os.kill(server.workers[0], signal.SIGKILL)
-        eventually(lambda: len(server.workers) == 2 and set(server.workers) != workers)
-        assert {hears(server) for _ in range(20)} == {first}, "also from the worker that began afterwards"
-        text.write_text(told.replace("Tea", "Good tea"), "utf-8")
-        workers = set(server.workers)
-        server.process.send_signal(signal.SIGHUP)
-        eventually(lambda: not workers & set(server.workers) and len(server.workers) == 2)
-        new = hears(server)
-        assert new == first.replace(b"Tea", b"Good tea")
+        replace_workers(server)
+        assert {hears(server) for _ in range(20)} == {first}, "new texts are a new start"
         shutil.rmtree(copied)
-        for pid in server.workers:
-            os.kill(pid, signal.SIGKILL)
-        eventually(lambda: listens(server.line.port) and len(server.workers) == 2)
-        assert {hears(server) for _ in range(20)} == {new}, "the whole folder is gone"
+        replace_workers(server)
+        assert {hears(server) for _ in range(20)} == {first}, "the whole folder is gone"
 
 
 @pytest.mark.parametrize("file", ["prompts/flow.toml", "prompts/main.txt", "locales/en/locale.toml"])
@@ -214,21 +197,47 @@ def test_started_with_broken_content_every_call_gets_the_last_resort(copied: Pat
         assert Path(file).name in told.decode()
 
 
-def test_the_workers_answer_on_when_the_process_that_watches_them_is_killed(tiny: Path, tmp_path: Path) -> None:
-    with served(tiny, tmp_path / "run") as server:
-        orphans = server.workers
+@pytest.mark.parametrize("worker", ["answers", "hangs", "is stopped"])
+def test_after_a_kill_of_the_master_no_process_is_left_and_the_port_is_free(
+    tiny: Path, tmp_path: Path, worker: str
+) -> None:
+    with served(tiny, tmp_path / "run", faulty=True) as server:
+        server.ask()
+        workers = server.workers
+        if worker == "is stopped":
+            os.kill(workers[0], signal.SIGSTOP)
+        if worker == "hangs":
+            cable = server.cable(patience=1)
+            cable.planted = "a loop that holds the interpreter"
+            with pytest.raises(Failed):
+                cable.wire.ask(cable.request("/call", cable.fields(FORM)))
         server.process.kill()
         server.process.wait()
-        try:
-            for number in range(10):
-                cable = server.cable(number)
-                one = caller(cable)
-                list(live(one, cable.chance))
-                assert not cable.failures
-                assert is_safe(one) or hung_up(one)
-        finally:
-            for pid in orphans:
-                os.kill(pid, signal.SIGKILL)
+        eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 5 + MIN_SLACK)
+        with socket.create_server(("127.0.0.1", server.line.port)):
+            pass
+
+
+def test_a_request_that_has_begun_when_the_master_is_killed_is_answered(tiny: Path, tmp_path: Path) -> None:
+    with served(tiny, tmp_path / "run") as server:
+        cable = server.cable()
+        request = cable.request("/call", cable.fields(FORM))
+        cable.wire._sent(request[:50])
+        server.process.kill()
+        server.process.wait()
+        cable.wire._socket.sendall(request[50:])  # type: ignore[union-attr]
+        assert cable.wire._answer(cable.wire._socket)[0] == 200  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", IGNORED_SIGNALS, ids=lambda number: number.name)
+def test_signals_that_would_reload_do_nothing(server: Server, number: signal.Signals) -> None:
+    workers = server.workers
+    for pid in [server.process.pid, *workers]:
+        os.kill(pid, number)
+    assert all(caller_is_answered(server) for _ in range(10))
+    time.sleep(1.2)  # the master looks at its signals once a second
+    assert server.workers == workers
+    assert caller_is_answered(server)
 
 
 # -- what the machine runs out of --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What is on its way when the line is told to stop or renews itself, and what a connection is left with afterwards."""
+"""Requests that are on their way when the line is told to stop, and connections whose request was refused."""
 
 import os
 import signal
@@ -38,10 +38,9 @@ def status(pid: int, name: str) -> str:
     return Path(f"/proc/{pid}/status").read_text("utf-8").partition(f"{name}:")[2].split()[0]
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP], ids=["stop", "renew"])
 @pytest.mark.parametrize("kept_open", [True, False], ids=["kept open", "new"])
 def test_a_request_that_is_on_its_way_when_the_line_stops_is_answered(
-    tiny: Path, tmp_path: Path, told: signal.Signals, kept_open: bool
+    tiny: Path, tmp_path: Path, kept_open: bool
 ) -> None:
     with served(tiny, tmp_path / "run", workers=1) as server, ExitStack() as held:
         server.ask()  # the worker is there, not only its port
@@ -55,7 +54,7 @@ def test_a_request_that_is_on_its_way_when_the_line_stops_is_answered(
         callers = callers or [held.enter_context(joined(server)) for _ in range(10)]
         for one in callers:
             one.sendall(request(server))
-        server.process.send_signal(told)
+        server.process.terminate()
         eventually(lambda: bool(int(status(worker, "ShdPnd"), 16) >> (signal.SIGTERM - 1) & 1))
         os.kill(worker, signal.SIGCONT)
         assert [answered(one)[:15] for one in callers] == [b"HTTP/1.1 200 OK"] * 10

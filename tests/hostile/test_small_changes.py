@@ -1,9 +1,19 @@
-"""What `make mutants` found that no other test notices: small changes of what decides, each now noticed here."""
+"""Small changes of the transitions that `make mutants` made and no other test noticed: each fails a test here."""
 
 import pytest
 
 from ivr.call.state import KEYS, Key, Place
-from ivr.call.transitions import languages_offered, last_part, next_place, reachable
+from ivr.call.transitions import (
+    Dial,
+    End,
+    Policy,
+    explore,
+    languages_offered,
+    last_part,
+    next_place,
+    reachable,
+    silence,
+)
 from ivr.call.urls import AUDIO, OUTCOME, RING
 from ivr.line.line import Line
 from ivr.phone.caller import OUTCOMES
@@ -39,3 +49,26 @@ def test_what_is_looked_up_is_what_the_walk_says(real: Line) -> None:
 
 def test_the_beginnings_of_addresses_stand_in_calls_that_are_going_on() -> None:
     assert (RING, OUTCOME, AUDIO) == ("/call", "/outcome", "/audio")
+
+
+@pytest.mark.parametrize("policy", ["connect", "goodbye"])
+def test_silence_at_every_place_ends_as_the_policy_says(line: Line, policy: Policy) -> None:
+    for place in reachable(line.flow, policy):
+        if line.flow.nodes[place.node].kind not in ("transfer", "farewell") and place.tries < 3:
+            last = silence(line.flow, place, policy)[-1]
+            assert isinstance(last, Dial if policy == "connect" else End), place
+
+
+@pytest.mark.parametrize("policy", ["connect", "goodbye"])
+def test_explored_transitions_are_those_of_next_place(line: Line, policy: Policy) -> None:
+    paths, transitions = explore(line.flow, policy)
+    assert transitions.keys() == paths.keys()
+    for place, keys in transitions.items():
+        assert keys.keys() == {*KEYS, ""}
+        assert all(target == next_place(line.flow, place, Key(key)) for key, target in keys.items())
+
+
+@pytest.mark.parametrize(("policy", "tries"), [("connect", {0, 1, 2}), ("goodbye", {0})])
+def test_the_line_dials_again_by_itself_only_under_connect(line: Line, policy: Policy, tries: set[int]) -> None:
+    dialling = line.flow.only("transfer")
+    assert {place.tries for place in reachable(line.flow, policy) if place.node == dialling} == tries

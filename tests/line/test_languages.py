@@ -4,7 +4,6 @@ A fault in a translation has three outcomes and no others: `ivr check` names it,
 English by the English voice, or the language is withheld and its addresses answer in English.
 """
 
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,8 @@ import polib
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from support.options import OPTIONS
+from support.third_language import add_lulu
 
 from ivr.call.state import Place
 from ivr.call.transitions import Ask
@@ -24,10 +25,8 @@ from ivr.content.load import load_content
 from ivr.errors import BadContent
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.line.options import Options
-from ivr.translate.update import po_path, update
+from ivr.translate.update import po_path
 
-OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
 ENGLISH_VOICE, SPANISH_VOICE = b"Polly.Joanna-Neural", b"Polly.Lupe-Neural"
 OFFERS = {
     "person": ("Para hablar con una persona … oprima %(key)s.", "Para hablar con una persona … oprima cero."),
@@ -270,34 +269,10 @@ def test_a_fault_of_the_first_language_s_own_table_is_told_with_the_others(copie
 # Added: a folder and one word
 
 
-TABLE = """
-name = "lulu"
-language = "art-lulu"
-voice = "Polly.Lulu"
-digits = ["lo", "la", "le", "li", "lu", "loa", "lea", "lia", "lua", "lau"]
-star = "loi"
-pound = "lui"
-ear = { counts = "syllables", slowest = 4.0, fastest = 7.8 }
-"""
-
-
-def in_lulu(english: str) -> str:
-    """The same in an invented language: its only word is lu, placeholders and punctuation stay."""
-    return re.sub(r"%\(\w+\)s|[^\W\d_]+", lambda found: found[0] if found[0].startswith("%") else "lu", english)
-
-
 @pytest.fixture
 def trilingual(copied: Path) -> Line:
     """The toy line in a third language: a folder, and one word in `published`."""
-    folder = copied / "locales" / "art-lulu"
-    folder.mkdir()
-    (folder / "locale.toml").write_text(TABLE, "utf-8")
-    update(copied, ["art-lulu"])
-    catalogue = polib.pofile(str(po_path(copied, "art-lulu")))
-    for entry in catalogue:
-        entry.msgstr = in_lulu(entry.msgid)
-    catalogue.save()
-    english(copied, "flow.toml", '["en", "es"]', '["en", "es", "art-lulu"]')
+    add_lulu(copied)
     return compile_line(copied, OPTIONS)
 
 

@@ -1,4 +1,4 @@
-"""What a call costs: computed from the texts, and what docs/operate.md says is still about right."""
+"""`ivr cost`, and that docs/operate.md shows about the same costs."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,16 @@ from click.testing import CliRunner
 
 from ivr.cli.main import main
 from ivr.line.line import Line
-from ivr.operate.cost import CALLS, IN_A_MINUTE, OUT_A_MINUTE, SPEECH, TALK, Cost, as_text, costs
+from ivr.operate.cost import (
+    CALLS,
+    CONVERSATION_SECONDS,
+    INBOUND_MINUTE,
+    OUTBOUND_MINUTE,
+    SPEECH_100_CHARACTERS,
+    Cost,
+    as_text,
+    costs,
+)
 from ivr.settings import CHECKOUT
 
 ROW = re.compile(
@@ -16,39 +25,39 @@ ROW = re.compile(
 )
 
 
-def test_a_call_costs_its_characters_and_the_minutes_of_both_legs(line: Line) -> None:
-    found = {(one.call, one.locale): one for one in costs(line)}
-    assert {call for call, _ in found} == set(CALLS)
-    assert {locale for _, locale in found} == {"en", "es"}
-    one = found["a person at once", "en"]
-    assert one.minutes_out == TALK / 60
-    assert one.minutes_in == one.minutes_out + 1
-    least = one.characters / 100 * SPEECH["Neural"]
-    rest = one.minutes_in * IN_A_MINUTE + one.minutes_out * OUT_A_MINUTE
-    assert rest + least <= one.dollars < rest + 3 * least
-    assert found["a person at once", "es"].characters > one.characters
+def test_cost_is_characters_and_minutes_of_both_legs(line: Line) -> None:
+    rows = {(cost.call, cost.locale): cost for cost in costs(line)}
+    assert {call for call, _ in rows} == set(CALLS)
+    assert {locale for _, locale in rows} == {"en", "es"}
+    cost = rows["a person at once", "en"]
+    assert cost.minutes_out == CONVERSATION_SECONDS / 60
+    assert cost.minutes_in == cost.minutes_out + 1
+    speech = cost.characters / 100 * SPEECH_100_CHARACTERS["Neural"]
+    minutes = cost.minutes_in * INBOUND_MINUTE + cost.minutes_out * OUTBOUND_MINUTE
+    assert minutes + speech <= cost.dollars < minutes + 3 * speech
+    assert rows["a person at once", "es"].characters > cost.characters
 
 
-def test_silence_is_heard_to_its_end_and_connected(line: Line) -> None:
-    silent = next(one for one in costs(line) if one.call == "silent to the end")
+def test_silent_call_is_heard_to_its_end_and_connected(line: Line) -> None:
+    silent = next(cost for cost in costs(line) if cost.call == "silent to the end")
     assert silent.minutes_in >= 12
     assert silent.minutes_out == 10
 
 
-def test_the_table_says_what_it_rests_on() -> None:
-    told = as_text([Cost("a call", "en", 100, 1, 1, 0.126)])
-    assert "0.13" in told
-    assert "not confirmed by Twilio" in told
+def test_table_states_its_assumptions() -> None:
+    text = as_text([Cost("a call", "en", 100, 1, 1, 0.126)])
+    assert "0.13" in text
+    assert "not confirmed by Twilio" in text
 
 
 @pytest.mark.usefixtures("unset")
-def test_the_command_and_the_handbook_are_about_the_same() -> None:
-    """The texts may change by a sentence or two before the handbook must be renewed."""
+def test_costs_in_operate_md_are_about_those_of_the_command() -> None:
+    """The texts may change by a sentence or two before docs/operate.md must follow."""
     printed = CliRunner().invoke(main, ["cost"])
     assert printed.exit_code == 0, printed.output
     now, then = (
-        {(row["call"], row["locale"]): row for row in ROW.finditer(told)}
-        for told in (printed.output, (CHECKOUT / "docs" / "operate.md").read_text("utf-8"))
+        {(row["call"], row["locale"]): row for row in ROW.finditer(text)}
+        for text in (printed.output, (CHECKOUT / "docs" / "operate.md").read_text("utf-8"))
     )
     assert {key for key in now if key[1] == "en"} == {key for key in then if key[1] == "en"}
     for key in now.keys() & then.keys():
@@ -57,15 +66,15 @@ def test_the_command_and_the_handbook_are_about_the_same() -> None:
 
 
 @pytest.mark.parametrize("page", ["operate.md", "own.md", "privacy.md"])
-def test_a_page_names_only_commands_files_and_settings_that_there_are(page: str) -> None:
+def test_docs_name_only_existing_commands_files_and_settings(page: str) -> None:
     from ivr.settings import Settings
 
-    told = (CHECKOUT / "docs" / page).read_text("utf-8")
-    commands = {command.split()[0] for command in re.findall(r"`(?:\.venv/bin/)?ivr ([a-z]+[^`]*)`", told)}
+    text = (CHECKOUT / "docs" / page).read_text("utf-8")
+    commands = {command.split()[0] for command in re.findall(r"`(?:\.venv/bin/)?ivr ([a-z]+[^`]*)`", text)}
     assert commands <= set(main.commands), commands - set(main.commands)
-    settings = set(re.findall(r"`([A-Z][A-Z_]+[A-Z])(?:=[^`]*)?`", told)) - {"LINE_HOST"}
+    settings = set(re.findall(r"`([A-Z][A-Z_]+[A-Z])(?:=[^`]*)?`", text)) - {"LINE_HOST"}
     assert settings <= {name.upper() for name in Settings.model_fields}
-    for file in re.findall(r"`((?:deploy|prompts)/[\w./]*)`", told):
+    for file in re.findall(r"`((?:deploy|prompts)/[\w./]*)`", text):
         assert (CHECKOUT / file).exists(), file
-    for link in re.findall(r"\]\((?!http)([^)#]+)", told):
+    for link in re.findall(r"\]\((?!http)([^)#]+)", text):
         assert (CHECKOUT / "docs" / link).exists() or Path(link).name == "TRANSLATING.md", link

@@ -1,4 +1,4 @@
-"""The number at Twilio: shown, changed in one request, read back, undone; and whatever Twilio does, one sentence."""
+"""`ivr number`: shows webhooks, sets them in one request, reads back, undoes; each fault of Twilio is one sentence."""
 
 import shlex
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from support.twilio_account import LINE_NUMBER, SID, TOKEN, WIRING, TwilioApi, a
 
 from ivr.cli.main import main
 from ivr.operate import http_client
+from ivr.operate.external import External
 from ivr.operate.number import OVERRIDES
-from ivr.operate.outside import External
 
 PUBLIC = "https://line.example.org/help"
 BIN = "https://handler.twilio.com/twiml/EH" + "1" * 32
@@ -20,7 +20,7 @@ Run = Callable[..., Result]
 
 
 def no_network(*_: object) -> http_client.Reply:
-    raise AssertionError("a command about the number asks nobody but Twilio")
+    raise AssertionError("`ivr number` sends requests to Twilio only")
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def twilio() -> TwilioApi:
 
 @pytest.fixture
 def ivr(unset: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch, twilio: TwilioApi) -> Run:
-    """The command, in the environment of an operator; whatever it prints must not hold the token."""
+    """The `ivr` command in an operator's environment; no output may hold the token."""
     assert not list(unset.iterdir())
     for name, value in {
         "TWILIO_ACCOUNT_SID": SID,
@@ -42,23 +42,23 @@ def ivr(unset: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch, twilio: Twilio
         monkeypatch.setenv(name, value)
 
     def run(*arguments: str, answer: str | None = None) -> Result:
-        outside = External(fetch=no_network, transport=lambda: twilio)
-        found = CliRunner().invoke(main, list(arguments), obj=outside, input=answer)
-        assert TOKEN not in found.output
-        assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
-        return found
+        external = External(fetch=no_network, transport=lambda: twilio)
+        result = CliRunner().invoke(main, list(arguments), obj=external, input=answer)
+        assert TOKEN not in result.output
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
 
     return run
 
 
-def wiring(twilio: TwilioApi) -> dict[str, str]:
+def webhooks(twilio: TwilioApi) -> dict[str, str]:
     return {name: twilio.numbers[0][name] for name in WIRING}
 
 
-# -- shown -------------------------------------------------------------------------------------------------------------
+# -- ivr number show ---------------------------------------------------------------------------------------------------
 
 
-def test_a_number_is_shown_with_what_is_wrong_with_it(ivr: Run) -> None:
+def test_show_prints_webhooks_and_warnings(ivr: Run) -> None:
     shown = ivr("number", "show")
     assert shown.exit_code == 0
     assert f"{LINE_NUMBER} (PN{'1' * 32})" in shown.output
@@ -66,7 +66,7 @@ def test_a_number_is_shown_with_what_is_wrong_with_it(ivr: Run) -> None:
     assert "There is no fallback" in shown.output
 
 
-def test_without_a_token_or_a_number_nothing_is_asked(
+def test_show_without_token_or_number_sends_no_request(
     ivr: Run, twilio: TwilioApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LINE_NUMBER", "")
@@ -77,30 +77,32 @@ def test_without_a_token_or_a_number_nothing_is_asked(
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "said"),
+    ("field", "value", "warning"),
     [
         ("voice_application_sid", "AP1", "A TwiML app is set on this number"),
         ("trunk_sid", "TK1", "A SIP trunk is set on this number"),
         ("phone_number", "+18885550123", "This number is toll-free"),
     ],
 )
-def test_what_makes_a_number_useless_is_said(ivr: Run, twilio: TwilioApi, field: str, value: str, said: str) -> None:
+def test_show_warns_of_a_number_that_cannot_take_calls(
+    ivr: Run, twilio: TwilioApi, field: str, value: str, warning: str
+) -> None:
     twilio.numbers[0][field] = value
-    assert said in ivr("number", "show", "PN" + "1" * 32).output
+    assert warning in ivr("number", "show", "PN" + "1" * 32).output
 
 
-def test_a_number_that_is_not_the_lines_is_said(ivr: Run, twilio: TwilioApi) -> None:
+def test_show_warns_of_a_number_that_is_not_line_number(ivr: Run, twilio: TwilioApi) -> None:
     twilio.numbers.append(a_number("+12025550124", "PN" + "2" * 32))
     assert f"LINE_NUMBER is {LINE_NUMBER}: set it to +12025550124" in ivr("number", "show", "+12025550124").output
 
 
-# -- set ---------------------------------------------------------------------------------------------------------------
+# -- ivr number set ----------------------------------------------------------------------------------------------------
 
 
-def test_set_shows_asks_changes_once_and_reads_back(ivr: Run, twilio: TwilioApi) -> None:
+def test_set_shows_changes_asks_changes_once_and_reads_back(ivr: Run, twilio: TwilioApi) -> None:
     done = ivr("number", "set", "--fallback-url", BIN, answer="y\n")
     assert done.exit_code == 0, done.output
-    assert wiring(twilio) == {
+    assert webhooks(twilio) == {
         "voice_url": f"{PUBLIC}/call{OVERRIDES}",
         "voice_method": "POST",
         "voice_fallback_url": BIN,
@@ -114,53 +116,53 @@ def test_set_shows_asks_changes_once_and_reads_back(ivr: Run, twilio: TwilioApi)
     assert "Changed, and read back." in done.output
 
 
-def test_set_twice_changes_nothing_the_second_time(ivr: Run, twilio: TwilioApi) -> None:
+def test_second_set_makes_no_change(ivr: Run, twilio: TwilioApi) -> None:
     ivr("number", "set", "--yes", "--fallback-url", BIN)
     again = ivr("number", "set", "--yes", "--fallback-url", BIN)
-    assert "nothing changes" in again.output
+    assert "no changes" in again.output
     assert twilio.changes == 1
 
 
-def test_the_printed_undo_undoes(ivr: Run, twilio: TwilioApi) -> None:
+def test_printed_undo_command_restores_the_webhooks(ivr: Run, twilio: TwilioApi) -> None:
     twilio.numbers[0] |= {"voice_fallback_url": "https://old.example.org/a'b?c=d e", "voice_fallback_method": "GET"}
-    before = wiring(twilio)
+    before = webhooks(twilio)
     done = ivr("number", "set", "--yes", "--fallback-url", BIN)
-    assert wiring(twilio) != before
+    assert webhooks(twilio) != before
     undo = shlex.split(done.output.strip().splitlines()[-1])
     assert undo[0] == "ivr"
     assert ivr(*undo[1:]).exit_code == 0
-    assert wiring(twilio) == before
+    assert webhooks(twilio) == before
 
 
-def test_without_a_fallback_the_document_to_host_is_printed(ivr: Run) -> None:
+def test_set_prints_the_fallback_document_if_no_fallback_is_set(ivr: Run) -> None:
     done = ivr("number", "set", "--dry-run")
     assert "There is no fallback" in done.output
     assert "<Dial" in done.output
     assert "<Response>" in done.output
 
 
-def test_a_fallback_that_is_set_stays_and_a_file_is_asked_for_by_get(ivr: Run, twilio: TwilioApi) -> None:
+def test_set_keeps_the_fallback_and_uses_get_for_an_xml_file(ivr: Run, twilio: TwilioApi) -> None:
     ivr("number", "set", "--yes", "--fallback-url", "https://files.example.org/fallback.xml")
     ivr("number", "set", "--yes")
-    assert wiring(twilio)["voice_fallback_url"] == "https://files.example.org/fallback.xml"
-    assert wiring(twilio)["voice_fallback_method"] == "GET"
+    assert webhooks(twilio)["voice_fallback_url"] == "https://files.example.org/fallback.xml"
+    assert webhooks(twilio)["voice_fallback_method"] == "GET"
     ivr("number", "set", "--yes", "--fallback-url", "https://files.example.org/x.xml", "--fallback-method", "POST")
-    assert wiring(twilio)["voice_fallback_method"] == "POST"
+    assert webhooks(twilio)["voice_fallback_method"] == "POST"
 
 
 @pytest.mark.parametrize("arguments", [("--dry-run",), ("--dry-run", "--yes")])
-def test_a_dry_run_changes_nothing(ivr: Run, twilio: TwilioApi, arguments: tuple[str, ...]) -> None:
-    before = wiring(twilio)
+def test_dry_run_makes_no_change(ivr: Run, twilio: TwilioApi, arguments: tuple[str, ...]) -> None:
+    before = webhooks(twilio)
     assert ivr("number", "set", *arguments).exit_code == 0
-    assert (wiring(twilio), twilio.changes) == (before, 0)
+    assert (webhooks(twilio), twilio.changes) == (before, 0)
 
 
-def test_a_no_changes_nothing(ivr: Run, twilio: TwilioApi) -> None:
+def test_answer_no_makes_no_change(ivr: Run, twilio: TwilioApi) -> None:
     assert ivr("number", "set", answer="n\n").exit_code == 1
     assert twilio.changes == 0
 
 
-def test_a_password_in_an_old_address_is_not_shown_and_not_set_as_stars(ivr: Run, twilio: TwilioApi) -> None:
+def test_password_in_an_old_address_is_not_shown_and_stars_are_refused(ivr: Run, twilio: TwilioApi) -> None:
     twilio.numbers[0]["voice_url"] = "https://line:hunter2@old.example.org/voice"
     done = ivr("number", "set", "--yes")
     assert "hunter2" not in done.output
@@ -170,11 +172,11 @@ def test_a_password_in_an_old_address_is_not_shown_and_not_set_as_stars(ivr: Run
     assert "write the password itself" in refused.output
 
 
-# -- what can go wrong -------------------------------------------------------------------------------------------------
+# -- faults ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "sentence"),
     [
         (401, "do not belong together"),
         (403, "no permission"),
@@ -192,38 +194,38 @@ def test_a_password_in_an_old_address_is_not_shown_and_not_set_as_stars(ivr: Run
     ],
 )
 @pytest.mark.parametrize("command", ["show", "set"])
-def test_whatever_twilio_does_is_one_sentence_and_nothing_changes(
-    ivr: Run, twilio: TwilioApi, command: str, fault: int | Exception | str, said: str
+def test_each_fault_of_twilio_is_one_sentence_and_no_change(
+    ivr: Run, twilio: TwilioApi, command: str, fault: int | Exception | str, sentence: str
 ) -> None:
-    before = wiring(twilio)
+    before = webhooks(twilio)
     twilio.fails["IncomingPhoneNumbers"] = fault
     failed = ivr("number", command, *(["--yes"] if command == "set" else []))
     assert failed.exit_code == 1
-    assert said in failed.output
+    assert sentence in failed.output
     assert len(failed.output.strip().splitlines()) == 1
-    assert (wiring(twilio), twilio.changes) == (before, 0)
+    assert (webhooks(twilio), twilio.changes) == (before, 0)
 
 
 @pytest.mark.parametrize("fault", [403, 429, 500, requests.exceptions.ReadTimeout()])
-def test_a_change_that_fails_is_whole_or_not_at_all_and_says_where_to_look(
+def test_failed_change_leaves_the_webhooks_and_says_how_to_see_them(
     ivr: Run, twilio: TwilioApi, fault: int | Exception
 ) -> None:
-    before = wiring(twilio)
+    before = webhooks(twilio)
     twilio.fails["/IncomingPhoneNumbers/PN"] = fault
     failed = ivr("number", "set", "--yes")
     assert failed.exit_code == 1
-    assert f"`ivr number show {LINE_NUMBER}` tells how the number stands" in failed.output
-    assert wiring(twilio) == before
+    assert f"`ivr number show {LINE_NUMBER}` shows what is set now" in failed.output
+    assert webhooks(twilio) == before
 
 
-def test_a_change_that_does_not_show_afterwards_is_no_change(ivr: Run, twilio: TwilioApi) -> None:
+def test_change_that_is_not_read_back_is_a_fault(ivr: Run, twilio: TwilioApi) -> None:
     twilio.frozen = True
     failed = ivr("number", "set", "--yes")
     assert failed.exit_code == 1
-    assert "shows something else: voice URL: https://demo.twilio.com" in failed.output
+    assert "still shows other values: voice URL: https://demo.twilio.com" in failed.output
 
 
-def test_a_number_that_is_not_ours_and_one_of_several(ivr: Run, twilio: TwilioApi) -> None:
+def test_unknown_number_and_ambiguous_number_are_refused(ivr: Run, twilio: TwilioApi) -> None:
     assert "has no number +12025550199" in ivr("number", "set", "+12025550199").output
     twilio.numbers.append(a_number(LINE_NUMBER, "PN" + "2" * 32))
     several = ivr("number", "set", "--yes")
@@ -233,7 +235,9 @@ def test_a_number_that_is_not_ours_and_one_of_several(ivr: Run, twilio: TwilioAp
     assert twilio.numbers[0]["voice_method"] == "GET"
 
 
-def test_another_account_or_token_is_told_apart_from_a_missing_one(ivr: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_account_made_up_token_and_malformed_sid_have_their_own_sentences(
+    ivr: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "6" * 32)
     assert "do not belong together" in ivr("number", "show").output
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "try-made-up")
@@ -245,7 +249,9 @@ def test_another_account_or_token_is_told_apart_from_a_missing_one(ivr: Run, mon
 
 
 @pytest.mark.parametrize("public", ["http://line.example.org", "https://localhost:8000", "https://127.0.0.1"])
-def test_a_line_that_twilio_cannot_reach_is_not_wired(ivr: Run, monkeypatch: pytest.MonkeyPatch, public: str) -> None:
+def test_set_refuses_a_public_url_that_twilio_cannot_reach(
+    ivr: Run, monkeypatch: pytest.MonkeyPatch, public: str
+) -> None:
     monkeypatch.setenv("PUBLIC_URL", public)
     failed = ivr("number", "set", "--yes")
     assert failed.exit_code == 1
@@ -264,13 +270,13 @@ def test_a_line_that_twilio_cannot_reach_is_not_wired(ivr: Run, monkeypatch: pyt
         ("usage", "--month", "2026-13"),
     ],
 )
-def test_a_command_used_wrongly_exits_with_2(ivr: Run, twilio: TwilioApi, arguments: tuple[str, ...]) -> None:
+def test_wrong_arguments_exit_with_2(ivr: Run, twilio: TwilioApi, arguments: tuple[str, ...]) -> None:
     assert ivr(*arguments).exit_code == 2
     assert twilio.asked == []
 
 
 @pytest.mark.usefixtures("ivr")
-def test_no_secret_is_in_the_text_of_an_account(twilio: TwilioApi) -> None:
+def test_account_and_settings_do_not_print_the_token(twilio: TwilioApi) -> None:
     from ivr.operate.account import Account
     from ivr.settings import read_settings
 

@@ -162,6 +162,6 @@ def test_a_certificate_that_nobody_offers() -> None:
 
 
 def test_the_clock_of_the_outside_is_utc() -> None:
-    from ivr.operate.outside import External
+    from ivr.operate.external import External
 
     assert abs(External().now() - datetime.now(UTC)) < timedelta(minutes=1)

@@ -153,7 +153,7 @@ REFUSED = [
     ),
     ("<Dial><Number>(202) 555-0123</Number></Dial>", '<Number> holds "(202) 555-0123"'),
     ('<Dial><Number url="/w">+12025550123</Number></Dial>', "<Number> has no attribute url"),
-    # /dial#action, /redirect, /hangup: what stands after them "is never executed"
+    # /dial#action, /redirect, /hangup: Twilio does not execute the verbs after them
     (
         DIAL.format('action="/b"') + "<Say>a</Say>",
         "<Say> follows <Dial>, which never goes on to it: it cannot be reached",

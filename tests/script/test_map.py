@@ -13,62 +13,62 @@ from ivr.cli.main import main
 from ivr.errors import BadSettings
 from ivr.line.line import Line
 from ivr.script.map import dot, outline, svg
-from ivr.script.model import read
+from ivr.script.model import read_script
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 
 
 @pytest.fixture
 def drawn(line: Line) -> str:
-    return dot(read(line, "en"), line.flow)
+    return dot(read_script(line, "en"), line.flow)
 
 
 @pytest.mark.parametrize("name", ["line", "real"])
-def test_the_outline_holds_every_entry_in_order(name: str, request: pytest.FixtureRequest) -> None:
+def test_outline_has_every_entry_in_key_order(name: str, request: pytest.FixtureRequest) -> None:
     line: Line = request.getfixturevalue(name)
-    book = read(line, "en")
-    told = list(outline(book, line.flow))
-    for entry, row in zip(book.entries, told, strict=False):
+    script = read_script(line, "en")
+    told = list(outline(script, line.flow))
+    for entry, row in zip(script.entries, told, strict=False):
         assert row.startswith("  " * entry.depth + (entry.keys or "start") + ": ")
         assert row.endswith(f", {entry.node})")
-    assert all(any(row.endswith(f", {entry.node})") for row in told) for entry in book.others)
+    assert all(any(row.endswith(f", {entry.node})") for row in told) for entry in script.states)
 
 
-def test_the_drawing_holds_every_box_and_every_choice(line: Line, drawn: str) -> None:
-    book = read(line, "en")
-    for entry in (*book.entries, *book.others):
+def test_drawing_has_every_entry_and_every_choice(line: Line, drawn: str) -> None:
+    script = read_script(line, "en")
+    for entry in (*script.entries, *script.states):
         assert f'"{entry.node}" [id="{entry.node}"' in drawn
         assert all(f'"{entry.node}" -> "{choice.node}"' in drawn for choice in entry.choices)
 
 
-def test_a_label_cannot_break_the_drawing(line: Line) -> None:
-    book = read(line, "en")
-    odd = book.entries[1]._replace(title='Tea & <b>"cake"</b>')
-    told = dot(book._replace(entries=(book.entries[0], odd)), line.flow)
+def test_label_is_escaped_in_the_drawing(line: Line) -> None:
+    script = read_script(line, "en")
+    odd = script.entries[1]._replace(title='Tea & <b>"cake"</b>')
+    told = dot(script._replace(entries=(script.entries[0], odd)), line.flow)
     assert "Tea &amp; &lt;b&gt;&quot;cake&quot;&lt;/b&gt;" in told
 
 
 @needs_dot
-def test_graphviz_draws_it(line: Line, drawn: str) -> None:
+def test_graphviz_draws_every_entry(line: Line, drawn: str) -> None:
     root = etree.fromstring(svg(drawn).encode())
     boxes = {node.get("id") for node in root.iter("{http://www.w3.org/2000/svg}g") if node.get("class") == "node"}
-    book = read(line, "en")
-    assert boxes == {entry.node for entry in (*book.entries, *book.others)}
+    script = read_script(line, "en")
+    assert boxes == {entry.node for entry in (*script.entries, *script.states)}
 
 
-def test_without_graphviz_a_sentence_names_the_package(drawn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_graphviz_names_the_package(drawn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(BadSettings, match=r"package graphviz.*--outline"):
         svg(drawn)
 
 
 @needs_dot
-def test_what_graphviz_refuses_is_a_sentence() -> None:
+def test_graphviz_error_is_a_sentence() -> None:
     with pytest.raises(BadSettings, match="could not draw"):
         svg("digraph {")
 
 
-def test_a_drawing_that_never_ends_is_a_sentence(drawn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_graphviz_timeout_is_a_sentence(drawn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def hangs(*_: object, **__: object) -> None:
         raise subprocess.TimeoutExpired("dot", 60)
 
@@ -78,7 +78,7 @@ def test_a_drawing_that_never_ends_is_a_sentence(drawn: str, monkeypatch: pytest
         svg(drawn)
 
 
-def test_the_command_prints_the_outline_by_default(tiny: Path) -> None:
+def test_map_prints_the_outline_by_default(tiny: Path) -> None:
     plain = CliRunner().invoke(main, ["map"], env={"IVR_CONTENT": str(tiny)})
     named = CliRunner().invoke(main, ["map", "--outline"], env={"IVR_CONTENT": str(tiny)})
     assert plain.exit_code == 0
@@ -86,12 +86,12 @@ def test_the_command_prints_the_outline_by_default(tiny: Path) -> None:
     assert plain.output.startswith("start: ")
 
 
-def test_the_command_prints_dot(tiny: Path, drawn: str) -> None:
+def test_map_prints_dot(tiny: Path, drawn: str) -> None:
     assert CliRunner().invoke(main, ["map", "--dot"], env={"IVR_CONTENT": str(tiny)}).output == drawn
 
 
 @needs_dot
-def test_the_command_draws_into_a_file(tiny: Path, tmp_path: Path) -> None:
+def test_map_writes_svg(tiny: Path, tmp_path: Path) -> None:
     file = tmp_path / "map.svg"
     told = CliRunner().invoke(main, ["map", "--svg", str(file)], env={"IVR_CONTENT": str(tiny)})
     assert told.exit_code == 0
@@ -99,7 +99,7 @@ def test_the_command_draws_into_a_file(tiny: Path, tmp_path: Path) -> None:
 
 
 @needs_dot
-def test_a_file_that_cannot_be_written_is_a_sentence(tiny: Path, tmp_path: Path) -> None:
+def test_map_that_cannot_be_written_is_a_sentence(tiny: Path, tmp_path: Path) -> None:
     missing = tmp_path / "nowhere" / "map.svg"
     told = CliRunner().invoke(main, ["map", "--svg", str(missing)], env={"IVR_CONTENT": str(tiny)})
     assert told.exit_code == 1

@@ -1,4 +1,4 @@
-"""The book: one reading of the whole line, in key order, with nothing left out, and what each text rests on."""
+"""The script as a value: the whole line in key order, its labels, sources and timeline."""
 
 from itertools import pairwise
 
@@ -9,10 +9,10 @@ from ivr.call.playlist import SHARED_PROMPTS
 from ivr.call.state import Place
 from ivr.errors import BadText
 from ivr.line.line import Line
-from ivr.script.labels import HEARD, press, title_of, way_to
-from ivr.script.model import Script, read
-from ivr.script.sources import errands, rest, sources_of
-from ivr.script.timeline import NAMES, hear
+from ivr.script.labels import SHARED_PROMPT_LABELS, press, title_of, way_to
+from ivr.script.model import Script, read_script
+from ivr.script.sources import cited_fact, pages_to_open, sources_of
+from ivr.script.timeline import STEP_NAMES, timeline
 
 
 @pytest.fixture(params=["line", "real"])
@@ -22,29 +22,28 @@ def any_line(request: pytest.FixtureRequest) -> Line:
     return found
 
 
-def books(line: Line) -> list[Script]:
-    return [read(line, locale) for locale in line.content.locales]
+def scripts(line: Line) -> list[Script]:
+    return [read_script(line, locale) for locale in line.content.locales]
 
 
 def sources(line: Line, *names: str, live: bool = False) -> list[str]:
-    return list(
-        sources_of(read(line, "en"), line.flow, line.content.facts, line.content.prompts.templates, names, live)
-    )
+    texts = line.content.prompts.templates
+    return list(sources_of(read_script(line, "en"), line.flow, line.content.facts, texts, names, live))
 
 
-def test_every_text_stands_in_every_book_once(any_line: Line) -> None:
-    for book in books(any_line):
-        assert sorted(entry.node for entry in book.all()) == sorted(any_line.content.prompts.templates)
+def test_script_has_every_text_once(any_line: Line) -> None:
+    for script in scripts(any_line):
+        assert sorted(entry.node for entry in script.all()) == sorted(any_line.content.prompts.templates)
 
 
-def test_every_node_that_speaks_stands_in_the_book(any_line: Line) -> None:
+def test_script_has_every_node_that_speaks(any_line: Line) -> None:
     speaking = {name for name, node in any_line.flow.nodes.items() if not isinstance(node, Opening | Languages)}
-    for book in books(any_line):
-        assert speaking | set(SHARED_PROMPTS) == {entry.node for entry in book.all()}
+    for script in scripts(any_line):
+        assert speaking | set(SHARED_PROMPTS) == {entry.node for entry in script.all()}
 
 
-def test_the_keys_of_an_entry_are_those_of_the_map(any_line: Line) -> None:
-    for entry in read(any_line, "en").entries:
+def test_keys_of_an_entry_lead_to_its_node(any_line: Line) -> None:
+    for entry in read_script(any_line, "en").entries:
         at = any_line.flow.main_menu
         for key in entry.keys.split():
             menu = any_line.flow.nodes[at]
@@ -54,118 +53,118 @@ def test_the_keys_of_an_entry_are_those_of_the_map(any_line: Line) -> None:
 
 
 def test_entries_are_in_key_order(any_line: Line) -> None:
-    paths = [[int(key) for key in entry.keys.split()] for entry in read(any_line, "en").entries]
+    paths = [[int(key) for key in entry.keys.split()] for entry in read_script(any_line, "en").entries]
     assert paths == sorted(paths)
 
 
-def test_a_choice_says_the_key_it_has(any_line: Line) -> None:
-    for book in books(any_line):
-        for entry in book.entries:
+def test_choice_speaks_its_own_key(any_line: Line) -> None:
+    for script in scripts(any_line):
+        for entry in script.entries:
             spoken = any_line.content.locales[entry.locale]
             assert all(spoken.key(choice.key) in choice.offer for choice in entry.choices)
 
 
-def test_what_lies_below_a_menu_is_what_it_offers(line: Line) -> None:
-    book = read(line, "en")
-    assert [entry.node for entry in book.below(book.entry("fruit"))] == ["apples", "pears"]
-    assert book.below(book.entry("apples")) == ()
+def test_entries_below_a_menu_are_its_choices(line: Line) -> None:
+    script = read_script(line, "en")
+    assert [entry.node for entry in script.below(script.entry("fruit"))] == ["apples", "pears"]
+    assert script.below(script.entry("apples")) == ()
 
 
-def test_an_entry_of_no_such_name_is_refused(line: Line) -> None:
+def test_unknown_entry_raises(line: Line) -> None:
     with pytest.raises(KeyError, match="nowhere"):
-        read(line, "en").entry("nowhere")
+        read_script(line, "en").entry("nowhere")
 
 
-def test_a_line_with_the_name_of_a_node_is_a_line(line: Line) -> None:
-    book = read(line, "en")
+def test_shared_prompt_with_the_name_of_a_node_is_shared(line: Line) -> None:
+    script = read_script(line, "en")
     assert "languages" in line.flow.nodes
-    assert book.entry("languages").kind == "line"
+    assert script.entry("languages").kind == "shared"
 
 
-def test_every_entry_has_a_heading_and_a_way_in_words(any_line: Line) -> None:
-    for entry in read(any_line, "en").all():
+def test_every_entry_has_a_title_and_a_way(any_line: Line) -> None:
+    for entry in read_script(any_line, "en").all():
         assert title_of(any_line.flow, entry).strip()
         assert way_to(any_line.flow, entry).strip()
 
 
-def test_a_way_is_said_as_a_person_says_it() -> None:
+def test_keys_are_written_in_words() -> None:
     assert press("1 2 3") == "press 1, then 2, then 3"
 
 
-def test_it_is_known_when_each_shared_line_is_heard() -> None:
-    assert set(HEARD) == set(SHARED_PROMPTS)
+def test_every_shared_prompt_has_a_label() -> None:
+    assert set(SHARED_PROMPT_LABELS) == set(SHARED_PROMPTS)
 
 
 @pytest.mark.parametrize("node", ["opening", "main", "tea", "reminder", "connect", "farewell", "not_connected"])
-def test_silence_is_told_to_its_end(line: Line, node: str) -> None:
-    heard = hear(line, Place(node, "es"))
-    assert [step.wait is None for step in heard] == [False] * (len(heard) - 1) + [True]
-    assert heard[-1].then
-    for before, after in pairwise(heard):
+def test_timeline_ends_with_an_action_of_the_line(line: Line, node: str) -> None:
+    steps = timeline(line, Place(node, "es"))
+    assert [step.wait is None for step in steps] == [False] * (len(steps) - 1) + [True]
+    assert steps[-1].then
+    for before, after in pairwise(steps):
         assert after.at == pytest.approx(before.at + before.seconds + (before.wait or 0))
 
 
-def test_silence_speaks_what_the_line_speaks(line: Line) -> None:
+def test_timeline_has_the_words_of_the_line(line: Line) -> None:
     place = Place("opening", "en")
-    heard = [spoken for step in hear(line, place) for _, spoken in step.texts]
+    heard = [spoken for step in timeline(line, place) for _, spoken in step.texts]
     assert heard == [spoken for step in line.steps(place) for spoken in line.schedule.spoken(step)]
 
 
 def test_every_reading_has_a_name(line: Line) -> None:
     asked = {step.reading for place in line.paths for step in line.steps(place) if hasattr(step, "reading")}
-    assert asked <= set(NAMES)
+    assert asked <= set(STEP_NAMES)
 
 
-def test_the_clock_counts_minutes(line: Line) -> None:
-    first, *_ = hear(line, Place("main", "en"))
+def test_clock_shows_minutes_and_seconds(line: Line) -> None:
+    first, *_ = timeline(line, Place("main", "en"))
     assert first.clock == "0:00"
     assert first._replace(at=61.9).clock == "1:01"
 
 
-def test_a_fact_is_read_with_its_numbers_written_out(real: Line) -> None:
+def test_cited_fact_has_numbers_in_place_of_names(real: Line) -> None:
     facts = real.content.facts
     for name in facts.facts:
-        assert "{" not in rest(facts, name).says
+        assert "{" not in cited_fact(facts, name).says
 
 
-def test_a_fact_that_is_not_there_is_a_sentence(line: Line) -> None:
+def test_unknown_fact_raises_a_sentence(line: Line) -> None:
     with pytest.raises(BadText, match=r"no fact ZZ-1"):
-        rest(line.content.facts, "ZZ-1")
+        cited_fact(line.content.facts, "ZZ-1")
 
 
-def test_sources_name_every_text_every_fact_and_every_address(real: Line) -> None:
+def test_sources_list_every_text_fact_and_address(real: Line) -> None:
     told = sources(real)
     text = "\n".join(told)
     assert all(any(line.startswith(f"{name}: ") for line in told) for name in real.content.prompts.templates)
-    spoken = {fact for entry in read(real, "en").all() for fact in entry.facts}
+    spoken = {fact for entry in read_script(real, "en").all() for fact in entry.facts}
     for name in spoken:
         assert f"  {name}  " in text
         assert all(source.address in text for source in real.content.facts.facts[name].sources)
 
 
-def test_sources_of_one_text_are_of_that_text_only(line: Line) -> None:
+def test_sources_of_one_text_list_only_its_facts(line: Line) -> None:
     told = "\n".join(sources(line, "reminder"))
     assert "https://example.org/danger" in told
     assert "TOY-01" not in told
 
 
-def test_live_tells_only_what_is_still_to_be_opened(real: Line) -> None:
-    found = errands(real.content.facts, real.content.facts.facts)
+def test_live_lists_only_pages_to_open(real: Line) -> None:
+    found = pages_to_open(real.content.facts, real.content.facts.facts)
     told = sources(real, live=True)
-    assert told[0] == f"What a person must still open or call: {len(found)}"
-    waiting = {fact.id for errand in found for fact in errand.rests}
+    assert told[0] == f"Pages that a person must still open, or calls to make: {len(found)}"
+    waiting = {fact.id for page in found for fact in page.facts}
     assert waiting == {name for name, fact in real.content.facts.facts.items() if fact.to_open and not fact.opened}
     assert all(f"    {name}: " in "\n".join(told) for name in waiting)
 
 
-def test_where_nothing_is_left_to_open_it_says_so(line: Line) -> None:
-    assert sources(line, live=True) == ["What a person must still open or call: nothing"]
+def test_live_without_pages_to_open_says_zero(line: Line) -> None:
+    assert sources(line, live=True) == ["Pages that a person must still open, or calls to make: 0"]
 
 
-def test_a_text_of_no_such_name_is_a_sentence(line: Line) -> None:
+def test_sources_of_an_unknown_text_raise_a_sentence(line: Line) -> None:
     with pytest.raises(BadText, match="no text has this name"):
         sources(line, "nowhere")
 
 
-def test_plain_lines_fit_a_terminal(real: Line) -> None:
+def test_lines_of_sources_fit_a_terminal(real: Line) -> None:
     assert all(len(line) <= 100 for line in sources(real) if "http" not in line)

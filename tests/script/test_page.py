@@ -1,4 +1,4 @@
-"""The script: a page that holds the whole line, stands alone, and can be read by eye, by ear and on paper."""
+"""The page of the script: it has the whole line, is one file, and is accessible."""
 
 import copy
 import re
@@ -17,7 +17,7 @@ from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
 from ivr.script import page
-from ivr.script.model import read
+from ivr.script.model import read_script
 from ivr.script.page import NOT_REVIEWED_BY
 
 CASES = [("line", "en"), ("line", "es"), ("real", "en"), ("real", "es")]
@@ -28,8 +28,8 @@ class Page:
 
     def __init__(self, line: Line, locale: str) -> None:
         self.line, self.locale = line, locale
-        self.book = read(line, locale)
-        self.source = page.page(line, locale)
+        self.script = read_script(line, locale)
+        self.source = page.render_page(line, locale)
         self.tree = html.document_fromstring(self.source)
 
     def all(self, path: str) -> list[html.HtmlElement]:
@@ -40,12 +40,12 @@ class Page:
         return found
 
     def words(self, name: str, kind: str) -> list[html.HtmlElement]:
-        """The paragraphs of a text: "words" as they are spoken, "beside" the same in the first language."""
+        """The paragraphs of a text: "words" as they are spoken, "original" in the first language."""
         return [node for node in self.one(name).iter("p") if kind in str(node.get("class", "")).split()]
 
 
 def said(node: html.HtmlElement) -> str:
-    """The words of a paragraph, without the key that stands in front of a choice."""
+    """The words of a paragraph, without the key in front of a choice."""
     whole = copy.deepcopy(node)
     for link in whole.xpath("./a[@class='choice-key']"):
         assert isinstance(link, html.HtmlElement)
@@ -66,43 +66,43 @@ def shown(request: pytest.FixtureRequest, pages: dict[tuple[str, str], Page]) ->
     return pages[request.param]
 
 
-def test_every_text_stands_on_the_page_word_for_word(shown: Page) -> None:
-    for entry in shown.book.all():
+def test_page_has_every_text_word_for_word(shown: Page) -> None:
+    for entry in shown.script.all():
         spoken = [paragraph for part in entry.parts for paragraph in part.paragraphs]
         assert [said(node) for node in shown.words(entry.node, "words")] == spoken
 
 
-def test_every_node_of_the_map_can_be_linked_to(shown: Page) -> None:
+def test_every_node_has_an_anchor(shown: Page) -> None:
     anchors = [str(anchor) for anchor in shown.tree.xpath("//@id")]
     assert len(anchors) == len(set(anchors))
     silent = {shown.line.flow.only("opening")}
     assert set(shown.line.flow.nodes) - silent <= set(anchors)
 
 
-def test_every_link_on_the_page_leads_somewhere(shown: Page) -> None:
+def test_every_link_has_a_target(shown: Page) -> None:
     anchors = set(shown.tree.xpath("//@id"))
     within = [str(address)[1:] for address in shown.tree.xpath("//a/@href") if str(address).startswith("#")]
     assert set(within) <= anchors
 
 
-def test_the_way_to_every_text_stands_with_it(shown: Page) -> None:
-    for entry in shown.book.entries[1:]:
+def test_every_text_shows_its_keys(shown: Page) -> None:
+    for entry in shown.script.entries[1:]:
         assert f"press {', then '.join(entry.keys.split())}" in shown.one(entry.node).text_content()
 
 
-def test_the_contents_are_in_key_order(shown: Page) -> None:
+def test_contents_are_in_key_order(shown: Page) -> None:
     listed = [str(address)[1:] for address in shown.tree.xpath("//ol[@class='contents']//a/@href")]
-    assert listed == [entry.node for entry in shown.book.entries]
+    assert listed == [entry.node for entry in shown.script.entries]
 
 
-def test_each_choice_links_to_its_target(shown: Page) -> None:
-    for entry in shown.book.entries:
+def test_choice_links_to_its_target(shown: Page) -> None:
+    for entry in shown.script.entries:
         links = shown.one(entry.node).xpath(".//a[@class='choice-key']/@href")
         assert links == [f"#{choice.node}" for choice in entry.choices]
 
 
-def test_every_text_shows_what_it_rests_on(shown: Page) -> None:
-    for entry in shown.book.all():
+def test_every_text_shows_its_facts_and_sources(shown: Page) -> None:
+    for entry in shown.script.all():
         article = shown.one(entry.node)
         assert [node.text_content() for node in article.xpath(".//b[@class='id']")] == list(entry.facts)
         facts = [shown.line.content.facts.facts[name] for name in entry.facts]
@@ -113,7 +113,7 @@ def test_every_text_shows_what_it_rests_on(shown: Page) -> None:
         assert all(fact.hedge in text and fact.to_open in text for fact in facts)
 
 
-def test_every_number_stands_with_the_day_on_which_a_copy_or_the_page_itself_was_compared(shown: Page) -> None:
+def test_every_number_shows_the_date_of_its_copy_or_live_page(shown: Page) -> None:
     text = shown.all("//section[@aria-labelledby='the-numbers']")[0].text_content()
     for number in shown.line.content.facts.numbers.values():
         assert number.say in text
@@ -127,7 +127,7 @@ def test_the_first_page_says_who_has_not_reviewed_it_and_that_no_page_was_opened
     assert "Live pages opened by a person0 of" in cover
 
 
-def test_what_is_left_unsaid_stands_there_with_its_reason(shown: Page) -> None:
+def test_unspoken_fact_shows_its_reason(shown: Page) -> None:
     unspoken = {name: fact for name, fact in shown.line.content.facts.facts.items() if not fact.spoken}
     (section,) = shown.all("//section[@aria-labelledby='not-said']")
     assert [node.text_content() for node in section.xpath(".//b[@class='id']")] == list(unspoken)
@@ -135,50 +135,50 @@ def test_what_is_left_unsaid_stands_there_with_its_reason(shown: Page) -> None:
     assert all(fact.reason in text for fact in unspoken.values())
 
 
-def test_spoken_words_name_their_language_and_direction(shown: Page) -> None:
-    for entry in shown.book.all():
+def test_words_have_their_language_and_direction(shown: Page) -> None:
+    for entry in shown.script.all():
         found_in = shown.line.content.locales[entry.locale]
         for node in shown.words(entry.node, "words"):
             assert (node.get("lang"), node.get("dir")) == (found_in.tag, found_in.direction)
-        for node in shown.words(entry.node, "beside"):
+        for node in shown.words(entry.node, "original"):
             assert node.get("lang") == shown.line.flow.published[0]
 
 
-def test_the_first_language_stands_beside_every_translated_paragraph(shown: Page) -> None:
-    first = read(shown.line, shown.line.flow.published[0])
-    for entry in shown.book.all():
+def test_translated_paragraph_shows_the_first_language(shown: Page) -> None:
+    first = read_script(shown.line, shown.line.flow.published[0])
+    for entry in shown.script.all():
         own = [paragraph for part in first.entry(entry.node).parts for paragraph in part.paragraphs]
         translated = entry.locale != first.locale
-        assert [said(node) for node in shown.words(entry.node, "beside")] == (own if translated else [])
+        assert [said(node) for node in shown.words(entry.node, "original")] == (own if translated else [])
 
 
-def test_a_text_that_is_not_translated_says_so(shown: Page) -> None:
+def test_untranslated_text_is_marked(shown: Page) -> None:
     marked = {str(name) for name in shown.tree.xpath("//*[@class='missing']/ancestor::article/@id")}
-    assert marked == {entry.node for entry in shown.book.all() if entry.locale != shown.locale}
+    assert marked == {entry.node for entry in shown.script.all() if entry.locale != shown.locale}
 
 
-def test_headings_are_in_order(shown: Page) -> None:
+def test_headings_skip_no_level(shown: Page) -> None:
     levels = [int(node.tag[1]) for node in shown.tree.iter("h1", "h2", "h3", "h4", "h5", "h6")]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-def test_the_page_stands_alone(shown: Page) -> None:
+def test_page_fetches_no_other_file(shown: Page) -> None:
     assert not shown.all("//script | //link | //img | //iframe | //object | //form | //base")
     assert not re.search(r"\bon\w+=|url\(|@import|javascript:", shown.source)
     policy = shown.tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
     assert policy == ["default-src 'none'; style-src 'unsafe-inline'"]
 
 
-def test_the_skip_link_comes_first(shown: Page) -> None:
+def test_skip_link_is_the_first_link(shown: Page) -> None:
     first = shown.all("//body//a")[0]
     assert shown.one(str(first.get("href"))[1:]).tag == "h2"
 
 
-def test_the_cover_counts_what_the_book_holds(shown: Page) -> None:
+def test_cover_counts_texts_and_words(shown: Page) -> None:
     cover = shown.all("//header")[0].text_content()
-    entries = list(shown.book.all())
+    entries = list(shown.script.all())
     assert str(len(entries)) in cover
     assert f"{sum(entry.words for entry in entries):,}" in cover
     reviewed = shown.line.content.locales[shown.locale].reviewed
@@ -187,36 +187,36 @@ def test_the_cover_counts_what_the_book_holds(shown: Page) -> None:
 
 @pytest.fixture
 def changed(tiny: Path, tmp_path: Path) -> Callable[[str, str], html.HtmlElement]:
-    """The page of a toy line in whose facts one thing is written otherwise."""
+    """The page of a toy line with one change in its facts."""
 
     def page_of(old: str, new: str) -> html.HtmlElement:
         shutil.copytree(tiny, tmp_path / "line")
         facts = tmp_path / "line" / "prompts" / "sources.toml"
         facts.write_text(facts.read_text("utf-8").replace(old, new), "utf-8")
-        return html.document_fromstring(page.page(compile_line(tmp_path / "line"), "en"))
+        return html.document_fromstring(page.render_page(compile_line(tmp_path / "line"), "en"))
 
     return page_of
 
 
-def test_markup_in_a_fact_stays_words(changed: Callable[[str, str], html.HtmlElement]) -> None:
+def test_markup_in_a_fact_is_escaped(changed: Callable[[str, str], html.HtmlElement]) -> None:
     tree = changed("911 in danger.", "<script>alert(1)</script> & tea")
     assert not tree.xpath("//script")
     assert "<script>alert(1)</script> & tea" in tree.text_content()
 
 
-def test_an_address_that_is_not_of_the_web_is_no_link(changed: Callable[[str, str], html.HtmlElement]) -> None:
+def test_address_that_is_not_http_is_not_a_link(changed: Callable[[str, str], html.HtmlElement]) -> None:
     tree = changed("https://example.org/danger", "javascript:alert(1)")
     assert not [address for address in tree.xpath("//@href") if str(address).startswith("javascript")]
     assert "javascript:alert(1)" in tree.text_content()
 
 
-def test_a_pause_is_marked_and_the_words_are_escaped() -> None:
-    assert page.breaths("a < b … c") == 'a &lt; b <span class="breath">…</span> c'
+def test_pause_is_marked_and_words_are_escaped() -> None:
+    assert page.mark_pauses("a < b … c") == 'a &lt; b <span class="pause">…</span> c'
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
-def test_every_colour_of_words_has_enough_contrast(scheme: int) -> None:
-    style = (page.PAGES / "script.css").read_text("utf-8")
+def test_text_colours_have_enough_contrast(scheme: int) -> None:
+    style = (page.TEMPLATES / "script.css").read_text("utf-8")
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", re.findall(r":root \{(.*?)\}", style, re.DOTALL)[scheme]))
     for ground in ("paper", "wash"):
         for ink in ("ink", "quiet", "link", "mark"):
@@ -236,34 +236,34 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def test_silence_that_ends_the_call_is_told_so(tiny: Path) -> None:
-    tree = html.document_fromstring(page.page(compile_line(tiny, Options(silence="goodbye")), "en"))
+def test_timeline_shows_that_silence_ends_the_call(tiny: Path) -> None:
+    tree = html.document_fromstring(page.render_page(compile_line(tiny, Options(silence="goodbye")), "en"))
     (told,) = tree.xpath("//section[@aria-labelledby='the-silence']")
     assert told.text_content().strip().endswith("the line hangs up.")
 
 
-def test_a_page_is_the_same_every_time(line: Line) -> None:
-    assert page.page(line, "es") == page.page(line, "es")
+def test_page_is_reproducible(line: Line) -> None:
+    assert page.render_page(line, "es") == page.render_page(line, "es")
 
 
-def test_the_command_writes_a_page_for_each_language(tiny: Path, tmp_path: Path) -> None:
+def test_script_writes_a_page_for_each_language(tiny: Path, tmp_path: Path) -> None:
     told = CliRunner().invoke(main, ["script", "--out", str(tmp_path / "out")], env={"IVR_CONTENT": str(tiny)})
     assert told.exit_code == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["en.html", "es.html"]
 
 
-def test_the_command_writes_only_the_languages_named(tiny: Path, tmp_path: Path) -> None:
+def test_script_writes_only_the_named_languages(tiny: Path, tmp_path: Path) -> None:
     CliRunner().invoke(main, ["script", "es", "--out", str(tmp_path)], env={"IVR_CONTENT": str(tiny)})
     assert [path.name for path in tmp_path.iterdir()] == ["es.html"]
 
 
-def test_a_language_that_is_not_there_is_a_sentence(line: Line, tmp_path: Path) -> None:
+def test_unknown_language_is_a_sentence(line: Line, tmp_path: Path) -> None:
     with pytest.raises(BadLocale, match=r"xx.*en, es"):
-        page.write(line, ["en", "xx"], tmp_path)
+        page.write_pages(line, ["en", "xx"], tmp_path)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_cannot_be_made_is_a_sentence(tiny: Path, tmp_path: Path) -> None:
+def test_folder_that_cannot_be_created_is_a_sentence(tiny: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", "utf-8")
     folder = str(tmp_path / "file" / "out")
     told = CliRunner().invoke(main, ["script", "--out", folder], env={"IVR_CONTENT": str(tiny)})

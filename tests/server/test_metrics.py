@@ -1,4 +1,4 @@
-"""Figures for whoever is on call: right over all workers, nothing that could point to a caller, rules that work."""
+"""The metrics: exact over all workers, on an address of their own, and without a caller, a node or a language."""
 
 import json
 import multiprocessing
@@ -10,32 +10,52 @@ import socket
 import subprocess
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from deploy.test_deploy import _children, ask
+from prometheus_client import generate_latest
 from ruamel.yaml import YAML
-from server.test_webhook import BASE, settings_for
 from starlette.testclient import TestClient
+from support.line_server import children
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
+from support.signed_calls import BASE, post_to_app, post_to_port, settings_for
 from support.toy_line import MAIN
-from usage.test_counter import REAL, Memory, _post
+from support.usage import MemoryStore
 
+from ivr import __version__
 from ivr.call.state import Key, Outcome, Place, Ring
 from ivr.errors import BadSettings
 from ivr.operate import http_client
 from ivr.operate.probe import probe
 from ivr.readiness import get_ready
 from ivr.server.app import make_app
-from ivr.server.metrics import METRICS, SLOTS, Figures, Name, Watched
-from ivr.server.metrics_endpoint import MOST_CONNECTIONS
+from ivr.server.metrics import EVENTS, FILE_BYTES, OUTCOMES, SECONDS, TOTALS, MeteredStore, Metrics, metrics_folder
+from ivr.server.serve import memory_folder
+from ivr.server.worker import MAX_METRICS_CONNECTIONS
 from ivr.settings import CHECKOUT, Settings, read_settings
 from ivr.usage.counter import UsageCounter, UsageKey
 
 MONITORING = CHECKOUT / "deploy" / "monitoring"
 TEA = Place("tea", "es")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of metrics that are made in this process."""
+    made = metrics_folder(tmp_path, "127.0.0.1", 9464, workers=4)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(made))
+    return made
+
+
+@pytest.fixture
+def metrics(folder: Path) -> Metrics:
+    return Metrics(folder, ready=True)
+
+
+def page_of(metrics: Metrics) -> str:
+    return generate_latest(metrics.registry).decode()
 
 
 def asked(port: int) -> dict[str, float]:
@@ -59,71 +79,68 @@ def wait_for(port: int, name: str, value: float) -> dict[str, float]:
 # -- over several workers ----------------------------------------------------------------------------------------------
 
 
-def test_all_workers_add_up_whichever_is_asked_and_a_killed_one_takes_nothing_with_it(
-    tiny: Path, tmp_path: Path
-) -> None:
-    port, figures = free_port(), free_port()
+def test_all_workers_add_up_and_a_killed_one_loses_no_count(tiny: Path, tmp_path: Path) -> None:
+    port, address = free_port(), free_port()
     public = f"http://127.0.0.1:{port}"
-    environment = line_environment(tiny, public, IVR_METRICS_ADDRESS=f"127.0.0.1:{figures}")
+    environment = line_environment(tiny, public, IVR_METRICS_ADDRESS=f"127.0.0.1:{address}")
+    folder = memory_folder() / f"ivr-metrics-127.0.0.1-{address}"
     with running([IVR, "serve", "--port", str(port), "--workers", "3"], port, tmp_path, environment) as process:
-        assert wait_for(figures, "ivr_workers_started_total", 3)["ivr_ready"] == 1
+        assert wait_for(address, "ivr_workers_started_total", 3)["ivr_ready"] == 1
         for _ in range(90):
-            assert ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
+            assert post_to_port(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         for _ in range(30):
-            assert ask(port, public, "/call/en/connect/outcome", [("DialCallStatus", "busy")]).status == 200
+            assert post_to_port(port, public, "/call/en/connect/outcome", [("DialCallStatus", "busy")]).status == 200
         settings = Settings(_env_file=None, twilio_auth_token=TOKEN, public_url=public, ivr_content=tiny)
         assert probe(settings, public, http_client.fetch).well
         assert http_client.fetch(f"{public}/call", [("a", "b")], {}).status == 403
-        pages = [asked(figures) for _ in range(12)]
-        assert all(page == pages[0] for page in pages)
+        pages = [asked(address) for _ in range(12)]
+        assert all(page == pages[0] for page in pages), "whichever worker is asked"
         assert pages[0]['ivr_requests_total{event="key"}'] == 90
         assert pages[0]['ivr_transfers_total{outcome="busy"}'] == 30
-        assert (pages[0]["ivr_rehearsals_total"], pages[0]["ivr_refused_total"]) == (2, 1)
+        assert (pages[0]["ivr_test_calls_total"], pages[0]["ivr_refused_total"]) == (2, 1)
         assert pages[0]["ivr_answer_seconds_count"] == pages[0]['ivr_answer_seconds_bucket{le="+Inf"}'] == 122
-        assert not any("node=" in name for name in pages[0])
-        os.kill(_children(process.pid)[0], signal.SIGKILL)
-        after = wait_for(figures, "ivr_workers_started_total", 4)
+        files = sorted(folder.iterdir())
+        os.kill(children(process.pid)[0], signal.SIGKILL)
+        after = wait_for(address, "ivr_workers_started_total", 4)
         assert after["ivr_workers_started_total"] == 4
         assert after['ivr_requests_total{event="key"}'] == 90
-        os.kill(process.pid, signal.SIGHUP)
-        renewed = wait_for(figures, "ivr_workers_started_total", 7)
-        assert renewed["ivr_workers_started_total"] == 7
-        assert renewed['ivr_requests_total{event="key"}'] == 90
+        assert sorted(folder.iterdir()) == files, "the new worker goes on in the files of the one that it replaces"
+        assert {file.stat().st_size for file in files} == {FILE_BYTES}
+        assert http_client.fetch(f"{public}/metrics", None, {}).status == 404, "the public address never shows metrics"
         assert end(process) == 0
+    assert not folder.exists()
 
 
-def _count(figures: Figures, times: int) -> None:
-    figures.claim()
+def _count(metrics: Metrics, slot: int, times: int) -> None:
+    metrics.use_slot(slot)
     for _ in range(times):
-        figures.answered(TEA, Key("1"), 0.002, rehearsal=False)
+        metrics.answered(Key("1"), 0.002, test_call=False)
 
 
-def test_workers_that_count_at_once_lose_nothing_and_more_than_there_is_room_for_are_left_out() -> None:
-    figures, processes = Figures(), multiprocessing.get_context("fork")
-    workers = [processes.Process(target=_count, args=(figures, 5000)) for _ in range(4)]
+def test_workers_that_count_at_once_lose_no_count(metrics: Metrics) -> None:
+    processes = multiprocessing.get_context("fork")
+    workers = [processes.Process(target=_count, args=(metrics, slot, 5000)) for slot in range(1, 5)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(60)
     assert [worker.exitcode for worker in workers] == [0] * 4
-    assert figures.total(Name("ivr_requests_total", 'event="key"')) == 20_000
-    assert figures.total(Name("ivr_workers_started_total")) == 4
-    figures.answered(TEA, Key("1"), 0.002, rehearsal=False)  # this process has claimed nothing
-    assert figures.total(Name("ivr_requests_total", 'event="key"')) == 20_000
-    assert SLOTS >= 3 * 16
+    shown = series(page_of(metrics))
+    assert shown['ivr_requests_total{event="key"}'] == 20_000
+    assert shown["ivr_workers_started_total"] == 4
 
 
 # -- what is shown, and what is not ------------------------------------------------------------------------------------
 
 
-def test_the_page_is_one_that_prometheus_reads() -> None:
-    figures = Figures()
-    figures.claim()
-    figures.answered(TEA, Ring(), 0.0005, rehearsal=False)
-    figures.answered(TEA, Outcome("connected"), 0.05, rehearsal=False)
-    page = figures.text(ready=False, release="1.2.3").decode()
+def test_the_page_is_one_that_prometheus_reads(metrics: Metrics) -> None:
+    metrics.use_slot(1)
+    metrics.answered(Ring(), 0.0005, test_call=False)
+    metrics.answered(Outcome("connected"), 0.05, test_call=False)
+    page = page_of(metrics)
     found = series(page)
-    assert (found["ivr_ready"], found['ivr_release{release="1.2.3"}']) == (0, 1)
+    assert found["ivr_ready"] == 1
+    assert found[f'ivr_release{{release="{__version__}"}}'] == 1
     assert [found[f'ivr_answer_seconds_bucket{{le="{limit}"}}'] for limit in (0.001, 0.01, 0.1, 1.0)] == [1, 1, 2, 2]
     assert found["ivr_answer_seconds_sum"] == pytest.approx(0.0505)
     if promtool := shutil.which("promtool"):
@@ -131,50 +148,74 @@ def test_the_page_is_one_that_prometheus_reads() -> None:
         assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
 
 
-def test_nodes_and_languages_are_told_apart_only_where_that_is_switched_on() -> None:
-    figures = Figures([("tea", "es"), ("tea", "en")])
-    figures.claim()
-    figures.answered(TEA, Key("1"), 0.0005, rehearsal=False)
-    figures.answered(Place("new", "es"), Key("1"), 0.0005, rehearsal=False)
-    figures.answered(TEA, Key("1"), 0.0005, rehearsal=True)
-    found = series(figures.text(ready=True, release="1").decode())
-    assert {name: value for name, value in found.items() if "node=" in name} == {
-        'ivr_reached_total{node="tea",locale="es"}': 1,
-        'ivr_reached_total{node="tea",locale="en"}': 0,
-        'ivr_reached_total{node="other",locale="other"}': 1,
-    }
-    assert "node=" not in Figures().text(ready=True, release="1").decode()
+def test_metrics_hold_no_node_and_no_language(metrics: Metrics, tiny: Path) -> None:
+    ready = get_ready(settings_for(tiny))
+    with TestClient(make_app(settings_for(tiny), ready, metrics=metrics), base_url=BASE) as client:
+        post_to_app(client, f"/call/es/main/{MAIN}", [("Digits", "1")])
+    page = page_of(metrics)
+    assert ready.line
+    assert series(page)['ivr_requests_total{event="key"}'] == 1
+    labels = set(re.findall(r'(\w+)="', page))
+    assert labels == {"event", "outcome", "le", "release"}
+    assert not re.findall(r'"(tea|es|en)"', page)
 
 
-def test_the_door_counts_answers_refusals_and_last_resorts(tiny: Path) -> None:
-    figures, ready = Figures(), get_ready(settings_for(tiny))
-    figures.claim()
-    with TestClient(make_app(settings_for(tiny), ready, figures=figures), base_url=BASE) as client:
-        _post(client, "/call")
-        _post(client, f"/call/es/main/{MAIN}", [("Digits", "1")], REAL)
+def test_the_webhook_counts_answers_refusals_and_fallback_documents(metrics: Metrics, tiny: Path) -> None:
+    ready = get_ready(settings_for(tiny))
+    with TestClient(make_app(settings_for(tiny), ready, metrics=metrics), base_url=BASE) as client:
+        post_to_app(client, "/call")
+        post_to_app(client, f"/call/es/main/{MAIN}", [("Digits", "1")])
         assert client.post("/call", content="a=b").status_code == 403
-        assert client.get("/metrics").status_code == 404, "the public address shows no figures"
+        assert client.get("/metrics").status_code == 404
     broken = get_ready(settings_for(tiny / "prompts"))
     assert not broken.ready
-    with TestClient(make_app(settings_for(tiny), broken, figures=figures), base_url=BASE) as client:
-        _post(client, "/call")
-    found = series(figures.text(ready=True, release="1").decode())
+    with TestClient(make_app(settings_for(tiny), broken, metrics=metrics), base_url=BASE) as client:
+        post_to_app(client, "/call")
+    found = series(page_of(metrics))
     assert (found['ivr_requests_total{event="ring"}'], found['ivr_requests_total{event="key"}']) == (1, 1)
-    assert (found["ivr_refused_total"], found["ivr_last_resort_total"]) == (1, 1)
+    assert (found["ivr_refused_total"], found["ivr_fallback_total"]) == (1, 1)
 
 
-def test_writings_of_usage_that_fail_show() -> None:
-    store, figures = Memory(), Figures()
-    figures.claim()
-    counts = UsageCounter(Watched(store, figures))
+def test_a_metric_that_cannot_be_counted_costs_no_call(metrics: Metrics, folder: Path, tiny: Path) -> None:
+    shutil.rmtree(folder)
+    metrics.use_slot(9)  # its files cannot be made
+    app = make_app(settings_for(tiny), get_ready(settings_for(tiny)), metrics=metrics)
+    with TestClient(app, base_url=BASE) as client:
+        assert post_to_app(client, "/call").endswith(b"</Response>")
+        assert client.post("/call", content="a=b").status_code == 403
+
+
+def test_failed_writes_of_usage_are_counted(metrics: Metrics) -> None:
+    store = MemoryStore()
+    counts = UsageCounter(MeteredStore(store, metrics))
     store.fault = OSError(28, "No space left on device")
     counts.count(TEA, Key("1"))
     assert not counts.write()
     store.fault = None
     assert counts.write()
-    assert figures.total(Name("ivr_usage_failures_total")) == 1
-    assert {key.node for key in store.counts} == {"tea"}
-    assert all(isinstance(key, UsageKey) for key in store.counts)
+    assert series(page_of(metrics))["ivr_usage_failures_total"] == 1
+    assert {cell.node for cell in store.counts} == {"tea"}
+    assert all(isinstance(cell, UsageKey) for cell in store.counts)
+
+
+def test_the_folder_of_metrics_is_emptied_at_start(tmp_path: Path) -> None:
+    folder = metrics_folder(tmp_path, "127.0.0.1", 9464, workers=2)
+    (folder / "counter_1.db").write_bytes(b"of the line before")
+    (folder / "counter_7.db").write_bytes(b"of the line before")
+    assert metrics_folder(tmp_path, "127.0.0.1", 9464, workers=2) == folder
+    assert len(list(folder.iterdir())) == 6
+    assert {file.read_bytes() for file in folder.iterdir()} == {bytes(FILE_BYTES)}
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_of_metrics_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").touch()
+    (tmp_path / "ivr-metrics-127.0.0.1-9464").symlink_to(elsewhere)
+    with pytest.raises(PermissionError):
+        metrics_folder(tmp_path, "127.0.0.1", 9464, workers=2)
+    assert (elsewhere / "kept").exists()
 
 
 # -- the address -------------------------------------------------------------------------------------------------------
@@ -199,69 +240,80 @@ def test_an_address_that_is_none_is_a_sentence(monkeypatch: pytest.MonkeyPatch, 
         read_settings()
 
 
-def test_a_port_that_is_taken_is_a_sentence_at_start(tiny: Path, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        environment = line_environment(tiny, "http://127.0.0.1:1", IVR_METRICS_ADDRESS=f"127.0.0.1:{port}")
-        done = subprocess.run(
-            [IVR, "serve", "--port", str(free_port())], cwd=tmp_path, capture_output=True, text=True, timeout=60,
-            env={"PATH": os.environ["PATH"], **environment},
-        )  # fmt: skip
-    assert done.returncode == 1
-    assert f"127.0.0.1 port {port} cannot be listened on" in done.stderr
+@pytest.mark.parametrize("fault", ["address taken", "folder taken"])
+def test_metrics_that_cannot_be_served_keep_no_line_from_starting(tiny: Path, tmp_path: Path, fault: str) -> None:
+    port = free_port()
+    public = f"http://127.0.0.1:{port}"
+    with socket.create_server(("127.0.0.1", 0)) as taken, ExitStack() as stack:
+        address = taken.getsockname()[1]
+        if fault == "folder taken":
+            taken.close()
+            file = memory_folder() / f"ivr-metrics-127.0.0.1-{address}"
+            file.touch()
+            stack.callback(file.unlink)
+        environment = line_environment(tiny, public, IVR_METRICS_ADDRESS=f"127.0.0.1:{address}")
+        with running([IVR, "serve", "--port", str(port)], port, tmp_path, environment):
+            assert post_to_port(port, public).status == 200
+    printed = (tmp_path / "printed").read_text("utf-8")
+    assert "The line runs without metrics: " in printed
+    assert str(address) in printed
 
 
 @pytest.mark.parametrize(
     ("request_", "answer"),
     [
-        (b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 200"),
-        (b"POST /metrics HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 405"),
-        (b"GET /call HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 404"),
-        (b"nonsense\r\n\r\n", b"HTTP/1.1 404"),
-        (b"GET /metrics HTTP/1.1\r\nX: " + b"y" * 100_000 + b"\r\n\r\n", b""),
+        (b"GET /metrics HTTP/1.1\r\nHost: x\r\n", b"HTTP/1.1 200"),
+        (b"POST /metrics HTTP/1.1\r\nHost: x\r\n", b"HTTP/1.1 405"),
+        (b"GET /call HTTP/1.1\r\nHost: x\r\n", b"HTTP/1.1 404"),
+        (b"GET /health/live HTTP/1.1\r\nHost: x\r\n", b"HTTP/1.1 404"),
+        (b"nonsense\r\n", b"HTTP/1.1 400"),
+        (b"GET /metrics HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 200_000 + b"\r\n", b""),
     ],
 )
-def test_whatever_is_asked_the_door_of_the_figures_goes_on(door: int, request_: bytes, answer: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", door), timeout=10) as one:
+def test_the_metrics_address_answers_one_page_and_goes_on(served_metrics: int, request_: bytes, answer: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", served_metrics), timeout=10) as connection:
         got = b""
         try:
-            one.sendall(request_)
-            while chunk := one.recv(65536):
+            connection.sendall(request_ + b"Connection: close\r\n\r\n")
+            while chunk := connection.recv(65536):
                 got += chunk
         except ConnectionError:
             pass
     assert got.startswith(answer)
     assert bool(got) == bool(answer)
-    assert asked(door)["ivr_ready"] == 1
+    assert asked(served_metrics)["ivr_ready"] == 1
 
 
-def test_whoever_holds_its_connections_costs_the_figures_and_no_file_that_a_call_needs(door: int) -> None:
-    silent = [socket.create_connection(("127.0.0.1", door), timeout=10) for _ in range(MOST_CONNECTIONS)]
-    with socket.create_connection(("127.0.0.1", door), timeout=3) as one, suppress(ConnectionError):
+def test_connections_that_are_held_at_the_metrics_address_are_few(served_metrics: int) -> None:
+    silent = [
+        socket.create_connection(("127.0.0.1", served_metrics), timeout=10) for _ in range(MAX_METRICS_CONNECTIONS)
+    ]
+    with socket.create_connection(("127.0.0.1", served_metrics), timeout=3) as one, suppress(ConnectionError):
         assert one.recv(1) == b"", "one too many is closed at once"
     for other in silent:
         other.close()
     deadline = time.monotonic() + 10
-    while not is_open(door) and time.monotonic() < deadline:
+    while not is_open(served_metrics) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert asked(door)["ivr_ready"] == 1
+    assert asked(served_metrics)["ivr_ready"] == 1
 
 
 def is_open(port: int) -> bool:
     with suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), timeout=10) as one:
-        one.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+        one.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
         return one.recv(1) != b""
     return False
 
 
 @pytest.fixture(scope="module")
-def door(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    port, figures = free_port(), free_port()
-    environment = line_environment(tiny, f"http://127.0.0.1:{port}", IVR_METRICS_ADDRESS=f"127.0.0.1:{figures}")
-    folder = tmp_path_factory.mktemp("door")
+def served_metrics(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The port of the metrics of a line that runs."""
+    port, address = free_port(), free_port()
+    environment = line_environment(tiny, f"http://127.0.0.1:{port}", IVR_METRICS_ADDRESS=f"127.0.0.1:{address}")
+    folder = tmp_path_factory.mktemp("line")
     with running([IVR, "serve", "--port", str(port), "--workers", "1"], port, folder, environment):
-        wait_for(figures, "ivr_workers_started_total", 1)
-        yield figures
+        wait_for(address, "ivr_workers_started_total", 1)
+        yield address
 
 
 # -- the rules and the board -------------------------------------------------------------------------------------------
@@ -275,12 +327,13 @@ def _expressions() -> Mapping[str, str]:
     return alerts | shown
 
 
-def test_every_figure_that_rules_and_board_name_exists_and_none_is_forgotten() -> None:
-    shown = series(Figures([("tea", "es")]).text(ready=True, release="1").decode())
+def test_every_metric_that_rules_and_board_name_exists_and_none_is_left_out(metrics: Metrics) -> None:
+    shown = series(page_of(metrics))
     have = {name.partition("{")[0] for name in shown}
     named = {name for expr in _expressions().values() for name in re.findall(r"\bivr_\w+", expr)}
     assert named <= have
-    assert set(METRICS) - {name.removesuffix("_bucket") for name in named} <= {"ivr_reached_total"}
+    counters = {f"{name}_total" for name in (EVENTS[0], OUTCOMES[0], *TOTALS)}
+    assert counters | {SECONDS[0]} <= {name.removesuffix("_bucket") for name in named}
     values = {value for expr in _expressions().values() for value in re.findall(r'(?:event|outcome)="([^"]*)"', expr)}
     assert values
     assert all(any(f'"{value}"' in name for name in shown) for value in values)

@@ -20,47 +20,47 @@ ENGLISH_BY_HAND = {
     "the": 1, "recruited": 3,
 }  # fmt: skip
 COUNTED_HIGH = {"threatened": 2, "locked": 1, "abused": 2, "rides": 1, "blocked": 1}
-"""English words that the rules count too high: a text is judged a little harder than it is, never easier."""
+"""English words that the rules count too high: a text is judged a little harder than it is, not easier."""
 
 
 @pytest.mark.parametrize(("word", "count"), SPANISH_BY_HAND.items())
-def test_a_spanish_word_has_the_syllables_counted_by_hand(word: str, count: int) -> None:
+def test_spanish_word_has_the_syllables_counted_by_hand(word: str, count: int) -> None:
     assert readability.spanish_syllables(word) == count
 
 
 @pytest.mark.parametrize(("word", "count"), ENGLISH_BY_HAND.items())
-def test_an_english_word_has_the_syllables_counted_by_hand(word: str, count: int) -> None:
+def test_english_word_has_the_syllables_counted_by_hand(word: str, count: int) -> None:
     assert readability.english_syllables(word) == count
 
 
 @pytest.mark.parametrize(("word", "count"), COUNTED_HIGH.items())
-def test_an_english_word_is_rather_counted_high_than_low(word: str, count: int) -> None:
+def test_english_word_is_not_counted_too_low(word: str, count: int) -> None:
     assert readability.english_syllables(word) >= count
 
 
-def test_words_are_without_punctuation_pauses_and_digits() -> None:
+def test_words_exclude_punctuation_pauses_and_digits() -> None:
     assert readability.words("¿En peligro? Don't … dial 911, now!") == ["en", "peligro", "don't", "dial", "now"]
 
 
-def test_a_breath_does_not_end_a_sentence_and_a_blank_line_does() -> None:
+def test_blank_line_ends_a_sentence_and_a_pause_does_not() -> None:
     assert readability.sentences("For tea … press one. Or wait") == ["For tea … press one.", "Or wait"]
     assert readability.sentences("First\n\nSecond! Third? …") == ["First", "Second!", "Third?"]
 
 
-def test_syllables_of_a_text_are_those_of_its_words() -> None:
+def test_syllables_of_a_text_are_the_sum_of_its_words() -> None:
     assert readability.syllables("Oprima cero … ahora.", "es") == 3 + 2 + 3
     assert readability.syllables("A person, now.", "en") == 1 + 2 + 1
     assert readability.syllables("Peze zewo kounye a", "ht") == readability.syllables("Peze zewo kounye a", "es")
 
 
-def test_flesch_kincaid_of_a_sentence_counted_by_hand() -> None:
+def test_flesch_kincaid_equals_a_sum_made_by_hand() -> None:
     six_words_six_syllables = "The cat sat on the mat."
     assert readability.grade(six_words_six_syllables, "en") == Grade(
         "Flesch-Kincaid", pytest.approx(0.39 * 6 + 11.8 - 15.59)
     )
 
 
-def test_inflesz_of_a_sentence_counted_by_hand() -> None:
+def test_inflesz_equals_a_sum_made_by_hand() -> None:
     text = "El gato come pan."  # four words, six syllables
     assert readability.grade(text, "es") == Grade("INFLESZ", pytest.approx(206.835 - 62.3 * 6 / 4 - 4))
 
@@ -71,11 +71,11 @@ def score(text: str, language: str) -> float:
     return grade.score
 
 
-def test_harder_words_give_a_harder_grade_on_each_scale() -> None:
+def test_harder_words_have_a_harder_grade() -> None:
     assert score("The cat sat on the mat.", "en") < score("International organizations investigate.", "en")
     assert score("El gato come pan.", "es") > score("Organizaciones internacionales investigan.", "es")
 
 
 @pytest.mark.parametrize(("text", "language"), [("", "en"), ("…", "es"), ("Peze zewo.", "ht")])
-def test_nothing_is_graded_without_words_or_a_validated_formula(text: str, language: str) -> None:
+def test_no_grade_without_words_or_a_validated_formula(text: str, language: str) -> None:
     assert readability.grade(text, language) is None

@@ -12,9 +12,9 @@ from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 
 from ivr.errors import OperationFailed
 from ivr.line.line import Form
+from ivr.operate.external import External
 from ivr.operate.http_client import Reply
 from ivr.operate.number import OVERRIDES
-from ivr.operate.outside import External
 from ivr.readiness import Readiness, get_ready
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook

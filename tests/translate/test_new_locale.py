@@ -1,6 +1,6 @@
-"""The translators' room: a language is begun, filled and published without a line of code; nothing in it breaks a call.
+"""New languages: one is created, filled in and published without code, and its catalogue cannot break a call.
 
-An invented language and one written from right to left are begun on every run, in a copy of the real content.
+An invented language and one written from right to left are created on every run, in a copy of the real content.
 """
 
 import random
@@ -17,6 +17,7 @@ from time import perf_counter
 
 import polib
 import pytest
+from support.options import OPTIONS
 
 from ivr.call.playlist import named_keys
 from ivr.check.language import marks
@@ -30,14 +31,12 @@ from ivr.content.voices import load_voices
 from ivr.errors import BadLocale, BadText
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.line.options import Options
 from ivr.script import page
 from ivr.translate.new_locale import create_locale
 from ivr.translate.update import languages, po_path, update
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 VOICES = load_voices(CHECKOUT / "locales" / "voices.toml")
-OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
 INVENTED, RIGHT_TO_LEFT = "qaa", "ar"
 KNOWN = ("fr", "zh", "vi", "zh-Hant", "es-PR", "pt")
 UNKNOWN = ("ht", "so", "hmn")
@@ -85,7 +84,7 @@ def table(root: Path, tag: str) -> dict[str, object]:
         ("hmn", "hmn", "hmn", "none"),
     ],
 )
-def test_a_language_begins_with_what_can_be_known_of_it(
+def test_new_language_has_name_language_voice_and_direction(
     begun: Path, tag: str, name: str, language: str, voice: str
 ) -> None:
     told = table(begun, tag)
@@ -96,30 +95,30 @@ def test_a_language_begins_with_what_can_be_known_of_it(
 
 
 @pytest.mark.parametrize("tag", [*KNOWN, RIGHT_TO_LEFT])
-def test_a_language_that_is_known_can_be_spoken_at_once(begun: Path, tag: str) -> None:
+def test_new_language_with_a_voice_can_be_loaded(begun: Path, tag: str) -> None:
     locale = load_locale(begun / "locales" / tag, VOICES)
     assert locale.takes_ssml
     assert locale.reviewed == ""
     assert len({*locale.digits, locale.star, locale.pound}) == 12
 
 
-def test_words_that_a_machine_proposed_are_marked_for_a_speaker(begun: Path) -> None:
+def test_proposed_words_are_marked_for_a_speaker(begun: Path) -> None:
     marked = [mark.split(": ", 1)[1] for mark in marks(begun / "locales" / "fr" / "locale.toml")]
     assert [mark.split(":")[0] for mark in marked] == ["CHECK", "CHECK"]
     assert "CLDR" in marked[0]
 
 
 @pytest.mark.parametrize("tag", UNKNOWN)
-def test_what_is_missing_is_said_with_what_to_do(begun: Path, tag: str) -> None:
+def test_missing_fields_are_listed_with_a_remedy(begun: Path, tag: str) -> None:
     missing = [mark for mark in marks(begun / "locales" / tag / "locale.toml") if "MISSING" in mark]
     assert any("ivr recordings sheet" in mark for mark in missing)
-    assert any("how digits and keys are said" in mark for mark in missing)
+    assert any("are not known: write" in mark for mark in missing)
     assert any("CLDR" in mark for mark in missing) == (tag == "hmn")
     (fault,) = check_language(begun, OPTIONS, tag).faults
     assert fault.where.endswith(f"locales/{tag}/locale.toml: digits, star, pound")
 
 
-def test_a_form_of_a_language_begins_with_all_that_is_written_in_that_one(begun: Path) -> None:
+def test_regional_form_begins_with_the_base_language(begun: Path) -> None:
     spanish, puerto_rican = table(begun, "es"), table(begun, "es-PR")
     for field in ("digits", "star", "pound", "ear"):
         assert puerto_rican[field] == spanish[field]
@@ -128,17 +127,17 @@ def test_a_form_of_a_language_begins_with_all_that_is_written_in_that_one(begun:
 
 
 @pytest.mark.parametrize("tag", ["", "français", "fr_FR", "../fr", "f"])
-def test_what_is_no_tag_begins_no_language(whole: Path, tag: str) -> None:
+def test_malformed_tag_raises(whole: Path, tag: str) -> None:
     with pytest.raises(BadLocale, match="not the tag of a language"):
         create_locale(whole, tag)
 
 
-def test_a_language_is_begun_only_once(begun: Path) -> None:
-    with pytest.raises(BadLocale, match="there is such a folder already"):
+def test_existing_language_raises(begun: Path) -> None:
+    with pytest.raises(BadLocale, match="this folder exists already"):
         create_locale(begun, "fr")
 
 
-def test_a_fault_in_the_english_leaves_no_half_made_folder(copied: Path) -> None:
+def test_faulty_text_leaves_no_folder(copied: Path) -> None:
     path = copied / "prompts" / "tea.txt"
     path.write_text(path.read_text("utf-8").replace("{% endtrans %}", "", 1), "utf-8")
     with pytest.raises(BadText):
@@ -146,12 +145,12 @@ def test_a_fault_in_the_english_leaves_no_half_made_folder(copied: Path) -> None
     assert not (copied / "locales" / "fr").exists()
 
 
-def test_a_language_without_a_folder_is_not_checked(whole: Path) -> None:
+def test_check_of_an_unknown_language_raises(whole: Path) -> None:
     with pytest.raises(BadLocale, match="ivr locale new xx"):
         check_language(whole, OPTIONS, "xx")
 
 
-# An invented language, from nothing to callers
+# An invented language, from the empty folder to callers
 
 ACCENTED = str.maketrans("aeiounscyAEIOUNSCY", "áéíóúñšçýÁÉÍÓÚÑŠÇÝ")
 INVENTED_TABLE = {
@@ -165,7 +164,7 @@ INVENTED_TABLE = {
     'pound = ""': 'pound = "póúñd"',
     'counts = "words", slowest = 1.8, fastest = 3.6': 'counts = "characters", slowest = 14.0, fastest = 21.0',
 }
-"""What a speaker fills in. The ear hears it a third faster than English, of which it is a third longer."""
+"""The fields that a speaker fills in. The language is spoken a third faster than English and is a third longer."""
 
 
 def pseudo(english: str) -> str:
@@ -217,7 +216,7 @@ def words_of(root: Path) -> str:
     return f"names = [{', '.join(names)}]\nsmall = [{', '.join(small)}]\n"
 
 
-def test_an_invented_language_is_published_and_walked_through_exhaustively(published: Path) -> None:
+def test_invented_language_passes_every_proof(published: Path) -> None:
     report = check_all(published, OPTIONS)
     assert report.faults == ()
     assert f"{INVENTED}: not reviewed by a native speaker" in "\n".join(report.lines)
@@ -227,7 +226,7 @@ def test_an_invented_language_is_published_and_walked_through_exhaustively(publi
     assert prove(compile_line(published, replace(OPTIONS, silence="goodbye"))) == ()
 
 
-def test_every_text_of_it_is_spoken_by_its_own_voice_and_says_what_the_english_says(published: Path) -> None:
+def test_invented_language_speaks_every_text_with_the_same_keys_and_numbers(published: Path) -> None:
     line = compile_line(published, OPTIONS)
     prompts = line.content.prompts
     for name in prompts.templates:
@@ -238,7 +237,7 @@ def test_every_text_of_it_is_spoken_by_its_own_voice_and_says_what_the_english_s
             assert len(ours.text) > len(english.text)
 
 
-def test_its_translator_is_told_that_nothing_is_missing(published: Path) -> None:
+def test_complete_language_has_no_missing_message(published: Path) -> None:
     report = check_language(published, OPTIONS, INVENTED)
     assert report.faults == ()
     told = "\n".join(report.lines)
@@ -246,7 +245,7 @@ def test_its_translator_is_told_that_nothing_is_missing(published: Path) -> None
     assert "published   yes" in told
 
 
-def test_bringing_it_up_to_date_changes_nothing(published: Path) -> None:
+def test_update_of_a_complete_language_changes_no_file(published: Path) -> None:
     assert update(published, languages(published)) in ([], [po_path(published, INVENTED)]), "polib wraps what it writes"
     assert update(published, languages(published)) == []
 
@@ -254,13 +253,13 @@ def test_bringing_it_up_to_date_changes_nothing(published: Path) -> None:
 # Written from right to left
 
 
-def test_a_language_written_from_right_to_left_is_drawn_so_in_the_book(begun: Path, tmp_path: Path) -> None:
+def test_right_to_left_language_has_its_direction_on_the_script_page(begun: Path, tmp_path: Path) -> None:
     catalogue = polib.pofile(str(po_path(begun, RIGHT_TO_LEFT)))
     entry = next(entry for entry in catalogue if entry.msgctxt == "person")
     entry.msgstr = "للتحدث مع شخص الآن … اضغط %(key)s."
     catalogue.save()
     line = compile_line(begun, OPTIONS, with_drafts(begun, RIGHT_TO_LEFT))
-    (path,) = page.write(line, [RIGHT_TO_LEFT], tmp_path)
+    (path,) = page.write_pages(line, [RIGHT_TO_LEFT], tmp_path)
     html = path.read_text("utf-8")
     assert f'lang="{RIGHT_TO_LEFT}" dir="rtl"' in html
     assert "للتحدث مع شخص الآن" in html
@@ -270,7 +269,7 @@ def test_a_language_written_from_right_to_left_is_drawn_so_in_the_book(begun: Pa
 
 
 @pytest.mark.parametrize("count", [3, 7, 12])
-def test_a_line_in_many_languages_is_proved(copied: Path, count: int) -> None:
+def test_line_in_many_languages_passes_every_proof(copied: Path, count: int) -> None:
     tags = ["en", "es", *(f"q{letter}" for letter in "bcdefghijk")][:count]
     for tag in tags[2:]:
         shutil.copytree(copied / "locales" / "es", copied / "locales" / tag)
@@ -289,7 +288,7 @@ def catalogues(root: Path) -> list[Path]:
 
 
 @needs_msgfmt
-def test_msgfmt_finds_no_fault_in_any_catalogue(begun: Path, tiny: Path) -> None:
+def test_msgfmt_accepts_every_catalogue(begun: Path, tiny: Path) -> None:
     for path in [*catalogues(CHECKOUT), *catalogues(begun), *catalogues(tiny)]:
         done = subprocess.run(
             ["msgfmt", "--check", "--output-file=/dev/null", str(path)], capture_output=True, text=True
@@ -298,7 +297,7 @@ def test_msgfmt_finds_no_fault_in_any_catalogue(begun: Path, tiny: Path) -> None
 
 
 @needs_pofilter
-def test_pofilter_finds_no_broken_variable_tag_or_space(tmp_path: Path) -> None:
+def test_pofilter_finds_no_broken_placeholder_tag_or_space(tmp_path: Path) -> None:
     tests = ("printf", "variables", "xmltags", "tabs", "newlines", "escapes", "unchanged")
     for path in catalogues(CHECKOUT):
         out = tmp_path / "found.po"
@@ -307,13 +306,13 @@ def test_pofilter_finds_no_broken_variable_tag_or_space(tmp_path: Path) -> None:
         assert not [entry.msgid for entry in found if entry.msgid], path
 
 
-def test_the_shipped_catalogues_are_up_to_date(tmp_path: Path) -> None:
+def test_shipped_catalogues_are_up_to_date(tmp_path: Path) -> None:
     for folder in ("prompts", "locales"):
         shutil.copytree(CHECKOUT / folder, tmp_path / folder)
     assert update(tmp_path, languages(CHECKOUT)) == []
 
 
-def test_what_an_editor_wrote_into_a_head_is_kept(copied: Path) -> None:
+def test_header_fields_of_a_po_editor_are_kept(copied: Path) -> None:
     path = po_path(copied, "es")
     text = path.read_text("utf-8")
     told = '"Last-Translator: Ana <ana@example.org>\\n"\n"X-Generator: Poedit 3.4\\n"\n'
@@ -326,7 +325,7 @@ def test_what_an_editor_wrote_into_a_head_is_kept(copied: Path) -> None:
     assert path.read_bytes() == once
 
 
-def test_each_message_says_where_it_is_heard_and_what_stands_in_its_gaps(tiny: Path) -> None:
+def test_comment_says_where_a_message_is_heard_and_explains_placeholders(tiny: Path) -> None:
     notes = {(entry.msgctxt, entry.msgid): entry.comment for entry in polib.pofile(str(po_path(tiny, "es")))}
     assert notes["apples", "Apples. They are red."] == "Heard: press 2, then 1, “For apples”; about 2 s in English."
     assert notes["fruit", "For pears … press %(key)s."] == (
@@ -339,7 +338,7 @@ def test_each_message_says_where_it_is_heard_and_what_stands_in_its_gaps(tiny: P
     )
 
 
-# Whatever is in a catalogue, the line goes on
+# A catalogue with any content leaves the line running
 
 TOKENS = (
     "%", "%%", "%(key)s", "%(key)d", "%(", "{{", "{%", "<b>", "&amp;", "\x00", "\x1b", "\ue000", "\ufeff", "\u202e",
@@ -384,7 +383,7 @@ def spoken_or_withheld(root: Path, content: Content) -> str:
     return "whole" if all(part.locale == "es" for parts in spoken for part in parts) else "in part"
 
 
-def test_no_catalogue_breaks_the_line_or_hangs_it(copied: Path) -> None:
+def test_mutated_catalogue_never_breaks_or_hangs_the_line(copied: Path) -> None:
     chance, path = random.Random(11), po_path(copied, "es")
     right, content, outcomes = path.read_bytes(), compile_line(copied, OPTIONS).content, Counter[str]()
     for number in range(CASES):
@@ -403,7 +402,7 @@ def spoken_words(line: Line, tag: str) -> Iterator[Sequence[str]]:
             yield part.keys
 
 
-def test_a_translation_changes_no_key_and_no_number(published: Path) -> None:
+def test_translation_changes_no_key_and_no_number(published: Path) -> None:
     line = compile_line(published, OPTIONS)
     assert list(spoken_words(line, INVENTED)) == list(spoken_words(line, "en"))
     dialled = {tag: re.findall(rb"<Number>([^<]*)", b"".join(documents_in(line, tag))) for tag in line.flow.published}
@@ -416,7 +415,7 @@ def documents_in(line: Line, tag: str) -> Iterator[bytes]:
             yield b"".join(fragments)
 
 
-def test_what_the_pseudo_translator_writes_is_longer_accented_and_whole(published: Path) -> None:
+def test_pseudo_translation_is_longer_accented_and_valid(published: Path) -> None:
     written = [(entry.msgid, entry.msgstr) for entry in polib.pofile(str(po_path(published, INVENTED)))]
     assert all(message_fault(english, told) is None for english, told in written)
     assert all(unicodedata.is_normalized("NFC", told) and not told.isascii() for _, told in written)

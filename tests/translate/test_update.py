@@ -1,4 +1,4 @@
-"""Catalogues brought up to date: no translation is lost, and a second run finds nothing to do."""
+"""Catalogues brought up to date: no translation is lost, and a second run changes no file."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ GREEN = "Apples. They are green."
 
 @pytest.fixture(autouse=True)
 def _only_texts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the words of the web pages: they are the same for every line, and no matter of the toy line."""
+    """Leave out the words of the web pages: they are the same for every line."""
     monkeypatch.setattr(updating, "page_messages", list)
 
 
@@ -32,15 +32,15 @@ def entries(root: Path, tag: str = "es") -> dict[tuple[str, str], polib.POEntry]
     return {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(po_path(root, tag)))}
 
 
-def test_the_toy_line_is_up_to_date(copied: Path) -> None:
+def test_catalogue_of_the_toy_line_is_up_to_date(copied: Path) -> None:
     assert update(copied, ["es"]) == []
 
 
-def test_languages_are_the_folders_with_a_catalogue(copied: Path) -> None:
+def test_languages_are_folders_with_a_catalogue(copied: Path) -> None:
     assert languages(copied) == ["es"]
 
 
-def test_the_template_holds_each_message_with_its_text_its_place_and_its_notes(copied: Path) -> None:
+def test_template_has_messages_with_locations_and_comments(copied: Path) -> None:
     english(copied, '{% trans "apples" %}', '{# TRANSLATORS: a red fruit #}\n{% trans "apples" %}')
     update(copied, [])
     entry = entries_of_template(copied)[("apples", "Apples. They are red.")]
@@ -53,7 +53,7 @@ def entries_of_template(root: Path) -> dict[tuple[str, str], polib.POEntry]:
     return {(one.msgctxt, one.msgid): one for one in polib.pofile(str(root / "locales" / "messages.pot"))}
 
 
-def test_the_words_of_the_web_pages_are_given_to_translators_too(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_template_has_the_messages_of_the_web_pages(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(updating, "page_messages", page_messages)
     texts = entries_of_template(copied).keys()
     update(copied, [])
@@ -62,7 +62,7 @@ def test_the_words_of_the_web_pages_are_given_to_translators_too(copied: Path, m
     assert all(context.startswith("web.") for context, _ in pages)
 
 
-def test_every_translation_of_an_unchanged_message_is_kept(copied: Path) -> None:
+def test_translation_of_an_unchanged_message_is_kept(copied: Path) -> None:
     before = entries(copied)
     english(copied, "They are red", "They are green")
     update(copied, ["es"])
@@ -72,14 +72,14 @@ def test_every_translation_of_an_unchanged_message_is_kept(copied: Path) -> None
     assert before.keys() - after.keys() == {("apples", "Apples. They are red.")}
 
 
-def test_a_changed_message_keeps_its_translation_as_fuzzy_beside_the_english_it_was_made_for(copied: Path) -> None:
+def test_translation_of_a_changed_message_becomes_fuzzy_with_previous_english(copied: Path) -> None:
     english(copied, "They are red", "They are green")
     update(copied, ["es"])
     entry = entries(copied)["apples", GREEN]
     assert (entry.msgstr, entry.fuzzy, entry.previous_msgid) == ("Manzanas. Son rojas.", True, "Apples. They are red.")
 
 
-def test_a_second_run_changes_nothing(copied: Path) -> None:
+def test_second_update_changes_no_file(copied: Path) -> None:
     english(copied, "They are red", "They are green")
     assert update(copied, ["es"]) == [copied / "locales" / "messages.pot", po_path(copied, "es")]
     whole = po_path(copied, "es").read_bytes()
@@ -87,7 +87,7 @@ def test_a_second_run_changes_nothing(copied: Path) -> None:
     assert po_path(copied, "es").read_bytes() == whole
 
 
-def test_a_message_changed_twice_still_shows_the_english_its_translation_was_made_for(copied: Path) -> None:
+def test_message_changed_twice_keeps_the_first_previous_english(copied: Path) -> None:
     for old, new in (("red", "green"), ("green", "yellow")):
         english(copied, f"They are {old}", f"They are {new}")
         update(copied, ["es"])
@@ -95,7 +95,7 @@ def test_a_message_changed_twice_still_shows_the_english_its_translation_was_mad
     assert (entry.fuzzy, entry.previous_msgid) == (True, "Apples. They are red.")
 
 
-def test_a_previous_english_of_several_lines_is_kept(copied: Path) -> None:
+def test_previous_english_of_several_lines_is_kept(copied: Path) -> None:
     english(copied, "They are red", "They are green")
     update(copied, ["es"])
     path = po_path(copied, "es")
@@ -109,7 +109,7 @@ def test_a_previous_english_of_several_lines_is_kept(copied: Path) -> None:
     assert path.read_text("utf-8") == text
 
 
-def test_a_long_previous_english_can_be_read_by_every_po_editor(copied: Path) -> None:
+def test_long_previous_english_stays_on_one_line(copied: Path) -> None:
     long = (
         "Apples. " + "The emergency number is on the wall, beside the telephone in the hall. " * 5 + 'It says "apples".'
     )
@@ -124,7 +124,7 @@ def test_a_long_previous_english_can_be_read_by_every_po_editor(copied: Path) ->
     assert update(copied, ["es"]) == []
 
 
-def test_when_the_mark_is_taken_off_the_previous_english_goes_too(copied: Path) -> None:
+def test_previous_english_is_removed_with_the_fuzzy_mark(copied: Path) -> None:
     english(copied, "They are red", "They are green")
     update(copied, ["es"])
     path = po_path(copied, "es")
@@ -135,7 +135,7 @@ def test_when_the_mark_is_taken_off_the_previous_english_goes_too(copied: Path) 
     assert "msgid" not in [line[2:7] for line in path.read_text("utf-8").splitlines() if line.startswith("#")]
 
 
-def test_what_a_translator_noted_is_kept(copied: Path) -> None:
+def test_comment_of_a_translator_is_kept(copied: Path) -> None:
     path = po_path(copied, "es")
     noted = path.read_text("utf-8").replace("#: prompts/apples.txt", "# así lo dice mi abuela\n#: prompts/apples.txt")
     path.write_text(noted, "utf-8")
@@ -144,21 +144,21 @@ def test_what_a_translator_noted_is_kept(copied: Path) -> None:
     assert entries(copied)["apples", "Apples. They are red."].tcomment == "así lo dice mi abuela"
 
 
-def test_a_message_that_is_not_in_the_texts_any_more_is_taken_out(copied: Path) -> None:
+def test_message_that_left_the_texts_is_removed(copied: Path) -> None:
     english(copied, '---\n{% trans "tea" %}It comes in cups.{% endtrans %}\n', "", "tea")
     update(copied, ["es"])
     assert ("tea", "It comes in cups.") not in entries(copied)
     assert "It comes in cups" not in po_path(copied, "es").read_text("utf-8")
 
 
-def test_a_message_like_no_other_arrives_untranslated(copied: Path) -> None:
+def test_new_message_is_untranslated(copied: Path) -> None:
     english(copied, "They are red", "Quite unlike whatever stood here before")
     update(copied, ["es"])
     entry = entries(copied)["apples", "Apples. Quite unlike whatever stood here before."]
     assert (entry.msgstr, entry.fuzzy) == ("", False)
 
 
-def test_a_new_language_begins_with_every_message_untranslated(copied: Path) -> None:
+def test_new_language_has_every_message_untranslated(copied: Path) -> None:
     changed = update(copied, ["fr"])
     assert changed == [po_path(copied, "fr")]
     assert entries(copied, "fr").keys() == entries(copied).keys()
@@ -166,7 +166,7 @@ def test_a_new_language_begins_with_every_message_untranslated(copied: Path) -> 
     assert update(copied, ["fr"]) == []
 
 
-def test_what_was_written_can_be_spoken(copied: Path) -> None:
+def test_updated_catalogue_can_be_loaded(copied: Path) -> None:
     english(copied, "They are green", "They are yellow", "pears")
     update(copied, ["es"])
     messages, faults = load_catalogue(po_path(copied, "es"))
@@ -177,7 +177,7 @@ def test_what_was_written_can_be_spoken(copied: Path) -> None:
 @pytest.mark.parametrize(
     "fault", ["conflict_markers", "cut", "cut_before_the_translation", "duplicate", "windows_1252"]
 )
-def test_a_catalogue_that_would_lose_translations_is_refused_and_left_alone(copied: Path, fault: str) -> None:
+def test_catalogue_that_would_lose_translations_is_not_written(copied: Path, fault: str) -> None:
     path = fault_named("catalogue", fault).plant(copied)
     before = path.read_bytes()
     with pytest.raises(BadLocale, match=r"messages\.po"):
@@ -185,7 +185,7 @@ def test_a_catalogue_that_would_lose_translations_is_refused_and_left_alone(copi
     assert path.read_bytes() == before
 
 
-def test_texts_that_cannot_be_read_change_no_file(copied: Path) -> None:
+def test_faulty_text_changes_no_file(copied: Path) -> None:
     before = po_path(copied, "es").read_bytes()
     english(copied, "{% endtrans %}", "")
     with pytest.raises(BadText):

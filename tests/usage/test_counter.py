@@ -5,15 +5,15 @@ import multiprocessing
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from server.test_webhook import BASE, CALL, TOKEN, settings_for, signed
 from starlette.testclient import TestClient
+from support.signed_calls import BASE, PROBE_CALL, post_to_app, settings_for, signed
 from support.toy_line import MAIN
+from support.usage import NOVEMBER, Clock, MemoryStore
 
 from ivr import log
 from ivr.call.state import Key, Lost, Outcome, Place, Ring, Silence
@@ -33,36 +33,7 @@ from ivr.usage.counter import (
 from ivr.usage.sqlite import SqliteStore
 from ivr.usage.tables import RETENTION
 
-NOVEMBER = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TEA = Place("tea", "es")
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self, now: datetime = NOVEMBER) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-class Memory:
-    """A store in memory; it raises `fault` if a test sets one."""
-
-    def __init__(self) -> None:
-        self.counts: dict[UsageKey, int] = {}
-        self.uptimes: list[WriterUptime] = []
-        self.late: list[str] = []
-        self.fault: Exception | None = None
-
-    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
-        if self.fault:
-            raise self.fault
-        for key, number in counts.items():
-            self.counts[key] = self.counts.get(key, 0) + number
-        self.uptimes.append(uptime)
-        self.late.extend(late_months)
 
 
 @pytest.fixture
@@ -90,7 +61,7 @@ def ready(tiny: Path) -> Readiness:
 def test_a_key_or_an_outcome_is_counted_where_it_led_and_silence_is_not(
     place: Place, event: Any, name: str | None
 ) -> None:
-    store = Memory()
+    store = MemoryStore()
     counter = UsageCounter(store, Clock())
     counter.count(place, event)
     counter.write()
@@ -98,7 +69,7 @@ def test_a_key_or_an_outcome_is_counted_where_it_led_and_silence_is_not(
 
 
 def test_a_count_belongs_to_the_month_in_which_it_happened() -> None:
-    store, clock = Memory(), Clock(datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC))
+    store, clock = MemoryStore(), Clock(datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC))
     counter = UsageCounter(store, clock)
     counter.count(TEA, Key("1"))
     clock.now += timedelta(seconds=2)
@@ -108,7 +79,7 @@ def test_a_count_belongs_to_the_month_in_which_it_happened() -> None:
 
 
 def test_counts_twelve_hours_after_their_month_are_dropped_and_the_month_is_marked_late() -> None:
-    store, clock = Memory(), Clock(datetime(2026, 11, 30, 23, tzinfo=UTC))
+    store, clock = MemoryStore(), Clock(datetime(2026, 11, 30, 23, tzinfo=UTC))
     counter = UsageCounter(store, clock)
     counter.count(TEA, Key("1"))
     clock.now = month_end("2026-11") + LATE_AFTER
@@ -128,7 +99,7 @@ def test_month_end_is_the_first_moment_of_the_next_month() -> None:
 def test_failing_store_loses_no_counts_and_each_failure_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     logged: list[str] = []
     monkeypatch.setattr(log, "event", lambda event, **_: logged.append(event))
-    store = Memory()
+    store = MemoryStore()
     counter = UsageCounter(store, Clock())
     store.fault = OSError(28, "No space left on device")
     for _ in range(3):
@@ -147,7 +118,7 @@ def test_failing_store_loses_no_counts_and_each_failure_is_logged(monkeypatch: p
 def test_hanging_store_delays_no_count_and_not_the_end_of_the_process() -> None:
     release, entered = threading.Event(), threading.Event()
 
-    class Hanging(Memory):
+    class Hanging(MemoryStore):
         def write(self, *_: object) -> None:
             entered.set()
             release.wait(60)
@@ -164,7 +135,7 @@ def test_hanging_store_delays_no_count_and_not_the_end_of_the_process() -> None:
 
 
 def test_thread_writes_regularly_and_once_more_at_the_end() -> None:
-    store = Memory()
+    store = MemoryStore()
     counter = UsageCounter(store, Clock(), write_interval=0.01)
     counter.start()
     counter.count(TEA, Key("1"))
@@ -180,7 +151,7 @@ def test_thread_writes_regularly_and_once_more_at_the_end() -> None:
 
 
 def test_counter_that_was_not_started_can_be_closed() -> None:
-    UsageCounter(Memory()).close()
+    UsageCounter(MemoryStore()).close()
 
 
 # -- the SQLite store --------------------------------------------------------------------------------------------------
@@ -291,33 +262,16 @@ def test_sqlite_adds_a_hundred_thousand_events_of_two_processes_exactly(tmp_path
 
 # -- in the webhook ----------------------------------------------------------------------------------------------------
 
-REAL: list[tuple[str, str]] = [(name, value if name != "CallSid" else "CA" + "9" * 32) for name, value in CALL]
-
-
-def _post(client: TestClient, path: str, more: Sequence[tuple[str, str]] = (), call: Any = REAL) -> bytes:
-    from urllib.parse import urlencode
-
-    from ivr.signature import sign
-
-    form = [*call, *more]
-    headers = {
-        "X-Twilio-Signature": sign(TOKEN, BASE + path, form),
-        "Content-Type": "application/x-www-form-urlencoded",
-    }
-    answer = client.post(path, content=urlencode(form), headers=headers)
-    assert answer.status_code == 200
-    return answer.content
-
 
 def test_webhook_counts_signed_calls_and_writes_when_it_stops(tiny: Path, ready: Readiness, tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "usage.sqlite")
     counter = UsageCounter(store, Clock())
     app = make_app(settings_for(tiny), ready, counter)
     with TestClient(app, base_url=BASE) as client:
-        _post(client, "/call")
-        _post(client, f"/call/en/main/{MAIN}", [("Digits", "1")])
-        _post(client, f"/call/en/main/{MAIN}", [("Digits", "1")])
-        _post(client, "/call/en/connect/outcome", [("DialCallStatus", "busy")])
+        post_to_app(client, "/call")
+        post_to_app(client, f"/call/en/main/{MAIN}", [("Digits", "1")])
+        post_to_app(client, f"/call/en/main/{MAIN}", [("Digits", "1")])
+        post_to_app(client, "/call/en/connect/outcome", [("DialCallStatus", "busy")])
         assert client.post("/call", content="a=b").status_code == 403
     assert store.read("2026-11").counts == {
         UsageKey("2026-11", "opening", "en", "ring"): 1,
@@ -328,8 +282,8 @@ def test_webhook_counts_signed_calls_and_writes_when_it_stops(tiny: Path, ready:
 
 def test_test_calls_are_answered_and_not_counted(tiny: Path, ready: Readiness) -> None:
     assert TEST_CALL in FORM
-    assert TEST_CALL in CALL
-    store = Memory()
+    assert TEST_CALL in PROBE_CALL
+    store = MemoryStore()
     counter = UsageCounter(store, Clock())
     with TestClient(make_app(settings_for(tiny), ready, counter), base_url=BASE) as client:
         assert client.post("/call", **signed("/call")).status_code == 200
@@ -352,10 +306,10 @@ def test_calls_are_answered_while_usage_cannot_be_written(
     unwritable = CHECKOUT / "LICENSE" / "usage.sqlite" if fault == "is unwritable" else tmp_path
     counter: Any = Broken() if fault == "raises" else UsageCounter(SqliteStore(unwritable), write_interval=0.01)
     with TestClient(make_app(settings_for(tiny), ready, counter), base_url=BASE) as client:
-        expected = _post(client, f"/call/en/main/{MAIN}", [("Digits", "1")], CALL)
+        expected = post_to_app(client, f"/call/en/main/{MAIN}", [("Digits", "1")], PROBE_CALL)
         assert b"<Gather" in expected
         for _ in range(200):
-            assert _post(client, f"/call/en/main/{MAIN}", [("Digits", "1")]) == expected
+            assert post_to_app(client, f"/call/en/main/{MAIN}", [("Digits", "1")]) == expected
 
 
 def test_log_line_about_a_failed_write_holds_no_key_and_no_node(capsys: pytest.CaptureFixture[str]) -> None:

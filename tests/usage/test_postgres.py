@@ -17,16 +17,16 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import CliRunner
-from deploy.test_deploy import ask
 from support.processes import IVR, end, free_port, line_environment, running
+from support.signed_calls import post_to_port
 from support.toy_line import MAIN
-from usage.test_counter import Clock
+from support.usage import Clock
 
 from ivr.call.state import Key, Place
 from ivr.cli.main import main
 from ivr.errors import BadSettings, OperationFailed
 from ivr.line.line import Line
-from ivr.operate.outside import External
+from ivr.operate.external import External
 from ivr.settings import Settings, read_settings
 from ivr.usage import tables
 from ivr.usage.counter import UsageCounter, UsageKey, WriterUptime
@@ -230,12 +230,12 @@ def test_killed_database_costs_no_call_and_counts_in_memory_are_written_later(
     command = [IVR, "serve", "--port", str(port), "--workers", "2"]
     with running(command, port, tmp_path, environment) as process:
         for _ in range(30):
-            assert ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
+            assert post_to_port(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         cluster.kill()
         counter.count(TEA, Key("1"))
         assert not counter.write()
         for _ in range(30):
-            answer = ask(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")])
+            answer = post_to_port(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")])
             assert answer.status == 200
             assert answer.body.endswith(b"</Response>")
         cluster.start()

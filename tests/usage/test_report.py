@@ -18,7 +18,7 @@ from ivr.call.state import Key, Place, Reached
 from ivr.cli.main import main
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
-from ivr.operate.outside import External
+from ivr.operate.external import External
 from ivr.usage.counter import UsageCounter, UsageKey, WriterUptime, month_end
 from ivr.usage.layout import CALL_EVENTS, NODE_EVENTS, as_csv, as_html, as_text
 from ivr.usage.report import REPORT_DELAY, SMALLEST_SHOWN, Report, last_month, make_report, possible_rows, shown_event

@@ -5,15 +5,14 @@ import re
 from pathlib import Path
 
 import pytest
+from support.options import OPTIONS
 from support.page_client import act, app_of, ask, page_of
 
 from ivr.line.compiler import compile_line
-from ivr.line.options import Options
 from ivr.server.webhook import Webhook
 from ivr.translate.new_locale import create_locale
 from ivr.translate.update import po_path
 
-OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
 TRYING = {"twilio_auth_token": "try-0123456789abcdef"}
 OFFERS = {
     "To talk with a person now … press %(key)s.": "Pour parler avec une personne … appuyez sur %(key)s.",

@@ -9,7 +9,7 @@ from support.page_client import act, app_of, ask, page_of
 from ivr import simulator
 from ivr.line.line import Line
 from ivr.phone.caller import Caller
-from ivr.script.model import Script, read
+from ivr.script.model import Script, read_script
 from ivr.server.webhook import Webhook
 from ivr.web.audio_preview import Sounds, compiled_says
 from ivr.web.phone_api import PhoneApi
@@ -34,7 +34,7 @@ def paragraphs_of(page: lxml.html.HtmlElement, node: str, line: Line, tag: str) 
 
 def scripts_and_pages(app: Webhook, line: Line) -> Iterator[tuple[Script, lxml.html.HtmlElement]]:
     for tag in line.flow.published:
-        yield read(line, tag), page_of(ask(app, f"/read/{tag}"))
+        yield read_script(line, tag), page_of(ask(app, f"/read/{tag}"))
 
 
 @pytest.mark.parametrize("which", ["line", "real"])

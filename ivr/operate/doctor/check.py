@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 
 from ivr.errors import OperationFailed
 from ivr.operate.account import Account, Number
-from ivr.operate.number import the_number
-from ivr.operate.outside import External
+from ivr.operate.external import External
+from ivr.operate.number import find_number
 from ivr.readiness import Readiness
 from ivr.settings import Settings
 
@@ -38,7 +38,7 @@ class Target:
 
     def number(self) -> Number:
         """The line's number at Twilio. Raises OperationFailed where there is none or Twilio does not answer."""
-        return the_number(self.the_account(), self.line_number())
+        return find_number(self.the_account(), self.line_number())
 
     def line_number(self) -> str:
         """The line's number, +1 and ten digits. Raises OperationFailed where it is not set."""

@@ -6,7 +6,7 @@ from ivr.errors import BadSettings, OperationFailed
 from ivr.operate.account import Account
 from ivr.operate.doctor import local, public, twilio_account
 from ivr.operate.doctor.check import Checks, Finding, Target, unknown
-from ivr.operate.outside import External
+from ivr.operate.external import External
 from ivr.readiness import get_ready
 from ivr.settings import Settings
 

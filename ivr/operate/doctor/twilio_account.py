@@ -8,7 +8,7 @@ from ivr.call.urls import RING
 from ivr.operate.account import Webhooks
 from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
 from ivr.operate.http_client import Reply, signature_header, signed_post
-from ivr.operate.number import OVERRIDES, shown
+from ivr.operate.number import OVERRIDES, without_password
 from ivr.phone.caller import FORM
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
@@ -21,10 +21,10 @@ RECENT = timedelta(days=7)
 
 def account_is_active(one: Target) -> Finding:
     """The account is a paid one and not suspended."""
-    standing = one.the_account().standing()
-    if standing.status != "active":
-        return fails(f"the account is {standing.status}: no call gets through.", "See Twilio's console.")
-    if standing.kind == "Trial":
+    status = one.the_account().status()
+    if status.status != "active":
+        return fails(f"the account is {status.status}: no call gets through.", "See Twilio's console.")
+    if status.kind == "Trial":
         return fails("it is a trial account: callers hear Twilio's notice first.", "Upgrade it.")
     return passes("active.")
 
@@ -34,27 +34,29 @@ def number_is_ours(one: Target) -> Finding:
     if not one.the_account().numbers(one.line_number()):
         return fails(f"the account has no number {one.line_number()}.", "Correct LINE_NUMBER, or the account.")
     number = one.number()
-    wiring, expected = number.wiring, one.settings.public_url + RING
+    webhooks, expected = number.webhooks, one.settings.public_url + RING
     if number.application or number.trunk:
         what = "TwiML app" if number.application else "SIP trunk"
         return fails(f"a {what} is set on it: its URLs are ignored.", "Take that off in Twilio's console.")
-    if wiring.voice_url.partition("#")[0] != expected:
-        return fails(f"it asks {shown(wiring.voice_url) or 'nobody'}, not {expected}.", "Run `ivr number set`.")
-    if wiring.voice_method != "POST":
+    if webhooks.voice_url.partition("#")[0] != expected:
+        return fails(
+            f"it asks {without_password(webhooks.voice_url) or 'nobody'}, not {expected}.", "Run `ivr number set`."
+        )
+    if webhooks.voice_method != "POST":
         return fails("it asks by GET: callers' numbers land in logs.", "Run `ivr number set`.")
-    if not wiring.voice_url.endswith(OVERRIDES):
+    if not webhooks.voice_url.endswith(OVERRIDES):
         return passes("it asks this line, without the quick retry that `ivr number set` adds.")
     return passes("it asks this line, by POST, with a quick retry.")
 
 
 def fallback_speaks(one: Target) -> Finding:
     """The fallback is set, elsewhere, answers, and says what `ivr fallback` prints."""
-    wiring = one.number().wiring
-    if not wiring.fallback_url:
+    webhooks = one.number().webhooks
+    if not webhooks.fallback_url:
         return fails("none is set.", "Paste `ivr fallback` into a TwiML Bin, then `ivr number set --fallback-url …`.")
-    if urlsplit(wiring.fallback_url).hostname == urlsplit(one.settings.public_url).hostname:
+    if urlsplit(webhooks.fallback_url).hostname == urlsplit(one.settings.public_url).hostname:
         return fails("it is on the same host as the line.", "Host it elsewhere, in a TwiML Bin for instance.")
-    reply = _fallback(one, wiring)
+    reply = _fallback(one, webhooks)
     if reply.status in (401, 403):
         return unknown(f"it does not show itself to us (status {reply.status}).", "Compare it with `ivr fallback`.")
     if reply.status != 200:
@@ -68,16 +70,16 @@ def fallback_speaks(one: Target) -> Finding:
     return passes("it answers and says what `ivr fallback` prints.")
 
 
-def _fallback(one: Target, wiring: Webhooks) -> Reply:
+def _fallback(one: Target, webhooks: Webhooks) -> Reply:
     """Ask for the fallback as Twilio would. A TwiML Bin answers requests that are signed with the account's token.
 
     https://support.twilio.com/hc/en-us/articles/223132187
     """
-    url, settings = wiring.fallback_url.partition("#")[0], one.settings
+    url, settings = webhooks.fallback_url.partition("#")[0], one.settings
     if urlsplit(url).hostname == BIN:
         url = f"{url}?{urlencode({'AccountSid': settings.twilio_account_sid})}"
         return one.outside.fetch(url, None, signature_header(settings.tokens[0], url))
-    if wiring.fallback_method == "GET":
+    if webhooks.fallback_method == "GET":
         return one.outside.fetch(url, None, signature_header(settings.tokens[0], url))
     return signed_post(one.outside.fetch, settings.tokens[0], url, FORM)
 
@@ -113,10 +115,10 @@ def enough_calls_at_once(one: Target) -> Finding:
     https://support.twilio.com/hc/en-us/articles/223180028
     """
     account = one.the_account()
-    standing = account.standing()
-    if standing.kind == "Trial":
+    status = account.status()
+    if status.kind == "Trial":
         return fails("a trial account carries 5 calls at once.", "Upgrade it, and have a Business profile approved.")
-    if standing.sub:
+    if status.is_subaccount:
         return unknown("this is a subaccount: the profile is its parent's.", "Look under Trust Hub there.")
     approved = [profile.policy.lower() for profile in account.profiles() if profile.approved]
     if any("business" in policy and "secondary" not in policy for policy in approved):

@@ -1,4 +1,4 @@
-"""What lies outside this process: Twilio, the network, the clock. It is handed in, so that a test can be all three."""
+"""The services outside this process as one value, so that tests can replace them: HTTP, TLS, Twilio, the clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class External:
-    """`transport` makes the connection that carries requests to Twilio; None stands for the network."""
+    """The network and the clock. `transport` makes the HTTP client for Twilio's API; None means Twilio's own."""
 
     fetch: Fetch = fetch
     certificate_ends: Callable[[str, int], datetime] = certificate_ends

@@ -1,0 +1,81 @@
+"""Which texts each published language speaks, and why it does not speak the others.
+
+A text that is not whole in a language is spoken in the first one. That is expected while it waits for its translator,
+and a fault of the content in every other case: a lost placeholder, a recording that cannot be read.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ivr.call.playlist import named_keys
+from ivr.content.load import Content, is_whole
+from ivr.content.locale import Locale
+from ivr.content.templates import blocks
+from ivr.content.voices import NO_VOICE
+from ivr.errors import Fault, Untranslated
+
+
+class Language(NamedTuple):
+    """A language that the map publishes.
+
+    `withheld`: callers are not offered it and hear the first language instead. `spoken` and `not_spoken` are names of
+    texts ("connect"). `digest` is a hash of all words that are spoken in it. `faults` say why it is withheld, or why
+    texts of it are spoken in the first language although they do not wait for a translator.
+    """
+
+    tag: str
+    withheld: bool
+    spoken: tuple[str, ...]
+    not_spoken: tuple[str, ...]
+    digest: str
+    faults: tuple[Fault, ...]
+
+
+def languages_of(content: Content) -> tuple[Language, ...]:
+    """Every language that the map publishes, in the order of the map."""
+    return tuple(_language(content, tag) for tag in content.configured)
+
+
+def _language(content: Content, tag: str) -> Language:
+    texts = tuple(content.prompts.templates)
+    locale = content.locales.get(tag)
+    about_all = tuple(fault for fault in content.faults if fault.locale == tag and not fault.text)
+    if locale is None:  # its folder cannot be read
+        return Language(tag, True, (), texts, "", about_all)
+    withheld = tag not in content.flow.published
+    spoken = tuple(name for name in texts if is_whole(content.flow, content.prompts, name, tag))
+    rest = tuple(name for name in texts if name not in spoken)
+    why = about_all if withheld else ()
+    faults = (*why, *(fault for name in rest for fault in _text_faults(content, locale, name)))
+    if withheld:
+        return Language(tag, True, (), texts, "", faults)
+    digest = hashlib.sha256("\n".join(_words(content, name, tag) for name in spoken).encode()).hexdigest()[:16]
+    return Language(tag, False, spoken, rest, digest, faults)
+
+
+def _words(content: Content, name: str, tag: str) -> str:
+    parts = content.prompts.speak(name, tag, named_keys(content.flow, name))
+    return "\n\n".join((name, *(part.text for part in parts)))
+
+
+def _text_faults(content: Content, locale: Locale, name: str) -> Iterator[Fault]:
+    """Why text `name` is not spoken in the language of `locale`, unless it waits for its translator or its reader."""
+    messages = {(name, block.english) for block in blocks(content.prompts.templates[name])}
+    faults = [locale.faults[message] for message in messages & locale.faults.keys()]
+    faults = [fault for fault in (*faults, *locale.recordings.faults) if fault.text == name]
+    faults = [fault for fault in faults if not fault.waits_for_translator]
+    yield from faults
+    if not faults and locale.voice != NO_VOICE and _is_translated(content, locale.tag, name):
+        where = str(content.root / "locales" / locale.tag)
+        remedy = "Shorten it, or part it in two: callers hear it in the first language until then."
+        found = f"the text `{name}` is too long for the voice"
+        yield Fault(where, found, remedy, locale=locale.tag, text=name)
+
+
+def _is_translated(content: Content, tag: str, name: str) -> bool:
+    try:
+        content.prompts.render(name, tag, named_keys(content.flow, name))
+    except Untranslated:
+        return False
+    return True

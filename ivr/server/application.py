@@ -1,0 +1,30 @@
+"""What gunicorn is given to run."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from ivr.server.metrics import MetricsEndpoint
+
+
+class Application(BaseApplication):
+    """What gunicorn runs: the ASGI application that `load` makes, with gunicorn's settings for it.
+
+    `endpoint` is where the workers serve metrics, if anywhere.
+    """
+
+    def __init__(
+        self, load: Callable[[], Any], settings: Mapping[str, object], endpoint: MetricsEndpoint | None = None
+    ) -> None:
+        self._load, self._settings, self.endpoint = load, settings, endpoint
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the settings given and no others: no file, no command line."""
+        for name, value in self._settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Called once by gunicorn, in the master: the workers are forked with what is returned."""
+        return self._load()

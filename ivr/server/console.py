@@ -1,0 +1,14 @@
+"""Lines for the operator, printed where that cannot keep the process waiting."""
+
+import select
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+
+def tell(lines: Iterable[str], say: Callable[[str], None] = print) -> None:
+    """Print `lines`. Those that a full disk or a pipe without a reader would not take are dropped."""
+    for line in lines:
+        with suppress(OSError, ValueError):
+            if sys.stdout and select.select([], [sys.stdout], [], 0)[1]:
+                say(line)

@@ -1,0 +1,131 @@
+"""The master: gunicorn's process that forks the workers from the compiled line, watches and replaces them.
+
+gunicorn does this work; this file says how it is used, and differs from it in five ways, each for the sake of a caller:
+
+- signals that would reload or restart do nothing (`ivr.server.signals`);
+- a worker that cannot be started, or that ends at once, is tried again after RESTART_DELAY. gunicorn ends the whole
+  line where a fork fails or a worker fails at its start, although the other workers could answer;
+- a worker without a heartbeat is killed at once; gunicorn asks it to abort first, and waits another second;
+- a stop is timed on the monotonic clock, not on the wall clock, which somebody may set meanwhile;
+- the master writes no log of gunicorn's: a pipe that is full would stop it, and with it the watch over the workers.
+"""
+
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from ivr.server.application import Application
+from ivr.server.console import tell
+from ivr.server.metrics import MetricsEndpoint
+from ivr.server.worker import HEARTBEAT_TIMEOUT, LineWorker
+
+KEEP_ALIVE = 75
+"""Seconds that a connection waits for its next request."""
+GRACEFUL_TIMEOUT = 2
+"""Seconds in which workers finish when the line is told to stop: an answer takes milliseconds."""
+RESTART_DELAY = 1.0
+"""Seconds before another start is tried, where one has failed."""
+SHORTEST_LIFE = 0.2
+"""Seconds. A worker that ends sooner after its fork has failed at its start."""
+STOP_POLL = 0.02
+"""Seconds between two looks at workers that stop."""
+IMPOSSIBLE_STATUS = -1
+"""No process exits with it."""
+
+
+class SilentLog(Logger):
+    """gunicorn's log, written nowhere."""
+
+    def setup(self, cfg: Config) -> None:
+        """Drop what is logged, whatever `cfg` says."""
+        self.cfg = cfg
+        self.error_log.disabled = self.access_log.disabled = True
+
+
+def gunicorn_settings(
+    workers: int, bind: Sequence[str], folder: Path, endpoint: MetricsEndpoint | None = None
+) -> Mapping[str, object]:
+    """How gunicorn is used: https://gunicorn.org/reference/settings/. `folder` is for the files of the heartbeat."""
+    return {
+        "bind": list(bind),
+        "workers": workers,
+        "worker_class": LineWorker,
+        "worker_tmp_dir": str(folder),
+        "preload_app": True,
+        "timeout": HEARTBEAT_TIMEOUT,
+        "graceful_timeout": GRACEFUL_TIMEOUT,
+        "keepalive": KEEP_ALIVE,
+        "control_socket_disable": True,
+        "logger_class": SilentLog,
+        "raw_env": [endpoint.environment] if endpoint else [],
+        "pre_fork": _choose_slot,
+        "child_exit": _delay_restart,
+        "on_exit": _remove_files,
+    }
+
+
+def _choose_slot(master: Arbiter, worker: LineWorker) -> None:
+    """Called by the master before a fork: the lowest slot that no living worker has, from 1."""
+    taken = {living.slot for living in master.WORKERS.values() if isinstance(living, LineWorker)}
+    worker.slot = min(set(range(1, len(taken) + 2)) - taken)
+
+
+def _remove_files(master: Arbiter) -> None:
+    """Called by the master at its end."""
+    if isinstance(master.app, Application) and master.app.endpoint:
+        master.app.endpoint.remove_files()
+
+
+def _delay_restart(master: "Master", worker: LineWorker) -> None:
+    """Called by the master when a worker has ended: one that did so at once would be forked without a pause."""
+    if master.LISTENERS:  # else the line stops
+        tell([f"worker {worker.pid} has ended: another one takes its place"])
+    if time.monotonic() - worker.born < SHORTEST_LIFE:
+        master.start_later()
+
+
+class Master(Arbiter):
+    """gunicorn's arbiter, with the differences that the top of this file names."""
+
+    SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT]  # noqa: RUF012  the type is gunicorn's
+    WORKER_BOOT_ERROR = APP_LOAD_ERROR = IMPOSSIBLE_STATUS
+    handle_int = handle_quit = Arbiter.handle_term
+    _start_after = 0.0
+
+    def start_later(self) -> None:
+        """Start no worker for RESTART_DELAY."""
+        self._start_after = time.monotonic() + RESTART_DELAY
+
+    def spawn_workers(self) -> None:
+        """Start the workers that are missing. Where that fails, those that are there go on."""
+        if time.monotonic() < self._start_after:
+            return
+        try:
+            super().spawn_workers()
+        except Exception as error:  # no process, file or memory to be had; a child never comes here
+            tell([f"a worker could not be started ({error!r}): the next try is in {RESTART_DELAY:.0f} s"])
+            self.start_later()
+
+    def murder_workers(self) -> None:
+        """Kill each worker whose heartbeat has stopped."""
+        for pid, worker in list(self.WORKERS.items()):
+            if time.monotonic() - worker.tmp.last_update() > self.timeout:
+                tell([f"worker {pid} has had no heartbeat for {self.timeout} s: it is killed"])
+                self.kill_worker(pid, signal.SIGKILL)
+
+    def stop(self, graceful: bool = True) -> None:  # noqa: ARG002  every stop is graceful
+        """Let the workers finish, for GRACEFUL_TIMEOUT at most."""
+        while self.LISTENERS:
+            self.LISTENERS.pop().close()
+        deadline = time.monotonic() + self.cfg.graceful_timeout
+        self.kill_workers(signal.SIGTERM)
+        while self.WORKERS and time.monotonic() < deadline:
+            self.reap_workers()
+            time.sleep(STOP_POLL)
+        self.kill_workers(signal.SIGKILL)
+        self.reap_workers()
