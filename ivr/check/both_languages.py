@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ivr.call.flow import Languages
 from ivr.call.playlist import PromptRef, prompts_for
 from ivr.call.transitions import Ask, Step
+from ivr.call.urls import address_of
 from ivr.check.line_index import LineIndex
 from ivr.errors import Fault
 
@@ -43,4 +44,5 @@ def a_choice_or_eight_chooses_the_language(walk: LineIndex) -> Iterator[Fault]:
         choosing = {"8", *(str(number) for number in range(1, choices + 1))}
         for key, there in walk.line.transitions[place].items():
             if there.language_chosen != (key in choosing) and not isinstance(walk.flow.nodes[there.node], Languages):
-                yield walk.fault(place, f"{key or 'another key'} leads to {there}", "Only a choice chooses a language.")
+                found = f"{key or 'another key'} leads to {address_of(there)}"
+                yield walk.fault(place, found, "Only a choice or key 8 chooses a language.")

@@ -20,6 +20,7 @@ SHARED_PROMPT_LABELS = {
     "stay": "after the third reading, before the line connects a silent caller",
     "ending": "after the third reading, where the operator lets silence end the call",
     "number": "behind the warning, where the operator lets silence end the call",
+    "not_reached": "after a dial that reached nobody, where no language has been chosen yet",
     "miss": "after a key that is not used",
     "miss_again": "after a second such key in a row",
     "goodbye": "the last words of a call that the line ends",

@@ -136,6 +136,16 @@ CASES = {
     "words of a part": Case(lambda root: english(root, "tea", *[EASY] * 6), "part 1, words: ", "tea (en)"),
     "seconds of a part": Case(lambda root: english(root, "tea", *[EASY] * 8), "part 1, seconds: ", "tea (en)"),
     "connecting sentence": Case(lambda root: longer(root, "connect", EASY), "connecting sentence: ", "connect (en)"),
+    "connecting sentence in two languages": Case(
+        lambda root: spanish(root, "connect", " ".join(["Muy buenos días, muchas gracias, muy buenas noches."] * 4)),
+        "connecting sentence in two languages: ",
+        "connect (en)",
+    ),
+    "seconds of a part in two languages": Case(
+        lambda root: longer(root, "not_reached", f"{LONG} {LONG}"),
+        "seconds of a part in two languages: ",
+        "not_connected (en)",
+    ),
     "speech that no key cuts": Case(
         lambda root: longer(root, "goodbye", f"{EASY} {EASY} {EASY}"), "speech that no key cuts: ", "goodbye (en)"
     ),
