@@ -5,6 +5,7 @@ UV       := uv==0.13.9
 SUITABLE := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON   ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(SUITABLE)' >/dev/null 2>&1 && echo $$p && break; done)
+NEW_NODE := const [major, minor] = process.versions.node.split("."); process.exit(Number(major * 100 + Number(minor) < 1819))
 ABSENT   := The line needs Python 3.11 or newer with its venv module: on Debian or Ubuntu install the package \
 	python3-venv, on macOS install Python from python.org or with "brew install python@3.12".
 INSTALL  := $(BIN)/python -m pip --quiet --disable-pip-version-check install
@@ -15,7 +16,7 @@ PEERS    := pip compile bench/requirements.in --universal --python-version 3.11 
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fallback lock clean soak walks fuzz mutants picture addresses sbom bench
+.PHONY: help setup run test check weblint fallback lock clean soak walks fuzz mutants picture addresses sbom bench
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,7 +35,14 @@ check: setup ## Look over the code, prove the line, hold its texts to their limi
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict ivr
 	-$(BIN)/python tools/check_prose.py
+	@if node -e '$(NEW_NODE)' 2>/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory weblint; \
+	else echo 'Node 18.19 or newer with npm is not installed: scripts, style sheets and pages were not linted.'; fi
 	$(BIN)/ivr check
+
+weblint: setup node_modules/.ready ## Lint the scripts, style sheets and pages of the site (needs Node; make check does it)
+	node_modules/.bin/biome check --error-on-warnings
+	$(BIN)/python tools/render_pages.py build/pages
+	node_modules/.bin/html-validate --formatter text 'build/pages/**/*.html'
 
 fallback: setup ## Write deploy/fallback.xml anew from the texts, after a change of the last resort
 	@LINE_NUMBER= IVR_HOTLINE= TWILIO_AUTH_TOKEN= TWILIO_AUTH_TOKEN_SECONDARY= IVR_CONTENT='$(CURDIR)' $(BIN)/ivr fallback > deploy/fallback.xml.new && \
@@ -76,7 +84,7 @@ lock: ## Write the locked requirements anew (with UPGRADE=--upgrade: to the newe
 	"$$tmp/bin/uv" $(PEERS) --constraints requirements-dev.txt --output-file bench/requirements.txt
 
 clean: ## Remove what was installed and built (.env stays)
-	rm -rf .venv build mutants *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules build mutants *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.ready: requirements-dev.txt pyproject.toml
@@ -92,6 +100,11 @@ build/fuzz/.ready: requirements.txt
 	"$(PYTHON)" -m venv --clear build/fuzz
 	build/fuzz/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --only-binary :all: --requirement requirements.txt
 	build/fuzz/bin/python -m pip --quiet --disable-pip-version-check install --only-binary :all: 'atheris>=3.0'
+	@touch $@
+
+# The lock names packages by version and hash: npm takes them from the registry that is set on this machine.
+node_modules/.ready: package.json package-lock.json .npmrc
+	npm ci
 	@touch $@
 
 # mutmut brings a terminal interface and a parser: it has an environment of its own, and is not in the lock.

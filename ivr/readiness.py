@@ -6,7 +6,7 @@ published language, or a text of it, is not spoken for a fault; a rollout stops 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -26,6 +26,8 @@ FALLBACK = CHECKOUT / "deploy" / "fallback.xml"
 """The fallback document as a file: used only where the content cannot be loaded."""
 MAX_FALLBACK_BYTES = 64_000
 """Twilio reads no longer document: https://www.twilio.com/docs/api/errors/11750."""
+MAX_SENTENCES = 30
+"""Faults and notes that the health addresses show: a catalogue may have hundreds."""
 _PATH = re.compile(r"(?<![\w:/.])(/[\w.+@-]+)((?:/[\w.+@-]+)*)/?")
 
 
@@ -68,12 +70,26 @@ class Readiness:
             "release": __version__,
             "places": line.stats.places if line else 0,
             "published": list(line.flow.published) if line else [],
-            "languages": {language.tag: _shown(language) for language in self.languages},
+            "languages": {language.tag: self._language(language) for language in self.languages},
             "hotline": line.content.facts.numbers[HOTLINE].dial if line else None,
             "settings": _settings(line) if line else {},
-            "faults": [self._without_paths(str(fault)) for fault in (*self.faults, *self.language_faults)],
-            "notes": [self._without_paths(note) for note in self.notes],
+            "faults": self._shown((*self.faults, *self.language_faults)),
+            "notes": self._shown(self.notes),
         }
+
+    def _language(self, language: Language) -> Mapping[str, object]:
+        return {
+            "withheld": language.withheld,
+            "spoken": list(language.spoken),
+            "not_spoken": list(language.not_spoken),
+            "digest": language.digest,
+            "faults": self._shown(language.faults),
+        }
+
+    def _shown(self, sentences: Sequence[Fault | str]) -> list[str]:
+        more = len(sentences) - MAX_SENTENCES
+        shown = [self._without_paths(str(sentence)) for sentence in sentences[:MAX_SENTENCES]]
+        return [*shown, f"{more} more"] if more > 0 else shown
 
     def _without_paths(self, sentence: str) -> str:
         """`sentence` with files named from the content's folder, and other paths of this machine by their last part."""
@@ -81,15 +97,6 @@ class Readiness:
             if folder.is_absolute():
                 sentence = sentence.replace(f"{folder}/", "")
         return _PATH.sub(lambda path: Path(path[0]).name if Path(path[1]).is_dir() else path[0], sentence)
-
-
-def _shown(language: Language) -> Mapping[str, object]:
-    return {
-        "withheld": language.withheld,
-        "spoken": list(language.spoken),
-        "not_spoken": list(language.not_spoken),
-        "digest": language.digest,
-    }
 
 
 def _settings(line: Line) -> Mapping[str, object]:

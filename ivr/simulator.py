@@ -24,7 +24,7 @@ def speaking_time(line: Line) -> Seconds:
 
     Pauses are not included: the telephone adds them as the document gives them. Example: `("Press zero.", "en-US")`.
     """
-    rates = {locale.language: locale.ear for locale in reversed(tuple(line.content.locales.values()))}
+    rates = {locale.language: locale.speech_rate for locale in reversed(tuple(line.content.locales.values()))}
     return lambda text, language: timing.longest_seconds(text, rates.get(language, UNKNOWN_LANGUAGE))
 
 

@@ -53,11 +53,19 @@ def serve(host: str, port: int, workers: int) -> None:
 @main.command()
 @click.argument("tag", required=False)
 @click.option("--today", is_flag=True, help="Also check how old telephone numbers and sources are.")
-def check(tag: str | None, today: bool) -> None:
+@click.option("--against", metavar="URL", callback=operate.http_url, help="Compare with the line that runs at URL.")
+@click.pass_context
+def check(ctx: click.Context, tag: str | None, today: bool, against: str | None) -> None:
     """Check every path through the line and every text.
 
     Exit 1 if there is a fault. With TAG, check one language, published or a draft, and report how much is translated.
+    With --against, compare content and settings with a line that runs, and exit 1 if callers would lose something by a
+    restart: a language, a text, the hotline's number.
     """
+    if against:
+        if tag or today:
+            raise click.UsageError("--against stands alone: it compares the whole line.")
+        sys.exit(operate.compare(against, operate.external(ctx)))
     from ivr.check.report import check_all, check_language
 
     settings, day = read_settings(), date.today() if today else None
@@ -157,7 +165,7 @@ def map_(svg: Path | None, form: str) -> None:
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
 @click.option("--live", is_flag=True, help="Only the pages that a person must still open, or calls to make.")
 def sources(nodes: Sequence[str], live: bool) -> None:
-    """Print each block of the texts with its facts and their sources.
+    """Print each block of the texts with the facts that it speaks, and their sources.
 
     Of the texts NODE, by default of all, with the pages that a person must still open.
     """

@@ -21,7 +21,8 @@ def add_to(main: click.Group) -> None:
         main.add_command(command)
 
 
-def _external(ctx: click.Context) -> External:
+def external(ctx: click.Context) -> External:
+    """The network, the clock and Twilio; a test hands in its own."""
     return ctx.obj if isinstance(ctx.obj, External) else External()
 
 
@@ -31,9 +32,10 @@ def _number_name(_: click.Context, __: click.Parameter, value: str | None) -> st
     return value
 
 
-def _http_url(_: click.Context, __: click.Parameter, value: str) -> str:
+def http_url(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """The address of a line, without a slash at its end; None where the option is not given."""
     try:
-        return plain_url(value)
+        return value and plain_url(value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 
@@ -42,6 +44,19 @@ def _month(_: click.Context, __: click.Parameter, value: str | None) -> str | No
     if value and not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", value):
         raise click.BadParameter("expected a year and a month, such as 2026-11")
     return value
+
+
+def compare(url: str, outside: External) -> int:
+    """Print what callers would lose if this line took the place of the one at `url`. The exit code: 1 if anything."""
+    from ivr.operate.compare import compare_lines
+
+    found = compare_lines(read_settings(), url, outside.fetch)
+    for difference in found:
+        click.echo(f"{'WORSE' if difference.worse else 'note '}  {difference.sentence}")
+    worse = sum(difference.worse for difference in found)
+    for_the_worse = f"{worse} difference{'s' * (worse != 1)} for the worse."
+    click.echo(for_the_worse if worse else f"Nothing would get worse than at {url}.")
+    return 1 if worse else 0
 
 
 @click.group()
@@ -61,7 +76,7 @@ def number_show(ctx: click.Context, name: str | None) -> None:
     from ivr.operate.account import Account
 
     settings = read_settings()
-    account = Account.of(settings, _external(ctx).transport)
+    account = Account.of(settings, external(ctx).transport)
     number = numbers.find_number(account, _name_or_default(name, settings.line_number))
     _print([*numbers.describe(number), *numbers.warnings(number, settings, number.webhooks)])
 
@@ -87,7 +102,7 @@ def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool
     from ivr.operate.account import Account
 
     settings = read_settings()
-    account = Account.of(settings, _external(ctx).transport)
+    account = Account.of(settings, external(ctx).transport)
     number = numbers.find_number(account, _name_or_default(name, settings.line_number))
     overrides = {option: value for option, value in options.items() if value is not None}
     webhooks = numbers.webhooks_for(settings, number.webhooks, overrides)
@@ -136,7 +151,7 @@ def doctor(ctx: click.Context, local: bool) -> None:
     """
     from ivr.operate.doctor import run as doctors
 
-    one = doctors.patient(read_settings(), _external(ctx), at_home=local)
+    one = doctors.patient(read_settings(), external(ctx), at_home=local)
     verdicts = []
     for about, finding in doctors.examine(one, doctors.LOCAL if local else doctors.EVERYWHERE):
         click.echo(f"{finding.verdict:<11}  {about}: {finding.sentence}")
@@ -146,7 +161,7 @@ def doctor(ctx: click.Context, local: bool) -> None:
 
 
 @click.command()
-@click.argument("url", callback=_http_url)
+@click.argument("url", callback=http_url)
 @click.pass_context
 def probe(ctx: click.Context, url: str) -> None:
     """Make one signed test call to a running line.
@@ -155,7 +170,7 @@ def probe(ctx: click.Context, url: str) -> None:
     """
     from ivr.operate.probe import probe as call
 
-    passed, sentence = call(read_settings(), url, _external(ctx).fetch)
+    passed, sentence = call(read_settings(), url, external(ctx).fetch)
     click.echo(sentence)
     sys.exit(0 if passed else 1)
 
@@ -175,7 +190,7 @@ def usage(ctx: click.Context, month: str | None, kind: str | None) -> None:
     from ivr.usage.report import Report, last_month, make_report
     from ivr.usage.store import store_of
 
-    settings, now = read_settings(), _external(ctx).now()
+    settings, now = read_settings(), external(ctx).now()
     store = store_of(settings)
     if store is None:
         raise BadSettings("IVR_USAGE is off: nothing is counted.")

@@ -84,7 +84,7 @@ def not_spoken(character: str) -> bool:
 
 
 def wrong_fields(error: ValidationError, leading: int = 0) -> Iterator[tuple[str, str]]:
-    """Each field of a table that is wrong, and what is wrong with it: ("ear.slowest", "it is missing").
+    """Each field of a table that is wrong, and what is wrong with it: ("speech_rate.slowest", "it is missing").
 
     The first `leading` steps to a field are left out; its name is "" for the table itself.
     """

@@ -33,7 +33,8 @@ _NODES: TypeAdapter[Node] = TypeAdapter(Node)
 def load_flow(path: Path) -> Flow:
     """Read the map from `path` (TOML). Raises BadFlow with every fault at once."""
     raw = toml_of(path, BadFlow)
-    published, moved, source = raw.pop("published", None), raw.pop("moved", {}), raw.pop("texts", SOURCE)
+    published, source = raw.pop("published", None), raw.pop("texts", SOURCE)
+    moved = raw.pop("moved", {})
     faults = list(_published_faults(path, published, source))
     nodes: dict[str, Node] = {}
     for name, table in raw.items():

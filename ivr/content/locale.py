@@ -1,7 +1,4 @@
-"""A language of the line: its catalogue, its voice, its recordings, its words for digits and keys.
-
-No map, no XML, no numbers.
-"""
+"""A language of the line: the folder locales/<tag>/ with its settings (locale.toml), catalogue and recordings."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.content.catalogue import MessageId, load_catalogue
 from ivr.content.files import not_spoken, toml_of, wrong_fields
@@ -18,24 +15,25 @@ from ivr.content.voices import NO_VOICE, Voice, Voices
 from ivr.errors import BadLocale, Fault, Untranslated
 from ivr.speech.timing import SpeechRate
 
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-VOICE = re.compile(r"man|woman|alice|[A-Za-z]+\.\w+(-\w+)*")
-"""How Twilio writes a language and a voice; which there are stands in locales/voices.toml."""
-SLOWEST, FASTEST = 1, 40
-"""Units a second: nobody speaks more slowly or faster, whatever a language counts."""
+TWILIO_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+"""How Twilio writes a language: "es-US". Which languages there are stands in locales/voices.toml."""
+TWILIO_VOICE = re.compile(r"man|woman|alice|[A-Za-z]+\.\w+(-\w+)*")
+"""How Twilio writes a voice: "Polly.Lupe-Neural". Which voices there are stands in locales/voices.toml."""
+MIN_RATE, MAX_RATE = 1, 40
+"""Units of speech a second: the slowest and the fastest rate that any language can have, whatever its unit is."""
 
 
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Ear(_Table):
+class _RateTable(_Table):
     counts: Literal["words", "syllables", "characters"]
     slowest: float
     fastest: float
 
 
-class _Reviewed(_Table):
+class _ReviewedTable(_Table):
     by: str
     date: date
 
@@ -48,15 +46,18 @@ class _LocaleFile(_Table):
     digits: list[str]
     star: str
     pound: str
-    ear: _Ear
-    reviewed: _Reviewed | None = None
+    speech_rate: _RateTable = Field(validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
+    reviewed: _ReviewedTable | None = None
 
 
 class Locale(NamedTuple):
-    """A language. `messages` is None for the language that the texts are written in; `faults` are those left out.
+    """A language, for example `tag` "es", `name` "español", `language` "es-US", `voice` "Polly.Lupe-Neural".
 
-    `speaker` is its row in the table of voices: None where it has no voice, or the table cannot be read. `sounds` are
-    its recordings by the words that they read.
+    `language` and `voice` are written as Twilio does. `digits` are the words for 0 to 9, `star` and `pound` those for
+    the keys * and #. `reviewed` says who read the texts aloud, and when ("Ana, 2026-01-31"), "" if nobody has.
+    `messages` are the usable translations, None in the language of the texts; `faults` are those of the other messages.
+    `voice_row` is the voice's row in the table of voices: None if there is no voice, or the table cannot be read.
+    `sounds` are the recordings by the words that they read.
     """
 
     tag: str
@@ -67,33 +68,33 @@ class Locale(NamedTuple):
     digits: tuple[str, ...]
     star: str
     pound: str
-    ear: SpeechRate
+    speech_rate: SpeechRate
     reviewed: str
     messages: Mapping[MessageId, str] | None
     faults: Mapping[MessageId, Fault] = {}
-    speaker: Voice | None = None
+    voice_row: Voice | None = None
     recordings: Recordings = Recordings()
     sounds: Mapping[str, Sound] = {}
 
     @property
     def takes_ssml(self) -> bool:
-        """Whether the voice takes pauses and pace inside a Say."""
-        return self.speaker is not None and self.speaker.takes_ssml
+        """Whether the voice takes pauses and a pace inside a <Say>."""
+        return self.voice_row is not None and self.voice_row.takes_ssml
 
     def can_say(self, text: str) -> bool:
-        """Whether there is a voice, and one <Say> holds `text`."""
-        return self.voice != NO_VOICE and (self.speaker is None or self.speaker.can_say(text))
+        """Whether the language has a voice, and one <Say> holds `text`."""
+        return self.voice != NO_VOICE and (self.voice_row is None or self.voice_row.can_say(text))
 
     def key(self, key: str) -> str:
-        """The word for a key: "0" to "9", "*", "#"."""
+        """The word for a key ("0" to "9", "*", "#"): "estrella" for "*"."""
         return {"*": self.star, "#": self.pound}.get(key) or self.digits[int(key)]
 
     def digit_groups(self, groups: Sequence[str]) -> str:
-        """Groups of digits as words, one digit at a time, a breath between groups."""
+        """Groups of digits in words, with a pause between groups: "one … eight eight eight" for ("1", "888")."""
         return " … ".join(" ".join(self.digits[int(digit)] for digit in group) for group in groups)
 
     def message(self, context: str, english: str) -> str:
-        """The translation of a message. Raises Untranslated where the catalogue has none that can be used."""
+        """The translation of a message. Raises Untranslated if there is no usable one."""
         if self.messages is None:
             return english
         try:
@@ -103,7 +104,7 @@ class Locale(NamedTuple):
 
 
 def load_locale(folder: Path, voices: Voices | None, source: bool = False) -> Locale:
-    """Read a language's folder (`locale.toml`, and LC_MESSAGES/messages.po unless it is the `source` language).
+    """Read the folder of a language: locale.toml, audio/ and, unless it is the `source` language, messages.po.
 
     `voices` is the table of locales/voices.toml; None if it cannot be read: then no voice gets pauses. A faulty message
     is left out and reported in `faults`. Raises BadLocale if the language cannot be used at all.
@@ -115,30 +116,30 @@ def load_locale(folder: Path, voices: Voices | None, source: bool = False) -> Lo
 
 
 def _load_locale(folder: Path, voices: Voices | None, source: bool) -> Locale:
-    path = folder / "locale.toml"
-    told, speaker = _told(path, voices, source)
+    fields, voice_row = _locale_file(folder / "locale.toml", voices, source)
     messages, faults = (None, {}) if source else load_catalogue(folder / "LC_MESSAGES" / "messages.po")
-    ear = SpeechRate(told.ear.counts, told.ear.slowest, told.ear.fastest)
-    reviewed = f"{told.reviewed.by}, {told.reviewed.date}" if told.reviewed else ""
+    rate = SpeechRate(fields.speech_rate.counts, fields.speech_rate.slowest, fields.speech_rate.fastest)
+    reviewed = f"{fields.reviewed.by}, {fields.reviewed.date}" if fields.reviewed else ""
     recordings = load_recordings(folder / "audio")
-    recordings = recordings._replace(faults=tuple(one._replace(locale=folder.name) for one in recordings.faults))
+    recordings = recordings._replace(faults=tuple(fault._replace(locale=folder.name) for fault in recordings.faults))
     return Locale(
-        folder.name, told.name, told.direction, told.language, told.voice, tuple(told.digits), told.star, told.pound,
-        ear, reviewed, messages, faults, speaker, recordings, recordings.reading(),
+        folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
+        fields.pound, rate, reviewed, messages, faults, voice_row, recordings, recordings.reading(),
     )  # fmt: skip
 
 
-def _told(path: Path, voices: Voices | None, source: bool) -> tuple[_LocaleFile, Voice | None]:
+def _locale_file(path: Path, voices: Voices | None, source: bool) -> tuple[_LocaleFile, Voice | None]:
+    """The fields of a locale.toml, and its voice's row in the table of voices. Raises BadLocale with every fault."""
     try:
-        told = _LocaleFile.model_validate(toml_of(path, BadLocale))
+        fields = _LocaleFile.model_validate(toml_of(path, BadLocale))
     except ValidationError as error:
         raise BadLocale(_field_faults(path, error)) from error
-    named = voices.named(told.voice) if voices else ()
-    faults = [*_word_faults(path, told), *_voice_faults(path, told)]
-    faults = faults or list(_speaker_faults(path, told, named, voices is not None, source))
+    rows = voices.named(fields.voice) if voices else ()
+    faults = [*_word_faults(path, fields), *_form_faults(path, fields)]
+    faults = faults or list(_voice_faults(path, fields, rows, voices is not None, source))
     if faults:
         raise BadLocale(faults)
-    return told, next((voice for voice in named if voice.language == told.language), None)
+    return fields, next((row for row in rows if row.language == fields.language), None)
 
 
 def _field_faults(path: Path, error: ValidationError) -> Iterator[Fault]:
@@ -146,10 +147,10 @@ def _field_faults(path: Path, error: ValidationError) -> Iterator[Fault]:
         yield Fault(f"{path}: {field}", found, "locales/en/locale.toml explains every field.")
 
 
-def _word_faults(path: Path, told: _LocaleFile) -> Iterator[Fault]:
-    words = [*told.digits, told.star, told.pound]
-    if len(told.digits) != 10:
-        yield Fault(f"{path}: digits", f"{len(told.digits)} words", "Write ten: the words for 0, 1, 2 … 9.")
+def _word_faults(path: Path, fields: _LocaleFile) -> Iterator[Fault]:
+    words = [*fields.digits, fields.star, fields.pound]
+    if len(fields.digits) != 10:
+        yield Fault(f"{path}: digits", f"{len(fields.digits)} words", "Write ten: the words for 0, 1, 2 … 9.")
     bad = [word for word in words if words.count(word) > 1 or not _is_word(word)]
     if bad:
         found = f"{', '.join(map(repr, bad))}: empty, twice, or not a word"
@@ -161,35 +162,31 @@ def _is_word(word: str) -> bool:
     return spoken and re.search(r"[^\W\d_]", word) is not None
 
 
-def _voice_faults(path: Path, told: _LocaleFile) -> Iterator[Fault]:
-    if not LANGUAGE.fullmatch(told.language):
-        yield Fault(f"{path}: language", f"found {told.language!r}", "Write it as Twilio does, such as es-US.")
-    if not VOICE.fullmatch(told.voice) and told.voice != NO_VOICE:
+def _form_faults(path: Path, fields: _LocaleFile) -> Iterator[Fault]:
+    """A language, a voice or a speech rate that cannot be right, whatever the table of voices says."""
+    if not TWILIO_LANGUAGE.fullmatch(fields.language):
+        yield Fault(f"{path}: language", f"found {fields.language!r}", "Write it as Twilio does, such as es-US.")
+    if not TWILIO_VOICE.fullmatch(fields.voice) and fields.voice != NO_VOICE:
         remedy = f'Write it as Twilio does, such as Polly.Lupe-Neural, or "{NO_VOICE}" where every text is recorded.'
-        yield Fault(f"{path}: voice", f"found {told.voice!r}", remedy)
-    if not SLOWEST <= told.ear.slowest <= told.ear.fastest <= FASTEST:
-        yield Fault(
-            f"{path}: ear",
-            f"slowest {told.ear.slowest:g}, fastest {told.ear.fastest:g}",
-            f"Both are units a second, from {SLOWEST} to {FASTEST}, and the slowest is the smaller.",
-        )
+        yield Fault(f"{path}: voice", f"found {fields.voice!r}", remedy)
+    slowest, fastest = fields.speech_rate.slowest, fields.speech_rate.fastest
+    if not MIN_RATE <= slowest <= fastest <= MAX_RATE:
+        remedy = f"Both are units a second, from {MIN_RATE} to {MAX_RATE}, and the slowest is the smaller."
+        yield Fault(f"{path}: speech_rate", f"slowest {slowest:g}, fastest {fastest:g}", remedy)
 
 
-def _speaker_faults(
-    path: Path, told: _LocaleFile, named: Sequence[Voice], known: bool, source: bool
+def _voice_faults(
+    path: Path, fields: _LocaleFile, rows: Sequence[Voice], has_table: bool, source: bool
 ) -> Iterator[Fault]:
-    """A voice that Twilio does not have, or that speaks another language, would end a call."""
-    if told.voice == NO_VOICE:
+    """A voice that Twilio does not have or that speaks another language: Twilio would end the call at it."""
+    if fields.voice == NO_VOICE:
         if source:
-            yield Fault(
-                f"{path}: voice", "the first language has none", "Every text falls back to its voice: name one."
-            )
-    elif known and not named:
-        remedy = (
-            "See locales/voices.toml; a voice that Twilio has and the table has not is added there, with its source."
-        )
-        yield Fault(f"{path}: voice", f"{told.voice} is not in the table of voices", remedy)
-    elif known and told.language not in {voice.language for voice in named}:
-        spoken = " and ".join(voice.language for voice in named)
-        remedy = f"Name a voice of {told.language} in locales/voices.toml, or the language that it speaks."
-        yield Fault(f"{path}: voice", f"{told.voice} speaks {spoken}, not {told.language}", remedy)
+            remedy = "Every text falls back to its voice: name one."
+            yield Fault(f"{path}: voice", "the first language has none", remedy)
+    elif has_table and not rows:
+        remedy = "See locales/voices.toml. If Twilio has the voice, add it to the table, with its source."
+        yield Fault(f"{path}: voice", f"{fields.voice} is not in the table of voices", remedy)
+    elif has_table and fields.language not in {row.language for row in rows}:
+        spoken = " and ".join(row.language for row in rows)
+        remedy = f"Name a voice of {fields.language} in locales/voices.toml, or the language that it speaks."
+        yield Fault(f"{path}: voice", f"{fields.voice} speaks {spoken}, not {fields.language}", remedy)

@@ -42,13 +42,13 @@ class Schedule:
         """Seconds that `prompt` takes: the length of its recording, else an upper estimate."""
         if prompt.sound:
             return prompt.sound.slow_seconds if slow else prompt.sound.seconds
-        return timing.longest_seconds(prompt.text, self._content.locales[prompt.locale].ear, slow)
+        return timing.longest_seconds(prompt.text, self._content.locales[prompt.locale].speech_rate, slow)
 
     def shortest_seconds(self, prompt: RenderedPrompt) -> float:
         """Seconds that `prompt` takes: the length of its recording, else a lower estimate."""
         if prompt.sound:
             return prompt.sound.seconds
-        return timing.shortest_seconds(prompt.text, self._content.locales[prompt.locale].ear)
+        return timing.shortest_seconds(prompt.text, self._content.locales[prompt.locale].speech_rate)
 
     def wait(self, ask: Ask) -> int:
         """Seconds that the line waits for a key after the prompts of `ask`."""

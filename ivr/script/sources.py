@@ -56,11 +56,11 @@ def pages_to_open(facts: Facts, names: Iterable[str]) -> tuple[PageToOpen, ...]:
 
 
 def sources_of(
-    script: Script, flow: Flow, facts: Facts, texts: Mapping[str, Template], names: Sequence[str], live: bool
+    script: Script, flow: Flow, facts: Facts, templates: Mapping[str, Template], names: Sequence[str], live: bool
 ) -> Iterator[str]:
-    """Lines of plain text: each block of the texts `names` (empty: of all) and its facts, then the pages to open.
+    """Lines of plain text: the blocks of the texts `names` (empty: of all), each with its facts and their sources.
 
-    With `live`, only the pages. Raises BadText for an unknown name.
+    Then the pages still to be opened; with `live`, only these. Raises BadText for an unknown name.
     """
     known = {entry.node: entry for entry in script.all()}
     for name in names:
@@ -70,22 +70,22 @@ def sources_of(
     for entry in chosen if not live else ():
         way = way_to(flow, entry)
         yield f"{entry.node}: {way}" if way else entry.node
-        yield from _blocks(texts[entry.node], facts)
+        yield from _block_lines(templates[entry.node], facts)
         yield ""
     cited = [fact for entry in chosen for fact in entry.facts] if names else list(facts.facts)
     yield from _page_lines(pages_to_open(facts, cited), script)
 
 
-def _blocks(text: Template, facts: Facts) -> Iterator[str]:
-    """Each block as it is written, its numbers in digits, and its facts; a fact in full where it is named first."""
-    cited: set[str] = set()
-    for block in blocks(text):
-        numbers = {name: number.say for name, number in facts.numbers.items()}
-        words = {name: numbers.get(bound, "KEY") for name, (_, bound) in block.words.items()}
-        yield from _wrapped(f"“{block.english % words}”", "  ")
+def _block_lines(template: Template, facts: Facts) -> Iterator[str]:
+    """Each block with its telephone numbers in digits, and its facts: in full where the template first names them."""
+    numbers = {name: number.say for name, number in facts.numbers.items()}
+    named: set[str] = set()
+    for block in blocks(template):
+        values = {name: numbers.get(value, "KEY") for name, (_, value) in block.words.items()}
+        yield from _wrapped(f"“{block.english % values}”", "  ")
         for name in block.facts:
-            yield from _fact_lines(cited_fact(facts, name)) if name not in cited else [f"  {name}  (see above)"]
-            cited.add(name)
+            yield from _fact_lines(cited_fact(facts, name)) if name not in named else [f"  {name}  (see above)"]
+            named.add(name)
 
 
 def compared(row: Fact | Number) -> str:

@@ -1,184 +1,276 @@
-"""The wire: HTTP as it is received, bounded in time, size and number. What a request says is no matter here.
+"""HTTP limits: the time, the bytes and the connections that one client can take from a worker.
 
-uvicorn's httptools protocol refuses what is ambiguous (two lengths, length and chunks, folded headers, bare LF),
-but waits for ever for a request that trickles in or an answer that is not taken, and takes any number of headers and
-connections. This class adds the bounds, so that the line needs no proxy in front of it to stay reachable.
-docs/threats.md keeps the comparison of servers.
+uvicorn's httptools protocol parses strictly, but it waits for ever for a request that arrives slowly and for an answer
+that is not read, and it accepts any number of connections. This class adds limits, so that clients who hold
+connections cannot keep a caller out, with or without a proxy in front.
+
+A connection is in one of six states. Each state has one deadline, after which the connection is aborted:
+
+    state      deadline   part of a      a request    the answer    the line
+                          request here   is whole     is complete   stops
+    ---------  ---------  -------------  -----------  ------------  -------------
+    NEW        10 s       ARRIVING       ANSWERING                  DRAINING
+    ARRIVING   10 s                      ANSWERING    CLOSING (1)   ARRIVING (2)
+    ANSWERING  60 s       (3)            (3)          KEPT          ANSWERING (2)
+    KEPT       75 s (4)   ARRIVING       ANSWERING                  DRAINING
+    DRAINING   1 s (5)    ARRIVING       ANSWERING
+    CLOSING    60 s
+
+(1) The answer was given before the request was whole: the rest of the request cannot be told from a next one.
+(2) The answer is the last one of this connection: CLOSING follows. (3) The client need not wait for an answer before it
+sends the next request; then ARRIVING or ANSWERING follows instead of KEPT. (4) It is uvicorn's `timeout_keep_alive`.
+(5) Then the connection is closed, which still sends the rest of an answer.
+
+`_state_now` computes the state from two facts: whether a part of a request is here, and how many whole requests are
+unanswered. Every event ends with `_update`, which starts the deadline of a new state.
+
+In NEW, ARRIVING, KEPT and DRAINING the line waits for the client. With more than MAX_CONNECTIONS, the connection that
+has waited longest is aborted. Many calls at one instant do not abort each other: the event loop reads every connection
+between two rounds of accepting, one round accepts at most the kernel's queue (2,048), and MAX_CONNECTIONS is larger.
+
+docs/threats.md compares servers without these limits.
 """
 
 import asyncio
 import resource
+from enum import Enum, auto
 from functools import lru_cache
+from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-REQUEST_TIMEOUT = 10.0
-"""Seconds in which a request must have arrived, from the first byte, and a new connection must send its first."""
-RESPONSE_TIMEOUT = 60.0
-"""Seconds in which an answer must have been taken. The largest page has some hundred kilobytes, a document sixty."""
 MAX_REQUEST_BYTES = 128_000
-"""Bytes of one request, with its headers. Twilio's have about two thousand."""
+"""Bytes of one request with its headers. Twilio's have about two thousand."""
 MAX_HEADERS = 100
-MAX_CONNECTIONS = 1000
-"""Connections of one worker, fewer where it may not open as many files. One more, and the idle one that has waited
-longest makes max_connections: whoever holds connections open keeps nobody out."""
+MAX_CONNECTIONS = 4000
+"""Connections of one worker, fewer where the process may not open as many files."""
 OWN_FILES = 24
-"""Files that a worker needs for itself."""
-DRAIN_TIMEOUT = 1.0
-"""Seconds in which a connection that waits must send its request, at a stop: it may be on its way."""
+"""File descriptors that a worker needs for itself."""
+
+
+class State(Enum):
+    """The state of a connection; see the table above."""
+
+    NEW = auto()
+    ARRIVING = auto()
+    ANSWERING = auto()
+    KEPT = auto()
+    DRAINING = auto()
+    CLOSING = auto()
+
+
+DEADLINES = {State.NEW: 10.0, State.ARRIVING: 10.0, State.ANSWERING: 60.0, State.DRAINING: 1.0, State.CLOSING: 60.0}
+"""Seconds that a connection may stay in a state. uvicorn's `timeout_keep_alive` is the deadline of KEPT."""
+WAITING = {State.NEW, State.ARRIVING, State.KEPT, State.DRAINING}
 
 
 class MalformedRequest(Exception):
-    """More than any request of Twilio's, or less; httptools turns it into a 400."""
+    """The request breaks a limit, or has no single Host header. httptools answers 400."""
 
 
 @lru_cache(1)
 def max_connections() -> int:
-    """How many connections a worker may hold."""
+    """The most connections that this process may hold."""
     return max(4, min(MAX_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - OWN_FILES))
 
 
-class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with a deadline for each request and each answer, and bounds on what one may hold."""
+def raise_file_limit() -> None:
+    """Let this process and its children open a file for each of MAX_CONNECTIONS, as far as the hard limit allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + OWN_FILES
+    if soft < wanted:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
+        )
 
-    _idle: dict["BoundedProtocol", None] = {}  # noqa: RUF012  of the whole worker, the one that waits longest first
-    _open = 0
-    _arriving: asyncio.TimerHandle | None = None
-    _leaving: asyncio.TimerHandle | None = None
-    _received = 0
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol with the limits of this module."""
+
+    parser: "_Parser"  # type: ignore[assignment]
+    _waiting: dict["BoundedProtocol", None] = {}  # noqa: RUF012  of the whole process, longest waiting first
+    _state: State | None = None
+    _timer: asyncio.TimerHandle | None = None
     _asked = False
-    _last = False
+    _partial = False
+    _unanswered = 0
+    _received = 0
+    _stopping = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parser = _Parser(self)
+
+    # Events of the connection
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A connection: its first request must come."""
+        """A client has connected."""
         super().connection_made(transport)
-        BoundedProtocol._open += 1
-        self._start_waiting()
-        if BoundedProtocol._open > max_connections():
-            longest = next(iter(self._idle))
-            del self._idle[longest]
-            longest.transport.abort()
+        self._update()
+        if len(self.connections) > max_connections():
+            next(iter(self._waiting), self)._abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is gone: nothing is waited for."""
-        BoundedProtocol._open -= 1
-        self._stop_waiting()
-        self._idle.pop(self, None)
-        self._taken()
+        """The connection has ended."""
+        self._waiting.pop(self, None)
+        self._set_deadline(None)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes of a request: the first starts its clock, too many end the connection. An empty line is none."""
-        if self._arriving is None and not data.strip(b"\r\n"):
+        """Bytes have arrived. Empty lines between requests do not count (RFC 9112, §2.2)."""
+        if not self._partial and not data.strip(b"\r\n"):
             return
         self._received += len(data)
         if self._received > MAX_REQUEST_BYTES:
             self.transport.close()
-            return
-        if self._arriving is None:
-            self._start_waiting()
-        super().data_received(data)
-        if self.headers and len(self.headers) > MAX_HEADERS:
-            self.transport.close()  # they have not ended, or the request would have been refused
+        else:
+            super().data_received(data)
+        self._update()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """The deadline of KEPT has passed."""
+        self._abort()
+
+    def shutdown(self) -> None:
+        """The line stops: a request that has arrived or is on its way is answered, as the last one."""
+        self._stopping = True
+        if self._asked:
+            self.cycle.keep_alive = False
+        self._update()
+
+    # Events of the parser and of the application
 
     def on_message_begin(self) -> None:
-        """A request begins: perhaps behind another one, in the same bytes."""
+        """A request begins, perhaps right behind another one."""
         super().on_message_begin()
-        if self._arriving is None:
-            self._start_waiting()
+        self._partial = True
 
     def on_headers_complete(self) -> None:
-        """All headers: exactly one of them says for which host the request is."""
+        """All headers of a request are here."""
+        if self.parser.will_parse_again():
+            return
         hosts, version = [name for name, _ in self.headers].count(b"host"), self.parser.get_http_version()
         if version not in ("1.0", "1.1") or hosts > 1 or (hosts == 0 and version == "1.1"):
             raise MalformedRequest
-        if len(self.headers) > MAX_HEADERS:
+        if len(self.headers) > MAX_HEADERS or self.parser.get_method() == b"CONNECT":
             raise MalformedRequest
         super().on_headers_complete()
         self._asked = True
-        if self._last:
+        if self._stopping:
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
-        """The request has arrived whole."""
-        self._stop_waiting()
-        self._idle.pop(self, None)
-        self._received = 0
+        """A request is whole."""
+        if self.parser.will_parse_again():
+            return
         super().on_message_complete()
+        self._partial, self._received = False, 0
+        self._unanswered += 1
 
     def on_response_complete(self) -> None:
-        """The request is answered: nothing of it is kept while the connection waits for the next one."""
+        """The application has answered a request."""
         super().on_response_complete()
-        answered = self.cycle.response_complete  # else the next one is being answered already
-        if answered and self.cycle.more_body:
-            self.transport.close()  # refused before it had arrived: what is yet to come of it is not waited for
-        if self.transport.is_closing():
-            self._start_leaving()
-        if answered and (self._arriving is None or self.transport.is_closing()):
+        if self._unanswered == 0:  # it answered before the request was whole
+            self.transport.close()
+        else:
+            self._unanswered -= 1
+        if not self._unanswered and (not self._partial or self.transport.is_closing()):
             self._forget()
+        self._update()
 
     def _forget(self) -> None:
+        """Drop the request, so that nothing of it stays in memory while the connection waits for the next one."""
         self.url, self.headers, self.scope, self.cycle.scope = b"", [], {}, {}  # type: ignore[typeddict-item]
         self.cycle.body.clear()
-        if not self.transport.is_closing():
-            self._idle[self] = None
 
-    def shutdown(self) -> None:
-        """The line is told to stop: a request that has come or is on its way is still answered, and none after it."""
-        self._last = True
-        if self._is_asked_nothing():
-            self.loop.call_later(DRAIN_TIMEOUT, self._close_unless_asked)
-        elif self._arriving is None or self._is_in_its_body():
-            super().shutdown()
+    # The state and its deadline
 
-    def _is_asked_nothing(self) -> bool:
-        """Whether no part of a request is here: the connection is new, or all is answered."""
-        if self._asked:
-            return self._arriving is None and self.cycle.response_complete
-        return not self._received
+    def _state_now(self) -> State:
+        if self.transport.is_closing():
+            return State.CLOSING
+        if self._unanswered:
+            return State.ANSWERING
+        if self._partial:
+            return State.ARRIVING
+        if self._stopping:
+            return State.DRAINING
+        return State.KEPT if self._asked else State.NEW
 
-    def _is_in_its_body(self) -> bool:
-        """Whether the request that arrives has shown its headers: it itself is told that it is the last."""
-        return self._asked and self.cycle.more_body
+    def _update(self) -> None:
+        """Start the deadline of the state, if it is another one than before."""
+        state = self._state_now()
+        if state is self._state:
+            return
+        self._state = state
+        self._set_deadline(DEADLINES.get(state))
+        self._waiting.pop(self, None)
+        if state in WAITING:
+            self._waiting[self] = None
 
-    def _close_unless_asked(self) -> None:
-        if self._is_asked_nothing():
+    def _set_deadline(self, seconds: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if seconds is None else self.loop.call_later(seconds, self._expire)
+
+    def _expire(self) -> None:
+        if self._state is State.DRAINING:
             self.transport.close()
+            self._update()
+        else:
+            self._abort()
 
-    def pause_writing(self) -> None:
-        """The other side takes our answer more slowly than we give it."""
-        super().pause_writing()
-        self._start_leaving()
-
-    def resume_writing(self) -> None:
-        """It has taken most of it."""
-        if not self.transport.is_closing():
-            self._taken()
-        super().resume_writing()
-
-    def timeout_keep_alive_handler(self) -> None:
-        """No other request has come: what is still not taken of the last answer is given up."""
-        if self.transport.get_write_buffer_size():
-            self._give_up()
-        super().timeout_keep_alive_handler()
-
-    def _start_leaving(self) -> None:
-        self._leaving = self._leaving or self.loop.call_later(RESPONSE_TIMEOUT, self._give_up)
-
-    def _taken(self) -> None:
-        if self._leaving is not None:
-            self._leaving.cancel()
-            self._leaving = None
-
-    def _start_waiting(self) -> None:
-        self._arriving = self.loop.call_later(REQUEST_TIMEOUT, self._give_up)
-        self._idle.pop(self, None)
-        self._idle[self] = None
-
-    def _stop_waiting(self) -> None:
-        if self._arriving is not None:
-            self._arriving.cancel()
-            self._arriving = None
-
-    def _give_up(self) -> None:
+    def _abort(self) -> None:
+        self._waiting.pop(self, None)
         self.transport.abort()
+
+
+class _Parser:
+    """httptools' parser, which ignores the header Upgrade, as RFC 9110, §7.8, allows.
+
+    httptools stops at a request that asks for an upgrade, and takes its body for bytes of another protocol. Then a new
+    parser parses the request once more from its start, without that header.
+    """
+
+    def __init__(self, protocol: BoundedProtocol) -> None:
+        self._protocol = protocol
+        self._parser = self._new_parser()
+
+    def _new_parser(self) -> httptools.HttpRequestParser:
+        parser = httptools.HttpRequestParser(self._protocol)
+        parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        return parser
+
+    def will_parse_again(self) -> bool:
+        """Whether the request that is being parsed asks for an upgrade."""
+        return self._parser.should_upgrade() and self.get_method() != b"CONNECT"
+
+    def feed_data(self, data: bytes) -> None:
+        """Parse `data`. Raises httptools.HttpParserError for a request that is not HTTP."""
+        while True:
+            try:
+                return self._parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                data = self._head_without_upgrade() + data[upgrade.args[0] :]
+                self._parser = self._new_parser()
+
+    def _head_without_upgrade(self) -> bytes:
+        start = b"%b %b HTTP/%b" % (self.get_method(), self._protocol.url, self.get_http_version().encode())
+        headers = (b"%b: %b" % header for header in self._protocol.headers if header[0] != b"upgrade")
+        return b"\r\n".join((start, *headers, b"", b""))
+
+    def should_upgrade(self) -> bool:
+        """False: uvicorn treats no request as an upgrade."""
+        return False
+
+    def should_keep_alive(self) -> bool:
+        """Whether the client may send another request on this connection."""
+        return self._parser.should_keep_alive()
+
+    def get_http_version(self) -> str:
+        """The version of the request: "1.1"."""
+        return self._parser.get_http_version()
+
+    def get_method(self) -> bytes:
+        """The method of the request: b"POST"."""
+        return self._parser.get_method()

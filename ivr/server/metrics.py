@@ -1,4 +1,5 @@
-"""Metrics for Prometheus: totals since the start, over all workers. They hold no caller, no node and no language.
+"""Metrics for Prometheus: totals since the start, over all workers. They hold no caller and no node;
+a language stands in them only where it is not spoken, never beside a count.
 
 prometheus_client counts in files that the workers share, in a folder in shared memory: each worker writes to files of
 its own, and whichever is asked reads all. Three things are done here beside it:
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from ivr import __version__
 from ivr.call.state import Event, Key, Lost, Outcome, Reached, Ring, Silence
+from ivr.readiness import Readiness
 from ivr.usage.counter import Store, UsageKey, WriterUptime
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ class Metrics:
     The environment must name that folder in PROMETHEUS_MULTIPROC_DIR.
     """
 
-    def __init__(self, folder: Path, ready: bool) -> None:
+    def __init__(self, folder: Path, readiness: Readiness) -> None:
         from prometheus_client import CollectorRegistry, Counter, Histogram, values
         from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -76,7 +78,7 @@ class Metrics:
         self._seconds = Histogram(*SECONDS, buckets=BUCKETS, registry=None)
         self.registry = CollectorRegistry()
         MultiProcessCollector(self.registry, str(folder))  # type: ignore[no-untyped-call]
-        self.registry.register(_State(ready))
+        self.registry.register(_State(readiness))
 
     def use_slot(self, slot: int) -> None:
         """Count in the files of `slot`, from 1: called in a worker before it answers."""
@@ -112,16 +114,28 @@ class Metrics:
 
 
 class _State:
-    """What does not change while the line runs: whether it is ready, and its release."""
+    """What does not change while the line runs: whether it is ready, which languages it speaks, and its release."""
 
-    def __init__(self, ready: bool) -> None:
-        self._ready = ready
+    def __init__(self, readiness: Readiness) -> None:
+        self._readiness = readiness
 
     def collect(self) -> Iterator["Metric"]:
         """Called by prometheus_client for each page."""
         from prometheus_client.core import GaugeMetricFamily
 
-        yield GaugeMetricFamily("ivr_ready", "Whether callers get the whole line.", value=int(self._ready))
+        ready, serving = int(self._readiness.ready), int(self._readiness.serving)
+        yield GaugeMetricFamily("ivr_ready", "Whether callers get the whole line, in every language.", value=ready)
+        yield GaugeMetricFamily("ivr_serving", "Whether callers get the menu.", value=serving)
+        withheld = GaugeMetricFamily(
+            "ivr_language_withheld", "Whether a published language is not offered to callers.", labels=["locale"]
+        )
+        faults = GaugeMetricFamily(
+            "ivr_language_faults", "Faults that keep texts of a language from being spoken in it.", labels=["locale"]
+        )
+        for language in self._readiness.languages:
+            withheld.add_metric([language.tag], int(language.withheld))
+            faults.add_metric([language.tag], len(language.faults))
+        yield from (withheld, faults)
         release = GaugeMetricFamily("ivr_release", "The release that answers.", labels=["release"])
         release.add_metric([__version__], 1)
         yield release
@@ -144,11 +158,11 @@ class MeteredStore:
 
 @dataclass(frozen=True)
 class MetricsEndpoint:
-    """The socket at which Prometheus asks for the metrics, the folder of their files, and whether the line is ready."""
+    """The socket at which Prometheus asks for the metrics, the folder of their files, and the state of the line."""
 
     listening: socket.socket
     folder: Path
-    ready: bool
+    readiness: Readiness
 
     @property
     def environment(self) -> str:
@@ -158,7 +172,7 @@ class MetricsEndpoint:
     @cached_property
     def metrics(self) -> Metrics:
         """The metrics, made when they are first asked for: before the workers are forked."""
-        return Metrics(self.folder, self.ready)
+        return Metrics(self.folder, self.readiness)
 
     def remove_files(self) -> None:
         """Remove the folder, at the end of the line."""

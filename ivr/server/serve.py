@@ -21,6 +21,7 @@ from ivr.readiness import Readiness, get_ready
 from ivr.server.app import make_app
 from ivr.server.application import Application
 from ivr.server.console import tell
+from ivr.server.http_limits import raise_file_limit
 from ivr.server.master import Master, gunicorn_settings
 from ivr.server.metrics import MeteredStore, MetricsEndpoint, metrics_folder
 from ivr.server.signals import ignore_signals
@@ -45,11 +46,12 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], 
     """
     ignore_signals()
     _leave_no_memory_on_disk()
+    raise_file_limit()
     readiness = get_ready(settings)
     tell(announcement(readiness, settings), say)
     bind = [] if listen_fds(unset_environment=False) else [f"fd://{_listen(host, port).detach()}"]
     memory = memory_folder()
-    endpoint = _metrics_endpoint(settings, memory, workers, readiness.ready, say)
+    endpoint = _metrics_endpoint(settings, memory, workers, readiness, say)
     application = Application(
         partial(_load, settings, readiness, endpoint), gunicorn_settings(workers, bind, memory, endpoint), endpoint
     )
@@ -67,14 +69,14 @@ def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | 
 
 
 def _metrics_endpoint(
-    settings: Settings, parent: Path, workers: int, ready: bool, say: Callable[[str], None]
+    settings: Settings, parent: Path, workers: int, readiness: Readiness, say: Callable[[str], None]
 ) -> MetricsEndpoint | None:
     """Where metrics are served; None, and a line to the operator, where they cannot be: that must cost no call."""
     if settings.metrics is None:
         return None
     try:
         listening = _listen(*settings.metrics)
-        return MetricsEndpoint(listening, metrics_folder(parent, *settings.metrics, workers), ready)
+        return MetricsEndpoint(listening, metrics_folder(parent, *settings.metrics, workers), readiness)
     except (OSError, OperationFailed) as error:
         tell([f"The line runs without metrics: {error}"], say)
         return None

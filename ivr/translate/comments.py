@@ -29,7 +29,7 @@ KEY_PURPOSES = {
 def comments_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
     """The comments of each message of the texts."""
     script = read_script(line, line.flow.published[0])
-    rate = line.content.locales[script.locale].ear
+    rate = line.content.locales[script.locale].speech_rate
     comments = dict[MessageId, tuple[str, ...]]()
     for entry in script.all():
         for english, placeholders, _ in blocks(line.content.prompts.templates[entry.node]):

@@ -107,8 +107,8 @@ def _synthetic(line: Line, locale: Locale, reading: Recordable, pace: Pace) -> P
 
 def _utterance(reading: Recordable, locale: Locale, pace: Pace) -> Utterance:
     """Words and pauses from the TwiML, written for a voice that takes pauses, because espeak-ng does."""
-    speaker = locale.speaker or Voice(PLACEHOLDER_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
-    voiced = {locale.tag: locale._replace(voice=speaker.name, speaker=speaker)}
+    speaker = locale.voice_row or Voice(PLACEHOLDER_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
+    voiced = {locale.tag: locale._replace(voice=speaker.name, voice_row=speaker)}
     verbs = read_document(twiml.document([twiml.tell(reading.spoken, voiced, pace)]))
     say = next(verb for verb in verbs if isinstance(verb, Say))
     return Utterance(say.language, say.pieces, say.rate)

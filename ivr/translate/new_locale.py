@@ -40,7 +40,7 @@ TERMS = (
 class Proposal(NamedTuple):
     """The fields of a new locale.toml. `origin` is the source of the words, `missing` has a sentence for each gap.
 
-    `direction` is "ltr" or "rtl", `language` Twilio's name such as "es-US", `ear` the speech rate as in locale.toml.
+    `direction` is "ltr" or "rtl", `language` Twilio's name such as "es-US", `speech_rate` its rate as in locale.toml.
     """
 
     tag: str
@@ -51,7 +51,7 @@ class Proposal(NamedTuple):
     digits: tuple[str, ...]
     star: str
     pound: str
-    ear: Mapping[str, Any]
+    speech_rate: Mapping[str, Any]
     origin: str
     missing: tuple[str, ...]
 
@@ -105,8 +105,8 @@ def propose(root: Path, tag: str, name: str = "") -> Proposal:
         missing.append(f"Twilio has no voice for it: record every text (`ivr recordings sheet {tag}`).")
     return Proposal(
         tag, name or (cldr.get_display_name(cldr) if cldr else "") or tag, cldr.text_direction if cldr else "ltr",
-        language or tag, voice, tuple(words["digits"] or [""] * 10), words["star"], words["pound"], words["ear"],
-        origin, tuple(missing),
+        language or tag, voice, tuple(words["digits"] or [""] * 10), words["star"], words["pound"],
+        words["speech_rate"], origin, tuple(missing),
     )  # fmt: skip
 
 
@@ -126,7 +126,9 @@ def _words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
     else:
         words = table.get("languages", {}).get(tag) or table.get("languages", {}).get(bare) or {}
         origin = CLDR_ORIGIN if words else ""
-    defaults = {"digits": [], "star": "", "pound": "", "ear": table.get("ear", DEFAULT_RATE)}
+    words = {("speech_rate" if name == "ear" else name): value for name, value in words.items()}  # its name in 0.1.0
+    rate = table.get("speech_rate", table.get("ear", DEFAULT_RATE))
+    defaults = {"digits": [], "star": "", "pound": "", "speech_rate": rate}
     return {name: words.get(name, value) for name, value in defaults.items()}, origin
 
 

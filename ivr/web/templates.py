@@ -6,6 +6,7 @@ that has no translation is shown in the first language and marked as such. The s
 
 import gzip
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +28,9 @@ CONTENT_TYPES = {
 NEUTRAL_SITE = "https://www.weather.gov/"
 """Where “Leave this page” leads: a page that is open on many screens."""
 SLOT = Markup("<span data-slot></span>")
-"""The place in a sentence where phone.js puts a word in."""
+"""The place in a sentence where the phone page's script puts a word in."""
+_IMPORT = re.compile(r'from "\./(\w+\.js)";')
+"""The end of an import in a script, such as `import { pause } from "./sound.js";`."""
 
 
 class Body(NamedTuple):
@@ -46,21 +49,29 @@ def make_body(content: bytes, content_type: str = "text/html; charset=utf-8") ->
 class StaticFiles:
     """The style sheets, scripts and the icon. `bodies` holds them by the name under which each is served.
 
-    The name holds a hash of the content, as in "page.1f0c2a9b3d.css", so that a browser may cache it for ever.
+    The name holds a hash of the content, as in "page.1f0c2a9b3d.css", so that a browser may cache it for ever. A script
+    imports others by these names.
     """
 
     def __init__(self, folder: Path = STATIC) -> None:
         self.bodies: dict[str, Body] = {}
+        self._folder = folder
         self._served_names: dict[str, str] = {}
         for path in sorted(folder.iterdir()):
-            content = path.read_bytes()
-            name = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:10]}{path.suffix}"
-            self.bodies[name] = make_body(content, CONTENT_TYPES[path.suffix])
-            self._served_names[path.name] = name
+            self.served_name(path.name)
 
     def served_name(self, name: str) -> str:
         """The name under which the file `name`, such as "page.css", is served."""
+        if name not in self._served_names:
+            path = self._folder / name
+            content = _IMPORT.sub(self._served_import, path.read_text("utf-8")).encode()
+            served = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:10]}{path.suffix}"
+            self.bodies[served] = make_body(content, CONTENT_TYPES[path.suffix])
+            self._served_names[name] = served
         return self._served_names[name]
+
+    def _served_import(self, match: re.Match[str]) -> str:
+        return f'from "./{self.served_name(match[1])}";'
 
 
 class PageWords:

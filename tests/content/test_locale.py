@@ -84,12 +84,17 @@ def test_a_language_is_written_from_left_to_right_where_nothing_else_is_said(cop
     assert load_locale(changed(copied, 'direction = "ltr"\n', ""), VOICES).direction == "ltr"
 
 
+def test_the_table_ear_of_release_0_1_0_is_the_speech_rate(copied: Path, spanish: Locale) -> None:
+    locale = load_locale(changed(copied, "speech_rate = ", "ear = "), VOICES)
+    assert locale.speech_rate == spanish.speech_rate
+
+
 def test_every_wrong_field_is_told_at_once(copied: Path) -> None:
     folder = changed(copied, 'voice = "Polly.Lupe-Neural"\n', "")
     changed(copied, '"syllables"', '"letters"')
     with pytest.raises(BadLocale) as raised:
         load_locale(folder, VOICES)
-    assert [fault.where.rsplit(" ", 1)[1] for fault in raised.value.faults] == ["voice", "ear.counts"]
+    assert [fault.where.rsplit(" ", 1)[1] for fault in raised.value.faults] == ["voice", "speech_rate.counts"]
 
 
 def test_a_language_without_a_catalogue_cannot_be_used(copied: Path) -> None:

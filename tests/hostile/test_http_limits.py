@@ -1,5 +1,7 @@
 """HTTP as nobody who means well writes it: refused or answered, in bounded time, and never in a caller's way."""
 
+import asyncio
+import resource
 import socket
 import sys
 import threading
@@ -13,8 +15,9 @@ from support.processes import end
 from support.twilio_bench import Cable, caller, is_safe
 
 from ivr.phone.caller import FORM
-from ivr.server.http_limits import MAX_REQUEST_BYTES, REQUEST_TIMEOUT
+from ivr.server.http_limits import DEADLINES, MAX_REQUEST_BYTES, State
 
+REQUEST_TIMEOUT = DEADLINES[State.ARRIVING]
 HOST = b"Host: x\r\n"
 SLACK = 3.0
 """Seconds that a busy machine may take longer."""
@@ -47,10 +50,15 @@ def head(request: bytes, more: bytes) -> bytes:
     return request.replace(b"\r\nX-Twilio", b"\r\n" + more + b"\r\nX-Twilio", 1)
 
 
-def signed(server: Server) -> bytes:
-    """A request that is answered with 200; what it asks for closes the connection."""
+def signed_request(server: Server) -> bytes:
+    """A signed request that is answered with 200."""
     cable = server.cable()
-    return head(cable.request("/call", cable.fields(FORM)), b"Connection: close")
+    return cable.request("/call", cable.fields(FORM))
+
+
+def signed(server: Server) -> bytes:
+    """A signed request that is answered with 200 and closes the connection."""
+    return head(signed_request(server), b"Connection: close")
 
 
 def spoilt(server: Server) -> dict[str, bytes]:
@@ -148,10 +156,49 @@ def test_a_request_that_waits_to_be_told_to_go_on_is_told(server: Server) -> Non
         assert one.recv(4096).startswith(b"HTTP/1.1 200 OK")
 
 
-def test_an_upgrade_is_not_taken_up(server: Server) -> None:
-    answer = talk(server, head(signed(server), b"Upgrade: websocket\r\nConnection: upgrade"), 2)
-    assert answer is None or not answer.startswith(b"HTTP/1.1 101")
-    assert server.ask()[0] == 200
+UPGRADES = [
+    b"Connection: upgrade, close\r\nUpgrade: websocket",
+    b"Upgrade: h2c\r\nConnection: close, Upgrade",
+    b"UPGRADE: TLS/1.0, HTTP/2.0\r\nconnection: UPGRADE\r\nConnection: close",
+]
+
+
+@pytest.mark.parametrize("upgrade", UPGRADES)
+def test_signed_call_with_upgrade_is_answered(server: Server, upgrade: bytes) -> None:
+    answer = talk(server, head(signed_request(server), upgrade))
+    assert answer is not None
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert answer.endswith(b"</Response>")
+
+
+def test_signed_call_in_chunks_with_upgrade_is_answered(server: Server) -> None:
+    start, _, body = head(signed_request(server), UPGRADES[0]).partition(b"\r\n\r\n")
+    start = start.replace(b"Content-Length: %d" % len(body), b"Transfer-Encoding: chunked")
+    answer = talk(server, b"%b\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (start, len(body), body))
+    assert answer is not None
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.4])
+def test_body_behind_upgrade_is_not_read_as_a_request(server: Server, pause: float) -> None:
+    body = b"GET /health/live HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
+    start = b"POST /call HTTP/1.1\r\n" + HOST + b"Connection: Upgrade, close\r\nUpgrade: h2c\r\n"
+    with socket.create_connection(("127.0.0.1", server.line.port), 5) as one:
+        one.sendall(start + b"Content-Length: %d\r\n\r\n" % len(body))
+        time.sleep(pause)
+        one.sendall(body)
+        answer = b"".join(iter(lambda: one.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 403 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_pipelined_requests_with_upgrade_are_answered_in_order(server: Server) -> None:
+    request = b"GET /health/live HTTP/1.1\r\n" + HOST
+    upgrade = b"Connection: upgrade\r\nUpgrade: h2c\r\n\r\n"
+    answer = talk(server, (request + upgrade) * 20 + request + b"Connection: close\r\n\r\n")
+    assert answer is not None
+    assert answer.count(b"HTTP/1.1 200 OK") == 21
 
 
 SLOW = {
@@ -199,8 +246,8 @@ def test_an_answer_that_nobody_takes_is_not_kept_for_ever(
 ) -> None:
     slow = """
 import sys
-import ivr.server.http_limits
-ivr.server.http_limits.RESPONSE_TIMEOUT = 0.5
+from ivr.server.http_limits import DEADLINES, State
+DEADLINES[State.ANSWERING] = DEADLINES[State.CLOSING] = 0.5
 from support import planted_faults
 planted_faults.plant()
 sys.exit(planted_faults.main())
@@ -227,6 +274,29 @@ def test_more_than_a_request_can_hold_ends_the_connection(server: Server) -> Non
     assert b" 200 " not in answer
     endless = b"POST /call HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1000\r\n" + b"a" * 4096
     assert b" 200 " not in (talk(server, endless + (b"\r\n1000\r\n" + b"a" * 4096) * 100) or b"")
+
+
+def test_3000_calls_at_one_instant_are_all_answered(server: Server) -> None:
+    """More connections than both workers keep: some answers come later, and no connection ends without one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
+    request = signed(server)
+
+    async def call() -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.line.port)
+        writer.write(request)
+        answer = await reader.read(15)
+        writer.close()
+        return answer
+
+    async def calls() -> list[bytes]:
+        async with asyncio.timeout(60):
+            return await asyncio.gather(*(call() for _ in range(3000)))
+
+    try:
+        assert set(asyncio.run(calls())) == {b"HTTP/1.1 200 OK"}
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_the_answer_names_no_server_and_sets_nothing(server: Server) -> None:

@@ -128,7 +128,9 @@ def test_a_worker_that_hangs_with_its_call_leaves_it_to_the_fallback(tiny: Path,
         one.rings()
         os.kill(server.workers[0], signal.SIGSTOP)
         one.presses("1")
-        assert cable.fallbacks == [{"ErrorCode": "11205", "ErrorUrl": f"{server.line.public}/call/en/opening"}]
+        (fallback,) = cable.fallbacks
+        assert fallback["ErrorCode"] == "11205"
+        assert fallback["ErrorUrl"].startswith(f"{server.line.public}/call/en/opening/")
         assert one.dial, "the fallback has spoken the number and dials"
         assert one.dial.number == HOTLINE
         assert is_safe(one)

@@ -76,7 +76,7 @@ def test_an_empty_line_behind_a_request_begins_none(
     program = tmp_path / "hasty.py"
     program.write_text(
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent.parent)!r})\n"
-        "import ivr.server.http_limits; ivr.server.http_limits.REQUEST_TIMEOUT = 1.0\n"
+        "from ivr.server.http_limits import DEADLINES, State; DEADLINES[State.ARRIVING] = 1.0\n"
         "from support import planted_faults; sys.exit(planted_faults.main())\n",
         "utf-8",
     )

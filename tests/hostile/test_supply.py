@@ -38,6 +38,14 @@ def test_everything_is_locked_by_its_hash_and_comes_from_no_named_place(name: st
     assert "--find-links" not in text
 
 
+def test_npm_lock_has_hashes_and_no_registry_address() -> None:
+    packages = json.loads((CHECKOUT / "package-lock.json").read_text("utf-8"))["packages"]
+    for name, package in packages.items():
+        if name:
+            assert package["integrity"].startswith("sha512-"), name
+            assert "resolved" not in package, name
+
+
 def make_bill(path: Path) -> bytes:
     """The bill of materials as a release makes it."""
     command = [sys.executable, str(CHECKOUT / "tools" / "sbom.py"), str(path)]

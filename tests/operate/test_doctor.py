@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 from click.testing import CliRunner, Result
+from support.content_faults import fault_named
 from support.external import BIN, NOW, PUBLIC, World, a_bin, app, app_host, operator, ready, reply
 from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 
@@ -21,6 +22,7 @@ from ivr.operate.doctor import local, run
 from ivr.operate.doctor.check import Finding, Target, passes
 from ivr.operate.doctor.refused import as_twilio_signs, suspects
 from ivr.server.app import make_app
+from ivr.settings import read_settings
 
 
 @pytest.fixture
@@ -99,6 +101,28 @@ def test_no_caller_id_is_not_said_to_fit(tiny: Path) -> None:
 def test_a_line_that_is_not_proved(world: World) -> None:
     faulty = replace(world.ready, faults=(Fault("main (es)", "a dead end", "Mend it."), Fault("tea", "b", "c")))
     fails(world, "proofs", "main (es): a dead end. Mend it. (and 1 more)", readiness=faulty)
+
+
+def test_a_language_that_is_not_spoken_is_named(world: World, copied: Path) -> None:
+    assert found(world, "languages").verdict == "PASS"
+    fault_named("catalogue", "lost_placeholder").plant(copied)
+    fails(World(copied), "languages", "not all of es is spoken: ")
+    assert found(World(copied), "proofs").verdict == "PASS"
+    fails(World(copied), "server", "the server is not whole: locales/es/")
+
+
+def test_texts_that_cannot_be_read_are_named(copied: Path) -> None:
+    (copied / "prompts/tea.txt").unlink()
+    fails(World(copied), "proofs", "the line does not serve: ")
+    cannot_tell(World(copied), "languages", "cannot be read")
+
+
+def test_a_name_that_is_no_setting_is_named(unset: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"TWILIO_AUTH_TOKEN": TOKEN, "LINE_NUMBER": LINE_NUMBER, "PUBLIC_URL": PUBLIC, "TWILIO_ACCOUNT_SID": SID}
+    for name, value in {**names, "IVR_NONSENSE": "1"}.items():
+        monkeypatch.setenv(name, value)
+    world.settings = read_settings()
+    assert "IVR_NONSENSE is not a setting." in found(world, "settings").sentence
 
 
 def test_a_text_beyond_its_limits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from support.external import PUBLIC, World, app_host, operator, reply
+from support.content_faults import fault_named
+from support.external import PUBLIC, World, app, app_host, operator, reply
 from support.twilio_account import LINE_NUMBER, TOKEN
 
 from ivr.cli.main import main
@@ -31,9 +32,10 @@ def test_a_line_that_is_well(world: World) -> None:
     well, sentence = probe(world.settings, URL, world.fetch)
     assert well
     assert sentence == f"OK {URL}: it answers, key 0 dials the hotline, slowest answer 10 ms."
-    ring, key = world.asked
-    assert ring == f"{URL}/call"
-    assert key.startswith(f"{URL}/call/en/opening/")
+    ring, language, person, health = world.asked
+    assert (ring, health) == (f"{URL}/call", f"{URL}/health/ready")
+    assert language.startswith(f"{URL}/call/en/opening/")
+    assert person.startswith(f"{URL}/call/es/")
 
 
 def test_a_line_is_called_at_another_address_than_it_is_signed_for(world: World) -> None:
@@ -66,12 +68,41 @@ def test_nobody_answers(world: World) -> None:
 
 def test_the_last_resort_is_not_the_line(world: World) -> None:
     world.hosts["line.example.org"] = app_host(make_app(world.settings, replace(world.ready, line=None)))
-    assert "answers with the last resort" in probe(world.settings, URL, world.fetch).sentence
+    assert "answers with the fallback document" in probe(world.settings, URL, world.fetch).sentence
 
 
 def test_a_slow_line_is_told_from_one_that_is_down(world: World) -> None:
     world.hosts["line.example.org"] = app_host(make_app(world.settings, world.ready), seconds=4.2)
     assert probe(world.settings, URL, world.fetch) == (False, f"SLOW {URL}: an answer took 4.2 s, more than 3 s.")
+
+
+@pytest.mark.parametrize("proxy_hides_health", [False, True])
+def test_a_language_that_is_not_offered_is_no_success(world: World, copied: Path, proxy_hides_health: bool) -> None:
+    (copied / "locales/es/LC_MESSAGES/messages.po").write_text("garbage", "utf-8")
+    inner = app_host(app(operator(copied)))
+
+    def host(url: str, *asked: Any) -> http_client.Reply:
+        return reply(404) if proxy_hides_health and "/health" in url else inner(url, *asked)
+
+    world.hosts["line.example.org"] = host
+    well, sentence = probe(world.settings, URL, world.fetch)
+    assert not well
+    assert sentence.startswith(f"NOT WHOLE {URL}: es is not offered")
+    assert ("this line is not whole" in sentence) != proxy_hides_health, "the reason, where it can be had"
+
+
+def test_a_text_in_english_for_a_fault_is_no_success(world: World, copied: Path) -> None:
+    fault_named("catalogue", "lost_placeholder").plant(copied)
+    world.hosts["line.example.org"] = app_host(app(operator(copied)))
+    well, sentence = probe(world.settings, URL, world.fetch)
+    assert not well
+    assert sentence.startswith(f"NOT WHOLE {URL}: es is not spoken in 1 text: locales/es/LC_MESSAGES/messages.po:")
+
+
+def test_a_text_that_waits_for_its_translator_is_a_success(world: World, copied: Path) -> None:
+    fault_named("catalogue", "fuzzy").plant(copied)
+    world.hosts["line.example.org"] = app_host(app(operator(copied)))
+    assert probe(world.settings, URL, world.fetch).well
 
 
 def test_key_0_that_leads_elsewhere(world: World) -> None:

@@ -27,8 +27,9 @@ def scripts(line: Line) -> list[Script]:
 
 
 def sources(line: Line, *names: str, live: bool = False) -> list[str]:
-    texts = line.content.prompts.templates
-    return list(sources_of(read_script(line, "en"), line.flow, line.content.facts, texts, names, live))
+    content = line.content
+    script = read_script(line, "en")
+    return list(sources_of(script, line.flow, content.facts, content.prompts.templates, names, live))
 
 
 def test_script_has_every_text_once(any_line: Line) -> None:

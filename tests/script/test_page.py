@@ -113,7 +113,7 @@ def test_every_text_shows_its_facts_and_sources(shown: Page) -> None:
         assert all(fact.hedge in text and fact.to_open in text for fact in facts)
 
 
-def test_every_number_shows_the_date_of_its_copy_or_live_page(shown: Page) -> None:
+def test_every_number_shows_the_day_of_its_comparison(shown: Page) -> None:
     text = shown.all("//section[@aria-labelledby='the-numbers']")[0].text_content()
     for number in shown.line.content.facts.numbers.values():
         assert number.say in text

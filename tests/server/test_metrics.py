@@ -50,8 +50,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def metrics(folder: Path) -> Metrics:
-    return Metrics(folder, ready=True)
+def metrics(folder: Path, tiny: Path) -> Metrics:
+    return Metrics(folder, get_ready(settings_for(tiny)))
 
 
 def page_of(metrics: Metrics) -> str:
@@ -97,8 +97,8 @@ def test_all_workers_add_up_and_a_killed_one_loses_no_count(tiny: Path, tmp_path
         assert all(page == pages[0] for page in pages), "whichever worker is asked"
         assert pages[0]['ivr_requests_total{event="key"}'] == 90
         assert pages[0]['ivr_transfers_total{outcome="busy"}'] == 30
-        assert (pages[0]["ivr_test_calls_total"], pages[0]["ivr_refused_total"]) == (2, 1)
-        assert pages[0]["ivr_answer_seconds_count"] == pages[0]['ivr_answer_seconds_bucket{le="+Inf"}'] == 122
+        assert (pages[0]["ivr_test_calls_total"], pages[0]["ivr_refused_total"]) == (3, 1)
+        assert pages[0]["ivr_answer_seconds_count"] == pages[0]['ivr_answer_seconds_bucket{le="+Inf"}'] == 123
         files = sorted(folder.iterdir())
         os.kill(children(process.pid)[0], signal.SIGKILL)
         after = wait_for(address, "ivr_workers_started_total", 4)
@@ -155,9 +155,19 @@ def test_metrics_hold_no_node_and_no_language(metrics: Metrics, tiny: Path) -> N
     page = page_of(metrics)
     assert ready.line
     assert series(page)['ivr_requests_total{event="key"}'] == 1
-    labels = set(re.findall(r'(\w+)="', page))
+    counts = "".join(line for line in page.splitlines(keepends=True) if not line.startswith("ivr_language_"))
+    labels = set(re.findall(r'(\w+)="', counts))
     assert labels == {"event", "outcome", "le", "release"}
-    assert not re.findall(r'"(tea|es|en)"', page)
+    assert not re.findall(r'"(tea|es|en)"', counts)
+
+
+def test_a_language_that_is_not_spoken_shows(folder: Path, copied: Path) -> None:
+    (copied / "locales/es/LC_MESSAGES/messages.po").write_text("garbage", "utf-8")
+    shown = series(page_of(Metrics(folder, get_ready(settings_for(copied)))))
+    assert (shown["ivr_ready"], shown["ivr_serving"]) == (0, 1)
+    assert shown['ivr_language_withheld{locale="en"}'] == 0
+    assert shown['ivr_language_withheld{locale="es"}'] == 1
+    assert shown['ivr_language_faults{locale="es"}'] == 1
 
 
 def test_the_webhook_counts_answers_refusals_and_fallback_documents(metrics: Metrics, tiny: Path) -> None:

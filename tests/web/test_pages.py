@@ -1,5 +1,7 @@
 """The pages, without a browser: their addresses, headers and size."""
 
+import re
+
 import pytest
 from support.page_client import BASE, app_of, ask, page_of, settings_for
 
@@ -60,6 +62,8 @@ def test_files_that_a_page_names_are_served_with_a_long_cache_time(app: Webhook)
         answer = ask(app, address)
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
+        for imported in re.findall(r'from "\./(.+)";', answer.text):
+            assert ask(app, f"/static/{imported}").status_code == 200
 
 
 def test_head_gets_200(app: Webhook) -> None:

@@ -2,11 +2,12 @@
 
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, ages
+from ivr.content.files import bytes_of
 from ivr.content.load import Content
 from ivr.errors import Fault
 from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
 from ivr.operate.number import TOLL_FREE
-from ivr.readiness import FALLBACK
+from ivr.readiness import FALLBACK, MAX_FALLBACK_BYTES
 from ivr.settings import CHECKOUT
 from ivr.usage.store import store_of
 
@@ -23,7 +24,7 @@ def settings_complete(one: Target) -> Finding:
     missing = [name for name, value in needed.items() if not value]
     if missing:
         return fails(f"not set, or only to try the line out: {', '.join(missing)}.", "See .env.example.")
-    return passes("complete.")
+    return passes(" ".join(["complete.", *have.notes]))
 
 
 def caller_id_fits(one: Target) -> Finding:
@@ -43,9 +44,19 @@ def caller_id_fits(one: Target) -> Finding:
 
 def line_is_proved(one: Target) -> Finding:
     """Every proof holds, and the line accepts a request that it signed itself."""
-    if not one.readiness.ready:
-        return _first(one.readiness.faults, "the line is not ready", "`ivr check` lists all.")
+    if not one.readiness.serving:
+        return _first(one.readiness.faults, "the line does not serve", "`ivr check` lists all.")
     return passes(f"{one.readiness.line and one.readiness.line.stats}.")
+
+
+def languages_are_spoken(one: Target) -> Finding:
+    """Every published language is offered, and no text of it is spoken in the first language for a fault."""
+    if not one.readiness.languages:
+        return unknown("the texts cannot be read.")
+    if faults := one.readiness.language_faults:
+        tags = ", ".join(language.tag for language in one.readiness.languages if language.faults)
+        return _first(faults, f"the line is not ready: not all of {tags} is spoken", "`ivr check` lists all.")
+    return passes(f"{', '.join(language.tag for language in one.readiness.languages)}, all texts that are translated.")
 
 
 def limits_hold(one: Target) -> Finding:
@@ -80,7 +91,7 @@ def _opened(content: Content) -> str:
 def last_resort_is_kept(one: Target) -> Finding:
     """The file that speaks when the texts cannot be used says what this release says."""
     try:
-        kept = FALLBACK.read_bytes().strip()
+        kept = bytes_of(FALLBACK, MAX_FALLBACK_BYTES).strip()
     except OSError as error:
         return fails(f"{FALLBACK.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.")
     own = one.settings.ivr_content != CHECKOUT or one.settings.line_number
@@ -107,6 +118,7 @@ CHECKS: Checks = {
     "settings": settings_complete,
     "caller ID": caller_id_fits,
     "proofs": line_is_proved,
+    "languages": languages_are_spoken,
     "limits": limits_hold,
     "numbers and sources": sources_are_fresh,
     "kept last resort": last_resort_is_kept,

@@ -1,14 +1,14 @@
 """The doctor's checks through the public address: what Twilio would find there."""
 
-import json
 from statistics import median
 from urllib.parse import urlsplit
 
 from ivr import __version__
 from ivr.call.urls import RING
 from ivr.errors import OperationFailed
-from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
+from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes
 from ivr.operate.doctor.refused import as_twilio_signs, why_refused
+from ivr.operate.health import health_at
 from ivr.operate.http_client import Reply, signed_post
 from ivr.operate.probe import SLOW
 from ivr.phone.caller import FORM
@@ -34,21 +34,14 @@ def certificate_lasts(one: Target) -> Finding:
 
 def server_is_this_release(one: Target) -> Finding:
     """What answers there is ready, and of the release that examines it."""
-    reply = one.outside.fetch(f"{one.settings.public_url}/health/ready", None, {})
-    try:
-        told = json.loads(reply.body)
-        release, ready, faults = str(told["release"]), bool(told["ready"]), list(told["faults"])
-    except (ValueError, KeyError, TypeError):
-        return unknown(
-            f"/health/ready gives no report (status {reply.status}).", "Let the proxy pass /health/ready to the line."
-        )
-    if not ready:
-        return fails(
-            f"the server is not ready: {faults[0] if faults else 'no reason given'}", "Run `ivr doctor` there."
-        )
-    if release != __version__:
-        return fails(f"the server runs {release}, here is {__version__}.", "Restart it with this release.")
-    return passes(f"the server is ready and runs {release}, as here.")
+    health = health_at(one.settings.public_url, one.outside.fetch)
+    if not health.ready:
+        reason = health.faults[0] if health.faults else "no reason is given"
+        state = "is not whole" if health.serves else "is not ready"
+        return fails(f"the server {state}: {reason}", "Run `ivr doctor` there.")
+    if health.release != __version__:
+        return fails(f"the server runs {health.release}, here is {__version__}.", "Restart it with this release.")
+    return passes(f"the server is ready and runs {health.release}, as here.")
 
 
 def signed_call_is_accepted(one: Target) -> Finding:

@@ -1,33 +1,31 @@
-// Every page: leaving it at once, and no trail of back entries while it is open.
-"use strict";
-(() => {
-  const leave = document.getElementById("leave-page");
-  const TWICE = 1500; // milliseconds between two presses of Esc
-  let escaped = -TWICE;
+// Every page: a quick way to leave it, and no entries in the browser's history that lead back to it.
 
-  function go() {
-    document.documentElement.hidden = true;
-    document.dispatchEvent(new Event("leave"));
-    location.replace(leave.href);
-  }
+const leaveLink = document.getElementById("leave-page");
+const DOUBLE_PRESS = 1500; // milliseconds between two presses of Esc
+let lastEscape = -DOUBLE_PRESS;
 
-  leave.addEventListener("click", (event) => {
-    event.preventDefault();
-    go();
-  });
+function leave() {
+  document.documentElement.hidden = true;
+  document.dispatchEvent(new Event("leave"));
+  location.replace(leaveLink.href);
+}
 
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.repeat) return;
-    if (event.timeStamp - escaped < TWICE) go();
-    escaped = event.timeStamp;
-  });
+leaveLink.addEventListener("click", (event) => {
+  event.preventDefault();
+  leave();
+});
 
-  // Links within these pages take the place of the page in the history, so that "back" leads away from them.
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[href]");
-    const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-    if (event.defaultPrevented || !plain || !link || link.origin !== location.origin) return;
-    event.preventDefault();
-    location.replace(link.href);
-  });
-})();
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.repeat) return;
+  if (event.timeStamp - lastEscape < DOUBLE_PRESS) leave();
+  lastEscape = event.timeStamp;
+});
+
+// A link to another page of this site replaces this page in the history, so that "back" leads away from the site.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  const opensElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (event.defaultPrevented || opensElsewhere || link?.origin !== location.origin) return;
+  event.preventDefault();
+  location.replace(link.href);
+});

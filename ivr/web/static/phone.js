@@ -1,286 +1,151 @@
-// The telephone on a page. It sends a place and a key, shows and speaks what comes back, in time, and keeps nothing.
-"use strict";
-(() => {
-  const phone = document.getElementById("phone");
-  const log = document.getElementById("log");
-  const dialling = document.getElementById("dialling");
-  const words = document.getElementById("words").content;
-  const [call, hangup, silent, sound] = ["call", "hangup", "silent", "sound"].map((id) => document.getElementById(id));
-  const keys = new Map([...phone.querySelectorAll("[data-key]")].map((button) => [button.dataset.key, button]));
+// The telephone page. It sends the address of a place with a key or an outcome, and plays the steps of the answer: it
+// shows and speaks their captions in time, and waits for a key. No data of the call is stored.
 
-  let turn = 0; // counts the acts of a call: what belongs to an earlier one stops
-  let step = null; // what the line does now, null while there is no call or the answer is on its way
-  let cut = new AbortController(); // ends the step: a key, silence, hanging up
-  let typed = []; // keys pressed while an answer is on its way
+import * as screen from "./screen.js";
+import { closeSound, loadFile, pause, speak, startSound } from "./sound.js";
 
-  // ---- what is shown
+const MAX_ATTEMPTS = 4; // requests while the server answers that it is busy (429)
+const RETRY_DELAY = 2000; // milliseconds
+const KEY_FLASH = 150; // milliseconds in which a key that was typed looks pressed
 
-  function state(name) {
-    for (const one of document.querySelectorAll("#state > [data-state]")) one.hidden = one.dataset.state !== name;
-    phone.dataset.state = name;
-    const inCall = name !== "idle";
-    const can = (button, so) => button.setAttribute("aria-disabled", String(!so));
-    can(call, !inCall);
-    can(hangup, inCall);
-    can(silent, name === "talking" || name === "listening");
-    for (const button of keys.values()) can(button, inCall && name !== "dialling");
-    dialling.hidden = name !== "dialling";
-  }
+let turn = 0; // counts the requests of a call: what belongs to an earlier turn stops
+let step = null; // the step that is played; null outside a call and while the server has not answered
+let interruption = new AbortController(); // ends the speech and the pauses of the step
+let keysAhead = []; // keys that were pressed while the server had not answered
 
-  function show(...nodes) {
-    const low = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
-    log.append(...nodes);
-    if (low) log.scrollTop = log.scrollHeight;
-  }
-
-  function say(word, slot) {
-    const line = words.querySelector(`[data-word="${word}"]`).cloneNode(true);
-    if (slot) line.querySelector("[data-slot]").replaceWith(slot);
-    line.className = "own";
-    show(line);
-  }
-
-  function written([text, link]) {
-    if (!/^(tel|sms):\+?\d+$/.test(link)) return text;
-    const number = document.createElement("a");
-    Object.assign(number, { href: link, textContent: text, dir: "ltr", className: "number" });
-    return number;
-  }
-
-  function caption(one) {
-    const block = document.createElement("div");
-    Object.assign(block, { lang: one.lang, dir: one.dir, className: "caption" });
-    const last = [...log.querySelectorAll(".voice")].pop();
-    const voice = document.createElement("p");
-    Object.assign(voice, { className: "voice", textContent: [one.name, one.voice].filter(Boolean).join(" · ") });
-    if (!last || last.textContent !== voice.textContent || log.lastElementChild.className === "own") block.append(voice);
-    for (const line of one.lines) {
-      const paragraph = document.createElement("p");
-      paragraph.append(...line.map(written));
-      block.append(paragraph);
-    }
-    show(block);
-  }
-
-  // ---- time
-
-  function pause(seconds, signal) {
-    return new Promise((done) => {
-      const timer = setTimeout(done, seconds * 1000);
-      const end = () => {
-        clearTimeout(timer);
-        done();
-      };
-      if (signal.aborted) end();
-      else signal.addEventListener("abort", end, { once: true });
+// Asks the server for the steps that follow `action`: {at, key}, {at, outcome}, or {} for a new call.
+async function requestSteps(action, ownTurn) {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const response = await fetch(`${screen.phone.dataset.base}/phone/call`, {
+      method: "POST",
+      credentials: "omit",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(action),
     });
+    if (response.ok) return (await response.json()).steps;
+    if (response.status !== 429) break;
+    if (attempt === 1) screen.addMessage("busy");
+    await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
+    if (ownTurn !== turn) return [];
   }
+  throw new Error("the line does not answer");
+}
 
-  // ---- sound: rendered by the server, else the device's own voices, else none
-
-  const MOST_FAILURES = 3;
-  const sounds = new Map();
-  let server = "speaks" in phone.dataset;
-  let failures = 0;
-  let audio = null;
-
-  function localVoice(language) {
-    // Only voices of the device itself: others would send the words to another site.
-    const local = "speechSynthesis" in window ? speechSynthesis.getVoices().filter((voice) => voice.localService) : [];
-    const tags = [language.toLowerCase(), language.toLowerCase().split("-")[0]];
-    const tag = (voice) => voice.lang.toLowerCase().replace("_", "-");
-    return local.find((voice) => tag(voice) === tags[0]) || local.find((voice) => tag(voice).split("-")[0] === tags[1]);
+async function act(action) {
+  turn += 1;
+  const ownTurn = turn;
+  interruption.abort();
+  step = null;
+  screen.setState("waiting");
+  let steps = [];
+  try {
+    steps = await requestSteps(action, ownTurn);
+  } catch {
+    if (ownTurn === turn) endCall("unreachable");
+    return;
   }
+  if (ownTurn === turn) await playSteps(steps, ownTurn);
+}
 
-  function tellVoices() {
-    const mode = server ? "server" : localVoice(document.documentElement.lang) ? "browser" : "none";
-    for (const one of document.querySelectorAll("[data-voices]")) one.hidden = one.dataset.voices !== mode;
+async function playSteps(steps, ownTurn) {
+  if (keysAhead.length && steps[0].does === "listen") {
+    pressKey(keysAhead.shift(), steps[0]);
+    return;
   }
-
-  function failed() {
-    failures += 1;
-    if (failures < MOST_FAILURES) return;
-    server = false;
-    tellVoices();
+  keysAhead = [];
+  for (const next of steps) {
+    await playStep(next, ownTurn);
+    if (ownTurn !== turn) return;
   }
+}
 
-  function fetched({ sound: name, recorded }) {
-    if (!audio || !/^[0-9a-f]{20}$/.test(name) || !(server || recorded)) return Promise.resolve(null);
-    if (!sounds.has(name)) {
-      const address = `${phone.dataset.base}/${recorded ? "audio" : "sound"}/${name}.wav`;
-      const decoded = fetch(address, { credentials: "omit" })
-        .then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject(answer.status)))
-        .then((bytes) => audio.decodeAudioData(bytes))
-        .catch(() => {
-          sounds.delete(name);
-          failed();
-          return null;
-        });
-      sounds.set(name, decoded);
-      if (sounds.size > 12) sounds.delete(sounds.keys().next().value);
-    }
-    return sounds.get(name);
+async function playStep(next, ownTurn) {
+  interruption = new AbortController();
+  const { signal } = interruption;
+  step = next;
+  screen.setState("talking");
+  for (const [index, caption] of next.captions.entries()) {
+    screen.addCaption(caption);
+    if (next.captions[index + 1]) loadFile(next.captions[index + 1]);
+    await speak(caption, signal);
+    if (ownTurn !== turn) return;
   }
+  if (next.does === "end") endCall("ended");
+  else if (next.does === "dial") showDial();
+  else await listen(next.wait, signal);
+}
 
-  function played(buffer, signal) {
-    const source = audio.createBufferSource();
-    source.buffer = buffer;
-    source.connect(audio.destination);
-    const ended = new Promise((done) => source.addEventListener("ended", done, { once: true }));
-    source.start();
-    return Promise.race([ended, pause(buffer.duration + 2, signal)]).then(() => source.stop());
-  }
+async function listen(seconds, signal) {
+  if (!signal.aborted) screen.setState("listening");
+  await pause(seconds, signal);
+}
 
-  function uttered(one, voice, signal) {
-    const utterance = new SpeechSynthesisUtterance(one.text);
-    Object.assign(utterance, { voice, lang: voice.lang, rate: one.rate });
-    const ended = new Promise((done) => {
-      utterance.onend = utterance.onerror = done;
-    });
-    speechSynthesis.speak(utterance);
-    return Promise.race([ended, pause(one.seconds * 2 + 5, signal)]).then(() => speechSynthesis.cancel());
-  }
+function showDial() {
+  screen.addMessage("connecting");
+  screen.setState("dialling");
+  screen.dialPanel.scrollIntoView({ block: "nearest" });
+}
 
-  async function speak(one, signal) {
-    if (sound.getAttribute("aria-pressed") === "true") {
-      const buffer = await Promise.race([fetched(one), pause(3, signal)]);
-      if (signal.aborted) return;
-      if (buffer && audio.state === "running") return void (await played(buffer, signal));
-      const voice = localVoice(one.lang);
-      if (voice) return void (await uttered(one, voice, signal));
-    }
-    await pause(one.seconds, signal);
-  }
+function endCall(message) {
+  turn += 1;
+  interruption.abort();
+  step = null;
+  keysAhead = [];
+  screen.setState("idle");
+  screen.addMessage(message);
+}
 
-  function startSound() {
-    const Context = window.AudioContext || window.webkitAudioContext;
-    if (!audio && Context) audio = new Context();
-    if (audio && audio.state === "suspended") audio.resume();
-  }
+// Presses a key in the step `at`; before the server has answered, the key is kept for the next step.
+function pressKey(key, at = step) {
+  if (screen.phone.dataset.state === "waiting" && !at) keysAhead.push(key);
+  if (at?.does !== "listen") return;
+  screen.addMessage("pressed", screen.keyButtons.get(key).querySelector("b").cloneNode(true));
+  act({ at: at.at, key });
+}
 
-  // ---- the call
+function startCall() {
+  screen.clearLog();
+  startSound();
+  if (screen.phone.getBoundingClientRect().bottom > innerHeight) screen.phone.scrollIntoView({ block: "start" });
+  screen.addMessage("called");
+  act({});
+}
 
-  async function asked(body, mine) {
-    for (let attempt = 0; attempt < 4; attempt += 1) {
-      const answer = await fetch(`${phone.dataset.base}/phone/call`, {
-        method: "POST",
-        credentials: "omit",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(body),
-      });
-      if (answer.ok) return (await answer.json()).steps;
-      if (answer.status !== 429) break;
-      if (attempt === 0) say("busy");
-      await new Promise((done) => setTimeout(done, 2000));
-      if (mine !== turn) return [];
-    }
-    throw new Error("the line does not answer");
-  }
+function staySilent() {
+  screen.addMessage("silent");
+  interruption.abort();
+}
 
-  async function act(body) {
-    turn += 1;
-    const mine = turn;
-    cut.abort();
-    step = null;
-    state("waiting");
-    let steps = [];
-    try {
-      steps = await asked(body, mine);
-    } catch {
-      if (mine === turn) ends("unreachable");
-      return;
-    }
-    if (mine !== turn) return;
-    if (typed.length && steps[0].does === "listen") return presses(typed.shift(), steps[0]);
-    typed = [];
-    for (const one of steps) {
-      await plays(one, mine);
-      if (mine !== turn) return;
-    }
-  }
+function chooseOutcome(event) {
+  const button = event.target.closest("[data-outcome]");
+  if (!button || !step) return;
+  screen.log.focus(); // the button with the focus is about to be hidden
+  act({ at: step.at, outcome: button.dataset.outcome });
+}
 
-  async function plays(one, mine) {
-    cut = new AbortController();
-    const { signal } = cut;
-    step = one;
-    state("talking");
-    for (const [number, spoken] of one.captions.entries()) {
-      caption(spoken);
-      if (one.captions[number + 1]) fetched(one.captions[number + 1]);
-      await speak(spoken, signal);
-      if (mine !== turn) return;
-    }
-    if (one.does === "end") return ends("ended");
-    if (one.does === "dial") {
-      say("connecting");
-      state("dialling");
-      return dialling.scrollIntoView({ block: "nearest" });
-    }
-    if (!signal.aborted) state("listening");
-    await pause(one.wait, signal);
-  }
+// A key of the keyboard works only while the telephone has the focus: WCAG 2.1.4.
+function typeKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || !screen.keyButtons.has(event.key)) return;
+  event.preventDefault();
+  const button = screen.keyButtons.get(event.key);
+  button.classList.add("down");
+  setTimeout(() => button.classList.remove("down"), KEY_FLASH);
+  if (screen.isEnabled(button)) pressKey(event.key);
+}
 
-  function ends(word) {
-    turn += 1;
-    cut.abort();
-    step = null;
-    typed = [];
-    state("idle");
-    say(word);
-  }
+function onClick(button, handler) {
+  button.addEventListener("click", () => screen.isEnabled(button) && handler());
+}
 
-  function presses(key, at = step) {
-    if (phone.dataset.state === "waiting" && !at) return void typed.push(key);
-    if (!at || at.does !== "listen") return;
-    say("pressed", keys.get(key).querySelector("b").cloneNode(true));
-    act({ at: at.at, key });
-  }
-
-  // ---- what a visitor does
-
-  const able = (button) => button.getAttribute("aria-disabled") !== "true";
-
-  call.addEventListener("click", () => {
-    if (!able(call)) return;
-    log.querySelectorAll(":scope > :not(h3)").forEach((old) => old.remove());
-    startSound();
-    if (phone.getBoundingClientRect().bottom > innerHeight) phone.scrollIntoView({ block: "start" });
-    say("called");
-    act({});
-  });
-  hangup.addEventListener("click", () => able(hangup) && ends("hungup"));
-  silent.addEventListener("click", () => {
-    if (!able(silent)) return;
-    say("silent");
-    cut.abort();
-  });
-  sound.addEventListener("click", () => {
-    const on = sound.getAttribute("aria-pressed") !== "true";
-    sound.setAttribute("aria-pressed", String(on));
-    if (on) startSound();
-    else if (audio) audio.suspend();
-  });
-  for (const [key, button] of keys) button.addEventListener("click", () => able(button) && presses(key));
-  dialling.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-outcome]");
-    if (!button || !step) return;
-    log.focus(); // the button is about to go
-    act({ at: step.at, outcome: button.dataset.outcome });
-  });
-  phone.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !keys.has(event.key)) return;
-    event.preventDefault();
-    const button = keys.get(event.key);
-    button.classList.add("down");
-    setTimeout(() => button.classList.remove("down"), 150);
-    if (able(button)) presses(event.key);
-  });
-  document.addEventListener("leave", () => {
-    turn += 1;
-    cut.abort();
-    if (audio) audio.close();
-  });
-  if ("speechSynthesis" in window) speechSynthesis.addEventListener("voiceschanged", tellVoices);
-  tellVoices();
-  state("idle");
-})();
+onClick(screen.callButton, startCall);
+onClick(screen.hangUpButton, () => endCall("hungup"));
+onClick(screen.silentButton, staySilent);
+for (const [key, button] of screen.keyButtons) onClick(button, () => pressKey(key));
+screen.dialPanel.addEventListener("click", chooseOutcome);
+screen.phone.addEventListener("keydown", typeKey);
+document.addEventListener("leave", () => {
+  turn += 1;
+  interruption.abort();
+  closeSound();
+});
+screen.setState("idle");

@@ -1,0 +1,117 @@
+"""`ivr check --against URL`: what callers would lose if a running line were replaced by this one."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from pydantic import SecretStr
+
+from ivr.operate.health import Health, LanguageHealth, health_at, health_of
+from ivr.operate.http_client import Fetch
+from ivr.readiness import get_ready
+from ivr.setting_rules import TRY
+from ivr.settings import Settings
+
+MAX_NAMES = 8
+"""Names of texts that a sentence lists."""
+
+
+class Difference(NamedTuple):
+    """One difference, as a sentence. `worse`: callers would lose something by it."""
+
+    worse: bool
+    sentence: str
+
+
+def compare_lines(settings: Settings, url: str, fetch: Fetch) -> list[Difference]:
+    """Compare the line that `settings` describe with the one at `url`. Raises OperationFailed if that gives no report.
+
+    Without Twilio's token the settings are not those of a line that runs: then the content alone is compared.
+    """
+    running = health_at(url, fetch)
+    if not settings.tokens:
+        settings = settings.model_copy(update={"twilio_auth_token": SecretStr(TRY)})
+    return list(differences(running, health_of(get_ready(settings)), not settings.trying_out))
+
+
+def differences(running: Health, new: Health, settings_too: bool) -> Iterator[Difference]:
+    """What would change if `new` took the place of `running`. Without `settings_too` only the content is compared."""
+    yield from _releases(running, new)
+    if not new.serves:
+        yield Difference(True, f"This line would not serve: {_first(new.faults)}")
+        return
+    if not running.serves:
+        yield Difference(False, "The running line sends the fallback document to every call: it cannot get worse.")
+        return
+    yield from _languages(running, new)
+    yield from _hotlines(running, new)
+    if settings_too:
+        yield from _settings(running.settings, new.settings)
+    else:
+        yield Difference(False, "The settings here are for trying the line out: they are not compared.")
+
+
+def _releases(running: Health, new: Health) -> Iterator[Difference]:
+    if running.release != new.release:
+        yield Difference(False, f"Release {running.release} runs, and this is {new.release}.")
+    if running.languages is None:
+        sentence = (
+            f"Release {running.release} does not say which texts it speaks, which number it dials and how it is set: "
+            "these are not compared."
+        )
+        yield Difference(False, sentence)
+
+
+def _languages(running: Health, new: Health) -> Iterator[Difference]:
+    languages = new.languages or {}
+    for tag in running.published:
+        if tag not in new.published:
+            reason = _first(languages[tag].faults) if tag in languages else "prompts/flow.toml does not publish it."
+            yield Difference(True, f"{tag}: callers would not be offered this language any more: {reason}")
+        elif running.languages and tag in running.languages and tag in languages:
+            yield from _texts(tag, running.languages[tag], languages[tag])
+    for tag in new.published:
+        if tag not in running.published:
+            yield Difference(False, f"{tag}: callers would be offered this language too.")
+    if new.published[:1] != running.published[:1]:
+        yield Difference(False, f"Calls would begin in {_first(new.published)} instead of {_first(running.published)}.")
+
+
+def _texts(tag: str, running: LanguageHealth, new: LanguageHealth) -> Iterator[Difference]:
+    known = {*new.spoken, *new.not_spoken}
+    lost = [name for name in running.spoken if name in new.not_spoken]
+    gone = [name for name in running.spoken if name not in known]
+    added = [name for name in new.spoken if name not in {*running.spoken, *running.not_spoken}]
+    if lost:
+        yield Difference(True, f"{tag}: spoken in the first language would be {_named(lost)}.")
+    if gone:
+        yield Difference(False, f"{tag}: not part of this line any more: {_named(gone)}.")
+    if added:
+        yield Difference(False, f"{tag}: new: {_named(added)}.")
+    if running.digest != new.digest and not (lost or gone or added):
+        yield Difference(False, f"{tag}: words have changed.")
+
+
+def _hotlines(running: Health, new: Health) -> Iterator[Difference]:
+    if running.hotline and running.hotline != new.hotline:
+        sentence = f"Key 0 would dial {new.hotline}; the running line dials {running.hotline}."
+        yield Difference(True, f"{sentence} If that is meant, restart without this comparison.")
+
+
+def _settings(running: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Difference]:
+    names = {"public_url": "PUBLIC_URL", "line_number": "LINE_NUMBER", "silence": "IVR_SILENCE"}
+    for field, name in names.items():
+        if field in running and running[field] != new.get(field):
+            worse = field == "public_url" or new.get(field) == "not set"
+            sentence = f"{name} is {running[field]} in the running line, and {new.get(field)} here."
+            meant = " If that is meant, restart without this comparison." if worse else ""
+            yield Difference(worse, sentence + meant)
+
+
+def _first(names: tuple[str, ...]) -> str:
+    return names[0] if names else "no reason is given"
+
+
+def _named(names: list[str]) -> str:
+    """How many texts, and which: "2 texts (reach, work)"."""
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return f"{len(names)} text{'s' * (len(names) != 1)} ({', '.join(names[:MAX_NAMES])}{more})"

@@ -1,0 +1,58 @@
+"""Renders every HTML page of the project from the toy line into a folder, so that html-validate can read them.
+
+    render_pages.py FOLDER
+
+The templates are not plain HTML, so the linter reads what they produce: the pages of the site, a usage report with
+numbers and gaps, and the script.
+"""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.line.options import Options
+from ivr.script.page import write_pages
+from ivr.settings import Settings
+from ivr.usage.counter import UsageKey
+from ivr.usage.layout import as_html
+from ivr.usage.report import make_report
+from ivr.usage.tables import StoredMonth
+from ivr.web.pages import Site, unavailable_page
+from ivr.web.templates import Body, StaticFiles
+
+TOY_LINE = Path(__file__).resolve().parent.parent / "tests" / "tiny"
+PUBLIC_URL = "https://line.example.org"
+
+
+def site_pages(line: Line) -> dict[str, Body]:
+    """The pages of the site by file name."""
+    static = StaticFiles()
+    settings = {"ivr_content": TOY_LINE, "public_url": PUBLIC_URL, "twilio_auth_token": "try-" + "0" * 32}
+    site = Site(line, Settings(_env_file=None, **settings), "", static, drafts=["fr"])
+    bare = Site(line, Settings(_env_file=None, **settings, ivr_readable="off"), "", static)
+    pages = {f"phone.{tag}": page for tag, page in site.phone_pages.items()}
+    pages |= {f"read.{tag}": page for tag, page in site.read_pages.items()}
+    pages |= {"not_found": site.not_found, "not_found_without_text": bare.not_found}
+    return pages | {"unavailable": unavailable_page("", static, line.fallback_document)}
+
+
+def usage_page(line: Line) -> str:
+    """A usage report of a month without uptimes, so that it has numbers and gaps."""
+    counts = {UsageKey("2026-11", "tea", "en", "1"): 340, UsageKey("2026-11", "opening", "en", "ring"): 1204}
+    return as_html(make_report(line, "2026-11", StoredMonth(counts, (), late=True), datetime(2027, 1, 5, tzinfo=UTC)))
+
+
+def main(folder: Path) -> None:
+    """Write all pages into `folder`."""
+    line = compile_line(TOY_LINE, Options(public_url=PUBLIC_URL, line_number="+12025550123"))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, body in site_pages(line).items():
+        (folder / f"{name}.html").write_bytes(body.plain)
+    (folder / "usage.html").write_text(usage_page(line), "utf-8")
+    write_pages(line, (), folder / "script")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
