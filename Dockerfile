@@ -18,7 +18,9 @@ RUN /venv/bin/python -m pip install --no-deps --no-build-isolation --editable . 
  && /venv/bin/python -m compileall -q --invalidation-mode unchecked-hash ivr
 
 FROM ${BASE}
-RUN python -m pip uninstall --yes --root-user-action=ignore pip \
+# tini is the first process: it hands SIGTERM on from the start, and buries processes whose parent has ended.
+RUN apt-get update && apt-get install --yes --no-install-recommends tini && rm -rf /var/lib/apt/lists/* \
+ && python -m pip uninstall --yes --root-user-action=ignore pip \
  && groupadd --system --gid 10001 line \
  && useradd --system --uid 10001 --gid line --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin line
 COPY --from=builder /venv /venv
@@ -32,5 +34,7 @@ USER 10001:10001
 EXPOSE 8000
 # Without a proxy, whatever the environment says: the request stays in this container.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["python", "-c", "from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open('http://127.0.0.1:8000/health/serving', timeout=4)"]
+# -s: quiet where the container has an init of its own, as in deploy/compose.yaml.
+ENTRYPOINT ["tini", "-s", "--"]
 # Two workers: one answers while the other is replaced. Told to stop, they finish the requests that have arrived.
 CMD ["ivr", "serve", "--host", "0.0.0.0", "--port", "8000", "--workers", "2"]

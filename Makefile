@@ -16,7 +16,7 @@ PEERS    := pip compile bench/requirements.in --universal --python-version 3.11 
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check weblint fallback lock clean soak walks fuzz mutants picture addresses sbom bench
+.PHONY: help setup run test check weblint fallback lock clean soak restarts walks fuzz mutants picture addresses sbom bench
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,8 +27,8 @@ run: setup ## Start the line on this machine
 	$(BIN)/ivr serve
 
 test: setup ## Run the tests
-	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser
-	$(BIN)/pytest tests/browser
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser; failed=$$?; \
+	$(BIN)/pytest tests/browser && exit $$failed
 
 check: setup ## Look over the code, prove the line, hold its texts to their limits
 	$(BIN)/ruff check
@@ -50,6 +50,9 @@ fallback: setup ## Write deploy/fallback.xml anew from the texts, after a change
 
 soak: setup ## Make very many calls while faults happen (CALLS=10000); none may be lost
 	PYTHONPATH=tests $(BIN)/python tests/hostile/soak.py
+
+restarts: setup ## Make calls while the line restarts (CALLS=500 RESTARTS=10); none may be lost
+	PYTHONPATH=tests $(BIN)/python tests/hostile/restarts.py
 
 walks: setup ## Walk the whole line by chance (WALKS=50000)
 	WALKS=$${WALKS:-50000} $(BIN)/pytest tests/hostile/test_walks.py

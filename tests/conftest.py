@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import pytest
 from support.options import OPTIONS
 
@@ -14,6 +15,17 @@ from ivr.settings import Settings
 
 TINY = Path(__file__).parent / "tiny"
 CHECKOUT = TINY.parent.parent
+
+
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")  # an example may be slow on a busy machine; that is no fault
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests marked `root` for an ordinary user. `.ci/run` runs them once more as root."""
+    for item in items:
+        if item.get_closest_marker("root") and os.geteuid() != 0:
+            item.add_marker(pytest.mark.skip(reason="needs root"))
 
 
 def pytest_xdist_auto_num_workers() -> int:

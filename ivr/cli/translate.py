@@ -126,7 +126,7 @@ def recordings_add(tag: str, name: str, file: Path) -> None:
 def recordings_prune(tag: str) -> None:
     """Delete the recordings that no text uses any more.
 
-    A call in progress may still play the recordings of the previous release: run this one release later.
+    A call that began on the previous release may still play them: run this a day after the next release.
     """
     from ivr.translate import listen, record
 

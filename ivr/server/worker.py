@@ -37,7 +37,7 @@ five."""
 ACCEPT_DRAIN = 0.5
 """Seconds at most in which a worker that stops accepts the connections that wait. The others are reset, or wait for the
 next start where systemd holds the socket."""
-ANSWER_TIMEOUT = 1.5
+ANSWER_TIMEOUT = 1.2
 """Seconds in which a worker that stops answers the requests that have begun to arrive."""
 ORPHAN_TIMEOUT = 3.0
 """Seconds after which a worker whose master is gone is ended by the kernel."""

@@ -97,11 +97,19 @@ def test_the_service_is_one_that_systemd_understands(tmp_path: Path) -> None:
     assert unit["Service"]["ProtectSystem"] == "strict"
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze is not on this machine")
+    assert unit["Service"]["KillMode"] == "mixed", "else the workers are told to stop before the master knows"
+    socket_ = configparser.ConfigParser(interpolation=None)
+    socket_.read_string((DEPLOY / "line.socket").read_text("utf-8"))
+    assert unit["Unit"]["Requires"] == "line.socket"
+    listening = socket_["Socket"]["listenstream"]
+    assert f"--against http://{listening}" in text
     (tmp_path / "line.service").write_text(text.replace("/opt/line/.venv/bin/ivr", sys.executable), "utf-8")
+    shutil.copy(DEPLOY / "line.socket", tmp_path)
     done = subprocess.run(
-        ["systemd-analyze", "verify", str(tmp_path / "line.service")], capture_output=True, text=True, timeout=60
-    )
-    assert "line.service" not in done.stderr, done.stderr
+        ["systemd-analyze", "verify", str(tmp_path / "line.socket"), str(tmp_path / "line.service")],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert "line." not in done.stderr, done.stderr
 
 
 # -- the line as it is deployed ----------------------------------------------------------------------------------------

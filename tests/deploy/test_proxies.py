@@ -1,11 +1,8 @@
 """The proxies of deploy/, for real, in front of a running line: signatures hold whatever they do to host and path."""
 
-import os
-import re
 import shutil
 import socket
 import ssl
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.processes import IVR, TOKEN, free_port, line_environment, running
+from support.proxies import COMMANDS, trusted_certificate
 
 from ivr.operate import http_client
 from ivr.operate.doctor import public, run
@@ -33,19 +31,8 @@ PATH = "/help"
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with a key and a certificate for localhost that ends in sixty days, trusted while these tests run."""
-    folder = tmp_path_factory.mktemp("certificate")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "60",
-         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-         "-keyout", folder / "key.pem", "-out", folder / "chain.pem"],
-        check=True, capture_output=True, timeout=60,
-    )  # fmt: skip
-    before = os.environ.get("SSL_CERT_FILE")
-    os.environ["SSL_CERT_FILE"] = str(folder / "chain.pem")
-    yield folder
-    os.environ.pop("SSL_CERT_FILE")
-    if before is not None:
-        os.environ["SSL_CERT_FILE"] = before
+    with trusted_certificate(tmp_path_factory.mktemp("certificate")) as folder:
+        yield folder
 
 
 class Lines(dict[str, int]):
@@ -72,59 +59,9 @@ def proxy(
     name: str, lines: Lines, path: str, stripped: bool, certificate: Path, folder: Path, wait: str = "10s"
 ) -> Iterator[None]:
     """The example of deploy/ for `name`, with nothing changed but ports, files, the path and how long it waits."""
-    write = {"nginx": _nginx, "caddy": _caddy}[name]
-    command = write(lines.front, lines[path], path, stripped, certificate, folder, wait)
+    command = COMMANDS[name](lines.front, [lines[path]], certificate, folder, path, stripped, wait)
     with running(command, lines.front, folder, {"XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}):
         yield
-
-
-def _nginx(front: int, line: int, path: str, stripped: bool, certificate: Path, folder: Path, wait: str) -> list[str]:
-    told = (DEPLOY / "nginx.conf").read_text("utf-8")
-    for old, new in {
-        "listen 443 ssl": f"listen 127.0.0.1:{front} ssl",
-        "server_name line.example.org": "server_name localhost",
-        "/etc/letsencrypt/live/line.example.org/fullchain.pem": f"{certificate}/chain.pem",
-        "/etc/letsencrypt/live/line.example.org/privkey.pem": f"{certificate}/key.pem",
-        "/var/log/nginx/line.log": f"{folder}/line.log",
-        "127.0.0.1:8000": f"127.0.0.1:{line}",
-        "location / {": f"location {path}/ {{",
-        "http://information_line;": f"http://information_line{'/' if stripped else ''};",
-        "_timeout 10s": f"_timeout {wait}",
-    }.items():
-        assert old in told, old
-        told = told.replace(old, new)
-    (folder / "line.conf").write_text(told, "utf-8")
-    places = "".join(
-        f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (folder / "nginx.conf").write_text(
-        f"user root;\ndaemon off;\npid {folder}/pid;\nerror_log {folder}/error.log;\nworker_processes 1;\n"
-        f"events {{}}\nhttp {{\n{places}include {folder}/line.conf;\n}}\n",
-        "utf-8",
-    )
-    return ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)]
-
-
-def _caddy(front: int, line: int, path: str, stripped: bool, certificate: Path, folder: Path, wait: str) -> list[str]:
-    told = (DEPLOY / "Caddyfile").read_text("utf-8")
-    upstream = "reverse_proxy {$LINE:127.0.0.1:8000} {"
-    pair = f"{certificate}/chain.pem {certificate}/key.pem"
-    matched = f"reverse_proxy {path}/* 127.0.0.1:{line} {{" if path else f"reverse_proxy 127.0.0.1:{line} {{"
-    for old, new in {
-        "{$LINE_HOST:line.example.org} {": f"https://localhost:{front} {{\n\ttls {pair}",
-        upstream: matched,
-        "\tservers {": "\tadmin off\n\tauto_https disable_redirects\n\tservers {",
-        " 10s": f" {wait}",
-    }.items():
-        assert old in told, old
-        told = told.replace(old, new)
-    if stripped:
-        told = re.sub(
-            r"(\treverse_proxy) \S+/\* (.*?\n\t\}\n)", rf"\thandle_path {path}/* {{\n\1 \2\t}}\n", told, flags=re.S
-        )
-        assert "handle_path /help/* {\n\treverse_proxy 127.0.0.1" in told
-    (folder / "Caddyfile").write_text(told, "utf-8")
-    return ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
 
 
 @pytest.mark.parametrize("name", PROXIES)

@@ -79,8 +79,16 @@ class Timed(Cable):
 
 def makes_calls(line: Line, numbers: range, deadly_until: int, every: int, meeting: Meeting, told: Any) -> None:
     """One process of callers: the calls of `numbers`, one after the other."""
-    reading = lru_cache(8192)(parser.read.__wrapped__)
-    telephone.read = reading  # type: ignore[attr-defined]
+    try:
+        _calls(line, numbers, deadly_until, every, meeting, told)
+    except BaseException:
+        meeting.peace.abort()  # else the others would wait an hour for this one
+        meeting.done.value = 10**9
+        raise
+
+
+def _calls(line: Line, numbers: range, deadly_until: int, every: int, meeting: Meeting, told: Any) -> None:
+    telephone.read_document = lru_cache(8192)(parser.read_document.__wrapped__)  # type: ignore[attr-defined]
     found, wire = Found(), None
     for number in numbers:
         if number in range(deadly_until, deadly_until + CALLERS):  # its first call without deadly faults

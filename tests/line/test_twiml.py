@@ -29,7 +29,7 @@ def voices(line: Line) -> Mapping[str, Locale]:
 @pytest.fixture(scope="session")
 def plain(voices: Mapping[str, Locale]) -> Mapping[str, Locale]:
     """The same languages in voices that take no SSML."""
-    return {tag: voice._replace(voice="man", speaker=None) for tag, voice in voices.items()}
+    return {tag: voice._replace(voice="man", voice_row=None) for tag, voice in voices.items()}
 
 
 def valid(document: bytes) -> bool:

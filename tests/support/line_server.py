@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
 from support.twilio_bench import Cable, Line
@@ -60,9 +61,9 @@ class Server:
         status, _, body = self.cable().wire.ask(f"GET {path} HTTP/1.1\r\nHost: line\r\n\r\n".encode())
         return status, body
 
-    def census(self) -> dict[int, dict[str, int]]:
+    def census(self) -> dict[int, dict[str, Any]]:
         """What each worker of the test build holds, when all are there: one that is being replaced is waited for."""
-        found: dict[int, dict[str, int]] = {}
+        found: dict[int, dict[str, Any]] = {}
         until = time.monotonic() + WAIT
         while (len(found) < self._number or set(found) != set(self.workers)) and time.monotonic() < until:
             told = json.loads(self.ask(planted="census")[1])

@@ -54,6 +54,7 @@ def census() -> bytes:
             "pid": os.getpid(),
             "files": len(files := [str(one.readlink()) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]),
             "names": files,
+            "streams": [str(Path(f"/proc/self/fd/{stream}").readlink()) for stream in range(3)],
             "tasks": len(asyncio.all_tasks()),
             "connections": max(len(one.connections) for one in gc.get_objects() if isinstance(one, BoundedProtocol)),
             "bytes": int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"),
