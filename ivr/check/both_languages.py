@@ -13,36 +13,36 @@ READ_IN_BOTH = ("part", "third", "warning", "farewell", "ending", "number")
 """The kinds of Ask that are spoken in both languages; of the others, the offers of a person and of key 8 are."""
 
 
-def both_languages_are_spoken_until_one_is_chosen(walk: LineIndex) -> Iterator[Fault]:
+def both_languages_are_spoken_until_one_is_chosen(index: LineIndex) -> Iterator[Fault]:
     """The connecting sentence, the warning, the reminder, and what follows a dial or ends a call."""
     judged = set[Step]()
-    for place in walk.line.paths:
-        for step in () if place.language_chosen else walk.steps(place):
+    for place in index.line.paths:
+        for step in () if place.language_chosen else index.steps(place):
             if step in judged or step.place.language_chosen:
                 continue
             judged.add(step)
-            missing = set(walk.flow.published[:2]) - {prompt.locale for prompt in _prompts(walk, step)}
+            missing = set(index.flow.published[:2]) - {prompt.locale for prompt in _prompts(index, step)}
             if missing:
-                found = f"`{' '.join(prompt.text for prompt in prompts_for(walk.flow, step))}` is not spoken in"
-                yield walk.fault(place, f"{found} {', '.join(sorted(missing))}", "Speak it in both languages.")
+                found = f"`{' '.join(prompt.text for prompt in prompts_for(index.flow, step))}` is not spoken in"
+                yield index.fault(place, f"{found} {', '.join(sorted(missing))}", "Speak it in both languages.")
 
 
-def _prompts(walk: LineIndex, step: Step) -> tuple[PromptRef, ...]:
+def _prompts(index: LineIndex, step: Step) -> tuple[PromptRef, ...]:
     """The prompts of `step`; of a menu, whose choices are in one language, the offers of a person."""
-    prompts = prompts_for(walk.flow, step)
+    prompts = prompts_for(index.flow, step)
     if isinstance(step, Ask) and step.reading not in READ_IN_BOTH:
         return tuple(prompt for prompt in prompts if prompt.text in ("person", "short"))
     return tuple(prompt for prompt in prompts if prompt.text not in ("language", "languages"))
 
 
-def a_choice_or_eight_chooses_the_language(walk: LineIndex) -> Iterator[Fault]:
+def a_choice_or_eight_chooses_the_language(index: LineIndex) -> Iterator[Fault]:
     """Keys 1 to 6 that lead on, and 8, end the speech in two languages; every other key keeps it."""
-    for place in walk.standing:
+    for place in index.places_with_keys:
         if place.language_chosen:
             continue
-        choices = len(walk.flow.choices(place.node))
+        choices = len(index.flow.choices(place.node))
         choosing = {"8", *(str(number) for number in range(1, choices + 1))}
-        for key, there in walk.line.transitions[place].items():
-            if there.language_chosen != (key in choosing) and not isinstance(walk.flow.nodes[there.node], Languages):
+        for key, there in index.line.transitions[place].items():
+            if there.language_chosen != (key in choosing) and not isinstance(index.flow.nodes[there.node], Languages):
                 found = f"{key or 'another key'} leads to {address_of(there)}"
-                yield walk.fault(place, found, "Only a choice or key 8 chooses a language.")
+                yield index.fault(place, found, "Only a choice or key 8 chooses a language.")
