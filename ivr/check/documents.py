@@ -1,12 +1,13 @@
-"""Proofs about documents: the telephone plays each one, and only known numbers are dialled."""
+"""Proofs about documents: the telephone plays each one; only known numbers are dialled, only own recordings played."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ivr.call.urls import AUDIO
 from ivr.check.line_index import LineIndex
 from ivr.content.facts import EMERGENCY, PREMIUM
 from ivr.errors import Fault
 from ivr.line import twiml
-from ivr.phone.parser import Dial, Hangup, InvalidTwiml, read_document
+from ivr.phone.parser import Dial, Gather, Hangup, InvalidTwiml, Play, Verb, read_document
 
 MOST_BYTES = 60_000
 """Bytes of a document; Twilio refuses 64 kB (https://www.twilio.com/docs/api/errors/11750)."""
@@ -58,6 +59,28 @@ def only_known_numbers_are_dialled(walk: LineIndex) -> Iterator[Fault]:
                 "The line would call itself: set its own number.",
                 path,
             )
+
+
+def only_own_recordings_are_played(walk: LineIndex) -> Iterator[Fault]:
+    """A <Play> names a recording of a published language at the line's own address; the fallback document has none."""
+    locales, public_url = walk.line.content.locales.values(), walk.line.options.public_url
+    files = {file for locale in locales for sound in locale.sounds.values() for file in (sound.file, sound.slow)}
+    own = {f"{public_url}{AUDIO}/{file}" for file in files}
+    played = {play.address: place for place in walk.line.documents for play in _plays(walk.verbs(place))}
+    for address, place in played.items():
+        if address not in own:
+            found = f"it plays {address}"
+            yield walk.fault(place, found, f"Only a recording of the line's own, below {public_url}{AUDIO}, may be.")
+    for play in _plays(read_document(walk.line.fallback_document)):
+        found = f"the fallback document plays {play.address}"
+        yield Fault("fallback document", found, "It must speak: where it is needed, our recordings cannot be fetched.")
+
+
+def _plays(verbs: Iterable[Verb]) -> Iterator[Play]:
+    for verb in verbs:
+        for spoken in verb.spoken if isinstance(verb, Gather) else (verb,):
+            if isinstance(spoken, Play):
+                yield spoken
 
 
 def _dialled(walk: LineIndex) -> dict[str, str]:

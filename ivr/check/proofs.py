@@ -47,6 +47,7 @@ Proof = Callable[[LineIndex], Iterator[Fault]]
 PROOFS: tuple[Proof, ...] = (
     documents.documents_are_played,
     documents.only_known_numbers_are_dialled,
+    documents.only_own_recordings_are_played,
     keys.keys_arrive_where_they_were_pressed,
     keys.no_key_ends_a_call,
     keys.a_person_is_one_key_away,

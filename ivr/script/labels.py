@@ -8,18 +8,18 @@ from ivr.script.model import SHARED, Entry
 
 SHARED_PROMPT_LABELS = {
     "greeting": "the first words of a call",
-    "language": "how this language is offered to callers who hear another one",
-    "languages": "in place of further offers, where three or more languages are published",
-    "person": "in front of every menu",
-    "danger": "in the opening, behind the offer of a person",
+    "language": "the offer of this language, heard in another language",
+    "languages": "the offer of all languages, where three or more are published",
+    "person": "in the opening, the main menu and the menu of languages",
+    "danger": "in the opening, after the offer of a person",
     "again": "in a menu’s second reading",
     "back": "in a menu’s second reading",
     "restart": "in the second reading of the main menu",
-    "short": "in every menu but the main one; in the third reading; after a second key that is not used",
+    "short": "in every menu below the main menu; in the third reading; after a second key that is not used",
     "choices": "in a menu’s third reading, and after a second key that is not used",
     "stay": "after the third reading, before the line connects a silent caller",
     "ending": "after the third reading, where the operator lets silence end the call",
-    "number": "behind the warning, where the operator lets silence end the call",
+    "number": "after the warning, where the operator lets silence end the call",
     "miss": "after a key that is not used",
     "miss_again": "after a second such key in a row",
     "goodbye": "the last words of a call that the line ends",
@@ -42,15 +42,15 @@ def way_to(flow: Flow, entry: Entry) -> str:
         return SHARED_PROMPT_LABELS.get(entry.node, "")
     match flow.nodes[entry.node]:
         case Reminder():
-            return "press 9, anywhere"
+            return "press 9 at any time"
         case Transfer():
-            return "press 0, anywhere; silence leads here too"
+            return "press 0 at any time, or stay silent"
         case Farewell():
-            return "after a talk with the hotline"
+            return "after a conversation with the hotline"
         case _ if entry.node == flow.transfer.not_connected:
             return "when the hotline could not be reached"
         case _ if entry.node == flow.main_menu:
-            return "follows the opening, and * leads back to it"
+            return "after the opening; * leads back to it"
         case _:
             return ""
 

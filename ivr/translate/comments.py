@@ -19,7 +19,7 @@ KEY_PURPOSES = {
     "again": "to hear it again, more slowly",
     "language": "for another language",
     "reminder": "for the reminder to dial 911",
-    "back": "for the menu before",
+    "back": "for the menu above",
     "next": "for the next part",
     "reminder_again": "to hear the reminder again",
 }

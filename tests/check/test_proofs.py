@@ -125,6 +125,19 @@ def fallback_document(_: pytest.MonkeyPatch, tiny: Path) -> Line:
     return replace(line, fallback_document=line.fallback_document.replace(HOTLINE, b"+12025550199"))
 
 
+def fallback_with_a_sound(_: pytest.MonkeyPatch, tiny: Path) -> Line:
+    line = compile_line(tiny)
+    play = b"<Response><Play>/audio/0123456789abcdef0123.wav</Play>"
+    return replace(line, fallback_document=line.fallback_document.replace(b"<Response>", play))
+
+
+def playing(address: bytes) -> Callable[[tuple[bytes, ...]], tuple[bytes, ...]]:
+    return lambda fragments: (
+        fragments[0].replace(b"</Gather>", b"<Play>" + address + b"</Play></Gather>"),
+        *fragments[1:],
+    )
+
+
 def lost(_: pytest.MonkeyPatch, tiny: Path) -> Line:
     line = compile_line(tiny)
     kept = {place: fragments for place, fragments in line.documents.items() if place != LOST}
@@ -264,6 +277,25 @@ BREAKS = [
         "a line that calls itself",
         calling_itself,
         "The line would call itself: set its own number.",
+    ),
+    Break(
+        documents.only_own_recordings_are_played,
+        "a sound of another host",
+        written("tea", playing(b"https://evil.example/audio/0123456789abcdef0123.wav")),
+        "it plays https://evil.example/audio/0123456789abcdef0123.wav",
+    ),
+    Break(
+        documents.only_own_recordings_are_played,
+        "a sound that no language has",
+        written("tea", playing(b"http://127.0.0.1:8000/audio/0123456789abcdef0123.wav")),
+        "it plays http://127.0.0.1:8000/audio/0123456789abcdef0123.wav",
+    ),
+    Break(
+        documents.only_own_recordings_are_played,
+        "a sound in the fallback document",
+        fallback_with_a_sound,
+        "the fallback document plays /audio/0123456789abcdef0123.wav",
+        nowhere=True,
     ),
     Break(
         keys.keys_arrive_where_they_were_pressed,

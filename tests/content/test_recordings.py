@@ -3,6 +3,7 @@
 import array
 import asyncio
 import math
+import os
 import shutil
 import subprocess
 import wave
@@ -20,7 +21,7 @@ from ivr.call.state import Place
 from ivr.call.transitions import Ask
 from ivr.check.proofs import prove
 from ivr.check.report import check_all
-from ivr.content.recordings import file_name, load_recordings
+from ivr.content.recordings import MAX_RECORDING_SECONDS, file_name, load_recordings
 from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
@@ -29,7 +30,7 @@ from ivr.phone.parser import Gather, Play, Say, read_document
 from ivr.readiness import Readiness
 from ivr.server.app import make_app
 from ivr.settings import Settings
-from ivr.speech.wav import HERTZ, read_wav
+from ivr.speech.wav import HERTZ, read_wav, write_wav
 from ivr.translate import record
 from ivr.translate.listen import compile_with_draft
 from ivr.translate.update import po_path
@@ -308,9 +309,35 @@ def another_sound(folder: Path) -> None:
     (folder / "recordings.toml").write_text(row, "utf-8")
 
 
+def half_an_hour(folder: Path) -> None:
+    """Larger than any recording may be: it is not even read."""
+    _list_file(folder, write_wav(b"\x7f" * HERTZ * 1800))
+
+
+def three_minutes(folder: Path) -> None:
+    """Its size would do, but a caller cannot stop it in front of a dial."""
+    _list_file(folder, write_wav(b"\x7f" * (MAX_RECORDING_SECONDS + 1) * HERTZ))
+
+
+def _list_file(folder: Path, whole: bytes) -> None:
+    name = file_name(whole)
+    (folder / name).write_bytes(whole)
+    row = f'[apples]\nreads = "{APPLES}"\nsound = "{name}"\nslow = "{name}"\n'
+    (folder / "recordings.toml").write_text(row, "utf-8")
+
+
+def fifo(folder: Path) -> None:
+    for path in folder.glob("*.wav"):
+        path.unlink()
+        os.mkfifo(path)
+
+
 @pytest.mark.parametrize(
     ("spoil", "found"),
     [
+        (half_an_hour, "is larger than 1,000,000 bytes"),
+        (three_minutes, "takes 121 seconds, the most is 120"),
+        (fifo, "it is not a regular file"),
         (spoil_list, "it is not UTF-8"),
         (lose_file, "cannot be read (No such file or directory)"),
         (change_file, "is not the file that was added: its content has changed"),

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support.line_server import IVR
+from support.line_server import IVR, eventually, served
 from support.processes import free_port, line_environment
 
 from ivr.content.files import MAX_TEXT_BYTES
@@ -84,3 +84,22 @@ def test_a_line_with_a_fifo_in_place_of_a_file_starts_and_says_so(copied: Path, 
             line.terminate()
             line.wait(DEADLINE)
     assert "it is not a regular file" in (tmp_path / "out").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"IVR_USAGE": "/proc/version/usage"},
+        {"IVR_USAGE": "/dev/null/usage.sqlite"},
+        {"IVR_USAGE_URL": "postgresql://line:secret@127.0.0.1:1/usage", "IVR_USAGE": ""},
+    ],
+    ids=["folder", "file", "database"],
+)
+def test_usage_that_cannot_be_written_costs_no_start_and_is_said(
+    tiny: Path, tmp_path: Path, setting: dict[str, str]
+) -> None:
+    with served(tiny, tmp_path / "run", environment=setting) as server:
+        assert server.ask()[0] == 200
+        eventually(lambda: "not counted" in server.printed)
+        assert server.get("/health/ready")[0] == 200
+    assert "secret" not in server.printed
