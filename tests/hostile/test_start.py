@@ -37,7 +37,7 @@ def check(root: Path, tmp_path: Path) -> "subprocess.CompletedProcess[str]":
     ("file", "spoil"),
     [(file, spoil) for file in FILES for spoil in SPOILS if spoil in ("a FIFO", "a device") or file == FILES[-1]],
 )
-def test_a_file_that_is_none_is_a_sentence(copied: Path, tmp_path: Path, file: str, spoil: str) -> None:
+def test_a_file_of_another_kind_is_reported(copied: Path, tmp_path: Path, file: str, spoil: str) -> None:
     (copied / file).unlink()
     SPOILS[spoil](copied / file)
     done = check(copied, tmp_path)
@@ -47,7 +47,7 @@ def test_a_file_that_is_none_is_a_sentence(copied: Path, tmp_path: Path, file: s
 
 
 @pytest.mark.parametrize("file", [name for name in FILES if name.endswith(".toml")])
-def test_five_thousand_brackets_are_a_sentence(copied: Path, tmp_path: Path, file: str) -> None:
+def test_five_thousand_brackets_are_reported(copied: Path, tmp_path: Path, file: str) -> None:
     (copied / file).write_text("a = " + "[" * 5000 + "]" * 5000 + "\n", "utf-8")
     done = check(copied, tmp_path)
     assert done.returncode == 1
@@ -56,7 +56,7 @@ def test_five_thousand_brackets_are_a_sentence(copied: Path, tmp_path: Path, fil
 
 
 @pytest.mark.parametrize("opened", ["{{ " + "(" * 5000, '{% trans "tea" a=' + "[" * 5000 + "%}x{% endtrans %}"])
-def test_five_thousand_brackets_in_a_text_are_a_sentence(copied: Path, tmp_path: Path, opened: str) -> None:
+def test_five_thousand_brackets_in_a_text_are_reported(copied: Path, tmp_path: Path, opened: str) -> None:
     (copied / "prompts/tea.txt").write_text(opened, "utf-8")
     done = check(copied, tmp_path)
     assert done.returncode == 1
@@ -65,7 +65,7 @@ def test_five_thousand_brackets_in_a_text_are_a_sentence(copied: Path, tmp_path:
 
 
 @pytest.mark.parametrize("file", ["prompts/tea.txt", "locales/es/LC_MESSAGES/messages.po"])
-def test_a_line_with_a_fifo_in_place_of_a_file_starts_and_says_so(copied: Path, tmp_path: Path, file: str) -> None:
+def test_a_line_with_a_fifo_in_place_of_a_file_starts_and_reports_it(copied: Path, tmp_path: Path, file: str) -> None:
     (copied / file).unlink()
     os.mkfifo(copied / file)
     port = free_port()
@@ -95,7 +95,7 @@ def test_a_line_with_a_fifo_in_place_of_a_file_starts_and_says_so(copied: Path, 
     ],
     ids=["folder", "file", "database"],
 )
-def test_usage_that_cannot_be_written_costs_no_start_and_is_said(
+def test_usage_that_cannot_be_written_is_reported_and_calls_are_answered(
     tiny: Path, tmp_path: Path, setting: dict[str, str]
 ) -> None:
     with served(tiny, tmp_path / "run", environment=setting) as server:
