@@ -28,6 +28,8 @@ SAFETY_MENUS = ("my_safety", "someone")
 """Topics of these menus, and the reminder, are held to the higher reading level."""
 MAX_PARTS = 6
 """Parts that a topic may have without telling in the first one how to go on."""
+GREETING_SECONDS, GREETING_ALLOWANCE = 2.2, 2
+"""Seconds of the greeting of this release, and the seconds that the longer greeting of an agency may add to them."""
 REPEATED_FROM = 5
 """Digits from which a telephone number is said twice in a part, or with the offer to hear the part again."""
 
@@ -93,12 +95,13 @@ class LimitChecker:
         return readability.grade(self.words[told.locale].without_names(told.text), told.locale)
 
     def _over(self, told: RenderedText, limit: str, found: float, what: str = "") -> Iterator[Fault]:
-        most = LIMITS[limit].of(told.locale)
-        if found > most:
+        most, unit = LIMITS[limit].of(told.locale), LIMITS[limit].unit
+        counted = unit != "words" or self.line.content.locales[told.locale].word_limits
+        if counted and found > most:
             where = f"{told.name} ({told.locale})"
             yield Fault(
                 where,
-                f"{what or limit}: {found:.1f}, the limit is {most:g} {LIMITS[limit].unit}",
+                f"{what or limit}: {found:.1f}, the limit is {most:g} {unit}",
                 "Shorten it, or part it in two.",
                 told.way,
                 told.locale,
@@ -227,13 +230,18 @@ class LimitChecker:
         yield from self._over(told, f"{before} 911 within", ends[PromptRef("danger", 1, locale)])
 
     def _ends(self, ask: Ask) -> dict[PromptRef, float]:
-        """When each cue of a reading has ended, in seconds from its beginning."""
+        """When each prompt of a reading has ended, in seconds from its beginning."""
         clock = 0.0 if ask.place.locale == self.flow.published[0] else AFTER_KEY
         ends: dict[PromptRef, float] = {}
         for cue, spoken in zip(prompts_for(self.flow, ask), self.line.schedule.spoken(ask), strict=True):
-            clock += self.seconds(spoken) + (PARAGRAPH_PAUSE if ends else 0)
+            allowance = self._allowance(spoken) if cue.text == "greeting" else 0
+            clock += self.seconds(spoken) - allowance + (PARAGRAPH_PAUSE if ends else 0)
             ends[cue] = clock
         return ends
+
+    def _allowance(self, greeting: RenderedPrompt) -> float:
+        """Seconds of a greeting that are not counted, because it names an agency."""
+        return min(max(self.seconds(greeting) - GREETING_SECONDS, 0), GREETING_ALLOWANCE)
 
     def _uncut(self) -> Iterator[Fault]:
         """Speech that no key cuts, from the main menu in each language, and before a language is chosen."""

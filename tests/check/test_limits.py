@@ -248,6 +248,26 @@ def test_the_main_menu_of_fifty_words_passes_and_of_fifty_one_does_not(copied: P
         assert over(copied, "words of the main menu") is too_long
 
 
+def test_words_are_limited_only_where_the_locale_says_so(copied: Path) -> None:
+    path = copied / "locales" / "es" / "locale.toml"
+    for count, limited in ((14, "words"), (28, "seconds")):
+        translated(copied, "tea", "El té es rojo y muy bueno por la tarde y la noche.", count)
+        assert over(copied, f"part 1, {limited}")
+        path.write_text(path.read_text("utf-8").replace("word_limits = true", "word_limits = false"), "utf-8")
+        assert not [fault for fault in said(copied) if fault.where == "tea (es)" and "part 1, words" in fault.found]
+
+
+def test_an_agency_may_greet_two_seconds_longer(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LIMITS, "opening", Limit(0, 0, "s"))
+    seconds = [number_of(next(fault for fault in said(copied) if fault.found.startswith("opening: ")))]
+    for words in ("Tea Town speaks here.", LONG):
+        longer(copied, "greeting", words)
+        seconds.append(number_of(next(fault for fault in said(copied) if fault.found.startswith("opening: "))))
+    shipped, agency, far_too_long = seconds
+    assert shipped == agency
+    assert far_too_long > shipped + 10
+
+
 # What no number says
 
 
