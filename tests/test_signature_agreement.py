@@ -19,7 +19,7 @@ from ivr.call.urls import address_of, place_at
 from ivr.errors import UnknownAddress, Unverified
 from ivr.line.line import Line
 from ivr.server import urlencoded
-from ivr.signature import PLAIN, Form
+from ivr.signature import PLAIN_URL, Form
 
 TOKEN, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
 
@@ -125,7 +125,7 @@ def test_thousands_of_requests_are_judged_as_twilio_judges_them() -> None:
 def test_the_quick_way_takes_nothing_that_twilio_refuses() -> None:
     plain = 0
     for url, fields in requests(6000):
-        if PLAIN.fullmatch(url):
+        if PLAIN_URL.fullmatch(url):
             plain += 1
             given = signature.sign(TOKEN, url, fields)
             assert signature._signed_plainly([TOKEN], url, fields, given)
@@ -155,7 +155,7 @@ def test_the_quick_way_takes_nothing_that_twilio_refuses() -> None:
     ],
 )
 def test_what_is_not_a_plain_address_is_left_to_twilio(url: str) -> None:
-    assert not PLAIN.fullmatch(url)
+    assert not PLAIN_URL.fullmatch(url)
 
 
 def test_another_way_to_sign_is_left_to_twilio(monkeypatch: pytest.MonkeyPatch) -> None:

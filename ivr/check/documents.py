@@ -9,69 +9,51 @@ from ivr.errors import Fault
 from ivr.line import twiml
 from ivr.phone.parser import Dial, Gather, Hangup, InvalidTwiml, Play, Verb, read_document
 
-MOST_BYTES = 60_000
-"""Bytes of a document; Twilio refuses 64 kB (https://www.twilio.com/docs/api/errors/11750)."""
+MAX_DOCUMENT_BYTES = 60_000
+"""Twilio refuses 64 kB (https://www.twilio.com/docs/api/errors/11750)."""
 
 
-def documents_are_played(walk: LineIndex) -> Iterator[Fault]:
-    """Every document is read by the strict telephone, is small enough, and ends in a dial or a hang-up."""
-    for place, fragments in walk.line.documents.items():
+def documents_are_played(index: LineIndex) -> Iterator[Fault]:
+    """Every document is valid for the strict telephone, small enough, and ends in a dial or a hang-up."""
+    for place, fragments in index.line.documents.items():
         size = len(twiml.document(fragments))
-        if size > MOST_BYTES:
-            yield walk.fault(
-                place,
-                f"its document has {size} bytes",
-                f"At most {MOST_BYTES}: shorten the text or part it into two topics.",
-            )
+        if size > MAX_DOCUMENT_BYTES:
+            remedy = f"At most {MAX_DOCUMENT_BYTES}: shorten the text or part it into two topics."
+            yield index.fault(place, f"its document has {size} bytes", remedy)
         try:
-            verbs = walk.verbs(place)
+            last = index.verbs(place)[-1]
         except InvalidTwiml as error:
-            yield walk.fault(
-                place,
-                f"the telephone refuses its document: {error}",
-                "Look at the text that is spoken there.",
-            )
+            found = f"the telephone refuses its document: {error}"
+            yield index.fault(place, found, "Look at the text that is spoken there.")
             continue
-        if not (isinstance(verbs[-1], Hangup) or (isinstance(verbs[-1], Dial) and verbs[-1].action)):
-            yield walk.fault(
-                place,
-                "its document neither dials nor hangs up at its end",
-                "The walk must end every silence.",
-            )
+        if not (isinstance(last, Hangup) or (isinstance(last, Dial) and last.action)):
+            found = "its document ends without a dial or a hang-up"
+            yield index.fault(place, found, "The transitions must lead every silence to one of them.")
 
 
-def only_known_numbers_are_dialled(walk: LineIndex) -> Iterator[Fault]:
-    """What is dialled is a number of numbers.toml: never 911, never a premium number, never the line's own."""
-    known = {number.dial for number in walk.line.content.facts.numbers.values() if number.dial}
-    own = walk.line.options.line_number
-    for number, path in sorted(_dialled(walk).items()):
+def only_known_numbers_are_dialled(index: LineIndex) -> Iterator[Fault]:
+    """Every dialled number has a `dial` in numbers.toml; 911, premium numbers and the line's own number are refused."""
+    known = {number.dial for number in index.line.content.facts.numbers.values() if number.dial}
+    for number, path in sorted(_dialled(index).items()):
         if number not in known or number.lstrip("+") in EMERGENCY or PREMIUM.match(number):
-            yield Fault(
-                "numbers.toml",
-                f"{number} is dialled",
-                "Only numbers with a `dial` may be, never 911 or a premium number.",
-                path,
-            )
-        if number == own:
-            yield Fault(
-                "LINE_NUMBER",
-                f"{number} is the number that is dialled",
-                "The line would call itself: set its own number.",
-                path,
-            )
+            remedy = "Only numbers with a `dial` may be, never 911 or a premium number."
+            yield Fault("numbers.toml", f"{number} is dialled", remedy, path)
+        if number == index.line.options.line_number:
+            remedy = "The line would call itself: set its own number."
+            yield Fault("LINE_NUMBER", f"{number} is the number that is dialled", remedy, path)
 
 
-def only_own_recordings_are_played(walk: LineIndex) -> Iterator[Fault]:
-    """A <Play> names a recording of a published language at the line's own address; the fallback document has none."""
-    locales, public_url = walk.line.content.locales.values(), walk.line.options.public_url
+def only_own_recordings_are_played(index: LineIndex) -> Iterator[Fault]:
+    """A <Play> names a recording of a published language below the public URL; the fallback document has no <Play>."""
+    locales, audio_url = index.line.content.locales.values(), index.line.options.public_url + AUDIO
     files = {file for locale in locales for sound in locale.sounds.values() for file in (sound.file, sound.slow)}
-    own = {f"{public_url}{AUDIO}/{file}" for file in files}
-    played = {play.address: place for place in walk.line.documents for play in _plays(walk.verbs(place))}
+    played = {play.address: place for place in index.line.documents for play in _plays(index.verbs(place))}
+    own = {f"{audio_url}/{file}" for file in files}
     for address, place in played.items():
         if address not in own:
-            found = f"it plays {address}"
-            yield walk.fault(place, found, f"Only a recording of the line's own, below {public_url}{AUDIO}, may be.")
-    for play in _plays(read_document(walk.line.fallback_document)):
+            remedy = f"Only a recording of the line's own, below {audio_url}, may be."
+            yield index.fault(place, f"it plays {address}", remedy)
+    for play in _plays(read_document(index.line.fallback_document)):
         found = f"the fallback document plays {play.address}"
         yield Fault("fallback document", found, "It must speak: where it is needed, our recordings cannot be fetched.")
 
@@ -83,9 +65,9 @@ def _plays(verbs: Iterable[Verb]) -> Iterator[Play]:
                 yield spoken
 
 
-def _dialled(walk: LineIndex) -> dict[str, str]:
-    """Every number that is dialled, with a shortest way to it: "" where only the last resort dials it."""
-    dialled = {verb.number: "" for verb in read_document(walk.line.fallback_document) if isinstance(verb, Dial)}
-    for place, way in reversed(list(walk.line.paths.items())):
-        dialled |= {verb.number: way for verb in walk.verbs(place) if isinstance(verb, Dial)}
-    return dialled
+def _dialled(index: LineIndex) -> dict[str, str]:
+    """Every dialled number, with the keys of a shortest way to it; "" if only the fallback document dials it."""
+    ways = {verb.number: "" for verb in read_document(index.line.fallback_document) if isinstance(verb, Dial)}
+    for place, path in reversed(list(index.line.paths.items())):
+        ways |= {verb.number: path for verb in index.verbs(place) if isinstance(verb, Dial)}
+    return ways

@@ -1,4 +1,4 @@
-"""Proofs about keys: a person and the 911 reminder are one key away, * leads home, no key ends a call."""
+"""Proofs about keys: a person and the 911 reminder are one key away, * leads to the main menu, no key ends a call."""
 
 from collections.abc import Iterator
 
@@ -11,105 +11,90 @@ from ivr.content.facts import HOTLINE
 from ivr.errors import Fault
 from ivr.phone.parser import Dial, Gather
 
-DEPTH = 4
-"""How often * is pressed at most to reach the main menu."""
+MAX_DEPTH = 4
+"""The number of presses of * that lead to the main menu from every place."""
 
 
-def a_person_is_one_key_away(walk: LineIndex) -> Iterator[Fault]:
-    """0 dials the hotline, from everywhere, with one request and one sentence."""
-    for place in walk.standing:
-        there = walk.lead(place, "0")
-        if not isinstance(walk.flow.nodes[there.node], Transfer):
-            yield walk.fault(place, f"0 leads to {address_of(there)}", "0 must lead to the transfer.")
-    for place in walk.line.paths:
-        if isinstance(walk.flow.nodes[place.node], Transfer):
-            yield from _dials_only_the_hotline(walk, place)
+def a_person_is_one_key_away(index: LineIndex) -> Iterator[Fault]:
+    """From every place, 0 dials the hotline, after one request and one sentence."""
+    for place in index.places_with_keys:
+        there = index.next_place(place, "0")
+        if not isinstance(index.flow.nodes[there.node], Transfer):
+            yield index.fault(place, f"0 leads to {address_of(there)}", "0 must lead to the transfer.")
+    for place in index.line.paths:
+        if isinstance(index.flow.nodes[place.node], Transfer):
+            yield from _dials_only_the_hotline(index, place)
 
 
-def _dials_only_the_hotline(walk: LineIndex, place: Place) -> Iterator[Fault]:
-    _, *dialled = walk.verbs(place)
-    if len(dialled) != 1 or not isinstance(dialled[0], Dial):
-        yield walk.fault(place, "the transfer is not one sentence and a dial", "Keep connect.txt to one paragraph.")
-    elif dialled[0].number != (hotline := walk.line.content.facts.numbers[HOTLINE].dial):
-        yield walk.fault(place, f"the transfer dials {dialled[0].number}", f"It must dial {hotline}.")
+def _dials_only_the_hotline(index: LineIndex, place: Place) -> Iterator[Fault]:
+    _, *others = index.verbs(place)
+    if len(others) != 1 or not isinstance(others[0], Dial):
+        yield index.fault(place, "the transfer is not one sentence and a dial", "Keep connect.txt to one paragraph.")
+    elif others[0].number != (hotline := index.line.content.facts.numbers[HOTLINE].dial):
+        yield index.fault(place, f"the transfer dials {others[0].number}", f"It must dial {hotline}.")
 
 
-def the_reminder_is_one_key_away(walk: LineIndex) -> Iterator[Fault]:
-    """9 leads to the 911 reminder; there 1 and 9 repeat it: who types 9-1-1 does not land in a topic."""
-    reminder = walk.flow.only("reminder")
-    for place in walk.standing:
-        typed = place
+def the_reminder_is_one_key_away(index: LineIndex) -> Iterator[Fault]:
+    """9 leads to the 911 reminder, where 1 and 9 repeat it: a caller who types 9-1-1 hears the reminder."""
+    reminder = index.flow.only("reminder")
+    for place in index.places_with_keys:
+        there = place
         for key in "911":
-            typed = walk.lead(typed, key)
-            if typed.node != reminder:
-                yield walk.fault(
-                    place,
-                    f"911 typed there leads to {address_of(typed)}",
-                    "9 must lead to the reminder, and 1 must stay there.",
-                )
+            there = index.next_place(there, key)
+            if there.node != reminder:
+                remedy = "9 must lead to the reminder, and 1 must stay there."
+                yield index.fault(place, f"911 typed there leads to {address_of(there)}", remedy)
                 break
 
 
-def star_leads_to_the_root(walk: LineIndex) -> Iterator[Fault]:
-    """* pressed a few times leads to the main menu, and repeats it there."""
-    for place in walk.standing:
-        here = place
-        for _ in range(DEPTH):
-            here = walk.lead(here, "*")
-        if here.node != walk.flow.main_menu:
-            yield walk.fault(
-                place,
-                f"* pressed {DEPTH} times leads to {address_of(here)}",
-                "It must lead to the main menu.",
-            )
+def star_leads_to_the_main_menu(index: LineIndex) -> Iterator[Fault]:
+    """* pressed MAX_DEPTH times leads to the main menu, and repeats it there."""
+    for place in index.places_with_keys:
+        there = place
+        for _ in range(MAX_DEPTH):
+            there = index.next_place(there, "*")
+        if there.node != index.flow.main_menu:
+            found = f"* pressed {MAX_DEPTH} times leads to {address_of(there)}"
+            yield index.fault(place, found, "It must lead to the main menu.")
 
 
-def eight_keeps_the_place(walk: LineIndex) -> Iterator[Fault]:
-    """With two languages, 8 changes the language and nothing else, and 8 again leads back."""
-    if len(walk.flow.published) != 2:
+def eight_keeps_the_place(index: LineIndex) -> Iterator[Fault]:
+    """With two languages, 8 leads to the same node, part and pace in the other language, and 8 again leads back."""
+    if len(index.flow.published) != 2:
         return
-    for place in walk.standing:
-        there = walk.lead(place, "8")
-        back = walk.lead(there, "8")
+    for place in index.places_with_keys:
+        there = index.next_place(place, "8")
+        back = index.next_place(there, "8")
         kept = (there.node, there.part, there.pace) == (place.node, place.part, place.pace)
         if not kept or there.locale == place.locale or back.locale != place.locale:
-            yield walk.fault(
-                place,
-                f"8 leads to {address_of(there)}",
-                "It must lead to the same place in the other language.",
-            )
+            remedy = "It must lead to the same place in the other language."
+            yield index.fault(place, f"8 leads to {address_of(there)}", remedy)
 
 
-def no_key_ends_a_call(walk: LineIndex) -> Iterator[Fault]:
-    """Every key, and anything else that may come as one, leads to a place that has a document."""
-    for place in walk.standing:
+def no_key_ends_a_call(index: LineIndex) -> Iterator[Fault]:
+    """Every key and every other input leads to a place that has a document."""
+    for place in index.places_with_keys:
         for key in (*KEYS, ""):
-            there = walk.lead(place, key)
-            if there not in walk.line.documents:
-                yield walk.fault(
-                    place,
-                    f"{key or 'another key'} leads to {address_of(there)}, which has no document",
-                    "The walk and the compiled line disagree.",
-                )
+            there = index.next_place(place, key)
+            if there not in index.line.documents:
+                found = f"{key or 'another key'} leads to {address_of(there)}, which has no document"
+                yield index.fault(place, found, "The transitions and the compiled line disagree.")
 
 
-def keys_arrive_where_they_were_pressed(walk: LineIndex) -> Iterator[Fault]:
-    """The address of each Gather and each Dial is that of the place its step stands for, wherever they stand."""
-    judged = set[tuple[str | None, Step]]()
-    for place in walk.line.paths:
-        asked = [verb for verb in walk.verbs(place) if isinstance(verb, Gather | Dial)]
-        steps = [step for step in walk.steps(place) if not isinstance(step, End)]
-        if len(asked) != len(steps):
-            yield walk.fault(
-                place,
-                f"its document asks and dials {len(asked)} times, the walk {len(steps)} times",
-                "The walk and the compiled line disagree.",
-            )
+def keys_arrive_where_they_were_pressed(index: LineIndex) -> Iterator[Fault]:
+    """The `action` of each Gather and Dial is the address of its step's place, in every document that contains it."""
+    checked = set[tuple[str | None, Step]]()
+    for place in index.line.paths:
+        actions = [verb.action for verb in index.verbs(place) if isinstance(verb, Gather | Dial)]
+        steps = [step for step in index.steps(place) if not isinstance(step, End)]
+        if len(actions) != len(steps):
+            found = f"its document asks and dials {len(actions)} times, the steps {len(steps)} times"
+            yield index.fault(place, found, "The transitions and the compiled line disagree.")
             continue
-        new = [pair for pair in zip((verb.action for verb in asked), steps, strict=True) if pair not in judged]
-        judged.update(new)
-        for action, step in new:
+        pairs = [pair for pair in zip(actions, steps, strict=True) if pair not in checked]
+        checked.update(pairs)
+        for action, step in pairs:
             asks = isinstance(step, Ask)
-            path = key_address_of(walk.line.flow, step.place) if asks else outcome_address_of(step.place)
-            if action != walk.line.options.public_url + path:
-                yield walk.fault(place, f"a key goes to {action}", f"It must go to {path}.")
+            path = key_address_of(index.flow, step.place) if asks else outcome_address_of(step.place)
+            if action != index.line.options.public_url + path:
+                yield index.fault(place, f"a key goes to {action}", f"It must go to {path}.")

@@ -1,4 +1,4 @@
-"""A line walked: what the proofs read off it again and again, each thing worked out once."""
+"""The index of a line: the steps, verbs and seconds that several proofs need, each computed once."""
 
 from ivr.call.flow import Farewell, Transfer
 from ivr.call.state import Place
@@ -11,48 +11,50 @@ from ivr.phone.parser import Verb, check_reachable, read_document
 
 
 class LineIndex:
-    """A line, each of its silences followed once, each document and fragment read once, each step timed once."""
+    """A compiled line and what was computed from it.
+
+    `places_with_keys` are all places but transfers and farewells, whose keys are those of the main menu.
+    """
 
     def __init__(self, line: Line) -> None:
         self.line, self.flow = line, line.flow
         self._steps: dict[Place, tuple[Step, ...]] = {}
         self._verbs: dict[Place, tuple[Verb, ...]] = {}
-        self._read: dict[bytes, tuple[Verb, ...]] = {}
-        self._fewest: dict[Step, float] = {}
-        self.standing = [place for place in line.paths if not isinstance(self._node(place), Transfer | Farewell)]
-
-    def _node(self, place: Place) -> object:
-        return self.flow.nodes[place.node]
+        self._fragment_verbs: dict[bytes, tuple[Verb, ...]] = {}
+        self._seconds: dict[Step, float] = {}
+        without = {name for name, node in self.flow.nodes.items() if isinstance(node, Transfer | Farewell)}
+        self.places_with_keys = [place for place in line.paths if place.node not in without]
 
     def steps(self, place: Place) -> tuple[Step, ...]:
-        """What happens at `place` while the caller does nothing."""
+        """Everything that happens at `place` while the caller does nothing."""
         if place not in self._steps:
             self._steps[place] = self.line.steps(place)
         return self._steps[place]
 
-    def lead(self, place: Place, key: str) -> Place:
-        """Where `key` leads from `place`; "" stands for anything else that may come as one."""
+    def next_place(self, place: Place, key: str) -> Place:
+        """The place that `key` leads to from `place`; "" is any other input."""
         return self.line.transitions[place][key]
 
     def verbs(self, place: Place) -> tuple[Verb, ...]:
-        """The verbs of the document at `place`. Raises InvalidTwiml where Twilio would not play it."""
+        """The verbs of the document at `place`. Raises InvalidTwiml if Twilio would not play it."""
         if place not in self._verbs:
             fragments = self.line.documents[place]
             self._verbs[place] = check_reachable(verb for fragment in fragments for verb in self._verbs_of(fragment))
         return self._verbs[place]
 
     def _verbs_of(self, fragment: bytes) -> tuple[Verb, ...]:
-        if fragment not in self._read:
-            self._read[fragment] = read_document(twiml.document([fragment]))
-        return self._read[fragment]
+        if fragment not in self._fragment_verbs:
+            self._fragment_verbs[fragment] = read_document(twiml.document([fragment]))
+        return self._fragment_verbs[fragment]
 
-    def fewest_seconds(self, step: Step) -> float:
-        """How long `step` takes at least, waits included, if the voice is as fast as it ever is."""
-        if step not in self._fewest:
-            read_out = sum(self.line.schedule.shortest_seconds(one) for one in self.line.schedule.spoken(step))
-            self._fewest[step] = read_out + (self.line.schedule.wait(step) if isinstance(step, Ask) else 0)
-        return self._fewest[step]
+    def shortest_seconds(self, step: Step) -> float:
+        """Seconds of `step` with its wait, if the voice is as fast as it can be."""
+        if step not in self._seconds:
+            schedule = self.line.schedule
+            speech = sum(schedule.shortest_seconds(prompt) for prompt in schedule.spoken(step))
+            self._seconds[step] = speech + (schedule.wait(step) if isinstance(step, Ask) else 0)
+        return self._seconds[step]
 
     def fault(self, place: Place, found: str, remedy: str) -> Fault:
-        """A fault at `place`, with the way that a caller takes to it."""
+        """A fault at `place`, with the keys that lead to it."""
         return Fault(address_of(place), found, remedy, self.line.paths.get(place, ""), place.locale)

@@ -1,7 +1,8 @@
-"""Proofs: what every caller can rely on, shown for every state the line has. A line that fails one is not ready.
+"""The proofs: what every caller can rely on, shown for every state of the line. A line that fails one is not ready.
 
-Every place × every key × silence × every dial outcome is walked, and every document is read by the strict telephone
-of `ivr.phone`. There is no waiver. What a text should be like is a matter of limits, not of proofs.
+Each proof is a function whose name is the sentence that it proves. It goes through every place, key, silence and dial
+outcome; the strict telephone of `ivr.phone` reads every document. A proof cannot be waived. How long and how hard a
+text may be is a matter of limits (`limits.py`), which do not stop a running line.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,21 +27,21 @@ class ProofCounts(NamedTuple):
 
 
 def prove(line: Line) -> tuple[Fault, ...]:
-    """Every proof over every state of `line`. Returns the faults; none is the proof."""
-    walk, faults = LineIndex(line), list[Fault]()
+    """Run every proof on `line`. An empty result means that all hold."""
+    index, faults = LineIndex(line), list[Fault]()
     for proof in PROOFS:
         try:
-            faults.extend(proof(walk))
-        except Exception as error:  # a document that is refused, named by the first proof, or a fault of the proof
+            faults.extend(proof(index))
+        except Exception as error:  # a refused document, which the first proof reports, or an error in the proof
             name = proof.__name__.replace("_", " ")
             found = f"it could not be shown ({type(error).__name__}: {error})"
-            faults.append(Fault(name, found, "Mend the other faults first."))
+            faults.append(Fault(name, found, "Correct the other faults first."))
     return tuple(faults)
 
 
 def proof_counts(line: Line) -> ProofCounts:
-    """How many states, keys and documents `prove` walks."""
-    return ProofCounts(len(line.paths), len(LineIndex(line).standing) * len((*KEYS, "")), len(line.documents))
+    """The numbers of states, keys and documents that `prove` goes through."""
+    return ProofCounts(len(line.paths), len(LineIndex(line).places_with_keys) * len((*KEYS, "")), len(line.documents))
 
 
 Proof = Callable[[LineIndex], Iterator[Fault]]
@@ -52,7 +53,7 @@ PROOFS: tuple[Proof, ...] = (
     keys.no_key_ends_a_call,
     keys.a_person_is_one_key_away,
     keys.the_reminder_is_one_key_away,
-    keys.star_leads_to_the_root,
+    keys.star_leads_to_the_main_menu,
     keys.eight_keeps_the_place,
     silence.silence_reaches_a_person,
     silence.the_line_stops_dialling,

@@ -1,4 +1,4 @@
-"""Recordings against the texts: what a language has to read aloud, what is read, what reads old words."""
+"""Recordings compared with the texts: what can be recorded, what is recorded, which recordings are outdated."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,42 +10,45 @@ from ivr.content.voices import NO_VOICE
 from ivr.errors import Fault, Untranslated
 from ivr.line.line import Line
 
-VOICED_ONLY = ("last_resort", "last_resort_again")
-"""Texts that are spoken when nobody can fetch a recording from us."""
-
-
-MANY = 3
-"""Languages from which on each may be offered at any key of the language menu."""
+VOICE_ONLY = ("last_resort", "last_resort_again")
+"""Texts of the fallback document. It is used when our recordings cannot be fetched, so a voice always speaks them."""
+LANGUAGE_MENU_FROM = 3
+"""The number of languages from which each may be offered at any key of the language menu."""
 
 
 class Recordable(NamedTuple):
-    """One thing to be read aloud: its name ("reach-2", "language-key-8"), and its words as the line speaks them."""
+    """A part of a text that can be read aloud, and its words as the line speaks them.
+
+    `name` is the text, with the number of the part if there are several ("reach-2"), and with the key for the offer of
+    a language ("language-key-8").
+    """
 
     name: str
     spoken: RenderedPrompt
 
     @property
     def text(self) -> str:
-        """The name of the text that it is a part of."""
+        """The name of the text: "reach" for "reach-2"."""
         return self.name.partition("-")[0]
 
 
-def readings(line: Line, tag: str, languages: int | None = None) -> Iterator[Recordable]:
-    """Everything spoken in a language, text by text; what is not whole there is left out.
+def recordables(line: Line, tag: str, languages: int | None = None) -> Iterator[Recordable]:
+    """Every part of every text that is whole in a language.
 
-    `languages` is how many are published, where others than now are thought of.
+    `languages` is the number of published languages, if another one than now is planned: it decides at which keys the
+    language may be offered.
     """
     for text in line.content.prompts.templates:
         for key in language_keys(text, languages or len(line.content.configured)):
-            yield from _of_text(line, tag, text, key)
+            yield from _parts(line, tag, text, key)
 
 
 def to_record(line: Line, tag: str, languages: int | None = None) -> Iterator[Recordable]:
-    """What of it can be recorded."""
-    return (reading for reading in readings(line, tag, languages) if reading.text not in VOICED_ONLY)
+    """The recordables that a recording would be played for."""
+    return (part for part in recordables(line, tag, languages) if part.text not in VOICE_ONLY)
 
 
-def _of_text(line: Line, tag: str, text: str, key: str) -> Iterator[Recordable]:
+def _parts(line: Line, tag: str, text: str, key: str) -> Iterator[Recordable]:
     try:
         parts = line.content.prompts.render(text, tag, named_keys(line.flow, text, key))
     except Untranslated:
@@ -55,29 +58,30 @@ def _of_text(line: Line, tag: str, text: str, key: str) -> Iterator[Recordable]:
         yield Recordable(f"{name}-{number}" if len(parts) > 1 else name, spoken)
 
 
-def stale(line: Line, tag: str) -> tuple[Recording, ...]:
-    """The recordings that read words which no text has any more."""
-    wanted = {reading.spoken.text for reading in to_record(line, tag, MANY)}
-    return tuple(row for row in line.content.locales[tag].recordings.rows if row.reads not in wanted)
+def outdated_recordings(line: Line, tag: str) -> tuple[Recording, ...]:
+    """The recordings whose words are in no text any more."""
+    texts = {part.spoken.text for part in to_record(line, tag, LANGUAGE_MENU_FROM)}
+    return tuple(row for row in line.content.locales[tag].recordings.rows if row.reads not in texts)
 
 
-def missing(line: Line, tag: str) -> tuple[Recordable, ...]:
-    """What nobody has recorded as it stands now."""
+def unrecorded_parts(line: Line, tag: str) -> tuple[Recordable, ...]:
+    """The parts that have no recording of their present words."""
     sounds = line.content.locales[tag].sounds
-    return tuple(reading for reading in to_record(line, tag) if reading.spoken.text not in sounds)
+    return tuple(part for part in to_record(line, tag) if part.spoken.text not in sounds)
 
 
 def recording_faults(line: Line, tag: str) -> Iterator[Fault]:
-    """In a language without a voice every text must be recorded, and the recording be current."""
+    """The parts without a recording, in a language without a voice."""
     if line.content.locales[tag].voice == NO_VOICE:
-        path, old = line.content.root / "locales" / tag / "audio" / LIST, {row.name for row in stale(line, tag)}
-        for reading in missing(line, tag):
-            found = "its recording reads other words" if reading.name in old else "it is not recorded"
-            where, remedy = f"{path}: [{reading.name}]", f"Read it aloud: `ivr recordings sheet {tag}`."
-            yield Fault(where, found, remedy, locale=tag, text=reading.text)
+        path = line.content.root / "locales" / tag / "audio" / LIST
+        changed = {row.name for row in outdated_recordings(line, tag)}
+        for part in unrecorded_parts(line, tag):
+            found = "its recording reads other words" if part.name in changed else "it is not recorded"
+            where, remedy = f"{path}: [{part.name}]", f"Read it aloud: `ivr recordings sheet {tag}`."
+            yield Fault(where, found, remedy, locale=tag, text=part.text)
 
 
 def recording_notes(line: Line, tag: str) -> Iterator[str]:
-    """What a voice has taken over, where there is one: it keeps nobody from a call, so it is no fault."""
-    if line.content.locales[tag].voice != NO_VOICE and (old := stale(line, tag)):
-        yield f"{tag}: the voice reads what has changed since it was recorded: {', '.join(row.name for row in old)}"
+    """The outdated recordings of a language with a voice: the voice speaks instead, so they are no faults."""
+    if line.content.locales[tag].voice != NO_VOICE and (rows := outdated_recordings(line, tag)):
+        yield f"{tag}: the voice reads what has changed since it was recorded: {', '.join(row.name for row in rows)}"

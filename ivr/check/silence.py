@@ -1,4 +1,4 @@
-"""Proofs about silence and dialling: whoever does nothing reaches a person, and the line stops in the end."""
+"""Proofs about silence and dialling: a silent caller reaches a person, and the line stops dialling by itself."""
 
 from collections.abc import Iterator
 from typing import get_args
@@ -12,75 +12,68 @@ from ivr.errors import Fault
 from ivr.line.schedule import SHORTEST_SILENCE
 
 LONGEST_SILENCE = 3600
-"""Seconds in which a silent call has reached the hotline or its goodbye, however long the topic it began in."""
+"""Seconds after which a silent call has reached the hotline or its goodbye, even from the longest topic."""
 
 
-def silence_reaches_a_person(walk: LineIndex) -> Iterator[Fault]:
-    """A caller who does nothing reaches the hotline, or the goodbye that was chosen, in time and never too soon."""
-    for place in walk.standing:
-        steps = walk.steps(place)
-        took = sum(walk.fewest_seconds(step) for step in steps)
-        if walk.line.options.silence == "connect" and place.tries < MAX_TRIES and isinstance(steps[-1], End):
-            yield walk.fault(place, "silence there ends the call", "It must reach the hotline.")
-        if took < SHORTEST_SILENCE and place.tries < MAX_TRIES:
-            yield walk.fault(
-                place, f"a silent call may end after {took:.0f} s", f"It lasts {SHORTEST_SILENCE} s at least."
-            )
-        if took > LONGEST_SILENCE:
-            yield walk.fault(
-                place,
-                f"a silent call takes {took:.0f} s at least",
-                f"{LONGEST_SILENCE} s at most: shorten the topic.",
-            )
+def silence_reaches_a_person(index: LineIndex) -> Iterator[Fault]:
+    """A silent caller reaches the hotline, or the goodbye of that policy, after SHORTEST_ to LONGEST_SILENCE."""
+    for place in index.places_with_keys:
+        steps = index.steps(place)
+        seconds = sum(index.shortest_seconds(step) for step in steps)
+        if index.line.options.silence == "connect" and place.tries < MAX_TRIES and isinstance(steps[-1], End):
+            yield index.fault(place, "silence there ends the call", "It must reach the hotline.")
+        if seconds < SHORTEST_SILENCE and place.tries < MAX_TRIES:
+            remedy = f"It must last {SHORTEST_SILENCE} s at least."
+            yield index.fault(place, f"a silent call may end after {seconds:.0f} s", remedy)
+        if seconds > LONGEST_SILENCE:
+            remedy = f"It may take {LONGEST_SILENCE} s: shorten the topic."
+            yield index.fault(place, f"a silent call takes {seconds:.0f} s at least", remedy)
 
 
-def the_line_stops_dialling(walk: LineIndex) -> Iterator[Fault]:
-    """By itself the line dials at most three times in a row, and never after a conversation."""
-    counted = dict[Step, int]()
-    for place in walk.line.paths:
-        last = walk.steps(place)[-1]
-        if last not in counted:
-            counted[last] = _dials(walk, last)
-        dials = counted[last]
-        if dials > MAX_TRIES:
-            yield walk.fault(place, "silence dials again and again", f"After {MAX_TRIES} times it says goodbye.")
-        if isinstance(walk.flow.nodes[place.node], Farewell) and dials:
-            yield walk.fault(place, "silence after a conversation dials again", "It says goodbye.")
+def the_line_stops_dialling(index: LineIndex) -> Iterator[Fault]:
+    """By itself the line dials at most three times in a row, and not at all after a conversation."""
+    counts = dict[Step, int]()
+    for place in index.line.paths:
+        last = index.steps(place)[-1]
+        if last not in counts:
+            counts[last] = _dials(index, last)
+        if counts[last] > MAX_TRIES:
+            yield index.fault(place, "silence dials again and again", f"After {MAX_TRIES} times it must say goodbye.")
+        if isinstance(index.flow.nodes[place.node], Farewell) and counts[last]:
+            yield index.fault(place, "silence after a conversation dials again", "It must say goodbye.")
 
 
-def _dials(walk: LineIndex, last: Step) -> int:
-    """How often a caller who does nothing is dialled for where nobody answers; counted no further than one too many."""
+def _dials(index: LineIndex, last: Step) -> int:
+    """How often the line dials for a silent caller if the hotline does not answer; MAX_TRIES + 1 at most."""
     dials = 0
     while not isinstance(last, End) and dials <= MAX_TRIES:
         dials += 1
-        last = walk.steps(next_place(walk.flow, last.place, Outcome("no-answer")))[-1]
+        last = index.steps(next_place(index.flow, last.place, Outcome("no-answer")))[-1]
     return dials
 
 
-def every_outcome_leads_on(walk: LineIndex) -> Iterator[Fault]:
-    """Connected leads to a farewell, everything else to where the number is spoken."""
-    for place in walk.line.paths:
-        if not isinstance(walk.flow.nodes[place.node], Transfer):
-            continue
-        for reached in get_args(Reached):
-            there = next_place(walk.flow, place, Outcome(reached))
-            if found := _misled(walk, reached, there):
-                yield walk.fault(
-                    place,
-                    f"{reached} leads to {address_of(there)}, {found}",
-                    "A conversation ends in a farewell; after all else the number is said twice, in the first part.",
-                )
+def every_outcome_leads_on(index: LineIndex) -> Iterator[Fault]:
+    """After "connected" comes a farewell; after any other outcome the hotline's number is said twice."""
+    for place in index.line.paths:
+        if isinstance(index.flow.nodes[place.node], Transfer):
+            for reached in get_args(Reached):
+                there = next_place(index.flow, place, Outcome(reached))
+                if wrong := _wrong_place(index, reached, there):
+                    found = f"{reached} leads to {address_of(there)}, {wrong}"
+                    remedy = "A conversation ends in a farewell; otherwise the first part says the number twice."
+                    yield index.fault(place, found, remedy)
 
 
-def _misled(walk: LineIndex, reached: Reached, there: Place) -> str:
-    if there not in walk.line.documents:
+def _wrong_place(index: LineIndex, reached: Reached, there: Place) -> str:
+    """The reason why an outcome must not lead to `there`, "" if it may."""
+    if there not in index.line.documents:
         return "which has no document"
     if reached == "connected":
-        return "" if isinstance(walk.flow.nodes[there.node], Farewell) else "which is no farewell"
-    return "" if _speaks_the_number(walk, there) else "where the number is not spoken twice"
+        return "" if isinstance(index.flow.nodes[there.node], Farewell) else "which is no farewell"
+    return "" if _says_the_number_twice(index, there) else "where the number is not spoken twice"
 
 
-def _speaks_the_number(walk: LineIndex, place: Place) -> bool:
-    first = walk.line.schedule.spoken(walk.steps(place)[0])
-    numbers = [name for spoken in first for name in spoken.numbers]
-    return numbers.count(walk.flow.transfer.number) >= 2
+def _says_the_number_twice(index: LineIndex, place: Place) -> bool:
+    prompts = index.line.schedule.spoken(index.steps(place)[0])
+    numbers = [name for prompt in prompts for name in prompt.numbers]
+    return numbers.count(index.flow.transfer.number) >= 2

@@ -1,4 +1,4 @@
-"""Proofs about what is spoken: the keys that work and no others, the same in every language."""
+"""Proofs about spoken keys: prompts say the keys that work and no others, and the same ones in every language."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,47 +11,52 @@ from ivr.content.prompts import RenderedPrompt
 from ivr.errors import Fault
 
 
-def spoken_keys_work(walk: LineIndex) -> Iterator[Fault]:
-    """0 and every choice are spoken where they work, and no key is spoken that does not.
+def spoken_keys_work(index: LineIndex) -> Iterator[Fault]:
+    """0 and every choice are spoken where they work, and a spoken key has an effect.
 
-    A text is read in many places: what is wrong with it is told once a language, with the shortest way to it.
+    A text is spoken at many places: each fault of it is reported once a language, with a shortest way to it.
     """
-    told: set[tuple[str, str, str]] = set()
-    for step, place in _asks(walk):
-        for keys, wrong, remedy in _wrongly_spoken(walk, step):
-            if (step.place.locale, _menu_of(walk, step), keys + wrong) not in told:
-                told.add((step.place.locale, _menu_of(walk, step), keys + wrong))
-                yield walk.fault(place, f"{keys} {wrong} in the {step.reading} reading", remedy)
+    reported: set[tuple[str, str, str]] = set()
+    for step, place in _asks(index):
+        for keys, wrong, remedy in _wrong_keys(index, step):
+            fault = (step.place.locale, _menu_of(index, step), keys + wrong)
+            if fault not in reported:
+                reported.add(fault)
+                yield index.fault(place, f"{keys} {wrong} in the {step.reading} reading", remedy)
 
 
-def _wrongly_spoken(walk: LineIndex, step: Ask) -> Iterator[tuple[str, str, str]]:
-    keys = {key for spoken in walk.line.schedule.spoken(step) for key in spoken.keys}
+def _wrong_keys(index: LineIndex, step: Ask) -> Iterator[tuple[str, str, str]]:
+    """The keys that are spoken and do nothing, then those that are not spoken: keys, what is wrong, the remedy."""
+    keys = {key for spoken in index.line.schedule.spoken(step) for key in spoken.keys}
     for key in sorted(keys):
-        if walk.lead(step.place, key).misses > step.place.misses:
+        if index.next_place(step.place, key).misses > step.place.misses:
             yield key, "is spoken and does nothing", "Take it out of the text, or add the choice to the map."
-    missing = ", ".join(sorted(_must_be_spoken(walk, step) - keys))
+    missing = ", ".join(sorted(_must_be_spoken(index, step) - keys))
     if missing:
         yield missing, "works and is not spoken", "Add a sentence for it to the text."
 
 
-def _menu_of(walk: LineIndex, step: Ask) -> str:
-    node = walk.flow.nodes[step.place.node]
+def _menu_of(index: LineIndex, step: Ask) -> str:
+    """The node whose text `step` speaks: for the opening, the main menu."""
+    node = index.flow.nodes[step.place.node]
     return node.menu if isinstance(node, Opening) else step.place.node
 
 
-def _asks(walk: LineIndex) -> Iterator[tuple[Ask, Place]]:
+def _asks(index: LineIndex) -> Iterator[tuple[Ask, Place]]:
+    """Every step that asks for a key, with the first place in whose document it is."""
     seen: set[Step] = set()
-    for place in walk.line.paths:
-        for step in walk.steps(place):
+    for place in index.line.paths:
+        for step in index.steps(place):
             if isinstance(step, Ask) and step not in seen:
                 seen.add(step)
                 yield step, place
 
 
-def _must_be_spoken(walk: LineIndex, step: Ask) -> set[str]:
-    node = walk.flow.nodes[step.place.node]
-    menu = walk.flow.nodes[node.menu] if isinstance(node, Opening) else node
-    several = {"8"} if len(walk.flow.published) > 1 else set()
+def _must_be_spoken(index: LineIndex, step: Ask) -> set[str]:
+    """The keys that the prompts of `step` have to say."""
+    node = index.flow.nodes[step.place.node]
+    menu = index.flow.nodes[node.menu] if isinstance(node, Opening) else node
+    several = {"8"} if len(index.flow.published) > 1 else set()
     if step.reading == "third" or (step.place.misses == MAX_MISSES and step.reading in ("opening", "first")):
         return {"0", "7"}
     if step.reading in ("opening", "first", "second", "last", "farewell") and isinstance(menu, Menu):
@@ -60,38 +65,36 @@ def _must_be_spoken(walk: LineIndex, step: Ask) -> set[str]:
     return {"0"} if isinstance(node, Languages) else set()
 
 
-def one_text_says_all_keys(walk: LineIndex) -> Iterator[Fault]:
-    """There is a topic that says every key: 0, 7, 8, 9, * and #."""
-    wanted = {"0", "7", "9", "*", "#"} | ({"8"} if len(walk.flow.published) > 1 else set())
-    topics = {place.node for place in walk.standing}
-    said = [_all_keys(walk, name) for name in topics if name in walk.line.content.prompts.templates]
+def one_text_says_all_keys(index: LineIndex) -> Iterator[Fault]:
+    """One topic says all the keys that work everywhere: 0, 7, 8, 9, * and #."""
+    wanted = {"0", "7", "9", "*", "#"} | ({"8"} if len(index.flow.published) > 1 else set())
+    topics = {place.node for place in index.places_with_keys}
+    said = [_all_keys(index, name) for name in topics if name in index.line.content.prompts.templates]
     if not any(wanted <= keys for keys in said):
         yield Fault("prompts", "no topic says all of 0, 7, 8, 9, * and #", "Write one that tells how the line works.")
 
 
-def _all_keys(walk: LineIndex, name: str) -> set[str]:
-    places = [place for place in walk.standing if place.node == name and place.locale == walk.flow.published[0]]
-    steps = [Ask(place, "part") for place in places if not isinstance(walk.flow.nodes[name], Menu | Opening)]
-    return {key for step in steps for spoken in walk.line.schedule.spoken(step) for key in spoken.keys}
+def _all_keys(index: LineIndex, name: str) -> set[str]:
+    """The keys that a topic says in the source language."""
+    if isinstance(index.flow.nodes[name], Menu | Opening):
+        return set()
+    source = index.flow.published[0]
+    places = [place for place in index.places_with_keys if place.node == name and place.locale == source]
+    steps = [Ask(place, "part") for place in places]
+    return {key for step in steps for spoken in index.line.schedule.spoken(step) for key in spoken.keys}
 
 
-def every_language_says_the_same(walk: LineIndex) -> Iterator[Fault]:
-    """Keys and telephone numbers are the same, in the same order, in every language."""
-    prompts, first = walk.line.content.prompts, walk.flow.published[0]
+def every_language_says_the_same(index: LineIndex) -> Iterator[Fault]:
+    """Every part says the same keys and telephone numbers in every language, in any order."""
+    prompts, first = index.line.content.prompts, index.flow.published[0]
     for name in prompts.templates:
-        for locale in walk.flow.published[1:]:
-            for part, (ours, theirs) in enumerate(
-                zip(_parts(walk, name, first), _parts(walk, name, locale), strict=True), 1
-            ):
-                if (sorted(ours.keys), sorted(ours.numbers)) != (sorted(theirs.keys), sorted(theirs.numbers)):
-                    yield Fault(
-                        f"{name}, part {part}, {locale}",
-                        "it names other keys or numbers than the English",
-                        "Compare the placeholders.",
-                        locale=locale,
-                        text=name,
-                    )
+        for locale in index.flow.published[1:]:
+            pairs = zip(_parts(index, name, first), _parts(index, name, locale), strict=True)
+            for number, (source, part) in enumerate(pairs, start=1):
+                if (sorted(source.keys), sorted(source.numbers)) != (sorted(part.keys), sorted(part.numbers)):
+                    where, found = f"{name}, part {number}, {locale}", "it names other keys or numbers than the English"
+                    yield Fault(where, found, "Compare the placeholders.", locale=locale, text=name)
 
 
-def _parts(walk: LineIndex, name: str, locale: str) -> Sequence[RenderedPrompt]:
-    return walk.line.content.prompts.speak(name, locale, named_keys(walk.flow, name))
+def _parts(index: LineIndex, name: str, locale: str) -> Sequence[RenderedPrompt]:
+    return index.line.content.prompts.speak(name, locale, named_keys(index.flow, name))

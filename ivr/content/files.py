@@ -79,7 +79,7 @@ def toml_of(path: Path, kind: type[BadContent]) -> dict[str, Any]:
 
 @cache
 def not_spoken(character: str) -> bool:
-    """Whether a character is forbidden in texts: a control character, a line break, a surrogate, one for private use."""
+    """Whether texts may not have a character: a control character, a line break, a surrogate, one for private use."""
     return unicodedata.category(character) in ("Cc", "Co", "Cs") or character in "\ufffe\uffff"
 
 

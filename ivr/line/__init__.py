@@ -1,1 +1,1 @@
-"""The compiler, the compiled line with respond(), and TwiML."""
+"""The compiler, the compiled line with `respond`, the TwiML that it consists of."""

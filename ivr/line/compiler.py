@@ -77,7 +77,7 @@ class FragmentWriter:
     def _speech_to_the_end(self, step: Dial | End) -> bytes:
         """Prompts that no key stops, then the dial or the end of the call."""
         prompts, locales, pace = self._schedule.spoken(step), self._content.locales, step.place.pace
-        speech = b"".join(twiml.tell(prompt, locales, pace, audio=self._audio_url) for prompt in prompts)
+        speech = b"".join(twiml.say(prompt, locales, pace, audio_url=self._audio_url) for prompt in prompts)
         if isinstance(step, End):
             return speech + twiml.hang_up()
         action = self._options.public_url + outcome_address_of(step.place)
@@ -96,4 +96,4 @@ class FragmentWriter:
         """`text` by voice alone: where the fallback document is needed, our recordings cannot be fetched."""
         voiced = [tag for tag in self._flow.published if self._content.locales[tag].voice != NO_VOICE]
         prompts = (self._content.shared_prompt(self._flow, text, tag)._replace(sound=None) for tag in voiced[:2])
-        return b"".join(twiml.tell(prompt, self._content.locales, "normal") for prompt in dict.fromkeys(prompts))
+        return b"".join(twiml.say(prompt, self._content.locales, "normal") for prompt in dict.fromkeys(prompts))

@@ -1,8 +1,13 @@
-"""Spoken texts and what we wait for, written as TwiML. The only file that writes XML; nothing else comes in here.
+"""TwiML: prompts, waits and dials as bytes. This is the only file that writes XML.
 
-A fragment is one top-level verb as bytes; a document is fragments between a head and a tail. Verbs and attributes are
-those of https://www.twilio.com/docs/voice/twiml that every dialect shares: Response, Say, Play, Gather, Dial, Number,
-Hangup. Twilio's builder writes every tag, and each only once: the same words are read in many fragments.
+A fragment is one or more top-level verbs, for example
+
+    <Gather action="https://…/call/en/main" …><Say voice="…">…</Say></Gather>
+
+and a document is `HEAD`, fragments, `TAIL`. The verbs are Response, Say, Play, Gather, Dial, Number and Hangup of
+https://www.twilio.com/docs/voice/twiml. Twilio's own builder writes every tag. It is slow, and the same prompt is part
+of many fragments, so the verbs of a prompt are built once and cached. They are cached in two halves, without the pause
+before the first word: its length depends on where the prompt is spoken.
 """
 
 import re
@@ -23,11 +28,11 @@ from ivr.speech.pauses import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE, SLOW_RAT
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?><Response>'
 TAIL = b"</Response>"
 AFTER_KEY = 0.5
-"""Seconds before speech that follows a key: the telephone is on its way back to the ear."""
+"""Seconds of silence before speech that follows a key: the caller has the phone in front of the face."""
 LEAD = SsmlBreak(time="lead")
-"""Stands for the pause in front of the first word, which is not the same wherever a text is read."""
+"""The place of the pause before the first word, in the verbs of a prompt."""
 DIAL_TIMEOUT = 45
-"""Seconds the hotline may ring; Twilio adds about five (https://www.twilio.com/docs/voice/twiml/dial)."""
+"""Seconds that the hotline may ring; Twilio adds about five (https://www.twilio.com/docs/voice/twiml/dial)."""
 
 
 def document(fragments: Iterable[bytes]) -> bytes:
@@ -36,46 +41,53 @@ def document(fragments: Iterable[bytes]) -> bytes:
 
 
 def gather(
-    spoken: Sequence[RenderedPrompt],
-    voices: Mapping[str, Locale],
+    prompts: Sequence[RenderedPrompt],
+    locales: Mapping[str, Locale],
     pace: Pace,
     action: str,
     wait: int,
     lead: float,
-    audio: str = "",
+    audio_url: str = "",
 ) -> bytes:
-    """A fragment: `spoken` is read while every key is live, then the line waits `wait` seconds for one.
+    """A fragment: `prompts` are spoken, any key stops them, then the line waits `wait` seconds for a key.
 
-    `action` is the absolute URL a key is posted to, `lead` the seconds of silence in front of the first word, `audio`
-    the absolute URL that recordings lie under.
+    `action` is the absolute URL that a key is posted to. `lead` is the seconds of silence before the first word.
+    `audio_url` is the absolute URL of the folder of recordings.
     """
-    before, behind = _tag_of_gather(wait)
-    said = (tell(one, voices, pace, PARAGRAPH_PAUSE if at else lead, audio) for at, one in enumerate(spoken))
-    return b"".join((before, escape(action).encode("utf-8"), behind, *said, b"</Gather>"))
+    start, end = _gather_tag(wait)
+    speech = (
+        say(prompt, locales, pace, PARAGRAPH_PAUSE if number else lead, audio_url)
+        for number, prompt in enumerate(prompts)
+    )
+    return b"".join((start, escape(action).encode("utf-8"), end, *speech, b"</Gather>"))
 
 
-def tell(
-    spoken: RenderedPrompt, voices: Mapping[str, Locale], pace: Pace, lead: float = AFTER_KEY, audio: str = ""
+def say(
+    prompt: RenderedPrompt, locales: Mapping[str, Locale], pace: Pace, lead: float = AFTER_KEY, audio_url: str = ""
 ) -> bytes:
-    """A fragment: `spoken` is read to the end, no key is live."""
-    voice = voices[spoken.locale]
-    before, behind = _told(spoken, _Voice(voice.voice, voice.language, voice.takes_ssml), pace, audio)
-    return b"".join((before, _pause(lead, pace), behind)) if behind else before
+    """A fragment: `prompt` is spoken to the end; outside a Gather no key stops it."""
+    locale = locales[prompt.locale]
+    voice = _Voice(locale.voice, locale.language, locale.takes_ssml)
+    before_lead, after_lead = _prompt_verbs(prompt, voice, pace, audio_url)
+    return b"".join((before_lead, _pause(lead, pace), after_lead)) if after_lead else before_lead
 
 
 def dial(number: str, action: str | None, caller_id: str | None) -> bytes:
-    """A fragment: `number` (E.164) is dialled. How it ended goes to `action`; without one, the document goes on."""
-    wanted = {"action": action, "method": "POST" if action else None, "caller_id": caller_id}
-    verb = Dial(timeout=DIAL_TIMEOUT, **{name: value for name, value in wanted.items() if value})
+    """A fragment: `number` (E.164) is dialled, and the outcome is posted to `action`.
+
+    Without an `action` the document continues after the dial. With `caller_id` None, Twilio shows the caller's number.
+    """
+    attributes = {"action": action, "method": "POST" if action else None, "caller_id": caller_id}
+    verb = Dial(timeout=DIAL_TIMEOUT, **{name: value for name, value in attributes.items() if value})
     verb.number(number)
     return _bytes(verb)
 
 
 def readdressed(document: bytes, kept: str, number: str, caller_id: str | None) -> bytes:
-    """A document that was kept as a file, with another number dialled and spoken, and `caller_id` in every dial.
+    """A document that was kept as a file, with `number` dialled and spoken, and `caller_id` in every dial.
 
-    `kept` is the number (E.164) that it was written with. Where that is spoken, as words in groups of 1, 3, 3 and 4
-    digits, the digits of `number` stand in its place: voices of every language read them out one by one.
+    `kept` is the number (E.164) that the file was written with. Its digits are words there, in groups of 1, 3, 3 and 4;
+    they become the digits of `number` ("1, 2 0 2, …"), which voices of every language read one by one.
     """
     root = ElementTree.fromstring(document)
     for verb in root.iter("Dial"):
@@ -90,10 +102,10 @@ def readdressed(document: bytes, kept: str, number: str, caller_id: str | None) 
 
 
 def _spoken_digits(number: str) -> re.Pattern[str]:
-    """How the digits of a number (E.164) look as words: each digit is one word, and always the same one."""
+    """A pattern for the digits of a number (E.164) as words of any language: each digit is always the same word."""
     seen, pattern = set[str](), list[str]()
-    for place, digit in enumerate(number[1:]):
-        gap = "" if not place else r"(?:[\s,.]*<[^>]*>[\s,.]*|[\s,.])+" if place in (1, 4, 7) else r"\s+"
+    for position, digit in enumerate(number[1:]):
+        gap = "" if not position else r"(?:[\s,.]*<[^>]*>[\s,.]*|[\s,.])+" if position in (1, 4, 7) else r"\s+"
         pattern.append(gap + (f"(?P=d{digit})" if digit in seen else rf"(?P<d{digit}>\b\w+)") + r"\b")
         seen.add(digit)
     return re.compile("".join(pattern))
@@ -111,11 +123,11 @@ def hang_up() -> bytes:
 
 
 @lru_cache
-def _tag_of_gather(wait: int) -> tuple[bytes, bytes]:
-    """The opening tag of a Gather that waits so long: what stands before its address, and behind it."""
+def _gather_tag(wait: int) -> tuple[bytes, bytes]:
+    """The start tag of a Gather with that timeout, in two halves: before and after the value of `action`."""
     verb = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=wait, action="…", method="POST")
-    before, behind = _bytes(verb).removesuffix(b" />").split("…".encode())
-    return before, behind + b">"
+    before, after = _bytes(verb).removesuffix(b" />").split("…".encode())
+    return before, after + b">"
 
 
 class _Voice(NamedTuple):
@@ -125,10 +137,11 @@ class _Voice(NamedTuple):
 
 
 @lru_cache(maxsize=1000)
-def _told(spoken: RenderedPrompt, voice: _Voice, pace: Pace, audio: str) -> tuple[bytes, bytes]:
-    """The verbs that speak it: what stands before the pause that leads in, and behind it; all where there is none."""
-    before, _, behind = b"".join(map(_bytes, _says(spoken, voice, pace, audio))).partition(_bytes(LEAD))
-    return before, behind
+def _prompt_verbs(prompt: RenderedPrompt, voice: _Voice, pace: Pace, audio_url: str) -> tuple[bytes, bytes]:
+    """The verbs that speak `prompt`: before and after the place of the leading pause; all before it without one."""
+    verbs = b"".join(map(_bytes, _speech(prompt, voice, pace, audio_url)))
+    before, _, after = verbs.partition(_bytes(LEAD))
+    return before, after
 
 
 @lru_cache
@@ -136,35 +149,32 @@ def _pause(seconds: float, pace: Pace) -> bytes:
     return b"".join(map(_bytes, _breaks(seconds, pace)))
 
 
-def _says(spoken: RenderedPrompt, voice: _Voice, pace: Pace, audio: str) -> Iterable[TwiML]:
-    """The recording of a text, which has its pauses in it; else its Says: a single one where the voice takes SSML,
-    one for each stretch between pauses where it does not."""
-    if spoken.sound:
-        yield Play(f"{audio}/{spoken.sound.slow if pace == 'slow' else spoken.sound.file}")
-        return
-    if voice.takes_ssml:
-        yield _ssml(spoken, voice, pace)
-        return
-    for paragraph in spoken.paragraphs:
-        for stretch in paragraph.split("…"):
+def _speech(prompt: RenderedPrompt, voice: _Voice, pace: Pace, audio_url: str) -> Iterable[TwiML]:
+    """A Play of the recording; else one Say with SSML; else, if the voice takes no SSML, a Say between two pauses."""
+    if prompt.sound:
+        yield Play(f"{audio_url}/{prompt.sound.slow if pace == 'slow' else prompt.sound.file}")
+    elif voice.takes_ssml:
+        yield _ssml_say(prompt, voice, pace)
+    else:
+        stretches = (stretch for paragraph in prompt.paragraphs for stretch in paragraph.split("…"))
+        for stretch in stretches:
             if any(map(str.isalnum, stretch)):  # a full stop alone is not spoken
                 yield Say(stretch.strip(), voice=voice.name, language=voice.language)
 
 
-def _ssml(spoken: RenderedPrompt, voice: _Voice, pace: Pace) -> TwiML:
-    say = Say(voice=voice.name, language=voice.language)
-    words: TwiML = say
+def _ssml_say(prompt: RenderedPrompt, voice: _Voice, pace: Pace) -> TwiML:
+    verb = Say(voice=voice.name, language=voice.language)
+    words: TwiML = verb
     if pace == "slow":
         words = SsmlProsody(rate=f"{SLOW_RATE:.0%}")
-        say.append(words)
-    for piece in (LEAD, *_pieces(spoken, pace)):
+        verb.append(words)
+    for piece in (LEAD, *_words_and_pauses(prompt, pace)):
         words.append(piece)
-    return say
+    return verb
 
 
-def _pieces(spoken: RenderedPrompt, pace: Pace) -> Iterable[TwiML | str]:
-    """The words of a text, and the pauses between them."""
-    for paragraph_number, paragraph in enumerate(spoken.paragraphs):
+def _words_and_pauses(prompt: RenderedPrompt, pace: Pace) -> Iterable[TwiML | str]:
+    for paragraph_number, paragraph in enumerate(prompt.paragraphs):
         if paragraph_number:
             yield from _breaks(PARAGRAPH_PAUSE, pace)
         for number, stretch in enumerate(paragraph.split("…")):
@@ -175,7 +185,7 @@ def _pieces(spoken: RenderedPrompt, pace: Pace) -> Iterable[TwiML | str]:
 
 
 def _breaks(seconds: float, pace: Pace) -> list[SsmlBreak]:
-    """A pause, or nothing where it has no length."""
+    """A pause, longer at the slow pace; an empty list for 0 seconds."""
     stretched = seconds * (SLOW_PAUSE if pace == "slow" else 1)
     return [SsmlBreak(time=f"{stretched * 1000:.0f}ms")] if stretched else []
 

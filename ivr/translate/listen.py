@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.call.state import Pace
-from ivr.check.recordings import Recordable, readings
+from ivr.check.recordings import Recordable, recordables
 from ivr.content.load import with_drafts
 from ivr.content.locale import Locale
 from ivr.content.voices import Voice
@@ -66,12 +66,12 @@ def samples(line: Line, tag: str, names: Sequence[str], pace: Pace = "normal") -
 
 def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
     """Those of `names` that are not fully translated; empty where `samples` raises, because all of them are not."""
-    known = {name for reading in readings(line, tag) for name in (reading.name, reading.text)}
+    known = {name for reading in recordables(line, tag) for name in (reading.name, reading.text)}
     return [name for name in names if name not in known] if known & set(names) else []
 
 
 def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[Recordable]:
-    translated = list(readings(line, tag))
+    translated = list(recordables(line, tag))
     for name in names:
         if name not in line.content.prompts.templates and name not in {reading.name for reading in translated}:
             raise OperationFailed(
@@ -109,7 +109,7 @@ def _utterance(reading: Recordable, locale: Locale, pace: Pace) -> Utterance:
     """Words and pauses from the TwiML, written for a voice that takes pauses, because espeak-ng does."""
     speaker = locale.voice_row or Voice(PLACEHOLDER_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
     voiced = {locale.tag: locale._replace(voice=speaker.name, voice_row=speaker)}
-    verbs = read_document(twiml.document([twiml.tell(reading.spoken, voiced, pace)]))
+    verbs = read_document(twiml.document([twiml.say(reading.spoken, voiced, pace)]))
     say = next(verb for verb in verbs if isinstance(verb, Say))
     return Utterance(say.language, say.pieces, say.rate)
 

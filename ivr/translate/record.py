@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from ivr.check.recordings import Recordable, stale, to_record
+from ivr.check.recordings import Recordable, outdated_recordings, to_record
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.recordings import FILE, LIST, Recording, Sound, file_name
 from ivr.errors import OperationFailed
@@ -50,7 +50,7 @@ class Measurement(NamedTuple):
 
 def sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
     """Lines of plain text: the texts to read aloud, with file names. Unless `every`, only those without a recording."""
-    sounds, outdated = line.content.locales[tag].sounds, {row.name for row in stale(line, tag)}
+    sounds, outdated = line.content.locales[tag].sounds, {row.name for row in outdated_recordings(line, tag)}
     yield from (
         "Read each text aloud, calmly, as if to one person. A … is a short pause, an empty line a longer one.",
         f"Make one WAV or MP3 file of each text, named as above the text. Then: ivr recordings add {tag} NAME FILE",
@@ -174,7 +174,7 @@ def prune(line: Line, tag: str) -> list[str]:
     locale, folder = line.content.locales[tag], line.content.root / "locales" / tag / "audio"
     if locale.recordings.faults:
         raise OperationFailed(f"{locale.recordings.faults[0]} Correct this first; no file was deleted.")
-    outdated = stale(line, tag)
+    outdated = outdated_recordings(line, tag)
     kept = [row for row in locale.recordings.rows if row not in outdated]
     needed = {file for row in kept for file in (row.sound.file, row.sound.slow)}
     unused = [path for path in sorted(folder.glob("*.wav")) if FILE.fullmatch(path.name) and path.name not in needed]

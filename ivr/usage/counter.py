@@ -5,7 +5,6 @@ minute. A store that is slow, full, locked or unreachable delays the writing, ne
 order and no value of a request, so it cannot be traced to a caller.
 """
 
-import logging
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -131,7 +130,7 @@ class UsageCounter:
         with self._lock:
             for key, number in counts.items():
                 self._unwritten[key] = self._unwritten.get(key, 0) + number
-        log.event("not counted", level=logging.WARNING)  # at each failed write, so at most once a minute
+        log.count("usage not written")
 
 
 @lru_cache(maxsize=10_000, typed=True)  # typed: Ring() and Silence() are equal tuples, only their types differ

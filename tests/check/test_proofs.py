@@ -245,13 +245,13 @@ BREAKS = [
         documents.documents_are_played,
         "a document without an end",
         written("tea", lambda fragments: fragments[:-1]),
-        "its document neither dials nor hangs up at its end",
+        "its document ends without a dial or a hang-up",
     ),
     Break(
         documents.documents_are_played,
         "a dial whose outcome nobody is told",
         written("tea", lambda fragments: (*fragments[:-1], b"<Dial><Number>+18883737888</Number></Dial>")),
-        "its document neither dials nor hangs up at its end",
+        "its document ends without a dial or a hang-up",
     ),
     Break(
         documents.only_known_numbers_are_dialled,
@@ -307,7 +307,7 @@ BREAKS = [
         keys.keys_arrive_where_they_were_pressed,
         "a reading",
         written("tea", lambda fragments: fragments[1:]),
-        "its document asks and dials 7 times, the walk 8 times",
+        "its document asks and dials 7 times, the steps 8 times",
     ),
     Break(
         keys.keys_arrive_where_they_were_pressed,
@@ -351,7 +351,7 @@ BREAKS = [
         walking("_choice", tea),
         "911 typed there leads to /call/en/tea",
     ),
-    Break(keys.star_leads_to_the_root, "key *", pressed("*", stays), "It must lead to the main menu."),
+    Break(keys.star_leads_to_the_main_menu, "key *", pressed("*", stays), "It must lead to the main menu."),
     Break(
         keys.eight_keeps_the_place,
         "the place, for key 8",
@@ -369,25 +369,25 @@ BREAKS = [
         silence.silence_reaches_a_person,
         "the time to think",
         compiling("_choice_wait", lambda *_: 10, Schedule),
-        "s. It lasts 120 s at least.",
+        "s. It must last 120 s at least.",
     ),
     Break(
         silence.silence_reaches_a_person,
         "an end in sight",
         compiling("wait", lambda *_: 2000, Schedule),
-        "3600 s at most: shorten the topic.",
+        "It may take 3600 s: shorten the topic.",
     ),
     Break(
         silence.the_line_stops_dialling,
         "the count of tries",
         walking("_after_dial", counting_nothing),
-        "silence dials again and again. After 3 times it says goodbye.",
+        "silence dials again and again. After 3 times it must say goodbye.",
     ),
     Break(
         silence.the_line_stops_dialling,
         "the quiet after a conversation",
         compiling("silence", dialling_after_all),
-        "silence after a conversation dials again. It says goodbye.",
+        "silence after a conversation dials again. It must say goodbye.",
     ),
     Break(
         silence.every_outcome_leads_on,
@@ -500,5 +500,5 @@ def test_a_proof_that_breaks_costs_readiness_and_not_the_start(line: Line, monke
 
     monkeypatch.setattr("ivr.check.proofs.PROOFS", (a_promise, *PROOFS))
     assert [str(fault) for fault in prove(line)] == [
-        "a promise: it could not be shown (KeyError: 'tea'). Mend the other faults first."
+        "a promise: it could not be shown (KeyError: 'tea'). Correct the other faults first."
     ]

@@ -141,7 +141,7 @@ def test_keys_and_numbers_are_part_of_what_is_read(copied: Path) -> None:
     path = copied / "locales" / "es" / "locale.toml"
     path.write_text(path.read_text("utf-8").replace('"cero"', '"ceros"'), "utf-8")
     line = compile_line(copied, OPTIONS)
-    assert [one for one in record.stale(line, "es") if one.name == "person"]
+    assert [one for one in record.outdated_recordings(line, "es") if one.name == "person"]
     (person, _) = line.schedule.spoken(Ask(Place("main", "es"), "first"))
     assert (person.text, person.sound) == ("Para hablar con una persona … oprima ceros.", None)
 

@@ -97,8 +97,11 @@ def test_nobody_else_gets_one_and_nothing_is_raised(asked: Asked, method: str, p
 
 # -- faults in every function of ours ----------------------------------------------------------------------------------
 
-UNREACHABLE = {"make_app", "_send", "_is_of_a_call", "add_audio_files"}
-"""The app itself, what sends, and what tells a call from a page: there is nothing behind them to fall back on."""
+UNREACHABLE = {"make_app", "_send", "add_audio_files"}
+"""The application, and what sends the answer: no other function could send one."""
+
+
+ERRORS = ValueError("+19995550147"), KeyError(), MemoryError(), OSError(28, "full"), SystemExit(), KeyboardInterrupt()
 
 
 def functions() -> Iterator[tuple[str, object, str]]:
@@ -107,7 +110,7 @@ def functions() -> Iterator[tuple[str, object, str]]:
         yield from ((f"{module.__name__}.{name}", module, name) for name in _own(module))
     for kind in (door.Webhook, line.Line, UsageCounter):
         for name, _ in inspect.getmembers(kind, inspect.isfunction):
-            if name not in ("__init__", "__call__", "_path", "_answer"):
+            if name not in ("__init__", "__call__", "_answer"):
                 yield f"{kind.__name__}.{name}", kind, name
 
 
@@ -122,7 +125,14 @@ def test_whatever_function_fails_a_signed_call_gets_a_document(
 ) -> None:
     form = [*CALL, ("Digits", "1")]
     signed = signature.sign(TOKEN, f"{PUBLIC}/call/en/main", form).encode()
-    for error in (ValueError("+19995550147"), KeyError(), MemoryError(), RecursionError(), OSError(28, "full")):
+    for error in (
+        ValueError("+19995550147"),
+        KeyError(),
+        MemoryError(),
+        OSError(28, "full"),
+        SystemExit(),
+        KeyboardInterrupt(),
+    ):
         with monkeypatch.context() as patched:
             patched.setattr(place, name, _raiser(error))
             headers, body = [(b"x-twilio-signature", signed)], [urlencode(form).encode()]
@@ -133,7 +143,7 @@ def test_whatever_function_fails_a_signed_call_gets_a_document(
             check_document(answer.body)
 
 
-def _raiser(error: Exception) -> Callable[..., None]:
+def _raiser(error: BaseException) -> Callable[..., None]:
     def fails(*_: object, **__: object) -> None:
         raise error
 

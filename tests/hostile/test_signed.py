@@ -76,8 +76,10 @@ def test_signatures_are_compared_in_a_time_that_tells_nothing() -> None:
     calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
     assert "hmac.compare_digest" in calls
     assert not any(call.endswith(".validate") for call in calls), "twilio's own comparison returns early"
-    compared = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Compare)]
-    assert not any("made" in one or one == "one == signature" for one in compared)
+    compared = [node for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    equal = [ast.unparse(node) for node in compared if any(isinstance(one, ast.Eq | ast.NotEq) for one in node.ops)]
+    lengths = [text for text in equal if text.count("len(") == 1 or text.count("len(") == 2]
+    assert set(equal) - set(lengths) == {"sorted(sids) == sorted(names) == ['AccountSid', 'CallSid']"}
 
 
 def test_every_token_is_tried_whichever_fits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,8 +123,7 @@ def test_fields_cut_elsewhere_lead_to_nothing_that_the_call_could_not_do(asked: 
         cut = [*whole[:number], (name, value + after + more), *whole[number + 2 :]]
         body = "&".join(f"{_escaped(one)}={_escaped(other)}" for one, other in cut).encode()
         answer = asked.ask("POST", b"/call/en/main", headers=made, body=[body])
-        sids = {"AccountSid", "CallSid"}
-        assert answer.status == (403 if {name, after} & sids else 200), (name, after)
+        assert answer.status == (403 if after in ("AccountSid", "CallSid") else 200), (name, after)
         if answer.status == 200:
             check_document(answer.body)
             listening = gather(answer.body)

@@ -86,7 +86,7 @@ def test_a_gather_takes_one_key_of_any_kind_and_posts_it(voices: Mapping[str, Lo
 def test_pauses_stand_between_the_words_and_the_slow_pace_stretches_both(
     voices: Mapping[str, Locale], pace: Pace, stretch: float, rate: float
 ) -> None:
-    (say,) = said(twiml.tell(TWO_PARAGRAPHS, voices, pace))
+    (say,) = said(twiml.say(TWO_PARAGRAPHS, voices, pace))
     words = ("For tea", SHORT_PAUSE, "press one.", PARAGRAPH_PAUSE, "Goodbye.")
     expected = [piece if isinstance(piece, str) else piece * stretch for piece in (twiml.AFTER_KEY, *words)]
     assert say.pieces == tuple(pytest.approx(piece) if isinstance(piece, float) else piece for piece in expected)
@@ -96,7 +96,7 @@ def test_pauses_stand_between_the_words_and_the_slow_pace_stretches_both(
 
 def test_slow_is_nine_tenths_with_pauses_of_seven_quarters(voices: Mapping[str, Locale]) -> None:
     assert (SLOW_RATE, SLOW_PAUSE) == (0.9, 1.75)
-    fragment = twiml.tell(TWO_PARAGRAPHS, voices, "slow").decode()
+    fragment = twiml.say(TWO_PARAGRAPHS, voices, "slow").decode()
     assert fragment.count('<prosody rate="90%">') == 1
     assert [fragment.count(f'<break time="{time}" />') for time in ("875ms", "700ms", "1050ms")] == [1, 1, 1]
 
@@ -120,7 +120,7 @@ def test_between_two_texts_there_is_a_pause(voices: Mapping[str, Locale]) -> Non
 
 @pytest.mark.parametrize("pace", ["normal", "slow"])
 def test_a_voice_without_ssml_says_each_stretch_by_itself(plain: Mapping[str, Locale], pace: Pace) -> None:
-    fragment = twiml.tell(RenderedPrompt("en", ("For tea … press one. …", "Goodbye … .")), plain, pace)
+    fragment = twiml.say(RenderedPrompt("en", ("For tea … press one. …", "Goodbye … .")), plain, pace)
     assert [say.text for say in said(fragment)] == ["For tea", "press one.", "Goodbye"]
     assert {say.voice for say in said(fragment)} == {"man"}
     assert b"break" not in fragment
@@ -129,14 +129,14 @@ def test_a_voice_without_ssml_says_each_stretch_by_itself(plain: Mapping[str, Lo
 
 
 def test_a_breath_before_the_full_stop_is_no_word(voices: Mapping[str, Locale]) -> None:
-    (say,) = said(twiml.tell(RenderedPrompt("en", ("Dial … nine … .",)), voices, "normal"))
+    (say,) = said(twiml.say(RenderedPrompt("en", ("Dial … nine … .",)), voices, "normal"))
     assert say.text == "Dial nine."
 
 
 @pytest.mark.parametrize("chosen", ["voices", "plain"])
 def test_signs_of_xml_are_escaped_once(chosen: str, request: pytest.FixtureRequest) -> None:
     words = """Fish & chips < 2 > 1 "quoted" 'so' &amp; <Dial>911</Dial> ]]> <!-- -->"""
-    fragment = twiml.tell(RenderedPrompt("en", (words,)), request.getfixturevalue(chosen), "normal")
+    fragment = twiml.say(RenderedPrompt("en", (words,)), request.getfixturevalue(chosen), "normal")
     assert [say.text for say in said(fragment)] == [words]
     assert b"<Dial>" not in fragment
     assert valid(twiml.document([fragment]))
@@ -150,7 +150,7 @@ def test_an_address_is_escaped_too(voices: Mapping[str, Locale]) -> None:
 
 @given(words=XML_TEXT.filter(lambda text: any(map(str.isalnum, text)) and "…" not in text))
 def test_any_words_come_back_as_they_were(line: Line, words: str) -> None:
-    (say,) = said(twiml.tell(RenderedPrompt("en", (words.strip(),)), line.content.locales, "slow"))
+    (say,) = said(twiml.say(RenderedPrompt("en", (words.strip(),)), line.content.locales, "slow"))
     assert "".join(say.text.split()) == "".join(words.split())
 
 

@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+from ivr import log
 from ivr.call.state import Answer, Place, Ring
 from ivr.cli.main import main
 from ivr.line.line import Form, Line
@@ -95,6 +96,7 @@ def plant() -> None:
         return respond(self, address, form)
 
     Line.respond = planted  # type: ignore[method-assign]
+    log.COUNT_INTERVAL = 1.0
 
 
 def speak_up() -> None:
