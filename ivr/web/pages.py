@@ -26,7 +26,7 @@ class Site:
     """The rendered pages of `line`.
 
     `phone_pages` and `read_pages` are by language, empty if the settings turn them off. `not_found` is the answer to an
-    unknown address. `base` is the path of PUBLIC_URL; `drafts` are the tags of the drafts that the pages link to.
+    unknown address. `base` is the path of PUBLIC_URL; `drafts` are the tags of the languages with a draft page.
     """
 
     def __init__(
