@@ -1,4 +1,4 @@
-"""The log: one line a minute with counts, and one line for a fault. A line holds nothing about a caller.
+"""The log: one line a minute with counts, and one line for a fault. No line is about a caller.
 
     {"minute": "2026-11-29T05:12Z", "level": "info", "event": "counts", "counts": {"ring": 2, "key": 9, "connected": 1},
      "release": "0.1.0"}
@@ -7,7 +7,7 @@
 
 A line of counts says how often each of `COUNTED` has happened since the line before. It holds no key, node, language,
 duration or order: the log of a day is the same whichever keys callers pressed. A line of a fault holds the class of an
-error and the place in our code, and never its message, which may quote a caller. Equal faults of a minute are one line
+error and the place in our code, without its message, which may quote a caller. Equal faults of a minute are one line
 and a count, and a minute has at most MAX_FAULT_LINES of them: no client can fill a disk.
 
 A thread writes the lines. If the pipe behind standard error is full, this thread waits, and the event loop does not.
@@ -46,7 +46,7 @@ STOP_TIMEOUT = 1.0
 
 
 class LogWriter:
-    """Counts and faults of one process on their way to `stream`. `count` and `fault` never wait and never fail."""
+    """Counts and faults of one process on their way to `stream`. `count` and `fault` return at once."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -61,7 +61,7 @@ class LogWriter:
         self._thread.start()
 
     def stop(self) -> None:
-        """Write what is left, within STOP_TIMEOUT."""
+        """Write the remaining lines, within STOP_TIMEOUT."""
         self._ended.set()
         self._lines.put("")
         self._thread.join(STOP_TIMEOUT)
@@ -98,7 +98,7 @@ class LogWriter:
         self._write(self._take_counts())
 
     def _take_counts(self) -> str:
-        """The line of counts since the last one, "" where there are none."""
+        """The line of counts since the last one, "" if all are zero."""
         with self._lock:
             counts, self._counts, self._seen = self._counts, Counter(), set()
         if not counts:
@@ -156,7 +156,7 @@ def fault(error: BaseException) -> None:
 
 
 def _redirect_loggers(writer: LogWriter) -> None:
-    """Let only the writer's thread write: a pipe that nobody empties would stop any other thread that writes to it."""
+    """Let only the writer's thread write: a full pipe would stop any other thread that writes to it."""
     logging.getLogger().handlers[:] = [_LibraryHandler(writer)]
     for logger in list(logging.Logger.manager.loggerDict.values()):
         if isinstance(logger, logging.Logger):
@@ -169,7 +169,7 @@ def _redirect_loggers(writer: LogWriter) -> None:
 
 
 def _place(trace: TracebackType | None) -> str:
-    """The innermost line of our code that an error passed: "line.py:84", "" where there is none."""
+    """The innermost line of our code that an error passed: "line.py:84", "" if it passed only libraries."""
     steps = [(Path(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(trace)]
     ours = [f"{file.name}:{line}" for file, line in steps if file.is_relative_to(Path(__file__).parent)]
     return ours[-1] if ours else ""

@@ -1,9 +1,9 @@
 """Twilio's signature: made and verified. The authority is twilio's RequestValidator.
 
 https://www.twilio.com/docs/usage/webhooks/webhooks-security: base64 of an HMAC-SHA1 with the auth token as the key,
-over the URL and, for POST, every field's name and value, sorted by name. Nothing turns the check off: tests sign with a
-test token. The signature of a plain URL is verified with one HMAC. Where the URL is not plain, or the signature is not
-that one, RequestValidator decides before the request is refused.
+over the URL and, for POST, every field's name and value, sorted by name. There is no switch that turns the check off:
+tests sign with a test token. The signature of a plain URL is verified with one HMAC. Where the URL is not plain, or the
+signature is not that one, RequestValidator decides before the request is refused.
 """
 
 import hmac
@@ -96,7 +96,7 @@ def is_of_one_call(form: Form) -> bool:
     """Whether the fields have exactly one CallSid and one AccountSid that are not empty, as each request of a call has.
 
     A signature does not separate names from values: "Digits=1&From=+1" and "Digits=1From+1" are signed alike. So the
-    fields must hold these two, in whatever other way they were cut (docs/threats.md, row 38).
+    fields must hold these two, even if they were cut in another way (docs/threats.md, row 38).
     """
     sids = [name for name, value in form if name in ("AccountSid", "CallSid") and value]
     names = [name for name, _ in form if name in ("AccountSid", "CallSid")]

@@ -1,4 +1,4 @@
-"""The log: counts of a minute and faults without their words. It holds nothing of a caller, and writing never waits."""
+"""The log: counts of a minute, and faults without their words. No line is about a caller; counting does not wait."""
 
 import base64
 import hashlib
@@ -65,7 +65,7 @@ class OpenLog:
             sys.stderr = before
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write the remaining lines."""
         if log._writer is self.writer:
             self.writer.stop()
             log._writer = None
@@ -112,7 +112,7 @@ def send_canaries(tiny: Path, ready: Readiness) -> set[int]:
 
 
 def disguises(value: str) -> set[str]:
-    """A canary as it is, as it stands in a URL, its end, encoded and hashed."""
+    """A canary as it is, as in a URL, its end, encoded and hashed."""
     raw = value.encode()
     hashed = {hashlib.new(name, raw).hexdigest() for name in ("md5", "sha1", "sha256")}
     return {value, quote(value), quote(value, safe=""), value[-4:], base64.b64encode(raw).decode(), *hashed}
@@ -254,7 +254,7 @@ def test_minute_without_events_is_no_line(opened: OpenLog) -> None:
 
 
 class FullPipe(io.StringIO):
-    """A stream that no one empties: writing waits."""
+    """A stream like a full pipe: writing waits."""
 
     def __init__(self) -> None:
         super().__init__()

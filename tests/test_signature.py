@@ -1,4 +1,4 @@
-"""Signatures: what Twilio signed is accepted; whatever differs from it in anything is refused."""
+"""Signatures: a request that Twilio signed is accepted, a request that differs from it in anything is refused."""
 
 import pytest
 
@@ -31,12 +31,12 @@ def refused(
     return False
 
 
-def test_the_signature_of_twilio_s_own_example_is_accepted() -> None:
+def test_signature_of_twilio_s_example_is_accepted() -> None:
     verify([TOKEN], URL, FORM, [SIGNATURE])
     assert sign(TOKEN, URL, FORM) == SIGNATURE
 
 
-def test_fields_may_come_in_any_order() -> None:
+def test_order_of_fields_does_not_matter() -> None:
     verify([TOKEN], URL, list(reversed(FORM)), [SIGNATURE])
 
 
@@ -66,7 +66,7 @@ def test_fields_may_come_in_any_order() -> None:
     ],
     ids=ascii,
 )
-def test_without_exactly_this_one_signature_a_request_is_refused(signatures: tuple[str, ...]) -> None:
+def test_any_other_signature_is_refused(signatures: tuple[str, ...]) -> None:
     assert refused(signatures=signatures)
 
 
@@ -75,7 +75,7 @@ def test_another_token_is_refused(token: str) -> None:
     assert refused(token=token)
 
 
-def test_no_token_at_all_refuses_everything() -> None:
+def test_without_a_token_every_signature_is_refused() -> None:
     for tokens in ((), ("",), ("", "")):
         with pytest.raises(Unverified):
             verify(tokens, URL, FORM, [SIGNATURE])
@@ -110,7 +110,7 @@ def test_no_token_at_all_refuses_everything() -> None:
         "a name twice",
     ],
 )
-def test_a_changed_field_is_refused(form: Form) -> None:
+def test_changed_field_is_refused(form: Form) -> None:
     assert refused(form)
 
 
@@ -141,16 +141,16 @@ def test_blank_fields_are_signed_too() -> None:
         "mycompany.com",
     ],
 )
-def test_another_address_is_refused(url: str) -> None:
+def test_another_url_is_refused(url: str) -> None:
     assert refused(url=url)
 
 
 @pytest.mark.parametrize("url", ["https://a:b/call", "https://a:99999/call", "https://a:-1/call", "https://[a/call"])
-def test_an_address_that_is_none_is_refused_and_raises_nothing_else(url: str) -> None:
+def test_malformed_url_raises_unverified_alone(url: str) -> None:
     assert refused(url=url, signatures=(sign(TOKEN, url, FORM),))
 
 
-def test_a_port_may_be_signed_or_not() -> None:
+def test_default_port_may_be_signed_or_not() -> None:
     """Twilio leaves it out over https and keeps it over http; its validator takes both, and so do we."""
     bare, with_port = "https://line.example.org/call", "https://line.example.org:443/call"
     for signed in (bare, with_port):
@@ -163,7 +163,7 @@ def test_a_port_may_be_signed_or_not() -> None:
     assert refused(url="http://127.0.0.1:8001/call", signatures=(sign(TOKEN, plain, FORM),))
 
 
-def test_two_tokens_are_accepted_while_they_are_rotated_and_one_alone_afterwards() -> None:
+def test_two_tokens_are_accepted_during_rotation_and_one_afterwards() -> None:
     for token in (TOKEN, OTHER):
         verify([TOKEN, OTHER], URL, FORM, [sign(token, URL, FORM)])
         verify(["", token], URL, FORM, [sign(token, URL, FORM)])
@@ -171,7 +171,7 @@ def test_two_tokens_are_accepted_while_they_are_rotated_and_one_alone_afterwards
         verify([OTHER], URL, FORM, [sign(TOKEN, URL, FORM)])
 
 
-def test_a_name_that_comes_twice_is_signed_with_both_values() -> None:
+def test_repeated_field_is_signed_with_both_values() -> None:
     twice: Form = [("Digits", "2"), ("Digits", "1"), ("To", "+1")]
     signature = sign(TOKEN, URL, twice)
     verify([TOKEN], URL, twice, [signature])
@@ -180,13 +180,13 @@ def test_a_name_that_comes_twice_is_signed_with_both_values() -> None:
     assert refused(twice[:1] + twice[2:], signatures=(signature,))
 
 
-def test_a_request_by_get_is_signed_with_its_query_and_no_fields() -> None:
+def test_get_is_signed_with_its_query() -> None:
     url = "https://line.example.org/call?CallSid=CA1&FromZip=&Digits=%231"
     verify([TOKEN], url, (), [sign(TOKEN, url, ())])
     assert refused((), url=url.replace("FromZip=&", ""), signatures=(sign(TOKEN, url, ()),))
 
 
-def test_words_of_any_script_are_signed_as_utf8() -> None:
+def test_any_script_is_signed_as_utf8() -> None:
     form: Form = [("FromCity", "San José"), ("CallerName", "王")]
     verify([TOKEN], URL, form, [sign(TOKEN, URL, form)])
 

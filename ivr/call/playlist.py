@@ -25,8 +25,8 @@ from ivr.call.transitions import (
 class PromptRef(NamedTuple):
     """One prompt to play: part `part` of the text `text` in the language `locale`.
 
-    Example: `PromptRef("language", 1, "es", key="2")` is "Para español, oprima dos" in a language menu. `key` is what
-    `press.language` stands for in the text.
+    Example: `PromptRef("language", 1, "es", key="2")` is "Para español, oprima dos" in a language menu. `key` is the
+    value of `press.language` in the text.
     """
 
     text: str
@@ -158,7 +158,7 @@ def _part(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
 
 
 def named_keys(flow: Flow, text: str, language_key: str = "8") -> Mapping[str, str]:
-    """The key that each name of `press` stands for in `text`: the fixed keys, and a menu's choices.
+    """The key of each name of `press` in `text`: the fixed keys, and a menu's choices.
 
     Example: {"person": "0", "reminder": "9", …, "happening": "1", "worried": "2"} for the text of the menu `safety`.
     """
@@ -173,6 +173,6 @@ def named_keys(flow: Flow, text: str, language_key: str = "8") -> Mapping[str, s
 
 
 def language_keys(text: str, languages: int) -> str:
-    """The keys that `press.language` may stand for in `text`, with `languages` published: "8", or "812345"."""
+    """The keys that `press.language` may be in `text`, with `languages` published: "8", or "812345"."""
     in_a_menu = text == "language" and languages > 2
     return "8" + "".join(CHOICE_KEYS[:LANGUAGES_PER_PART]) if in_a_menu else "8"

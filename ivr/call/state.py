@@ -55,7 +55,7 @@ class Outcome(NamedTuple):
 class Lost(NamedTuple):
     """A request to a URL of another release: its place, or the choices of its menu, differ from today's.
 
-    `key` is the key that the caller pressed there, "" for none.
+    `key` is the key that the caller pressed there, "" if there was no key.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""The URL path of a place, and the place of a path. A path holds the state of a call, and nothing about the caller.
+"""The URL path of a place, and the place of a path. A path holds the state of a call alone.
 
     /call                                               a call begins
     /call/en/main/choices-7c1e                          a key pressed in the main menu

@@ -1,6 +1,6 @@
 """The webhook: verifies a request of Twilio's and answers it with the document that the line gives.
 
-`Webhook` stands in front of the site, an ASGI application that answers every path but `/call…`: a lookup in the
+`Webhook` is in front of the site, an ASGI application that answers every path but `/call…`: a lookup in the
 compiled line needs no framework. A request without a valid signature gets 403. A signed one gets 200 and a document;
 where anything fails, it is the fallback document.
 
@@ -46,7 +46,7 @@ class TooLarge(Exception):
 
 
 class Disconnected(Exception):
-    """The connection ended before the request was whole: there is no one to answer, and nothing was refused."""
+    """The connection ended before the request was whole: there is no answer and no refusal."""
 
 
 class Response(NamedTuple):
@@ -60,7 +60,7 @@ class Response(NamedTuple):
 class Webhook:
     """The ASGI application that answers Twilio, and hands every other request to `site`.
 
-    `counts` and `metrics` are told about each answer, if they are given.
+    `counts` and `metrics`, if they are given, count each answer.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Webhook:
             return
         except asyncio.CancelledError:  # the line stops
             raise
-        except BaseException as error:  # SystemExit too: a fault must cost neither the call nor the worker
+        except BaseException as error:  # SystemExit too: a fault must not cost the call or the worker
             response = Response(200, self._fallback(error))
         await _send(send, response)
 

@@ -1,4 +1,4 @@
-"""The readings: which texts each step speaks, in which order and in which language."""
+"""The playlist: the prompts that each step plays, in which order and in which language."""
 
 from typing import get_args
 
@@ -100,7 +100,7 @@ TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
 
 
 @pytest.mark.parametrize(("step", "texts"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
-def test_a_step_speaks_these_texts_in_this_order(step: Ask | Dial | End, texts: list[str]) -> None:
+def test_step_plays_these_prompts_in_this_order(step: Ask | Dial | End, texts: list[str]) -> None:
     assert told(TWO, step) == texts
 
 
@@ -111,18 +111,18 @@ def test_a_menu_with_a_heading_begins_with_it_and_says_it_once() -> None:
     assert told(headed, Ask(at("fruit", misses=1), "first")) == ["miss", "short", "fruit 2"]
 
 
-def test_where_one_language_is_published_none_is_offered() -> None:
+def test_single_language_offers_no_other() -> None:
     assert told(ONE, Ask(at("opening"), "opening")) == ["greeting", "person", "danger", "main"]
     assert told(ONE, Ask(at("fruit"), "second")) == ["short", "fruit", "again", "back"]
 
 
-def test_among_many_languages_the_next_is_offered_by_name_and_the_others_by_a_menu() -> None:
+def test_three_or_more_languages_offer_the_next_one_and_the_language_menu() -> None:
     opening = told(SEVEN, Ask(at("opening"), "opening"))
     assert opening == ["greeting", "language es", "person", "person es", "danger", "languages", "main"]
     assert told(SEVEN, Ask(Place("fruit", "es"), "second"))[3:5] == ["language", "languages es"]
 
 
-def test_the_menu_of_languages_offers_each_in_its_own_words_and_under_its_own_key() -> None:
+def test_language_menu_offers_each_language_in_its_own_words_with_its_key() -> None:
     assert told(SEVEN, Ask(at("languages"), "part")) == [
         "person",
         *(f"language {locale} key {key}" for key, locale in enumerate(("es", "fr", "de", "it", "pl"), start=1)),
@@ -131,7 +131,7 @@ def test_the_menu_of_languages_offers_each_in_its_own_words_and_under_its_own_ke
     assert prompts_for(SEVEN, Ask(Place("languages", "fr"), "part"))[1] == PromptRef("language", 1, "en", "1")
 
 
-def test_every_step_speaks_something_and_only_texts_that_the_line_has() -> None:
+def test_every_step_plays_known_prompts() -> None:
     texts = {*SHARED_PROMPTS, *(name for name, node in NODES.items() if not isinstance(node, Opening | Languages))}
     for flow in (ONE, TWO, SEVEN):
         for place in reachable(flow, "connect"):
@@ -142,18 +142,18 @@ def test_every_step_speaks_something_and_only_texts_that_the_line_has() -> None:
                 assert {cue.locale for cue in spoken} <= set(flow.published)
 
 
-def test_a_person_is_offered_in_every_reading_of_a_menu_but_the_warning_that_connects() -> None:
+def test_every_reading_of_a_menu_offers_a_person() -> None:
     for reading in get_args(StepKind):
         place = at("opening") if reading == "opening" else at("fruit")
         if reading not in ("part", "warning", "ending", "number"):
             assert {"person", "short"} & {cue.text for cue in prompts_for(TWO, Ask(place, reading))}
 
 
-def test_the_offers_without_which_a_language_is_withheld_are_lines() -> None:
+def test_offers_are_shared_prompts() -> None:
     assert set(OFFERS) <= set(SHARED_PROMPTS)
 
 
-def test_keys_have_names_and_a_choice_is_named_in_its_own_menu_only() -> None:
+def test_named_keys_are_the_fixed_keys_and_a_menu_s_own_choices() -> None:
     fixed = {"person": "0", "again": "7", "language": "8", "reminder": "9", "back": "*", "next": "#"}
     assert named_keys(TWO, "tea") == fixed
     assert named_keys(TWO, "main") == fixed | {"tea": "1", "fruit": "2"}
