@@ -1,6 +1,6 @@
-"""`ivr` as it is, with faults planted in it: a signed request whose field `Planted` names one meets it.
+"""The program `ivr` with planted faults: a signed request whose field `Planted` names a fault triggers it.
 
-Run as a program it is the command itself. The workers are forked from it, so they have the faults too.
+Run as a script it is the command itself; the workers are forked from it and have the faults too.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ FAULTS = {
 
 
 def census() -> bytes:
-    """What this worker holds: its process, open files, tasks, connections, memory in bytes."""
+    """The resources of this worker as JSON: process id, open files, tasks, connections, memory in bytes."""
     gc.collect()
     return json.dumps(
         {
@@ -64,11 +64,11 @@ def census() -> bytes:
 
 
 CANARY = "-yranac"
-"""Backwards: whoever looks for a trace must not leave one."""
+"""The word that is searched for, backwards: this file must not contain it."""
 
 
 def leftovers() -> bytes:
-    """How many strings that hold the canary can still be reached from anything that Python keeps."""
+    """The strings with the canary that are still reachable from any Python object, as JSON."""
     gc.unfreeze()
     gc.collect()
     words = CANARY[::-1], CANARY[::-1].encode()
@@ -83,7 +83,7 @@ def _holds(one: str | bytes | bytearray, words: tuple[str, bytes]) -> bool:
 
 
 def plant() -> None:
-    """Let the line meet the fault that a request names, before it answers."""
+    """Make `Line.respond` trigger the fault that a request names, before it answers."""
     respond = Line.respond
 
     def planted(self: Line, address: str, form: Form) -> Answer:
@@ -100,7 +100,7 @@ def plant() -> None:
 
 
 def speak_up() -> None:
-    """Let every logger say whatever it has to say."""
+    """Set every logger to the lowest level."""
     logging.getLogger().setLevel(1)
     for name in [*logging.Logger.manager.loggerDict, "asyncio", "uvicorn.error", "uvicorn.access", "multipart"]:
         logging.getLogger(name).setLevel(1)
