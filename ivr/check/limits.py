@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ivr.call.flow import Menu, Reminder, Topic
 from ivr.call.playlist import PromptRef, named_keys, prompts_for
+from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, Step, silence
 from ivr.check.limit_table import LIMITS
 from ivr.content.prompts import RenderedPrompt
@@ -68,7 +69,8 @@ class LimitChecker:
                 yield from self._topic(told)
         for locale in self.flow.published:
             yield from self._opening(locale)
-            yield from self._uncut(locale)
+        yield from self._uncut()
+        yield from self._in_two_languages()
         yield from self._waits()
 
     def told(self) -> Iterator[RenderedText]:
@@ -241,18 +243,37 @@ class LimitChecker:
         """Seconds of a greeting that are not counted, because it names an agency."""
         return min(max(self.seconds(greeting) - GREETING_SECONDS, 0), GREETING_ALLOWANCE)
 
-    def _uncut(self, locale: str) -> Iterator[Fault]:
-        root = next(place for place in self.line.paths if place.node == self.flow.main_menu and place.locale == locale)
-        for policy in ("connect", "goodbye"):
-            for step in silence(self.flow, root, policy):
-                if not isinstance(step, Ask):
-                    yield from self._spoken_to_the_end(step, locale)
+    def _uncut(self) -> Iterator[Fault]:
+        """Speech that no key cuts, from the main menu in each language, and before a language is chosen."""
+        main = {(place.locale, place.language_chosen): place for place in self._at(self.flow.main_menu)}
+        for place in main.values():
+            for policy in ("connect", "goodbye"):
+                for step in silence(self.flow, place, policy):
+                    if not isinstance(step, Ask):
+                        yield from self._spoken_to_the_end(step)
 
-    def _spoken_to_the_end(self, step: Step, locale: str) -> Iterator[Fault]:
+    def _spoken_to_the_end(self, step: Step) -> Iterator[Fault]:
         limit = "connecting sentence" if isinstance(step, Dial) else "speech that no key cuts"
+        if isinstance(step, Dial) and not step.place.language_chosen:
+            limit = "connecting sentence in two languages"
         name = self.flow.only("transfer") if isinstance(step, Dial) else "goodbye"
-        took = AFTER_KEY + sum(self.seconds(spoken) for spoken in self.line.schedule.spoken(step))
-        yield from self._over(RenderedText(name, locale, (), ""), limit, took)
+        took = AFTER_KEY + self._seconds_of(step)
+        yield from self._over(RenderedText(name, step.place.locale, (), ""), limit, took)
+
+    def _in_two_languages(self) -> Iterator[Fault]:
+        """The reminder and what follows a dial, before a language is chosen."""
+        for node in (self.flow.only("reminder"), self.flow.transfer.not_connected):
+            for place in self._at(node):
+                if not place.language_chosen and place.misses == 0 and place.pace == "normal" and place.tries <= 1:
+                    told = RenderedText(node, place.locale, (), self.line.paths[place])
+                    took = self._seconds_of(Ask(place, "part"))
+                    yield from self._over(told, "seconds of a part in two languages", took)
+
+    def _at(self, node: str) -> list[Place]:
+        return [place for place in self.line.paths if place.node == node]
+
+    def _seconds_of(self, step: Step) -> float:
+        return sum(self.seconds(spoken) for spoken in self.line.schedule.spoken(step))
 
     def _waits(self) -> Iterator[Fault]:
         if (

@@ -104,6 +104,15 @@ def a_safety_text(root: Path) -> None:
     path.write_text(path.read_text("utf-8").rstrip("\n") + key, "utf-8")
 
 
+def a_connecting_sentence(root: Path) -> None:
+    """The connecting sentence, too long in both languages together."""
+    english(root, "connect", f"{EASY} {EASY}")
+    catalogue = polib.pofile(str(po_path(root, "es")))
+    tea = "Nos sentamos y tomamos nuestro té rojo todo el día."
+    catalogue.append(polib.POEntry(msgctxt="connect", msgid=f"{EASY} {EASY}", msgstr=f"{tea} {tea}"))
+    catalogue.save()
+
+
 CASES = {
     "opening": Case(lambda root: longer(root, "danger", LONG), "opening: ", "opening (en)"),
     "opening: another language offered within": Case(
@@ -136,6 +145,14 @@ CASES = {
     "words of a part": Case(lambda root: english(root, "tea", *[EASY] * 6), "part 1, words: ", "tea (en)"),
     "seconds of a part": Case(lambda root: english(root, "tea", *[EASY] * 8), "part 1, seconds: ", "tea (en)"),
     "connecting sentence": Case(lambda root: longer(root, "connect", EASY), "connecting sentence: ", "connect (en)"),
+    "connecting sentence in two languages": Case(
+        a_connecting_sentence, "connecting sentence in two languages: ", "connect (en)"
+    ),
+    "seconds of a part in two languages": Case(
+        lambda root: longer(root, "not_reached", f"{LONG} {LONG}"),
+        "seconds of a part in two languages: ",
+        "not_connected (en)",
+    ),
     "speech that no key cuts": Case(
         lambda root: longer(root, "goodbye", f"{EASY} {EASY} {EASY}"), "speech that no key cuts: ", "goodbye (en)"
     ),
