@@ -64,7 +64,7 @@ def next_place(flow: Flow, place: Place, event: Event) -> Place:
         case Silence():
             return place._replace(misses=0)
         case Ring():
-            return Place(flow.only("opening"), flow.published[0])
+            return Place(flow.only("opening"), flow.published[0], language_chosen=len(flow.published) == 1)
         case Outcome(reached):
             return _after_dial(flow, place, reached == "connected")
         case Lost(key):
@@ -81,7 +81,7 @@ def _with_keys(flow: Flow, place: Place) -> Place:
 
 def _at(place: Place, node: str, part: int = 1) -> Place:
     """The place at `node` in the same language and pace, with no misses and no tries."""
-    return Place(node, place.locale, part, place.pace)
+    return Place(node, place.locale, part, place.pace, language_chosen=place.language_chosen)
 
 
 def _press(flow: Flow, place: Place, key: str) -> Place:
@@ -104,8 +104,8 @@ def _press(flow: Flow, place: Place, key: str) -> Place:
 def _other_language(flow: Flow, here: Place) -> Place:
     if len(flow.published) < 3:
         others = [locale for locale in flow.published if locale != here.locale]
-        return here._replace(locale=others[0]) if others else here
-    return _at(here, flow.only("languages"))
+        return here._replace(locale=others[0], language_chosen=True) if others else here
+    return _at(here, flow.only("languages"))._replace(language_chosen=True)
 
 
 def _onward(flow: Flow, here: Place) -> Place:
@@ -124,7 +124,7 @@ def _choice(flow: Flow, here: Place, key: str) -> Place | None:
     chosen = dict(zip(CHOICE_KEYS, choices_at(flow, here), strict=False)).get(key)
     if chosen and isinstance(node, Languages):
         return Place(flow.only("opening"), chosen, pace=here.pace)
-    return _at(here, chosen) if chosen else None
+    return _at(here, chosen)._replace(language_chosen=True) if chosen else None
 
 
 def choices_at(flow: Flow, place: Place) -> tuple[str, ...]:
@@ -149,6 +149,8 @@ def last_part(flow: Flow, place: Place) -> int:
     if isinstance(flow.nodes[place.node], Languages):
         others = len(flow.published) - 1
         return max(1, math.ceil(others / LANGUAGES_PER_PART))
+    if place.node == flow.transfer.not_connected and not place.language_chosen:
+        return 2
     return flow.last_part(place.node)
 
 

@@ -1,6 +1,6 @@
-"""Telephone numbers and the facts that may be spoken, each with its source. No words of a text, no map.
+"""Telephone numbers and the facts that may be spoken, each with its source: prompts/numbers.toml and sources.toml.
 
-`load_facts` reads prompts/numbers.toml and prompts/sources.toml. A number stands in no other file.
+Every telephone number stands in numbers.toml and in no other file of the content; texts name it.
 """
 
 import re
@@ -17,8 +17,8 @@ from ivr.errors import BadFacts, Fault
 HOTLINE = "hotline"
 """The name of the number that key 0 and the fallback document dial."""
 PINNED_HOTLINE = "+18883737888"
-"""The National Human Trafficking Hotline. It stands here as well as in numbers.toml, so that one wrong digit that was
-typed in both `say` and `dial` is noticed. IVR_HOTLINE changes it on purpose."""
+"""The number of the National Human Trafficking Hotline. numbers.toml must have the same, so a wrong digit that was
+typed in both `say` and `dial` is noticed. IVR_HOTLINE replaces it on purpose."""
 E164 = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
 PREMIUM = re.compile(r"\+1(900|\d{3}976)")
 EMERGENCY = frozenset({"911", "112", "999", "933"})
@@ -32,20 +32,21 @@ Row = TypeVar("Row", bound=_Row)
 
 
 class _Compared(_Row):
-    """A row that is compared with its sources: `copy` in the file is when a stored copy was, `live` when a person
-    opened the page itself. None: that was not done."""
+    """A row with the dates on which it was compared with its source: `copy` in the file is the date of the comparison
+    with a stored copy, `live` the date on which a person opened the page. None: not done yet."""
 
     compared: date | None = Field(default=None, alias="copy")
     opened: date | None = Field(default=None, alias="live")
 
     @property
     def last_compared(self) -> date | None:
-        """The day of the later of the two."""
+        """The later of the two dates."""
         return max((day for day in (self.compared, self.opened) if day), default=None)
 
 
 class Number(_Compared):
-    """A telephone number: `say` in the groups it is read out in ("1-888-373-7888"), `dial` in E.164 if it may be."""
+    """A telephone number. `say` has the groups in which it is read out ("1-888-373-7888"). `dial` is in E.164; None:
+    the line never dials it."""
 
     say: str
     dial: str | None = None
@@ -54,12 +55,12 @@ class Number(_Compared):
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The digits, group by group."""
+        """The digits of each group: ("1", "888", "373", "7888")."""
         return tuple(self.say.split("-"))
 
 
 class Source(_Row):
-    """One document that says it."""
+    """A document that supports a fact."""
 
     title: str
     address: str = ""
@@ -67,7 +68,7 @@ class Source(_Row):
 
 
 class Fact(_Compared):
-    """One thing that the line may or may not say.
+    """A fact that the line speaks, or must not speak (`spoken` is false).
 
     `with` in the file names facts that must be said beside it; `open` is the page or the call that a person must still
     compare it with.
@@ -89,7 +90,7 @@ def grouped(number: str) -> str:
 
 
 class Facts(NamedTuple):
-    """Numbers by name, facts by id, and the digits that must never be spoken or dialled."""
+    """The numbers by name, the facts by id ("HL-01"), and the digits that must never be spoken or dialled."""
 
     numbers: Mapping[str, Number]
     facts: Mapping[str, Fact]
@@ -97,10 +98,10 @@ class Facts(NamedTuple):
 
 
 def load_facts(folder: Path, hotline: str = PINNED_HOTLINE) -> Facts:
-    """Read `numbers.toml` and `sources.toml` in `folder`. Raises BadFacts with every fault at once.
+    """Read `numbers.toml` and `sources.toml` in `folder`. Raises BadFacts with every fault in them.
 
-    `hotline` (E.164) must be the number of the hotline. Where an operator has set another number than the pinned one,
-    the file may still hold the pinned one: the operator's number takes its place.
+    `hotline` (E.164) must be the number of the hotline. If it is not the pinned number, because an operator has set
+    another one, it also replaces the pinned number in the file.
     """
     faults: list[Fault] = []
     raw = _read(folder / "numbers.toml", faults)

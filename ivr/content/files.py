@@ -1,6 +1,6 @@
-"""Files of content, read strictly: each thing that can be wrong with one is a sentence for the person who edits it.
+"""Reads the files of the content. Every fault is a sentence for the person who edits the file.
 
-Reading never waits and never fills the memory: a FIFO, a device and a file that is too large are refused unread.
+A read never waits and never fills the memory: a FIFO, a device and a file that is too large are refused.
 """
 
 import errno
@@ -19,7 +19,7 @@ from ivr.errors import BadContent
 
 MAX_TEXT_BYTES = 1_000_000
 """Bytes of one file of texts. The largest so far, the Spanish catalogue, has two hundred thousand."""
-PLAINLY = {
+FIELD_FAULTS = {
     "missing": "it is missing",
     "extra_forbidden": "there is no such field",
     "union_tag_not_found": "it has no `kind`",
@@ -29,7 +29,7 @@ PLAINLY = {
     "list_type": "it is not a list",
     "string_type": "it is not a text in quotes",
 }
-"""What pydantic finds, in the words of somebody who edits a file; anything else is said in pydantic's own."""
+"""A sentence for each type of error that pydantic reports; for any other type, pydantic's own message is used."""
 
 
 def bytes_of(path: Path, max_bytes: int) -> bytes:
@@ -51,7 +51,7 @@ def bytes_of(path: Path, max_bytes: int) -> bytes:
 
 
 def text_of(path: Path, kind: type[BadContent]) -> str:
-    """The text of a UTF-8 file. Raises `kind` where it cannot be read, is not UTF-8, or begins with a BOM."""
+    """The text of a UTF-8 file. Raises `kind` if it cannot be read, is not UTF-8, or begins with a BOM."""
     try:
         text = bytes_of(path, MAX_TEXT_BYTES).decode("utf-8")
     except OSError as error:
@@ -67,7 +67,7 @@ def text_of(path: Path, kind: type[BadContent]) -> str:
 
 
 def toml_of(path: Path, kind: type[BadContent]) -> dict[str, Any]:
-    """The tables of a TOML file. Raises `kind` with the place of the fault; TOML refuses a key given twice."""
+    """The tables of a TOML file. Raises `kind`, with the line of the fault, if it is not TOML."""
     text = text_of(path, kind)
     try:
         return tomllib.loads(text)
@@ -79,16 +79,16 @@ def toml_of(path: Path, kind: type[BadContent]) -> dict[str, Any]:
 
 @cache
 def not_spoken(character: str) -> bool:
-    """Whether a character can stand in no text: a control character, a line break, or one without a meaning."""
+    """Whether texts may not have a character: a control character, a line break, a surrogate, one for private use."""
     return unicodedata.category(character) in ("Cc", "Co", "Cs") or character in "\ufffe\uffff"
 
 
 def wrong_fields(error: ValidationError, leading: int = 0) -> Iterator[tuple[str, str]]:
-    """Each field of a table that is wrong, and what is wrong with it: ("speech_rate.slowest", "it is missing").
+    """The fields of a table with a fault, each with a sentence: ("speech_rate.slowest", "it is missing").
 
-    The first `leading` steps to a field are left out; its name is "" for the table itself.
+    The first `leading` steps to a field are left out of its name; "" names the table itself.
     """
-    for one in error.errors():
-        plainly = PLAINLY.get(one["type"], "").format(**one.get("ctx", {}))
-        field = ".".join(str(step) for step in one["loc"][leading:])
-        yield field, plainly or one["msg"][0].lower() + one["msg"][1:]
+    for fault in error.errors():
+        sentence = FIELD_FAULTS.get(fault["type"], "").format(**fault.get("ctx", {}))
+        field = ".".join(str(step) for step in fault["loc"][leading:])
+        yield field, sentence or fault["msg"][0].lower() + fault["msg"][1:]

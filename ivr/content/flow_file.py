@@ -1,4 +1,4 @@
-"""The map as a file: prompts/flow.toml read, and everything that can be wrong with it as a sentence for its editor."""
+"""Reads the call flow, prompts/flow.toml. Every fault in it is a sentence for the person who edits it."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,12 +26,12 @@ from ivr.content.files import toml_of, wrong_fields
 from ivr.errors import BadFlow, Fault
 
 SOURCE = "en"
-"""The language that the texts are written in, where the file does not say it: texts = "en"."""
+"""The language that the texts are written in, if the file does not name another: texts = "fr"."""
 _NODES: TypeAdapter[Node] = TypeAdapter(Node)
 
 
 def load_flow(path: Path) -> Flow:
-    """Read the map from `path` (TOML). Raises BadFlow with every fault at once."""
+    """Read the flow from `path` (TOML). Raises BadFlow with every fault in it."""
     raw = toml_of(path, BadFlow)
     published, source = raw.pop("published", None), raw.pop("texts", SOURCE)
     moved = raw.pop("moved", {})

@@ -1,8 +1,9 @@
-"""Everything under a root, loaded: the map, the numbers, the texts and the languages, and which of them can be used.
+"""Loads everything under a root: the call flow, the numbers, the texts and the languages.
 
-A fault in the map, the numbers or the texts of the first language raises. A fault in another language never does: its
-messages are left out one by one, and a language whose folder cannot be read, or whose offers are not whole, is
-withheld: callers then hear the first language.
+A fault in the flow, the numbers or the texts of the first language raises BadContent. A fault in another language is
+kept in `Content.faults`: a message with a fault is left out, and the text it belongs to is spoken in the first
+language. A language is withheld, which means that callers are not offered it, if its folder cannot be read or if one
+of the six texts that a language cannot do without is not whole.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +26,11 @@ Loaded = TypeVar("Loaded")
 
 @dataclass(frozen=True)
 class Content:
-    """What can be spoken. `configured` are the languages that the map publishes, `flow.published` those that can be."""
+    """Everything that can be spoken.
+
+    `configured` are the languages that flow.toml publishes; `flow.published` leaves out those that are withheld.
+    `faults` are those of the other languages; the first language has none.
+    """
 
     root: Path
     flow: Flow
@@ -35,19 +40,24 @@ class Content:
     prompts: Prompts
     faults: tuple[Fault, ...]
     is_preview: bool = False
-    """Whether these are other languages than those that the map publishes."""
+    """Whether the languages are others than those that flow.toml publishes."""
 
-    def speak(self, flow: Flow, cue: PromptRef) -> RenderedPrompt:
-        """The words of one cue."""
-        return self.prompts.speak(cue.text, cue.locale, named_keys(flow, cue.text, cue.key))[cue.part - 1]
+    def speak(self, flow: Flow, prompt: PromptRef) -> RenderedPrompt:
+        """The words of one prompt, such as `PromptRef("tea", 2, "es")`: part 2 of the text `tea` in Spanish."""
+        return self.prompts.speak(prompt.text, prompt.locale, named_keys(flow, prompt.text, prompt.key))[
+            prompt.part - 1
+        ]
 
-    def line(self, flow: Flow, text: str, locale: str) -> RenderedPrompt:
-        """The words of a shared line."""
+    def shared_prompt(self, flow: Flow, text: str, locale: str) -> RenderedPrompt:
+        """The words of a prompt that several nodes share, such as "goodbye"."""
         return self.speak(flow, PromptRef(text, 1, locale))
 
 
 def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
-    """The languages that the map publishes, with the drafts `tags` behind them. Raises BadContent for none."""
+    """The languages that flow.toml publishes, followed by the drafts `tags`.
+
+    Raises BadContent if flow.toml cannot be used or a draft has no folder.
+    """
     published = load_flow(root / "prompts" / "flow.toml").published
     drafts = tuple(tag for tag in dict.fromkeys(tags) if tag not in published)
     absent = [tag for tag in drafts if not (root / "locales" / tag / "locale.toml").exists()]
@@ -65,10 +75,10 @@ def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
 
 
 def load_content(root: Path, published: Sequence[str] | None = None, hotline: str = PINNED_HOTLINE) -> Content:
-    """Load `root`/prompts and `root`/locales. Raises BadContent with every fault that costs readiness, at once.
+    """Load `root`/prompts and `root`/locales. Raises BadContent with every fault that makes the line unusable.
 
-    With `published`, these languages are wanted and not those of the map: so a draft is tried out. `hotline` is the
-    number that key 0 must dial, such as "+18883737888".
+    `published` replaces the languages that flow.toml publishes: so a draft is tried out. `hotline` is the number that
+    key 0 must dial, in E.164.
     """
     prompts, faults = root / "prompts", list[Fault]()
 
@@ -97,7 +107,7 @@ def load_content(root: Path, published: Sequence[str] | None = None, hotline: st
 
 
 def _voices(path: Path) -> tuple[Voices | None, tuple[Fault, ...]]:
-    """The table of voices. Without one the line goes on and no voice gets pauses."""
+    """The table of voices. Without one the line is still usable, and no voice gets pauses."""
     try:
         return load_voices(path), ()
     except BadLocale as error:
@@ -138,7 +148,7 @@ def _locale(root: Path, tag: str, voices: Voices | None, source: bool = False) -
 
 
 def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Template]) -> Iterator[Fault]:
-    """Where the map, the numbers and the texts do not fit together."""
+    """The places where the flow, the numbers and the texts do not fit together."""
     dialled = facts.numbers.get(flow.transfer.number)
     if dialled is None or dialled.dial is None:
         yield Fault(
@@ -154,7 +164,7 @@ def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Tem
     for name, text in texts.items():
         if name not in known:
             remedy = "Add the node to flow.toml, or remove the text."
-            yield Fault(str(text.path), "no node of the map has this name", remedy)
+            yield Fault(str(text.path), "no node of flow.toml has this name", remedy)
         node, most = flow.nodes.get(name), 1 if name == flow.main_menu else 2
         if (isinstance(node, Farewell) and text.parts > 1) or (isinstance(node, Menu) and text.parts > most):
             remedy = "The main menu and the farewell are one part; any other menu is a heading and its choices."
@@ -162,7 +172,7 @@ def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Tem
 
 
 def _unspeakable(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
-    """Render every text once in the first language: what cannot be spoken there cannot be spoken at all."""
+    """Render every text once in the first language, to find the names of keys and numbers that do not exist."""
     for name in prompts.templates:
         try:
             prompts.speak(name, flow.published[0], named_keys(flow, name))
@@ -171,9 +181,9 @@ def _unspeakable(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
 
 
 def _offered(root: Path, flow: Flow, prompts: Prompts) -> tuple[tuple[str, ...], list[Fault]]:
-    """The languages that can be offered, and a fault for each one that cannot."""
+    """The languages that callers are offered, and a fault for each one that is withheld."""
     first, *others = flow.published
-    needed = (*OFFERS, flow.only("transfer"), flow.transfer.not_connected, flow.only("reminder"))
+    needed = (*OFFERS, flow.only("transfer"), flow.transfer.not_connected, flow.only("reminder"))  # the six texts
     offered, faults = [first], []
     for tag in others:
         broken = [name for name in needed if not is_whole(flow, prompts, name, tag)]
@@ -192,7 +202,7 @@ def _offered(root: Path, flow: Flow, prompts: Prompts) -> tuple[tuple[str, ...],
 
 
 def is_whole(flow: Flow, prompts: Prompts, name: str, tag: str) -> bool:
-    """Whether text `name` is spoken in that language, at every key that it may have to name."""
+    """Whether text `name` is spoken in the language `tag`, whichever key it must name."""
     return all(
         prompts.whole(name, tag, named_keys(flow, name, key)) for key in language_keys(name, len(flow.published))
     )

@@ -41,7 +41,7 @@ def told(flow: Flow, step: Ask | Dial | End) -> list[str]:
 TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
     (
         "the opening offers the other language and a person in both",
-        Ask(at("opening"), "opening"),
+        Ask(at("opening", language_chosen=False), "opening"),
         ["greeting", "language es", "person", "person es", "danger", "main"],
     ),
     (
@@ -88,14 +88,46 @@ TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
     ("a second one in a topic", Ask(at("tea", misses=2), "part"), ["short", "miss_again", "tea"]),
     (
         "after a wrong key nobody is greeted again",
-        Ask(at("opening", misses=1), "opening"),
-        ["miss", "language es", "person", "person es", "danger", "main"],
+        Ask(at("opening", misses=1, language_chosen=False), "opening"),
+        ["miss", "miss es", "language es", "person", "person es", "danger", "main"],
     ),
     (
         "after a second one the person of the other language is still offered",
-        Ask(at("opening", misses=2), "opening"),
-        ["short", "miss_again", "language es", "short es", "choices"],
+        Ask(at("opening", misses=2, language_chosen=False), "opening"),
+        ["short", "short es", "miss_again", "miss_again es", "language es", "choices"],
     ),
+    # until a language is chosen, what keys 0 and 9 and silence lead to is said in both
+    (
+        "the main menu before a language is chosen",
+        Ask(at("main", language_chosen=False), "first"),
+        ["language es", "person", "person es", "main"],
+    ),
+    (
+        "its second reading",
+        Ask(at("main", language_chosen=False), "second"),
+        ["person", "person es", "main", "again", "language es", "restart"],
+    ),
+    ("its third reading", Ask(at("main", language_chosen=False), "third"), ["short", "short es", "choices"]),
+    ("the warning in both", Ask(at("main", language_chosen=False), "warning"), ["stay", "stay es"]),
+    ("the number in both", Ask(at("main", language_chosen=False), "number"), ["number", "number es"]),
+    ("the reminder in both", Ask(at("reminder", language_chosen=False), "part"), ["reminder", "reminder es"]),
+    ("connecting in both", Dial(at("connect", language_chosen=False)), ["connect", "connect es"]),
+    (
+        "the first part after a failed dial, in both",
+        Ask(at("not_connected", language_chosen=False), "part"),
+        ["language es", "not_reached", "not_reached es"],
+    ),
+    (
+        "the second part after a failed dial, in both",
+        Ask(at("not_connected", part=2, language_chosen=False), "part"),
+        ["number", "number es"],
+    ),
+    (
+        "the farewell in both",
+        Ask(at("main", language_chosen=False), "farewell"),
+        ["farewell", "farewell es", "language es", "person", "person es", "main"],
+    ),
+    ("the end in both", End(at("main", language_chosen=False)), ["goodbye", "goodbye es"]),
 ]
 
 
@@ -117,7 +149,7 @@ def test_single_language_offers_no_other() -> None:
 
 
 def test_three_or_more_languages_offer_the_next_one_and_the_language_menu() -> None:
-    opening = told(SEVEN, Ask(at("opening"), "opening"))
+    opening = told(SEVEN, Ask(at("opening", language_chosen=False), "opening"))
     assert opening == ["greeting", "language es", "person", "person es", "danger", "languages", "main"]
     assert told(SEVEN, Ask(Place("fruit", "es"), "second"))[3:5] == ["language", "languages es"]
 

@@ -52,8 +52,28 @@ def at(node: str, **more: object) -> Place:
     return Place(node, "en")._replace(**more)
 
 
+def unchosen(node: str, **more: object) -> Place:
+    """The place at `node` of a caller who has not chosen a language."""
+    return at(node, language_chosen=False, **more)
+
+
 TABLE: list[tuple[str, Place, Event, Place]] = [
-    ("the telephone rings", at("main"), Ring(), at("opening")),
+    ("the telephone rings", at("main"), Ring(), at("opening", language_chosen=False)),
+    # no language is chosen until a choice or 8 is pressed
+    ("zero chooses no language", unchosen("opening"), Key("0"), unchosen("connect")),
+    ("nine chooses no language", unchosen("opening"), Key("9"), unchosen("reminder")),
+    ("star chooses no language", unchosen("reminder"), Key("*"), unchosen("main")),
+    ("seven chooses no language", unchosen("main"), Key("7"), unchosen("main", pace="slow")),
+    ("pound chooses no language", unchosen("reminder"), Key("#"), unchosen("main")),
+    ("one in the reminder chooses no language", unchosen("reminder"), Key("1"), unchosen("reminder")),
+    ("a wrong key chooses no language", unchosen("opening"), Key("5"), unchosen("opening", misses=1)),
+    ("silence chooses no language", unchosen("main"), Silence(), unchosen("main")),
+    ("a failed dial chooses no language", unchosen("connect"), Outcome("busy"), unchosen("not_connected", tries=1)),
+    ("the next part after it", unchosen("not_connected"), Key("#"), unchosen("not_connected", part=2)),
+    ("a talk chooses no language", unchosen("connect"), Outcome("connected"), unchosen("farewell")),
+    ("a choice chooses the language it is read in", unchosen("opening"), Key("1"), at("tea")),
+    ("eight chooses the other language", unchosen("opening"), Key("8"), Place("opening", "es")),
+    ("eight in the reminder", unchosen("reminder"), Key("8"), Place("reminder", "es")),
     # the opening has the keys of the main menu
     ("a choice of the opening", at("opening"), Key("1"), at("tea")),
     ("the last choice of the opening", at("opening"), Key("2"), at("fruit")),

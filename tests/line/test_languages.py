@@ -253,7 +253,7 @@ def test_what_the_map_the_numbers_and_the_texts_disagree_in_is_told_at_once(copi
         "it dials `emergency`, which has no `dial` in numbers.toml",
         "there is no text `pears`",
         "a menu in 3 parts",
-        "no node of the map has this name",
+        "no node of flow.toml has this name",
         "there is no `press.nobody` here",
     ]
 

@@ -65,7 +65,7 @@ class Site:
         return self._render("read.html", tag, here="/read/", text=self._texts[tag], not_found=not_found)
 
     def _not_found_page(self) -> Body:
-        return self._render("help.html", self.first, here="/phone/")
+        return self._render("not_found.html", self.first, here="/phone/")
 
     def _render(self, template: str, tag: str, **values: object) -> Body:
         locales = self._line.content.locales
