@@ -38,7 +38,7 @@ def test_a_silent_caller_hears_every_reading_in_its_order_and_then_the_sentence_
     while caller.state == "listening":
         caller.waits()
     assert [words(heard.text) for heard in caller.heard] == [text for reading in readings for text in reading]
-    menu = words(line.content.line(line.flow, "main", "en").text)
+    menu = words(line.content.shared_prompt("main", "en").text)
     assert [menu in reading for reading in readings] == [True, True, False, False, False]
     assert [heard.interruptible for heard in caller.heard] == [True] * (len(caller.heard) - 1) + [False]
 
@@ -70,4 +70,4 @@ def test_nothing_is_said_that_a_key_cannot_cut_except_the_shortest_sentences(lin
     caller.far_end("completed")
     caller.waits()
     uncut = [words(heard.text) for heard in caller.heard if not heard.interruptible]
-    assert uncut == [words(line.content.line(line.flow, text, "es").text) for text in ("connect", "goodbye")]
+    assert uncut == [words(line.content.shared_prompt(text, "es").text) for text in ("connect", "goodbye")]

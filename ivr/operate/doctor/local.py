@@ -2,7 +2,7 @@
 
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, ages
-from ivr.content.files import bytes_of
+from ivr.content.files import read_bytes
 from ivr.content.load import Content
 from ivr.errors import Fault
 from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
@@ -91,7 +91,7 @@ def _opened(content: Content) -> str:
 def last_resort_is_kept(one: Target) -> Finding:
     """The file that speaks when the texts cannot be used says what this release says."""
     try:
-        kept = bytes_of(FALLBACK, MAX_FALLBACK_BYTES).strip()
+        kept = read_bytes(FALLBACK, MAX_FALLBACK_BYTES).strip()
     except OSError as error:
         return fails(f"{FALLBACK.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.")
     own = one.settings.ivr_content != CHECKOUT or one.settings.line_number
