@@ -1,9 +1,7 @@
-"""The information line, from a signed request to a document.
+"""The information line: a telephone line that answers Twilio's requests with documents compiled before the first call.
 
-prompts/ and locales/ are loaded (flow, facts, locales, prompts), compiled into a Line: every Place a caller can stand
-in has its document ready as bytes (walk, twiml, line), proved before the first call (check).
-A request passes the door (app), its signature is verified (signature), its address names a Place (addresses), the
-walk decides the next Place, and the answer is looked up. Nothing in this package is ever spoken.
+`ivr.content` reads prompts/ and locales/, `ivr.line` compiles them into one document for each place of a call, and
+`ivr.check` proves the result. `ivr.server` verifies a request and looks its document up. CONTRIBUTING.md has a map.
 """
 
 __version__ = "0.1.0"

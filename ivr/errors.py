@@ -1,4 +1,4 @@
-"""Every exception of the line, on one page, and the value they carry.
+"""Every exception of the line, and `Fault`, the value that describes one fault.
 
     LineError
     ├── BadContent       an editor or a translator must act: the files under prompts/ and locales/
@@ -7,12 +7,12 @@
     │   ├── BadText          a text in prompts/
     │   └── BadLocale        a language's folder
     ├── BadSettings      an operator must act: the environment
-    ├── OperationFailed          an operator asked for something that Twilio, the network or a file did not give
-    ├── Unverified       a request is not signed with the token: it is refused with 403
-    ├── UnknownAddress   an address this release does not know (never shown to a caller: it leads to the main menu)
-    └── Untranslated     a text has no whole translation (never shown: the text is spoken in the first language)
+    ├── OperationFailed  an operator asked for something that Twilio, the network or a file did not give
+    ├── Unverified       a request is not signed with the token: it gets 403
+    ├── UnknownAddress   an address of no place: the caller hears the main menu
+    └── Untranslated     a text without a whole translation: it is spoken in the language of the texts
 
-A caller never meets one of these. A caller meets a sentence and a person.
+Each of them is handled before a caller could hear it.
 """
 
 from collections.abc import Iterable
@@ -56,7 +56,7 @@ class Fault(NamedTuple):
 
 
 class LineError(Exception):
-    """The base of all; it is never raised itself."""
+    """The base class of all."""
 
 
 class BadContent(LineError):
@@ -93,15 +93,15 @@ class BadSettings(LineError):
 
 
 class OperationFailed(LineError):
-    """What an operator asked for could not be done: the message says why, and what to do."""
+    """An operator's request could not be done: the message says why, and what to do."""
 
 
 class Unverified(LineError):
-    """A request is not signed by anyone who knows the token: it is refused with 403."""
+    """A request is not signed with the token: it gets 403."""
 
 
 class UnknownAddress(LineError):
-    """No place of this release has this address."""
+    """An address of no place of this release."""
 
 
 class Untranslated(LineError):

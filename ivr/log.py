@@ -1,177 +1,186 @@
-"""The journal: what may be written down about a request, as a closed list. Nothing of a caller fits in.
+"""The log: one line a minute with counts, and one line for a fault. No line is about a caller.
 
-A line holds the minute, the level, an event, a node, a locale, a bucket of duration and the release. No number, no
-key, no SID, no address, no header, and none of them hashed. Noting never waits, and costs next to nothing: a thread
-writes what has gathered, lines that find no room are dropped and counted. What a library wants to say of a fault is cut
-down to the class of the error and where it arose: its message may hold a caller.
+    {"minute": "2026-11-29T05:12Z", "level": "info", "event": "counts", "counts": {"ring": 2, "key": 9, "connected": 1},
+     "release": "0.1.0"}
+    {"minute": "2026-11-29T05:13Z", "level": "error", "event": "fault", "logger": "ivr", "error": "KeyError",
+     "at": "line.py:84", "release": "0.1.0"}
+
+A line of counts says how often each of `COUNTED` has happened since the line before. It holds no key, node, language,
+duration or order: the log of a day is the same whichever keys callers pressed. A line of a fault holds the class of an
+error and the place in our code, without its message, which may quote a caller. Equal faults of a minute are one line
+and a count, and a minute has at most MAX_FAULT_LINES of them: no client can fill a disk.
+
+A thread writes the lines. If the pipe behind standard error is full, this thread waits, and the event loop does not.
 """
 
 import json
 import logging
+import queue
 import sys
 import threading
 import time
 import traceback
-from collections import deque
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, TextIO
+from typing import Literal, TextIO, get_args
 
 from ivr import __version__
 
-Event = Literal[
-    "ring", "key", "silence", "outcome", "lost", "refused", "last resort", "ready", "not ready", "started",
-    "not counted",
+Counted = Literal[
+    "ring", "key", "silence", "lost", "connected", "busy", "no-answer", "failed", "canceled", "unknown", "test call",
+    "refused", "too large", "fallback", "usage not written", "warning", "fault",
 ]  # fmt: skip
-BUCKETS = ((0.001, "<1 ms"), (0.01, "<10 ms"), (0.1, "<100 ms"), (1.0, "<1 s"))
-MAX_QUEUED_LINES = 10_000
-"""Lines that wait to be written; one more is dropped."""
-FLUSH_INTERVAL = 0.02
-"""Seconds in which lines gather before they are written: few enough that writing them makes no answer wait."""
-BATCH_LINES = 20
-"""Lines that are written in one go: no more than a pipe takes as one piece (PIPE_BUF, 4,096 bytes on Linux), so that
-the lines of two workers never run into each other."""
-PATIENCE = 1.0
-"""Seconds that the end of a process waits for its last lines."""
+"""The events of a call, the outcomes of its dial, and what else is counted."""
+COUNTED = get_args(Counted)
+
+COUNT_INTERVAL = 60.0
+"""Seconds between two lines of counts."""
+MAX_FAULT_LINES = 20
+"""Lines of faults that are written between two lines of counts."""
+STOP_TIMEOUT = 1.0
+"""Seconds that the end of a process waits for the last lines."""
 
 
 class LogWriter:
-    """Lines on their way to a stream, written by a thread of their own. Adding one never waits and never fails."""
+    """Counts and faults of one process on their way to `stream`. `count` and `fault` return at once."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream, self._waiting = stream, deque[str]()
-        self.dropped = 0
-        self._some, self._ended = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._keep_writing, name="journal", daemon=True)
-
-    def add(self, line: str) -> None:
-        """Write `line` soon, unless too many are waiting."""
-        if len(self._waiting) >= MAX_QUEUED_LINES:
-            self.dropped += 1
-            return
-        self._waiting.append(line)
-        if not self._some.is_set():
-            self._some.set()
+        self._stream = stream
+        self._lock = threading.RLock()  # reentrant: a destructor that fails meanwhile calls `fault`
+        self._counts, self._seen = Counter[str](), set[str]()
+        self._lines = queue.SimpleQueue[str]()
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+        self._ended = threading.Event()
 
     def start(self) -> None:
         """Begin to write."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Write what is left, but do not wait for ever."""
+        """Write the remaining lines, within STOP_TIMEOUT."""
         self._ended.set()
-        self._some.set()
-        self._thread.join(PATIENCE)
-        _closed(self)
+        self._lines.put("")
+        self._thread.join(STOP_TIMEOUT)
 
-    def _keep_writing(self) -> None:
+    def count(self, name: Counted) -> None:
+        """Count one more of `name`."""
+        with self._lock:
+            self._counts[name] += 1
+
+    def fault(self, logger: str, level: int, error: BaseException | None) -> None:
+        """Write a line for a fault, if an equal one has not been written since the last line of counts."""
+        about = {"logger": logger}
+        if error is not None:
+            about |= {"error": type(error).__name__, "at": _place(error.__traceback__)}
+        name: Counted = "fault" if level >= logging.ERROR else "warning"
+        line = _line(level, name, about)
+        with self._lock:
+            self._counts[name] += 1
+            if str(about) in self._seen or len(self._seen) >= MAX_FAULT_LINES:
+                return
+            self._seen.add(str(about))
+        self._lines.put(line)
+
+    def _run(self) -> None:
+        due = time.monotonic() + COUNT_INTERVAL
         while not self._ended.is_set():
-            self._some.wait()
-            self._ended.wait(FLUSH_INTERVAL)
-            self._some.clear()
-            self._write()
+            with suppress(queue.Empty):
+                self._write(self._lines.get(timeout=max(0.0, due - time.monotonic())))
+            if time.monotonic() >= due:
+                self._write(self._take_counts())
+                due = time.monotonic() + COUNT_INTERVAL
+        while not self._lines.empty():
+            self._write(self._lines.get())
+        self._write(self._take_counts())
 
-    def _write(self) -> None:
-        with suppress(Exception):  # a pipe that is closed, no memory left: it costs lines, and no call
-            while self._waiting:
-                lines = [self._waiting.popleft() for _ in range(min(BATCH_LINES, len(self._waiting)))]
-                self._stream.write("".join(f"{line}\n" for line in lines))
+    def _take_counts(self) -> str:
+        """The line of counts since the last one, "" if all are zero."""
+        with self._lock:
+            counts, self._counts, self._seen = self._counts, Counter(), set()
+        if not counts:
+            return ""
+        return _line(_level(counts), "counts", {"counts": {name: counts[name] for name in COUNTED if counts[name]}})
+
+    def _write(self, line: str) -> None:
+        """Write one line in one piece: it is shorter than PIPE_BUF, so that lines of two workers do not mix."""
+        if line:
+            with suppress(Exception):  # a closed pipe, a full disk: it costs a line, and no call
+                self._stream.write(f"{line}\n")
                 self._stream.flush()
 
 
-class _OfLibraries(logging.Handler):
-    """Hands on what libraries say, cut down."""
+class _LibraryHandler(logging.Handler):
+    """Writes what libraries and Python report, without its words."""
 
-    def __init__(self, lines: LogWriter) -> None:
-        super().__init__()
-        self._lines = lines
-        self.setFormatter(_Bare())
+    def __init__(self, writer: LogWriter) -> None:
+        super().__init__(logging.WARNING)
+        self._writer = writer
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Called by `logging` for each record."""
         with suppress(Exception):
-            self._lines.add(self.format(record))
+            self._writer.fault(record.name, record.levelno, record.exc_info[1] if record.exc_info else None)
 
 
-class _Bare(logging.Formatter):
-    """Of a library's record, what cannot hold a caller: its logger, its level, the error's class and place."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        minute, level = _minute(int(record.created // 60)), record.levelname.lower()
-        line = {"minute": minute, "level": level, "event": "fault", "logger": record.name}
-        if record.exc_info and record.exc_info[0]:
-            line |= {"error": record.exc_info[0].__name__, "at": _place(record.exc_info[2])}
-        return json.dumps(line | {"release": __version__})
+_writer: LogWriter | None = None
 
 
-_open: LogWriter | None = None
+def open_log(every_logger: bool = False) -> LogWriter:
+    """Send the log of this process to standard error. The caller must stop the returned writer.
 
-
-def open_journal(every_logger: bool = False) -> LogWriter:
-    """Send the journal to standard error. What is returned has been started, and is to be stopped.
-
-    With `every_logger`, so goes what libraries and Python itself have to say of faults, cut down.
+    With `every_logger`, the reports of libraries and of Python itself go there too, and nowhere else.
     """
-    global _open
+    global _writer
     logging.raiseExceptions = False  # a closed pipe must not cost a call
-    _open = LogWriter(sys.stderr)
+    _writer = LogWriter(sys.stderr)
     if every_logger:
-        _take_over(_open)
-    _open.start()
-    return _open
+        _redirect_loggers(_writer)
+    _writer.start()
+    return _writer
 
 
-def _closed(lines: LogWriter) -> None:
-    global _open
-    if _open is lines:
-        _open = None
+def count(name: Counted) -> None:
+    """Count one more of `name` in the log, if it is open."""
+    if _writer:
+        _writer.count(name)
 
 
-def _take_over(lines: LogWriter) -> None:
-    """Nothing is written past the journal: a pipe that nobody reads would stop the process that writes."""
-    logging.getLogger().handlers[:] = [_OfLibraries(lines)]
+def fault(error: BaseException) -> None:
+    """Write the class and the place of `error` into the log, if it is open."""
+    if _writer:
+        _writer.fault("ivr", logging.ERROR, error)
+
+
+def _redirect_loggers(writer: LogWriter) -> None:
+    """Let only the writer's thread write: a full pipe would stop any other thread that writes to it."""
+    logging.getLogger().handlers[:] = [_LibraryHandler(writer)]
     for logger in list(logging.Logger.manager.loggerDict.values()):
         if isinstance(logger, logging.Logger):
             logger.handlers[:], logger.propagate = [], True
     logging.captureWarnings(True)
-    faults = logging.getLogger("python")
-    sys.excepthook = lambda _kind, error, _trace: faults.error("", exc_info=error)
-    threading.excepthook = lambda thread: faults.error("", exc_info=thread.exc_value)
-    sys.unraisablehook = lambda lost: faults.error("", exc_info=lost.exc_value)
+    python = logging.getLogger("python")
+    sys.excepthook = lambda _kind, error, _trace: python.error("", exc_info=error)
+    threading.excepthook = lambda thread: python.error("", exc_info=thread.exc_value)
+    sys.unraisablehook = lambda lost: python.error("", exc_info=lost.exc_value)
 
 
 def _place(trace: TracebackType | None) -> str:
-    """The innermost line of ours that an error came through, "" where it came through none."""
-    ours = [step for step in traceback.extract_tb(trace) if Path(step.filename).is_relative_to(Path(__file__).parent)]
-    return f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    """The innermost line of our code that an error passed: "line.py:84", "" if it passed only libraries."""
+    steps = [(Path(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(trace)]
+    ours = [f"{file.name}:{line}" for file, line in steps if file.is_relative_to(Path(__file__).parent)]
+    return ours[-1] if ours else ""
 
 
-def event(
-    event: Event, node: str = "", locale: str = "", seconds: float | None = None, level: int = logging.INFO
-) -> None:
-    """Write one line. `seconds` is how long the answer took; only its bucket is written."""
-    if _open:
-        _open.add(_line(int(time.time()) // 60, event, node, locale, _took(seconds), level))
+def _level(counts: Counter[str]) -> int:
+    if counts["fallback"] or counts["fault"]:
+        return logging.ERROR
+    return logging.WARNING if counts["usage not written"] or counts["warning"] else logging.INFO
 
 
-def _took(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    for limit, name in BUCKETS:
-        if seconds < limit:
-            return name
-    return "1 s or more"
-
-
-def _minute(since_1970: int) -> str:
-    return f"{datetime.fromtimestamp(since_1970 * 60, UTC):%Y-%m-%dT%H:%MZ}"
-
-
-@lru_cache(maxsize=1000)  # within a minute many lines are alike
-def _line(minute: int, event: str, node: str, locale: str, took: str, level: int) -> str:
-    line = {"minute": _minute(minute), "level": logging.getLevelName(level).lower(), "event": event}
-    line |= {"node": node, "locale": locale} if node else {}
-    line |= {"took": took} if took else {}
-    return json.dumps(line | {"release": __version__})
+def _line(level: int, event: str, about: Mapping[str, object]) -> str:
+    start = {"minute": f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}", "level": logging.getLevelName(level).lower()}
+    return json.dumps({**start, "event": event, **about, "release": __version__})

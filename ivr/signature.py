@@ -1,9 +1,9 @@
-"""Twilio's signature: sign and verify, side by side. twilio's RequestValidator is the authority.
+"""Twilio's signature: made and verified. The authority is twilio's RequestValidator.
 
-https://www.twilio.com/docs/usage/webhooks/webhooks-security: base64 of HMAC-SHA1, keyed with the auth token, over the
-URL and, for POST, every field's name and value, sorted. Nothing switches the check off: tests sign with a test token.
-A request to a plain address is checked by one HMAC over it; all that is not plain or does not match is put to the
-authority before it is refused.
+https://www.twilio.com/docs/usage/webhooks/webhooks-security: base64 of an HMAC-SHA1 with the auth token as the key,
+over the URL and, for POST, every field's name and value, sorted by name. There is no switch that turns the check off:
+tests sign with a test token. The signature of a plain URL is verified with one HMAC. Where the URL is not plain, or the
+signature is not that one, RequestValidator decides before the request is refused.
 """
 
 import hmac
@@ -19,18 +19,20 @@ from twilio.request_validator import RequestValidator, add_port, get_signature_a
 
 from ivr.errors import Unverified
 
-LONGEST = 64
-"""Characters of the longest signature looked at; Twilio's has 28."""
-PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(:([1-5][0-9]{4}|[1-9][0-9]{0,3}))?(/[A-Za-z0-9_/.-]*)?", re.ASCII)
-"""An address that all libraries write alike: no query, no user, nothing that is escaped."""
-_ACCOUNT = re.compile(r"AC[0-9a-f]{32}", re.ASCII)
-_CALL = re.compile(r"CA[0-9a-f]{32}", re.ASCII)
+MAX_SIGNATURE_CHARACTERS = 64
+"""Twilio's signatures have 28 characters."""
+PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:([1-5][0-9]{4}|[1-9][0-9]{0,3}))?(/[A-Za-z0-9_/.-]*)?", re.ASCII)
+"""A URL that every library writes in the same way: no query, no user, no escaped character."""
 
 Form = Sequence[tuple[str, str]]
+"""The fields of a request in their order: [("CallSid", "CA1f…"), ("Digits", "1")]."""
 
 
 def sign(token: str, url: str, form: Form) -> str:
-    """The signature of a request to `url` (as the caller of the request writes it) with the fields of its body."""
+    """The signature of a request to `url`, as its sender writes it, with the fields of its body.
+
+    Example: "RSOYDt4T1cUTdK1PDd93/VVr8B8=" for the example on Twilio's page.
+    """
     return str(RequestValidator(token).compute_signature(url, ImmutableMultiDict(list(form))))
 
 
@@ -39,12 +41,12 @@ def verify(
 ) -> None:
     """Raises Unverified unless one of `tokens` made the one signature in `signatures` over `url` and `form`.
 
-    Several tokens are accepted while they are being rotated. A request without exactly one signature is refused.
-    `settings` are its headers X-Twilio-Webhooks-Signature-Settings, which name another way to sign.
+    There are two tokens while the token is changed. `signatures` are the values of the header X-Twilio-Signature, and
+    `settings` those of X-Twilio-Webhooks-Signature-Settings, which names the algorithm.
     """
-    if len(signatures) != 1 or not 0 < len(signatures[0]) <= LONGEST or not signatures[0].isascii():
+    if len(signatures) != 1 or not 0 < len(signatures[0]) <= MAX_SIGNATURE_CHARACTERS or not signatures[0].isascii():
         raise Unverified("there is not exactly one signature")
-    if not settings and PLAIN.fullmatch(url) and _signed_plainly(tokens, url, form, signatures[0]):
+    if not settings and PLAIN_URL.fullmatch(url) and _signed_plainly(tokens, url, form, signatures[0]):
         return
     fields, algorithm = ImmutableMultiDict(list(form)), get_signature_algorithm(",".join(settings))
     matches = [_matches(token, url, fields, signatures[0], algorithm) for token in tokens if token]
@@ -53,46 +55,49 @@ def verify(
 
 
 def _signed_plainly(tokens: Sequence[str], url: str, form: Form, signature: str) -> bool:
-    """What the authority does, in one go: over the address as it stands, and each name and value once, in order."""
+    """Whether a token made `signature` over the URL as it is, as RequestValidator does it: each field once, sorted."""
     fields = sorted(form if len(dict(form)) == len(form) else set(form))
     try:
         signed = (url + "".join(chain.from_iterable(fields))).encode()
     except UnicodeEncodeError:
         return False
-    matches = [hmac.compare_digest(_made_by(token, signed), signature) for token in tokens if token]
-    return any(matches)
+    matches = [hmac.compare_digest(_signature(token, signed), signature) for token in tokens if token]
+    return any(matches)  # every token is tried, so that the time does not tell which one matches
 
 
-def _made_by(token: str, signed: bytes) -> str:
-    mac = _keyed(token).copy()
+def _signature(token: str, signed: bytes) -> str:
+    mac = _keyed_hmac(token).copy()
     mac.update(signed)
     return b2a_base64(mac.digest(), newline=False).decode()
 
 
 @lru_cache(maxsize=8)
-def _keyed(token: str) -> hmac.HMAC:
-    """It is copied for each request: a copy costs half of what a new one does."""
+def _keyed_hmac(token: str) -> hmac.HMAC:
+    """An HMAC to copy for each request: a copy takes half the time of a new one."""
     return hmac.new(token.encode(), digestmod="sha1")
 
 
 def _matches(token: str, url: str, fields: ImmutableMultiDict[str, str], signature: str, algorithm: str) -> bool:
-    """What `RequestValidator.validate` does, with and without a port, but compared in a time that tells nothing.
+    """The same as `RequestValidator.validate`, with and without a port, but compared in constant time.
 
-    Python keeps the addresses that it took apart last: the query, which can hold a caller, is not among them.
+    `urlparse` caches its last URLs. It gets them without the query, which can name a caller.
     """
     bare, mark, query = url.partition("?")
     try:
         addresses = [address + mark + query for address in (remove_port(urlparse(bare)), add_port(urlparse(bare)))]
-        made = [RequestValidator(token).compute_signature(address, fields, algorithm) for address in addresses]
+        expected = [RequestValidator(token).compute_signature(address, fields, algorithm) for address in addresses]
     except (ValueError, TypeError):
         return False
-    matches = [hmac.compare_digest(one, signature) for one in made]
+    matches = [hmac.compare_digest(value, signature) for value in expected]
     return any(matches)
 
 
-def from_a_call(form: Form) -> bool:
-    """Whether the fields are those of one call. A signature does not part names from values: "Digits=1&From=+1" and
-    "Digits=1From+1" are signed alike, so what always stands in a call's request must stand in it whole."""
-    accounts = [value for name, value in form if name == "AccountSid"]
-    calls = [value for name, value in form if name == "CallSid"]
-    return len(accounts) == len(calls) == 1 and bool(_ACCOUNT.fullmatch(accounts[0]) and _CALL.fullmatch(calls[0]))
+def is_of_one_call(form: Form) -> bool:
+    """Whether the fields have exactly one CallSid and one AccountSid that are not empty, as each request of a call has.
+
+    A signature does not separate names from values: "Digits=1&From=+1" and "Digits=1From+1" are signed alike. So the
+    fields must hold these two, even if they were cut in another way (docs/threats.md, row 38).
+    """
+    sids = [name for name, value in form if name in ("AccountSid", "CallSid") and value]
+    names = [name for name, _ in form if name in ("AccountSid", "CallSid")]
+    return sorted(sids) == sorted(names) == ["AccountSid", "CallSid"]

@@ -1,4 +1,4 @@
-"""What many tests begin with: the toy line, the line itself, and a machine on which no operator has set anything."""
+"""Fixtures of many tests: the toy line, the real line, and an environment without settings."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: many tests wait for a process that they have started."""
+    """One worker more than cores: many tests wait for a process that they have started."""
     return (os.cpu_count() or 1) + 1
 
 

@@ -1,32 +1,38 @@
-"""The journal: only what stands on its list is ever written, and writing never keeps a caller waiting."""
+"""The log: counts of a minute, and faults without their words. No line is about a caller; counting does not wait."""
 
-import asyncio
 import base64
 import hashlib
 import io
+import itertools
 import json
 import logging
+import random
 import re
 import select
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 from urllib.parse import quote, urlencode
 
 import httpx2
 import pytest
+from support.app_client import in_turn
+from support.asgi_client import Asked
+from support.signed_calls import BASE, settings_for
 
 from ivr import __version__, log
+from ivr.call.state import KEYS, Place, Reached
+from ivr.call.urls import key_address_of, outcome_address_of
 from ivr.line.line import Line
+from ivr.phone.caller import FORM
 from ivr.readiness import Readiness, get_ready
 from ivr.server.app import make_app
-from ivr.settings import Settings
 from ivr.signature import sign
 
 TOKEN = "c0ffeec0ffeec0ffeec0ffeec0ffee00"
-BASE = "https://line.example.org"
 CANARIES = {
     "AccountSid": "ACfeedfacefeedfacefeedfacefeedface",
     "CallSid": "CAdeadbeefdeadbeefdeadbeefdeadbeef",
@@ -41,185 +47,264 @@ CANARIES = {
     "DialCallStatus": "canary-status",
     "RecordingUrl": "https://canary.example.com/a.wav",
 }
-ALLOWED = {"minute", "level", "event", "node", "locale", "took", "release"}
+PATHS = [
+    "/call", "/call/en/main", "/call/es/connect/outcome", "/call/en/5473926", "/call/canary/+19995550147",
+    "/call/en/main?From=%2B19995550147",
+]  # fmt: skip
 
 
-class Written:
-    """A journal opened as `ivr serve` opens it, and what it writes to standard error."""
+class OpenLog:
+    """A log opened as `ivr serve` opens it, whose lines go to `stream`."""
 
-    def __init__(self) -> None:
-        self.stream, before = io.StringIO(), sys.stderr
+    def __init__(self, stream: Any = None) -> None:
+        self.stream, before = stream or io.StringIO(), sys.stderr
         sys.stderr = self.stream
         try:
-            self._listener = log.open_journal()
+            self.writer = log.open_log()
         finally:
             sys.stderr = before
-        self._open = True
 
     def close(self) -> None:
-        """Wait until all that was noted is written."""
-        if self._open:
-            self._listener.stop()
-        self._open = False
+        """Write the remaining lines."""
+        if log._writer is self.writer:
+            self.writer.stop()
+            log._writer = None
 
-    def lines(self) -> list[str]:
-        """All lines that were written; nothing is written after them."""
+    def lines(self) -> list[dict[str, Any]]:
+        """Every line; the log is closed."""
         self.close()
-        return self.stream.getvalue().splitlines()
+        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
 
 
 @pytest.fixture
-def written() -> Iterator[Written]:
-    logger, raising = logging.getLogger("ivr.log"), logging.raiseExceptions
-    kept = logger.handlers[:], logger.level, logger.propagate
-    opened = Written()
-    yield opened
-    opened.close()
+def opened() -> Iterator[OpenLog]:
+    raising, one = logging.raiseExceptions, OpenLog()
+    yield one
+    one.close()
     logging.raiseExceptions = raising
-    logger.handlers[:], logger.level, logger.propagate = kept
 
 
 @pytest.fixture(scope="module")
 def ready(tiny: Path) -> Readiness:
-    return get_ready(settings_for(tiny))
+    return get_ready(settings_for(tiny, twilio_auth_token=TOKEN))
 
 
-def settings_for(tiny: Path) -> Settings:
-    return Settings(
-        _env_file=None, twilio_auth_token=TOKEN, public_url=BASE, line_number="+12025550123", ivr_content=tiny
-    )
-
-
-def calls(tiny: Path, ready: Readiness) -> list[int]:
-    """Requests of every kind, full of canaries: the answers' status."""
-    app = make_app(settings_for(tiny), ready)
+def send_canaries(tiny: Path, ready: Readiness) -> set[int]:
+    """Requests of every kind, full of canaries: the statuses of the answers."""
+    app = make_app(settings_for(tiny, twilio_auth_token=TOKEN), ready)
     form = list(CANARIES.items())
     body = urlencode(form)
 
-    async def run() -> list[int]:
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE) as client:
-            status = []
-            for path in (
-                "/call",
-                "/call/en/main",
-                "/call/es/connect/outcome",
-                "/call/en/5473926",
-                "/call/canary/+19995550147",
-                "/call/en/main?From=%2B19995550147",
-            ):
-                for token in (TOKEN, "canary-token"):
-                    headers = {
-                        "X-Twilio-Signature": sign(token, BASE + path, form),
-                        "User-Agent": "canary-agent",
-                        "X-Forwarded-For": "203.0.113.47",
-                    }
-                    status.append((await client.post(path, content=body, headers=headers)).status_code)
-            status.append((await client.get(f"/call?{body}")).status_code)
-            status.append((await client.get(f"/canary?{body}")).status_code)
-            return status
+    def post(path: str, token: str) -> Any:
+        headers = {
+            "X-Twilio-Signature": sign(token, BASE + path, form),
+            "User-Agent": "canary-agent",
+            "X-Forwarded-For": "203.0.113.47",
+        }
+        return lambda client: client.post(path, content=body, headers=headers)
 
-    return asyncio.run(run())
+    def get(url: str) -> Any:
+        return lambda client: client.get(url)
+
+    posts = [post(path, token) for path in PATHS for token in (TOKEN, "canary-token")]
+    answers: list[httpx2.Response] = in_turn(app, [*posts, get(f"/call?{body}"), get(f"/canary?{body}")])
+    return {answer.status_code for answer in answers}
 
 
 def disguises(value: str) -> set[str]:
-    """A canary as it is, as it stands in an address, its end, and as it is hidden by those who think that hides it."""
+    """A canary as it is, as in a URL, its end, encoded and hashed."""
     raw = value.encode()
     hashed = {hashlib.new(name, raw).hexdigest() for name in ("md5", "sha1", "sha256")}
     return {value, quote(value), quote(value, safe=""), value[-4:], base64.b64encode(raw).decode(), *hashed}
 
 
-def test_nothing_of_a_caller_is_ever_written(
-    tiny: Path, ready: Readiness, written: Written, capfd: pytest.CaptureFixture[str]
+# -- no caller ---------------------------------------------------------------------------------------------------------
+
+
+def test_log_holds_nothing_of_a_request(
+    tiny: Path, ready: Readiness, opened: OpenLog, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert set(calls(tiny, ready)) == {200, 403, 404}
-    text = "\n".join(written.lines())
-    everything = text + "".join(capfd.readouterr())
-    assert len(text.splitlines()) == 13
+    assert send_canaries(tiny, ready) == {200, 403, 404}
+    (line,) = opened.lines()
+    assert line["counts"] == {"ring": 1, "key": 2, "lost": 2, "unknown": 1, "refused": 7}
+    everything = opened.stream.getvalue() + "".join(capfd.readouterr())
     for name, value in CANARIES.items():
         assert not any(disguise in everything for disguise in disguises(value)), name
     for more in ("canary", "203.0.113.47", TOKEN, "Twilio", "call/"):
         assert more not in everything
 
 
-def test_a_failure_that_holds_a_caller_s_number_does_not_write_it(
-    tiny: Path, ready: Readiness, written: Written, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+def test_fault_that_quotes_a_caller_is_written_without_its_words(
+    tiny: Path, ready: Readiness, opened: OpenLog, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def fails(_: Line, address: str, form: object) -> None:
         raise ValueError(f"{address} {form} {CANARIES}")
 
     monkeypatch.setattr(Line, "respond", fails)
-    calls(tiny, ready)
-    everything = "\n".join(written.lines()) + "".join(capfd.readouterr())
-    assert everything.count('"last resort"') == 6
+    send_canaries(tiny, ready)
+    fault, counts = opened.lines()
+    assert (fault["event"], fault["error"]) == ("fault", "ValueError")
+    assert re.fullmatch(r"webhook\.py:\d+", fault["at"]), "the innermost line of our own code"
+    assert counts["counts"] == {"refused": 7, "fallback": 6, "fault": 6}
+    everything = opened.stream.getvalue() + "".join(capfd.readouterr())
     assert not any(value in everything for value in CANARIES.values())
     assert "Traceback" not in everything
 
 
-def test_a_line_holds_the_allowed_fields_with_values_of_closed_lists(
-    tiny: Path, ready: Readiness, written: Written
+def test_log_is_the_same_whichever_keys_callers_press(tiny: Path, ready: Readiness) -> None:
+    """Two days of calls with as many keys, silences and outcomes, but other keys at other places: equal logs."""
+    chance, line = random.Random(5), ready.line
+    assert line is not None
+    days = []
+    for _ in range(6):
+        opened, asked = OpenLog(), Asked(make_app(settings_for(tiny), ready))
+        places = list(line.documents)
+        for length, outcome in itertools.product((1, 3, 8), get_args(Reached)):
+            call(asked, line, outcome, [(chance.choice(places), chance.choice(KEYS)) for _ in range(length)])
+        asked.close()
+        days.append(opened.lines())
+    for day in days:
+        assert [{**one, "minute": ""} for one in day] == [{**one, "minute": ""} for one in days[0]]
+
+
+def call(asked: Asked, line: Line, outcome: Reached, pressed: Sequence[tuple[Place, str]]) -> None:
+    status = {"connected": "completed", "unknown": ""}.get(outcome, outcome)
+    asked.post(f"{BASE}/call", FORM_OF_A_CALL)
+    for place, key in pressed:
+        asked.post(BASE + key_address_of(line.flow, place), [*FORM_OF_A_CALL, ("Digits", key)])
+    transfer = next(place for place in line.documents if place.node == line.flow.only("transfer"))
+    asked.post(BASE + outcome_address_of(transfer), [*FORM_OF_A_CALL, ("DialCallStatus", status)])
+
+
+FORM_OF_A_CALL = [(name, value if name != "CallSid" else "CA" + "7" * 32) for name, value in FORM]
+
+
+def test_line_holds_allowed_fields_with_values_of_closed_lists(
+    tiny: Path, ready: Readiness, opened: OpenLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls(tiny, ready)
-    assert ready.line is not None
-    nodes, locales = set(ready.line.flow.nodes), set(ready.line.flow.published)
-    for text in written.lines():
-        line = json.loads(text)
-        assert set(line) <= ALLOWED
+    send_canaries(tiny, ready)
+    monkeypatch.setattr(Line, "respond", lambda *_: 1 / 0)
+    send_canaries(tiny, ready)
+    lines = opened.lines()
+    assert {line["event"] for line in lines} == {"fault", "counts"}
+    for line in lines:
+        own = {"counts"} if line["event"] == "counts" else {"logger", "error", "at"}
+        assert set(line) == {"minute", "level", "event", "release"} | own
         assert re.fullmatch(r"20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\dZ", line["minute"]), "the minute, not the second"
         assert line["level"] in {"info", "warning", "error"}
-        assert line["event"] in get_args(log.Event)
-        assert line.get("node", "main") in nodes
-        assert line.get("locale", "en") in locales
-        assert line.get("took", "<1 ms") in {*(name for _, name in log.BUCKETS), "1 s or more"}
+        assert set(line.get("counts", {})) <= set(log.COUNTED)
         assert line["release"] == __version__
 
 
-def test_only_the_bucket_of_a_duration_is_written(written: Written) -> None:
-    for seconds in (0.0005, 0.005, 0.05, 0.5, 5.0):
-        log.event("key", "main", "en", seconds)
-    took = [json.loads(line)["took"] for line in written.lines()]
-    assert took == ["<1 ms", "<10 ms", "<100 ms", "<1 s", "1 s or more"]
+def test_report_of_a_library_is_written_without_its_words(opened: OpenLog) -> None:
+    handler = log._LibraryHandler(opened.writer)
+    record = logging.LogRecord("uvicorn.error", logging.WARNING, "a.py", 1, "from %s", ("+19995550147",), None)
+    handler.emit(record)
+    warning, counts = opened.lines()
+    assert {name: warning[name] for name in ("level", "event", "logger")} == {
+        "level": "warning", "event": "warning", "logger": "uvicorn.error",
+    }  # fmt: skip
+    assert counts["counts"] == {"warning": 1}
+    assert "5550147" not in opened.stream.getvalue()
 
 
-def test_a_refused_request_is_a_line_without_any_place(written: Written) -> None:
-    log.event("refused", level=logging.WARNING)
-    (line,) = map(json.loads, written.lines())
-    assert set(line) == {"minute", "level", "event", "release"}
-    assert (line["level"], line["event"]) == ("warning", "refused")
+# -- no flood ----------------------------------------------------------------------------------------------------------
 
 
-def test_where_lines_find_no_room_they_are_dropped_and_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "MAX_QUEUED_LINES", 3)
-    stream = io.StringIO()
-    lines = log.LogWriter(stream)
-    started = time.perf_counter()
-    for number in range(10):
-        lines.add(f"line {number}")
-    assert time.perf_counter() - started < 5
-    assert lines.dropped == 7
-    lines.start()
-    lines.stop()
-    assert stream.getvalue() == "line 0\nline 1\nline 2\n"
+def test_100000_refused_requests_are_one_line(opened: OpenLog) -> None:
+    for _ in range(100_000):
+        log.count("refused")
+    (line,) = opened.lines()
+    assert (line["level"], line["counts"]) == ("info", {"refused": 100_000})
 
 
-def test_the_lines_of_two_workers_never_run_into_each_other(written: Written) -> None:
-    """What is written in one go fits into a pipe as one piece, however long the names of a node and a language are."""
-    written.stream.write = lambda text: sizes.append(len(text.encode())) or len(text)  # type: ignore[method-assign]
-    sizes: list[int] = []
-    for _ in range(500):
-        log.event("last resort", "n" * 30, "zh-Hant-TW", 5.0, logging.WARNING)
-    written.close()
-    assert len(sizes) >= 500 / log.BATCH_LINES
-    assert max(sizes) <= select.PIPE_BUF
+def test_equal_faults_are_one_line_and_a_count(opened: OpenLog) -> None:
+    for _ in range(1000):
+        log.fault(KeyError())
+    fault, counts = opened.lines()
+    assert fault["error"] == "KeyError"
+    assert counts["counts"] == {"fault": 1000}
 
 
-def test_a_pipe_that_is_closed_costs_nothing(written: Written, capfd: pytest.CaptureFixture[str]) -> None:
-    written.stream.close()
-    for _ in range(10):
-        log.event("key", "main", "en", 0.001)
-    written.close()
+def test_different_faults_are_at_most_20_lines(opened: OpenLog) -> None:
+    for number in range(1000):
+        log.fault(type(f"Error{number}", (Exception,), {})())
+    assert len(opened.lines()) == log.MAX_FAULT_LINES + 1
+
+
+def test_counts_are_written_once_an_interval_and_start_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "COUNT_INTERVAL", 0.05)
+    opened = OpenLog()
+    for number in range(1, 4):
+        log.count("ring")
+        log.fault(KeyError())
+        deadline = time.monotonic() + 30
+        while opened.stream.getvalue().count('"counts": {') < number and time.monotonic() < deadline:
+            time.sleep(0.01)
+    lines = opened.lines()
+    assert [line["counts"] for line in lines if line["event"] == "counts"] == [{"ring": 1, "fault": 1}] * 3
+    assert sum(line["event"] == "fault" for line in lines) == 3, "an old fault is news in the next minute"
+
+
+def test_minute_without_events_is_no_line(opened: OpenLog) -> None:
+    assert opened.lines() == []
+
+
+# -- no waiting --------------------------------------------------------------------------------------------------------
+
+
+class FullPipe(io.StringIO):
+    """A stream like a full pipe: writing waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.emptied = threading.Event()
+
+    def write(self, text: str) -> int:
+        self.emptied.wait()
+        return super().write(text)
+
+
+def test_full_pipe_stops_neither_counting_nor_the_end_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "STOP_TIMEOUT", 0.1)
+    pipe = FullPipe()
+    opened = OpenLog(pipe)
+    for _ in range(10_000):
+        log.fault(KeyError())
+        log.count("key")
+    opened.close()  # returns
+    pipe.emptied.set()
+
+
+def test_fault_inside_counting_does_not_wait_for_itself(opened: OpenLog) -> None:
+    """Python may run a destructor at any instant, and report its error."""
+    with opened.writer._lock:
+        opened.writer.fault("python", logging.ERROR, KeyError())
+    assert len(opened.lines()) == 2
+
+
+def test_lines_of_two_workers_do_not_mix(opened: OpenLog) -> None:
+    """A line is written in one piece that a pipe takes as one (PIPE_BUF)."""
+    pieces: list[str] = []
+    opened.stream.write = lambda text: pieces.append(text) or len(text)  # type: ignore[method-assign, func-returns-value]
+    for name in log.COUNTED:
+        for _ in range(1000):
+            log.count(name)
+    log.fault(KeyError())
+    opened.close()
+    assert len(pieces) == 2
+    assert all(piece.endswith("}\n") and len(piece.encode()) <= select.PIPE_BUF for piece in pieces)
+
+
+def test_closed_pipe_costs_nothing(opened: OpenLog, capfd: pytest.CaptureFixture[str]) -> None:
+    opened.stream.close()
+    log.count("key")
+    log.fault(KeyError())
+    opened.close()
     assert "".join(capfd.readouterr()) == ""
 
 
-def test_a_journal_that_nobody_opened_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    log.event("key", "main", "en", 0.001)
+def test_log_that_is_not_open_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    log.count("key")
+    log.fault(KeyError())
     assert "".join(capfd.readouterr()) == ""

@@ -1,4 +1,4 @@
-"""What is done quickly on the way of a call gives what its authority gives: urllib, twilio, the walk, the addresses."""
+"""Quick paths of a call give the results of their authorities: urllib, twilio, the transitions, the addresses."""
 
 import random
 import string
@@ -19,7 +19,7 @@ from ivr.call.urls import address_of, place_at
 from ivr.errors import UnknownAddress, Unverified
 from ivr.line.line import Line
 from ivr.server import urlencoded
-from ivr.signature import PLAIN, Form
+from ivr.signature import PLAIN_URL, Form
 
 TOKEN, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
 
@@ -37,12 +37,12 @@ PIECES = st.sampled_from(
 @example("a%3Db=c&d=e%3Df&g==h")
 @example("a=1%00b=2&c=3")
 @example("")
-def test_a_form_is_read_as_urllib_reads_it(encoded: str) -> None:
+def test_form_is_read_as_urllib_reads_it(encoded: str) -> None:
     assert urlencoded.read(encoded) == parse_qsl(encoded, keep_blank_values=True)
 
 
 @given(st.lists(st.tuples(st.text(max_size=8), st.text(max_size=12)), max_size=30))
-def test_what_was_encoded_comes_back(fields: list[tuple[str, str]]) -> None:
+def test_encoded_fields_are_read_back(fields: list[tuple[str, str]]) -> None:
     assert urlencoded.read(urlencode(fields, errors="surrogatepass").encode().decode("latin-1")) == parse_qsl(
         urlencode(fields, errors="surrogatepass"), keep_blank_values=True
     )
@@ -109,7 +109,7 @@ def spoiled(chance: random.Random, url: str, fields: Form) -> tuple[str, Form]:
     return url, other
 
 
-def test_thousands_of_requests_are_judged_as_twilio_judges_them() -> None:
+def test_6000_requests_are_verified_as_twilio_verifies_them() -> None:
     chance, taken, refused = random.Random(10), 0, 0
     for signed_for, fields in requests(6000):
         given = signature.sign(TOKEN, signed_for, fields)
@@ -122,10 +122,10 @@ def test_thousands_of_requests_are_judged_as_twilio_judges_them() -> None:
     assert min(taken, refused) > 1000
 
 
-def test_the_quick_way_takes_nothing_that_twilio_refuses() -> None:
+def test_quick_check_accepts_no_signature_that_twilio_refuses() -> None:
     plain = 0
     for url, fields in requests(6000):
-        if PLAIN.fullmatch(url):
+        if PLAIN_URL.fullmatch(url):
             plain += 1
             given = signature.sign(TOKEN, url, fields)
             assert signature._signed_plainly([TOKEN], url, fields, given)
@@ -154,11 +154,11 @@ def test_the_quick_way_takes_nothing_that_twilio_refuses() -> None:
         "",
     ],
 )
-def test_what_is_not_a_plain_address_is_left_to_twilio(url: str) -> None:
-    assert not PLAIN.fullmatch(url)
+def test_url_that_is_not_plain_is_left_to_twilio(url: str) -> None:
+    assert not PLAIN_URL.fullmatch(url)
 
 
-def test_another_way_to_sign_is_left_to_twilio(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_algorithm_is_left_to_twilio(monkeypatch: pytest.MonkeyPatch) -> None:
     """https://www.twilio.com/docs/usage/security#signature-settings: the header names the hash."""
     url, fields = "https://line.example.org/call", [("CallSid", "CA1"), ("Digits", "1"), ("Digits", "2")]
     given = RequestValidator(TOKEN).compute_signature(url, ImmutableMultiDict(fields), HMAC_SHA256)
@@ -172,7 +172,7 @@ def test_another_way_to_sign_is_left_to_twilio(monkeypatch: pytest.MonkeyPatch) 
     assert accepted([TOKEN], url, fields, given, how)
 
 
-def test_nothing_is_refused_before_twilio_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_twilio_is_asked_before_a_request_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, validator = [], RequestValidator.compute_signature
 
     def watched(self: RequestValidator, *given: object) -> object:
@@ -188,7 +188,7 @@ def test_nothing_is_refused_before_twilio_was_asked(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("compiled", ["line", "line_goodbye", "real"])
-def test_the_keys_lead_where_the_walk_says(compiled: str, request: pytest.FixtureRequest) -> None:
+def test_compiled_keys_lead_where_the_transitions_say(compiled: str, request: pytest.FixtureRequest) -> None:
     line: Line = request.getfixturevalue(compiled)
     assert set(line.transitions) == set(line.paths) == set(line.documents)
     for place, leads in line.transitions.items():
@@ -196,7 +196,7 @@ def test_the_keys_lead_where_the_walk_says(compiled: str, request: pytest.Fixtur
 
 
 @pytest.mark.parametrize("compiled", ["line", "real"])
-def test_every_address_is_that_of_its_place(compiled: str, request: pytest.FixtureRequest) -> None:
+def test_every_address_leads_to_its_place(compiled: str, request: pytest.FixtureRequest) -> None:
     line: Line = request.getfixturevalue(compiled)
     for place in line.documents:
         answer = line.respond(address_of(place), [("Digits", "0")])
@@ -208,9 +208,7 @@ def test_every_address_is_that_of_its_place(compiled: str, request: pytest.Fixtu
 @given(st.sampled_from(["main", "tea", "opening", "connect", "gone"]), st.sampled_from(["en", "es", "xx"]),
        st.sampled_from(["", "/part-1", "/part-2", "/part-9", "/slow", "/misses-1", "/misses-3", "/tries-1", "/",
                         "/slow/misses-2", "/misses-2/slow", quote("/é")]))  # fmt: skip
-def test_an_address_that_is_none_is_lost_whichever_way_it_is_looked_up(
-    line: Line, node: str, locale: str, rest: str
-) -> None:
+def test_unknown_address_is_lost_in_the_index_and_in_the_parser(line: Line, node: str, locale: str, rest: str) -> None:
     address = f"/call/{locale}/{node}{rest}"
     try:
         place: Place | None = place_at(line.flow, address)
@@ -222,7 +220,7 @@ def test_an_address_that_is_none_is_lost_whichever_way_it_is_looked_up(
     assert answer.place == (next_place(line.flow, known, Key("7")) if known else home)
 
 
-def test_however_a_dial_ends_it_is_told_to_where_it_was_made(line: Line) -> None:
+def test_every_outcome_is_taken_at_its_transfer(line: Line) -> None:
     for place in line.documents:
         if line.flow.nodes[place.node].kind == "transfer":
             for reached in get_args(Reached):

@@ -46,7 +46,7 @@ class Topic(_Node):
 
 
 class Reminder(_Node):
-    """Key 9: the caller is told to hang up and dial 911. Key 1 repeats it."""
+    """Key 9: the caller hears to hang up and dial 911. Key 1 repeats it."""
 
     kind: Literal["reminder"]
     parent: str

@@ -1,4 +1,4 @@
-"""Language tags: which published language a tag means, whatever its region, its case and its separator.
+"""Language tags: the published language that a tag means, in any region, case and separator.
 
 A call in progress keeps its language when a release renames it ("es" to "es-US"), and a hand-written URL with "es-MX"
 or "ES" is Spanish. Tags follow BCP 47; the choice is a lookup of RFC 4647, §3.4, with one addition: the script must be
@@ -16,7 +16,7 @@ _REGION = re.compile(r"[a-z]{2}|[0-9]{3}")
 
 
 def published_locale(published: Sequence[str], tag: str) -> str | None:
-    """The tag in `published` that `tag` means, None for another language or another script.
+    """The tag in `published` that `tag` means, None if there is no such language in this script.
 
     Example: "es" for "es-MX", "ES" or "es_US" where ("en", "es") are published; None for "zh-Hans" where "zh-Hant" is.
     Of several matches: the one with most leading subtags in common, then the most general, then the first.

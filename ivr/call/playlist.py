@@ -3,6 +3,9 @@
 A menu is read three times: its heading, the offer of a person and the choices; the same with the keys 7, 8 and *; then
 in the fewest words. The main menu has no heading, and the offer of a person in full. After a no-match the caller hears
 "miss" before anything else; after a second one the offer of a person, then the way back to the choices.
+
+Until the caller has chosen a language, what keys 0 and 9 and silence lead to is said in the first two languages: the
+connecting sentence, the warning, the reminder, and what follows a dial. A choice is read in the first language alone.
 """
 
 from collections.abc import Mapping
@@ -25,8 +28,8 @@ from ivr.call.transitions import (
 class PromptRef(NamedTuple):
     """One prompt to play: part `part` of the text `text` in the language `locale`.
 
-    Example: `PromptRef("language", 1, "es", key="2")` is "Para español, oprima dos" in a language menu. `key` is what
-    `press.language` stands for in the text.
+    Example: `PromptRef("language", 1, "es", key="2")` is "Para español, oprima dos" in a language menu. `key` is the
+    value of `press.language` in the text.
     """
 
     text: str
@@ -49,6 +52,7 @@ SHARED_PROMPTS = [
     "stay",
     "ending",
     "number",
+    "not_reached",
     "miss",
     "miss_again",
     "goodbye",
@@ -64,57 +68,75 @@ def prompts_for(flow: Flow, step: Step) -> tuple[PromptRef, ...]:
     """The prompts that `step` plays, in order."""
     place = step.place
     if isinstance(step, Dial):
-        return (_prompt(place, flow.only("transfer")),)
+        return _in_each_language(flow, place, flow.only("transfer"))
     if isinstance(step, End):
-        return (_prompt(place, "goodbye"),)
-    prompts = _read(flow, place, step.reading)
-    if place.misses == 0:
-        return prompts
-    if place.misses < MAX_MISSES:
-        return _prompt(place, "miss"), *prompts
-    return _after_misses(flow, place, step.reading)
+        return _in_each_language(flow, place, "goodbye")
+    if place.misses == MAX_MISSES:
+        return _after_misses(flow, place, step.reading)
+    missed = _in_each_language(flow, place, "miss") if place.misses else ()
+    return *missed, *_read(flow, place, step.reading)
 
 
-def _after_misses(flow: Flow, place: Place, reading: StepKind) -> tuple[PromptRef, ...]:
-    """After a second no-match: a person first, then how to hear the choices; in a topic, its part once more."""
-    person, missed, again = _prompt(place, "short"), _prompt(place, "miss_again"), _prompt(place, "choices")
-    if reading == "part":
-        return person, missed, *(prompt for prompt in _read(flow, place, reading) if prompt.text != "person")
-    others = flow.published[1:2] if reading == "opening" and place.locale == flow.published[0] else ()
-    offers = (offer for other in others for offer in (PromptRef("language", 1, other), PromptRef("short", 1, other)))
-    return person, missed, *offers, again
+def languages_spoken(flow: Flow, place: Place) -> tuple[str, ...]:
+    """The languages of what is said at `place`: the caller's; the first two until the caller has chosen one."""
+    return (place.locale,) if place.language_chosen else flow.published[:2]
 
 
 def _prompt(place: Place, text: str, part: int = 1) -> PromptRef:
     return PromptRef(text, part, place.locale)
 
 
-def _read(flow: Flow, place: Place, reading: StepKind) -> tuple[PromptRef, ...]:
-    if reading == "opening":
-        return _opening(flow, place)
+def _in_each_language(flow: Flow, place: Place, text: str, part: int = 1) -> tuple[PromptRef, ...]:
+    return tuple(PromptRef(text, part, locale) for locale in languages_spoken(flow, place))
+
+
+def _after_misses(flow: Flow, place: Place, reading: StepKind) -> tuple[PromptRef, ...]:
+    """After a second no-match: a person first, then how to hear the choices; in a topic, its part once more."""
+    person, missed = (_in_each_language(flow, place, text) for text in ("short", "miss_again"))
     if reading == "part":
-        return _part(flow, place)
-    menu = _menu_prompt(flow, place)
-    home = place.node in (flow.main_menu, flow.only("opening"))
-    person = _prompt(place, "person" if home else "short")
+        return *person, *missed, *(prompt for prompt in _read(flow, place, reading) if prompt.text != "person")
+    return *person, *missed, *_first_offer(flow, place), _prompt(place, "choices")
+
+
+def _read(flow: Flow, place: Place, reading: StepKind) -> tuple[PromptRef, ...]:
     match reading:
+        case "opening":
+            return _opening(flow, place)
+        case "part":
+            return _part(flow, place)
         case "first" | "last":
-            return *_heading(flow, place), person, menu
+            return *_heading(flow, place), *_menu(flow, place)
         case "farewell":
-            return _prompt(place, flow.only("farewell")), person, menu
+            return *_in_each_language(flow, place, flow.only("farewell")), *_menu(flow, place)
         case "second":
-            back = "restart" if home else "back"
-            return person, menu, _prompt(place, "again"), *_language_offers(flow, place), _prompt(place, back)
+            back = "restart" if _is_main(flow, place) else "back"
+            offers = _language_offers(flow, place)
+            return *_person(flow, place), _choices(flow, place), _prompt(place, "again"), *offers, _prompt(place, back)
         case "third":
-            return _prompt(place, "short"), _prompt(place, "choices")
+            return *_in_each_language(flow, place, "short"), _prompt(place, "choices")
         case "warning":
-            return (_prompt(place, "stay"),)
+            return _in_each_language(flow, place, "stay")
         case "ending" | "number":
-            return (_prompt(place, reading),)
+            return _in_each_language(flow, place, reading)
     assert_never(reading)
 
 
-def _menu_prompt(flow: Flow, place: Place) -> PromptRef:
+def _is_main(flow: Flow, place: Place) -> bool:
+    return place.node in (flow.main_menu, flow.only("opening"))
+
+
+def _menu(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
+    """A menu after its heading. Until the caller has chosen a language, it begins with the offer of the other one."""
+    return *_first_offer(flow, place), *_person(flow, place), _choices(flow, place)
+
+
+def _person(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
+    """The offer of a person: in full in the main menu, in its short form below it."""
+    return _in_each_language(flow, place, "person" if _is_main(flow, place) else "short")
+
+
+def _choices(flow: Flow, place: Place) -> PromptRef:
+    """The choices of a menu: the last part of its text. The opening has those of the main menu."""
     node = flow.nodes[place.node]
     menu = node.menu if isinstance(node, Opening) else place.node
     return _prompt(place, menu, flow.last_part(menu))
@@ -132,33 +154,34 @@ def _language_offers(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     return (*own, _prompt(place, "languages")) if len(others) > 1 else own
 
 
+def _first_offer(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
+    """The offer of the second language in its own words, () once the caller has chosen a language."""
+    return () if place.language_chosen else _language_offers(flow, place)[:1]
+
+
 def _opening(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
-    menu, person, danger = _menu_prompt(flow, place), _prompt(place, "person"), _prompt(place, "danger")
+    """The offers of a person and of 911 come before that of more languages: both are limited to the first seconds."""
+    danger, choices = _prompt(place, "danger"), _choices(flow, place)
     if place.locale != flow.published[0]:
-        return person, danger, menu
-    own, others = _language_offers(flow, place)[:1], _language_offers(flow, place)[1:]
-    second = tuple(PromptRef("person", 1, locale) for locale in flow.published[1:2])
+        return *_person(flow, place), danger, choices
     greeting = () if place.misses else (_prompt(place, "greeting"),)
-    return (
-        *greeting,
-        *own,
-        person,
-        *second,
-        danger,
-        *others,
-        menu,
-    )  # the person and 911 come before `others`, to be in time
+    own, others = _language_offers(flow, place)[:1], _language_offers(flow, place)[1:]
+    return *greeting, *own, *_person(flow, place), danger, *others, choices
 
 
 def _part(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
-    if not isinstance(flow.nodes[place.node], Languages):
-        return (_prompt(place, place.node, place.part),)
-    offers = enumerate(languages_offered(flow, place), start=1)
-    return _prompt(place, "person"), *(PromptRef("language", 1, locale, str(key)) for key, locale in offers)
+    if isinstance(flow.nodes[place.node], Languages):
+        offers = enumerate(languages_offered(flow, place), start=1)
+        return _prompt(place, "person"), *(PromptRef("language", 1, locale, str(key)) for key, locale in offers)
+    if place.language_chosen or place.node != flow.transfer.not_connected:
+        return _in_each_language(flow, place, place.node, place.part)
+    if place.part == 1:
+        return *_first_offer(flow, place), *_in_each_language(flow, place, "not_reached")
+    return _in_each_language(flow, place, "number")
 
 
 def named_keys(flow: Flow, text: str, language_key: str = "8") -> Mapping[str, str]:
-    """The key that each name of `press` stands for in `text`: the fixed keys, and a menu's choices.
+    """The key of each name of `press` in `text`: the fixed keys, and a menu's choices.
 
     Example: {"person": "0", "reminder": "9", …, "happening": "1", "worried": "2"} for the text of the menu `safety`.
     """
@@ -173,6 +196,6 @@ def named_keys(flow: Flow, text: str, language_key: str = "8") -> Mapping[str, s
 
 
 def language_keys(text: str, languages: int) -> str:
-    """The keys that `press.language` may stand for in `text`, with `languages` published: "8", or "812345"."""
+    """The keys that `press.language` may be in `text`, with `languages` published: "8", or "812345"."""
     in_a_menu = text == "language" and languages > 2
     return "8" + "".join(CHOICE_KEYS[:LANGUAGES_PER_PART]) if in_a_menu else "8"

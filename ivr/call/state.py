@@ -22,6 +22,9 @@ class Place(NamedTuple):
     `node` is a name from flow.toml, `locale` a published language tag, `part` counts from 1. `misses` is the number of
     no-matches in a row (0 to 2). `tries` is the number of dials in a row that the line made by itself without an answer
     (0 to 3); it is 0 at every node but the transfer and the node that follows a failed dial.
+
+    `language_chosen` is False from the ring until the caller presses a choice or key 8. Until then `locale` is the
+    first published language, and what keys 0 and 9 and silence lead to is spoken in the second one too.
     """
 
     node: str
@@ -30,6 +33,7 @@ class Place(NamedTuple):
     pace: Pace = "normal"
     misses: int = 0
     tries: int = 0
+    language_chosen: bool = True
 
 
 class Ring(NamedTuple):
@@ -55,7 +59,7 @@ class Outcome(NamedTuple):
 class Lost(NamedTuple):
     """A request to a URL of another release: its place, or the choices of its menu, differ from today's.
 
-    `key` is the key that the caller pressed there, "" for none.
+    `key` is the key that the caller pressed there, "" if there was no key.
     """
 
     key: str

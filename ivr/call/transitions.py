@@ -1,4 +1,4 @@
-"""The transitions: where an event leads, and the course of a call in which the caller does nothing.
+"""The transitions: where an event leads, and the course of a call in which the caller is silent.
 
 This file alone decides both. `next_place(flow, place, event)` is one step of a caller who acts. `silence(flow, place,
 policy)` is the future of a caller who does not act: the steps that a document holds one behind the other, so that a
@@ -6,7 +6,7 @@ silent caller needs no further request and reaches a person even if our servers 
 applies both until it has every place.
 
 The keys mean the same at every place: 0 a person, 9 the 911 reminder, 8 the other language, 7 again and slower,
-* the parent menu, # the next part, 1 to 6 the choices. Any other key is a no-match: it never ends a call.
+* the parent menu, # the next part, 1 to 6 the choices. Any other key is a no-match, which does not end the call.
 """
 
 import math
@@ -21,7 +21,7 @@ Policy = Literal["connect", "goodbye"]
 """The end of a silent call: "connect" dials the hotline, "goodbye" reads its number and hangs up."""
 
 StepKind = Literal["opening", "part", "first", "second", "third", "last", "farewell", "warning", "ending", "number"]
-"""What an `Ask` reads: the opening; a part of a text; a menu for the first, second, third or last time, or after a
+"""The kinds of `Ask`: the opening; a part of a text; a menu for the first, second, third or last time, or after a
 farewell; the warning before the line dials; and, for the policy "goodbye", the ending and the hotline's number."""
 
 CHOICE_KEYS, FIXED_KEYS = tuple("123456"), tuple("0789*#")
@@ -32,7 +32,7 @@ LANGUAGES_PER_PART = 5
 
 
 class Ask(NamedTuple):
-    """Reads a text while the keys of `place` are live, then waits for a key. In TwiML: a Gather."""
+    """Reads a text, which any key of `place` stops, then waits for a key. In TwiML: a Gather."""
 
     place: Place
     reading: StepKind
@@ -64,7 +64,7 @@ def next_place(flow: Flow, place: Place, event: Event) -> Place:
         case Silence():
             return place._replace(misses=0)
         case Ring():
-            return Place(flow.only("opening"), flow.published[0])
+            return Place(flow.only("opening"), flow.published[0], language_chosen=len(flow.published) == 1)
         case Outcome(reached):
             return _after_dial(flow, place, reached == "connected")
         case Lost(key):
@@ -73,7 +73,7 @@ def next_place(flow: Flow, place: Place, event: Event) -> Place:
 
 
 def _with_keys(flow: Flow, place: Place) -> Place:
-    """The place whose keys are live at `place`. A transfer or farewell has no keys of its own: use the main menu's."""
+    """The place whose keys work at `place`. A transfer or farewell has no keys of its own: use the main menu's."""
     if isinstance(flow.nodes[place.node], Transfer | Farewell):
         return _at(place, flow.main_menu)
     return place
@@ -81,7 +81,7 @@ def _with_keys(flow: Flow, place: Place) -> Place:
 
 def _at(place: Place, node: str, part: int = 1) -> Place:
     """The place at `node` in the same language and pace, with no misses and no tries."""
-    return Place(node, place.locale, part, place.pace)
+    return Place(node, place.locale, part, place.pace, language_chosen=place.language_chosen)
 
 
 def _press(flow: Flow, place: Place, key: str) -> Place:
@@ -104,8 +104,8 @@ def _press(flow: Flow, place: Place, key: str) -> Place:
 def _other_language(flow: Flow, here: Place) -> Place:
     if len(flow.published) < 3:
         others = [locale for locale in flow.published if locale != here.locale]
-        return here._replace(locale=others[0]) if others else here
-    return _at(here, flow.only("languages"))
+        return here._replace(locale=others[0], language_chosen=True) if others else here
+    return _at(here, flow.only("languages"))._replace(language_chosen=True)
 
 
 def _onward(flow: Flow, here: Place) -> Place:
@@ -124,11 +124,11 @@ def _choice(flow: Flow, here: Place, key: str) -> Place | None:
     chosen = dict(zip(CHOICE_KEYS, choices_at(flow, here), strict=False)).get(key)
     if chosen and isinstance(node, Languages):
         return Place(flow.only("opening"), chosen, pace=here.pace)
-    return _at(here, chosen) if chosen else None
+    return _at(here, chosen)._replace(language_chosen=True) if chosen else None
 
 
 def choices_at(flow: Flow, place: Place) -> tuple[str, ...]:
-    """What keys 1, 2, 3 … choose at `place`, () at a place without a choice.
+    """The choices of keys 1, 2, 3 … at `place`, () at a place without a choice.
 
     Example: the nodes ("happening", "worried", "report") at a menu, the tags ("es", "fr") at the language menu.
     """
@@ -149,6 +149,8 @@ def last_part(flow: Flow, place: Place) -> int:
     if isinstance(flow.nodes[place.node], Languages):
         others = len(flow.published) - 1
         return max(1, math.ceil(others / LANGUAGES_PER_PART))
+    if place.node == flow.transfer.not_connected and not place.language_chosen:
+        return 2
     return flow.last_part(place.node)
 
 
@@ -159,7 +161,7 @@ def _after_dial(flow: Flow, place: Place, connected: bool) -> Place:
 
 
 def silence(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
-    """The steps of a caller who does nothing at `place`, in order. The last step is a Dial or an End."""
+    """The steps of a caller who is silent at `place`, in order. The last step is a Dial or an End."""
     node, onward = flow.nodes[place.node], place._replace(misses=0)
     match node:
         case Transfer():

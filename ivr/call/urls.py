@@ -1,9 +1,10 @@
-"""The URL path of a place, and the place of a path. A path holds the state of a call, and nothing about the caller.
+"""The URL path of a place, and the place of a path. A path holds the state of a call alone.
 
     /call                                               a call begins
     /call/en/main/choices-7c1e                          a key pressed in the main menu
     /call/es/partner/part-2/slow/misses-1/tries-1       a key pressed in a topic
     /call/es/connect/outcome                            a dial ended
+    /call/en/connect/both-languages/outcome             the same, of a caller who has not chosen a language
     /audio/0f3c….wav                                    a recording
 
 Only the segments of SEGMENTS whose value is not the default of `Place` are written, in this order.
@@ -32,7 +33,8 @@ AUDIO = "/audio"
 class Segment(NamedTuple):
     """An optional segment of a path: `prefix` and the value of `Place.field`, which `pattern` matches.
 
-    Example: `Segment("part", "part-", "[2-9]", int)` writes Place.part=2 as "/part-2" and reads it with `int`.
+    Example: `Segment("part", "part-", "[2-9]", int)` writes Place.part=2 as "/part-2" and reads it with `int`. A False
+    value is written as the prefix alone: "/both-languages".
     """
 
     field: str
@@ -46,6 +48,7 @@ SEGMENTS = (
     Segment("pace", "", "slow", str),
     Segment("misses", "misses-", "[12]", int),
     Segment("tries", "tries-", "[123]", int),
+    Segment("language_chosen", "both-languages", "", bool),
 )
 _DEFAULTS = Place._field_defaults
 _LOCALE = r"(?P<locale>[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*)"
@@ -65,7 +68,7 @@ def address_of(place: Place) -> str:
     Example: "/call/es/safety/part-2" for `Place("safety", "es", 2)`.
     """
     values = ((segment, getattr(place, segment.field)) for segment in SEGMENTS)
-    written = (f"/{segment.prefix}{value}" for segment, value in values if value != _DEFAULTS[segment.field])
+    written = (f"/{segment.prefix}{value or ''}" for segment, value in values if value != _DEFAULTS[segment.field])
     return "".join((f"{RING}/{place.locale}/{place.node}", *written))
 
 
@@ -88,7 +91,7 @@ def place_at(flow: Flow, address: str) -> Place:
     locale = published_locale(flow.published, match["locale"]) if match else None
     if match is None or locale is None or match["node"] not in flow.nodes:
         raise UnknownAddress(address)
-    values: dict[str, Any] = {field: read(match[field]) for field, _, _, read in SEGMENTS if match[field]}
+    values: dict[str, Any] = {field: read(match[field]) for field, _, _, read in SEGMENTS if match[field] is not None}
     place = Place(match["node"], locale, **values)
     unused = isinstance(flow.nodes[place.node], Languages) and len(flow.published) < 3
     if unused or place.part > last_part(flow, place):

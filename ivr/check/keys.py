@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ivr.call.flow import Transfer
+from ivr.call.playlist import languages_spoken
 from ivr.call.state import KEYS, Place
 from ivr.call.transitions import Ask, End, Step
 from ivr.call.urls import address_of, key_address_of, outcome_address_of
@@ -27,11 +28,12 @@ def a_person_is_one_key_away(index: LineIndex) -> Iterator[Fault]:
 
 
 def _dials_only_the_hotline(index: LineIndex, place: Place) -> Iterator[Fault]:
-    _, *others = index.verbs(place)
-    if len(others) != 1 or not isinstance(others[0], Dial):
-        yield index.fault(place, "the transfer is not one sentence and a dial", "Keep connect.txt to one paragraph.")
-    elif others[0].number != (hotline := index.line.content.facts.numbers[HOTLINE].dial):
-        yield index.fault(place, f"the transfer dials {others[0].number}", f"It must dial {hotline}.")
+    *sentences, dialled = index.verbs(place)
+    if not 0 < len(sentences) <= len(languages_spoken(index.flow, place)) or not isinstance(dialled, Dial):
+        found = "the transfer is not one sentence in each language and a dial"
+        yield index.fault(place, found, "Keep connect.txt to one paragraph.")
+    elif dialled.number != (hotline := index.line.content.facts.numbers[HOTLINE].dial):
+        yield index.fault(place, f"the transfer dials {dialled.number}", f"It must dial {hotline}.")
 
 
 def the_reminder_is_one_key_away(index: LineIndex) -> Iterator[Fault]:

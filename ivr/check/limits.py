@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ivr.call.flow import Menu, Reminder, Topic
 from ivr.call.playlist import PromptRef, named_keys, prompts_for
+from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, Step, silence
 from ivr.check.limit_table import LIMITS
 from ivr.content.prompts import RenderedPrompt
@@ -27,6 +28,8 @@ SAFETY_MENUS = ("my_safety", "someone")
 """Topics of these menus, and the reminder, are held to the higher reading level."""
 MAX_PARTS = 6
 """Parts that a topic may have without telling in the first one how to go on."""
+GREETING_SECONDS, GREETING_ALLOWANCE = 2.2, 2
+"""Seconds of the greeting of this release, and the seconds that the longer greeting of an agency may add to them."""
 REPEATED_FROM = 5
 """Digits from which a telephone number is said twice in a part, or with the offer to hear the part again."""
 
@@ -66,7 +69,8 @@ class LimitChecker:
                 yield from self._topic(told)
         for locale in self.flow.published:
             yield from self._opening(locale)
-            yield from self._uncut(locale)
+        yield from self._uncut()
+        yield from self._in_two_languages()
         yield from self._waits()
 
     def told(self) -> Iterator[RenderedText]:
@@ -91,12 +95,13 @@ class LimitChecker:
         return readability.grade(self.words[told.locale].without_names(told.text), told.locale)
 
     def _over(self, told: RenderedText, limit: str, found: float, what: str = "") -> Iterator[Fault]:
-        most = LIMITS[limit].of(told.locale)
-        if found > most:
+        most, unit = LIMITS[limit].of(told.locale), LIMITS[limit].unit
+        counted = unit != "words" or self.line.content.locales[told.locale].word_limits
+        if counted and found > most:
             where = f"{told.name} ({told.locale})"
             yield Fault(
                 where,
-                f"{what or limit}: {found:.1f}, the limit is {most:g} {LIMITS[limit].unit}",
+                f"{what or limit}: {found:.1f}, the limit is {most:g} {unit}",
                 "Shorten it, or part it in two.",
                 told.way,
                 told.locale,
@@ -225,26 +230,50 @@ class LimitChecker:
         yield from self._over(told, f"{before} 911 within", ends[PromptRef("danger", 1, locale)])
 
     def _ends(self, ask: Ask) -> dict[PromptRef, float]:
-        """When each cue of a reading has ended, in seconds from its beginning."""
+        """When each prompt of a reading has ended, in seconds from its beginning."""
         clock = 0.0 if ask.place.locale == self.flow.published[0] else AFTER_KEY
         ends: dict[PromptRef, float] = {}
         for cue, spoken in zip(prompts_for(self.flow, ask), self.line.schedule.spoken(ask), strict=True):
-            clock += self.seconds(spoken) + (PARAGRAPH_PAUSE if ends else 0)
+            allowance = self._allowance(spoken) if cue.text == "greeting" else 0
+            clock += self.seconds(spoken) - allowance + (PARAGRAPH_PAUSE if ends else 0)
             ends[cue] = clock
         return ends
 
-    def _uncut(self, locale: str) -> Iterator[Fault]:
-        root = next(place for place in self.line.paths if place.node == self.flow.main_menu and place.locale == locale)
-        for policy in ("connect", "goodbye"):
-            for step in silence(self.flow, root, policy):
-                if not isinstance(step, Ask):
-                    yield from self._spoken_to_the_end(step, locale)
+    def _allowance(self, greeting: RenderedPrompt) -> float:
+        """Seconds of a greeting that are not counted, because it names an agency."""
+        return min(max(self.seconds(greeting) - GREETING_SECONDS, 0), GREETING_ALLOWANCE)
 
-    def _spoken_to_the_end(self, step: Step, locale: str) -> Iterator[Fault]:
+    def _uncut(self) -> Iterator[Fault]:
+        """Speech that no key cuts, from the main menu in each language, and before a language is chosen."""
+        main = {(place.locale, place.language_chosen): place for place in self._at(self.flow.main_menu)}
+        for place in main.values():
+            for policy in ("connect", "goodbye"):
+                for step in silence(self.flow, place, policy):
+                    if not isinstance(step, Ask):
+                        yield from self._spoken_to_the_end(step)
+
+    def _spoken_to_the_end(self, step: Step) -> Iterator[Fault]:
         limit = "connecting sentence" if isinstance(step, Dial) else "speech that no key cuts"
+        if isinstance(step, Dial) and not step.place.language_chosen:
+            limit = "connecting sentence in two languages"
         name = self.flow.only("transfer") if isinstance(step, Dial) else "goodbye"
-        took = AFTER_KEY + sum(self.seconds(spoken) for spoken in self.line.schedule.spoken(step))
-        yield from self._over(RenderedText(name, locale, (), ""), limit, took)
+        took = AFTER_KEY + self._seconds_of(step)
+        yield from self._over(RenderedText(name, step.place.locale, (), ""), limit, took)
+
+    def _in_two_languages(self) -> Iterator[Fault]:
+        """The reminder and what follows a dial, before a language is chosen."""
+        for node in (self.flow.only("reminder"), self.flow.transfer.not_connected):
+            for place in self._at(node):
+                if not place.language_chosen and place.misses == 0 and place.pace == "normal" and place.tries <= 1:
+                    told = RenderedText(node, place.locale, (), self.line.paths[place])
+                    took = self._seconds_of(Ask(place, "part"))
+                    yield from self._over(told, "seconds of a part in two languages", took)
+
+    def _at(self, node: str) -> list[Place]:
+        return [place for place in self.line.paths if place.node == node]
+
+    def _seconds_of(self, step: Step) -> float:
+        return sum(self.seconds(spoken) for spoken in self.line.schedule.spoken(step))
 
     def _waits(self) -> Iterator[Fault]:
         if (

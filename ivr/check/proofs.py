@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ivr.call.state import KEYS
-from ivr.check import documents, keys, silence, spoken_keys
+from ivr.check import both_languages, documents, keys, silence, spoken_keys
 from ivr.check.line_index import LineIndex
 from ivr.errors import Fault
 from ivr.line.line import Line
@@ -55,6 +55,8 @@ PROOFS: tuple[Proof, ...] = (
     keys.the_reminder_is_one_key_away,
     keys.star_leads_to_the_main_menu,
     keys.eight_keeps_the_place,
+    both_languages.both_languages_are_spoken_until_one_is_chosen,
+    both_languages.a_choice_or_eight_chooses_the_language,
     silence.silence_reaches_a_person,
     silence.the_line_stops_dialling,
     silence.every_outcome_leads_on,

@@ -47,6 +47,7 @@ class _LocaleFile(_Table):
     star: str
     pound: str
     speech_rate: _RateTable = Field(validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
+    word_limits: bool = False
     reviewed: _ReviewedTable | None = None
 
 
@@ -57,7 +58,7 @@ class Locale(NamedTuple):
     the keys * and #. `reviewed` says who read the texts aloud, and when ("Ana, 2026-01-31"), "" if nobody has.
     `messages` are the usable translations, None in the language of the texts; `faults` are those of the other messages.
     `voice_row` is the voice's row in the table of voices: None if there is no voice, or the table cannot be read.
-    `sounds` are the recordings by the words that they read.
+    `sounds` are the recordings by the words that they read. `word_limits` says whether the limits in words hold.
     """
 
     tag: str
@@ -75,6 +76,7 @@ class Locale(NamedTuple):
     voice_row: Voice | None = None
     recordings: Recordings = Recordings()
     sounds: Mapping[str, Sound] = {}
+    word_limits: bool = False
 
     @property
     def takes_ssml(self) -> bool:
@@ -125,6 +127,7 @@ def _load_locale(folder: Path, voices: Voices | None, source: bool) -> Locale:
     return Locale(
         folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
         fields.pound, rate, reviewed, messages, faults, voice_row, recordings, recordings.reading(),
+        fields.word_limits,
     )  # fmt: skip
 
 

@@ -30,8 +30,8 @@ class Schedule:
         self._choice_waits: dict[Place, int] = {}
 
     def spoken(self, step: Step) -> tuple[RenderedPrompt, ...]:
-        """The prompts that `step` speaks, in order."""
-        return tuple(map(self._prompt, prompts_for(self._flow, step)))
+        """The prompts that `step` speaks, in order. One that has to be spoken in English twice is spoken once."""
+        return tuple(dict.fromkeys(map(self._prompt, prompts_for(self._flow, step))))
 
     def _prompt(self, reference: PromptRef) -> RenderedPrompt:
         if reference not in self._prompts:

@@ -20,6 +20,7 @@ SHARED_PROMPT_LABELS = {
     "stay": "after the third reading, before the line connects a silent caller",
     "ending": "after the third reading, where the operator lets silence end the call",
     "number": "after the warning, where the operator lets silence end the call",
+    "not_reached": "after a dial that was not answered, where the caller has not chosen a language yet",
     "miss": "after a key that is not used",
     "miss_again": "after a second such key in a row",
     "goodbye": "the last words of a call that the line ends",

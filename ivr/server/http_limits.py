@@ -1,7 +1,7 @@
 """HTTP limits: the time, the bytes and the connections that one client can take from a worker.
 
-uvicorn's httptools protocol parses strictly, but it waits for ever for a request that arrives slowly and for an answer
-that is not read, and it accepts any number of connections. This class adds limits, so that clients who hold
+uvicorn's httptools protocol parses strictly, but it waits without limit for a request that arrives slowly and for an
+answer that is not read, and it accepts any number of connections. This class adds limits, so that clients who hold
 connections cannot keep a caller out, with or without a proxy in front.
 
 A connection is in one of six states. Each state has one deadline, after which the connection is aborted:
@@ -16,9 +16,9 @@ A connection is in one of six states. Each state has one deadline, after which t
     DRAINING   1 s (5)    ARRIVING       ANSWERING
     CLOSING    60 s
 
-(1) The answer was given before the request was whole: the rest of the request cannot be told from a next one.
-(2) The answer is the last one of this connection: CLOSING follows. (3) The client need not wait for an answer before it
-sends the next request; then ARRIVING or ANSWERING follows instead of KEPT. (4) It is uvicorn's `timeout_keep_alive`.
+(1) The answer was given before the request was whole: the rest of the request looks like a next one.
+(2) The answer is the last one of this connection: CLOSING follows. (3) A client may send the next request before
+it has the answer; then ARRIVING or ANSWERING follows instead of KEPT. (4) It is uvicorn's `timeout_keep_alive`.
 (5) Then the connection is closed, which still sends the rest of an answer.
 
 `_state_now` computes the state from two facts: whether a part of a request is here, and how many whole requests are
@@ -180,7 +180,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._update()
 
     def _forget(self) -> None:
-        """Drop the request, so that nothing of it stays in memory while the connection waits for the next one."""
+        """Drop the request, so that memory holds no part of it while the connection waits for the next one."""
         self.url, self.headers, self.scope, self.cycle.scope = b"", [], {}, {}  # type: ignore[typeddict-item]
         self.cycle.body.clear()
 

@@ -1,19 +1,21 @@
-"""The door: from a request to an answer. What the answer is, the line decides; what an operator set, settings say.
+"""The webhook: verifies a request of Twilio's and answers it with the document that the line gives.
 
-`/call…` is answered in front of FastAPI's router by `Webhook`: a look-up needs no framework. A request that is not
-signed gets 403; a signed one always gets 200 and a document, the last resort if anything at all fails.
+`Webhook` is in front of the site, an ASGI application that answers every path but `/call…`: a lookup in the
+compiled line needs no framework. A request without a valid signature gets 403. A signed one gets 200 and a document;
+where anything fails, it is the fallback document.
+
+How long a request may take to arrive is a limit of HTTP: ivr/server/http_limits.py.
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ivr import log, signature
-from ivr.call.state import Answer, Lost, Outcome, Ring, Silence
+from ivr.call.state import Answer, Event, Key, Lost, Outcome, Ring, Silence
 from ivr.call.urls import RING
 from ivr.errors import Unverified
 from ivr.line.line import Form
@@ -30,161 +32,173 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 """An ASGI application: https://asgi.readthedocs.io/en/latest/specs/www.html."""
 
 MAX_BODY_BYTES = 64_000
-MOST_FIELDS = 200
-BODY_TIMEOUT = 10.0
-"""Seconds in which a request must have arrived."""
-SIGNATURE, SIGNED_HOW = b"x-twilio-signature", b"x-twilio-webhooks-signature-settings"
+MAX_FIELDS = 200
+SIGNATURE, SIGNATURE_SETTINGS = b"x-twilio-signature", b"x-twilio-webhooks-signature-settings"
+XML_CONTENT_TYPE = (b"content-type", b"text/xml; charset=utf-8")
+TEXT_CONTENT_TYPE = (b"content-type", b"text/plain")
+NO_STORE = (b"cache-control", b"no-store")
 _RING, _BELOW_RING = RING.encode(), RING.encode() + b"/"
-_OF_A_DOCUMENT = (b"content-type", b"text/xml; charset=utf-8")
-_OF_NOTHING = (b"content-type", b"text/plain")
-_KEPT_BY_NOBODY = (b"cache-control", b"no-store")
-_EVENTS: dict[type, log.Event] = {Ring: "ring", Silence: "silence", Outcome: "outcome", Lost: "lost"}
+_COUNTED: dict[type, log.Counted] = {Ring: "ring", Key: "key", Silence: "silence", Lost: "lost"}
 
 
 class TooLarge(Exception):
-    """More bytes or fields than any request of Twilio's."""
+    """The body or the query has more than MAX_BODY_BYTES."""
 
 
-class Gone(Exception):
-    """The connection ended before its request had arrived: there is nobody to answer, and nothing was refused."""
+class Disconnected(Exception):
+    """The connection ended before the request was whole: there is no answer and no refusal."""
+
+
+class Response(NamedTuple):
+    """An HTTP response: `headers` beside those that every response has."""
+
+    status: int
+    body: bytes = b""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Webhook:
-    """An ASGI application: Twilio's requests in front, everything else to `behind`."""
+    """The ASGI application that answers Twilio, and hands every other request to `site`.
+
+    `counts` and `metrics`, if they are given, count each answer.
+    """
 
     def __init__(
         self,
-        behind: Application,
+        site: Application,
         readiness: Readiness,
         settings: Settings,
         counts: UsageCounter | None = None,
         metrics: Metrics | None = None,
     ) -> None:
-        self._behind, self._readiness = behind, readiness
+        self._site, self._readiness = site, readiness
         self._counts, self._metrics = counts, metrics
         self._prefix = urlsplit(settings.public_url).path.rstrip("/").encode()
         self._public, self._tokens = settings.public_url, settings.tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection."""
-        path = self._path(scope) if scope["type"] == "http" else None
+        try:
+            path = self._path_of_a_call(scope) if scope["type"] == "http" else None
+        except BaseException as error:  # the request may be a call's
+            await _send(send, Response(200, self._fallback(error)))
+            return
         if path:
             await self._answer(path, scope, receive, send)
         else:
-            await self._behind({**scope, "root_path": self._prefix.decode()}, receive, send)
+            await self._site({**scope, "root_path": self._prefix.decode()}, receive, send)
 
-    def _path(self, scope: Scope) -> bytes | None:
-        """The raw path of a call behind the public URL, whether a proxy has taken its prefix off or not."""
+    def _path_of_a_call(self, scope: Scope) -> bytes | None:
+        """The raw path below PUBLIC_URL, such as b"/call/en/main"; None for the site.
+
+        A proxy may remove the path of PUBLIC_URL, or leave it.
+        """
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
-        behind = raw.removeprefix(self._prefix)
-        if _is_of_a_call(behind):
-            return behind
-        return raw if _is_of_a_call(raw) else None
+        below = raw.removeprefix(self._prefix)
+        return next((path for path in (below, raw) if path.startswith(_BELOW_RING) or path == _RING), None)
 
     async def _answer(self, path: bytes, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] not in ("POST", "GET"):
-            await _send(send, 405, b"", (b"allow", b"POST, GET"))
-            return
         try:
-            body = await _body(scope, receive)
-            document = self._document(path, self._verified(path, scope, body))
-        except (TooLarge, TimeoutError) as error:
-            await _send(send, 408 if isinstance(error, TimeoutError) else 413, b"", (b"connection", b"close"))
-        except Gone:
+            response = await self._response(path, scope, receive)
+        except Disconnected:
             return
+        except asyncio.CancelledError:  # the line stops
+            raise
+        except BaseException as error:  # SystemExit too: a fault must not cost the call or the worker
+            response = Response(200, self._fallback(error))
+        await _send(send, response)
+
+    async def _response(self, path: bytes, scope: Scope, receive: Receive) -> Response:
+        if scope["method"] not in ("POST", "GET"):
+            return Response(405, headers=((b"allow", b"POST, GET"),))
+        try:
+            form = self._verified(path, scope, await _body(scope, receive))
+        except TooLarge:
+            log.count("too large")
+            return Response(413, headers=((b"connection", b"close"),))
         except Unverified:
-            log.event("refused", level=logging.WARNING)
+            log.count("refused")
             if self._metrics:
                 self._metrics.refused()
-            await _send(send, 403, b"")
-        except Exception:  # a fault of ours, whoever asks: the last resort tells nobody anything new
-            await _send(send, 200, self._fallback_document())
-        else:
-            await _send(send, 200, document)
+            return Response(403)
+        return Response(200, self._document(path, form))
 
     def _verified(self, path: bytes, scope: Scope, body: bytes) -> Form:
-        """The fields of a request that Twilio signed. A GET carries them in its query. Raises Unverified."""
+        """The fields of a request that Twilio signed; a GET has them in its query. Raises Unverified."""
         query = scope["query_string"].decode("latin-1")
         url = self._public + path.decode("latin-1") + (f"?{query}" if query else "")
-        signatures, how = _named(SIGNATURE, scope["headers"]), _named(SIGNED_HOW, scope["headers"])
-        posted, asked_by_get = _fields(body.decode("latin-1")), scope["method"] == "GET"
-        signature.verify(self._tokens, url, () if asked_by_get else posted, signatures, how)
-        signed = _fields(query) if asked_by_get else posted
-        if not signature.from_a_call(signed):
-            raise Unverified("it is not the request of one call")
-        return signed
+        signatures = _values(SIGNATURE, scope["headers"])
+        algorithms = _values(SIGNATURE_SETTINGS, scope["headers"])
+        posted, is_get = _fields(body.decode("latin-1")), scope["method"] == "GET"
+        signature.verify(self._tokens, url, () if is_get else posted, signatures, algorithms)
+        form = _fields(query) if is_get else posted
+        if not signature.is_of_one_call(form):
+            raise Unverified("it has not exactly one CallSid and one AccountSid")
+        return form
 
     def _document(self, path: bytes, form: Form) -> bytes:
         started = time.perf_counter()
+        if self._readiness.line is None:
+            return self._fallback()
         try:
-            line = self._readiness.line
-            if line is None:
-                return self._fallback_document()
-            answer = line.respond(path.decode("latin-1"), form)
-        except Exception:  # whatever it is: a caller is never lost to it
-            return self._fallback_document()
-        with suppress(Exception):  # nor to what is written down
-            self._write_down(answer, time.perf_counter() - started, test_call=TEST_CALL in form)
+            answer = self._readiness.line.respond(path.decode("latin-1"), form)
+        except BaseException as error:
+            return self._fallback(error)
+        with suppress(BaseException):  # counting must cost no call
+            self._count(answer, time.perf_counter() - started, test_call=TEST_CALL in form)
         return answer.body
 
-    def _write_down(self, answer: Answer, seconds: float, test_call: bool) -> None:
+    def _count(self, answer: Answer, seconds: float, test_call: bool) -> None:
         place, event, _ = answer
-        log.event(_EVENTS.get(type(event), "key"), place.node, place.locale, seconds)
+        log.count("test call" if test_call else _counted(event))
         if self._metrics:
             self._metrics.answered(event, seconds, test_call)
         if self._counts and not test_call:
             self._counts.count(place, event)
 
-    def _fallback_document(self) -> bytes:
-        with suppress(Exception):
-            log.event("last resort", level=logging.ERROR)
+    def _fallback(self, error: BaseException | None = None) -> bytes:
+        """The fallback document. `error` is the reason, None where the line is not ready."""
+        with suppress(BaseException):
+            log.count("fallback")
+            if error is not None:
+                log.fault(error)
             if self._metrics:
                 self._metrics.sent_fallback()
         return self._readiness.fallback_document
 
 
-def _is_of_a_call(path: bytes) -> bool:
-    return path.startswith(_BELOW_RING) or path == _RING
+def _counted(event: Event) -> log.Counted:
+    return event.reached if isinstance(event, Outcome) else _COUNTED[type(event)]
 
 
-def _named(name: bytes, headers: Sequence[tuple[bytes, bytes]]) -> list[str]:
-    return [value.decode("latin-1") for other, value in headers if other == name]
+def _values(name: bytes, headers: Sequence[tuple[bytes, bytes]]) -> list[str]:
+    """The values of each header `name`, without the blanks around them, which HTTP ignores (RFC 9110, §5.5)."""
+    return [value.strip(b" \t").decode("latin-1") for other, value in headers if other == name]
 
 
 def _fields(encoded: str) -> Form:
-    if encoded.count("&") >= MOST_FIELDS:
-        raise Unverified("more fields than a call has")
+    if encoded.count("&") >= MAX_FIELDS:
+        raise Unverified(f"it has more than {MAX_FIELDS} fields")
     return urlencoded.read(encoded)
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
-    """What was sent. Almost always it is there at once; until its first piece is, the wire has a deadline too."""
-    message = _still_there(await receive())
-    body: bytes = message.get("body", b"")
-    if message.get("more_body", False):
-        async with asyncio.timeout(BODY_TIMEOUT):
-            body = await _whole(body, receive)
+    """The body of a request. Raises TooLarge or Disconnected."""
+    body, more = b"", True
+    while more and len(body) <= MAX_BODY_BYTES:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
     if len(body) > MAX_BODY_BYTES or len(scope["query_string"]) > MAX_BODY_BYTES:
         raise TooLarge
     return body
 
 
-async def _whole(body: bytes, receive: Receive) -> bytes:
-    more = True
-    while more and len(body) <= MAX_BODY_BYTES:
-        message = _still_there(await receive())
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body
-
-
-def _still_there(message: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    if message["type"] == "http.disconnect":
-        raise Gone
-    return message
-
-
-async def _send(send: Send, status: int, body: bytes, *more: tuple[bytes, bytes]) -> None:
-    headers = [_OF_A_DOCUMENT if body else _OF_NOTHING, (b"content-length", b"%d" % len(body)), _KEPT_BY_NOBODY, *more]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+async def _send(send: Send, response: Response) -> None:
+    content_type = XML_CONTENT_TYPE if response.body else TEXT_CONTENT_TYPE
+    length = (b"content-length", b"%d" % len(response.body))
+    headers = [content_type, length, NO_STORE, *response.headers]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})

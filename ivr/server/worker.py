@@ -84,7 +84,7 @@ class LineWorker(UvicornWorker):
     def run(self) -> None:
         """Answer until told to stop, then end the process: what the master does at its end is not done here."""
         _wake_when_the_master_dies()
-        writer, status = log.open_journal(every_logger=True), 1
+        writer, status = log.open_log(every_logger=True), 1
         try:
             super().run()
             status = 0

@@ -116,7 +116,8 @@ class UsageCounter:
             counts, self._unwritten = self._unwritten, {}
         try:
             self._write(counts, ended)
-        except Exception:  # any fault of a store: the counts wait for the next write
+        except Exception as error:  # any fault of a store: the counts wait for the next write
+            logging.getLogger("ivr.usage").warning("", exc_info=error)
             self._put_back(counts)
             return False
         return True
@@ -131,7 +132,7 @@ class UsageCounter:
         with self._lock:
             for key, number in counts.items():
                 self._unwritten[key] = self._unwritten.get(key, 0) + number
-        log.event("not counted", level=logging.WARNING)  # at each failed write, so at most once a minute
+        log.count("usage not written")
 
 
 @lru_cache(maxsize=10_000, typed=True)  # typed: Ring() and Silence() are equal tuples, only their types differ

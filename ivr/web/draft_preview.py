@@ -1,7 +1,8 @@
-"""Pages for drafts: languages that are not published. They exist only where the line is tried out.
+"""Pages that show the texts as their files are now, where the line is tried out: drafts and published languages.
 
-Each draft is compiled as a line of its own, with the first language and the draft, when its page is first loaded and
-again when a file of the content has changed. Calls of Twilio are never answered from it.
+Each language is compiled as a line of its own when its page is first loaded, and again when a file of the content has
+changed since. A draft is compiled with the first language, a published language with all published ones. Calls of
+Twilio are never answered from these lines.
 """
 
 import asyncio
@@ -25,25 +26,25 @@ Scope = MutableMapping[str, Any]
 Channel = Callable[..., Awaitable[Any]]
 """`receive` or `send` of ASGI: https://asgi.readthedocs.io/en/latest/specs/main.html."""
 AddPages = Callable[[FastAPI, Settings, Readiness], None]
-NOT_YET = "This draft cannot be heard yet. These texts come first: the offers, the reminder, and connecting.\n\n"
+FAULTS_FIRST = "This language cannot be heard yet. Correct these faults first, then load the page again.\n\n"
 
 
-def draft_tags(root: Path, published: tuple[str, ...]) -> tuple[str, ...]:
-    """The tags of the languages under `root` that have a `locale.toml` and are not published, such as ("fr",)."""
-    tags = (path.parent.name for path in sorted(root.glob("locales/*/locale.toml")))
-    return tuple(tag for tag in tags if tag not in published)
+def preview_tags(root: Path) -> tuple[str, ...]:
+    """The tags of the languages under `root` that have a `locale.toml`, such as ("en", "es", "fr")."""
+    return tuple(path.parent.name for path in sorted(root.glob("locales/*/locale.toml")))
 
 
 class DraftPages:
-    """The pages of one draft: an ASGI application to be mounted under /draft/<tag>.
+    """The pages of one language: an ASGI application to be mounted under /draft/<tag>.
 
-    `first` is the first published language; `add_pages` adds the pages of a line to an application.
+    `published` are the languages of the flow file; `add_pages` adds the pages of a line to an application.
     """
 
-    def __init__(self, settings: Settings, first: str, tag: str, add_pages: AddPages) -> None:
+    def __init__(self, settings: Settings, published: tuple[str, ...], tag: str, add_pages: AddPages) -> None:
         public_url = f"{settings.public_url}/draft/{tag}"
         self._settings = settings.model_copy(update={"public_url": public_url})
-        self._languages, self._add_pages = (first, tag), add_pages
+        self._tag, self._add_pages = tag, add_pages
+        self._languages = published if tag in published else (published[0], tag)
         self._lock, self._changed, self._app = threading.Lock(), 0.0, FastAPI()
 
     async def __call__(self, scope: Scope, receive: Channel, send: Channel) -> None:
@@ -65,7 +66,7 @@ class DraftPages:
             line = compile_line(root, options, self._languages)
         except BadContent as error:
             return _add_faults(app, error.faults)
-        if self._languages[1] not in line.flow.published:
+        if self._tag not in line.flow.published:
             return _add_faults(app, line.content.faults)
         add_audio_files(app, root)
         self._add_pages(app, self._settings, Readiness(line, line.fallback_document))
@@ -73,11 +74,11 @@ class DraftPages:
 
 
 def _add_faults(app: FastAPI, faults: tuple[Fault, ...]) -> FastAPI:
-    """Answer every address with the faults that keep a draft from being heard."""
+    """Answer every address with the faults that keep the language from being heard."""
 
     @app.get("/{path:path}")
     async def list_faults() -> PlainTextResponse:
-        return PlainTextResponse(NOT_YET + "\n".join(map(str, faults)), 503, NO_STORE)
+        return PlainTextResponse(FAULTS_FIRST + "\n".join(map(str, faults)), 503, NO_STORE)
 
     return app
 

@@ -15,11 +15,11 @@ from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
 from ivr.speech.synthesis import SynthesisFailed
-from ivr.web.draft_preview import DraftPages, draft_tags
-from ivr.web.pages import Site, unavailable_page
+from ivr.web.draft_preview import DraftPages, preview_tags
 from ivr.web.phone_api import PhoneApi
 from ivr.web.rate_limit import RateLimiter
 from ivr.web.security_headers import IMMUTABLE, NO_STORE
+from ivr.web.site import Site, unavailable_page
 from ivr.web.templates import Body, StaticFiles
 
 PHONE_REQUEST_RATE, PHONE_REQUEST_BURST = 20.0, 60
@@ -38,10 +38,10 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
     if line is None:
         _add_unavailable_page(app, unavailable_page(base, static, readiness.fallback_document))
         return
-    drafts = draft_tags(settings.ivr_content, line.content.configured) if _has_drafts(line, settings) else ()
+    drafts = preview_tags(settings.ivr_content) if _has_drafts(line, settings) else ()
     site = Site(line, settings, base, static, drafts)
     for tag in drafts:
-        app.mount(f"/draft/{tag}", DraftPages(settings, site.first, tag, add_pages))
+        app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag, add_pages))
     _add_front_page(app, site)
     if site.has_text:
         _add_read_pages(app, site)

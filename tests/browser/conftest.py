@@ -1,6 +1,6 @@
-"""What the tests with a browser need: Debian's Chromium, and a served line.
+"""Fixtures of the browser tests: Debian's Chromium and a served line.
 
-Where Chromium is not installed the tests say so and are skipped; where CI says that it is one, that fails.
+If Chromium is not installed, the tests are skipped with a message; in CI (CI=true) they fail.
 """
 
 import os
@@ -15,7 +15,7 @@ from unittest.mock import patch
 import pytest
 import uvicorn
 from playwright.sync_api import BrowserContext, Page
-from support.browser_phone import Handset
+from support.browser_phone import PhonePage
 
 from ivr.line.line import Line
 from ivr.readiness import Readiness
@@ -23,37 +23,37 @@ from ivr.server.app import make_app
 from ivr.settings import Settings
 
 HERE = Path(__file__).parent
-ABSENT = "Chromium is not installed, so nothing was tried in a browser: on Debian, apt-get install chromium."
-QUIET = [
+NO_CHROMIUM = "Chromium is not installed, which the browser tests need: on Debian, apt-get install chromium."
+CHROMIUM_ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=user-gesture-required",
 ]  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """These tests come last: Playwright keeps an event loop running, beside which no other test can run its own."""
+    """Run these tests last: Playwright keeps an event loop running, and other tests could not run theirs beside it."""
     items.sort(key=lambda item: HERE in item.path.parents)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Where Chromium is."""
-    found = shutil.which("chromium")
-    if found is None and os.environ.get("CI") == "true":
-        pytest.fail(ABSENT)
-    if found is None:
-        pytest.skip(ABSENT)
-    return found
+    """The path of Chromium."""
+    path = shutil.which("chromium")
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail(NO_CHROMIUM)
+    if path is None:
+        pytest.skip(NO_CHROMIUM)
+    return path
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(chromium: str, browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_type_launch_args, "executable_path": chromium, "args": QUIET}
+    return {**browser_type_launch_args, "executable_path": chromium, "args": CHROMIUM_ARGUMENTS}
 
 
 @contextmanager
 def served(line: Line, mute: bool = False) -> Iterator[str]:
-    """The line on a port of this machine, its address; `mute` as on a machine without a voice."""
+    """Serves the line on a port of this machine and yields the address; `mute`: as if no voice were installed."""
     given = {"twilio_auth_token": "try-" + "0" * 32, "public_url": line.options.public_url}
     settings = Settings(_env_file=None, ivr_content=line.content.root, **given)
     with patch("ivr.speech.synthesis.shutil.which", return_value=None) if mute else nullcontext():
@@ -72,15 +72,15 @@ def served(line: Line, mute: bool = False) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def site(chromium: str, line: Line) -> Iterator[str]:
-    """The toy line, on a machine without a voice."""
+    """The address of the toy line, without an installed voice."""
     assert chromium
     with served(line, mute=True) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def heard(chromium: str, line: Line) -> Iterator[str]:
-    """The toy line, with whatever voice this machine has."""
+def site_with_voice(chromium: str, line: Line) -> Iterator[str]:
+    """The address of the toy line, with the voices of this machine."""
     assert chromium
     with served(line) as address:
         yield address
@@ -88,21 +88,21 @@ def heard(chromium: str, line: Line) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def real_site(chromium: str, real: Line) -> Iterator[str]:
-    """The line itself, on a machine without a voice."""
+    """The address of the real line, without an installed voice."""
     assert chromium
     with served(real, mute=True) as address:
         yield address
 
 
 @pytest.fixture
-def handset(page: Page, site: str) -> Handset:
-    """The telephone of the toy line, not yet in a call."""
-    return Handset(page, f"{site}/phone/en")
+def phone(page: Page, site: str) -> PhonePage:
+    """The phone page of the toy line, not in a call."""
+    return PhonePage(page, f"{site}/phone/en")
 
 
 @pytest.fixture
-def trail(context: BrowserContext) -> list[str]:
-    """The address of every request that the browser makes."""
-    made: list[str] = []
-    context.on("request", lambda request: made.append(request.url))
-    return made
+def requests(context: BrowserContext) -> list[str]:
+    """The address of every request that the browser sends."""
+    addresses: list[str] = []
+    context.on("request", lambda request: addresses.append(request.url))
+    return addresses

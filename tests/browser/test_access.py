@@ -1,4 +1,4 @@
-"""For everybody: axe finds nothing, nothing runs out of sight, every target is large enough for a thumb."""
+"""Accessibility: no violation of axe's WCAG rules, no horizontal scrolling, large targets, visible focus."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,156 +6,157 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from support.browser_phone import Handset
+from support.browser_phone import PhonePage
 
 WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-"""The rules of axe that stand for WCAG 2.2, level AA."""
+"""The tags of axe's rules for WCAG 2.2, level AA."""
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
     "forced": {"forced_colors": "active", "color_scheme": "dark"},
     "small": {"viewport": {"width": 320, "height": 640}, "color_scheme": "light"},
 }
-SMALLEST = 44
-"""Pixels of a target: WCAG 2.5.5."""
+MIN_TARGET = 44
+"""Pixels of a button or link: WCAG 2.5.5."""
 
 
-def found_by_axe(page: Page, rules: dict[str, Any] = WCAG) -> list[str]:
-    """What axe finds: rule, and the element in question."""
+def axe_violations(page: Page, rules: dict[str, Any] = WCAG) -> list[str]:
+    """The violations that axe reports: rule and element."""
     result = Axe().run(page, options={"runOnly": rules}).response
     assert result["passes"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in result["violations"] for node in one["nodes"]]
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in result["violations"] for node in rule["nodes"]]
 
 
-def talking(handset: Handset) -> None:
-    handset.calls()
-    handset.seconds(30)
+def talking(phone: PhonePage) -> None:
+    phone.start_call()
+    phone.let_time_pass(30)
 
 
-def dialling(handset: Handset) -> None:
-    handset.calls()
-    handset.key("0").click()
-    handset.shows("dialling")
+def dialling(phone: PhonePage) -> None:
+    phone.start_call()
+    phone.key("0").click()
+    phone.wait_for_state("dialling")
 
 
-def missed(handset: Handset) -> None:
-    handset.calls()
-    handset.key("2").click()
-    handset.key("6").click()
-    handset.shows("listening")
+def missed(phone: PhonePage) -> None:
+    phone.start_call()
+    phone.key("2").click()
+    phone.key("6").click()
+    phone.wait_for_state("listening")
 
 
-def ended(handset: Handset) -> None:
-    talking(handset)
-    handset.page.locator("#hangup").click()
+def ended(phone: PhonePage) -> None:
+    talking(phone)
+    phone.page.locator("#hangup").click()
 
 
-def unreachable(handset: Handset) -> None:
-    handset.page.route("**/phone/call", lambda route: route.abort())
-    handset.page.locator("#call").click()
-    handset.log.get_by_text("cannot reach").wait_for()
+def unreachable(phone: PhonePage) -> None:
+    phone.page.route("**/phone/call", lambda route: route.abort())
+    phone.page.locator("#call").click()
+    phone.log.get_by_text("cannot reach").wait_for()
 
 
-STATES: list[Callable[[Handset], None]] = [lambda _: None, talking, missed, dialling, ended, unreachable]
+STATES: list[Callable[[PhonePage], None]] = [lambda _: None, talking, missed, dialling, ended, unreachable]
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing_on_any_state_of_the_telephone(browser: Browser, site: str, look: str) -> None:
+def test_axe_has_no_violation_in_any_state_of_the_phone_page(browser: Browser, site: str, look: str) -> None:
     for state in STATES:
         context = browser.new_context(**LOOKS[look])
-        handset = Handset(context.new_page(), f"{site}/phone/en")
-        state(handset)
-        assert found_by_axe(handset.page) == []
+        phone = PhonePage(context.new_page(), f"{site}/phone/en")
+        state(phone)
+        assert axe_violations(phone.page) == []
         context.close()
 
 
 @pytest.mark.parametrize("path", ["/read/en", "/read/es"])
-def test_axe_finds_nothing_on_the_readable_line(page: Page, real_site: str, path: str) -> None:
+def test_axe_has_no_violation_on_the_read_page(page: Page, real_site: str, path: str) -> None:
     page.goto(real_site + path)
-    assert found_by_axe(page) == []
+    assert axe_violations(page) == []
     for colours in ({"color_scheme": "dark"}, {"color_scheme": "dark", "forced_colors": "active"}):
         page.emulate_media(**colours)
-        assert found_by_axe(page, {"type": "rule", "values": ["color-contrast"]}) == []
+        assert axe_violations(page, {"type": "rule", "values": ["color-contrast"]}) == []
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing_where_there_is_nothing(browser: Browser, site: str, look: str) -> None:
+def test_axe_has_no_violation_on_the_not_found_page(browser: Browser, site: str, look: str) -> None:
     context = browser.new_context(**LOOKS[look])
     page = context.new_page()
     page.goto(f"{site}/read/nowhere")
-    assert found_by_axe(page) == []
+    assert axe_violations(page) == []
     context.close()
 
 
-def sideways(page: Page) -> int:
-    """Pixels that the page is wider than what can be seen of it."""
+def overflow(page: Page) -> int:
+    """Pixels by which the page is wider than the window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 @pytest.mark.parametrize("tag", ["en", "es"])
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 @pytest.mark.parametrize(("width", "scale"), [(320, 1), (640, 2)])
-def test_nothing_runs_out_of_sight(
+def test_pages_need_no_horizontal_scrolling(
     browser: Browser, real_site: str, tag: str, direction: str, width: int, scale: int
 ) -> None:
     """WCAG 1.4.10 and 1.4.4: a screen of 320 pixels, and one of 1280 at twice the size."""
     context = browser.new_context(viewport={"width": width, "height": 400}, device_scale_factor=scale)
-    handset = Handset(context.new_page(), f"{real_site}/phone/{tag}")
-    page, turn = handset.page, f"document.documentElement.dir = '{direction}'"
-    page.evaluate(turn)
-    assert sideways(page) == 0
-    dialling(handset)
-    assert sideways(page) == 0
+    phone = PhonePage(context.new_page(), f"{real_site}/phone/{tag}")
+    page, set_direction = phone.page, f"document.documentElement.dir = '{direction}'"
+    page.evaluate(set_direction)
+    assert overflow(page) == 0
+    dialling(phone)
+    assert overflow(page) == 0
     page.goto(f"{real_site}/read/{tag}")
-    page.evaluate(turn)
-    assert sideways(page) == 0
+    page.evaluate(set_direction)
+    assert overflow(page) == 0
     context.close()
 
 
-def test_the_keys_stand_as_on_a_telephone_in_every_direction(handset: Handset) -> None:
-    handset.page.evaluate("document.documentElement.dir = 'rtl'")
-    boxes = [handset.key(key).bounding_box() for key in "123"]
+def test_key_order_is_left_to_right_in_a_right_to_left_language(phone: PhonePage) -> None:
+    phone.page.evaluate("document.documentElement.dir = 'rtl'")
+    boxes = [phone.key(key).bounding_box() for key in "123"]
     assert [box["x"] for box in boxes if box] == sorted(box["x"] for box in boxes if box)
 
 
 @pytest.mark.parametrize("width", [320, 1200])
-def test_every_target_is_large_enough(browser: Browser, real_site: str, width: int) -> None:
+def test_buttons_and_links_are_at_least_44_pixels(browser: Browser, real_site: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800})
     page = context.new_page()
     for path in ("/phone/en", "/read/en"):
         page.goto(real_site + path)
         small = page.evaluate(
-            """(least) => [...document.querySelectorAll("button, a")].filter((one) => {
-                const box = one.getBoundingClientRect();
-                const sentence = getComputedStyle(one).display === "inline";
-                return box.width && !sentence && !one.matches(".skip") && (box.width < least || box.height < least);
-            }).map((one) => one.outerHTML.slice(0, 120))""",
-            SMALLEST,
+            """(minimum) => [...document.querySelectorAll("button, a")].filter((target) => {
+                const box = target.getBoundingClientRect();
+                const isInText = getComputedStyle(target).display === "inline";
+                const isSmall = box.width < minimum || box.height < minimum;
+                return box.width && !isInText && !target.matches(".skip") && isSmall;
+            }).map((target) => target.outerHTML.slice(0, 120))""",
+            MIN_TARGET,
         )
         assert small == []
     context.close()
 
 
-def test_nothing_moves_for_those_whom_it_troubles(browser: Browser, site: str) -> None:
+def test_no_animation_if_the_visitor_prefers_reduced_motion(browser: Browser, site: str) -> None:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     page.goto(f"{site}/phone/en")
-    moving = """() => [...document.querySelectorAll("*")].filter((one) => {
-        const style = getComputedStyle(one);
+    moving = """() => [...document.querySelectorAll("*")].filter((element) => {
+        const style = getComputedStyle(element);
         return style.transitionDuration !== "0s" || style.animationName !== "none" || style.scrollBehavior === "smooth";
     }).length"""
     assert page.evaluate(moving) == 0
     context.close()
 
 
-def test_what_has_the_focus_is_marked(handset: Handset) -> None:
+def test_focused_element_has_an_outline(phone: PhonePage) -> None:
     for _ in range(25):
-        handset.page.keyboard.press("Tab")
-        outline = handset.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-        assert outline == "solid" or handset.focused == ""
+        phone.page.keyboard.press("Tab")
+        outline = phone.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid" or phone.focused == ""
 
 
-def test_the_page_prints_without_what_belongs_to_the_screen(page: Page, real_site: str) -> None:
+def test_printed_page_has_no_header(page: Page, real_site: str) -> None:
     page.goto(f"{real_site}/read/en")
     page.emulate_media(media="print")
     assert not page.locator("header").is_visible()

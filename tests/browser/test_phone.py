@@ -1,4 +1,4 @@
-"""Calls made on the page as people make them: by mouse, by keyboard alone, by touch, in both languages."""
+"""Calls on the phone page by mouse, keyboard and touch, in both languages."""
 
 import re
 from pathlib import Path
@@ -6,157 +6,157 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from support.browser_phone import Handset
+from support.browser_phone import PhonePage
 
 HERE = Path(__file__).parent
 LANGUAGES = {"en": ("en-US", []), "es": ("es-US", ["8"])}
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
-def test_a_call_by_mouse_reaches_the_hotline(handset: Handset, tag: str) -> None:
+def test_call_by_mouse_reaches_the_hotline(phone: PhonePage, tag: str) -> None:
     language, first = LANGUAGES[tag]
-    handset.calls()
+    phone.start_call()
     for key in [*first, "2", "0"]:
-        handset.key(key).click()
-        expect(handset.log.locator(".caption").last).to_have_attribute("lang", language)
-    handset.shows("dialling")
-    dialling = handset.page.locator("#dialling")
+        phone.key(key).click()
+        expect(phone.log.locator(".caption").last).to_have_attribute("lang", language)
+    phone.wait_for_state("dialling")
+    dialling = phone.page.locator("#dialling")
     expect(dialling.get_by_role("link")).to_have_attribute("href", "tel:+18883737888")
-    expect(handset.log).to_contain_text("you would now be connected to the hotline, 1-888-373-7888")
+    expect(phone.log).to_contain_text("you would now be connected to the hotline, 1-888-373-7888")
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
-def test_a_call_by_keyboard_alone_never_loses_the_focus(handset: Handset, tag: str) -> None:
+def test_call_by_keyboard_keeps_the_focus(phone: PhonePage, tag: str) -> None:
     language, first = LANGUAGES[tag]
-    keyboard = handset.page.keyboard
+    keyboard = phone.page.keyboard
     for _ in range(20):
         keyboard.press("Tab")
-        if handset.focused == "call":
+        if phone.focused == "call":
             break
     keyboard.press("Enter")
-    expect(handset.log.locator(".caption").first).to_be_visible()
+    expect(phone.log.locator(".caption").first).to_be_visible()
     for key in [*first, "2", "7", "*", "#", "0"]:
         keyboard.press(key)
-        expect(handset.log.locator(".own").last).to_contain_text("You pressed")
-        assert handset.focused == "call"
-    handset.shows("dialling")
-    expect(handset.log.locator(".caption").last).to_have_attribute("lang", language)
+        expect(phone.log.locator(".own").last).to_contain_text("You pressed")
+        assert phone.focused == "call"
+    phone.wait_for_state("dialling")
+    expect(phone.log.locator(".caption").last).to_have_attribute("lang", language)
     for _ in range(8):
         keyboard.press("Tab")
-        if handset.focused == "completed":
+        if phone.focused == "completed":
             break
     keyboard.press("Enter")
-    handset.shows("listening")
-    assert handset.focused == "log"
+    phone.wait_for_state("listening")
+    assert phone.focused == "log"
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
-def test_a_call_by_touch_reaches_the_hotline(browser: Browser, site: str, tag: str) -> None:
+def test_call_by_touch_reaches_the_hotline(browser: Browser, site: str, tag: str) -> None:
     language, first = LANGUAGES[tag]
     context = browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 360, "height": 640})
-    handset = Handset(context.new_page(), f"{site}/phone/{tag}")
-    handset.page.locator("#call").tap()
+    phone = PhonePage(context.new_page(), f"{site}/phone/{tag}")
+    phone.page.locator("#call").tap()
     for key in [*first, "2", "0"]:
-        expect(handset.log.locator(".caption").first).to_be_visible()
-        handset.key(key).tap()
-    handset.shows("dialling")
-    expect(handset.log.locator(".caption").last).to_have_attribute("lang", language)
-    expect(handset.page.locator("#dialling")).to_be_in_viewport()
+        expect(phone.log.locator(".caption").first).to_be_visible()
+        phone.key(key).tap()
+    phone.wait_for_state("dialling")
+    expect(phone.log.locator(".caption").last).to_have_attribute("lang", language)
+    expect(phone.page.locator("#dialling")).to_be_in_viewport()
     context.close()
 
 
-def test_every_caption_says_its_language_and_voice(handset: Handset) -> None:
-    handset.calls()
-    handset.seconds(30)
-    spoken = [(one.get_attribute("lang"), one.inner_text()) for one in handset.log.locator(".caption").all()]
+def test_every_caption_names_its_language_and_voice(phone: PhonePage) -> None:
+    phone.start_call()
+    phone.let_time_pass(30)
+    spoken = [(caption.get_attribute("lang"), caption.inner_text()) for caption in phone.log.locator(".caption").all()]
     assert {language for language, _ in spoken} == {"en-US", "es-US"}
     for language, text in spoken:
         if "oprima" in text:
             assert language == "es-US"
             assert text.startswith("español · Lupe")
-    assert handset.log.locator(".caption[dir]").count() == len(spoken)
+    assert phone.log.locator(".caption[dir]").count() == len(spoken)
 
 
-def test_silence_reaches_the_hotline_without_a_request(handset: Handset, trail: list[str]) -> None:
-    handset.calls()
-    asked = len([one for one in trail if one.endswith("/phone/call")])
-    handset.shows("dialling")
-    assert len([one for one in trail if one.endswith("/phone/call")]) == asked
-    assert "oprima" in handset.log.inner_text()
+def test_silent_call_reaches_the_hotline_without_a_further_request(phone: PhonePage, requests: list[str]) -> None:
+    phone.start_call()
+    asked = len([address for address in requests if address.endswith("/phone/call")])
+    phone.wait_for_state("dialling")
+    assert len([address for address in requests if address.endswith("/phone/call")]) == asked
+    assert "oprima" in phone.log.inner_text()
 
 
-def test_whoever_stays_silent_need_not_wait(handset: Handset) -> None:
-    handset.calls()
+def test_stay_silent_button_skips_the_waits(phone: PhonePage) -> None:
+    phone.start_call()
     for _ in range(6):
-        if handset.state == "dialling":
+        if phone.state == "dialling":
             break
-        handset.page.locator("#silent").click()
-        handset.page.wait_for_timeout(20)
-    assert handset.state == "dialling"
-    assert handset.log.inner_text().count("You stayed silent.") == 5
+        phone.page.locator("#silent").click()
+        phone.page.wait_for_timeout(20)
+    assert phone.state == "dialling"
+    assert phone.log.inner_text().count("You stayed silent.") == 5
 
 
-def test_key_stops_the_speech(handset: Handset) -> None:
-    handset.calls()
-    handset.key("2").click()
-    expect(handset.log.locator(".own").last).to_have_text("You pressed 2")
-    expect(handset.log.locator(".caption")).to_have_count(2)
+def test_key_stops_the_speech(phone: PhonePage) -> None:
+    phone.start_call()
+    phone.key("2").click()
+    expect(phone.log.locator(".own").last).to_have_text("You pressed 2")
+    expect(phone.log.locator(".caption")).to_have_count(2)
 
 
-def test_a_key_pressed_while_the_answer_is_on_its_way_counts(handset: Handset) -> None:
-    handset.page.locator("#call").click()
-    handset.page.keyboard.press("2")
-    handset.page.keyboard.press("1")
-    expect(handset.log.locator(".own")).to_have_count(3)
-    handset.shows("listening")
+def test_key_pressed_before_the_answer_arrives_is_used(phone: PhonePage) -> None:
+    phone.page.locator("#call").click()
+    phone.page.keyboard.press("2")
+    phone.page.keyboard.press("1")
+    expect(phone.log.locator(".own")).to_have_count(3)
+    phone.wait_for_state("listening")
 
 
-def test_the_way_a_call_ends_can_be_tried_out(handset: Handset) -> None:
-    handset.calls()
-    handset.key("0").click()
-    handset.shows("dialling")
-    handset.page.get_by_role("button", name="Busy").click()
-    expect(handset.log).to_contain_text("Nobody answered.")
-    expect(handset.log.locator(".caption .number").last).to_have_attribute("href", "tel:+18883737888")
-    assert handset.focused == "log"
+def test_outcome_of_the_dial_can_be_chosen(phone: PhonePage) -> None:
+    phone.start_call()
+    phone.key("0").click()
+    phone.wait_for_state("dialling")
+    phone.page.get_by_role("button", name="Busy").click()
+    expect(phone.log).to_contain_text("Nobody answered.")
+    expect(phone.log.locator(".caption .number").last).to_have_attribute("href", "tel:+18883737888")
+    assert phone.focused == "log"
 
 
-def test_hanging_up_ends_the_call_and_another_can_be_made(handset: Handset) -> None:
-    handset.calls()
-    handset.page.locator("#hangup").click()
-    expect(handset.log).to_contain_text("You hung up.")
-    said = handset.log.inner_text()
-    handset.seconds(60)
-    assert handset.log.inner_text() == said
-    assert handset.focused == "hangup"
-    handset.calls()
-    assert "You hung up." not in handset.log.inner_text()
+def test_hang_up_ends_the_call_and_a_new_call_works(phone: PhonePage) -> None:
+    phone.start_call()
+    phone.page.locator("#hangup").click()
+    expect(phone.log).to_contain_text("You hung up.")
+    said = phone.log.inner_text()
+    phone.let_time_pass(60)
+    assert phone.log.inner_text() == said
+    assert phone.focused == "hangup"
+    phone.start_call()
+    assert "You hung up." not in phone.log.inner_text()
 
 
-def test_a_call_ends_by_itself(handset: Handset) -> None:
-    handset.calls()
-    for _ in range(3):  # the line dials by itself three times in a row, and never a fourth time
-        handset.shows("dialling")
-        handset.page.get_by_role("button", name="No answer").click()
-        handset.page.wait_for_timeout(30)
-    handset.shows("idle")
-    expect(handset.log).to_contain_text("The line has ended the call.")
+def test_call_ends_after_the_last_dial(phone: PhonePage) -> None:
+    phone.start_call()
+    for _ in range(3):  # by itself the line dials three times in a row at most
+        phone.wait_for_state("dialling")
+        phone.page.get_by_role("button", name="No answer").click()
+        phone.page.wait_for_timeout(30)
+    phone.wait_for_state("idle")
+    expect(phone.log).to_contain_text("The line has ended the call.")
 
 
-def test_keys_are_keys_of_the_telephone_alone(handset: Handset) -> None:
-    """WCAG 2.1.4: a single key does something only while the telephone has the focus."""
-    handset.calls()
-    handset.page.locator("header nav a").first.focus()
-    handset.page.keyboard.press("2")
-    expect(handset.log.locator(".own")).to_have_count(1)
+def test_keyboard_keys_work_only_while_the_telephone_has_the_focus(phone: PhonePage) -> None:
+    """WCAG 2.1.4."""
+    phone.start_call()
+    phone.page.locator("header nav a").first.focus()
+    phone.page.keyboard.press("2")
+    expect(phone.log.locator(".own")).to_have_count(1)
 
 
 def answer_with(page: Page, *answers: Any) -> None:
-    """Let the next requests of the telephone be answered so: a status, or None for no answer at all."""
-    left = list(answers)
+    """Answer the next requests of the phone page with these statuses; None aborts the request."""
+    remaining = list(answers)
 
     def answer(route: Route) -> None:
-        status = left.pop(0) if left else 200
+        status = remaining.pop(0) if remaining else 200
         if status is None:
             route.abort()
         elif status == 200:
@@ -168,35 +168,35 @@ def answer_with(page: Page, *answers: Any) -> None:
 
 
 @pytest.mark.parametrize("answer", [None, 500, 404])
-def test_a_line_out_of_reach_leaves_the_numbers(handset: Handset, answer: int | None) -> None:
-    answer_with(handset.page, answer)
-    handset.page.locator("#call").click()
-    expect(handset.log).to_contain_text("This page cannot reach the line now.")
-    assert handset.state == "idle"
-    assert handset.page.locator(".numbers a[href^='tel:']").count() == 2
+def test_unreachable_line_leaves_the_numbers_on_the_page(phone: PhonePage, answer: int | None) -> None:
+    answer_with(phone.page, answer)
+    phone.page.locator("#call").click()
+    expect(phone.log).to_contain_text("This page cannot reach the line now.")
+    assert phone.state == "idle"
+    assert phone.page.locator(".numbers a[href^='tel:']").count() == 2
 
 
-def test_a_full_line_is_asked_again(handset: Handset) -> None:
-    answer_with(handset.page, 429, 429)
-    handset.page.locator("#call").click()
-    expect(handset.log).to_contain_text("One moment.")
+def test_busy_answer_is_retried(phone: PhonePage) -> None:
+    answer_with(phone.page, 429, 429)
+    phone.page.locator("#call").click()
+    expect(phone.log).to_contain_text("One moment.")
     for _ in range(40):
-        handset.seconds(1)
-        handset.page.wait_for_timeout(10)
-        if handset.log.locator(".caption").count():
+        phone.let_time_pass(1)
+        phone.page.wait_for_timeout(10)
+        if phone.log.locator(".caption").count():
             break
-    expect(handset.log.locator(".caption").first).to_be_visible()
+    expect(phone.log.locator(".caption").first).to_be_visible()
 
 
-def test_the_tree_that_a_screen_reader_meets_is_kept(handset: Handset) -> None:
-    handset.calls()
-    handset.seconds(40)
-    handset.key("2").click()
-    handset.seconds(8)
-    handset.key("0").click()
-    handset.shows("dialling")
-    kept = HERE / "call.yaml"
-    found = handset.phone.aria_snapshot() + "\n"
-    if not kept.exists():
-        kept.write_text(found, "utf-8")
-    assert found == kept.read_text("utf-8"), f"If this is meant, delete {kept.name} and run the test once more."
+def test_accessibility_tree_of_a_call_equals_call_yaml(phone: PhonePage) -> None:
+    phone.start_call()
+    phone.let_time_pass(40)
+    phone.key("2").click()
+    phone.let_time_pass(8)
+    phone.key("0").click()
+    phone.wait_for_state("dialling")
+    stored = HERE / "call.yaml"
+    tree = phone.phone.aria_snapshot() + "\n"
+    if not stored.exists():
+        stored.write_text(tree, "utf-8")
+    assert tree == stored.read_text("utf-8"), f"If the change is intended, delete {stored.name} and run the test again."

@@ -1,18 +1,21 @@
-"""The voices of the page: those of the server, those of the device itself, or none; the captions go on in any case."""
+"""The voices of the phone page: the server's, the device's, or no voice; captions are always shown."""
 
 import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from support.browser_phone import Handset
+from support.browser_phone import PhonePage
 
-COUNTED = """
+COUNT_STARTED_SOUNDS = """
 window.started = 0;
 const start = AudioBufferSourceNode.prototype.start;
-AudioBufferSourceNode.prototype.start = function (...given) { window.started += 1; return start.apply(this, given); };
+AudioBufferSourceNode.prototype.start = function (...options) {
+  window.started += 1;
+  return start.apply(this, options);
+};
 """
-DEVICE = """
+DEVICE_VOICES = """
 window.uttered = [];
 const voices = [
   { name: "Far", lang: "en-US", localService: false },
@@ -24,16 +27,19 @@ Object.defineProperty(window, "speechSynthesis", { value: {
   getVoices: () => voices,
   addEventListener: () => {},
   cancel: () => {},
-  speak: (one) => { window.uttered.push([one.voice.name, one.text]); setTimeout(() => one.onend(), 100); },
+  speak: (utterance) => {
+    window.uttered.push([utterance.voice.name, utterance.text]);
+    setTimeout(() => utterance.onend(), 100);
+  },
 } });
 """
 
 
-def test_the_server_speaks_where_it_has_a_voice(page: Page, heard: str, trail: list[str]) -> None:
+def test_server_voice_is_played(page: Page, site_with_voice: str, requests: list[str]) -> None:
     if not (shutil.which("espeak-ng") and shutil.which("sox")):
         pytest.skip("espeak-ng or sox is not installed, so the server has no voice.")
-    page.add_init_script(COUNTED)
-    page.goto(f"{heard}/phone/en")
+    page.add_init_script(COUNT_STARTED_SOUNDS)
+    page.goto(f"{site_with_voice}/phone/en")
     expect(page.locator("[data-voices=server]")).to_be_visible()
     page.locator("#call").click()
     for _ in range(100):
@@ -41,53 +47,53 @@ def test_the_server_speaks_where_it_has_a_voice(page: Page, heard: str, trail: l
             break
         page.wait_for_timeout(50)
     assert page.evaluate("window.started") >= 1
-    assert any("/sound/" in one for one in trail)
+    assert any("/sound/" in address for address in requests)
     page.locator("#sound").click()
     expect(page.locator("#sound")).to_have_attribute("aria-pressed", "false")
 
 
-def test_captions_go_on_where_the_sound_fails(page: Page, heard: str) -> None:
+def test_captions_continue_if_the_sound_fails(page: Page, site_with_voice: str) -> None:
     page.route("**/sound/**", lambda route: route.fulfill(status=503))
-    handset = Handset(page, f"{heard}/phone/en")
-    handset.calls()
-    handset.seconds(60)
+    phone = PhonePage(page, f"{site_with_voice}/phone/en")
+    phone.start_call()
+    phone.let_time_pass(60)
     expect(page.locator(".caption").nth(3)).to_be_visible()
 
 
-def test_the_voices_of_the_device_are_used_if_they_stay_on_it(page: Page, site: str) -> None:
-    page.add_init_script(DEVICE % "true")
-    handset = Handset(page, f"{site}/phone/en")
+def test_local_voice_of_the_device_is_used(page: Page, site: str) -> None:
+    page.add_init_script(DEVICE_VOICES % "true")
+    phone = PhonePage(page, f"{site}/phone/en")
     expect(page.locator("[data-voices=browser]")).to_be_visible()
-    handset.calls()
-    handset.seconds(40)
+    phone.start_call()
+    phone.let_time_pass(40)
     uttered = page.evaluate("window.uttered")
     assert {name for name, _ in uttered} == {"Near"}
     assert any("zero" in text for _, text in uttered)
     assert not any("oprima" in text for _, text in uttered)
 
 
-def test_a_voice_that_would_send_the_words_elsewhere_is_not_used(page: Page, site: str) -> None:
-    page.add_init_script(DEVICE % "false")
-    handset = Handset(page, f"{site}/phone/en")
+def test_remote_voice_of_the_device_is_not_used(page: Page, site: str) -> None:
+    page.add_init_script(DEVICE_VOICES % "false")
+    phone = PhonePage(page, f"{site}/phone/en")
     expect(page.locator("[data-voices=none]")).to_be_visible()
-    handset.calls()
-    handset.seconds(40)
+    phone.start_call()
+    phone.let_time_pass(40)
     assert page.evaluate("window.uttered") == []
 
 
 PICTURE = Path(__file__).parents[2] / "docs" / "phone.png"
 
 
-def test_the_picture_of_the_telephone_is_made_from_it(page: Page, real_site: str) -> None:
+def test_picture_of_the_phone_page_is_updated(page: Page, real_site: str) -> None:
     page.set_viewport_size({"width": 1200, "height": 880})
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    handset = Handset(page, f"{real_site}/phone/en")
-    handset.calls()
-    handset.seconds(18)
-    handset.key("2").click()
-    handset.seconds(1)
+    phone = PhonePage(page, f"{real_site}/phone/en")
+    phone.start_call()
+    phone.let_time_pass(18)
+    phone.key("2").click()
+    phone.let_time_pass(1)
     page.wait_for_timeout(50)
-    handset.seconds(6)
+    phone.let_time_pass(6)
     page.mouse.move(0, 0)
     page.evaluate("scrollTo(0, 0)")
     PICTURE.parent.mkdir(exist_ok=True)

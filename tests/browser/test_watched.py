@@ -1,29 +1,29 @@
-"""A visitor who is watched: away in one act, no way back, and nothing left behind."""
+"""A visitor who is watched: leaves with one action, cannot come back by accident, and leaves no data in the browser."""
 
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
-from support.browser_phone import Handset
+from support.browser_phone import PhonePage
 
 ELSEWHERE = "https://www.weather.gov/"
 
 
 @pytest.fixture
 def weather(context: BrowserContext) -> list[dict[str, str]]:
-    """The neutral site, played by this test: the headers of the requests that it got."""
-    got: list[dict[str, str]] = []
+    """The neutral site, answered by this test; returns the headers of its requests."""
+    received: list[dict[str, str]] = []
 
     def answer(route: Route) -> None:
-        got.append(route.request.all_headers())
+        received.append(route.request.all_headers())
         route.fulfill(body="<title>Weather</title>Sunny.", content_type="text/html")
 
     context.route(f"{ELSEWHERE}**", answer)
-    return got
+    return received
 
 
-def wanders(page: Page, site: str) -> None:
-    """From a page of before to the line, and about in it."""
+def visit_pages(page: Page, site: str) -> None:
+    """From another page to the site, and through several of its pages."""
     page.goto(f"{site}/health/live")
     page.goto(f"{site}/phone/en")
     page.locator("header nav a").last.click()
@@ -35,10 +35,10 @@ def wanders(page: Page, site: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["button", "keyboard", "escape"])
-def test_whoever_leaves_is_away_and_back_does_not_return(
+def test_leave_link_and_escape_leave_and_back_does_not_return(
     page: Page, site: str, weather: list[dict[str, str]], way: str
 ) -> None:
-    wanders(page, site)
+    visit_pages(page, site)
     if way == "button":
         page.locator("#leave-page").click()
     elif way == "keyboard":
@@ -53,7 +53,7 @@ def test_whoever_leaves_is_away_and_back_does_not_return(
     assert urlsplit(page.url).path == "/health/live"
 
 
-def test_one_escape_is_not_enough(page: Page, site: str) -> None:
+def test_two_slow_escapes_do_not_leave(page: Page, site: str) -> None:
     page.clock.install()
     page.goto(f"{site}/read/en")
     page.keyboard.press("Escape")
@@ -62,40 +62,40 @@ def test_one_escape_is_not_enough(page: Page, site: str) -> None:
     expect(page.locator("h1")).to_be_visible()
 
 
-def test_leaving_ends_the_call(handset: Handset, weather: list[dict[str, str]]) -> None:
-    handset.calls()
-    handset.page.locator("#leave-page").click()
-    handset.page.wait_for_url(ELSEWHERE)
+def test_leaving_ends_the_call(phone: PhonePage, weather: list[dict[str, str]]) -> None:
+    phone.start_call()
+    phone.page.locator("#leave-page").click()
+    phone.page.wait_for_url(ELSEWHERE)
     assert len(weather) == 1
 
 
-def test_the_way_out_is_in_sight_wherever_one_reads(page: Page, site: str) -> None:
+def test_leave_link_stays_in_view_while_scrolling(page: Page, site: str) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(f"{site}/read/en")
     page.mouse.wheel(0, 5000)
     expect(page.locator("#leave-page")).to_be_in_viewport(ratio=1)
 
 
-def test_nothing_is_kept_and_nobody_else_is_asked(
-    handset: Handset, site: str, context: BrowserContext, trail: list[str]
+def test_no_data_is_stored_and_no_other_site_is_requested(
+    phone: PhonePage, site: str, context: BrowserContext, requests: list[str]
 ) -> None:
-    handset.calls()
-    handset.key("2").click()
-    handset.shows("dialling")
+    phone.start_call()
+    phone.key("2").click()
+    phone.wait_for_state("dialling")
     assert context.cookies() == []
-    kept = handset.page.evaluate("[localStorage.length, sessionStorage.length, navigator.serviceWorker ? 1 : 0]")
+    kept = phone.page.evaluate("[localStorage.length, sessionStorage.length, navigator.serviceWorker ? 1 : 0]")
     assert kept[:2] == [0, 0]
-    assert all(one.startswith(site) for one in trail)
-    assert not [one for one in trail if "2" in urlsplit(one).path.rpartition("/")[2]]
+    assert all(address.startswith(site) for address in requests)
+    assert not [address for address in requests if "2" in urlsplit(address).path.rpartition("/")[2]]
 
 
-def test_the_title_and_the_icon_tell_nothing(page: Page, site: str) -> None:
+def test_title_does_not_name_the_subject(page: Page, site: str) -> None:
     for path in ("/", "/read/en", "/read/es"):
         page.goto(site + path)
         assert page.title() == "Information line"
 
 
-def test_without_javascript_everything_can_still_be_read(browser, site: str) -> None:
+def test_without_javascript_the_text_can_be_read(browser, site: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{site}/phone/en")

@@ -1,4 +1,4 @@
-"""The map: what a flow says of its nodes, and that a file is judged whole, with every fault at once."""
+"""The flow: its nodes, and that every fault of its file is reported at once."""
 
 from pathlib import Path
 
@@ -20,12 +20,12 @@ def written(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def test_a_map_has_its_nodes_in_the_order_of_the_file(flow: Flow) -> None:
+def test_flow_keeps_the_order_of_its_file(flow: Flow) -> None:
     assert list(flow.nodes)[:4] == ["opening", "main", "tea", "how"]
     assert flow.published == ("en", "es")
 
 
-def test_the_nodes_that_stand_once_are_found_by_their_kind(flow: Flow) -> None:
+def test_only_finds_the_single_node_of_a_kind(flow: Flow) -> None:
     assert {kind: flow.only(kind) for kind in sorted(ONCE)} == {
         "farewell": "farewell",
         "languages": "languages",
@@ -35,11 +35,11 @@ def test_the_nodes_that_stand_once_are_found_by_their_kind(flow: Flow) -> None:
     }
 
 
-def test_the_root_is_the_menu_that_the_opening_leads_into(flow: Flow) -> None:
+def test_main_menu_is_the_menu_of_the_opening(flow: Flow) -> None:
     assert flow.main_menu == "main"
 
 
-def test_the_transfer_names_what_it_dials_and_where_it_leads(flow: Flow) -> None:
+def test_transfer_names_its_number_and_both_outcomes(flow: Flow) -> None:
     assert flow.transfer == Transfer(
         kind="transfer", number="hotline", connected="farewell", not_connected="not_connected"
     )
@@ -59,33 +59,33 @@ def test_the_transfer_names_what_it_dials_and_where_it_leads(flow: Flow) -> None
         ("connect", "main"),
     ],
 )
-def test_star_leads_to_the_menu_that_offers_a_node_or_to_its_own_parent(flow: Flow, node: str, parent: str) -> None:
+def test_parent_is_the_menu_that_offers_a_node_or_its_own_parent(flow: Flow, node: str, parent: str) -> None:
     assert flow.parent(node) == parent
 
 
-def test_a_text_has_one_part_until_its_parts_are_known(flow: Flow) -> None:
+def test_text_without_known_parts_has_one(flow: Flow) -> None:
     assert flow.last_part("tea") == 1
     assert flow.speaking(("en",), {"tea": 3}).last_part("tea") == 3
 
 
-def test_speaking_keeps_the_map_and_narrows_the_languages(flow: Flow) -> None:
+def test_speaking_replaces_languages_and_parts_and_keeps_the_nodes(flow: Flow) -> None:
     speaking = flow.speaking(("en",), {})
     assert (speaking.published, speaking.nodes) == (("en",), flow.nodes)
     assert flow.published == ("en", "es"), "the map itself stays as it was"
 
 
-def test_a_node_leads_to_what_its_fields_name() -> None:
+def test_leads_to_lists_the_nodes_that_a_node_names() -> None:
     assert leads_to(Menu(kind="menu", choices=["tea", "fruit"])) == ("tea", "fruit")
     assert leads_to(Topic(kind="topic")) == ()
     assert leads_to(Topic(kind="topic", parent="main")) == ("main",)
 
 
-def test_a_node_is_frozen(flow: Flow) -> None:
+def test_node_is_frozen(flow: Flow) -> None:
     with pytest.raises(ValueError, match="frozen"):
         flow.nodes["tea"].kind = "menu"  # type: ignore[assignment]
 
 
-def test_every_fault_of_the_nodes_is_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_of_nodes_are_reported_at_once(tmp_path: Path) -> None:
     path = written(tmp_path, 'published = []\n[tea]\nkind = "topic"\nvoice = "x"\ntone = "y"\n[Milk]\nkind = "topic"\n')
     with pytest.raises(BadFlow) as raised:
         load_flow(path)
@@ -97,7 +97,7 @@ def test_every_fault_of_the_nodes_is_told_at_once(tmp_path: Path) -> None:
     ]
 
 
-def test_every_fault_of_the_map_is_told_at_once(copied: Path) -> None:
+def test_all_faults_of_the_graph_are_reported_at_once(copied: Path) -> None:
     path = copied / "prompts" / "flow.toml"
     path.write_text(path.read_text("utf-8").replace('"apples", "pears"', '"apples", "plums", "tea", "main"'), "utf-8")
     with pytest.raises(BadFlow) as raised:
@@ -110,6 +110,6 @@ def test_every_fault_of_the_map_is_told_at_once(copied: Path) -> None:
     ]
 
 
-def test_a_map_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_missing_flow_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(BadFlow, match=r"flow\.toml: it cannot be read"):
         load_flow(tmp_path / "flow.toml")

@@ -43,7 +43,5 @@ from ivr.call.language_tags import published_locale
         ("en art-lulu", "art-Latn", None),
     ],
 )
-def test_a_tag_means_the_published_language_of_the_same_language_and_script(
-    published: str, tag: str, locale: str | None
-) -> None:
+def test_tag_matches_a_published_language_of_the_same_script(published: str, tag: str, locale: str | None) -> None:
     assert published_locale(published.split(), tag) == locale

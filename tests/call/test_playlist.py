@@ -1,4 +1,4 @@
-"""The readings: which texts each step speaks, in which order and in which language."""
+"""The playlist: the prompts that each step plays, in which order and in which language."""
 
 from typing import get_args
 
@@ -41,7 +41,7 @@ def told(flow: Flow, step: Ask | Dial | End) -> list[str]:
 TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
     (
         "the opening offers the other language and a person in both",
-        Ask(at("opening"), "opening"),
+        Ask(at("opening", language_chosen=False), "opening"),
         ["greeting", "language es", "person", "person es", "danger", "main"],
     ),
     (
@@ -88,19 +88,51 @@ TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
     ("a second one in a topic", Ask(at("tea", misses=2), "part"), ["short", "miss_again", "tea"]),
     (
         "after a wrong key nobody is greeted again",
-        Ask(at("opening", misses=1), "opening"),
-        ["miss", "language es", "person", "person es", "danger", "main"],
+        Ask(at("opening", misses=1, language_chosen=False), "opening"),
+        ["miss", "miss es", "language es", "person", "person es", "danger", "main"],
     ),
     (
         "after a second one the person of the other language is still offered",
-        Ask(at("opening", misses=2), "opening"),
-        ["short", "miss_again", "language es", "short es", "choices"],
+        Ask(at("opening", misses=2, language_chosen=False), "opening"),
+        ["short", "short es", "miss_again", "miss_again es", "language es", "choices"],
     ),
+    # until a language is chosen, what keys 0 and 9 and silence lead to is said in both
+    (
+        "the main menu before a language is chosen",
+        Ask(at("main", language_chosen=False), "first"),
+        ["language es", "person", "person es", "main"],
+    ),
+    (
+        "its second reading",
+        Ask(at("main", language_chosen=False), "second"),
+        ["person", "person es", "main", "again", "language es", "restart"],
+    ),
+    ("its third reading", Ask(at("main", language_chosen=False), "third"), ["short", "short es", "choices"]),
+    ("the warning in both", Ask(at("main", language_chosen=False), "warning"), ["stay", "stay es"]),
+    ("the number in both", Ask(at("main", language_chosen=False), "number"), ["number", "number es"]),
+    ("the reminder in both", Ask(at("reminder", language_chosen=False), "part"), ["reminder", "reminder es"]),
+    ("connecting in both", Dial(at("connect", language_chosen=False)), ["connect", "connect es"]),
+    (
+        "the first part after a failed dial, in both",
+        Ask(at("not_connected", language_chosen=False), "part"),
+        ["language es", "not_reached", "not_reached es"],
+    ),
+    (
+        "the second part after a failed dial, in both",
+        Ask(at("not_connected", part=2, language_chosen=False), "part"),
+        ["number", "number es"],
+    ),
+    (
+        "the farewell in both",
+        Ask(at("main", language_chosen=False), "farewell"),
+        ["farewell", "farewell es", "language es", "person", "person es", "main"],
+    ),
+    ("the end in both", End(at("main", language_chosen=False)), ["goodbye", "goodbye es"]),
 ]
 
 
 @pytest.mark.parametrize(("step", "texts"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
-def test_a_step_speaks_these_texts_in_this_order(step: Ask | Dial | End, texts: list[str]) -> None:
+def test_step_plays_these_prompts_in_this_order(step: Ask | Dial | End, texts: list[str]) -> None:
     assert told(TWO, step) == texts
 
 
@@ -111,18 +143,18 @@ def test_a_menu_with_a_heading_begins_with_it_and_says_it_once() -> None:
     assert told(headed, Ask(at("fruit", misses=1), "first")) == ["miss", "short", "fruit 2"]
 
 
-def test_where_one_language_is_published_none_is_offered() -> None:
+def test_single_language_offers_no_other() -> None:
     assert told(ONE, Ask(at("opening"), "opening")) == ["greeting", "person", "danger", "main"]
     assert told(ONE, Ask(at("fruit"), "second")) == ["short", "fruit", "again", "back"]
 
 
-def test_among_many_languages_the_next_is_offered_by_name_and_the_others_by_a_menu() -> None:
-    opening = told(SEVEN, Ask(at("opening"), "opening"))
+def test_three_or_more_languages_offer_the_next_one_and_the_language_menu() -> None:
+    opening = told(SEVEN, Ask(at("opening", language_chosen=False), "opening"))
     assert opening == ["greeting", "language es", "person", "person es", "danger", "languages", "main"]
     assert told(SEVEN, Ask(Place("fruit", "es"), "second"))[3:5] == ["language", "languages es"]
 
 
-def test_the_menu_of_languages_offers_each_in_its_own_words_and_under_its_own_key() -> None:
+def test_language_menu_offers_each_language_in_its_own_words_with_its_key() -> None:
     assert told(SEVEN, Ask(at("languages"), "part")) == [
         "person",
         *(f"language {locale} key {key}" for key, locale in enumerate(("es", "fr", "de", "it", "pl"), start=1)),
@@ -131,7 +163,7 @@ def test_the_menu_of_languages_offers_each_in_its_own_words_and_under_its_own_ke
     assert prompts_for(SEVEN, Ask(Place("languages", "fr"), "part"))[1] == PromptRef("language", 1, "en", "1")
 
 
-def test_every_step_speaks_something_and_only_texts_that_the_line_has() -> None:
+def test_every_step_plays_known_prompts() -> None:
     texts = {*SHARED_PROMPTS, *(name for name, node in NODES.items() if not isinstance(node, Opening | Languages))}
     for flow in (ONE, TWO, SEVEN):
         for place in reachable(flow, "connect"):
@@ -142,18 +174,18 @@ def test_every_step_speaks_something_and_only_texts_that_the_line_has() -> None:
                 assert {cue.locale for cue in spoken} <= set(flow.published)
 
 
-def test_a_person_is_offered_in_every_reading_of_a_menu_but_the_warning_that_connects() -> None:
+def test_every_reading_of_a_menu_offers_a_person() -> None:
     for reading in get_args(StepKind):
         place = at("opening") if reading == "opening" else at("fruit")
         if reading not in ("part", "warning", "ending", "number"):
             assert {"person", "short"} & {cue.text for cue in prompts_for(TWO, Ask(place, reading))}
 
 
-def test_the_offers_without_which_a_language_is_withheld_are_lines() -> None:
+def test_offers_are_shared_prompts() -> None:
     assert set(OFFERS) <= set(SHARED_PROMPTS)
 
 
-def test_keys_have_names_and_a_choice_is_named_in_its_own_menu_only() -> None:
+def test_named_keys_are_the_fixed_keys_and_a_menu_s_own_choices() -> None:
     fixed = {"person": "0", "again": "7", "language": "8", "reminder": "9", "back": "*", "next": "#"}
     assert named_keys(TWO, "tea") == fixed
     assert named_keys(TWO, "main") == fixed | {"tea": "1", "fruit": "2"}

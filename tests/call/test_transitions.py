@@ -1,4 +1,4 @@
-"""The walk: a table of where each event leads from each kind of node, and what silence does there."""
+"""The transitions: a table of where each event leads from each kind of node, and the steps of a silent caller."""
 
 from collections.abc import Iterator
 from typing import get_args
@@ -52,8 +52,28 @@ def at(node: str, **more: object) -> Place:
     return Place(node, "en")._replace(**more)
 
 
+def unchosen(node: str, **more: object) -> Place:
+    """The place at `node` of a caller who has not chosen a language."""
+    return at(node, language_chosen=False, **more)
+
+
 TABLE: list[tuple[str, Place, Event, Place]] = [
-    ("the telephone rings", at("main"), Ring(), at("opening")),
+    ("the telephone rings", at("main"), Ring(), at("opening", language_chosen=False)),
+    # no language is chosen until a choice or 8 is pressed
+    ("zero chooses no language", unchosen("opening"), Key("0"), unchosen("connect")),
+    ("nine chooses no language", unchosen("opening"), Key("9"), unchosen("reminder")),
+    ("star chooses no language", unchosen("reminder"), Key("*"), unchosen("main")),
+    ("seven chooses no language", unchosen("main"), Key("7"), unchosen("main", pace="slow")),
+    ("pound chooses no language", unchosen("reminder"), Key("#"), unchosen("main")),
+    ("one in the reminder chooses no language", unchosen("reminder"), Key("1"), unchosen("reminder")),
+    ("a wrong key chooses no language", unchosen("opening"), Key("5"), unchosen("opening", misses=1)),
+    ("silence chooses no language", unchosen("main"), Silence(), unchosen("main")),
+    ("a failed dial chooses no language", unchosen("connect"), Outcome("busy"), unchosen("not_connected", tries=1)),
+    ("the next part after it", unchosen("not_connected"), Key("#"), unchosen("not_connected", part=2)),
+    ("a talk chooses no language", unchosen("connect"), Outcome("connected"), unchosen("farewell")),
+    ("a choice chooses the language it is read in", unchosen("opening"), Key("1"), at("tea")),
+    ("eight chooses the other language", unchosen("opening"), Key("8"), Place("opening", "es")),
+    ("eight in the reminder", unchosen("reminder"), Key("8"), Place("reminder", "es")),
     # the opening has the keys of the main menu
     ("a choice of the opening", at("opening"), Key("1"), at("tea")),
     ("the last choice of the opening", at("opening"), Key("2"), at("fruit")),
@@ -121,13 +141,13 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
     ("star after tries", at("not_connected", tries=3), Key("*"), at("main")),
     ("nine after tries", at("not_connected", tries=3), Key("9"), at("reminder")),
     ("silence after tries", at("not_connected", tries=2), Silence(), at("not_connected", tries=2)),
-    # nobody stands in a transfer or a farewell: a key that comes from there is one of the main menu
+    # a transfer or a farewell has no keys of its own: the main menu's are used
     ("a key from the transfer", at("connect", tries=2), Key("1"), at("tea")),
     ("a wrong key from the transfer", at("connect", tries=2), Key("5"), at("main", misses=1)),
     ("a key from the farewell", at("farewell"), Key("2"), at("fruit")),
     ("seven from the farewell", at("farewell"), Key("7"), at("main", pace="slow")),
     ("eight from the farewell", at("farewell"), Key("8"), Place("main", "es")),
-    # an address of another release: its choices may have meant something else, the fixed keys never
+    # an address of another release: its choices may have meant something else, the fixed keys mean the same
     ("a lost choice", Place("main", "es"), Lost("1"), Place("main", "es")),
     ("a lost zero", Place("main", "es"), Lost("0"), Place("connect", "es")),
     ("a lost nine", Place("main", "es"), Lost("9"), Place("reminder", "es")),
@@ -142,7 +162,7 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
 
 
 @pytest.mark.parametrize(("place", "event", "there"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
-def test_an_event_leads_where_the_table_says(place: Place, event: Event, there: Place) -> None:
+def test_event_leads_to_the_place_in_the_table(place: Place, event: Event, there: Place) -> None:
     assert next_place(TWO, place, event) == there
 
 
@@ -172,7 +192,7 @@ MANY: list[tuple[str, Flow, Place, Event, Place]] = [
 
 
 @pytest.mark.parametrize(("flow", "place", "event", "there"), [row[1:] for row in MANY], ids=[row[0] for row in MANY])
-def test_more_or_fewer_languages_change_only_key_eight(flow: Flow, place: Place, event: Event, there: Place) -> None:
+def test_number_of_languages_changes_key_8_alone(flow: Flow, place: Place, event: Event, there: Place) -> None:
     assert next_place(flow, place, event) == there
 
 
@@ -181,7 +201,7 @@ def test_every_key_is_fixed_or_a_choice() -> None:
 
 
 @pytest.mark.parametrize("key", CHOICE_KEYS)
-def test_a_menu_of_six_has_a_key_for_each_choice(key: str) -> None:
+def test_main_menu_of_six_has_a_key_for_each_choice(key: str) -> None:
     names = [f"topic_{number}" for number in CHOICE_KEYS]
     topics = {name: Topic(kind="topic") for name in names}
     flow = Flow(NODES | topics | {"main": Menu(kind="menu", choices=names)}, ("en",))
@@ -189,7 +209,7 @@ def test_a_menu_of_six_has_a_key_for_each_choice(key: str) -> None:
     assert next_place(flow, at("opening"), Key(key)) == at(f"topic_{key}")
 
 
-def test_languages_are_offered_in_parts_of_five_and_never_the_caller_s_own() -> None:
+def test_language_menu_offers_five_a_part_without_the_caller_s_own() -> None:
     assert languages_offered(EIGHT, at("languages")) == ("es", "fr", "de", "it", "pl")
     assert languages_offered(EIGHT, at("languages", part=2)) == ("vi", "zh")
     assert languages_offered(EIGHT, Place("languages", "de")) == ("en", "es", "fr", "it", "pl")
@@ -212,7 +232,7 @@ def steps(flow: Flow, place: Place, policy: Policy = "connect") -> list[str]:
 READINGS = ["second main", "third main", "warning main", "Dial connect"]
 
 
-def test_a_silent_caller_hears_a_menu_three_times_and_a_warning_and_is_connected() -> None:
+def test_silence_reads_a_menu_three_times_warns_and_dials() -> None:
     assert steps(TWO, at("main")) == ["first main", *READINGS]
     assert steps(TWO, at("opening")) == [
         "opening opening",
@@ -220,7 +240,7 @@ def test_a_silent_caller_hears_a_menu_three_times_and_a_warning_and_is_connected
     ]
 
 
-def test_silence_in_a_topic_goes_on_to_its_parts_and_the_menu_above() -> None:
+def test_silence_in_a_topic_reads_its_next_parts_and_the_parent_menu() -> None:
     assert steps(TWO, at("tea")) == ["part tea", "part tea 2", "part tea 3", "first main", *READINGS]
     assert steps(TWO, at("tea", part=3)) == ["part tea 3", "first main", *READINGS]
     assert steps(TWO, at("apples"))[:2] == ["part apples", "first fruit"]
@@ -228,7 +248,7 @@ def test_silence_in_a_topic_goes_on_to_its_parts_and_the_menu_above() -> None:
     assert steps(EIGHT, at("languages")) == ["part languages", "part languages 2", "first main", *READINGS]
 
 
-def test_the_chosen_goodbye_reads_the_number_instead_of_dialling() -> None:
+def test_policy_goodbye_reads_the_number_and_does_not_dial() -> None:
     assert steps(TWO, at("main"), "goodbye") == [
         "first main",
         "second main",
@@ -239,7 +259,7 @@ def test_the_chosen_goodbye_reads_the_number_instead_of_dialling() -> None:
     ]
 
 
-def test_the_line_dials_three_times_in_a_row_and_then_says_goodbye() -> None:
+def test_line_dials_by_itself_at_most_three_times_in_a_row() -> None:
     assert steps(TWO, at("not_connected", tries=1))[-1] == "Dial connect tries 1"
     assert steps(TWO, at("not_connected", tries=2))[-1] == "Dial connect tries 2"
     assert steps(TWO, at("not_connected", tries=3)) == [
@@ -256,11 +276,11 @@ def test_silence_after_a_conversation_never_dials(policy: Policy) -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_the_transfer_only_dials(policy: Policy) -> None:
+def test_silence_at_the_transfer_is_one_dial(policy: Policy) -> None:
     assert silence(TWO, at("connect", tries=2), policy) == (Dial(at("connect", tries=2)),)
 
 
-def test_only_the_first_reading_answers_a_wrong_key() -> None:
+def test_no_match_is_answered_in_the_first_step_alone() -> None:
     missed = at("tea", misses=2)
     first, *later = silence(TWO, missed, "connect")
     assert first == Ask(missed, "part")
@@ -277,7 +297,7 @@ def events() -> Iterator[Event]:
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
-def test_every_event_leads_to_a_place_that_exists(flow: Flow, policy: Policy) -> None:
+def test_every_event_leads_to_a_place_of_the_flow(flow: Flow, policy: Policy) -> None:
     for place in reachable(flow, policy):
         for event in events():
             there = next_place(flow, place, event)
@@ -288,7 +308,7 @@ def test_every_event_leads_to_a_place_that_exists(flow: Flow, policy: Policy) ->
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
-def test_counts_stay_small_and_only_where_they_belong(flow: Flow, policy: Policy) -> None:
+def test_misses_and_tries_are_bounded_and_zero_elsewhere(flow: Flow, policy: Policy) -> None:
     for place in reachable(flow, policy):
         assert 0 <= place.misses <= MAX_MISSES
         assert 0 <= place.tries <= MAX_TRIES
@@ -297,7 +317,7 @@ def test_counts_stay_small_and_only_where_they_belong(flow: Flow, policy: Policy
 
 
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
-def test_only_a_wrong_key_counts_as_one_and_every_key_resets_the_tries(flow: Flow) -> None:
+def test_only_a_no_match_adds_a_miss_and_every_key_resets_the_tries(flow: Flow) -> None:
     for place in reachable(flow, "connect"):
         for key in (*KEYS, ""):
             there = next_place(flow, place, Key(key))
@@ -309,7 +329,7 @@ def test_only_a_wrong_key_counts_as_one_and_every_key_resets_the_tries(flow: Flo
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
-def test_the_last_step_of_every_silence_dials_or_ends_and_no_other_does(flow: Flow, policy: Policy) -> None:
+def test_last_step_of_silence_dials_or_ends_and_no_other_does(flow: Flow, policy: Policy) -> None:
     for place in reachable(flow, policy):
         *before, last = silence(flow, place, policy)
         assert isinstance(last, Dial | End)
@@ -317,7 +337,7 @@ def test_the_last_step_of_every_silence_dials_or_ends_and_no_other_does(flow: Fl
 
 
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
-def test_every_place_has_a_way_that_can_be_walked(flow: Flow) -> None:
+def test_path_of_every_place_leads_to_it(flow: Flow) -> None:
     for place, way in reachable(flow, "connect").items():
         ring, *acts = way.split()
         here = next_place(flow, at("main"), Ring())

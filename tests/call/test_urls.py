@@ -1,4 +1,4 @@
-"""Addresses: a place and its path, both directions; any other way of writing one is unknown."""
+"""Addresses: the path of a place, and the place of a path; any other spelling is unknown."""
 
 from typing import get_args
 
@@ -34,14 +34,14 @@ def toy(line: Line) -> Flow:
 
 
 @pytest.mark.parametrize("policy", get_args(Policy))
-def test_both_directions_agree_for_every_place(flow: Flow, policy: Policy) -> None:
+def test_address_of_every_place_is_read_back(flow: Flow, policy: Policy) -> None:
     for place in reachable(flow, policy):
         assert place_at(flow, address_of(place)) == place
         assert place_at(flow, key_address_of(flow, place)) == place
         assert outcome_address_of(place) == address_of(place) + "/outcome"
 
 
-def test_two_places_never_have_one_address(flow: Flow) -> None:
+def test_addresses_are_unique(flow: Flow) -> None:
     places = reachable(flow, "connect")
     assert len({address_of(place) for place in places}) == len(places)
     assert len({key_address_of(flow, place) for place in places}) == len(places)
@@ -56,7 +56,7 @@ def test_two_places_never_have_one_address(flow: Flow) -> None:
         (Place("not_connected", "en", 2, "slow", 2, 3), "/call/en/not_connected/part-2/slow/misses-2/tries-3"),
     ],
 )
-def test_only_what_differs_from_the_default_is_written(toy: Flow, place: Place, address: str) -> None:
+def test_address_holds_only_values_that_differ_from_the_default(toy: Flow, place: Place, address: str) -> None:
     assert address_of(place) == address
     assert place_at(toy, address) == place
 
@@ -115,12 +115,12 @@ call/en/main
 @pytest.mark.parametrize(
     "address", [*UNKNOWN, "", "/call/en/main\n", "\n/call/en/main", "/call/en/main\x00", "x" * 9999]
 )
-def test_any_other_way_of_writing_is_unknown(toy: Flow, address: str) -> None:
+def test_other_spelling_of_an_address_is_unknown(toy: Flow, address: str) -> None:
     with pytest.raises(UnknownAddress):
         place_at(toy, address)
 
 
-def test_the_menu_of_languages_has_an_address_once_three_are_published(toy: Flow) -> None:
+def test_language_menu_has_an_address_from_three_languages_on(toy: Flow) -> None:
     three = toy.speaking(("en", "es", "fr"), toy.parts)
     assert place_at(three, "/call/fr/languages") == Place("languages", "fr")
     with pytest.raises(UnknownAddress):
@@ -130,11 +130,11 @@ def test_the_menu_of_languages_has_an_address_once_three_are_published(toy: Flow
 
 
 @pytest.mark.parametrize("written", ["es", "ES", "es-MX", "es_US", "es-419", "es-Latn-ES"])
-def test_a_place_is_found_however_its_language_is_written(toy: Flow, written: str) -> None:
+def test_language_in_an_address_is_matched_by_prefix(toy: Flow, written: str) -> None:
     assert place_at(toy, f"/call/{written}/tea/part-2/slow") == Place("tea", "es", 2, "slow")
 
 
-def test_a_call_keeps_its_place_when_its_language_gets_another_tag(toy: Flow) -> None:
+def test_call_keeps_its_place_when_its_language_gets_another_tag(toy: Flow) -> None:
     renamed = toy.speaking(("en", "es-US"), toy.parts)
     assert place_at(renamed, "/call/es/tea/part-3") == Place("tea", "es-US", 3)
 
@@ -144,9 +144,7 @@ def with_choices(flow: Flow, *choices: str) -> Flow:
 
 
 @pytest.mark.parametrize("node", ["main", "opening"])
-def test_a_choice_means_the_same_only_while_the_menu_has_the_same_choices_in_the_same_order(
-    toy: Flow, node: str
-) -> None:
+def test_choice_under_an_old_fingerprint_does_not_mean_the_same(toy: Flow, node: str) -> None:
     place, reordered = Place(node, "en"), with_choices(toy, "fruit", "tea", "how")
     written = key_address_of(toy, place)
     assert place_at(reordered, written) == place
@@ -156,12 +154,12 @@ def test_a_choice_means_the_same_only_while_the_menu_has_the_same_choices_in_the
         assert means_the_same(toy, place, address_of(place), key) == (key not in CHOICE_KEYS), "as 0.1.0 wrote it"
 
 
-def test_a_menu_that_became_a_topic_has_other_choices(toy: Flow) -> None:
+def test_fingerprint_of_a_menu_that_became_a_topic_is_old(toy: Flow) -> None:
     topic = Flow(toy.nodes | {"fruit": Topic(kind="topic")}, toy.published)
     assert not means_the_same(topic, Place("fruit", "en"), key_address_of(toy, Place("fruit", "en")), "1")
 
 
-def test_the_language_menu_has_other_choices_when_a_language_is_added(toy: Flow) -> None:
+def test_fingerprint_of_the_language_menu_changes_with_its_languages(toy: Flow) -> None:
     three, four = (toy.speaking(tags, toy.parts) for tags in (("en", "es", "fr"), ("en", "de", "es", "fr")))
     place = Place("languages", "en")
     assert means_the_same(three, place, key_address_of(three, place), "1")
@@ -171,7 +169,7 @@ def test_the_language_menu_has_other_choices_when_a_language_is_added(toy: Flow)
 @given(st.text() | st.from_regex(r"/call/[a-z]{2}/[a-z_]+(/[a-z]+-?[0-9]*)*", fullmatch=True))
 @example("/call/en/main/part-999999999999999999999")
 @example("/call/\ud800/main")
-def test_no_text_raises_anything_but_an_unknown_address(toy: Flow, address: str) -> None:
+def test_place_at_raises_unknown_address_alone(toy: Flow, address: str) -> None:
     try:
         place = place_at(toy, address)
     except UnknownAddress:
@@ -202,5 +200,5 @@ def test_no_text_raises_anything_but_an_unknown_address(toy: Flow, address: str)
         ("", "en"),
     ],
 )
-def test_an_unknown_address_still_names_its_language(toy: Flow, address: str, language: str) -> None:
+def test_unknown_address_still_names_its_language(toy: Flow, address: str, language: str) -> None:
     assert language_in(toy, address) == language

@@ -104,6 +104,15 @@ def a_safety_text(root: Path) -> None:
     path.write_text(path.read_text("utf-8").rstrip("\n") + key, "utf-8")
 
 
+def a_connecting_sentence(root: Path) -> None:
+    """The connecting sentence, too long in both languages together."""
+    english(root, "connect", f"{EASY} {EASY}")
+    catalogue = polib.pofile(str(po_path(root, "es")))
+    tea = "Nos sentamos y tomamos nuestro té rojo todo el día."
+    catalogue.append(polib.POEntry(msgctxt="connect", msgid=f"{EASY} {EASY}", msgstr=f"{tea} {tea}"))
+    catalogue.save()
+
+
 CASES = {
     "opening": Case(lambda root: longer(root, "danger", LONG), "opening: ", "opening (en)"),
     "opening: another language offered within": Case(
@@ -136,6 +145,14 @@ CASES = {
     "words of a part": Case(lambda root: english(root, "tea", *[EASY] * 6), "part 1, words: ", "tea (en)"),
     "seconds of a part": Case(lambda root: english(root, "tea", *[EASY] * 8), "part 1, seconds: ", "tea (en)"),
     "connecting sentence": Case(lambda root: longer(root, "connect", EASY), "connecting sentence: ", "connect (en)"),
+    "connecting sentence in two languages": Case(
+        a_connecting_sentence, "connecting sentence in two languages: ", "connect (en)"
+    ),
+    "seconds of a part in two languages": Case(
+        lambda root: longer(root, "not_reached", f"{LONG} {LONG}"),
+        "seconds of a part in two languages: ",
+        "not_connected (en)",
+    ),
     "speech that no key cuts": Case(
         lambda root: longer(root, "goodbye", f"{EASY} {EASY} {EASY}"), "speech that no key cuts: ", "goodbye (en)"
     ),
@@ -229,6 +246,26 @@ def test_the_main_menu_of_fifty_words_passes_and_of_fifty_one_does_not(copied: P
     for last, too_long in ((50 - 32, False), (51 - 32, True)):
         choices(copied, 16, 16, last)
         assert over(copied, "words of the main menu") is too_long
+
+
+def test_words_are_limited_only_where_the_locale_says_so(copied: Path) -> None:
+    path = copied / "locales" / "es" / "locale.toml"
+    for count, limited in ((14, "words"), (28, "seconds")):
+        translated(copied, "tea", "El té es rojo y muy bueno por la tarde y la noche.", count)
+        assert over(copied, f"part 1, {limited}")
+        path.write_text(path.read_text("utf-8").replace("word_limits = true", "word_limits = false"), "utf-8")
+        assert not [fault for fault in said(copied) if fault.where == "tea (es)" and "part 1, words" in fault.found]
+
+
+def test_an_agency_may_greet_two_seconds_longer(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LIMITS, "opening", Limit(0, 0, "s"))
+    seconds = [number_of(next(fault for fault in said(copied) if fault.found.startswith("opening: ")))]
+    for words in ("Tea Town speaks here.", LONG):
+        longer(copied, "greeting", words)
+        seconds.append(number_of(next(fault for fault in said(copied) if fault.found.startswith("opening: "))))
+    shipped, agency, far_too_long = seconds
+    assert shipped == agency
+    assert far_too_long > shipped + 10
 
 
 # What no number says

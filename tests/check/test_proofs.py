@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import pytest
 
-from ivr.call import transitions
+from ivr.call import playlist, transitions
 from ivr.call.flow import Farewell, Flow
 from ivr.call.state import Place
 from ivr.call.transitions import Dial, End, Policy, Step
 from ivr.call.urls import address_of
-from ivr.check import documents, keys, silence, spoken_keys
+from ivr.check import both_languages, documents, keys, silence, spoken_keys
 from ivr.check.line_index import LineIndex
 from ivr.check.proofs import PROOFS, Proof, proof_counts, prove
 from ivr.content import load
@@ -331,7 +331,7 @@ BREAKS = [
         keys.a_person_is_one_key_away,
         "the one sentence",
         written("connect", lambda fragments: (*TWO_SENTENCES, *fragments)),
-        "the transfer is not one sentence and a dial",
+        "the transfer is not one sentence in each language and a dial",
     ),
     Break(
         keys.a_person_is_one_key_away,
@@ -358,7 +358,24 @@ BREAKS = [
         pressed("8", lambda flow, place: home(flow, place)._replace(locale="es" if place.locale == "en" else "en")),
         "8 leads to /call/es/main. It must lead to the same place in the other language.",
     ),
-    Break(keys.eight_keeps_the_place, "key 8", walking("_other_language", stays), "8 leads to /call/en/opening."),
+    Break(
+        keys.eight_keeps_the_place,
+        "key 8",
+        walking("_other_language", stays),
+        "8 leads to /call/en/opening/both-languages.",
+    ),
+    Break(
+        both_languages.both_languages_are_spoken_until_one_is_chosen,
+        "the second language",
+        compiling("languages_spoken", lambda flow, place: (place.locale,), playlist),
+        "`connect` is not spoken in es. Speak it in both languages.",
+    ),
+    Break(
+        both_languages.a_choice_or_eight_chooses_the_language,
+        "key 0, which chooses none",
+        pressed("0", lambda flow, place: Place(flow.only("transfer"), place.locale)),
+        "Only a choice or key 8 chooses a language.",
+    ),
     Break(
         silence.silence_reaches_a_person,
         "the dial after silence",
@@ -473,7 +490,7 @@ def test_every_proof_is_seen_to_fail() -> None:
 def test_every_proof_of_the_room_is_asked() -> None:
     promised = {
         name
-        for room in (documents, keys, silence, spoken_keys)
+        for room in (both_languages, documents, keys, silence, spoken_keys)
         for name, found in vars(room).items()
         if callable(found) and getattr(found, "__module__", "") == room.__name__ and not name.startswith("_")
     }

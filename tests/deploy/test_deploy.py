@@ -37,13 +37,13 @@ DEPLOY = CHECKOUT / "deploy"
 
 
 @pytest.mark.usefixtures("unset")
-def test_the_kept_last_resort_is_what_the_command_prints() -> None:
+def test_kept_fallback_document_is_what_ivr_fallback_prints() -> None:
     printed = CliRunner().invoke(main, ["fallback"])
     assert printed.exit_code == 0, printed.output
     assert (DEPLOY / "fallback.xml").read_text("utf-8") == printed.output, "run `make fallback`"
 
 
-def test_the_kept_last_resort_dials_the_hotline_twice_and_asks_nobody() -> None:
+def test_kept_fallback_document_dials_the_hotline_twice_without_an_action() -> None:
     verbs = read_document((DEPLOY / "fallback.xml").read_bytes().strip())
     hotline = load_facts(CHECKOUT / "prompts").numbers["hotline"].dial
     dials = [verb for verb in verbs if isinstance(verb, Dial)]
@@ -55,7 +55,7 @@ def test_the_kept_last_resort_dials_the_hotline_twice_and_asks_nobody() -> None:
 # -- the container and the service -------------------------------------------------------------------------------------
 
 
-def test_the_compose_file_keeps_the_schema(tmp_path: Path) -> None:
+def test_compose_file_matches_the_schema(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
     done = subprocess.run([*command, str(DEPLOY / "compose.yaml")], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -64,7 +64,7 @@ def test_the_compose_file_keeps_the_schema(tmp_path: Path) -> None:
     assert subprocess.run([*command, str(wrong)], capture_output=True, timeout=60).returncode == 1
 
 
-def test_the_compose_file_takes_from_the_containers_what_they_do_not_need() -> None:
+def test_compose_file_drops_capabilities_and_write_access() -> None:
     services = YAML(typ="safe").load(DEPLOY / "compose.yaml")["services"]
     assert set(services) == {"line", "proxy"}
     for service in services.values():
@@ -80,7 +80,7 @@ def test_the_compose_file_takes_from_the_containers_what_they_do_not_need() -> N
     assert {"PUBLIC_URL", "IVR_CONTENT", "IVR_USAGE"} <= names
 
 
-def test_the_image_runs_two_workers_as_nobody() -> None:
+def test_image_runs_two_workers_as_an_unprivileged_user() -> None:
     told = (CHECKOUT / "Dockerfile").read_text("utf-8")
     assert re.search(r"^USER 10001:10001$", told, re.MULTILINE)
     command = json.loads(re.findall(r"^CMD (\[.*\])$", told, re.MULTILINE)[-1])
@@ -88,7 +88,7 @@ def test_the_image_runs_two_workers_as_nobody() -> None:
     assert "!deploy" in (CHECKOUT / ".dockerignore").read_text("utf-8").split()
 
 
-def test_the_service_is_one_that_systemd_understands(tmp_path: Path) -> None:
+def test_systemd_accepts_the_service(tmp_path: Path) -> None:
     text = (DEPLOY / "line.service").read_text("utf-8")
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
@@ -115,7 +115,7 @@ def test_the_service_is_one_that_systemd_understands(tmp_path: Path) -> None:
 # -- the line as it is deployed ----------------------------------------------------------------------------------------
 
 
-def test_two_workers_answer_count_exactly_and_survive_a_kill_and_a_lost_store(tiny: Path, tmp_path: Path) -> None:
+def test_two_workers_count_exactly_and_survive_a_kill_and_a_lost_store(tiny: Path, tmp_path: Path) -> None:
     port, usage = free_port(), tmp_path / "usage"
     public = f"http://127.0.0.1:{port}"
     environment = line_environment(tiny, public, str(usage))
@@ -153,9 +153,7 @@ def _status(port: int, public: str) -> int:
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_told_to_stop_it_finishes_what_has_arrived_and_writes_its_counts(
-    tiny: Path, tmp_path: Path, workers: str
-) -> None:
+def test_sigterm_finishes_requests_and_writes_counts(tiny: Path, tmp_path: Path, workers: str) -> None:
     port = free_port()
     public = f"http://127.0.0.1:{port}"
     environment = line_environment(tiny, public, str(tmp_path / "usage"))
@@ -185,9 +183,7 @@ def test_told_to_stop_it_finishes_what_has_arrived_and_writes_its_counts(
 
 
 @pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not on this machine")
-def test_the_installed_tree_runs_read_only_with_nothing_writable_but_the_usage_folder(
-    tiny: Path, tmp_path: Path
-) -> None:
+def test_line_runs_read_only_with_a_writable_usage_folder(tiny: Path, tmp_path: Path) -> None:
     port, usage, folder = free_port(), tmp_path / "usage", tmp_path / "empty"
     usage.mkdir()
     folder.mkdir()

@@ -1,4 +1,4 @@
-"""The manifests of deploy/kubernetes: what the schemas take, what the line knows, and nothing it does not need."""
+"""The manifests of deploy/kubernetes: they match the schemas, name settings of the line, and ask for no more rights."""
 
 import copy
 import re
@@ -34,7 +34,7 @@ def kustomization(folder: Path) -> Manifest:
 
 
 def resources(folder: Path) -> Iterator[tuple[str, Manifest]]:
-    """Every manifest that the kustomization in `folder` brings, with the file it stands in; its patches applied."""
+    """Every manifest of the kustomization in `folder`, with its file ("base/service.yaml"), patches applied."""
     given = kustomization(folder)
     patches = [(one["target"], load(folder / one["path"])[0]) for one in given.get("patches", [])]
     for name in given["resources"]:
@@ -49,7 +49,7 @@ def resources(folder: Path) -> Iterator[tuple[str, Manifest]]:
 
 
 def patch(manifest: Any, operation: Manifest) -> None:
-    """One operation of RFC 6902, as kustomize carries it out. Raises KeyError where there is nothing to replace."""
+    """Apply one operation of RFC 6902 as kustomize does. Raises KeyError where the replaced value is missing."""
     *way, last = operation["path"].split("/")[1:]
     for step in way:
         manifest = manifest[int(step) if isinstance(manifest, list) else step]
@@ -66,22 +66,22 @@ NAMED = [
 ]
 
 
-def one(kind: str, name: str = "line") -> Manifest:
+def resource(kind: str, name: str = "line") -> Manifest:
     (found,) = (manifest for _, manifest in ALL if (manifest["kind"], manifest["metadata"]["name"]) == (kind, name))
     return found
 
 
 def pods() -> Iterator[Manifest]:
-    yield one("Deployment")["spec"]["template"]
-    yield one("CronJob", "line-probe")["spec"]["jobTemplate"]["spec"]["template"]
+    yield resource("Deployment")["spec"]["template"]
+    yield resource("CronJob", "line-probe")["spec"]["jobTemplate"]["spec"]["template"]
 
 
-# -- what Kubernetes takes ---------------------------------------------------------------------------------------------
+# -- schemas -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("manifest", NAMED)
-def test_a_manifest_keeps_the_schema(manifest: Manifest, version: str) -> None:
+def test_manifest_matches_the_schema(manifest: Manifest, version: str) -> None:
     kubernetes_validate.validate(manifest, version, strict=True)
 
 
@@ -93,15 +93,15 @@ def test_a_manifest_keeps_the_schema(manifest: Manifest, version: str) -> None:
         ("spec/replicaz", 3),
     ],
 )
-def test_the_schema_is_one_that_refuses(way: str, wrong: object) -> None:
-    spoilt = copy.deepcopy(one("Deployment"))
+def test_schema_refuses_a_wrong_manifest(way: str, wrong: object) -> None:
+    spoilt = copy.deepcopy(resource("Deployment"))
     patch(spoilt, {"op": "add", "path": f"/{way}", "value": wrong})
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(spoilt, VERSIONS[-1], strict=True)
 
 
 @pytest.mark.parametrize("folder", [BASE, *OVERLAYS], ids=lambda path: path.name)
-def test_a_kustomization_lists_every_file_beside_it_and_no_other(folder: Path) -> None:
+def test_kustomization_lists_exactly_the_files_of_its_folder(folder: Path) -> None:
     given = kustomization(folder)
     assert set(given) <= {
         "apiVersion", "kind", "namespace", "labels", "resources", "images", "configMapGenerator", "patches",
@@ -116,7 +116,7 @@ def test_a_kustomization_lists_every_file_beside_it_and_no_other(folder: Path) -
     assert all((folder / name).exists() for name in listed)
 
 
-def test_the_base_holds_every_kind_once() -> None:
+def test_base_has_each_kind_once() -> None:
     kinds = sorted(manifest["kind"] for _, manifest in resources(BASE))
     assert kinds == [
         "CronJob", "Deployment", "HorizontalPodAutoscaler", "Ingress", "NetworkPolicy", "NetworkPolicy",
@@ -124,10 +124,10 @@ def test_the_base_holds_every_kind_once() -> None:
     ]  # fmt: skip
 
 
-# -- what the line knows -----------------------------------------------------------------------------------------------
+# -- settings and references -------------------------------------------------------------------------------------------
 
 
-def test_every_name_of_the_environment_is_a_setting_and_no_secret_stands_in_a_file() -> None:
+def test_environment_names_are_settings_and_no_file_holds_a_secret() -> None:
     secrets = {"TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY", "IVR_USAGE_URL"}
     for pod in pods():
         for container in pod["spec"]["containers"]:
@@ -139,57 +139,57 @@ def test_every_name_of_the_environment_is_a_setting_and_no_secret_stands_in_a_fi
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda path: path.name)
-def test_the_settings_of_an_overlay_are_settings_that_the_line_takes(overlay: Path) -> None:
+def test_overlay_settings_are_accepted(overlay: Path) -> None:
     lines = (overlay / "settings.env").read_text("utf-8").splitlines()
     given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     assert set(given) <= SETTINGS
     settings = Settings(_env_file=None, **{name.lower(): value for name, value in given.items()})
-    (rule,) = one("Ingress")["spec"]["rules"]
+    (rule,) = resource("Ingress")["spec"]["rules"]
     assert settings.public_url == f"https://{rule['host']}"
-    assert one("Ingress")["spec"]["tls"][0]["hosts"] == [rule["host"]]
+    assert resource("Ingress")["spec"]["tls"][0]["hosts"] == [rule["host"]]
     assert plain_url(settings.public_url) == settings.public_url
 
 
-def test_the_metrics_are_asked_for_where_they_are_given() -> None:
-    pod = one("Deployment")["spec"]["template"]
+def test_metrics_are_scraped_at_the_port_that_serves_them() -> None:
+    pod = resource("Deployment")["spec"]["template"]
     (container,) = pod["spec"]["containers"]
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     (address,) = (name["value"] for name in container["env"] if name["name"] == "IVR_METRICS_ADDRESS")
     assert Settings(_env_file=None, ivr_metrics_address=address).metrics == ("0.0.0.0", ports["metrics"])
     assert pod["metadata"]["annotations"]["prometheus.io/port"] == str(ports["metrics"])
     assert str(ports["http"]) == container["args"][container["args"].index("--port") + 1]
-    assert all(port["targetPort"] != "metrics" for port in one("Service")["spec"]["ports"])
+    assert all(port["targetPort"] != "metrics" for port in resource("Service")["spec"]["ports"])
 
 
-def test_it_is_given_the_time_to_finish() -> None:
-    pod = one("Deployment")["spec"]["template"]["spec"]
+def test_grace_period_covers_the_shutdown() -> None:
+    pod = resource("Deployment")["spec"]["template"]["spec"]
     before = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
     assert pod["terminationGracePeriodSeconds"] >= before + GRACEFUL_TIMEOUT + 5
 
 
-def test_every_reference_leads_somewhere() -> None:
+def test_every_reference_exists() -> None:
     labels = {"app.kubernetes.io/name": "line"}
-    assert one("Deployment")["spec"]["selector"]["matchLabels"] == labels
-    assert one("Deployment")["spec"]["template"]["metadata"]["labels"] == labels
-    assert one("Service")["spec"]["selector"] == labels
-    assert one("PodDisruptionBudget")["spec"]["selector"]["matchLabels"] == labels
-    target = one("HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]
+    assert resource("Deployment")["spec"]["selector"]["matchLabels"] == labels
+    assert resource("Deployment")["spec"]["template"]["metadata"]["labels"] == labels
+    assert resource("Service")["spec"]["selector"] == labels
+    assert resource("PodDisruptionBudget")["spec"]["selector"]["matchLabels"] == labels
+    target = resource("HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]
     assert (target["kind"], target["name"]) == ("Deployment", "line")
-    assert "replicas" not in one("Deployment")["spec"], "the autoscaler says how many"
-    backend = one("Ingress")["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
-    (port,) = one("Service")["spec"]["ports"]
+    assert "replicas" not in resource("Deployment")["spec"], "the autoscaler says how many"
+    backend = resource("Ingress")["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
+    (port,) = resource("Service")["spec"]["ports"]
     assert (backend["name"], backend["port"]["name"]) == ("line", port["name"])
-    (probe,) = one("CronJob", "line-probe")["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
-    assert probe["args"] == ["ivr", "probe", f"http://{one('Service')['metadata']['name']}:{port['port']}"]
+    (probe,) = resource("CronJob", "line-probe")["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    assert probe["args"] == ["ivr", "probe", f"http://{resource('Service')['metadata']['name']}:{port['port']}"]
     for probes in ("startupProbe", "livenessProbe", "readinessProbe"):
-        asked = one("Deployment")["spec"]["template"]["spec"]["containers"][0][probes]["httpGet"]
+        asked = resource("Deployment")["spec"]["template"]["spec"]["containers"][0][probes]["httpGet"]
         assert asked["path"] == ("/health/ready" if probes == "readinessProbe" else "/health/live")
 
 
-# -- nothing that it does not need -------------------------------------------------------------------------------------
+# -- rights ------------------------------------------------------------------------------------------------------------
 
 
-def test_every_pod_runs_as_nobody_and_writes_nothing() -> None:
+def test_pods_run_unprivileged_and_read_only() -> None:
     image = (CHECKOUT / "Dockerfile").read_text("utf-8")
     for pod in pods():
         spec = pod["spec"]
@@ -205,23 +205,23 @@ def test_every_pod_runs_as_nobody_and_writes_nothing() -> None:
             assert "memory" in container["resources"]["limits"]
 
 
-def test_nothing_leaves_but_questions_for_names_and_counts() -> None:
-    policy = one("NetworkPolicy")["spec"]
+def test_network_policy_allows_dns_and_the_database_only() -> None:
+    policy = resource("NetworkPolicy")["spec"]
     assert set(policy["policyTypes"]) == {"Ingress", "Egress"}
     ports = [port["port"] for rule in policy["egress"] for port in rule["ports"]]
     assert ports == [53, 53, 5432]
     assert all(rule["to"] for rule in policy["egress"])
     database = policy["egress"][1]["to"]
     assert all(re.fullmatch(r"[0-9.]+/32", to["ipBlock"]["cidr"]) for to in database)
-    probe = one("NetworkPolicy", "line-probe")["spec"]
+    probe = resource("NetworkPolicy", "line-probe")["spec"]
     assert "ingress" not in probe
     assert [port["port"] for rule in probe["egress"] for port in rule["ports"]] == [53, 53, "http"]
 
 
-def test_an_image_is_a_release() -> None:
+def test_image_tag_is_the_release() -> None:
     for overlay in OVERLAYS:
         (image,) = kustomization(overlay)["images"]
-        assert image["name"] == one("Deployment")["spec"]["template"]["spec"]["containers"][0]["image"]
+        assert image["name"] == resource("Deployment")["spec"]["template"]["spec"]["containers"][0]["image"]
         assert image["newTag"] != "latest"
     locked = (CHECKOUT / "requirements-postgres.txt").read_text("utf-8")
     assert re.search(r"^psycopg-binary==", locked, re.MULTILINE), "run `make lock`"

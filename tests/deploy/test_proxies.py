@@ -1,4 +1,4 @@
-"""The proxies of deploy/, for real, in front of a running line: signatures hold whatever they do to host and path."""
+"""The proxies of deploy/, started in front of a running line: signatures hold behind them."""
 
 import shutil
 import socket
@@ -36,7 +36,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 class Lines(dict[str, int]):
-    """The ports of the lines that run, by the path in their PUBLIC_URL; `front` is the port of every proxy."""
+    """The ports of the running lines by the path of their PUBLIC_URL; `front` is the port of the proxy."""
 
     front = 0
 
@@ -58,7 +58,7 @@ def lines(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line
 def proxy(
     name: str, lines: Lines, path: str, stripped: bool, certificate: Path, folder: Path, wait: str = "10s"
 ) -> Iterator[None]:
-    """The example of deploy/ for `name`, with nothing changed but ports, files, the path and how long it waits."""
+    """The example of deploy/ for `name`; only ports, files, the path and the timeout differ."""
     command = COMMANDS[name](lines.front, [lines[path]], certificate, folder, path, stripped, wait)
     with running(command, lines.front, folder, {"XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}):
         yield
@@ -69,7 +69,7 @@ def proxy(
 def test_signatures_hold_behind_a_proxy(
     name: str, path: str, stripped: bool, lines: Lines, certificate: Path, tiny: Path, tmp_path: Path
 ) -> None:
-    """nginx asks the line under another Host, with or without the path; Caddy keeps the Host. The doctor is content."""
+    """nginx sends another Host, with or without the path; Caddy keeps the Host. Every check of the doctor passes."""
     url = f"https://localhost:{lines.front}{path}"
     settings = Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=url, line_number="+12025550123", ivr_content=tiny,
@@ -79,7 +79,7 @@ def test_signatures_hold_behind_a_proxy(
         well, sentence = probe(settings, url, http_client.fetch)
         assert well, sentence
         one = Target(settings, External(), get_ready(settings))
-        found = dict(run.examine(one, public.CHECKS))
+        found = dict(run.run_checks(one, public.CHECKS))
         assert {about: finding.verdict for about, finding in found.items()} == dict.fromkeys(public.CHECKS, "PASS"), (
             found
         )
@@ -87,10 +87,10 @@ def test_signatures_hold_behind_a_proxy(
 
 
 @pytest.mark.parametrize("name", PROXIES)
-def test_the_doctor_sees_through_a_proxy_that_the_line_expects_elsewhere(
+def test_doctor_names_a_wrong_public_url_behind_a_proxy(
     name: str, lines: Lines, certificate: Path, tiny: Path, tmp_path: Path
 ) -> None:
-    """The proxy hands the path on as it came, and the line behind it was told another one."""
+    """The proxy keeps the path, and the PUBLIC_URL of the line has another one."""
     url = f"https://localhost:{lines.front}{PATH}"
     settings = Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=url, line_number="+12025550123", ivr_content=tiny,
@@ -105,9 +105,7 @@ def test_the_doctor_sees_through_a_proxy_that_the_line_expects_elsewhere(
 
 
 @pytest.mark.parametrize("name", PROXIES)
-def test_a_proxy_refuses_what_is_too_large_and_what_does_not_arrive(
-    name: str, lines: Lines, certificate: Path, tmp_path: Path
-) -> None:
+def test_proxy_refuses_large_and_slow_requests(name: str, lines: Lines, certificate: Path, tmp_path: Path) -> None:
     with proxy(name, lines, "", False, certificate, tmp_path, wait="1s"):
         large = http_client.fetch(f"https://localhost:{lines.front}/call", [("x", "y" * 100_000)], {})
         assert large.status in (413, 502)  # Caddy 2.6 says 502
@@ -124,7 +122,7 @@ def test_a_proxy_refuses_what_is_too_large_and_what_does_not_arrive(
 
 
 @pytest.mark.parametrize("name", PROXIES)
-def test_no_log_of_a_proxy_holds_a_caller(name: str, lines: Lines, certificate: Path, tmp_path: Path) -> None:
+def test_proxy_logs_hold_no_caller(name: str, lines: Lines, certificate: Path, tmp_path: Path) -> None:
     with proxy(name, lines, "", False, certificate, tmp_path):
         for path in ("/call", "/call?From=%2B12025550100", "/nowhere"):
             http_client.fetch(f"https://localhost:{lines.front}{path}", [("From", "+12025550100")], {})

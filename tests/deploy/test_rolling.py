@@ -1,4 +1,4 @@
-"""A rolling deploy, rehearsed: two releases behind one router that asks either at random, and back; nobody is lost.
+"""A rolling update: two releases behind one router that sends requests to either at random, and back. No call is lost.
 
 Release N is the toy line. Release N+1 is a copy in which a topic has another name and a third language is spoken. Fifty
 calls are under way at any time, so most calls begin on one release and end on the other.
@@ -32,15 +32,15 @@ from ivr.translate.update import po_path
 
 CALLS, AT_ONCE = 500, 50
 KEYS = "111222378889*#-"
-"""What callers press before they ask for a person; - is silence."""
+"""Keys that callers press before they ask for a person; - is silence."""
 
 
 class Release(NamedTuple):
-    """One release that answers: its name, its line, its door."""
+    """One release: its name, its line, its application."""
 
     name: str
     line: Line
-    door: Webhook
+    app: Webhook
 
 
 class Answered(NamedTuple):
@@ -54,7 +54,7 @@ class Answered(NamedTuple):
 
 
 def renamed(root: Path) -> None:
-    """Give the topic "tea" another name, as an editor does: the map, the text, the catalogue."""
+    """Rename the topic "tea" as an editor does: in the flow, the text and the catalogue."""
     for path in [root / "prompts" / "flow.toml", *root.glob("prompts/*.txt")]:
         text = path.read_text("utf-8")
         path.write_text(re.sub(r'"tea"|\[tea\]|press\.tea', lambda one: one[0].replace("tea", "brew"), text), "utf-8")
@@ -86,7 +86,7 @@ def releases(tiny: Path, copied: Path) -> tuple[Release, Release]:
 
 
 class Router:
-    """What stands in front of both: it asks the new release as often as `share` says, and knows nothing of calls."""
+    """A router in front of both releases: `share` of the requests go to the new one, at random."""
 
     def __init__(self, old: Release, new: Release, chance: random.Random) -> None:
         self.old, self.new, self.share = old, new, 0.0
@@ -101,7 +101,7 @@ class Router:
         """One request, signed as Twilio signs it, to one of the releases. An answer other than 200 fails the test."""
         asked = self.new if self._chance.random() < self.share else self.old
         path = address.removeprefix(BASE)
-        status, body = self._loop.run_until_complete(_ask(asked.door, path, address, form))
+        status, body = self._loop.run_until_complete(_ask(asked.app, path, address, form))
         assert status == 200
         answer = asked.line.respond(path, form)
         assert answer.body == body
@@ -116,7 +116,7 @@ def _language(path: str) -> str:
     return [*path.split("/"), "", ""][2]
 
 
-async def _ask(door: Webhook, path: str, address: str, form: Form) -> tuple[int, bytes]:
+async def _ask(app: Webhook, path: str, address: str, form: Form) -> tuple[int, bytes]:
     body, sent = urlencode(list(form)).encode(), list[dict[str, Any]]()
     scope = {
         "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
@@ -129,7 +129,7 @@ async def _ask(door: Webhook, path: str, address: str, form: Form) -> tuple[int,
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await door(scope, receive, send)
+    await app(scope, receive, send)
     return int(sent[0]["status"]), bytes(sent[1]["body"])
 
 
@@ -173,7 +173,7 @@ def _is_heard(caller: Caller, router: Router, before: int) -> None:
     assert spoken & {one.language for one in caller.heard[before:]}
 
 
-def test_five_hundred_calls_over_two_releases_and_back_lose_nobody(releases: tuple[Release, Release]) -> None:
+def test_rolling_update_loses_no_call(releases: tuple[Release, Release]) -> None:
     chance = random.Random(20261124)
     router = Router(*releases, chance)
     callers = [Caller(router.post, f"{BASE}/call") for _ in range(CALLS)]
@@ -217,7 +217,7 @@ def _each_in_its_language(answers: list[Answered], releases: tuple[Release, Rele
     assert min(met["en"], met["es"], met["art-lulu"], met["unknown language"]) > 10, met
 
 
-def test_a_choice_keeps_the_language_on_either_release(releases: tuple[Release, Release]) -> None:
+def test_choice_keeps_the_language_on_either_release(releases: tuple[Release, Release]) -> None:
     """What the test above leaves out: a number chooses a language in the language menu alone."""
     for one in releases:
         for place in one.line.paths:
@@ -227,7 +227,7 @@ def test_a_choice_keeps_the_language_on_either_release(releases: tuple[Release, 
                     assert one.line.respond(address, [("Digits", key)]).place.locale == place.locale
 
 
-def test_every_address_of_either_release_is_answered_by_the_other(releases: tuple[Release, Release]) -> None:
+def test_each_release_answers_the_addresses_of_the_other(releases: tuple[Release, Release]) -> None:
     from ivr.call.urls import address_of
 
     for mine, other in (releases, releases[::-1]):

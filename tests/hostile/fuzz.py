@@ -1,7 +1,7 @@
-"""Bytes by the million, chosen by what they reach: `make fuzz` (SECONDS=60, TARGET=form or catalogue).
+"""Coverage-guided fuzzing: `make fuzz` (SECONDS=60, TARGET=form or catalogue).
 
-Atheris changes the bytes of a request's body, or of a catalogue, and keeps what runs through new lines of ours. A run
-that ends without a crash says how many it tried. https://github.com/google/atheris
+Atheris changes the bytes of a request's body, or of a catalogue, and keeps inputs that reach new lines of the program.
+A run without a crash prints the number of inputs. https://github.com/google/atheris
 """
 
 import os
@@ -27,7 +27,7 @@ TINY = Path(__file__).parent.parent / "tiny"
 OWN = b"AccountSid=AC" + b"0" * 32 + b"&CallSid=CA" + b"0" * 32 + b"&"
 
 
-def door() -> Asked:
+def client() -> Asked:
     settings = Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=TINY,
         ivr_usage="off", ivr_web_phone="off", ivr_readable="off",
@@ -35,12 +35,12 @@ def door() -> Asked:
     return Asked(make_app(settings, get_ready(settings)))
 
 
-ASKED = door()
+ASKED = client()
 CATALOGUE = Path(tempfile.mkdtemp()) / "messages.po"
 
 
 def form(given: bytes) -> None:
-    """A body of these bytes, signed: it gets a document. The same body unsigned never does."""
+    """A signed body of these bytes gets a document; the same body unsigned gets 403."""
     body = OWN + given
     try:
         fields = parse_qsl(body.decode("latin-1"), keep_blank_values=True, max_num_fields=150)
@@ -55,7 +55,7 @@ def form(given: bytes) -> None:
 
 
 def catalogue(given: bytes) -> None:
-    """A catalogue of these bytes is read, or is a fault in a sentence: nothing else is raised."""
+    """A catalogue of these bytes is read, or raises BadLocale with a fault."""
     CATALOGUE.write_bytes(given)
     try:
         messages, _ = load_catalogue(CATALOGUE)

@@ -1,4 +1,4 @@
-"""Every content file, broken in ways that disks, editors and merges break files: callers are answered all the same.
+"""Every content file, broken as disks, editors and merges break files: calls are answered all the same.
 
 MUTATIONS=all breaks each file in every way; without it each file is broken in two ways.
 """
@@ -30,10 +30,10 @@ BREAKS: dict[str, Break] = {
     "another encoding": lambda held: held.decode("utf-8").encode("utf-16"),
     "a byte order mark": lambda held: b"\xef\xbb\xbf" + held,
     "carriage returns": lambda held: held.replace(b"\n", b"\r\n"),
-    "marks of a merge": lambda held: b"<<<<<<< ours\n" + held + b"=======\n" + held + b">>>>>>> theirs\n",
+    "conflict markers": lambda held: b"<<<<<<< ours\n" + held + b"=======\n" + held + b">>>>>>> theirs\n",
     "twice": lambda held: held + held,
     "quotes lost": lambda held: held.replace(b'"', b""),
-    "lines turned round": lambda held: b"\n".join(reversed(held.split(b"\n"))),
+    "lines reversed": lambda held: b"\n".join(reversed(held.split(b"\n"))),
     "a control character": lambda held: held.replace(b" ", b" \x0b", 3),
     "tags": lambda held: held.replace(b" ", b" <Dial>900</Dial> ", 1),
     "letters changed": lambda held: bytes(byte ^ (1 if number % 17 == 0 else 0) for number, byte in enumerate(held)),
@@ -42,29 +42,29 @@ FILES = sorted(str(path.relative_to(TINY)) for path in TINY.rglob("*") if path.i
 
 
 def breaks(file: str) -> list[str]:
-    """The ways in which `file` is broken: another two for each file, the same in every run."""
+    """The breaks for `file`: two, which differ from file to file and are the same in every run."""
     if os.environ.get("MUTATIONS") == "all":
-        return ["gone", "a folder", *BREAKS]
-    ways = ["gone", "a folder", *BREAKS]
+        return ["missing", "a folder", *BREAKS]
+    ways = ["missing", "a folder", *BREAKS]
     first = zlib.crc32(file.encode()) % len(ways)
     return [ways[first], ways[(first + 5) % len(ways)]]
 
 
 @pytest.mark.parametrize(("file", "how"), [(file, how) for file in FILES for how in breaks(file)])
-def test_whatever_happens_to_a_file_callers_are_answered(copied: Path, file: str, how: str) -> None:
+def test_broken_content_file_costs_no_call(copied: Path, file: str, how: str) -> None:
     path = copied / file
     held = path.read_bytes()
     path.unlink()
     if how == "a folder":
         path.mkdir()
-    elif how != "gone":
+    elif how != "missing":
         path.write_bytes(BREAKS[how](held))
     settings = Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=copied,
         ivr_usage="off",
     )  # fmt: skip
     ready = get_ready(settings)
-    assert "cannot be used (" not in str(ready.faults), "content that nobody foresaw"
+    assert "cannot be used (" not in str(ready.faults), "an unexpected exception"
     assert ready.ready or ready.faults or ready.language_faults
     if file.startswith("locales/es"):
         assert ready.serving, "a translation costs no call"
@@ -83,7 +83,7 @@ def test_whatever_happens_to_a_file_callers_are_answered(copied: Path, file: str
         asked.close()
 
 
-def test_half_a_translation_is_english_in_an_english_voice(copied: Path) -> None:
+def test_untranslated_language_is_spoken_in_english_by_the_english_voice(copied: Path) -> None:
     """Row 33: no text is spoken by the voice of another language."""
     shutil.copy(copied / "locales/messages.pot", copied / "locales/es/LC_MESSAGES/messages.po")
     settings = Settings(
@@ -102,7 +102,7 @@ def test_half_a_translation_is_english_in_an_english_voice(copied: Path) -> None
 @pytest.mark.parametrize(
     "place", ["ivr.line.compiler.load_content", "ivr.line.compiler.FragmentWriter.document", "ivr.readiness.prove"]
 )
-def test_content_that_breaks_the_program_itself_costs_readiness_and_no_call(
+def test_exception_in_the_compiler_costs_readiness_and_no_call(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     settings = _settings(tiny)
@@ -117,7 +117,7 @@ def test_content_that_breaks_the_program_itself_costs_readiness_and_no_call(
     assert is_safe(caller)
 
 
-def test_pages_that_cannot_be_made_cost_no_call(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exception_in_the_pages_costs_no_call(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = _settings(tiny)
     ready = get_ready(settings)
     monkeypatch.setattr("ivr.server.app.add_pages", _breaks)
@@ -139,4 +139,4 @@ def _settings(content: Path) -> Settings:
 
 
 def _breaks(*_: object, **__: object) -> None:
-    raise KeyError("nobody foresaw this")
+    raise KeyError("an unexpected exception")

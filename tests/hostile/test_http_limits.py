@@ -1,4 +1,4 @@
-"""HTTP as nobody who means well writes it: refused or answered, in bounded time, and never in a caller's way."""
+"""Hostile HTTP: it is refused or answered in bounded time, and holds up no call."""
 
 import asyncio
 import resource
@@ -30,7 +30,7 @@ def server(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 
 
 def talk(server: Server, sent: bytes, patience: float = 5.0) -> bytes | None:
-    """What comes back for `sent`, to the end of the connection; None where it is still open after `patience`."""
+    """The bytes that come back for `sent`, to the end of the connection; None if it is still open after `patience`."""
     with socket.create_connection(("127.0.0.1", server.line.port), 5) as one:
         one.settimeout(patience)
         got = b""
@@ -121,13 +121,13 @@ CASES = [
 ]  # fmt: skip
 
 
-def test_the_cases_are_those_that_are_made(server: Server) -> None:
+def test_cases_are_complete(server: Server) -> None:
     assert list(spoilt(server)) == CASES
     assert talk(server, signed(server)).startswith(b"HTTP/1.1 200 OK\r\n")  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_could_be_read_in_two_ways_is_never_answered_as_a_call(server: Server, case: str) -> None:
+def test_ambiguous_request_is_not_answered_as_a_call(server: Server, case: str) -> None:
     workers = server.workers
     answer = talk(server, spoilt(server)[case], REQUEST_TIMEOUT + SLACK)
     assert answer is not None, "the connection is closed"
@@ -138,7 +138,7 @@ def test_what_could_be_read_in_two_ways_is_never_answered_as_a_call(server: Serv
     assert server.ask()[0] == 200
 
 
-def test_requests_one_behind_the_other_are_answered_in_order(server: Server) -> None:
+def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
     cable = server.cable()
     asked = [cable.request("/call/en/main", cable.fields([*FORM, ("Digits", key)])) for key in "12#"]
     answers = talk(server, b"".join(asked[:-1]) + head(asked[-1], b"Connection: close"))
@@ -147,7 +147,7 @@ def test_requests_one_behind_the_other_are_answered_in_order(server: Server) -> 
     assert found == [server.ask("/call/en/main", [("Digits", key)])[1] for key in "12#"]
 
 
-def test_a_request_that_waits_to_be_told_to_go_on_is_told(server: Server) -> None:
+def test_expect_100_continue_is_answered(server: Server) -> None:
     start, _, body = head(signed(server), b"Expect: 100-continue").partition(b"\r\n\r\n")
     with socket.create_connection(("127.0.0.1", server.line.port), 5) as one:
         one.sendall(start + b"\r\n\r\n")
@@ -210,7 +210,7 @@ SLOW = {
 }
 
 
-def test_whatever_trickles_or_stops_is_closed_within_ten_seconds_and_keeps_nobody_waiting(server: Server) -> None:
+def test_slow_requests_are_closed_in_10_s_and_hold_up_no_call(server: Server) -> None:
     """All at once, beside 200 connections that send a byte now and then: a caller is answered all the while."""
     found: dict[str, float] = {}
 
@@ -241,9 +241,7 @@ def test_whatever_trickles_or_stops_is_closed_within_ten_seconds_and_keeps_nobod
     assert closed == 200, "each was closed, however it trickled"
 
 
-def test_an_answer_that_nobody_takes_is_not_kept_for_ever(
-    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_answer_that_is_not_read_has_a_deadline(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = """
 import sys
 from ivr.server.http_limits import DEADLINES, State
@@ -266,7 +264,7 @@ sys.exit(planted_faults.main())
         assert end(quick.process) == 0
 
 
-def test_more_than_a_request_can_hold_ends_the_connection(server: Server) -> None:
+def test_request_over_the_limit_ends_the_connection(server: Server) -> None:
     body = b"a" * (MAX_REQUEST_BYTES + 1)
     request = b"POST /call HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % len(body) + body
     answer = talk(server, request)
@@ -299,14 +297,14 @@ def test_3000_calls_at_one_instant_are_all_answered(server: Server) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_the_answer_names_no_server_and_sets_nothing(server: Server) -> None:
+def test_answer_names_no_server_and_sets_no_cookie(server: Server) -> None:
     for request in (signed(server), b"GET /nothing HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"):
         start = (talk(server, request) or b"").partition(b"\r\n\r\n")[0].lower()
         names = {line.split(b":")[0] for line in start.split(b"\r\n")[1:]}
         assert not names & {b"server", b"x-powered-by", b"set-cookie", b"location", b"via"}
 
 
-def test_connections_are_dropped_and_reopened_without_any_loss(server: Server) -> None:
+def test_call_goes_on_when_its_connection_is_dropped(server: Server) -> None:
     cables: list[Cable] = []
     for number in range(20):
         cable = server.cable(number)

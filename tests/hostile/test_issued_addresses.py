@@ -1,4 +1,4 @@
-"""Every address that a release has ever put into a document still leads to one, in its language."""
+"""Every address of every release still leads to a document in its language."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ KEPT = Path(__file__).parent.parent / "addresses"
 RELEASES = sorted(KEPT.glob("*.txt"))
 
 
-def test_this_release_has_kept_its_addresses() -> None:
+def test_addresses_of_this_release_are_recorded() -> None:
     assert f"{__version__}.txt" in {path.name for path in RELEASES}, "run `make addresses` before a release"
     for path in RELEASES:
         kept = path.read_text("utf-8").split()
@@ -43,7 +43,7 @@ def test_every_address_of_a_release_gets_a_document_in_its_language(path: Path, 
                 checked.add(answer.body)
 
 
-def test_a_number_in_an_address_that_a_release_never_had_leads_to_the_menu_of_its_language(real: Line) -> None:
+def test_unknown_address_keeps_its_language(real: Line) -> None:
     for address in ("/call/es/a_node_of_the_past/part-7", "/call/es/main/part-99", "/call/es", "/call/es/x/outcome"):
         assert real.respond(address, [("Digits", "1")]).place.locale == "es"
         assert real.respond(address, [("Digits", "0")]).place.locale == "es"

@@ -1,4 +1,4 @@
-"""What the line promises to a caller in danger, looked for in the line itself: in its words, its map, its documents."""
+"""Promises to a caller in danger, checked in the texts, the flow and the documents of the real line."""
 
 import re
 from itertools import product
@@ -17,7 +17,7 @@ from ivr.simulator import in_process, speaking_time
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
-TELLING = {
+REVEALING = {
     "en": re.compile(r"traffick|victim|slave|forced|abuse|police|prostitut|911", re.IGNORECASE),
     "es": re.compile(r"trata|tráfico|víctima|esclav|forzad|abus|policía|prostitu|911", re.IGNORECASE),
 }
@@ -25,41 +25,42 @@ BOTH = ["en", "es"]
 
 
 def caller_of(line: Line, language: str = "en") -> Caller:
-    """A telephone on the line, at its menu in `language`, that has heard nothing yet."""
-    one = Caller(in_process(line), line.options.public_url + "/call", FORM, speaking_time(line))
-    one.rings()
+    """A telephone in the opening of the line, in `language`, before the first word."""
+    caller = Caller(in_process(line), line.options.public_url + "/call", FORM, speaking_time(line))
+    caller.rings()
     if language == "es":
-        one.presses("8", interrupting=True)
-    return one
+        caller.presses("8", interrupting=True)
+    return caller
 
 
-def said(one: Caller) -> str:
-    return " ".join(heard.text for heard in one.heard)
+def said(caller: Caller) -> str:
+    """All words that the caller has heard."""
+    return " ".join(heard.text for heard in caller.heard)
 
 
-# -- whoever listens in ------------------------------------------------------------------------------------------------
+# -- somebody overhears the call ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", BOTH)
-def test_the_first_five_seconds_tell_nobody_what_the_line_is_about(real: Line, language: str) -> None:
+def test_first_five_seconds_do_not_name_the_subject(real: Line, language: str) -> None:
     one = caller_of(real, language)
     since = one.clock
     one.listens()
     early = [heard.text.split() for heard in one.heard if heard.at - since < 5]
     first = " ".join(early[0][:12])
     assert first
-    assert not any(words.search(first) for words in TELLING.values()), first
+    assert not any(words.search(first) for words in REVEALING.values()), first
 
 
-def test_nothing_calls_back_records_or_writes_to_a_caller() -> None:
-    """There is no code that could: no message, no recording, no call that we begin."""
+def test_no_code_calls_back_records_or_sends_messages() -> None:
+    """The program contains no code for messages, recordings or outgoing calls."""
     files = [path for path in (CHECKOUT / "ivr").rglob("*.py") if path.parent.name != "operate"]
     sources = "\n".join(path.read_text("utf-8") for path in files)
     for name in ("messages.create", "calls.create", "<Record", "<Sms", "<Message", "statusCallback", "transcrib"):
         assert name not in sources, name
 
 
-def test_every_state_can_be_left_by_putting_the_telephone_down(real: Line) -> None:
+def test_hanging_up_ends_the_call_and_sends_no_callback(real: Line) -> None:
     one = caller_of(real)
     one.hangs_up()
     assert one.state == "ended"
@@ -67,7 +68,7 @@ def test_every_state_can_be_left_by_putting_the_telephone_down(real: Line) -> No
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "on a bill"), ("es", "recibo")])
-def test_it_is_said_that_a_call_can_be_found_on_a_telephone_and_a_bill(real: Line, language: str, words: str) -> None:
+def test_callers_are_told_that_phone_and_bill_show_the_call(real: Line, language: str, words: str) -> None:
     spoken = [one.text for place in real.documents if place.locale == language for one in _parts(real, place)]
     assert any(words in text for text in spoken)
 
@@ -79,7 +80,7 @@ def _parts(line: Line, place: object) -> list[object]:
 # -- a keypad is enough ------------------------------------------------------------------------------------------------
 
 
-def test_speech_is_never_needed_and_every_text_is_reached_by_keys(real: Line) -> None:
+def test_every_text_is_reached_by_keys_without_speech(real: Line) -> None:
     ways = reachable(real.flow, "connect")
     spoken = {place.node for place in ways if set(ways[place].split()[1:]) <= set("0123456789*# ") | {*OUTCOMES}}
     assert spoken >= {name for name, node in real.flow.nodes.items() if isinstance(node, Topic | Menu)}
@@ -88,17 +89,17 @@ def test_speech_is_never_needed_and_every_text_is_reached_by_keys(real: Line) ->
 
 
 @pytest.mark.parametrize("language", BOTH)
-def test_who_keys_nine_one_one_hears_to_dial_it_and_nobody_is_dialled(real: Line, language: str) -> None:
+def test_keys_911_give_the_reminder_and_dial_nothing(real: Line, language: str) -> None:
     one = caller_of(real, language)
     for key in "911":
         one.presses(key, interrupting=True)
-        assert one.position == f"at /call/{language}/reminder"
+        assert one.position.removesuffix("/both-languages") == f"at /call/{language}/reminder"
     one.listens()
     assert {"en": "nine one one", "es": "nueve uno uno"}[language] in said(one)
     assert one.dialled == []
 
 
-def test_eight_is_the_other_language_at_the_same_place_everywhere(real: Line) -> None:
+def test_key_8_changes_the_language_and_keeps_the_place(real: Line) -> None:
     for place in real.documents:
         if place.node in ("connect", "farewell"):
             continue
@@ -109,7 +110,7 @@ def test_eight_is_the_other_language_at_the_same_place_everywhere(real: Line) ->
 
 
 @pytest.mark.parametrize("language", BOTH)
-def test_whoever_presses_wrong_keys_is_offered_a_person_first(real: Line, language: str) -> None:
+def test_wrong_keys_offer_a_person_first(real: Line, language: str) -> None:
     one = caller_of(real, language)
     for _ in range(3):
         one.presses("6", interrupting=True)
@@ -129,7 +130,7 @@ CASES = list(product(BOTH, [one for one in OUTCOMES if not OUTCOMES[one][1]], ra
 
 
 @pytest.mark.parametrize(("language", "outcome", "attempts", "then"), CASES)
-def test_whoever_is_not_connected_hears_the_number_and_can_try_again(
+def test_failed_dial_gives_the_number_twice_and_can_be_tried_again(
     real: Line, language: str, outcome: str, attempts: int, then: str
 ) -> None:
     one = caller_of(real, language)
@@ -138,6 +139,8 @@ def test_whoever_is_not_connected_hears_the_number_and_can_try_again(
         assert one.dialled == [HOTLINE] * attempt
         before = len(one.heard)
         one.far_end(outcome)
+        one.listens()
+        one.waits()  # the second part, in which the number is said again where no language has been chosen
         one.listens()
         told = " ".join(heard.text for heard in one.heard[before:])
         assert told.count(HOTLINE_SPOKEN[BOTH.index(language)]) >= 2, told
@@ -151,7 +154,7 @@ def test_whoever_is_not_connected_hears_the_number_and_can_try_again(
     assert is_safe(one)
 
 
-def test_nothing_cuts_a_conversation_and_the_hotline_may_ring_long(real: Line, real_goodbye: Line) -> None:
+def test_dial_rings_30_to_60_seconds_without_a_time_limit(real: Line, real_goodbye: Line) -> None:
     documents = [b"".join((b"<Response>", *one, b"</Response>")) for line in (real, real_goodbye) for one in line.documents.values()]  # fmt: skip # noqa: E501
     dials = {
         verb
@@ -164,11 +167,11 @@ def test_nothing_cuts_a_conversation_and_the_hotline_may_ring_long(real: Line, r
     one = caller_of(real)
     one.presses("0")
     one.far_end("completed", talked=600)
-    assert one.state == "listening", "after ten minutes of talk there is a way back"
+    assert one.state == "listening", "after ten minutes of talk the menu is still there"
 
 
-def test_the_hotline_s_number_is_the_one_that_people_know(real: Line) -> None:
-    """Row 11: the number stands in numbers.toml, and once more in cable.py, as digits and as words."""
+def test_hotline_number_equals_the_copy_in_the_tests(real: Line) -> None:
+    """Row 11: numbers.toml against the copy in tests/support/twilio_bench.py, as digits and as words."""
     number = real.content.facts.numbers["hotline"]
     assert number.dial == HOTLINE
     assert "1" + "".join(number.groups).removeprefix("1") == HOTLINE.removeprefix("+")
@@ -177,7 +180,7 @@ def test_the_hotline_s_number_is_the_one_that_people_know(real: Line) -> None:
         assert number.dial != typo
 
 
-def test_silence_ends_in_a_person_or_with_the_number_and_is_bounded(real: Line, real_goodbye: Line) -> None:
+def test_silence_ends_with_a_dial_or_the_number_in_bounded_time(real: Line, real_goodbye: Line) -> None:
     """Rows 4 and 15: at least two minutes, at most ten, and at most three dials in a row."""
     for line in (real, real_goodbye):
         for language in BOTH:
@@ -190,18 +193,18 @@ def test_silence_ends_in_a_person_or_with_the_number_and_is_bounded(real: Line, 
             assert not any(isinstance(verb, Hangup) for verb in read_document(line.fallback_document))
 
 
-# -- the last resort ---------------------------------------------------------------------------------------------------
+# -- the fallback document ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("first", "second"), list(product(OUTCOMES, OUTCOMES)))
-def test_the_last_resort_needs_nobody_of_ours_whatever_its_dials_do(real: Line, first: str, second: str) -> None:
+def test_fallback_document_needs_no_further_request(real: Line, first: str, second: str) -> None:
     asked: list[str] = []
 
-    def nobody(address: str, _: object) -> bytes:
+    def only_once(address: str, _: object) -> bytes:
         asked.append(address)
         return real.fallback_document
 
-    one = Caller(nobody, "https://line.example.org/call")
+    one = Caller(only_once, "https://line.example.org/call")
     one.rings()
     assert any(words in said(one) for words in HOTLINE_SPOKEN), "the number comes before the dial"
     one.far_end(first)
@@ -211,32 +214,32 @@ def test_the_last_resort_needs_nobody_of_ours_whatever_its_dials_do(real: Line, 
     assert len(asked) == 1
     assert all(words in said(one) for words in HOTLINE_SPOKEN)
     spoken = [verb for verb in read_document(real.fallback_document) if isinstance(verb, Say)]
-    assert not any(words.search(spoken[0].text[:20]) for words in TELLING.values())
+    assert not any(words.search(spoken[0].text[:20]) for words in REVEALING.values())
     assert not any(isinstance(verb, Gather) for verb in read_document(real.fallback_document))
 
 
-# -- the way of a call keeps nothing -----------------------------------------------------------------------------------
+# -- addresses and documents -------------------------------------------------------------------------------------------
 
 
-def test_an_address_holds_where_a_caller_stands_and_nothing_else(real: Line) -> None:
-    """Row 51: nodes are named, so that a log can be read; no digit in an address comes from a caller."""
-    wanted = re.compile(r"/call/(en|es)/[a-z_]+(/part-\d+)?(/slow)?(/misses-[12])?(/tries-[123])?")
+def test_address_holds_the_place_and_nothing_else(real: Line) -> None:
+    """Row 51: the digits in an address come from the line, never from a caller."""
+    wanted = re.compile(r"/call/(en|es)/[a-z_]+(/part-\d+)?(/slow)?(/misses-[12])?(/tries-[123])?(/both-languages)?")
     for place in real.documents:
         assert wanted.fullmatch(address_of(place))
 
 
-def test_what_an_operator_must_do_outside_of_the_line_is_written_down() -> None:
-    told = (CHECKOUT / "docs" / "operate.md").read_text("utf-8").lower()
+def test_operate_md_lists_the_duties_outside_the_line() -> None:
+    page = (CHECKOUT / "docs" / "operate.md").read_text("utf-8").lower()
     duties = "recording off", "geographic permissions", "alarm", "covered hotlines", "ivr probe", "wherever you print"
     for words in duties:
-        assert words in told, words
+        assert words in page, words
 
 
-def test_every_document_lets_a_key_be_pressed_or_dials(real: Line) -> None:
+def test_every_document_takes_a_key_or_dials(real: Line) -> None:
     for document in real.documents.values():
         whole = b"<Response>" + b"".join(document) + b"</Response>"
         assert gather(whole) or any(isinstance(verb, Dial) for verb in read_document(whole))
 
 
-def test_the_tests_look_at_the_line_and_not_at_the_toy(real: Line) -> None:
+def test_promises_are_tested_on_the_real_line(real: Line) -> None:
     assert real.content.root == Path(CHECKOUT)

@@ -1,4 +1,4 @@
-"""Requests that nobody foresaw, faults in every function, a clock that jumps: a signed call always gets a document."""
+"""Random requests, faults in every function, a clock that jumps: a signed call always gets a document."""
 
 import inspect
 import os
@@ -65,14 +65,14 @@ def counting(given_settings: Settings, ready: Readiness, tmp_path_factory: pytes
     one.close()
 
 
-# -- fuzzing the door --------------------------------------------------------------------------------------------------
+# -- random requests --------------------------------------------------------------------------------------------------
 
 
 @QUICKLY
 @given(path=EDGES | st.text("abcdefsinmtok/-%.\\0123456789", max_size=60).map("/call/".__add__), form=st.lists(st.tuples(WORDS, WORDS), max_size=12))  # fmt: skip # noqa: E501
 @example(path="/call/en/main/part-9999999999999999999999/slow", form=[("Digits", "\x00"), ("Digits", "0")])
 @example(path="/call", form=[("", ""), ("&=", "&="), ("\u202e", "\ufeff"), ("Digits", "٣")])
-def test_a_signed_call_gets_a_document_whatever_it_says(asked: Asked, path: str, form: list[tuple[str, str]]) -> None:
+def test_signed_call_with_any_fields_gets_a_document(asked: Asked, path: str, form: list[tuple[str, str]]) -> None:
     own = [(name, value) for name, value in form if name not in ("AccountSid", "CallSid")]
     answer = asked.post(PUBLIC + path, [*CALL, *own])
     assert answer.status == 200
@@ -88,7 +88,7 @@ def test_a_signed_call_gets_a_document_whatever_it_says(asked: Asked, path: str,
     headers=st.lists(st.tuples(st.sampled_from([b"x-twilio-signature", b"content-type", b"host", b"x-a"]), st.binary(max_size=80))),  # noqa: E501
     body=st.lists(st.binary(max_size=200), min_size=1, max_size=4),
 )  # fmt: skip
-def test_nobody_else_gets_one_and_nothing_is_raised(asked: Asked, method: str, path: bytes, query: bytes, headers: Any, body: list[bytes]) -> None:  # fmt: skip # noqa: E501
+def test_unsigned_request_never_gets_a_document_or_a_5xx(asked: Asked, method: str, path: bytes, query: bytes, headers: Any, body: list[bytes]) -> None:  # fmt: skip # noqa: E501
     answer = asked.ask(method, path, query, headers, body)
     assert answer.status < 500
     assert b"<Response" not in answer.body
@@ -97,17 +97,20 @@ def test_nobody_else_gets_one_and_nothing_is_raised(asked: Asked, method: str, p
 
 # -- faults in every function of ours ----------------------------------------------------------------------------------
 
-UNREACHABLE = {"make_app", "_send", "_is_of_a_call", "add_audio_files"}
-"""The app itself, what sends, and what tells a call from a page: there is nothing behind them to fall back on."""
+UNREACHABLE = {"make_app", "_send", "add_audio_files"}
+"""The application, and what sends the answer: no other function could send one."""
+
+
+ERRORS = ValueError("+19995550147"), KeyError(), MemoryError(), OSError(28, "full"), SystemExit(), KeyboardInterrupt()
 
 
 def functions() -> Iterator[tuple[str, object, str]]:
-    """Every function that a request may run through: a name, where it stands, its own name."""
+    """Every function that a request may run through: its full name, its module or class, its name."""
     for module in (door, line, urls, transitions, signature, twiml, log, counter):
         yield from ((f"{module.__name__}.{name}", module, name) for name in _own(module))
     for kind in (door.Webhook, line.Line, UsageCounter):
         for name, _ in inspect.getmembers(kind, inspect.isfunction):
-            if name not in ("__init__", "__call__", "_path", "_answer"):
+            if name not in ("__init__", "__call__", "_answer"):
                 yield f"{kind.__name__}.{name}", kind, name
 
 
@@ -117,12 +120,19 @@ def _own(module: ModuleType) -> list[str]:
 
 
 @pytest.mark.parametrize(("place", "name"), [pytest.param(*one[1:], id=one[0]) for one in functions()])
-def test_whatever_function_fails_a_signed_call_gets_a_document(
+def test_fault_in_any_function_costs_no_signed_call(
     counting: Asked, monkeypatch: pytest.MonkeyPatch, place: object, name: str
 ) -> None:
     form = [*CALL, ("Digits", "1")]
     signed = signature.sign(TOKEN, f"{PUBLIC}/call/en/main", form).encode()
-    for error in (ValueError("+19995550147"), KeyError(), MemoryError(), RecursionError(), OSError(28, "full")):
+    for error in (
+        ValueError("+19995550147"),
+        KeyError(),
+        MemoryError(),
+        OSError(28, "full"),
+        SystemExit(),
+        KeyboardInterrupt(),
+    ):
         with monkeypatch.context() as patched:
             patched.setattr(place, name, _raiser(error))
             headers, body = [(b"x-twilio-signature", signed)], [urlencode(form).encode()]
@@ -133,7 +143,7 @@ def test_whatever_function_fails_a_signed_call_gets_a_document(
             check_document(answer.body)
 
 
-def _raiser(error: Exception) -> Callable[..., None]:
+def _raiser(error: BaseException) -> Callable[..., None]:
     def fails(*_: object, **__: object) -> None:
         raise error
 
@@ -143,7 +153,7 @@ def _raiser(error: Exception) -> Callable[..., None]:
 # -- what the way of a call does without -------------------------------------------------------------------------------
 
 
-def test_no_clock_decides_anything_in_a_call(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clock_jumps_change_no_call(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     """The wall clock jumps by days and years, forwards and backwards, between any two steps."""
     jumps = random.Random(24)
 
@@ -168,7 +178,7 @@ def test_no_clock_decides_anything_in_a_call(asked: Asked, monkeypatch: pytest.M
     assert lived() == plain
 
 
-def test_nothing_is_opened_connected_or_started_on_the_way_of_a_call(asked: Asked) -> None:
+def test_answering_a_call_opens_no_file_connection_or_process(asked: Asked) -> None:
     events: list[str] = []
     watched = {
         "open",
@@ -195,7 +205,7 @@ def test_nothing_is_opened_connected_or_started_on_the_way_of_a_call(asked: Aske
     assert events == []
 
 
-def test_whatever_number_calls_the_same_is_dialled(asked: Asked) -> None:
+def test_caller_s_number_changes_nothing_in_the_dial(asked: Asked) -> None:
     numbers = ["+12025550100", "ANONYMOUS", "RESTRICTED", "+266696687", "", "sip:a@b", "client:c", "+18883737888", "0"]
     forms = [[*CALL, ("From", number), ("Caller", number), ("To", number)] for number in numbers]
     answers = {asked.post(f"{PUBLIC}/call/en/main", [*form, ("Digits", "0")]).body for form in (*forms, CALL)}

@@ -39,9 +39,7 @@ def status(pid: int, name: str) -> str:
 
 
 @pytest.mark.parametrize("kept_open", [True, False], ids=["kept open", "new"])
-def test_a_request_that_is_on_its_way_when_the_line_stops_is_answered(
-    tiny: Path, tmp_path: Path, kept_open: bool
-) -> None:
+def test_request_on_its_way_when_the_line_stops_is_answered(tiny: Path, tmp_path: Path, kept_open: bool) -> None:
     with served(tiny, tmp_path / "run", workers=1) as server, ExitStack() as held:
         server.ask()  # the worker is there, not only its port
         (worker,) = server.workers
@@ -61,7 +59,7 @@ def test_a_request_that_is_on_its_way_when_the_line_stops_is_answered(
         eventually(lambda: worker not in server.workers)
 
 
-def test_a_request_refused_before_it_has_arrived_frees_its_connection(tiny: Path, tmp_path: Path) -> None:
+def test_request_refused_before_it_is_whole_ends_its_connection(tiny: Path, tmp_path: Path) -> None:
     with served(tiny, tmp_path / "run", workers=1) as server, joined(server) as one:
         one.sendall(b"PUT /call HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n")
         assert one.recv(65536).startswith(b"HTTP/1.1 405 ")
@@ -70,7 +68,7 @@ def test_a_request_refused_before_it_has_arrived_frees_its_connection(tiny: Path
         assert server.ask()[0] == 200
 
 
-def test_an_empty_line_behind_a_request_begins_none(
+def test_empty_line_behind_a_request_starts_no_deadline(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = tmp_path / "hasty.py"

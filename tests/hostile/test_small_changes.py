@@ -29,25 +29,25 @@ def test_languages_fill_parts_of_five(line: Line, published: int, parts: int) ->
     assert all(1 <= len(part) <= 5 for part in offered)
 
 
-def test_with_a_single_language_there_is_nothing_to_choose_from(line: Line) -> None:
+def test_key_8_with_one_language_keeps_the_place(line: Line) -> None:
     flow = line.flow.speaking(("en",), line.flow.parts)
     assert last_part(flow, Place("languages", "en")) == 1
     assert next_place(flow, Place("main", "en"), Key("8")) == Place("main", "en")
 
 
-def test_ways_are_told_in_the_words_of_a_story(line: Line) -> None:
+def test_paths_use_the_words_of_stories(line: Line) -> None:
     words = {word for way in reachable(line.flow, "connect").values() for word in way.split()}
     assert words <= {"ring", "other", "-", "connected", "unknown", *KEYS, *OUTCOMES}
     assert {"ring", "-", "busy", "connected"} <= words
 
 
-def test_what_is_looked_up_is_what_the_walk_says(real: Line) -> None:
+def test_compiled_transitions_are_those_of_next_place(real: Line) -> None:
     for place in real.documents:
         for key in (*KEYS, ""):
             assert real.transitions[place][key] == next_place(real.flow, place, Key(key))
 
 
-def test_the_beginnings_of_addresses_stand_in_calls_that_are_going_on() -> None:
+def test_path_prefixes_never_change() -> None:
     assert (RING, OUTCOME, AUDIO) == ("/call", "/outcome", "/audio")
 
 

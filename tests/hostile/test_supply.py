@@ -1,4 +1,4 @@
-"""What comes from elsewhere is known, locked by its hash, and small; how to report a fault is written down."""
+"""Dependencies are locked by hash; the bill of materials lists them; SECURITY.md says how to report a fault."""
 
 import ast
 import json
@@ -17,7 +17,7 @@ LOCKS = ["requirements.txt", "requirements-dev.txt"]
 
 
 def locked(name: str) -> dict[str, tuple[str, set[str]]]:
-    """The packages of a lock: version and hashes, read line by line and not as the bill is made."""
+    """The packages of a lock, their versions and hashes: read in another way than tools/sbom.py does."""
     found: dict[str, tuple[str, set[str]]] = {}
     package = ""
     for line in (CHECKOUT / name).read_text("utf-8").splitlines():
@@ -30,7 +30,7 @@ def locked(name: str) -> dict[str, tuple[str, set[str]]]:
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_everything_is_locked_by_its_hash_and_comes_from_no_named_place(name: str) -> None:
+def test_every_package_is_locked_by_hash_without_a_registry_address(name: str) -> None:
     assert all(hashes for _, hashes in locked(name).values())
     text = (CHECKOUT / name).read_text("utf-8")
     assert "://" not in text
@@ -77,7 +77,7 @@ def test_every_direct_dependency_is_in_the_lock_and_has_a_floor() -> None:
         assert name in locked("requirements.txt"), "run `make lock`"
 
 
-def test_what_is_installed_is_checked_and_never_built() -> None:
+def test_installs_require_hashes_and_binary_packages() -> None:
     made = (CHECKOUT / "Makefile").read_text("utf-8") + (CHECKOUT / "Dockerfile").read_text("utf-8")
     installed = re.findall(r"install (?!--quiet)(?!--no-deps)[^\n|;]*--requirement", made)
     assert len(installed) >= 2
@@ -85,7 +85,7 @@ def test_what_is_installed_is_checked_and_never_built() -> None:
     assert not re.search(r"curl|wget|git clone", made)
 
 
-def test_how_to_report_a_fault_is_written_down() -> None:
+def test_security_md_says_how_to_report() -> None:
     told = (CHECKOUT / "SECURITY.md").read_text("utf-8")
     assert "## How to report" in told
     assert "Report a vulnerability" in told
@@ -94,8 +94,7 @@ def test_how_to_report_a_fault_is_written_down() -> None:
         assert never in told
 
 
-def test_nothing_that_answers_reads_what_can_run() -> None:
-    """No pickle, no eval, no YAML, no shell in the program."""
+def test_program_uses_no_eval_pickle_yaml_or_shell() -> None:
     for path in (CHECKOUT / "ivr").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

@@ -1,4 +1,4 @@
-"""docs/threats.md is true to its word: every row names what holds, and tests that are there."""
+"""docs/threats.md: every row has a defence and names tests that exist."""
 
 import ast
 import re
@@ -23,7 +23,7 @@ def test_every_threat_has_a_row_and_every_row_a_test() -> None:
 
 
 @pytest.mark.parametrize(("file", "name"), NAMED, ids=lambda one: str(one))
-def test_every_test_that_is_named_is_there(file: str, name: str) -> None:
+def test_tests_named_in_threats_md_exist(file: str, name: str) -> None:
     assert name in names_in(CHECKOUT / "tests" / file)
 
 
@@ -33,7 +33,7 @@ def names_in(path: Path) -> set[str]:
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
 
 
-def test_no_test_that_is_named_is_left_out_by_a_mark() -> None:
-    """What proves a row may be skipped for want of a program, and never by name."""
+def test_tests_named_in_threats_md_are_not_xfail() -> None:
+    """A test of a row may be skipped where a program is missing, but not by an xfail mark."""
     for file, _ in NAMED:
         assert "pytest.mark.xfail" not in (CHECKOUT / "tests" / file).read_text("utf-8")

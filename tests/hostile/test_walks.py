@@ -1,6 +1,7 @@
-"""Walks by chance over the whole line, through the door, signed: whatever a caller does, the invariants hold.
+"""Random calls over the whole line, through the webhook, signed: the invariants hold after every step.
 
-WALKS says how many: 2,000 where CI is set, 50,000 with `make walks`. A walk that fails is shown as its shortest form.
+WALKS is their number: 2,000 where CI is set, 50,000 with `make walks`. Hypothesis shows a failing call in its shortest
+form.
 """
 
 import os
@@ -42,7 +43,7 @@ def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @lru_cache(maxsize=2)
-def door(silence: str) -> Asked:
+def client(silence: str) -> Asked:
     """The line itself, as an operator serves it."""
     given = Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_usage="off",
@@ -54,27 +55,27 @@ def door(silence: str) -> Asked:
 
 
 def _is_new(*what: str) -> bool:
-    """Whether this has not been looked at before."""
+    """Whether this is checked for the first time."""
     before = len(LOOKED_AT)
     LOOKED_AT.add(what)
     return len(LOOKED_AT) > before
 
 
 class Walk(RuleBasedStateMachine):
-    """One caller, and whatever they and the far end do."""
+    """One caller: keys, silence, and the outcomes of dials."""
 
     silence = "connect"
 
     @initialize(language=st.sampled_from(["", "en", "es", "xx"]))
     def rings(self, language: str) -> None:
-        """A call begins, or comes in the middle from another release."""
+        """A call begins, or arrives at an address of another release."""
         self.asked: list[tuple[str, Form]] = []
         self.begins_at(f"{PUBLIC}/call" + (f"/{language}/of/old/place" if language else ""))
 
     @precondition(lambda self: self.caller.state == "ended")
     @rule()
     def calls_again(self) -> None:
-        assert is_safe(self.caller), "the call has ended by itself"
+        assert is_safe(self.caller), "the call has ended without a person or the number"
         self.begins_at(f"{PUBLIC}/call")
 
     def begins_at(self, address: str) -> None:
@@ -83,7 +84,7 @@ class Walk(RuleBasedStateMachine):
 
     def post(self, address: str, form: Form) -> bytes:
         self.asked.append((address, form))
-        answer = door(self.silence).post(address, form)
+        answer = client(self.silence).post(address, form)
         assert answer.status == 200
         assert set(answer.headers) == {"content-type", "content-length", "cache-control"}
         assert answer.headers["content-type"] == CONTENT_TYPE
@@ -111,8 +112,8 @@ class Walk(RuleBasedStateMachine):
 
     @precondition(lambda self: self.caller.state == "listening")
     @rule(digits=st.text(max_size=4), more=st.text(max_size=20))
-    def what_no_telephone_sends(self, digits: str, more: str) -> None:
-        """It is answered with something that can be played."""
+    def malformed_digits(self, digits: str, more: str) -> None:
+        """The answer is a document that can be played."""
         assert self.caller.gather
         self.post(self.caller.gather.action, [*CANARIES, ("Digits", digits), (f"X{more}", digits)])
 
@@ -124,12 +125,12 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def a_person_is_one_key_away(self) -> None:
-        standing = self.caller.gather
-        if standing and _is_new(self.silence, standing.action):
-            first = read_document(self.post(standing.action, [*FORM, ("Digits", "0")]))
+        gather = self.caller.gather
+        if gather and _is_new(self.silence, gather.action):
+            first = read_document(self.post(gather.action, [*FORM, ("Digits", "0")]))
             dials = [verb for verb in first if isinstance(verb, Dial)]
             assert [dial.number for dial in dials] == [HOTLINE]
-            reminder = self.post(standing.action, [*FORM, ("Digits", "9")])
+            reminder = self.post(gather.action, [*FORM, ("Digits", "9")])
             assert b"nueve uno uno" in reminder or b"nine one one" in reminder.replace(b'<break time="0.4s"/>', b"")
 
     @invariant()
@@ -137,7 +138,7 @@ class Walk(RuleBasedStateMachine):
         assert set(self.caller.dialled) <= {HOTLINE}
 
     def teardown(self) -> None:
-        """Whoever says nothing more is connected, or has heard the number."""
+        """Silence from here on ends with a dial, or the number was spoken."""
         for _ in range(60):
             if self.caller.state in ("ended", "idle"):
                 break
@@ -150,19 +151,19 @@ class Walk(RuleBasedStateMachine):
 def closed() -> Iterator[None]:
     yield
     for silence in ("connect", "goodbye"):
-        if door.cache_info().currsize:
-            door(silence).close()
-    door.cache_clear()
+        if client.cache_info().currsize:
+            client(silence).close()
+    client.cache_clear()
 
 
 class WalkToGoodbye(Walk):
-    """The same on the line of an operator who has set IVR_SILENCE=goodbye."""
+    """The same with IVR_SILENCE=goodbye."""
 
     silence = "goodbye"
 
 
 @pytest.mark.parametrize("walk", [Walk, WalkToGoodbye])
-def test_whatever_a_caller_does_a_person_is_reached(walk: type[Walk]) -> None:
+def test_random_calls_always_reach_a_person(walk: type[Walk]) -> None:
     run_state_machine_as_test(
         walk,
         settings=settings(

@@ -1,4 +1,4 @@
-"""The door in this process, asked without a network: for tests that make very many requests."""
+"""The application in this process, called without a network: for tests that make very many requests."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 
 
 class Answered(NamedTuple):
-    """What an application sent."""
+    """The answer of an application."""
 
     status: int
     headers: dict[str, str]

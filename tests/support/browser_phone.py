@@ -1,10 +1,10 @@
-"""The telephone on a page, in the hands of a test."""
+"""Drives the phone page in a browser."""
 
 from playwright.sync_api import Locator, Page, expect
 
 
-class Handset:
-    """The telephone on a page, in the hands of a test. Time stands still but for `seconds`."""
+class PhonePage:
+    """The phone page in a browser whose clock is stopped: time passes only in `let_time_pass` and `wait_for_state`."""
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
@@ -15,38 +15,38 @@ class Handset:
 
     @property
     def state(self) -> str:
-        """Which of its states the telephone is in."""
+        """The state of the telephone: idle, waiting, talking, listening or dialling."""
         return str(self.phone.get_attribute("data-state"))
 
-    def seconds(self, many: int) -> None:
-        """Let time pass, and whatever is to happen in it."""
-        for _ in range(many):
+    def let_time_pass(self, seconds: int) -> None:
+        """Let `seconds` pass, with all that happens in them."""
+        for _ in range(seconds):
             self.page.clock.run_for(1000)
 
-    def calls(self) -> None:
-        """Press the button “Call” and wait for the first word."""
+    def start_call(self) -> None:
+        """Press the button “Call” and wait for the first caption."""
         self.page.locator("#call").click()
         expect(self.log.locator(".caption").first).to_be_visible()
 
     def key(self, key: str) -> Locator:
-        """One of the twelve buttons."""
+        """One of the twelve key buttons."""
         return self.page.locator(f'[data-key="{key}"]')
 
-    def shows(self, state: str, within: int = 400) -> None:
-        """Let time pass until the telephone is in `state`."""
-        for _ in range(within):
+    def wait_for_state(self, state: str, seconds: int = 400) -> None:
+        """Let time pass until the telephone is in `state`, at most `seconds`."""
+        for _ in range(seconds):
             if self.state == state:
                 return
-            self.seconds(1)
+            self.let_time_pass(1)
             self.page.wait_for_timeout(1) if self.state == "waiting" else None
-        raise AssertionError(f"{within} seconds, and the telephone is still {self.state}")
+        raise AssertionError(f"after {seconds} seconds the telephone is still {self.state}")
 
     @property
     def focused(self) -> str:
-        """What has the focus: the id or the key of an element, empty where it was lost."""
+        """The element with the focus: its id, key or outcome; "" if the focus was lost."""
         return str(
             self.page.evaluate(
                 "document.activeElement === document.body ? '' : document.activeElement.id || "
-                "document.activeElement.dataset.key || document.activeElement.dataset.outcome || 'something'"
+                "document.activeElement.dataset.key || document.activeElement.dataset.outcome || 'another'"
             )
         )

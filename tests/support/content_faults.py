@@ -3,7 +3,7 @@
 tests/content/faults/*.toml holds them: one file for each file of the toy line that is spoiled, one table for each
 fault. A table says how the good file is changed:
 
-    replace     old text, new text (or several pairs); each old text stands in the file exactly once
+    replace     old text, new text (or several pairs); each old text is in the file exactly once
     from        the file begins at this text
     until       the file ends before this text
     append      text added at the end
@@ -45,7 +45,7 @@ class ContentFault(NamedTuple):
         """The bytes of the spoiled file, made from its good text."""
         pairs = self.recipe.get("replace", [])
         for old, new in zip(pairs[::2], pairs[1::2], strict=True):
-            assert text.count(old) == 1, f"{self.name}: {old!r} stands {text.count(old)} times in {self.path}"
+            assert text.count(old) == 1, f"{self.name}: {old!r} is {text.count(old)} times in {self.path}"
             text = text.replace(old, new)
         if end := self.recipe.get("until"):
             text = text[: text.index(end)]

@@ -1,4 +1,4 @@
-"""The outside world of an operator's commands, in this process: hosts by name, a certificate, Twilio, a clock."""
+"""Everything that an operator's commands reach, simulated: hosts by name, a certificate, Twilio, a clock."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -66,7 +66,7 @@ def app_host(door: Webhook, rewrite: Callable[[str], str] = lambda path: path, s
 
 
 def a_bin(document: bytes) -> Host:
-    """A TwiML Bin: it shows itself to whoever signs with the account's token and names the account."""
+    """A TwiML Bin: it answers requests that are signed with the account's token and name the account."""
 
     def host(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
         asked = dict([("AccountSid", SID)] if f"AccountSid={SID}" in url else [])
@@ -80,7 +80,7 @@ def a_bin(document: bytes) -> Host:
 
 
 class World:
-    """What lies outside, well by default; a test spoils one thing in it."""
+    """The external services, all well by default; a test breaks one of them."""
 
     def __init__(self, tiny: Path, **settings: Any) -> None:
         self.settings = operator(tiny, **settings)

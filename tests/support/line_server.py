@@ -1,4 +1,4 @@
-"""The line as a process of its own on this machine, and what can be seen of it from outside: for tests of faults."""
+"""The line as a process of its own on this machine, and what can be observed of it: for tests of faults."""
 
 import json
 import os
@@ -32,7 +32,7 @@ class Server:
 
     @property
     def workers(self) -> list[int]:
-        """The processes that answer, those that are gone but not yet buried left out."""
+        """The worker processes, without those that have ended and are not yet reaped."""
         return [pid for pid in children(self.process.pid) if not _is_dead(pid)]
 
     @property
@@ -62,7 +62,7 @@ class Server:
         return status, body
 
     def census(self) -> dict[int, dict[str, Any]]:
-        """What each worker of the test build holds, when all are there: one that is being replaced is waited for."""
+        """What each worker of a faulty line holds. Waits until every worker is there."""
         found: dict[int, dict[str, Any]] = {}
         until = time.monotonic() + WAIT
         while (len(found) < self._number or set(found) != set(self.workers)) and time.monotonic() < until:
@@ -71,8 +71,7 @@ class Server:
         return found
 
     def at_rest(self) -> dict[int, dict[str, int]]:
-        """The least that each worker holds in a second of looking: a connection that has just ended, or the file of
-        usage while it is written, is not kept."""
+        """The least that each worker holds during a second, so that a closing connection is not counted."""
         least, until = self.census(), time.monotonic() + 1
         while time.monotonic() < until:
             seen = self.census()
@@ -103,7 +102,7 @@ def served(
             yield server
         finally:
             server.close()
-            for pid in server.workers:  # one that was stopped could not be told to end
+            for pid in server.workers:  # a stopped process does not see SIGTERM
                 os.kill(pid, signal.SIGCONT)
             end(server.process)  # it may have been started again
 
@@ -128,7 +127,7 @@ def _is_dead(pid: int) -> bool:
 
 
 def eventually(so: Callable[[], bool], within: float = WAIT) -> float:
-    """Wait until `so` holds: the seconds that it took. Fails where it does not within `within` seconds."""
+    """Wait until `so()` is true: the seconds that it took. Fails after `within` seconds."""
     since = time.monotonic()
     while not so():
         assert time.monotonic() - since < within, f"not within {within} s"
@@ -137,7 +136,7 @@ def eventually(so: Callable[[], bool], within: float = WAIT) -> float:
 
 
 def listens(port: int) -> bool:
-    """Whether anybody listens on `port`."""
+    """Whether a process listens on `port`."""
     with socket.socket() as one:
         one.settimeout(1)
         return one.connect_ex(("127.0.0.1", port)) == 0 and one.getsockname() != one.getpeername()

@@ -18,7 +18,7 @@ Answer = httpx2.Response
 
 
 def settings_for(root: Path, **more: Any) -> Settings:
-    """Settings of nothing but what is given: no file and no environment of this machine."""
+    """The settings of an operator, without .env and environment variables."""
     given = {"twilio_auth_token": "0123456789abcdef" * 2, "line_number": "+12025550123", "public_url": BASE}
     return Settings(_env_file=None, **given | {"ivr_content": root} | more)
 

@@ -1,6 +1,6 @@
-"""`ivr` as it is, with faults planted in it: a signed request whose field `Planted` names one meets it.
+"""The program `ivr` with planted faults: a signed request whose field `Planted` names a fault triggers it.
 
-Run as a program it is the command itself. The workers are forked from it, so they have the faults too.
+Run as a script it is the command itself; the workers are forked from it and have the faults too.
 """
 
 import asyncio
@@ -14,10 +14,12 @@ import sys
 import time
 from pathlib import Path
 
+from ivr import log
 from ivr.call.state import Answer, Place, Ring
 from ivr.cli.main import main
 from ivr.line.line import Form, Line
 from ivr.server.http_limits import BoundedProtocol
+from ivr.server.worker import LineWorker
 
 
 def _raise(error: BaseException) -> None:
@@ -47,7 +49,7 @@ FAULTS = {
 
 
 def census() -> bytes:
-    """What this worker holds: its process, open files, tasks, connections, memory in bytes."""
+    """The resources of this worker as JSON: process id, open files, tasks, connections, memory in bytes."""
     gc.collect()
     return json.dumps(
         {
@@ -63,11 +65,11 @@ def census() -> bytes:
 
 
 CANARY = "-yranac"
-"""Backwards: whoever looks for a trace must not leave one."""
+"""The word that is searched for, backwards: this file must not contain it."""
 
 
 def leftovers() -> bytes:
-    """How many strings that hold the canary can still be reached from anything that Python keeps."""
+    """The strings with the canary that are still reachable from any Python object, as JSON."""
     gc.unfreeze()
     gc.collect()
     words = CANARY[::-1], CANARY[::-1].encode()
@@ -81,24 +83,55 @@ def _holds(one: str | bytes | bytearray, words: tuple[str, bytes]) -> bool:
     return words[0] in one if isinstance(one, str) else words[1] in one
 
 
+def clock() -> bytes:
+    """The wall clock of this worker, in seconds since 1970."""
+    return str(time.time()).encode()
+
+
+REPORTS = {"census": census, "leftovers": leftovers, "clock": clock}
+
+
+def fail_starts(while_there: Path) -> None:
+    """Let each worker fail at its start while a file is there."""
+    begin = LineWorker.init_process
+
+    def failing(self: LineWorker) -> None:
+        if while_there.exists():
+            raise MemoryError
+        begin(self)
+
+    LineWorker.init_process = failing  # type: ignore[method-assign]
+
+
+def set_clock(offset: Path) -> None:
+    """Let the wall clock of every process differ from the true one by the seconds that stand in a file."""
+    true_time = time.time
+
+    def shifted() -> float:
+        return true_time() + float(offset.read_text("utf-8"))
+
+    time.time = shifted
+
+
 def plant() -> None:
-    """Let the line meet the fault that a request names, before it answers."""
+    """Make `Line.respond` trigger the fault that a request names, before it answers."""
     respond = Line.respond
 
     def planted(self: Line, address: str, form: Form) -> Answer:
         name = dict(form).get("Planted")
-        if name in ("census", "leftovers"):
-            told = census() if name == "census" else leftovers()
+        if name in REPORTS:
+            told = REPORTS[name]()
             return Answer(Place(self.flow.main_menu, "en"), Ring(), told)
         if name:
             FAULTS[name]()
         return respond(self, address, form)
 
     Line.respond = planted  # type: ignore[method-assign]
+    log.COUNT_INTERVAL = 1.0
 
 
 def speak_up() -> None:
-    """Let every logger say whatever it has to say."""
+    """Set every logger to the lowest level."""
     logging.getLogger().setLevel(1)
     for name in [*logging.Logger.manager.loggerDict, "asyncio", "uvicorn.error", "uvicorn.access", "multipart"]:
         logging.getLogger(name).setLevel(1)
@@ -106,6 +139,10 @@ def speak_up() -> None:
 
 if __name__ == "__main__":
     plant()
+    if name := os.environ.get("FAIL_STARTS"):
+        fail_starts(Path(name))
+    if name := os.environ.get("CLOCK_OFFSET"):
+        set_clock(Path(name))
     if os.environ.get("LOUD"):
         speak_up()
     sys.exit(main())

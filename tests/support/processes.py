@@ -1,4 +1,4 @@
-"""Programs that a test starts on this machine: waited for, ended by their own process, never left behind."""
+"""Programs that a test starts on this machine; each is ended by its process id."""
 
 import os
 import socket
@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 IVR = str(Path(sys.executable).with_name("ivr"))
-PATIENCE = 30.0
+START_TIMEOUT = 60.0
 TOKEN = "0123456789abcdef0123456789abcdef"
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
+    """A free port of the loopback interface."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
@@ -25,7 +25,7 @@ def free_port() -> int:
 def running(
     command: Sequence[str], port: int, folder: Path, environment: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `command` in `folder`, with nothing but `environment`, while the block lasts; it must listen on `port`."""
+    """Run `command` in `folder` while the block lasts, with only `environment` set; it must listen on `port`."""
     with (folder / "printed").open("wb") as printed:
         process = subprocess.Popen(
             command,
@@ -47,14 +47,14 @@ def end(process: subprocess.Popen[bytes]) -> int:
     if process.poll() is None:
         process.terminate()
     try:
-        return process.wait(PATIENCE)
+        return process.wait(START_TIMEOUT)
     except subprocess.TimeoutExpired:
         process.kill()
-        return process.wait(PATIENCE)
+        return process.wait(START_TIMEOUT)
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, printed: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as one:
             one.settimeout(0.2)

@@ -27,7 +27,7 @@ CALL: Form = [(name, value if name != "CallSid" else "CA" + "9" * 32) for name, 
 
 
 def settings_for(content: Path, **more: Any) -> Settings:
-    """The settings of an operator whose texts are in `content`; neither .env nor the environment is read."""
+    """The settings of an operator whose texts are in `content`, without .env and environment variables."""
     values = {"twilio_auth_token": TOKEN, "public_url": BASE, "line_number": "+12025550123", "ivr_content": content}
     return Settings(_env_file=None, **values | more)
 

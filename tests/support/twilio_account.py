@@ -1,8 +1,8 @@
 """Twilio's REST interface in this process, with the state of one account. The real client talks to it.
 
-Only what an operator's commands ask is here, in the field names of https://www.twilio.com/docs/iam/api and of the
-pages of each resource. Whoever holds another token gets 401; `fails` makes a part of it fail, `frozen` takes a change
-and forgets it.
+It has the resources that an operator's commands use, with the field names of https://www.twilio.com/docs/iam/api and
+of each resource's page. Another token gets 401; `fails` makes a part of it fail; with `frozen` it accepts a change and
+keeps the old value.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""The bench: Twilio's side of the wire to a line that really runs, and what must be true after every step.
+"""Twilio's side of a call to a running line, and the invariants that hold after every step.
 
-It signs, sends what Twilio sends and more, keeps Twilio's limits, asks once more and then turns to the fallback, which
-is hosted elsewhere. What it is told of a line is where it listens, its token and its last resort: it knows no map.
-The invariants U1 to U12 are those of docs/threats.md.
+It signs requests, sends the fields that Twilio sends and more, keeps Twilio's limits, retries once and then plays the
+fallback document. It knows a line's port, token and fallback document, not its call flow. U1 to U12 are the invariants
+of docs/threats.md.
 """
 
 import random
@@ -23,7 +23,7 @@ HOTLINE_SPOKEN = (
     "one eight eight eight three seven three seven eight eight eight",
     "uno ocho ocho ocho tres siete tres siete ocho ocho ocho",
 )
-"""The hotline's number, written down here once more, so that a slip of the pen in the content is found."""
+"""A second copy of the hotline's number, so that a wrong digit in the content is found."""
 PATIENCE = 15.0
 """Seconds in which an answer must have come: https://www.twilio.com/docs/api/errors/11205."""
 CONTENT_TYPE = "text/xml; charset=utf-8"
@@ -31,7 +31,7 @@ HEADERS = {"date", "content-type", "content-length", "cache-control"}
 
 
 class Failed(Exception):
-    """An answer that Twilio does not take, or none: `code` is Twilio's number for it."""
+    """A missing answer, or one that Twilio refuses: `code` is Twilio's error code, such as 11205."""
 
     def __init__(self, code: int, sentence: str) -> None:
         self.code = code
@@ -39,19 +39,19 @@ class Failed(Exception):
 
 
 class Broken(AssertionError):
-    """An invariant that did not hold: it is never excused by a fallback."""
+    """An invariant does not hold. A fallback does not excuse it."""
 
 
 @dataclass
 class Wire:
-    """One connection to the line, kept open as Twilio keeps it, opened again when it is gone."""
+    """One connection to the line: kept open, as Twilio does, and opened again when it was closed."""
 
     port: int
     patience: float = PATIENCE
     _socket: socket.socket | None = None
 
     def ask(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
-        """Send `request` and take the answer: status, headers, body. Raises Failed where there is none in time."""
+        """Send `request`: status, headers and body of the answer. Raises Failed when no answer comes in time."""
         try:
             return self._answer(self._sent(request))
         except TimeoutError:
@@ -103,18 +103,18 @@ class Wire:
 
 @dataclass
 class Line:
-    """Where a line listens, what it is reached as, its token, and the fallback that is hosted elsewhere."""
+    """A running line: its port, its public URL, its token, and the fallback document that Twilio hosts."""
 
     port: int
     public: str
     token: str
     fallback: bytes
     answers: dict[tuple[str, ...], bytes] = field(default_factory=dict)
-    """Every answer by what was asked: the same question must get the same bytes, whoever asks (U12)."""
+    """Every answer by its request: the same request must get the same bytes from every caller (U12)."""
 
 
 class Cable:
-    """The cable from a virtual caller to a running line, by Twilio's rules. `may_differ`: two releases answer."""
+    """Sends the requests of one call to a running line by Twilio's rules. `may_differ`: two releases answer."""
 
     def __init__(self, line: Line, seed: int = 0, patience: float = PATIENCE, may_differ: bool = False) -> None:
         self.line, self.wire, self.may_differ = line, Wire(line.port, patience), may_differ
@@ -126,7 +126,7 @@ class Cable:
         """A fault of the test build that the next request meets."""
 
     def post(self, address: str, form: Form) -> bytes:
-        """What a caller is told at `address`: the line's answer or, where Twilio would not take it, the fallback."""
+        """The document that a caller hears at `address`: the line's answer, or the fallback where Twilio refuses it."""
         path, code = urlsplit(address).path, 0
         for _ in range(2):
             fields = self.fields(form)
@@ -139,14 +139,14 @@ class Cable:
         return self.line.fallback
 
     def fields(self, form: Form) -> list[tuple[str, str]]:
-        """`form` as this call's, with what Twilio may add any day, and with a planted fault."""
+        """`form` with this call's SID, unknown fields such as Twilio may add, and the planted fault."""
         more = [("".join(self.chance.choices(string.ascii_letters, k=8)), "ñ 1&=%+\x07") for _ in range(5)]
         planted, self.planted = [("Planted", self.planted)] if self.planted else [], ""
         own = [(name, self.call_sid if name == "CallSid" else value) for name, value in form]
         return [*own, *more, *planted]
 
     def request(self, path: str, fields: Sequence[tuple[str, str]], token: str | None = None) -> bytes:
-        """A request as it goes over the wire, signed for the public address."""
+        """The bytes of a request, signed for the public URL."""
         body = urlencode(fields).encode()
         signature = sign(token or self.line.token, self.line.public + path, fields)
         return (
@@ -172,7 +172,7 @@ class Cable:
 
 
 def check_document(body: bytes, fields: Sequence[tuple[str, str]] = ()) -> None:
-    """U2, U4, U6: the document can be played, dials the hotline alone, and holds nothing of the request."""
+    """U2, U4, U6: the document can be played, dials only the hotline, and holds no value of the request."""
     _holds(len(body) <= 60_000, f"U2: {len(body)} bytes")
     try:
         verbs = read_document(body)
@@ -190,7 +190,7 @@ def _holds(so: bool, otherwise: str) -> None:
 
 
 def is_at_most_two_keys_from_a_person(caller: Caller) -> None:
-    """U3: whoever can be heard now reaches the hotline with 0, or is being connected, or has heard the number."""
+    """U3: the caller reaches the hotline with 0, or is being connected, or has heard the number."""
     if caller.state == "listening":
         caller.presses("0")
     if caller.state == "listening":
@@ -207,7 +207,7 @@ KEYS = "1112223345678890*#"
 
 
 def random_call(caller: Caller, chance: random.Random, most_acts: int = 12, hangs_up: float = 0.03) -> Iterator[str]:
-    """Live through a call by chance, then be silent to its end. Each act is told before it is done."""
+    """Play a random call, then stay silent to its end. Yields each act before it is done, such as "8" or "hangs up"."""
     yield "rings"
     caller.rings()
     acts = 0

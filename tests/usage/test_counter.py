@@ -98,21 +98,21 @@ def test_month_end_is_the_first_moment_of_the_next_month() -> None:
 
 def test_failing_store_loses_no_counts_and_each_failure_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     logged: list[str] = []
-    monkeypatch.setattr(log, "event", lambda event, **_: logged.append(event))
+    monkeypatch.setattr(log, "count", logged.append)
     store = MemoryStore()
     counter = UsageCounter(store, Clock())
     store.fault = OSError(28, "No space left on device")
     for _ in range(3):
         counter.count(TEA, Key("1"))
         assert not counter.write()
-    assert logged == ["not counted"] * 3
+    assert logged == ["usage not written"] * 3
     store.fault = None
     counter.count(TEA, Key("1"))
     assert counter.write()
     assert store.counts == {UsageKey("2026-11", "tea", "es", "1"): 4}
     store.fault = sqlite3.DatabaseError("file is not a database")
     assert not counter.write()
-    assert logged == ["not counted"] * 4
+    assert logged == ["usage not written"] * 4
 
 
 def test_hanging_store_delays_no_count_and_not_the_end_of_the_process() -> None:
@@ -313,11 +313,11 @@ def test_calls_are_answered_while_usage_cannot_be_written(
 
 
 def test_log_line_about_a_failed_write_holds_no_key_and_no_node(capsys: pytest.CaptureFixture[str]) -> None:
-    listener = log.open_journal()
+    writer = log.open_log()
     counter = UsageCounter(SqliteStore(CHECKOUT / "LICENSE" / "usage.sqlite"), Clock())
     counter.count(TEA, Key("1"))
     counter.write()
-    listener.stop()
+    writer.stop()
     line = json.loads(capsys.readouterr().err)
-    assert (line["event"], line["level"]) == ("not counted", "warning")
-    assert set(line) == {"minute", "level", "event", "release"}
+    assert (line["counts"], line["level"]) == ({"usage not written": 1}, "warning")
+    assert set(line) == {"minute", "level", "event", "counts", "release"}

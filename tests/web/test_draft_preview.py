@@ -49,10 +49,11 @@ def trial_app(root: Path) -> Webhook:
     return app_of(compile_line(root, OPTIONS), **TRYING)
 
 
-def words_of_french_call(app: Webhook) -> str:
-    """All that a visitor hears who calls the draft and presses 8 for French."""
-    step = ask(app, "/draft/fr/phone/call", "POST", json={}).json()["steps"][0]
-    steps = ask(app, "/draft/fr/phone/call", "POST", json={"at": step["at"], "key": "8"}).json()["steps"]
+def words_of_call(app: Webhook, *keys: str, phone: str) -> str:
+    """All that a visitor hears after `keys` on the phone page below `phone`, such as "/draft/fr/phone"."""
+    steps = ask(app, f"{phone}/call", "POST", json={}).json()["steps"]
+    for key in keys:
+        steps = ask(app, f"{phone}/call", "POST", json={"at": steps[0]["at"], "key": key}).json()["steps"]
     return " ".join(caption["text"] for step in steps for caption in step["captions"])
 
 
@@ -74,7 +75,7 @@ def test_draft_is_marked_and_its_untranslated_texts_are_english(drafted: Path) -
     page = page_of(ask(app, "/draft/fr/phone/fr"))
     (note,) = [note.text_content() for note in page.xpath("//main/p[@class='note']")]
     assert note.startswith("This is a draft.")
-    said = words_of_french_call(app)
+    said = words_of_call(app, "8", phone="/draft/fr/phone")
     assert "Pour parler avec une personne" in said
     assert "For tea" in said
 
@@ -82,12 +83,20 @@ def test_draft_is_marked_and_its_untranslated_texts_are_english(drafted: Path) -
 def test_saved_translation_is_heard_without_a_restart(drafted: Path) -> None:
     translate(drafted, OFFERS)
     app = trial_app(drafted)
-    assert "Pour les pommes" not in words_of_french_call(app)
+    assert "Pour les pommes" not in words_of_call(app, "8", phone="/draft/fr/phone")
     menu = {"For tea … press %(key)s.": "Pour le thé … appuyez sur %(key)s.",
             "For fruit … press %(key)s.": "Pour les fruits … appuyez sur %(key)s.",
             "To learn the keys … press %(key)s.": "Pour connaître les touches … appuyez sur %(key)s."}  # fmt: skip
     translate(drafted, menu)
-    assert "Pour le thé" in words_of_french_call(app)
+    assert "Pour le thé" in words_of_call(app, "8", phone="/draft/fr/phone")
+
+
+def test_saved_text_of_a_published_language_is_heard_on_its_draft_page_only(drafted: Path) -> None:
+    app, path = trial_app(drafted), po_path(drafted, "es")
+    path.write_text(path.read_text("utf-8").replace("Para manzanas", "Para las manzanas"), "utf-8")
+    assert "Para las manzanas" in words_of_call(app, "8", "2", phone="/draft/es/phone")
+    assert "Para manzanas" in words_of_call(app, "8", "2", phone="/phone")
+    assert page_of(ask(app, "/draft/es/phone/es")).xpath("//main/p[@class='note']")
 
 
 def test_unreadable_draft_shows_its_fault_and_the_line_works(drafted: Path) -> None:

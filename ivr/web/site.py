@@ -26,7 +26,7 @@ class Site:
     """The rendered pages of `line`.
 
     `phone_pages` and `read_pages` are by language, empty if the settings turn them off. `not_found` is the answer to an
-    unknown address. `base` is the path of PUBLIC_URL; `drafts` are the tags of the drafts that the pages link to.
+    unknown address. `base` is the path of PUBLIC_URL; `drafts` are the tags of the languages with a draft page.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Site:
         return self._render("read.html", tag, here="/read/", text=self._texts[tag], not_found=not_found)
 
     def _not_found_page(self) -> Body:
-        return self._render("help.html", self.first, here="/phone/")
+        return self._render("not_found.html", self.first, here="/phone/")
 
     def _render(self, template: str, tag: str, **values: object) -> Body:
         locales = self._line.content.locales

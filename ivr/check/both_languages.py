@@ -1,0 +1,48 @@
+"""Proof: until a caller has chosen a language, the sentences that cannot be missed are spoken in the first two."""
+
+from collections.abc import Iterator
+
+from ivr.call.flow import Languages
+from ivr.call.playlist import PromptRef, prompts_for
+from ivr.call.transitions import Ask, Step
+from ivr.call.urls import address_of
+from ivr.check.line_index import LineIndex
+from ivr.errors import Fault
+
+READ_IN_BOTH = ("part", "third", "warning", "farewell", "ending", "number")
+"""The kinds of Ask that are spoken in both languages; of the others, the offers of a person and of key 8 are."""
+
+
+def both_languages_are_spoken_until_one_is_chosen(index: LineIndex) -> Iterator[Fault]:
+    """The connecting sentence, the warning, the reminder, and what follows a dial or ends a call."""
+    judged = set[Step]()
+    for place in index.line.paths:
+        for step in () if place.language_chosen else index.steps(place):
+            if step in judged or step.place.language_chosen:
+                continue
+            judged.add(step)
+            missing = set(index.flow.published[:2]) - {prompt.locale for prompt in _prompts(index, step)}
+            if missing:
+                found = f"`{' '.join(prompt.text for prompt in prompts_for(index.flow, step))}` is not spoken in"
+                yield index.fault(place, f"{found} {', '.join(sorted(missing))}", "Speak it in both languages.")
+
+
+def _prompts(index: LineIndex, step: Step) -> tuple[PromptRef, ...]:
+    """The prompts of `step`; of a menu, whose choices are in one language, the offers of a person."""
+    prompts = prompts_for(index.flow, step)
+    if isinstance(step, Ask) and step.reading not in READ_IN_BOTH:
+        return tuple(prompt for prompt in prompts if prompt.text in ("person", "short"))
+    return tuple(prompt for prompt in prompts if prompt.text not in ("language", "languages"))
+
+
+def a_choice_or_eight_chooses_the_language(index: LineIndex) -> Iterator[Fault]:
+    """Keys 1 to 6 that lead on, and 8, end the speech in two languages; every other key keeps it."""
+    for place in index.places_with_keys:
+        if place.language_chosen:
+            continue
+        choices = len(index.flow.choices(place.node))
+        choosing = {"8", *(str(number) for number in range(1, choices + 1))}
+        for key, there in index.line.transitions[place].items():
+            if there.language_chosen != (key in choosing) and not isinstance(index.flow.nodes[there.node], Languages):
+                found = f"{key or 'another key'} leads to {address_of(there)}"
+                yield index.fault(place, found, "Only a choice or key 8 chooses a language.")

@@ -1,0 +1,26 @@
+"""One application of the toy line for each test module of the server."""
+
+from pathlib import Path
+
+import pytest
+from support.signed_calls import settings_for
+
+from ivr.readiness import Readiness, get_ready
+from ivr.server.app import make_app
+from ivr.server.webhook import Webhook
+from ivr.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def settings(tiny: Path) -> Settings:
+    return settings_for(tiny)
+
+
+@pytest.fixture(scope="module")
+def ready(settings: Settings) -> Readiness:
+    return get_ready(settings)
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings, ready: Readiness) -> Webhook:
+    return make_app(settings, ready)
