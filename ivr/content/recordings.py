@@ -69,8 +69,11 @@ class _Row(BaseModel):
 def load_recordings(folder: Path) -> Recordings:
     """Read `folder` (locales/<tag>/audio). A recording that cannot be played is left out and is in `faults`."""
     path = folder / LIST
-    if not path.exists():
-        return Recordings()
+    try:
+        if not path.exists():
+            return Recordings()
+    except OSError as error:  # the folder may not be read
+        return Recordings((), (Fault(str(path), f"it cannot be read ({error.strerror})", "Make its folder readable."),))
     try:
         tables = read_toml(path, BadLocale)
     except BadLocale as error:

@@ -111,6 +111,11 @@ def test_a_language_that_is_not_spoken_is_named(world: World, copied: Path) -> N
     fails(World(copied), "server", "the server is not whole: locales/es/")
 
 
+def test_a_wrong_hotline_number_fails(copied: Path) -> None:
+    fault_named("numbers", "hotline_with_one_wrong_digit").plant(copied)
+    fails(World(copied), "proofs", "say and dial are +18883737889, and the hotline is +18883737888")
+
+
 def test_texts_that_cannot_be_read_are_named(copied: Path) -> None:
     (copied / "prompts/tea.txt").unlink()
     fails(World(copied), "proofs", "the line does not serve: ")
