@@ -67,7 +67,7 @@ def test_error_of_the_log_costs_no_call(app: Webhook, ready: Readiness, monkeypa
         raise OSError("the disk is full")
 
     monkeypatch.setattr("ivr.log.count", fails)
-    assert place(post(app, "/call")) == "/en/opening"
+    assert place(post(app, "/call")) == "/en/opening/both-languages"
     monkeypatch.setattr(Line, "respond", fails)
     answer = post(app, "/call")
     assert (answer.status_code, answer.content) == (200, ready.fallback_document)
