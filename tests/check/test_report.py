@@ -44,7 +44,7 @@ def test_text_over_a_limit_is_listed_with_its_line_in_the_catalogue(copied: Path
     edit(copied, "apples", LONG)
     faults = [fault for fault in spanish(copied).faults if fault.text == "apples"]
     rows = po_path(copied, "es").read_text("utf-8").splitlines()
-    line = rows.index('msgctxt "apples"') + 1
+    line = rows.index('msgctxt "apples"') + 2  # Babel counts from the msgid
     assert faults
     assert all(fault.locale == "es" and fault.where.startswith(f"{po_path(copied, 'es')}:{line}: ") for fault in faults)
 
