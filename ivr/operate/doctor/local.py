@@ -3,7 +3,7 @@
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, ages
 from ivr.content.facts import PINNED_HOTLINE
-from ivr.content.files import bytes_of
+from ivr.content.files import read_bytes
 from ivr.content.load import Content
 from ivr.errors import Fault
 from ivr.line.twiml import readdressed
@@ -95,7 +95,7 @@ def _opened(content: Content) -> str:
 def fallback_document_is_kept(target: Target) -> Finding:
     """The file that is sent when the texts cannot be used is the fallback document of this release."""
     try:
-        kept = bytes_of(FALLBACK, MAX_FALLBACK_BYTES).strip()
+        kept = read_bytes(FALLBACK, MAX_FALLBACK_BYTES).strip()
     except OSError as error:
         return fails(f"{FALLBACK.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.")
     settings = target.settings
