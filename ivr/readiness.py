@@ -14,7 +14,7 @@ from xml.etree.ElementTree import ParseError
 from ivr import __version__, signature
 from ivr.check.proofs import prove
 from ivr.content.facts import HOTLINE, PINNED_HOTLINE
-from ivr.content.files import bytes_of
+from ivr.content.files import read_bytes
 from ivr.content.languages import Language, languages_of
 from ivr.errors import BadContent, BadSettings, Fault, Unverified
 from ivr.line.compiler import compile_line
@@ -136,7 +136,7 @@ def get_ready(settings: Settings) -> Readiness:
 def _kept_fallback(settings: Settings) -> bytes:
     """The kept fallback document, with the hotline's number and the line's own as they are set."""
     try:
-        kept = bytes_of(FALLBACK, MAX_FALLBACK_BYTES)
+        kept = read_bytes(FALLBACK, MAX_FALLBACK_BYTES)
     except OSError as error:
         raise BadSettings(
             f"The content cannot be used and {FALLBACK.name} cannot be read ({error.strerror}): "

@@ -19,7 +19,7 @@ from ivr.usage.counter import UsageKey
 from ivr.usage.layout import as_html
 from ivr.usage.report import make_report
 from ivr.usage.tables import StoredMonth
-from ivr.web.pages import Site, unavailable_page
+from ivr.web.site import Site, unavailable_page
 from ivr.web.templates import Body, StaticFiles
 
 TOY_LINE = Path(__file__).resolve().parent.parent / "tests" / "tiny"

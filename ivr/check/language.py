@@ -24,7 +24,7 @@ def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
     locale, path = line.content.locales[tag], po_path(line.content.root, tag)
     catalogue = read_catalogue(path)
     if "charset=utf-8" not in catalogue.header.get("Content-Type", "").lower():
-        found = "its head does not say that it is UTF-8" if catalogue.header else "it has no head"
+        found = "its header does not say that it is UTF-8" if catalogue.header else "it has no header"
         yield Fault(str(path), found, "Run `ivr locale update`: it writes one, which PO editors need.", locale=tag)
     message_of, ways = _message_maker(line, locale), ways_to_texts(line)
     for entry in catalogue:

@@ -146,7 +146,7 @@ def _missing_by_text(line: Line, tag: str, catalogue: Catalogue) -> Iterator[Fau
         if missing := [message_id for message_id in own if message_id not in known]:
             at = next((f":{lines[message_id]}" for message_id in missing if message_id in lines), "")
             found = f"{text}: {len(missing)} of {len(own)} messages are not translated"
-            remedy = "Until they are, callers hear the whole text in the first language."
+            remedy = "Until they are, callers hear the whole text in the source language."
             yield Fault(f"{path}{at}", found, remedy, "", tag, text, kind="missing")
 
 

@@ -9,8 +9,8 @@ work, and every language must say the same ones. The words alone cannot tell: "o
 or an ordinary word; and a translation can move, repeat or lose a placeholder. So the value of each placeholder begins
 with a mark: the key between two U+E000 ("\\ue0001\\ue000one"), or the number's name between two U+E001. Once gettext's
 placeholders are filled in, `_part` reads the marks in the order they are spoken and removes them. Both characters are
-for private use (https://www.unicode.org/faq/private_use.html): `files.not_spoken` refuses them in every template and
-translation, so a mark can only come from here.
+for private use (https://www.unicode.org/faq/private_use.html): `files.is_unspeakable` refuses them in every template
+and translation, so a mark can only come from here.
 """
 
 import re
@@ -94,9 +94,7 @@ class Prompts:
         words = "".join(_filled_in(template, language, values))
         parts = tuple(_part(locale, part) for part in PART_BREAK.split(words))
         if not all(part.paragraphs for part in parts):
-            raise BadText.at(
-                str(template.path), "a part of it is empty", "Write its words, or take the part break out."
-            )
+            raise BadText.at(str(template.path), "a part of it is empty", "Write its words, or remove the part break.")
         return parts
 
     def _with_sound(self, parts: tuple[RenderedPrompt, ...]) -> tuple[RenderedPrompt, ...]:
@@ -122,7 +120,7 @@ def _filled_in(template: Template, locale: Locale, values: Values) -> Iterator[s
             continue
         for kind, name in piece.words.values():
             if name not in values[kind]:
-                remedy = "A text names its own node's keys (press.…) and the numbers of numbers.toml (numbers.…)."
+                remedy = "A text can use keys of its own node (press.…) and numbers of numbers.toml (numbers.…)."
                 raise BadText.at(str(template.path), f"there is no `{kind}.{name}` here", remedy)
         words = {placeholder: values[kind][name] for placeholder, (kind, name) in piece.words.items()}
         yield locale.message(template.name, piece.english) % words

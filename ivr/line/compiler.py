@@ -95,5 +95,5 @@ class FragmentWriter:
     def _in_two_languages(self, text: str) -> bytes:
         """`text` by voice alone: where the fallback document is needed, our recordings cannot be fetched."""
         voiced = [tag for tag in self._flow.published if self._content.locales[tag].voice != NO_VOICE]
-        prompts = (self._content.line(self._flow, text, tag)._replace(sound=None) for tag in voiced[:2])
+        prompts = (self._content.shared_prompt(text, tag)._replace(sound=None) for tag in voiced[:2])
         return b"".join(twiml.say(prompt, self._content.locales, "normal") for prompt in dict.fromkeys(prompts))

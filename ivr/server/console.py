@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 
-def tell(lines: Iterable[str], say: Callable[[str], None] = print) -> None:
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+def tell(lines: Iterable[str], say: Callable[[str], None] = _print) -> None:
     """Print `lines`. Those that a full disk or a pipe without a reader would not take are dropped."""
     for line in lines:
         with suppress(OSError, ValueError):

@@ -16,10 +16,10 @@ from ivr.readiness import Readiness
 from ivr.settings import Settings
 from ivr.speech.synthesis import SynthesisFailed
 from ivr.web.draft_preview import DraftPages, preview_tags
-from ivr.web.pages import Site, unavailable_page
 from ivr.web.phone_api import PhoneApi
 from ivr.web.rate_limit import RateLimiter
 from ivr.web.security_headers import IMMUTABLE, NO_STORE
+from ivr.web.site import Site, unavailable_page
 from ivr.web.templates import Body, StaticFiles
 
 PHONE_REQUEST_RATE, PHONE_REQUEST_BURST = 20.0, 60

@@ -18,7 +18,7 @@ PLANTED = {
     "outer space": "space_at_the_end",
     "not composed": "not_composed",
     "three dots": "three_dots",
-    "breaths": "fewer_pauses",
+    "pauses": "fewer_pauses",
     "quotes": "open_quotation",
     "opening marks": "no_opening_question_mark",
     "copied": "copied",

@@ -146,7 +146,7 @@ def test_a_translation_that_would_break_a_call_is_named_by_its_fault(translated:
 @pytest.mark.parametrize("translated", [" ", "…", "¿?", " … - … ", "\u200b"])
 def test_a_translation_without_a_word_is_none(translated: str) -> None:
     assert message_fault("Tea.", translated) == (
-        "no word stands in it",
+        "it has no words",
         "Write the translation, or leave it empty until there is one.",
     )
 
@@ -185,7 +185,7 @@ def test_of_a_message_that_stands_twice_neither_translation_is_spoken(tmp_path: 
     messages, faults = load_catalogue(path)
     assert messages == {}
     assert [str(fault) for fault in faults.values()] == [
-        f"{path}:9: this message stands in line 5 already. Keep the better translation and remove the other message."
+        f"{path}:9: line 5 has the same message. Keep the better translation and remove the other message."
     ]
 
 

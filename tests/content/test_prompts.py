@@ -159,8 +159,8 @@ def test_a_variable_is_a_key_or_a_number_and_nothing_else(copied: Path, key: str
 def test_every_fault_of_a_text_is_told_at_once(copied: Path) -> None:
     source = 'Outside.\n{% trans "tea" %}Room 9, <b>now</b>.{% endtrans %}\n{% trans "pears" %}Tea.{% endtrans %}\n'
     assert faults(copied, source) == [
-        "a digit stands in the text: 'Room 9, <b>now</b>.'",
-        "a tag or an entity stands in the text: 'Room 9, <b>now</b>.'",
+        "a digit in the text: 'Room 9, <b>now</b>.'",
+        "a tag or an entity in the text: 'Room 9, <b>now</b>.'",
         "words outside a block: 'Outside.'",
         "a block has the context 'pears'",
     ]

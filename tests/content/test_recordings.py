@@ -341,7 +341,7 @@ def fifo(folder: Path) -> None:
         (spoil_list, "it is not UTF-8"),
         (lose_file, "cannot be read (No such file or directory)"),
         (change_file, "is not the file that was added: its content has changed"),
-        (lead_elsewhere, "'../../../../etc/passwd' is no name of a sound file"),
+        (lead_elsewhere, "'../../../../etc/passwd' is not the name of a sound file"),
         (forget_a_field, "it is missing"),
         (another_sound, "it is not telephone sound"),
     ],

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ivr.content.locale import load_locale
-from ivr.content.voices import LONGEST_ENCODED, Voices, load_voices
+from ivr.content.voices import MAX_ENCODED, Voices, load_voices
 from ivr.errors import BadLocale
 from ivr.line.compiler import compile_line
 from ivr.line.options import Options
@@ -62,8 +62,8 @@ def test_what_one_say_holds_is_counted_as_it_is_sent(shipped: Voices) -> None:
     (lupe,) = shipped.named("Polly.Lupe-Neural")
     assert lupe.can_say("a" * 3000)
     assert not lupe.can_say("a" * 3001)
-    assert lupe.can_say("語" * (LONGEST_ENCODED // 9))
-    assert not lupe.can_say("語" * (LONGEST_ENCODED // 9 + 1))
+    assert lupe.can_say("語" * (MAX_ENCODED // 9))
+    assert not lupe.can_say("語" * (MAX_ENCODED // 9 + 1))
 
 
 def test_without_a_table_the_line_speaks_without_pauses(copied: Path) -> None:
@@ -78,5 +78,5 @@ def test_without_a_table_the_line_speaks_without_pauses(copied: Path) -> None:
 def test_the_first_language_must_have_a_voice(copied: Path) -> None:
     path = copied / "locales" / "en" / "locale.toml"
     path.write_text(path.read_text("utf-8").replace("Polly.Joanna-Neural", "none"), "utf-8")
-    with pytest.raises(BadLocale, match="the first language has none"):
+    with pytest.raises(BadLocale, match="the source language has no voice"):
         load_locale(copied / "locales" / "en", None, source=True)

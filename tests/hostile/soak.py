@@ -1,8 +1,8 @@
 """Many calls by chance on the line itself, while faults happen: `make soak CALLS=10000`. None may be lost.
 
-Two fifths of the calls live through whatever can happen to a machine: workers are killed, stopped, hang and abort, the
-line is renewed, and once stopped and started again. After that only what a request or a stranger can do goes on
-happening, so that memory, files and tasks can be measured on processes that live to the end.
+Two fifths of the calls live through whatever can happen to a machine: workers are killed, stopped, hang and abort,
+signals arrive that must do nothing, and the line is once stopped and started again. After that only what a request or a
+stranger can do goes on happening, so that memory, files and tasks can be measured on processes that live to the end.
 """
 
 import multiprocessing
@@ -30,6 +30,7 @@ from support.twilio_bench import Broken, Cable, Line, caller, hung_up, is_safe, 
 from ivr.phone import caller as telephone
 from ivr.phone import parser
 from ivr.phone.caller import FORM, Form
+from ivr.server.signals import IGNORED_SIGNALS
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 CALLERS = 4
@@ -158,13 +159,13 @@ _HELD: list[socket.socket] = []
 
 def disturbs(server: Server, faults: Counter[str], meeting: Meeting, deadly_until: int) -> None:
     """What happens to the machine, spread over the first calls. The hangs come one at a time: each takes seconds."""
-    what = ["kill", "kill", "stop", "renew", "kill", "restart", "kill", "renew", "stop", "kill"]
+    what = ["kill", "kill", "stop", "signal", "kill", "restart", "kill", "signal", "stop", "kill"]
     for number, kind in enumerate(what):
         eventually(lambda: meeting.done.value >= deadly_until * (number + 1) // (len(what) + 2), 3600)  # noqa: B023
         workers = server.workers
-        if kind == "renew":
-            faults["all workers renewed"] += 1
-            server.process.send_signal(signal.SIGHUP)
+        if kind == "signal":
+            faults["signals that must do nothing"] += 1
+            _send_ignored_signals(server)
         elif kind == "restart":
             faults["the line stopped and started again"] += 1
             _restart(server, meeting.up)
@@ -172,6 +173,13 @@ def disturbs(server: Server, faults: Counter[str], meeting: Meeting, deadly_unti
             faults[f"a worker {kind}ed".replace("stoped", "stopped") + " from outside"] += 1
             with suppress(ProcessLookupError):
                 os.kill(random.choice(workers), signal.SIGKILL if kind == "kill" else signal.SIGSTOP)
+
+
+def _send_ignored_signals(server: Server) -> None:
+    for pid in [server.process.pid, *server.workers]:
+        for number in IGNORED_SIGNALS:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
 
 def _restart(server: Server, up: Any) -> None:

@@ -173,7 +173,7 @@ def test_why_it_is_withheld_is_told(withheld: Line) -> None:
 @pytest.mark.parametrize("name", OFFERS)
 def test_the_texts_that_withhold_a_language_are_named(copied: Path, name: str) -> None:
     spanish(copied, name, *OFFERS[name])
-    sentence = f"the language is withheld: these texts are not whole in it: {name}"
+    sentence = f"the language is withheld, because these texts are not whole in it: {name}"
     assert sentence in [fault.found for fault in compile_line(copied, OPTIONS).content.faults]
 
 
@@ -182,7 +182,7 @@ def test_the_check_goes_on_where_the_word_lists_of_a_withheld_language_are_broke
     (copied / "locales" / "es" / "words.toml").write_text("nevr = []", "utf-8")
     found = [fault.found for fault in check_all(copied, OPTIONS).faults]
     assert "there is no such field" in found
-    assert "the language is withheld: these texts are not whole in it: connect" in found
+    assert "the language is withheld, because these texts are not whole in it: connect" in found
 
 
 def test_a_published_language_without_a_folder_is_passed_over(copied: Path) -> None:
@@ -253,7 +253,7 @@ def test_what_the_map_the_numbers_and_the_texts_disagree_in_is_told_at_once(copi
         "it dials `emergency`, which has no `dial` in numbers.toml",
         "there is no text `pears`",
         "a menu in 3 parts",
-        "no node of the map has this name",
+        "no node of flow.toml has this name",
         "there is no `press.nobody` here",
     ]
 

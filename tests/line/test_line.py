@@ -278,6 +278,10 @@ def test_a_caller_who_withholds_the_number_is_connected_as_any_other(room: Room)
         ([("DialCallStatus", "COMPLETED")], "unknown"),
         ([("DialCallStatus", "")], "unknown"),
         ([("DialBridged", "yes")], "unknown"),
+        # a repeated field is no outcome that could be trusted: the caller hears the number
+        ([("DialCallStatus", "busy"), ("DialCallStatus", "completed")], "unknown"),
+        ([("DialCallStatus", "completed"), ("DialCallStatus", "completed")], "unknown"),
+        ([("DialCallStatus", "no-answer"), ("DialBridged", "true"), ("DialBridged", "true")], "no-answer"),
         ([], "unknown"),
     ],
 )

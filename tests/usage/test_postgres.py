@@ -315,11 +315,11 @@ def test_read_only_database_is_read_and_its_write_error_is_reported(cluster: Clu
     assert store.read("2026-11").counts == {KEY: 3}
 
 
-def test_slow_database_is_given_up_after_seconds(url: str) -> None:
+def test_slow_database_is_given_up_after_seconds_and_stores_nothing_of_that_write(url: str) -> None:
     store = PostgresStore(url)
     store.write({KEY: 3}, UPTIME, [])
     with psycopg.connect(url) as other:
-        other.execute(f"LOCK TABLE {SCHEMA}.counts".encode())
+        other.execute(f"LOCK TABLE {SCHEMA}.spans".encode())  # which is written after the counts
         started = time.monotonic()
         with pytest.raises(OperationFailed, match="it takes longer than 3 seconds"):
             store.write({KEY: 4}, UPTIME, [])
