@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from support import line_server as serving
+from support.fake_twilio import FakeTwilio, InvariantBroken, Line, caller, hung_up, is_safe, random_call
 from support.line_server import Server, eventually, served
 from support.processes import end, line_environment
-from support.twilio_bench import Broken, Cable, Line, caller, hung_up, is_safe, random_call
 
 from ivr.phone import caller as telephone
 from ivr.phone import parser
@@ -36,7 +36,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 CALLERS = 4
 MOST_GROWTH = 10_000_000
 """Bytes by which a worker may grow."""
-PATIENCE = 3.0
+TWILIO_TIMEOUT = 3.0
 """Seconds that Twilio waits for an answer, as `ivr number set` tells it to."""
 DEADLY = ("a worker that is killed", "a worker that aborts")
 HANGING = ("a worker that stops", "an endless loop", "a loop that holds the interpreter")
@@ -65,8 +65,8 @@ class Found:
     lost: list[str] = field(default_factory=list)
 
 
-class Timed(Cable):
-    """A cable that keeps how long each answer took."""
+class Timed(FakeTwilio):
+    """A twilio that keeps how long each answer took."""
 
     seconds: list[float]
 
@@ -90,34 +90,34 @@ def makes_calls(line: Line, numbers: range, deadly_until: int, every: int, meeti
 
 def _calls(line: Line, numbers: range, deadly_until: int, every: int, meeting: Meeting, told: Any) -> None:
     telephone.read_document = lru_cache(8192)(parser.read_document.__wrapped__)  # type: ignore[attr-defined]
-    found, wire = Found(), None
+    found, connection = Found(), None
     for number in numbers:
         if number in range(deadly_until, deadly_until + CALLERS):  # its first call without deadly faults
             meeting.peace.wait()
         meeting.up.wait()
-        cable = Timed(line, number, PATIENCE)
-        cable.seconds = found.seconds
-        cable.wire = wire or cable.wire
-        _one_call(cable, number, number < deadly_until and number % every == 0, found)
+        twilio = Timed(line, number, TWILIO_TIMEOUT)
+        twilio.seconds = found.seconds
+        twilio.connection = connection or twilio.connection
+        _one_call(twilio, number, number < deadly_until and number % every == 0, found)
         found.calls += 1
-        found.failures += cable.failures
-        found.by_fallback += bool(cable.fallbacks)
-        wire = cable.wire
+        found.failures += twilio.failures
+        found.by_fallback += bool(twilio.fallbacks)
+        connection = twilio.connection
         with meeting.done.get_lock():
             meeting.done.value += 1
     told.send(found)
 
 
-def _one_call(cable: Timed, number: int, deadly: bool, found: Found) -> None:
-    one, chance = caller(cable), cable.chance
+def _one_call(twilio: Timed, number: int, deadly: bool, found: Found) -> None:
+    one, chance = caller(twilio), twilio.chance
     meets = chance.randrange(1, 6)
     try:
         for act, does in enumerate(random_call(one, chance, hangs_up=0.02)):
             if act == meets and does not in ("hangs up", "silent"):
-                cable.planted = _fault(chance, deadly)
-                found.faults[cable.planted] += bool(cable.planted)
+                twilio.planted = _fault(chance, deadly)
+                found.faults[twilio.planted] += bool(twilio.planted)
             if chance.random() < 0.01:
-                _disturb(cable, chance, found)
+                _disturb(twilio, chance, found)
     except Exception as fault:
         found.lost.append(f"call {number}: {type(fault).__name__}: {fault}")
         return
@@ -132,12 +132,12 @@ def _fault(chance: random.Random, deadly: bool) -> str:
     return chance.choice(HARMLESS) if chance.random() < 0.1 else ""
 
 
-def _disturb(cable: Cable, chance: random.Random, found: Found) -> None:
+def _disturb(twilio: FakeTwilio, chance: random.Random, found: Found) -> None:
     """What a stranger does, or a caller's network: it must not be felt."""
     kind = chance.choice(["a request cut off", "a forged request", "bytes that are no request", "a connection held"])
     found.faults[kind] += 1
-    request = cable.request("/call/en/main", cable.fields(FORM), "no token of ours" if "forged" in kind else None)
-    with suppress(OSError), socket.create_connection(("127.0.0.1", cable.line.port), 1) as one:
+    request = twilio.request("/call/en/main", twilio.fields(FORM), "no token of ours" if "forged" in kind else None)
+    with suppress(OSError), socket.create_connection(("127.0.0.1", twilio.line.port), 1) as one:
         one.settimeout(1)
         if kind == "a request cut off":
             one.sendall(request[: chance.randrange(len(request))])
@@ -146,7 +146,7 @@ def _disturb(cable: Cable, chance: random.Random, found: Found) -> None:
         elif kind == "a forged request":
             one.sendall(request)
             if not (one.recv(4096) or b"HTTP/1.1 403").startswith(b"HTTP/1.1 403"):
-                raise Broken("a forged request was not refused")
+                raise InvariantBroken("a forged request was not refused")
         else:
             one.sendall(b"POST /ca")
             _HELD.append(one.dup())
@@ -236,7 +236,7 @@ def soak(calls: int, folder: Path) -> list[str]:
             trouble.join()
             meeting.peace.wait()
             eventually(lambda: meeting.done.value >= settled, 7200)
-            middle = server.census()
+            middle = server.resources()
             found = [pipe.recv() for pipe in pipes]
         last = _at_rest(server, start)
     return report(found, faults, start, middle, last)
@@ -246,7 +246,7 @@ def _at_rest(server: Server, start: dict[int, Any]) -> dict[int, Any]:
     """What the workers hold when nothing is left to do: what strangers held is given up after some seconds."""
     most = max(seen["files"] for seen in start.values())
     with suppress(AssertionError):
-        eventually(lambda: all(seen["files"] <= most for seen in server.census().values()))
+        eventually(lambda: all(seen["files"] <= most for seen in server.resources().values()))
     return server.at_rest()
 
 

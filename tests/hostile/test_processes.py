@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 from hostile.restarts import is_ready
+from support.fake_twilio import caller, gather, hung_up, is_safe, random_call
 from support.line_server import Server, children, eventually, served
 from support.processes import IVR, end, free_port, line_environment
-from support.twilio_bench import caller, gather, hung_up, is_safe, random_call
 
 from ivr.phone.caller import FORM
 from ivr.server.worker import HEARTBEAT_TIMEOUT
@@ -154,13 +154,13 @@ def test_a_clock_that_is_set_an_hour_back_or_forward_costs_no_call_and_no_worker
             assert abs(time.time() + jump - clock_of(server)) < 60, "else the clock has not been set"
             until = time.monotonic() + HEARTBEAT_TIMEOUT + 1.5
             while time.monotonic() < until:
-                cable = server.cable(number)
-                person = caller(cable)
-                for _ in random_call(person, cable.chance):
+                twilio = server.twilio(number)
+                person = caller(twilio)
+                for _ in random_call(person, twilio.chance):
                     pass
-                assert not cable.failures
+                assert not twilio.failures
                 assert is_safe(person) or hung_up(person)
-                cable.wire.close()
+                twilio.connection.close()
         assert server.workers == workers
 
 
@@ -168,16 +168,16 @@ def test_a_clock_that_is_set_while_the_line_stops_loses_no_request(tiny: Path, t
     offset = tmp_path / "offset"
     offset.write_text("0")
     with served(tiny, tmp_path / "run", faulty=True, environment={"CLOCK_OFFSET": str(offset)}) as server:
-        cable = server.cable()
-        request = cable.request("/call", cable.fields(FORM))
-        cable.wire._sent(request[:50])
+        twilio = server.twilio()
+        request = twilio.request("/call", twilio.fields(FORM))
+        twilio.connection._sent(request[:50])
         assert is_answered(server)
         server.process.terminate()
         time.sleep(0.2)
         offset.write_text("3600")
         time.sleep(0.2)
-        cable.wire._socket.sendall(request[50:])  # type: ignore[union-attr]
-        assert cable.wire._answer(cable.wire._socket)[0] == 200  # type: ignore[arg-type]
+        twilio.connection._socket.sendall(request[50:])  # type: ignore[union-attr]
+        assert twilio.connection._answer(twilio.connection._socket)[0] == 200  # type: ignore[arg-type]
         assert end(server.process) == 0
 
 
@@ -203,7 +203,7 @@ def test_replaced_workers_leave_no_memory_behind(tiny: Path, tmp_path: Path) -> 
             os.kill(random.choice(pids), signal.SIGKILL)
             eventually(lambda: len(server.workers) == 2 and set(server.workers) != set(pids))  # noqa: B023
             time.sleep(0.25)  # one that ends at once would be started a second later
-        server.census()
+        server.resources()
         for _ in range(20):
             assert is_answered(server)
         after = memory(server)

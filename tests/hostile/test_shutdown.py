@@ -17,8 +17,8 @@ from ivr.phone.caller import FORM
 
 def request(server: Server, more: bytes = b"") -> bytes:
     """A signed request that lets its connection stay open."""
-    cable = server.cable()
-    return cable.request("/call", cable.fields(FORM)).replace(b"\r\nX-Twilio", b"\r\n" + more + b"X-Twilio", 1)
+    twilio = server.twilio()
+    return twilio.request("/call", twilio.fields(FORM)).replace(b"\r\nX-Twilio", b"\r\n" + more + b"X-Twilio", 1)
 
 
 def joined(server: Server) -> socket.socket:

@@ -48,7 +48,7 @@ FAULTS = {
 }
 
 
-def census() -> bytes:
+def resources() -> bytes:
     """The resources of this worker as JSON: process id, open files, tasks, connections, memory in bytes."""
     gc.collect()
     return json.dumps(
@@ -88,7 +88,7 @@ def clock() -> bytes:
     return str(time.time()).encode()
 
 
-REPORTS = {"census": census, "leftovers": leftovers, "clock": clock}
+REPORTS = {"resources": resources, "leftovers": leftovers, "clock": clock}
 
 
 def fail_starts(while_there: Path) -> None:
