@@ -174,15 +174,16 @@ def read_settings() -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadSettings(f".env cannot be read ({reason}): save it as UTF-8, where the line may read it.") from None
+    notes = tuple(unknown_names(given, {name.upper() for name in Settings.model_fields}))
     faults.extend(old_names(given))
-    if settings is None or faults:
-        raise BadSettings("\n".join(faults))
-    if settings.tokens and not settings.trying_out and not settings.line_number:
-        raise BadSettings(
+    if settings and settings.tokens and not settings.trying_out and not settings.line_number:
+        faults.append(
             "LINE_NUMBER is not set. With Twilio's token it must be the line's own number, such as +12025550123: "
             "a caller who withholds theirs could otherwise not be connected."
         )
-    settings._notes = tuple(unknown_names(given, {name.upper() for name in Settings.model_fields}))
+    if settings is None or faults:
+        raise BadSettings("\n".join((*faults, *notes)))
+    settings._notes = notes
     return settings
 
 

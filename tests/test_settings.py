@@ -251,6 +251,12 @@ def test_an_unknown_name_is_named_at_start(
     assert set(settings.notes) <= set(announcement(get_ready(settings), settings))
 
 
+def test_a_misspelled_name_is_named_where_its_setting_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = refused(monkeypatch, TWILIO_AUTH_TOKEN=TOKEN, LINENUMBER="+12025550123")
+    assert said.startswith("LINE_NUMBER is not set.")
+    assert said.endswith("LINENUMBER is not a setting. Is LINE_NUMBER meant?")
+
+
 def test_names_of_other_programs_are_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("READY", "LINE_SERVICE_HOST", "TWILIO_API_KEY", "PUBLIC_KEY", "PATH", "USAGE_REPORT", "LC_ALL"):
         monkeypatch.setenv(name, "1")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import polib
 import pytest
 
-from ivr.check import limits
+from ivr.check import call_limits, limits
 from ivr.check.limit_table import LIMITS, Limit
 from ivr.check.limits import GRADED_FROM, LimitChecker
 from ivr.check.report import check_all
@@ -325,7 +325,7 @@ def test_a_short_topic_has_no_reading_level(copied: Path) -> None:
 
 def test_a_menu_is_judged_by_words_and_seconds_alone(copied: Path) -> None:
     measure = LimitChecker(compile_line(copied, Options()))
-    menus = [told for told in measure.told() if told.name == "main"]
+    menus = [told for told in measure.texts if told.name == "main"]
     assert [measure.grade(told) for told in menus] == [None, None]
 
 
@@ -347,17 +347,16 @@ def test_a_topic_of_the_safety_menu_is_held_to_the_higher_level(copied: Path, mo
 
 @pytest.mark.parametrize("name", WAITS)
 def test_a_wait_that_is_too_short_is_told(tiny: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setattr(limits, WAITS[name], LIMITS[name].english - 1)
+    monkeypatch.setattr(call_limits, WAITS[name], LIMITS[name].english - 1)
     assert [fault.found for fault in said(tiny)] == ["a wait is too short"]
-    monkeypatch.setattr(limits, WAITS[name], LIMITS[name].english)
+    monkeypatch.setattr(call_limits, WAITS[name], LIMITS[name].english)
     assert list(said(tiny)) == []
 
 
 def test_a_text_that_is_not_whole_in_a_language_is_not_measured_in_it(copied: Path) -> None:
     longer(copied, "apples", "Red")
-    assert not any(
-        told.name == "apples" and told.locale == "es" for told in LimitChecker(compile_line(copied, Options())).told()
-    )
+    texts = LimitChecker(compile_line(copied, Options())).texts
+    assert ("apples", "es") not in {(text.name, text.locale) for text in texts}
 
 
 def test_a_sentence_over_a_limit_is_told_with_a_shortest_way_to_hear_it(copied: Path) -> None:
