@@ -45,7 +45,7 @@ class Message(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A rule: its name, a function that describes the fault ("" if there is none), and the remedy.
+    """A rule: its name, a function that describes the fault ("" without one), and the remedy.
 
     `pages` says that the rule is also for the messages of web pages.
     """
@@ -160,7 +160,7 @@ def _plain(message: Message, text: str) -> str:
 
 
 def _shared_run(text: str, other: str, length: int) -> str:
-    """The first `length` words in a row that both texts have, "" if there are none."""
+    """The first `length` words in a row that both texts have, "" without any."""
     known = set(_runs(other, length))
     return next((" ".join(run) for run in _runs(text, length) if run in known), "")
 

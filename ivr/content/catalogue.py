@@ -135,7 +135,7 @@ def _fault(path: Path, message: Message) -> Fault | None:
 
 
 def message_fault(english: str, translated: str) -> tuple[str, str] | None:
-    """What is wrong with a translation that would break a call, and the remedy; None if it is usable."""
+    """The fault of a translation that would break a call, and the remedy; None if it is usable."""
     wanted, given = Counter(PLACEHOLDER.findall(english)), Counter(PLACEHOLDER.findall(translated))
     if wanted != given:
         return _placeholder_fault(wanted, given)

@@ -60,7 +60,7 @@ def _words(content: Content, name: str, tag: str) -> str:
 
 
 def _text_faults(content: Content, locale: Locale, name: str) -> Iterator[Fault]:
-    """The faults for which text `name` is not spoken in a language; none if it waits for its translator."""
+    """The faults for which text `name` is not spoken in a language; empty if it waits for its translator."""
     messages = {(name, block.english) for block in blocks(content.prompts.templates[name])}
     faults = [locale.faults[message] for message in messages & locale.faults.keys()]
     faults = [fault for fault in (*faults, *locale.recordings.faults) if fault.text == name]

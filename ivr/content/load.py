@@ -72,7 +72,7 @@ def load_content(root: Path, published: Sequence[str] | None = None, hotline: st
     `published` replaces the languages that flow.toml publishes: so a draft is tried out. `hotline` is the number that
     key 0 must dial, in E.164 ("+18883737888").
     """
-    voice_faults: list[Fault] = []  # they cost the pauses of the voices and never a call
+    voice_faults: list[Fault] = []  # they cost the pauses of the voices only
     voices = _attempt(lambda: load_voices(root / "locales" / "voices.toml"), voice_faults)
     flow, facts, templates, source = _load_required(root, published, hotline, voices)
     locales, locale_faults = _load_languages(root, flow, source, voices)

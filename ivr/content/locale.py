@@ -20,7 +20,7 @@ TWILIO_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 TWILIO_VOICE = re.compile(r"man|woman|alice|[A-Za-z]+\.\w+(-\w+)*")
 """How Twilio writes a voice: "Polly.Lupe-Neural". locales/voices.toml lists the voices."""
 MIN_RATE, MAX_RATE = 1, 40
-"""Units of speech a second: the slowest and the fastest rate that any language can have, whatever its unit is."""
+"""Units of speech a second: the slowest and the fastest rate of any language in any unit."""
 
 
 class _Table(BaseModel):
@@ -55,7 +55,7 @@ class Locale(NamedTuple):
     """A language, for example `tag` "es", `name` "español", `language` "es-US", `voice` "Polly.Lupe-Neural".
 
     `language` and `voice` are written as Twilio does. `digits` are the words for 0 to 9, `star` and `pound` those for
-    the keys * and #. `reviewed` says who read the texts aloud, and when ("Ana, 2026-01-31"), "" if nobody has.
+    the keys * and #. `reviewed` says who read the texts aloud, and when ("Ana, 2026-01-31"), "" without a reviewer.
     `messages` are the usable translations, None in the language of the texts; `faults` are those of the other messages.
     `voice_row` is the voice's row in the table of voices: None if there is no voice, or the table cannot be read.
     `sounds` are the recordings by the words that they read. `word_limits` says whether the limits in words hold.
@@ -166,7 +166,7 @@ def _is_word(word: str) -> bool:
 
 
 def _form_faults(path: Path, fields: _LocaleFile) -> Iterator[Fault]:
-    """A language, a voice or a speech rate that cannot be right, whatever the table of voices says."""
+    """A language, a voice or a speech rate that cannot be right in any table of voices."""
     if not TWILIO_LANGUAGE.fullmatch(fields.language):
         yield Fault(f"{path}: language", f"found {fields.language!r}", "Write it as Twilio does, such as es-US.")
     if not TWILIO_VOICE.fullmatch(fields.voice) and fields.voice != NO_VOICE:

@@ -101,7 +101,7 @@ class Prompts:
         return tuple(part._replace(sound=self._sound(part)) for part in parts)
 
     def _sound(self, prompt: RenderedPrompt) -> Sound | None:
-        """The recording of `prompt`. Raises Untranslated if there is none and the voice cannot say it either."""
+        """The recording of `prompt`. Raises Untranslated if it has none and the voice cannot say it either."""
         locale = self.locales[prompt.locale]
         sound = locale.sounds.get(prompt.text)
         if sound is None and locale.tag != self._first and not locale.can_say(prompt.text):

@@ -1,7 +1,7 @@
 """Templates: the files prompts/*.txt and prompts/lines/*.txt, read, and every fault in them.
 
 A template is a sequence of gettext messages: Jinja's `{% trans %}` blocks, one for each paragraph. It has no logic.
-Between the blocks stand only blank lines, comments and part breaks (a line `---`), for example:
+Between the blocks are only blank lines, comments and part breaks (a line `---`), for example:
 
     {# facts: TOY-01 #}
     {% trans "tea" %}Tea is hot.{% endtrans %}
@@ -128,7 +128,7 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _word_faults(path: Path, source: str, outline: str) -> Iterator[Fault]:
-    """Words that cannot be spoken as they stand: digits, tags, control characters; and part breaks inside a block."""
+    """Words that cannot be spoken as they are: digits, tags, control characters; and part breaks inside a block."""
     bare = _MARKUP.sub(_blank, source).replace(_BLOCK, "")
     lines = zip(bare.split("\n"), source.split("\n"), outline.split("\n"), strict=True)
     for number, (words, line, outside) in enumerate(lines, start=1):
@@ -146,7 +146,7 @@ def _word_faults(path: Path, source: str, outline: str) -> Iterator[Fault]:
 
 
 def _outline_faults(path: Path, outline: str) -> Iterator[Fault]:
-    """Words outside the blocks, where only blank lines and part breaks may stand."""
+    """Words outside the blocks, where only blank lines and part breaks are allowed."""
     for number, line in enumerate(outline.split("\n"), start=1):
         words = line.replace(_BLOCK, "").strip()
         if words and not PART_BREAK.fullmatch(line):
@@ -170,7 +170,7 @@ def _block_faults(path: Path, tree: nodes.Template) -> Iterator[Fault]:
 
 
 def _pieces(tree: nodes.Template, facts: Iterator[tuple[str, ...]]) -> Iterator[str | Block]:
-    """The pieces of a template without faults, from Jinja's syntax tree. The template itself is never run."""
+    """The pieces of a template without faults, from Jinja's syntax tree. Jinja does not run it."""
     for node in tree.find_all((nodes.TemplateData, nodes.Call)):
         if isinstance(node, nodes.TemplateData):
             yield node.data

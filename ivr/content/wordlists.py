@@ -14,7 +14,7 @@ from ivr.speech import readability
 class Words(BaseModel):
     """The three lists.
 
-    `never` holds words and phrases that a text must not say; a trailing * stands for any ending ("victim*"). `names`
+    `never` holds words and phrases that a text must not say; a trailing * is any ending ("victim*"). `names`
     holds official names, which a reading level leaves out. `small` holds the words before the noun of a choice ("the").
     """
 
