@@ -27,7 +27,7 @@ from ivr.server.worker import HEARTBEAT_TIMEOUT, LineWorker
 KEEP_ALIVE = 75
 """Seconds that a connection waits for its next request."""
 GRACEFUL_TIMEOUT = 2
-"""Seconds in which workers finish when the line is told to stop: an answer takes milliseconds."""
+"""Seconds in which workers finish after SIGTERM: an answer takes milliseconds."""
 RESTART_DELAY = 1.0
 """Seconds before another start is tried, where one has failed."""
 SHORTEST_LIFE = 0.2
@@ -107,7 +107,7 @@ class Master(Arbiter):
             return
         try:
             super().spawn_workers()
-        except Exception as error:  # no process, file or memory to be had; a child never comes here
+        except Exception as error:  # no process, file or memory is available; a child does not get here
             tell([f"a worker could not be started ({error!r}): the next try is in {RESTART_DELAY:.0f} s"])
             self.start_later()
 

@@ -1,5 +1,5 @@
 """Metrics for Prometheus: totals since the start, over all workers. They hold no caller and no node;
-a language stands in them only where it is not spoken, never beside a count.
+a language is in them only where it is not spoken, without a count.
 
 prometheus_client counts in files that the workers share, in a folder in shared memory: each worker writes to files of
 its own, and whichever is asked reads all. Three things are done here beside it:
@@ -114,7 +114,7 @@ class Metrics:
 
 
 class _State:
-    """What does not change while the line runs: whether it is ready, which languages it speaks, and its release."""
+    """The constant metrics of a running line: whether it is ready, which languages it speaks, and its release."""
 
     def __init__(self, readiness: Readiness) -> None:
         self._readiness = readiness
@@ -166,7 +166,7 @@ class MetricsEndpoint:
 
     @property
     def environment(self) -> str:
-        """What must be in the environment before `metrics` is asked for, as NAME=value."""
+        """The variables that the environment needs before `metrics` is called, as NAME=value."""
         return f"PROMETHEUS_MULTIPROC_DIR={self.folder}"
 
     @cached_property
@@ -182,7 +182,7 @@ class MetricsEndpoint:
 def metrics_folder(parent: Path, host: str, port: int, workers: int) -> Path:
     """The folder of the metrics served at `host`:`port`, below `parent`, with empty files for so many `workers`.
 
-    What an earlier line left there is removed: the caller listens on that address, so no other line uses the folder.
+    Files of an earlier line are removed: the caller listens on that address, so no other line uses the folder.
     Raises OSError where the folder cannot be written or belongs to another user.
     """
     folder = parent / f"ivr-metrics-{host}-{port}"

@@ -40,7 +40,7 @@ _PR_SET_DUMPABLE = 4
 
 
 def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], workers: int = WORKERS) -> None:
-    """Answer on `host`:`port`, or on the sockets that systemd hands over, until the process ends.
+    """Answer on `host`:`port`, or on the sockets that systemd passes, until the process ends.
 
     `say` shows a line to the operator. Raises OperationFailed where the port is taken or no temporary folder is there.
     """
@@ -122,11 +122,11 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def announcement(readiness: Readiness, settings: Settings) -> list[str]:
-    """What an operator reads at start."""
+    """The lines that an operator reads at start."""
     built = (
         f"compiled: {readiness.line.stats}"
         if readiness.line
-        else "the line could not be used: every call gets the last resort"
+        else "the line cannot be used: every call gets the fallback document"
     )
     state = "ready" if readiness.ready else "SERVING, NOT READY" if readiness.serving else "NOT READY"
     faults = [f"  {fault}" for fault in (*readiness.faults, *readiness.language_faults)]

@@ -40,7 +40,7 @@ next start where systemd holds the socket."""
 ANSWER_TIMEOUT = 1.2
 """Seconds in which a worker that stops answers the requests that have begun to arrive."""
 ORPHAN_TIMEOUT = 3.0
-"""Seconds after which a worker whose master is gone is ended by the kernel."""
+"""Seconds after which the kernel ends a worker whose master has ended."""
 MAX_METRICS_CONNECTIONS = 8
 """Connections to the metrics address at once: they take no connection that a call needs."""
 _PR_SET_PDEATHSIG = 1
@@ -82,7 +82,7 @@ class LineWorker(UvicornWorker):
         ignore_signals()
 
     def run(self) -> None:
-        """Answer until told to stop, then end the process: what the master does at its end is not done here."""
+        """Answer until SIGTERM, then end the process without the exit handlers of the master."""
         _wake_when_the_master_dies()
         writer, status = log.open_log(every_logger=True), 1
         try:
@@ -158,7 +158,7 @@ class MetricsProtocol(BoundedProtocol):
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is gone."""
+        """The connection was closed."""
         MetricsProtocol._connections -= 1
         super().connection_lost(exc)
 

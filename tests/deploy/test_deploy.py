@@ -1,4 +1,4 @@
-"""One machine, well: the kept last resort, the container's settings, the service, and the line as it is deployed."""
+"""One machine: the kept fallback document, the container, the service, and the line as it is deployed."""
 
 import configparser
 import json
@@ -33,7 +33,7 @@ from ivr.usage.sqlite import SqliteStore
 DEPLOY = CHECKOUT / "deploy"
 
 
-# -- the last resort ---------------------------------------------------------------------------------------------------
+# -- the fallback document ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("unset")
