@@ -168,7 +168,7 @@ def test_sigterm_finishes_requests_and_writes_counts(tiny: Path, tmp_path: Path,
         one.sendall(head + body[:10])
         time.sleep(2)  # it has begun to be read, also where the machine is busy
         process.terminate()
-        time.sleep(0.3)  # it has been told
+        time.sleep(0.3)  # it has got the signal
         one.sendall(body[10:])
         answer = b""
         while chunk := one.recv(65536):

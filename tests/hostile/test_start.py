@@ -1,4 +1,4 @@
-"""A start never hangs: a file of the content that is no file, never ends or is nested without end is a sentence."""
+"""A start ends: content that is not a regular file, has no end or is nested too deep is reported."""
 
 import os
 import subprocess

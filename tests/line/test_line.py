@@ -1,4 +1,4 @@
-"""The compiled line: `respond` answers everything, always the same, with nothing of the request in it and no I/O."""
+"""The compiled line: `respond` answers every request, without I/O, and without values of the request."""
 
 import random
 import sys
@@ -104,7 +104,7 @@ class Turn(NamedTuple):
 
 
 def turns(room: Room, chance: random.Random, verbs: Sequence[Verb]) -> Iterator[Turn]:
-    """What a caller may send who has been played `verbs`: keys and less in any Gather, an outcome for the Dial."""
+    """The forms that a caller may send after `verbs`: keys or silence in a Gather, an outcome for the Dial."""
     *asked, last = verbs
     gathers = [verb for verb in asked if isinstance(verb, Gather)]
     if gathers:
@@ -148,7 +148,7 @@ def test_500_random_callers_are_never_lost(every: Room) -> None:
 
 
 def invariants(room: Room, answer: Answer) -> None:
-    """What holds of every answer: a person one key away, known numbers only, an end, nothing of the request."""
+    """Properties of every answer: a person one key away, known numbers only, an end, no value of the request."""
     verbs = verbs_of(answer.body)
     assert len(answer.body) <= 60_000
     assert room.line.documents[answer.place]
@@ -196,7 +196,7 @@ def test_every_place_answers_every_event_with_a_document_of_its_own(every: Room)
 
 
 def silent(room: Room, place: Place) -> list[Verb]:
-    """All that is played to a caller who does nothing from `place` on, and for whom nobody picks up."""
+    """Everything that a silent caller hears from `place` on when the hotline does not answer."""
     played, verbs = list[Verb](), verbs_of(room.line.respond(address_of(place), []).body)
     while isinstance(last := verbs[-1], Dial) and len(played) < 1000:
         played.extend(verbs)
@@ -424,7 +424,7 @@ WATCHED = ("open", "socket.", "subprocess.", "os.", "import", "sqlite3.", "urlli
 
 
 class Watch:
-    """An audit hook that can be switched off, as Python lets none be taken away."""
+    """An audit hook with a switch, because Python cannot remove one."""
 
     def __init__(self) -> None:
         self.on, self.seen = False, list[str]()
