@@ -19,10 +19,10 @@ from ivr.content.languages import Language, languages_of
 from ivr.errors import BadContent, BadSettings, Fault, Unverified
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.line.twiml import readdressed
+from ivr.line.twiml import with_new_numbers
 from ivr.settings import CHECKOUT, Settings
 
-FALLBACK = CHECKOUT / "deploy" / "fallback.xml"
+FALLBACK_FILE = CHECKOUT / "deploy" / "fallback.xml"
 """The fallback document as a file: used only where the content cannot be loaded."""
 MAX_FALLBACK_BYTES = 64_000
 """Twilio reads no longer document: https://www.twilio.com/docs/api/errors/11750."""
@@ -108,7 +108,7 @@ def _settings(line: Line) -> Mapping[str, object]:
     }
 
 
-def get_ready(settings: Settings) -> Readiness:
+def readiness_of(settings: Settings) -> Readiness:
     """Compile and prove the line. Raises BadSettings where not even the fallback document can be given."""
     root, notes = settings.ivr_content, _notes(settings)
     try:
@@ -136,17 +136,17 @@ def get_ready(settings: Settings) -> Readiness:
 def _kept_fallback(settings: Settings) -> bytes:
     """The kept fallback document, with the hotline's number and the line's own as they are set."""
     try:
-        kept = read_bytes(FALLBACK, MAX_FALLBACK_BYTES)
+        kept = read_bytes(FALLBACK_FILE, MAX_FALLBACK_BYTES)
     except OSError as error:
         raise BadSettings(
-            f"The content cannot be used and {FALLBACK.name} cannot be read ({error.strerror}): "
+            f"The content cannot be used and {FALLBACK_FILE.name} cannot be read ({error.strerror}): "
             "no call could be answered."
         ) from error
     try:
-        return readdressed(kept, PINNED_HOTLINE, settings.hotline, settings.line_number or None)
+        return with_new_numbers(kept, PINNED_HOTLINE, settings.hotline, settings.line_number or None)
     except ParseError as error:
         raise BadSettings(
-            f"The content cannot be used and {FALLBACK.name} is not XML ({error}): no call could be answered."
+            f"The content cannot be used and {FALLBACK_FILE.name} is not XML ({error}): no call could be answered."
         ) from error
 
 
@@ -166,4 +166,4 @@ def _signature_faults(settings: Settings) -> tuple[Fault, ...]:
 
 
 def _notes(settings: Settings) -> tuple[str, ...]:
-    return (*settings.notes, *(("trying out: not Twilio's token",) if settings.trying_out else ()))
+    return (*settings.notes, *(("trying out: not Twilio's token",) if settings.uses_test_token else ()))

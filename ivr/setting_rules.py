@@ -32,7 +32,7 @@ SIMILARITY = 0.82
 MIN_LENGTH = 6
 """Letters that a name must have to be compared so: READY is no misspelling of READ."""
 
-TRY = "try-"
+TEST_TOKEN_PREFIX = "try-"
 """A token that begins with this was made by `make setup` for trying out; Twilio's tokens are 32 hexadecimal digits."""
 _TOKEN = re.compile(r"[0-9a-fA-F]{32}|try-[!-~]+", re.ASCII)
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}", re.ASCII)

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from ivr.content.facts import E164, PINNED_HOTLINE, PREMIUM
 from ivr.errors import BadSettings
 from ivr.line.options import Options
-from ivr.setting_rules import TRY, old_names, plain_url, token_fault, unknown_names
+from ivr.setting_rules import TEST_TOKEN_PREFIX, old_names, plain_url, token_fault, unknown_names
 
 ACCOUNT = re.compile(r"AC[0-9a-f]{32}", re.ASCII)
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -149,9 +149,9 @@ class Settings(BaseSettings):
         return (address["host"].strip("[]"), int(address["port"])) if address else None
 
     @property
-    def trying_out(self) -> bool:
+    def uses_test_token(self) -> bool:
         """Whether the token was made by `make setup` and is not Twilio's."""
-        return bool(self.tokens) and self.tokens[0].startswith(TRY)
+        return bool(self.tokens) and self.tokens[0].startswith(TEST_TOKEN_PREFIX)
 
     @property
     def options(self) -> Options:
@@ -176,7 +176,7 @@ def read_settings() -> Settings:
         raise BadSettings(f".env cannot be read ({reason}): save it as UTF-8, where the line may read it.") from None
     notes = tuple(unknown_names(given, {name.upper() for name in Settings.model_fields}))
     faults.extend(old_names(given))
-    if settings and settings.tokens and not settings.trying_out and not settings.line_number:
+    if settings and settings.tokens and not settings.uses_test_token and not settings.line_number:
         faults.append(
             "LINE_NUMBER is not set. With Twilio's token it must be the line's own number, such as +12025550123: "
             "a caller who withholds theirs could otherwise not be connected."

@@ -92,7 +92,7 @@ def _matches(token: str, url: str, fields: ImmutableMultiDict[str, str], signatu
     return any(matches)
 
 
-def is_of_one_call(form: Form) -> bool:
+def has_call_ids(form: Form) -> bool:
     """Whether the fields have exactly one CallSid and one AccountSid that are not empty, as each request of a call has.
 
     A signature does not separate names from values: "Digits=1&From=+1" and "Digits=1From+1" are signed alike. So the

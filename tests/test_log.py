@@ -24,11 +24,11 @@ from support.asgi_client import Asked
 from support.signed_calls import BASE, settings_for
 
 from ivr import __version__, log
-from ivr.call.state import KEYS, Place, Reached
+from ivr.call.state import KEYS, DialOutcome, Place
 from ivr.call.urls import key_address_of, outcome_address_of
 from ivr.line.line import Line
 from ivr.phone.caller import FORM
-from ivr.readiness import Readiness, get_ready
+from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.signature import sign
 
@@ -86,7 +86,7 @@ def opened() -> Iterator[OpenLog]:
 
 @pytest.fixture(scope="module")
 def ready(tiny: Path) -> Readiness:
-    return get_ready(settings_for(tiny, twilio_auth_token=TOKEN))
+    return readiness_of(settings_for(tiny, twilio_auth_token=TOKEN))
 
 
 def send_canaries(tiny: Path, ready: Readiness) -> set[int]:
@@ -159,7 +159,7 @@ def test_log_is_the_same_whichever_keys_callers_press(tiny: Path, ready: Readine
     for _ in range(6):
         opened, asked = OpenLog(), Asked(make_app(settings_for(tiny), ready))
         places = list(line.documents)
-        for length, outcome in itertools.product((1, 3, 8), get_args(Reached)):
+        for length, outcome in itertools.product((1, 3, 8), get_args(DialOutcome)):
             call(asked, line, outcome, [(chance.choice(places), chance.choice(KEYS)) for _ in range(length)])
         asked.close()
         days.append(opened.lines())
@@ -167,12 +167,12 @@ def test_log_is_the_same_whichever_keys_callers_press(tiny: Path, ready: Readine
         assert [{**one, "minute": ""} for one in day] == [{**one, "minute": ""} for one in days[0]]
 
 
-def call(asked: Asked, line: Line, outcome: Reached, pressed: Sequence[tuple[Place, str]]) -> None:
+def call(asked: Asked, line: Line, outcome: DialOutcome, pressed: Sequence[tuple[Place, str]]) -> None:
     status = {"connected": "completed", "unknown": ""}.get(outcome, outcome)
     asked.post(f"{BASE}/call", FORM_OF_A_CALL)
     for place, key in pressed:
         asked.post(BASE + key_address_of(line.flow, place), [*FORM_OF_A_CALL, ("Digits", key)])
-    transfer = next(place for place in line.documents if place.node == line.flow.only("transfer"))
+    transfer = next(place for place in line.documents if place.node == line.flow.node_of_kind("transfer"))
     asked.post(BASE + outcome_address_of(transfer), [*FORM_OF_A_CALL, ("DialCallStatus", status)])
 
 

@@ -16,7 +16,7 @@ from ivr.check.report import check_all
 from ivr.line.line import Line
 from ivr.phone.caller import FORM
 from ivr.phone.parser import Dial, Say, read_document
-from ivr.readiness import FALLBACK, Readiness, get_ready
+from ivr.readiness import FALLBACK_FILE, Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings
 
@@ -41,7 +41,7 @@ def changed(root: Path, file: str, *pairs: tuple[str, str]) -> Readiness:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
     path.write_text(text, "utf-8")
-    return get_ready(settings_for(root))
+    return readiness_of(settings_for(root))
 
 
 def health(readiness: Readiness, settings: Settings) -> tuple[tuple[int, ...], Mapping[str, Any]]:
@@ -69,7 +69,7 @@ def says(readiness: Readiness, address: str = "/call", digit: str = "") -> set[s
 
 
 def test_a_whole_line_is_ready(tiny: Path) -> None:
-    readiness = get_ready(settings_for(tiny))
+    readiness = readiness_of(settings_for(tiny))
     assert statuses(readiness) == WHOLE
     assert [(language.tag, language.withheld, language.not_spoken) for language in readiness.languages] == [
         ("en", False, ()),
@@ -80,7 +80,7 @@ def test_a_whole_line_is_ready(tiny: Path) -> None:
 @pytest.mark.parametrize("name", ["fuzzy", "missing"])
 def test_a_text_that_waits_for_its_translator_costs_no_readiness(copied: Path, name: str) -> None:
     fault_named("catalogue", name).plant(copied)
-    readiness = get_ready(settings_for(copied))
+    readiness = readiness_of(settings_for(copied))
     assert readiness.languages[1].not_spoken
     assert not readiness.languages[1].withheld
     assert statuses(readiness) == WHOLE
@@ -96,7 +96,7 @@ def test_an_empty_translation_costs_no_readiness(copied: Path) -> None:
 def test_a_text_spoken_in_english_for_a_fault_makes_the_line_not_ready(copied: Path, name: str) -> None:
     fault = fault_named("catalogue", name)
     fault.plant(copied)
-    readiness = get_ready(settings_for(copied))
+    readiness = readiness_of(settings_for(copied))
     assert len(readiness.languages[1].not_spoken) == 1
     assert statuses(readiness) == NOT_WHOLE
     assert fault.sentences(copied)[0] in map(str, readiness.language_faults)
@@ -110,7 +110,7 @@ def test_a_catalogue_that_cannot_be_read_makes_the_line_not_ready_and_english_is
     copied: Path, name: str
 ) -> None:
     fault_named("catalogue", name).plant(copied)
-    readiness = get_ready(settings_for(copied))
+    readiness = readiness_of(settings_for(copied))
     assert readiness.languages[1].withheld
     assert statuses(readiness) == NOT_WHOLE
     assert says(readiness) == {"en-US"}
@@ -160,7 +160,7 @@ def test_every_planted_fault_of_a_catalogue_leaves_the_line_serving(tiny: Path, 
     for fault in planted("catalogue"):
         root = Path(shutil.copytree(tiny, tmp_path / fault.name))
         fault.plant(root)
-        readiness = get_ready(settings_for(root))
+        readiness = readiness_of(settings_for(root))
         assert readiness.serving, fault.name
         spoken = set(readiness.languages[1].spoken) | set(readiness.languages[1].not_spoken)
         assert spoken == set(readiness.languages[0].spoken), fault.name
@@ -182,7 +182,7 @@ def test_every_planted_fault_of_a_catalogue_leaves_the_line_serving(tiny: Path, 
 def test_health_shows_no_absolute_path_of_the_server(copied: Path, file: str, spoil: Any) -> None:
     spoil(copied / file)
     settings = settings_for(copied)
-    readiness = get_ready(settings)
+    readiness = readiness_of(settings)
     readiness = replace(readiness, notes=(*readiness.notes, f"usage: {copied}/u cannot be written", "/call/en/main"))
     told = health(readiness, settings)[1]
     assert str(copied) not in str(told)
@@ -193,7 +193,7 @@ def test_health_shows_no_absolute_path_of_the_server(copied: Path, file: str, sp
 
 def test_health_shows_what_a_comparison_needs(tiny: Path) -> None:
     settings = settings_for(tiny)
-    told = health(get_ready(settings), settings)[1]
+    told = health(readiness_of(settings), settings)[1]
     assert (told["hotline"], told["settings"]["silence"]) == ("+18883737888", "connect")
     assert "connect" in told["languages"]["es"]["spoken"]
     assert len(told["languages"]["es"]["digest"]) == 16
@@ -202,7 +202,7 @@ def test_health_shows_what_a_comparison_needs(tiny: Path) -> None:
 
 
 def test_the_digest_of_a_language_changes_with_its_words_alone(copied: Path) -> None:
-    before = get_ready(settings_for(copied)).languages
+    before = readiness_of(settings_for(copied)).languages
     after = changed(copied, SPANISH, ("Manzanas. Son rojas.", "Manzanas. Son verdes.")).languages
     assert (before[0].digest == after[0].digest, before[1].digest == after[1].digest) == (True, False)
 
@@ -220,7 +220,7 @@ def test_a_wrong_hotline_number_is_never_dialled(copied: Path) -> None:
     fault = fault_named("numbers", "hotline_with_one_wrong_digit")
     fault.plant(copied)
     settings = settings_for(copied)
-    readiness = get_ready(settings)
+    readiness = readiness_of(settings)
     assert statuses(readiness) == DOWN
     assert [str(one) for one in readiness.faults] == fault.sentences(copied)
     asked = Asked(make_app(settings, readiness))
@@ -236,7 +236,7 @@ def test_a_setting_changes_the_hotline_number_everywhere(copied: Path, in_the_fi
         text = path.read_text("utf-8").replace("+18883737888", OTHER).replace("1-888-373-7888", "1-202-555-0199")
         path.write_text(text, "utf-8")
     settings = settings_for(copied, ivr_hotline=OTHER)
-    readiness = get_ready(settings)
+    readiness = readiness_of(settings)
     assert statuses(readiness) == WHOLE
     assert readiness.line is not None
     answer = readiness.line.respond("/call/en/main", [("Digits", "0")])
@@ -248,27 +248,27 @@ def test_a_setting_changes_the_hotline_number_everywhere(copied: Path, in_the_fi
 
 
 def test_the_setting_changes_the_kept_fallback_document_too(tmp_path: Path) -> None:
-    readiness = get_ready(settings_for(tmp_path, ivr_hotline=OTHER))
+    readiness = readiness_of(settings_for(tmp_path, ivr_hotline=OTHER))
     assert statuses(readiness) == DOWN
     assert dialled(readiness.fallback_document) == [(OTHER, "+12025550123")] * 2
     assert (
         readiness.fallback_document.count(b"1, 2 0 2, 5 5 5, 0 1 9 9")
-        == len([say for say in read_document(FALLBACK.read_bytes()) if isinstance(say, Say)]) - 2
+        == len([say for say in read_document(FALLBACK_FILE.read_bytes()) if isinstance(say, Say)]) - 2
     ), "in each Say but the two goodbyes"
     assert b"eight eight eight" not in readiness.fallback_document
 
 
 def test_every_dial_of_the_kept_fallback_document_shows_the_number_of_the_line(tmp_path: Path) -> None:
-    shown = get_ready(settings_for(tmp_path)).fallback_document
+    shown = readiness_of(settings_for(tmp_path)).fallback_document
     assert dialled(shown) == [("+18883737888", "+12025550123")] * 2
-    kept = FALLBACK.read_bytes().strip()
+    kept = FALLBACK_FILE.read_bytes().strip()
     assert shown.replace(b' callerId="+12025550123"', b"") == kept
-    bare = get_ready(settings_for(tmp_path, twilio_auth_token="try-1", line_number="")).fallback_document
+    bare = readiness_of(settings_for(tmp_path, twilio_auth_token="try-1", line_number="")).fallback_document
     assert bare == kept
 
 
 def test_a_setting_that_is_barred_in_the_file_is_refused(copied: Path) -> None:
-    readiness = get_ready(settings_for(copied, ivr_hotline="+18663737888"))
+    readiness = readiness_of(settings_for(copied, ivr_hotline="+18663737888"))
     assert "is on the list `never`" in str(readiness.faults)
     assert not readiness.serving
 

@@ -7,7 +7,7 @@ import pytest
 
 from ivr.errors import BadSettings
 from ivr.line.options import Options
-from ivr.readiness import get_ready
+from ivr.readiness import readiness_of
 from ivr.server.serve import announcement
 from ivr.setting_rules import RENAMED, plain_url
 from ivr.settings import CHECKOUT, Settings, read_settings
@@ -31,7 +31,7 @@ def test_without_any_setting_the_line_can_be_tried_in_the_terminal() -> None:
     settings = read_settings()
     assert settings.options == Options("http://127.0.0.1:8000", None, "connect", "+18883737888")
     assert settings.tokens == ()
-    assert not settings.trying_out
+    assert not settings.uses_test_token
     assert settings.ivr_content == CHECKOUT
 
 
@@ -158,7 +158,7 @@ def test_with_twilio_s_token_the_line_must_know_its_own_number(monkeypatch: pyte
 
 def test_a_token_for_trying_out_needs_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "try-0123")
-    assert read_settings().trying_out
+    assert read_settings().uses_test_token
 
 
 @pytest.mark.parametrize("name", ["TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY"])
@@ -248,7 +248,7 @@ def test_an_unknown_name_is_named_at_start(
         monkeypatch.setenv(name, "1")
     settings = read_settings()
     assert [note for note in settings.notes if note.startswith(sentence)]
-    assert set(settings.notes) <= set(announcement(get_ready(settings), settings))
+    assert set(settings.notes) <= set(announcement(readiness_of(settings), settings))
 
 
 def test_a_misspelled_name_is_named_where_its_setting_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:

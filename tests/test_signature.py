@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.errors import Unverified
-from ivr.signature import MAX_SIGNATURE_CHARACTERS, Form, is_of_one_call, sign, verify
+from ivr.signature import MAX_SIGNATURE_CHARACTERS, Form, has_call_ids, sign, verify
 
 # Made by Twilio's own documentation, not by our code: https://www.twilio.com/docs/usage/webhooks/webhooks-security
 TOKEN = "12345"
@@ -195,14 +195,14 @@ CALL: Form = [("AccountSid", "AC" + "0" * 32), ("CallSid", "CA" + "f" * 32), ("F
 
 
 def test_request_of_a_call_has_one_call_sid_and_one_account_sid() -> None:
-    assert is_of_one_call(CALL)
-    assert is_of_one_call([*CALL, ("Digits", "1")])
+    assert has_call_ids(CALL)
+    assert has_call_ids([*CALL, ("Digits", "1")])
 
 
 @pytest.mark.parametrize("sid", ["CA123", "ca" + "F" * 32, "CA" + "0" * 200, "٠", "CA" + "0" * 32 + "\n"])
 def test_shape_of_a_sid_does_not_matter(sid: str) -> None:
-    assert is_of_one_call([CALL[0], ("CallSid", sid)])
-    assert is_of_one_call([("AccountSid", sid), CALL[1]])
+    assert has_call_ids([CALL[0], ("CallSid", sid)])
+    assert has_call_ids([("AccountSid", sid), CALL[1]])
 
 
 @pytest.mark.parametrize(
@@ -221,11 +221,11 @@ def test_shape_of_a_sid_does_not_matter(sid: str) -> None:
     ],
 )
 def test_request_without_exactly_one_of_each_sid_is_not_of_one_call(form: Form) -> None:
-    assert not is_of_one_call(form)
+    assert not has_call_ids(form)
 
 
 def test_call_sid_that_another_field_has_swallowed_is_missing() -> None:
     """The signature joins names and values without a mark between them, so these fields are signed alike."""
     pushed = [("AccountSid", CALL[0][1] + "CallSid" + CALL[1][1]), *CALL[2:]]
     verify([TOKEN], URL, pushed, [sign(TOKEN, URL, CALL)])
-    assert not is_of_one_call(pushed)
+    assert not has_call_ids(pushed)

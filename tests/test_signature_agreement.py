@@ -13,7 +13,7 @@ from starlette.datastructures import ImmutableMultiDict
 from twilio.request_validator import HMAC_SHA256, RequestValidator
 
 from ivr import signature
-from ivr.call.state import KEYS, Key, Place, Reached
+from ivr.call.state import KEYS, DialOutcome, Key, Place
 from ivr.call.transitions import next_place
 from ivr.call.urls import address_of, place_at
 from ivr.errors import UnknownAddress, Unverified
@@ -223,6 +223,6 @@ def test_unknown_address_is_lost_in_the_index_and_in_the_parser(line: Line, node
 def test_every_outcome_is_taken_at_its_transfer(line: Line) -> None:
     for place in line.documents:
         if line.flow.nodes[place.node].kind == "transfer":
-            for reached in get_args(Reached):
+            for reached in get_args(DialOutcome):
                 answer = line.respond(f"{address_of(place)}/outcome", [("DialCallStatus", reached)])
                 assert answer.place.node != line.flow.main_menu

@@ -76,8 +76,8 @@ class Languages(_Node):
 
 
 Node = Annotated[Opening | Menu | Topic | Reminder | Transfer | Farewell | Languages, Field(discriminator="kind")]
-ONCE = {"opening", "reminder", "transfer", "farewell", "languages"}
-"""The kinds of which a flow has exactly one node."""
+SINGLE_KINDS = {"opening", "reminder", "transfer", "farewell", "languages"}
+"""A flow has exactly one node of each of these kinds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,35 +93,34 @@ class Flow:
     parts: Mapping[str, int] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
 
-    def only(self, kind: str) -> str:
-        """The name of the single node of `kind`, one of `ONCE`."""
-        return self._only[kind]
+    def node_of_kind(self, kind: str) -> str:
+        """The name of the single node of `kind`, one of `SINGLE_KINDS`: "connect" for "transfer"."""
+        return self._single_nodes[kind]
 
     @cached_property
-    def _only(self) -> dict[str, str]:
-        return {node.kind: name for name, node in self.nodes.items() if node.kind in ONCE}
+    def _single_nodes(self) -> dict[str, str]:
+        return {node.kind: name for name, node in self.nodes.items() if node.kind in SINGLE_KINDS}
 
     @cached_property
     def main_menu(self) -> str:
         """The name of the menu that the opening leads into."""
-        opening = self.nodes[self.only("opening")]
+        opening = self.nodes[self.node_of_kind("opening")]
         assert isinstance(opening, Opening)
         return opening.menu
 
     @cached_property
     def transfer(self) -> Transfer:
         """The node that dials."""
-        node = self.nodes[self.only("transfer")]
+        node = self.nodes[self.node_of_kind("transfer")]
         assert isinstance(node, Transfer)
         return node
 
     @cached_property
     def _parents(self) -> dict[str, str]:
-        offered = {
+        offered_by = {
             choice: menu for menu, node in self.nodes.items() if isinstance(node, Menu) for choice in node.choices
         }
-        own = {name: getattr(node, "parent", None) or getattr(node, "menu", None) for name, node in self.nodes.items()}
-        return {name: own[name] or offered.get(name, self.main_menu) for name in self.nodes}
+        return {name: _named_parent(node) or offered_by.get(name, self.main_menu) for name, node in self.nodes.items()}
 
     def parent(self, name: str) -> str:
         """The menu that `*` leads to: the node's `parent`, else the menu that offers it; the main menu's is itself."""
@@ -137,13 +136,24 @@ class Flow:
         """The nodes that keys 1, 2, 3 … lead to: those of a menu, of the main menu at the opening, else ()."""
         return self._choices.get(name, ())
 
-    def last_part(self, name: str) -> int:
+    def part_count(self, name: str) -> int:
         """The number of parts of the node's text."""
         return self.parts.get(name, 1)
 
-    def speaking(self, published: tuple[str, ...], parts: Mapping[str, int]) -> "Flow":
-        """A copy with the languages that can be spoken, and the parts that the texts have."""
+    def with_spoken(self, published: tuple[str, ...], parts: Mapping[str, int]) -> "Flow":
+        """A copy of the flow with these values of `published` and `parts`."""
         return replace(self, published=published, parts=parts)
+
+
+def _named_parent(node: Node) -> str | None:
+    """The menu that the fields of `node` name: its `parent`, or the `menu` of an opening or a farewell."""
+    match node:
+        case Opening() | Farewell():
+            return node.menu
+        case Topic() | Reminder() | Languages():
+            return node.parent
+        case Menu() | Transfer():
+            return None
 
 
 def leads_to(node: Node) -> tuple[str, ...]:

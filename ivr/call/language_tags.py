@@ -37,7 +37,7 @@ def _language_and_script(subtags: list[str]) -> tuple[str, str]:
 
 
 def _likely_script(language: str, others: list[str]) -> str:
-    """The script of CLDR's likely subtags, such as "hant" of "zh_Hant_TW"; "" where it has none."""
+    """The script of CLDR's likely subtags, such as "hant" of "zh_Hant_TW"; "" where CLDR does not name a script."""
     likely = get_global("likely_subtags")
     regions = [subtag for subtag in others[:1] if _REGION.fullmatch(subtag)]
     names = [f"{language}_{region.upper()}" for region in regions] + [language]
@@ -46,6 +46,7 @@ def _likely_script(language: str, others: list[str]) -> str:
 
 
 def _closeness(published: list[str], wanted: list[str]) -> tuple[int, int]:
+    """A sort key, the largest for the closest tag: more equal leading subtags, then fewer subtags."""
     pairs = list(zip(published, wanted, strict=False))
-    common = next((number for number, (one, other) in enumerate(pairs) if one != other), len(pairs))
+    common = next((position for position, (left, right) in enumerate(pairs) if left != right), len(pairs))
     return common, -len(published)

@@ -1,11 +1,11 @@
 """The playlist: the prompts that each step plays, by name, in order, each with its language.
 
 A menu is read three times: its heading, the offer of a person and the choices; the same with the keys 7, 8 and *; then
-in the fewest words. The main menu has no heading, and the offer of a person in full. After a no-match the caller hears
-"miss" before anything else; after a second one the offer of a person, then the way back to the choices.
+in the fewest words. The main menu has no heading, and the offer of a person in full. After a no-match the text "miss"
+comes first; after a second one the offer of a person, then the key that reads the choices again.
 
-Until the caller has chosen a language, what keys 0 and 9 and silence lead to is said in the first two languages: the
-connecting sentence, the warning, the reminder, and what follows a dial. A choice is read in the first language alone.
+Until the caller has chosen a language, these are spoken in the first two languages: the connecting sentence, the
+warning, the reminder, and the text after a dial. The choices of a menu are read in the first language alone.
 """
 
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ from ivr.call.transitions import (
     MAX_MISSES,
     Dial,
     End,
+    Reading,
     Step,
-    StepKind,
     languages_offered,
 )
 
@@ -38,7 +38,7 @@ class PromptRef(NamedTuple):
     key: str = "8"
 
 
-SHARED_PROMPTS = [
+SHARED_TEXTS = [
     "greeting",
     "language",
     "languages",
@@ -65,10 +65,13 @@ OFFERS = ("person", "danger", "language")
 
 
 def prompts_for(flow: Flow, step: Step) -> tuple[PromptRef, ...]:
-    """The prompts that `step` plays, in order."""
+    """The prompts that `step` plays, in order.
+
+    Example: `(PromptRef("short", 1, "en"), PromptRef("choices", 1, "en"))` for the third reading of an English menu.
+    """
     place = step.place
     if isinstance(step, Dial):
-        return _in_each_language(flow, place, flow.only("transfer"))
+        return _in_each_language(flow, place, flow.node_of_kind("transfer"))
     if isinstance(step, End):
         return _in_each_language(flow, place, "goodbye")
     if place.misses == MAX_MISSES:
@@ -90,15 +93,15 @@ def _in_each_language(flow: Flow, place: Place, text: str, part: int = 1) -> tup
     return tuple(PromptRef(text, part, locale) for locale in languages_spoken(flow, place))
 
 
-def _after_misses(flow: Flow, place: Place, reading: StepKind) -> tuple[PromptRef, ...]:
-    """After a second no-match: a person first, then how to hear the choices; in a topic, its part once more."""
+def _after_misses(flow: Flow, place: Place, reading: Reading) -> tuple[PromptRef, ...]:
+    """After a second no-match: the offer of a person, then the key for the choices; in a topic, its part again."""
     person, missed = (_in_each_language(flow, place, text) for text in ("short", "miss_again"))
     if reading == "part":
         return *person, *missed, *(prompt for prompt in _read(flow, place, reading) if prompt.text != "person")
-    return *person, *missed, *_first_offer(flow, place), _prompt(place, "choices")
+    return *person, *missed, *_second_language_offer(flow, place), _prompt(place, "choices")
 
 
-def _read(flow: Flow, place: Place, reading: StepKind) -> tuple[PromptRef, ...]:
+def _read(flow: Flow, place: Place, reading: Reading) -> tuple[PromptRef, ...]:
     match reading:
         case "opening":
             return _opening(flow, place)
@@ -107,7 +110,7 @@ def _read(flow: Flow, place: Place, reading: StepKind) -> tuple[PromptRef, ...]:
         case "first" | "last":
             return *_heading(flow, place), *_menu(flow, place)
         case "farewell":
-            return *_in_each_language(flow, place, flow.only("farewell")), *_menu(flow, place)
+            return *_in_each_language(flow, place, flow.node_of_kind("farewell")), *_menu(flow, place)
         case "second":
             back = "restart" if _is_main(flow, place) else "back"
             offers = _language_offers(flow, place)
@@ -122,12 +125,12 @@ def _read(flow: Flow, place: Place, reading: StepKind) -> tuple[PromptRef, ...]:
 
 
 def _is_main(flow: Flow, place: Place) -> bool:
-    return place.node in (flow.main_menu, flow.only("opening"))
+    return place.node in (flow.main_menu, flow.node_of_kind("opening"))
 
 
 def _menu(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     """A menu after its heading. Until the caller has chosen a language, it begins with the offer of the other one."""
-    return *_first_offer(flow, place), *_person(flow, place), _choices(flow, place)
+    return *_second_language_offer(flow, place), *_person(flow, place), _choices(flow, place)
 
 
 def _person(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
@@ -139,12 +142,12 @@ def _choices(flow: Flow, place: Place) -> PromptRef:
     """The choices of a menu: the last part of its text. The opening has those of the main menu."""
     node = flow.nodes[place.node]
     menu = node.menu if isinstance(node, Opening) else place.node
-    return _prompt(place, menu, flow.last_part(menu))
+    return _prompt(place, menu, flow.part_count(menu))
 
 
 def _heading(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
-    """The first part of a menu that has two: where the key has led. It is not said again after a no-match."""
-    return (_prompt(place, place.node),) if flow.last_part(place.node) > 1 and not place.misses else ()
+    """The first part of a menu that has two parts: its title. It is not said again after a no-match."""
+    return (_prompt(place, place.node),) if flow.part_count(place.node) > 1 and not place.misses else ()
 
 
 def _language_offers(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
@@ -154,36 +157,43 @@ def _language_offers(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     return (*own, _prompt(place, "languages")) if len(others) > 1 else own
 
 
-def _first_offer(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
-    """The offer of the second language in its own words, () once the caller has chosen a language."""
+def _second_language_offer(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
+    """The offer of the second language in its own words; () if the caller has chosen a language."""
     return () if place.language_chosen else _language_offers(flow, place)[:1]
 
 
 def _opening(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
-    """The offers of a person and of 911 come before that of more languages: both are limited to the first seconds."""
+    """The opening: the greeting, the other language, a person, 911, more languages, then the choices.
+
+    A person and 911 come before more languages, because both are limited to the first seconds. In another language
+    than the first, the opening follows key 8: the caller has heard the greeting and the offer of languages.
+    """
     danger, choices = _prompt(place, "danger"), _choices(flow, place)
     if place.locale != flow.published[0]:
         return *_person(flow, place), danger, choices
     greeting = () if place.misses else (_prompt(place, "greeting"),)
-    own, others = _language_offers(flow, place)[:1], _language_offers(flow, place)[1:]
-    return *greeting, *own, *_person(flow, place), danger, *others, choices
+    second_language, more_languages = _language_offers(flow, place)[:1], _language_offers(flow, place)[1:]
+    return *greeting, *second_language, *_person(flow, place), danger, *more_languages, choices
 
 
 def _part(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
+    """A part of a text, of the language menu, or of the text after a dial in both languages."""
     if isinstance(flow.nodes[place.node], Languages):
         offers = enumerate(languages_offered(flow, place), start=1)
         return _prompt(place, "person"), *(PromptRef("language", 1, locale, str(key)) for key, locale in offers)
     if place.language_chosen or place.node != flow.transfer.not_connected:
         return _in_each_language(flow, place, place.node, place.part)
     if place.part == 1:
-        return *_first_offer(flow, place), *_in_each_language(flow, place, "not_reached")
+        return *_second_language_offer(flow, place), *_in_each_language(flow, place, "not_reached")
     return _in_each_language(flow, place, "number")
 
 
 def named_keys(flow: Flow, text: str, language_key: str = "8") -> Mapping[str, str]:
-    """The key of each name of `press` in `text`: the fixed keys, and a menu's choices.
+    """The keys that `text` can say, by the names that it gives them: `press.person` is key 0.
 
-    Example: {"person": "0", "reminder": "9", …, "happening": "1", "worried": "2"} for the text of the menu `safety`.
+    Every text has the names of the fixed keys; the text of a menu also those of its choices. `language_key` is the key
+    of `press.language`. Example for the text of the menu `safety`: {"person": "0", "reminder": "9", …, "happening":
+    "1", "worried": "2"}.
     """
     fixed = {"person": "0", "reminder": "9", "language": language_key, "again": "7", "back": "*", "next": "#"}
     match flow.nodes.get(text):
@@ -196,6 +206,10 @@ def named_keys(flow: Flow, text: str, language_key: str = "8") -> Mapping[str, s
 
 
 def language_keys(text: str, languages: int) -> str:
-    """The keys that `press.language` may be in `text`, with `languages` published: "8", or "812345"."""
-    in_a_menu = text == "language" and languages > 2
-    return "8" + "".join(CHOICE_KEYS[:LANGUAGES_PER_PART]) if in_a_menu else "8"
+    """Every key that `press.language` can be in `text`, one character each; `languages` is the number published.
+
+    "8" for most texts. "812345" for the text `language` of three or more languages: key 8 offers it in a menu, and
+    keys 1 to 5 in the language menu.
+    """
+    in_language_menu = text == "language" and languages > 2
+    return "8" + "".join(CHOICE_KEYS[:LANGUAGES_PER_PART]) if in_language_menu else "8"

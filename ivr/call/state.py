@@ -7,15 +7,15 @@ a meaning at its place is a *no-match*. `Place.misses` counts the no-matches in 
 from typing import Literal, NamedTuple
 
 Pace = Literal["normal", "slow"]
-Reached = Literal["connected", "busy", "no-answer", "failed", "canceled", "unknown"]
-"""The outcome of a dial. "connected": two people talked; "unknown": Twilio's request has no outcome that we know."""
+DialOutcome = Literal["connected", "busy", "no-answer", "failed", "canceled", "unknown"]
+"""How a dial ended. "connected": two people talked; "unknown": Twilio's request has no outcome that we know."""
 
 KEYS = "0123456789*#"
 """Every key of a telephone."""
 
 
 class Place(NamedTuple):
-    """The caller's position: the whole state of a call. Every URL that Twilio is given holds one.
+    """The whole state of a call. Each URL that a document gives to Twilio contains one place.
 
     Example: `Place("safety", "es", 2)` ↔ "/call/es/safety/part-2": the second part of the node `safety`, in Spanish.
 
@@ -50,26 +50,29 @@ class Silence(NamedTuple):
     """A request without a key: no-input."""
 
 
-class Outcome(NamedTuple):
-    """A dial ended."""
+class DialEnded(NamedTuple):
+    """The dial of the hotline ended. Example: `DialEnded("busy")`."""
 
-    reached: Reached
+    outcome: DialOutcome
 
 
-class Lost(NamedTuple):
-    """A request to a URL of another release: its place, or the choices of its menu, differ from today's.
+class Outdated(NamedTuple):
+    """A request to a URL of another release, whose place, or the choices of whose menu, this release does not have.
 
-    `key` is the key that the caller pressed there, "" if there was no key.
+    `key` is the key that the caller pressed there, "" without a key. Example: `Outdated("2")`.
     """
 
     key: str
 
 
-Event = Ring | Key | Silence | Outcome | Lost
+Event = Ring | Key | Silence | DialEnded | Outdated
 
 
 class Answer(NamedTuple):
-    """The answer to a request: the event, the place it leads to, and the document of that place (TwiML, UTF-8)."""
+    """The answer to a request: its event, the place that the event leads to, and the document of that place.
+
+    `body` is TwiML in UTF-8.
+    """
 
     place: Place
     event: Event

@@ -1,28 +1,39 @@
-"""The transitions: where an event leads, and the course of a call in which the caller is silent.
+"""The transitions: where an event leads, and what the line does while the caller is silent.
 
-This file alone decides both. `next_place(flow, place, event)` is one step of a caller who acts. `silence(flow, place,
-policy)` is the future of a caller who does not act: the steps that a document holds one behind the other, so that a
-silent caller needs no further request and reaches a person even if our servers have stopped. `explore(flow, policy)`
-applies both until it has every place.
+This file alone decides both.
+
+- `next_place(flow, place, event)` is the place after an event: a key, a request without a key, the end of a dial.
+- `silent_steps(flow, place, policy)` are all steps that follow if the caller presses no key. A document contains them,
+  in this order. So a silent caller sends no further request, and reaches a person even if our servers have stopped.
+- `explore(flow, policy)` applies both, again and again, until it has every place.
 
 The keys mean the same at every place: 0 a person, 9 the 911 reminder, 8 the other language, 7 again and slower,
 * the parent menu, # the next part, 1 to 6 the choices. Any other key is a no-match, which does not end the call.
 """
 
 import math
+from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple, assert_never, get_args
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
-from ivr.call.state import KEYS, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
+from ivr.call.state import KEYS, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
 
 Policy = Literal["connect", "goodbye"]
 """The end of a silent call: "connect" dials the hotline, "goodbye" reads its number and hangs up."""
 
-StepKind = Literal["opening", "part", "first", "second", "third", "last", "farewell", "warning", "ending", "number"]
-"""The kinds of `Ask`: the opening; a part of a text; a menu for the first, second, third or last time, or after a
-farewell; the warning before the line dials; and, for the policy "goodbye", the ending and the hotline's number."""
+Reading = Literal["opening", "part", "first", "second", "third", "last", "farewell", "warning", "ending", "number"]
+"""What an `Ask` reads:
+
+- "opening": the opening of a call;
+- "part": a part of a topic, of the reminder or of the language menu;
+- "first", "second", "third": a menu, for the first, second or third time;
+- "last": a menu after MAX_TRIES dials, for the only time before the call ends;
+- "farewell": the goodbye after a conversation, with the main menu;
+- "warning": that the line dials soon; any key stops it;
+- "ending", "number": with the policy "goodbye", that the call ends soon, then the hotline's number.
+"""
 
 CHOICE_KEYS, FIXED_KEYS = tuple("123456"), tuple("0789*#")
 MAX_MISSES = 2
@@ -35,7 +46,7 @@ class Ask(NamedTuple):
     """Reads a text, which any key of `place` stops, then waits for a key. In TwiML: a Gather."""
 
     place: Place
-    reading: StepKind
+    reading: Reading
 
 
 class Dial(NamedTuple):
@@ -60,71 +71,75 @@ def next_place(flow: Flow, place: Place, event: Event) -> Place:
     """
     match event:
         case Key(key):
-            return _press(flow, _with_keys(flow, place), key)
+            return _press(flow, _place_of_keys(flow, place), key)
         case Silence():
             return place._replace(misses=0)
         case Ring():
-            return Place(flow.only("opening"), flow.published[0], language_chosen=len(flow.published) == 1)
-        case Outcome(reached):
-            return _after_dial(flow, place, reached == "connected")
-        case Lost(key):
+            return Place(flow.node_of_kind("opening"), flow.published[0], language_chosen=len(flow.published) == 1)
+        case DialEnded(outcome):
+            return _after_dial(flow, place, outcome == "connected")
+        case Outdated(key):
             return _press(flow, place, key) if key in FIXED_KEYS else place._replace(misses=0)
     assert_never(event)
 
 
-def _with_keys(flow: Flow, place: Place) -> Place:
-    """The place whose keys work at `place`. A transfer or farewell has no keys of its own: use the main menu's."""
+def _place_of_keys(flow: Flow, place: Place) -> Place:
+    """The place whose keys work at `place`: the main menu for a transfer or a farewell, else `place` itself."""
     if isinstance(flow.nodes[place.node], Transfer | Farewell):
-        return _at(place, flow.main_menu)
+        return _enter(place, flow.main_menu)
     return place
 
 
-def _at(place: Place, node: str, part: int = 1) -> Place:
-    """The place at `node` in the same language and pace, with no misses and no tries."""
+def _enter(place: Place, node: str, part: int = 1) -> Place:
+    """The place at `node` in the language and the pace of `place`; its misses and tries are 0."""
     return Place(node, place.locale, part, place.pace, language_chosen=place.language_chosen)
 
 
 def _press(flow: Flow, place: Place, key: str) -> Place:
+    """The place that `key` leads to from `place`, which has keys of its own."""
     if key == "0":
-        return _at(place, flow.only("transfer"))
+        return _enter(place, flow.node_of_kind("transfer"))
     if key == "9":
-        return _at(place, flow.only("reminder"))
+        return _enter(place, flow.node_of_kind("reminder"))
     if key == "*":
-        return _at(place, flow.parent(place.node))
-    here = place._replace(misses=0, tries=min(place.tries, 1))
+        return _enter(place, flow.parent(place.node))
+    # The caller acts: `tries` counts the dials that the line makes by itself, so only the last one still counts.
+    current = place._replace(misses=0, tries=min(place.tries, 1))
     if key == "8":
-        return _other_language(flow, here)
+        return _other_language(flow, current)
     if key == "7":
-        return here._replace(pace="slow")
+        return current._replace(pace="slow")
     if key == "#":
-        return _onward(flow, here)
-    return _choice(flow, here, key) or here._replace(misses=min(place.misses + 1, MAX_MISSES))
+        return _next_part(flow, current)
+    return _choice(flow, current, key) or current._replace(misses=min(place.misses + 1, MAX_MISSES))
 
 
-def _other_language(flow: Flow, here: Place) -> Place:
+def _other_language(flow: Flow, place: Place) -> Place:
+    """Key 8: the same place in the other language; with three or more languages, the language menu."""
     if len(flow.published) < 3:
-        others = [locale for locale in flow.published if locale != here.locale]
-        return here._replace(locale=others[0], language_chosen=True) if others else here
-    return _at(here, flow.only("languages"))._replace(language_chosen=True)
+        others = [locale for locale in flow.published if locale != place.locale]
+        return place._replace(locale=others[0], language_chosen=True) if others else place
+    return _enter(place, flow.node_of_kind("languages"))._replace(language_chosen=True)
 
 
-def _onward(flow: Flow, here: Place) -> Place:
-    if isinstance(flow.nodes[here.node], Menu | Opening):
-        return here
-    if here.part < last_part(flow, here):
-        return here._replace(part=here.part + 1)
-    return _at(here, flow.parent(here.node))
+def _next_part(flow: Flow, place: Place) -> Place:
+    """Key #: the next part; after the last one the parent menu; a menu again."""
+    if isinstance(flow.nodes[place.node], Menu | Opening):
+        return place
+    if place.part < last_part(flow, place):
+        return place._replace(part=place.part + 1)
+    return _enter(place, flow.parent(place.node))
 
 
-def _choice(flow: Flow, here: Place, key: str) -> Place | None:
-    """The place that the choice under `key` leads to, None where `key` is not a choice."""
-    node = flow.nodes[here.node]
+def _choice(flow: Flow, place: Place, key: str) -> Place | None:
+    """The place that the choice of `key` leads to, None where `key` is not a choice."""
+    node = flow.nodes[place.node]
     if isinstance(node, Reminder):
-        return here._replace(part=1) if key == "1" else None
-    chosen = dict(zip(CHOICE_KEYS, choices_at(flow, here), strict=False)).get(key)
+        return place._replace(part=1) if key == "1" else None
+    chosen = dict(zip(CHOICE_KEYS, choices_at(flow, place), strict=False)).get(key)
     if chosen and isinstance(node, Languages):
-        return Place(flow.only("opening"), chosen, pace=here.pace)
-    return _at(here, chosen)._replace(language_chosen=True) if chosen else None
+        return Place(flow.node_of_kind("opening"), chosen, pace=place.pace)
+    return _enter(place, chosen)._replace(language_chosen=True) if chosen else None
 
 
 def choices_at(flow: Flow, place: Place) -> tuple[str, ...]:
@@ -150,57 +165,63 @@ def last_part(flow: Flow, place: Place) -> int:
         others = len(flow.published) - 1
         return max(1, math.ceil(others / LANGUAGES_PER_PART))
     if place.node == flow.transfer.not_connected and not place.language_chosen:
-        return 2
-    return flow.last_part(place.node)
+        return 2  # in both languages: 1 the offer to try again, 2 the hotline's number (`playlist`)
+    return flow.part_count(place.node)
 
 
 def _after_dial(flow: Flow, place: Place, connected: bool) -> Place:
     if connected:
-        return _at(place, flow.transfer.connected)
-    return _at(place, flow.transfer.not_connected)._replace(tries=min(place.tries + 1, MAX_TRIES))
+        return _enter(place, flow.transfer.connected)
+    return _enter(place, flow.transfer.not_connected)._replace(tries=min(place.tries + 1, MAX_TRIES))
 
 
-def silence(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
-    """The steps of a caller who is silent at `place`, in order. The last step is a Dial or an End."""
-    node, onward = flow.nodes[place.node], place._replace(misses=0)
+def silent_steps(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
+    """The steps that follow at `place` if the caller presses no key, in order. The last step is a Dial or an End.
+
+    Example: a menu is read three times, then comes the warning, then the dial: `(Ask(place, "first"), Ask(place,
+    "second"), Ask(place, "third"), Ask(place, "warning"), Dial(…))`.
+    """
+    node, without_misses = flow.nodes[place.node], place._replace(misses=0)
     match node:
         case Transfer():
-            return (Dial(onward),)
+            return (Dial(without_misses),)
         case Farewell():
-            menu = _at(place, node.menu)
+            menu = _enter(place, node.menu)
             return Ask(menu, "farewell"), End(menu)
         case Opening():
-            return Ask(place, "opening"), *_read_again(flow, onward, policy)
+            return Ask(place, "opening"), *_later_readings(flow, without_misses, policy)
         case Menu():
-            return Ask(place, "first"), *_read_again(flow, onward, policy)
+            return Ask(place, "first"), *_later_readings(flow, without_misses, policy)
         case Topic() | Reminder() | Languages():
             last = last_part(flow, place)
-            parts = tuple(Ask(onward._replace(part=part), "part") for part in range(place.part + 1, last + 1))
-            return Ask(place, "part"), *parts, *_menu_after(flow, place, policy)
+            later = tuple(Ask(without_misses._replace(part=part), "part") for part in range(place.part + 1, last + 1))
+            return Ask(place, "part"), *later, *_menu_after(flow, place, policy)
     assert_never(node)
 
 
 def _menu_after(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
-    menu = _at(place, flow.parent(place.node))
+    """The steps of the parent menu, which follows the last part of a text."""
+    menu = _enter(place, flow.parent(place.node))
     if place.tries == MAX_TRIES:
         return Ask(menu, "last"), End(menu)
-    return Ask(menu, "first"), *_read_again(flow, menu, policy, place.tries)
+    return Ask(menu, "first"), *_later_readings(flow, menu, policy, place.tries)
 
 
 @lru_cache(maxsize=2000)  # every place below a menu ends with the same steps
-def _read_again(flow: Flow, menu: Place, policy: Policy, tries: int = 0) -> tuple[Step, ...]:
-    again = Ask(menu, "second"), Ask(menu, "third")
+def _later_readings(flow: Flow, menu: Place, policy: Policy, tries: int = 0) -> tuple[Step, ...]:
+    """The steps after the first reading of a menu: two more readings, then the dial, or the goodbye."""
+    readings = Ask(menu, "second"), Ask(menu, "third")
     if policy == "goodbye":
-        return *again, Ask(menu, "ending"), Ask(menu, "number"), End(_at(menu, flow.main_menu))
-    return *again, Ask(menu, "warning"), Dial(_at(menu, flow.only("transfer"))._replace(tries=tries))
+        return *readings, Ask(menu, "ending"), Ask(menu, "number"), End(_enter(menu, flow.main_menu))
+    return *readings, Ask(menu, "warning"), Dial(_enter(menu, flow.node_of_kind("transfer"))._replace(tries=tries))
 
 
 class Explored(NamedTuple):
     """Every place of the line.
 
-    `paths` holds a shortest path to each place, as words: "ring 8 2 -" is a ring, keys 8 and 2, then silence; the
+    `paths` has a shortest path to each place, as words: "ring 8 2 -" is a ring, keys 8 and 2, then silence; the
     outcome of a dial is its name ("busy"), any other value of Digits is "other".
-    `transitions[place]` is the place that each key leads to, with "" for any other value of Digits.
+    `transitions[place][key]` is the place that `key` leads to; the key "" is any other value of Digits.
     """
 
     paths: Mapping[Place, str]
@@ -208,18 +229,19 @@ class Explored(NamedTuple):
 
 
 def explore(flow: Flow, policy: Policy) -> Explored:
-    """Every place that a caller can get to, by keys, by silence, or by the outcome of a dial."""
+    """Every place that keys, silence or the outcome of a dial lead to. A breadth-first search."""
     start = next_place(flow, Place(flow.main_menu, flow.published[0]), Ring())
-    paths, transitions, waiting = {start: "ring"}, dict[Place, Mapping[str, Place]](), [start]
-    same = {start: start}  # equal places are one object: less memory
-    for here in waiting:
-        with_keys = _with_keys(flow, here)
-        pressed = ((key, _press(flow, with_keys, key)) for key in (*KEYS, ""))
-        transitions[here] = {key: same.setdefault(there, there) for key, there in pressed}
-        for word, there in _steps_from(flow, here, transitions[here], policy):
-            if there not in paths:
-                paths[there] = f"{paths[here]} {word}"
-                waiting.append(there)
+    paths, transitions, queue = {start: "ring"}, dict[Place, Mapping[str, Place]](), deque([start])
+    unique = {start: start}  # equal places are one object: less memory
+    while queue:
+        place = queue.popleft()
+        place_of_keys = _place_of_keys(flow, place)
+        targets = ((key, _press(flow, place_of_keys, key)) for key in (*KEYS, ""))
+        transitions[place] = {key: unique.setdefault(target, target) for key, target in targets}
+        for word, target in _steps_from(flow, place, transitions[place], policy):
+            if target not in paths:
+                paths[target] = f"{paths[place]} {word}"
+                queue.append(target)
     return Explored(paths, transitions)
 
 
@@ -228,13 +250,14 @@ def reachable(flow: Flow, policy: Policy) -> Mapping[Place, str]:
     return explore(flow, policy).paths
 
 
-def _steps_from(flow: Flow, here: Place, keys: Mapping[str, Place], policy: Policy) -> Iterator[tuple[str, Place]]:
-    if isinstance(flow.nodes[here.node], Transfer):
-        for reached in get_args(Reached):
-            yield reached, next_place(flow, here, Outcome(reached))
+def _steps_from(flow: Flow, place: Place, keys: Mapping[str, Place], policy: Policy) -> Iterator[tuple[str, Place]]:
+    """Each word of a path and the place that it leads to from `place`. `keys` are the transitions of `place`."""
+    if isinstance(flow.nodes[place.node], Transfer):
+        for outcome in get_args(DialOutcome):
+            yield outcome, next_place(flow, place, DialEnded(outcome))
     else:
-        for key, there in keys.items():
-            yield key or "other", there
-        for step in silence(flow, here, policy):
+        for key, target in keys.items():
+            yield key or "other", target
+        for step in silent_steps(flow, place, policy):
             if not isinstance(step, End):
                 yield "-", step.place

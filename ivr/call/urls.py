@@ -1,4 +1,6 @@
-"""The URL path of a place, and the place of a path. A path holds the state of a call alone.
+"""Addresses: the address of a place, and the place of an address.
+
+An address is the path of a URL. It contains the state of a call, and no other data:
 
     /call                                               a call begins
     /call/en/main/choices-7c1e                          a key pressed in the main menu
@@ -10,8 +12,8 @@
 Only the segments of SEGMENTS whose value is not the default of `Place` are written, in this order.
 
 `choices-7c1e` is a fingerprint of what keys 1 to 6 lead to. A caller who hears a menu while a new release starts
-presses a key of the old menu; the fingerprint shows that, and the new menu is read instead. Paths of release 0.1.0 have
-no fingerprint.
+presses a key of the old menu; the fingerprint shows that, and the new menu is read instead. Addresses of release 0.1.0
+have no fingerprint.
 """
 
 import re
@@ -31,10 +33,11 @@ AUDIO = "/audio"
 
 
 class Segment(NamedTuple):
-    """An optional segment of a path: `prefix` and the value of `Place.field`, which `pattern` matches.
+    """An optional segment of an address: `prefix` and the value of `Place.field`, which `pattern` matches.
 
-    Example: `Segment("part", "part-", "[2-9]", int)` writes Place.part=2 as "/part-2" and reads it with `int`. A False
-    value is written as the prefix alone: "/both-languages".
+    Example: `Segment("part", "part-", "[2-9]", int)` writes Place.part=2 as "/part-2" and reads it with `int`.
+    `Segment("language_chosen", "both-languages", "", bool)` writes False as "/both-languages": the value is "", and
+    `bool("")` is False.
     """
 
     field: str
@@ -63,7 +66,7 @@ _LANGUAGE = re.compile(rf"{RING}/{_LOCALE}(?:/|$)", re.ASCII)
 
 
 def address_of(place: Place) -> str:
-    """The path of `place` without the fingerprint of its choices: its name in messages.
+    """The address of `place` without the fingerprint of its choices. Messages name a place so.
 
     Example: "/call/es/safety/part-2" for `Place("safety", "es", 2)`.
     """
@@ -73,17 +76,17 @@ def address_of(place: Place) -> str:
 
 
 def key_address_of(flow: Flow, place: Place) -> str:
-    """The path that Twilio posts a key to, when it is pressed at `place`: "/call/en/main/choices-7c1e"."""
+    """The address that Twilio posts a key to, when it is pressed at `place`: "/call/en/main/choices-7c1e"."""
     return address_of(place) + _choices_segment(flow, place)
 
 
 def outcome_address_of(place: Place) -> str:
-    """The path that Twilio posts the outcome of a dial at `place` to: "/call/en/connect/outcome"."""
+    """The address that Twilio posts the outcome of a dial at `place` to: "/call/en/connect/outcome"."""
     return address_of(place) + OUTCOME
 
 
 def place_at(flow: Flow, address: str) -> Place:
-    """The place of a path, with or without a fingerprint. Raises UnknownAddress where `flow` has no such place.
+    """The place of an address, with or without a fingerprint. Raises UnknownAddress where `flow` has no such place.
 
     The language may be written in another way: "/call/es-MX/main" is `Place("main", "es")`.
     """
@@ -99,18 +102,20 @@ def place_at(flow: Flow, address: str) -> Place:
     return place
 
 
-def means_the_same(flow: Flow, place: Place, address: str, key: str) -> bool:
-    """Whether `key`, pressed when `place` had the path `address`, leads to the same place today.
+def key_is_current(flow: Flow, place: Place, address: str, key: str) -> bool:
+    """Whether `key`, pressed at the `address` of `place`, leads to the same place in this release.
 
-    True for 0, 7, 8, 9, * and #. True for 1 to 6 where the fingerprint in the path is that of today's choices.
+    True for 0, 7, 8, 9, * and #. True for 1 to 6 if the fingerprint in the address is that of the choices at `place`.
     """
+    if key not in CHOICE_KEYS:
+        return True
     match = _PLACE.fullmatch(address)
-    written = match["choices"] or "" if match else ""
-    return key not in CHOICE_KEYS or written == _choices_segment(flow, place)
+    fingerprint = (match["choices"] or "") if match else ""
+    return fingerprint == _choices_segment(flow, place)
 
 
 def successor_of(flow: Flow, address: str) -> Place | None:
-    """The place that replaces a path whose node is of an earlier release, None where `flow.moved` does not name it.
+    """The place that replaces an address whose node is of an earlier release; None if `flow.moved` does not name it.
 
     Example: `Place("my_safety", "es")` for "/call/es/safety".
     """
@@ -123,11 +128,12 @@ def successor_of(flow: Flow, address: str) -> Place | None:
 
 
 def language_in(flow: Flow, address: str) -> str:
-    """The published language that a path names, even if the rest of it is unknown; else the first one."""
+    """The published language that an address names, even if the rest of it is unknown; else the first one."""
     match = _LANGUAGE.match(address)
     return (published_locale(flow.published, match["locale"]) if match else None) or flow.published[0]
 
 
 def _choices_segment(flow: Flow, place: Place) -> str:
+    """The fingerprint of the choices at `place`, as "/choices-7c1e"; "" at a place without choices."""
     choices = choices_at(flow, place)
     return f"/choices-{zlib.crc32(' '.join(choices).encode()) & 0xFFFF:04x}" if choices else ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ivr.call.playlist import PromptRef, prompts_for
 from ivr.call.state import Place
-from ivr.call.transitions import Ask, Dial, End, Step, silence
+from ivr.call.transitions import Ask, Dial, End, Step, silent_steps
 from ivr.check.limit_table import LIMITS
 from ivr.check.rendered_texts import RenderedText, over_limit
 from ivr.content.prompts import RenderedPrompt
@@ -53,7 +53,7 @@ def _after_the_language_key(line: Line, locale: str) -> Iterator[Fault]:
 
 def _first_words(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef, float]]:
     """The opening in a language, and the second at which each of its prompts has ended."""
-    place = next(place for place in _places(line, line.flow.only("opening")) if place.locale == locale)
+    place = next(place for place in _places(line, line.flow.node_of_kind("opening")) if place.locale == locale)
     ask, clock = Ask(place, "opening"), 0.0 if locale == line.flow.published[0] else AFTER_KEY
     ends: dict[PromptRef, float] = {}
     for reference, prompt in zip(prompts_for(line.flow, ask), line.schedule.spoken(ask), strict=True):
@@ -74,7 +74,7 @@ def _speech_that_no_key_stops(line: Line) -> Iterator[Fault]:
     main = {(place.locale, place.language_chosen): place for place in _places(line, line.flow.main_menu)}
     for place in main.values():
         for policy in ("connect", "goodbye"):
-            for step in silence(line.flow, place, policy):
+            for step in silent_steps(line.flow, place, policy):
                 if not isinstance(step, Ask):
                     yield from _spoken_to_the_end(line, step)
 
@@ -82,7 +82,7 @@ def _speech_that_no_key_stops(line: Line) -> Iterator[Fault]:
 def _spoken_to_the_end(line: Line, step: Dial | End) -> Iterator[Fault]:
     name, limit = "goodbye", "speech that no key cuts"
     if isinstance(step, Dial):
-        name = line.flow.only("transfer")
+        name = line.flow.node_of_kind("transfer")
         limit = "connecting sentence" if step.place.language_chosen else "connecting sentence in two languages"
     text = RenderedText(name, step.place.locale, (), "")
     yield from over_limit(line, text, limit, AFTER_KEY + _seconds(line, step))
@@ -90,7 +90,7 @@ def _spoken_to_the_end(line: Line, step: Dial | End) -> Iterator[Fault]:
 
 def _parts_in_two_languages(line: Line) -> Iterator[Fault]:
     """The reminder and what follows a dial, before a language is chosen."""
-    for node in (line.flow.only("reminder"), line.flow.transfer.not_connected):
+    for node in (line.flow.node_of_kind("reminder"), line.flow.transfer.not_connected):
         for place in _places(line, node):
             if not place.language_chosen and place.misses == 0 and place.pace == "normal" and place.tries <= 1:
                 text = RenderedText(node, place.locale, (), line.paths[place])

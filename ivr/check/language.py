@@ -36,7 +36,7 @@ def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
                 yield Fault(where, quoted, remedy, keys, tag, context, english)
 
 
-def unspeakable(line: Line, tag: str) -> Iterator[Fault]:
+def texts_too_long(line: Line, tag: str) -> Iterator[Fault]:
     """Texts of which a part is too long for one <Say>. The whole text is then spoken in the source language."""
     locale = line.content.locales[tag]
     for part in recordables(line, tag):
@@ -57,7 +57,7 @@ def _message_maker(line: Line, locale: Locale) -> Callable[[MessageId], Message]
     def message(message_id: MessageId) -> Message:
         translations = {other.tag: other.messages.get(message_id) for other in others if other.messages}
         elsewhere = {tag: text for tag, text in translations.items() if text and tag != locale.tag}
-        text, keys, source_keys = locale.message(*message_id), _key_words(locale), _key_words(source)
+        text, keys, source_keys = locale.translation(*message_id), _key_words(locale), _key_words(source)
         return Message(message_id[1], text, locale.tag, source.tag, keys, source_keys, words, names, elsewhere)
 
     return message

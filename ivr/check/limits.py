@@ -18,13 +18,13 @@ from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.speech import readability
 
-GRADED_FROM = 100
+MIN_GRADED_WORDS = 100
 """Words from which a topic is graded: the formulas say little about a shorter text."""
 SAFETY_MENUS = ("my_safety", "someone")
 """Topics of these menus, and the reminder, must reach the higher reading level."""
 MAX_PARTS = 6
 """Parts that a topic may have without the key # in its first part."""
-REPEATED_FROM = 5
+MIN_REPEATED_DIGITS = 5
 """Digits from which a telephone number is said twice in a part, or with the offer to hear the part again."""
 
 
@@ -56,7 +56,7 @@ class LimitChecker:
     def grade(self, text: RenderedText) -> readability.Grade | None:
         """The reading level of a topic without its official names; None for another text or a short one."""
         is_topic = isinstance(self.flow.nodes.get(text.name), Topic | Reminder)
-        if not is_topic or len(readability.words(text.text)) < GRADED_FROM:
+        if not is_topic or len(readability.words(text.text)) < MIN_GRADED_WORDS:
             return None
         return readability.grade(self._words[text.locale].without_names(text.text), text.locale)
 
@@ -69,7 +69,7 @@ class LimitChecker:
             yield from self._over(text, "words of a sentence", words, subject)
 
     def _words_never_said(self, text: RenderedText) -> Iterator[Fault]:
-        for word in self._words[text.locale].never_in(text.text):
+        for word in self._words[text.locale].avoided_words_in(text.text):
             remedy = f"locales/{text.locale}/words.toml lists it under `never`: use other words."
             yield text.fault(f"it says “{word}”", remedy)
 
@@ -112,7 +112,7 @@ class LimitChecker:
         once = {name for name in part.numbers if part.numbers.count(name) == 1 and "7" not in part.keys}
         for name in sorted(once):
             digits = self.line.content.facts.numbers[name].say
-            if len(digits.replace("-", "")) >= REPEATED_FROM:
+            if len(digits.replace("-", "")) >= MIN_REPEATED_DIGITS:
                 remedy = "Say it twice, or offer the key 7 to hear the part again."
                 yield text.fault(f"part {number} says {digits} once", remedy)
 

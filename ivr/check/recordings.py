@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 from ivr.call.playlist import language_keys, named_keys
 from ivr.content.prompts import RenderedPrompt
-from ivr.content.recordings import LIST, Recording
+from ivr.content.recordings import RECORDINGS_FILE, Recording
 from ivr.content.voices import NO_VOICE
 from ivr.errors import Fault, Untranslated
 from ivr.line.line import Line
 
 VOICE_ONLY = ("last_resort", "last_resort_again")
 """Texts of the fallback document. It is used when our recordings cannot be fetched, so a voice always speaks them."""
-LANGUAGE_MENU_FROM = 3
+MIN_MENU_LANGUAGES = 3
 """The number of languages from which each may be offered at any key of the language menu."""
 
 
@@ -60,7 +60,7 @@ def _parts(line: Line, tag: str, text: str, key: str) -> Iterator[Recordable]:
 
 def outdated_recordings(line: Line, tag: str) -> tuple[Recording, ...]:
     """The recordings whose words are in no text any more."""
-    texts = {part.spoken.text for part in to_record(line, tag, LANGUAGE_MENU_FROM)}
+    texts = {part.spoken.text for part in to_record(line, tag, MIN_MENU_LANGUAGES)}
     return tuple(row for row in line.content.locales[tag].recordings.rows if row.reads not in texts)
 
 
@@ -73,7 +73,7 @@ def unrecorded_parts(line: Line, tag: str) -> tuple[Recordable, ...]:
 def recording_faults(line: Line, tag: str) -> Iterator[Fault]:
     """The parts without a recording, in a language without a voice."""
     if line.content.locales[tag].voice == NO_VOICE:
-        path = line.content.root / "locales" / tag / "audio" / LIST
+        path = line.content.root / "locales" / tag / "audio" / RECORDINGS_FILE
         changed = {row.name for row in outdated_recordings(line, tag)}
         for part in unrecorded_parts(line, tag):
             found = "its recording reads other words" if part.name in changed else "it is not recorded"

@@ -33,7 +33,7 @@ def rendered_texts(line: Line) -> Iterator[RenderedText]:
     prompts, paths = line.content.prompts, paths_to_texts(line)
     for locale in line.flow.published:
         for name in prompts.templates:
-            parts = prompts.speak(name, locale, named_keys(line.flow, name))
+            parts = prompts.parts(name, locale, named_keys(line.flow, name))
             if parts[0].locale == locale:
                 yield RenderedText(name, locale, parts, paths.get((name, locale), ""))
 

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from ivr.call.flow import Menu, Topic
 from ivr.check.coverage import catalogue_faults, page_notes
-from ivr.check.language import summary, translation_faults, unreviewed, unspeakable
+from ivr.check.language import summary, texts_too_long, translation_faults, unreviewed
 from ivr.check.limits import LimitChecker
 from ivr.check.proofs import ProofCounts, proof_counts, prove
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.rendered_texts import RenderedText, paths_to_texts
-from ivr.check.sources import ages, source_faults
+from ivr.check.sources import age_faults, source_faults
 from ivr.content.catalogue import Catalogue, id_of, po_path, read_catalogue
 from ivr.content.load import with_drafts
 from ivr.content.messages import all_messages
@@ -44,7 +44,7 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
     faults = [fault for line in lines for fault in prove(line)]
     faults += _content_faults(lines[0], limits)
     if today:
-        faults += ages(lines[0].content, today)
+        faults += age_faults(lines[0].content, today)
     each_once = tuple(dict.fromkeys(faults))
     counts = ProofCounts(*map(sum, zip(*map(proof_counts, lines), strict=True)))
     last = f"{counts}, {len(each_once)} faults"
@@ -63,7 +63,7 @@ def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
 def _translation_faults(line: Line, tag: str) -> Iterator[Fault]:
     try:
         yield from translation_faults(line, tag)
-        yield from unspeakable(line, tag)
+        yield from texts_too_long(line, tag)
         yield from recording_faults(line, tag)
     except BadLocale as error:  # the word list of a language that is withheld is read here for the first time
         yield from error.faults
@@ -129,7 +129,7 @@ def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
     yield from (fault for fault in concerning if fault.kind != "missing")  # `_missing_by_text` counts them
     yield from _missing_by_text(line, tag, catalogue)
     yield from translation_faults(line, tag)
-    yield from unspeakable(line, tag)
+    yield from texts_too_long(line, tag)
     yield from recording_faults(line, tag)
     over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
     yield from (_placed(fault, line.content.root, catalogue) for fault in over_limits)

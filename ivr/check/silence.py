@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from ivr.call.flow import Farewell, Transfer
-from ivr.call.state import Outcome, Place, Reached
+from ivr.call.state import DialEnded, DialOutcome, Place
 from ivr.call.transitions import MAX_TRIES, End, Step, next_place
 from ivr.call.urls import address_of
 from ivr.check.line_index import LineIndex
@@ -48,7 +48,7 @@ def _dials(index: LineIndex, last: Step) -> int:
     dials = 0
     while not isinstance(last, End) and dials <= MAX_TRIES:
         dials += 1
-        last = index.steps(next_place(index.flow, last.place, Outcome("no-answer")))[-1]
+        last = index.steps(next_place(index.flow, last.place, DialEnded("no-answer")))[-1]
     return dials
 
 
@@ -56,15 +56,15 @@ def every_outcome_leads_on(index: LineIndex) -> Iterator[Fault]:
     """After "connected" comes a farewell; after any other outcome the hotline's number is said twice."""
     for place in index.line.paths:
         if isinstance(index.flow.nodes[place.node], Transfer):
-            for reached in get_args(Reached):
-                there = next_place(index.flow, place, Outcome(reached))
+            for reached in get_args(DialOutcome):
+                there = next_place(index.flow, place, DialEnded(reached))
                 if wrong := _wrong_place(index, reached, there):
                     found = f"{reached} leads to {address_of(there)}, {wrong}"
                     remedy = "A conversation ends in a farewell; otherwise the first part says the number twice."
                     yield index.fault(place, found, remedy)
 
 
-def _wrong_place(index: LineIndex, reached: Reached, there: Place) -> str:
+def _wrong_place(index: LineIndex, reached: DialOutcome, there: Place) -> str:
     """The reason why an outcome must not lead to `there`, "" if it may."""
     if there not in index.line.documents:
         return "which has no document"

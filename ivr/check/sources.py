@@ -66,7 +66,7 @@ def _spoken_fact_faults(content: Content, text: Template, name: str) -> Iterator
                 yield f"it speaks {name} without {other}", f"Say beside it: {facts[other].says}"
 
 
-def ages(content: Content, today: date, days: int = FAIL_AFTER) -> Iterator[Fault]:
+def age_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Iterator[Fault]:
     """The numbers and spoken facts that were last compared with their source more than `days` days before `today`."""
     numbers, sources = _files(content)
     rows: dict[str, Number | Fact] = {f"{numbers}: [{name}]": row for name, row in content.facts.numbers.items()}

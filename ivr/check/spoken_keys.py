@@ -97,4 +97,4 @@ def every_language_says_the_same(index: LineIndex) -> Iterator[Fault]:
 
 
 def _parts(index: LineIndex, name: str, locale: str) -> Sequence[RenderedPrompt]:
-    return index.line.content.prompts.speak(name, locale, named_keys(index.flow, name))
+    return index.line.content.prompts.parts(name, locale, named_keys(index.flow, name))

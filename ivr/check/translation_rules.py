@@ -133,7 +133,7 @@ def _words_for_keys(key_words: Sequence[str], words: Sequence[str]) -> list[str]
 
 
 def _never_said(message: Message) -> str:
-    said = list(message.words.never_in(PLACEHOLDER.sub(" ", message.text)))
+    said = list(message.words.avoided_words_in(PLACEHOLDER.sub(" ", message.text)))
     return f"it says “{said[0]}”" if said else ""
 
 

@@ -46,11 +46,11 @@ def _month(_: click.Context, __: click.Parameter, value: str | None) -> str | No
     return value
 
 
-def compare(url: str, outside: External) -> int:
+def compare(url: str, services: External) -> int:
     """Print what callers would lose if this line took the place of the one at `url`. The exit code: 1 if anything."""
     from ivr.operate.compare import compare_lines
 
-    found = compare_lines(read_settings(), url, outside.fetch)
+    found = compare_lines(read_settings(), url, services.fetch)
     for difference in found:
         click.echo(f"{'WORSE' if difference.worse else 'note '}  {difference.sentence}")
     worse = sum(difference.worse for difference in found)

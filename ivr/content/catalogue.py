@@ -62,7 +62,7 @@ def load_catalogue(path: Path) -> tuple[Mapping[MessageId, str], Mapping[Message
         remedy = "It may be cut off: fetch it again, or begin with `ivr locale update`."
         raise BadLocale.at(str(path), "it has no messages", remedy)
     messages: dict[MessageId, str] = {}
-    faults = double_faults(path, catalogue)
+    faults = duplicate_faults(path, catalogue)
     for message in catalogue:
         message_id = id_of(message)
         fault = faults.get(message_id) or _fault(path, message)
@@ -105,7 +105,7 @@ def id_of(message: Message) -> MessageId:
     return message.context or "", message.id if isinstance(message.id, str) else message.id[0]
 
 
-def double_faults(path: Path, catalogue: Catalogue) -> dict[MessageId, Fault]:
+def duplicate_faults(path: Path, catalogue: Catalogue) -> dict[MessageId, Fault]:
     """A fault for each message that the file has twice: it is not known which translation is meant."""
     remedy = "Keep the better translation and remove the other message."
     return {

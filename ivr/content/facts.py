@@ -97,11 +97,14 @@ def grouped(number: str) -> str:
 
 
 class Facts(NamedTuple):
-    """Numbers by name, facts by id, and `never`: digits that must not be spoken or dialled ("8663737888")."""
+    """Numbers by name, and facts by id.
+
+    `refused_digits` is the list `never` of numbers.toml: numbers that must not be spoken or dialled ("8663737888").
+    """
 
     numbers: Mapping[str, Number]
     facts: Mapping[str, Fact]
-    never: tuple[str, ...]
+    refused_digits: tuple[str, ...]
 
 
 def load_facts(folder: Path, hotline: str = PINNED_HOTLINE) -> Facts:

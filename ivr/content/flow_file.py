@@ -10,8 +10,8 @@ from ivr.call.flow import (
     MAX_CHOICES,
     MAX_MAIN_CHOICES,
     NAME,
-    ONCE,
     RESERVED,
+    SINGLE_KINDS,
     TAG,
     Farewell,
     Flow,
@@ -96,7 +96,7 @@ def _moved_faults(path: Path, nodes: Mapping[str, Node], moved: Any) -> Iterator
 
 
 def _node_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
-    for kind in sorted(ONCE):
+    for kind in sorted(SINGLE_KINDS):
         count = sum(node.kind == kind for node in nodes.values())
         if count != 1:
             yield Fault(str(path), f"there are {count} nodes of the kind `{kind}`", "There must be exactly one.")
@@ -163,7 +163,7 @@ def _choice_faults(nodes: Mapping[str, Node], choice: str, before: str | None) -
 
 def _reach_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
     reached: set[str] = set()
-    waiting = [name for name, node in nodes.items() if node.kind in ONCE]
+    waiting = [name for name, node in nodes.items() if node.kind in SINGLE_KINDS]
     while waiting:
         name = waiting.pop()
         if name in nodes and name not in reached:

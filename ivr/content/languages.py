@@ -55,7 +55,7 @@ def _language(content: Content, tag: str) -> Language:
 
 
 def _words(content: Content, name: str, tag: str) -> str:
-    parts = content.prompts.speak(name, tag, named_keys(content.flow, name))
+    parts = content.prompts.parts(name, tag, named_keys(content.flow, name))
     return "\n\n".join((name, *(part.text for part in parts)))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening
-from ivr.call.playlist import OFFERS, SHARED_PROMPTS, PromptRef, language_keys, named_keys
+from ivr.call.playlist import OFFERS, SHARED_TEXTS, PromptRef, language_keys, named_keys
 from ivr.content.facts import PINNED_HOTLINE, Facts, load_facts
 from ivr.content.flow_file import load_flow
 from ivr.content.locale import Locale, load_locale
@@ -41,14 +41,14 @@ class Content:
     faults: tuple[Fault, ...]
     is_preview: bool = False
 
-    def speak(self, reference: PromptRef) -> RenderedPrompt:
+    def prompt(self, reference: PromptRef) -> RenderedPrompt:
         """The prompt that `reference` names."""
         press = named_keys(self.flow, reference.text, reference.key)
-        return self.prompts.speak(reference.text, reference.locale, press)[reference.part - 1]
+        return self.prompts.parts(reference.text, reference.locale, press)[reference.part - 1]
 
     def shared_prompt(self, text: str, locale: str) -> RenderedPrompt:
         """The prompt of a shared text in prompts/lines/, such as "goodbye"."""
-        return self.speak(PromptRef(text, 1, locale))
+        return self.prompt(PromptRef(text, 1, locale))
 
 
 def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
@@ -76,12 +76,12 @@ def load_content(root: Path, published: Sequence[str] | None = None, hotline: st
     voices = _attempt(lambda: load_voices(root / "locales" / "voices.toml"), voice_faults)
     flow, facts, templates, source = _load_required(root, published, hotline, voices)
     locales, locale_faults = _load_languages(root, flow, source, voices)
-    spoken = flow.speaking(tuple(locales), {name: template.parts for name, template in templates.items()})
+    spoken = flow.with_spoken(tuple(locales), {name: template.parts for name, template in templates.items()})
     prompts = Prompts(templates, locales, facts, source.tag)
     withheld = {fault.locale: fault for fault in _withheld(root, spoken, prompts)}
     offered = tuple(tag for tag in spoken.published if tag not in withheld)
     faults = (*voice_faults, *locale_faults, *withheld.values())
-    offering = spoken.speaking(offered, spoken.parts)
+    offering = spoken.with_spoken(offered, spoken.parts)
     return Content(root, offering, flow.published, facts, locales, prompts, faults, published is not None)
 
 
@@ -141,11 +141,11 @@ def _disagreements(root: Path, flow: Flow, facts: Facts, templates: Mapping[str,
     """The faults between the flow, the numbers and the texts: what one names and another lacks."""
     transfer = facts.numbers.get(flow.transfer.number)
     if transfer is None or transfer.dial is None:
-        where = f"{root / 'prompts' / 'flow.toml'}: [{flow.only('transfer')}]"
+        where = f"{root / 'prompts' / 'flow.toml'}: [{flow.node_of_kind('transfer')}]"
         found = f"it dials `{flow.transfer.number}`, which has no `dial` in numbers.toml"
         yield Fault(where, found, "Name a number that the line may dial.")
     nodes = (name for name, node in flow.nodes.items() if not isinstance(node, Opening | Languages))
-    names = [*nodes, *SHARED_PROMPTS]
+    names = [*nodes, *SHARED_TEXTS]
     for name in names:
         if name not in templates:
             remedy = f"Write {name}.txt, or lines/{name}.txt for a shared text."
@@ -169,14 +169,14 @@ def _unspeakable(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """The faults of rendering every text once in the source language."""
     for name in prompts.templates:
         try:
-            prompts.speak(name, flow.published[0], named_keys(flow, name))
+            prompts.parts(name, flow.published[0], named_keys(flow, name))
         except BadText as error:
             yield from error.faults
 
 
 def _withheld(root: Path, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """A fault for each language that cannot be offered: a text is not whole that every caller needs."""
-    needed = (*OFFERS, flow.only("transfer"), flow.transfer.not_connected, flow.only("reminder"))
+    needed = (*OFFERS, flow.node_of_kind("transfer"), flow.transfer.not_connected, flow.node_of_kind("reminder"))
     for tag in flow.published[1:]:
         if incomplete := [name for name in needed if not is_whole(flow, prompts, name, tag)]:
             found = f"the language is withheld, because these texts are not whole in it: {', '.join(incomplete)}"

@@ -87,7 +87,7 @@ class Locale(NamedTuple):
         """Whether the language has a voice, and one <Say> holds `text`."""
         return self.voice != NO_VOICE and (self.voice_row is None or self.voice_row.can_say(text))
 
-    def key(self, key: str) -> str:
+    def key_word(self, key: str) -> str:
         """The word for a key ("0" to "9", "*", "#"): "estrella" for "*"."""
         return {"*": self.star, "#": self.pound}.get(key) or self.digits[int(key)]
 
@@ -95,8 +95,8 @@ class Locale(NamedTuple):
         """Groups of digits in words, with a pause between groups: "one … eight eight eight" for ("1", "888")."""
         return " … ".join(" ".join(self.digits[int(digit)] for digit in group) for group in groups)
 
-    def message(self, context: str, english: str) -> str:
-        """The translation of a message. Raises Untranslated if there is no usable one."""
+    def translation(self, context: str, english: str) -> str:
+        """The translation of a message; in the source language, `english` itself. Raises Untranslated without one."""
         if self.messages is None:
             return english
         try:
@@ -126,7 +126,7 @@ def _load_locale(folder: Path, voices: Voices | None, source: bool) -> Locale:
     recordings = recordings._replace(faults=tuple(fault._replace(locale=folder.name) for fault in recordings.faults))
     return Locale(
         folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
-        fields.pound, rate, reviewed, messages, faults, voice_row, recordings, recordings.reading(),
+        fields.pound, rate, reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
         fields.word_limits,
     )  # fmt: skip
 

@@ -51,7 +51,7 @@ Values = Mapping[str, Mapping[str, str]]
 
 
 def _key_values(locale: Locale, press: Mapping[str, str]) -> Mapping[str, str]:
-    return {name: f"\ue000{key}\ue000{locale.key(key)}" for name, key in press.items()}
+    return {name: f"\ue000{key}\ue000{locale.key_word(key)}" for name, key in press.items()}
 
 
 def _number_values(locale: Locale, facts: Facts) -> Mapping[str, str]:
@@ -69,7 +69,7 @@ class Prompts:
         self._numbers = {tag: _number_values(locale, facts) for tag, locale in locales.items()}
         self._kept: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[RenderedPrompt, ...]] = {}
 
-    def speak(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
+    def parts(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
         """The parts of template `name` as they are spoken: in `locale`, or else all of them in the first language.
 
         `press` gives the key of each name that a template may use ({"person": "0", "safety": "1"}). Raises BadText if
@@ -85,7 +85,7 @@ class Prompts:
 
     def whole(self, name: str, locale: str, press: Mapping[str, str]) -> bool:
         """Whether template `name` is spoken in `locale` itself."""
-        return all(prompt.locale == locale for prompt in self.speak(name, locale, press))
+        return all(prompt.locale == locale for prompt in self.parts(name, locale, press))
 
     def render(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
         """The parts of template `name` in `locale`, without recordings. Raises Untranslated if a message is missing."""
@@ -118,12 +118,12 @@ def _filled_in(template: Template, locale: Locale, values: Values) -> Iterator[s
         if isinstance(piece, str):
             yield piece
             continue
-        for kind, name in piece.words.values():
+        for kind, name in piece.placeholders.values():
             if name not in values[kind]:
                 remedy = "A text can use keys of its own node (press.…) and numbers of numbers.toml (numbers.…)."
                 raise BadText.at(str(template.path), f"there is no `{kind}.{name}` here", remedy)
-        words = {placeholder: values[kind][name] for placeholder, (kind, name) in piece.words.items()}
-        yield locale.message(template.name, piece.english) % words
+        words = {placeholder: values[kind][name] for placeholder, (kind, name) in piece.placeholders.items()}
+        yield locale.translation(template.name, piece.english) % words
 
 
 def _part(locale: str, words: str) -> RenderedPrompt:

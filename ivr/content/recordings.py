@@ -16,7 +16,7 @@ from ivr.content.files import read_bytes, read_toml, wrong_fields
 from ivr.errors import BadLocale, Fault
 from ivr.speech.wav import seconds_of
 
-LIST = "recordings.toml"
+RECORDINGS_FILE = "recordings.toml"
 NAME = re.compile(r"[a-z][a-z0-9_]*(-[a-z0-9]+)*")
 """The name of a recording: its text, and the part or the key if there are several ("reach-2", "language-key-8")."""
 FILE_NAME = re.compile(r"[0-9a-f]{20}\.wav")
@@ -53,7 +53,7 @@ class Recordings(NamedTuple):
     rows: tuple[Recording, ...] = ()
     faults: tuple[Fault, ...] = ()
 
-    def reading(self) -> Mapping[str, Sound]:
+    def sounds_by_words(self) -> Mapping[str, Sound]:
         """The sound of each text, by its words."""
         return {row.reads: row.sound for row in self.rows}
 
@@ -68,7 +68,7 @@ class _Row(BaseModel):
 
 def load_recordings(folder: Path) -> Recordings:
     """Read `folder` (locales/<tag>/audio). A recording that cannot be played is left out and is in `faults`."""
-    path = folder / LIST
+    path = folder / RECORDINGS_FILE
     try:
         if not path.exists():
             return Recordings()

@@ -42,7 +42,7 @@ class Block(NamedTuple):
     """
 
     english: str
-    words: Mapping[str, tuple[str, str]]
+    placeholders: Mapping[str, tuple[str, str]]
     facts: tuple[str, ...] = ()
 
 

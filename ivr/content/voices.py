@@ -19,18 +19,18 @@ MAX_ENCODED = 4500
 class Voice(NamedTuple):
     """A voice and a language that it speaks: Voice("Polly.Lupe-Neural", "es-US", "polly-neural", True, 3000).
 
-    `longest` is the number of characters that one <Say> may hold.
+    `max_characters` is the longest text of one <Say>.
     """
 
     name: str
     language: str
     kind: str
     takes_ssml: bool
-    longest: int
+    max_characters: int
 
     def can_say(self, text: str) -> bool:
         """Whether `text` is short enough for one <Say>."""
-        return len(text) <= self.longest and len(quote(text)) <= MAX_ENCODED
+        return len(text) <= self.max_characters and len(quote(text)) <= MAX_ENCODED
 
 
 class Voices(NamedTuple):

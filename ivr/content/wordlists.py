@@ -24,7 +24,7 @@ class Words(BaseModel):
     names: list[str] = []
     small: list[str] = []
 
-    def never_in(self, text: str) -> Iterator[str]:
+    def avoided_words_in(self, text: str) -> Iterator[str]:
         """The words of `never` that `text` says: whole words, in upper or lower case."""
         for word in self.never:
             pattern = re.escape(word.removesuffix("*")) + (r"\w*" if word.endswith("*") else "")

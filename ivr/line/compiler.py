@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivr.call.state import Place, Ring
-from ivr.call.transitions import Ask, Dial, End, Step, explore, next_place, silence
+from ivr.call.transitions import Ask, Dial, End, Step, explore, next_place, silent_steps
 from ivr.call.urls import AUDIO, key_address_of, outcome_address_of
 from ivr.content.facts import HOTLINE
 from ivr.content.load import Content, load_content
@@ -59,7 +59,7 @@ class FragmentWriter:
 
     def document(self, place: Place) -> tuple[bytes, ...]:
         """The fragments of everything that happens at `place` while the caller presses no key."""
-        return tuple(map(self._fragment, silence(self._flow, place, self._options.silence)))
+        return tuple(map(self._fragment, silent_steps(self._flow, place, self._options.silence)))
 
     def _fragment(self, step: Step) -> bytes:
         if step not in self.fragments:

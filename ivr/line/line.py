@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ivr.call.flow import Flow, Transfer
-from ivr.call.state import KEYS, Answer, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
-from ivr.call.transitions import Step, next_place, silence
-from ivr.call.urls import OUTCOME, RING, language_in, means_the_same, place_at, successor_of
+from ivr.call.state import KEYS, Answer, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
+from ivr.call.transitions import Step, next_place, silent_steps
+from ivr.call.urls import OUTCOME, RING, key_is_current, language_in, place_at, successor_of
 from ivr.content.load import Content
 from ivr.errors import UnknownAddress
 from ivr.line import twiml
@@ -22,7 +22,7 @@ Form = Sequence[tuple[str, str]]
 """The fields of a request in the order they came: [("Digits", "1"), ("FromZip", "")]. Repeated names are kept."""
 
 _KEYS, _OTHER_KEY = {key: Key(key) for key in KEYS}, Key("")
-_REACHED: dict[str, Reached] = {
+_REACHED: dict[str, DialOutcome] = {
     "completed": "connected", "answered": "connected", "busy": "busy", "no-answer": "no-answer", "failed": "failed",
     "canceled": "canceled",
 }  # fmt: skip
@@ -34,11 +34,12 @@ class CompileStats(NamedTuple):
 
     places: int
     fragments: int
-    size: int
+    fragment_bytes: int
     seconds: float
 
     def __str__(self) -> str:
-        return f"{self.places} places, {self.fragments} fragments, {self.size / 1000:.0f} kB, {self.seconds:.2f} s"
+        size = f"{self.fragments} fragments, {self.fragment_bytes / 1000:.0f} kB"
+        return f"{self.places} places, {size}, {self.seconds:.2f} s"
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,7 @@ class Line:
 
     def steps(self, place: Place) -> tuple[Step, ...]:
         """Everything that happens at `place` while the caller presses no key."""
-        return silence(self.flow, place, self.options.silence)
+        return silent_steps(self.flow, place, self.options.silence)
 
     def _arrival(self, address: str, form: Form) -> tuple[Place, Event]:
         """The place that a request comes from, and the event that it reports."""
@@ -88,9 +89,9 @@ class Line:
             return place if place and dialled else home, _outcome(form)
         pressed = _pressed(form)
         if place is None:
-            return successor_of(self.flow, address) or home, Lost(_key(_values(form, "Digits")).key)
-        if isinstance(pressed, Key) and not means_the_same(self.flow, place, address, pressed.key):
-            return place, Lost(pressed.key)
+            return successor_of(self.flow, address) or home, Outdated(_key(_values(form, "Digits")).key)
+        if isinstance(pressed, Key) and not key_is_current(self.flow, place, address, pressed.key):
+            return place, Outdated(pressed.key)
         return place, pressed
 
     def _place_of(self, address: str) -> Place | None:
@@ -114,8 +115,8 @@ def _pressed(form: Form) -> Event:
     return _key(digits) if any(digits) else Silence()
 
 
-def _outcome(form: Form) -> Outcome:
+def _outcome(form: Form) -> DialEnded:
     if _values(form, "DialBridged") == ["true"]:
-        return Outcome("connected")
+        return DialEnded("connected")
     statuses = _values(form, "DialCallStatus")
-    return Outcome(_REACHED.get(statuses[0], "unknown") if len(statuses) == 1 else "unknown")
+    return DialEnded(_REACHED.get(statuses[0], "unknown") if len(statuses) == 1 else "unknown")

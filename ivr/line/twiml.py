@@ -29,7 +29,7 @@ HEAD = b'<?xml version="1.0" encoding="UTF-8"?><Response>'
 TAIL = b"</Response>"
 AFTER_KEY = 0.5
 """Seconds of silence before speech that follows a key: the caller has the phone in front of the face."""
-LEAD = SsmlBreak(time="lead")
+LEAD_PLACEHOLDER = SsmlBreak(time="lead")
 """The place of the pause before the first word, in the verbs of a prompt."""
 DIAL_TIMEOUT = 45
 """Seconds that the hotline may ring; Twilio adds about five (https://www.twilio.com/docs/voice/twiml/dial)."""
@@ -83,7 +83,7 @@ def dial(number: str, action: str | None, caller_id: str | None) -> bytes:
     return _bytes(verb)
 
 
-def readdressed(document: bytes, kept: str, number: str, caller_id: str | None) -> bytes:
+def with_new_numbers(document: bytes, kept: str, number: str, caller_id: str | None) -> bytes:
     """A document that was kept as a file, with `number` dialled and spoken, and `caller_id` in every dial.
 
     `kept` is the number (E.164) that the file was written with. Its digits are words there, in groups of 1, 3, 3 and 4;
@@ -140,7 +140,7 @@ class _Voice(NamedTuple):
 def _prompt_verbs(prompt: RenderedPrompt, voice: _Voice, pace: Pace, audio_url: str) -> tuple[bytes, bytes]:
     """The verbs that speak `prompt`: before and after the place of the leading pause; all before it without one."""
     verbs = b"".join(map(_bytes, _speech(prompt, voice, pace, audio_url)))
-    before, _, after = verbs.partition(_bytes(LEAD))
+    before, _, after = verbs.partition(_bytes(LEAD_PLACEHOLDER))
     return before, after
 
 
@@ -168,7 +168,7 @@ def _ssml_say(prompt: RenderedPrompt, voice: _Voice, pace: Pace) -> TwiML:
     if pace == "slow":
         words = SsmlProsody(rate=f"{SLOW_RATE:.0%}")
         verb.append(words)
-    for piece in (LEAD, *_words_and_pauses(prompt, pace)):
+    for piece in (LEAD_PLACEHOLDER, *_words_and_pauses(prompt, pace)):
         words.append(piece)
     return verb
 

@@ -89,7 +89,7 @@ class Account:
         """The account of `settings`. Raises BadSettings if its SID or token is missing."""
         if not settings.twilio_account_sid or not settings.tokens:
             raise BadSettings("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN must both be set to use Twilio's API.")
-        if settings.trying_out:
+        if settings.uses_test_token:
             raise BadSettings("TWILIO_AUTH_TOKEN is one that `make setup` made up: Twilio does not know it.")
         from twilio.http.http_client import TwilioHttpClient
         from twilio.rest import Client

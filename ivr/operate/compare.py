@@ -7,8 +7,8 @@ from pydantic import SecretStr
 
 from ivr.operate.health import Health, LanguageHealth, health_at, health_of
 from ivr.operate.http_client import Fetch
-from ivr.readiness import get_ready
-from ivr.setting_rules import TRY
+from ivr.readiness import readiness_of
+from ivr.setting_rules import TEST_TOKEN_PREFIX
 from ivr.settings import Settings
 
 MAX_NAMES = 8
@@ -29,8 +29,8 @@ def compare_lines(settings: Settings, url: str, fetch: Fetch) -> list[Difference
     """
     running = health_at(url, fetch)
     if not settings.tokens:
-        settings = settings.model_copy(update={"twilio_auth_token": SecretStr(TRY)})
-    return list(differences(running, health_of(get_ready(settings)), not settings.trying_out))
+        settings = settings.model_copy(update={"twilio_auth_token": SecretStr(TEST_TOKEN_PREFIX)})
+    return list(differences(running, health_of(readiness_of(settings)), not settings.uses_test_token))
 
 
 def differences(running: Health, new: Health, settings_too: bool) -> Iterator[Difference]:

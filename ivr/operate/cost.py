@@ -52,7 +52,7 @@ def _cost(line: Line, name: str, locale: str, keys: list[str]) -> Cost:
     caller = _play(line, [*language_key, *keys])
     dialled_at = caller.clock
     if caller.dial:
-        caller.far_end("completed", CONVERSATION_SECONDS)
+        caller.dial_ends("completed", CONVERSATION_SECONDS)
     minutes_in, minutes_out = math.ceil(caller.clock / 60), math.ceil((caller.clock - dialled_at) / 60)
     texts = [(heard.voice, len(heard.text)) for heard in caller.heard if heard.voice != "recording"]
     speech = sum(math.ceil(length / 100) * _speech_price(voice) for voice, length in texts)

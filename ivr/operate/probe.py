@@ -14,7 +14,7 @@ from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.errors import InvalidTwiml
 from ivr.settings import Settings
 
-SLOW = 3.0
+MAX_ANSWER_SECONDS = 3.0
 """Seconds that Twilio waits for an answer, once `ivr number set` has set the webhooks."""
 
 
@@ -49,8 +49,8 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
     if caller.dialled != [settings.hotline]:
         return Probed(False, f"DOWN {url}: key 0 does not dial the hotline.")
     slowest = max(times)
-    if slowest > SLOW:
-        return Probed(False, f"SLOW {url}: an answer took {slowest:.1f} s, more than {SLOW:.0f} s.")
+    if slowest > MAX_ANSWER_SECONDS:
+        return Probed(False, f"SLOW {url}: an answer took {slowest:.1f} s, more than {MAX_ANSWER_SECONDS:.0f} s.")
     if reason := _why_not_whole(url, fetch, missing):
         return Probed(False, f"NOT WHOLE {url}: {reason}")
     return Probed(True, f"OK {url}: it answers, key 0 dials the hotline, slowest answer {slowest * 1000:.0f} ms.")

@@ -79,7 +79,7 @@ class Caller:
         self.state: State = "idle"
         self.clock = 0.0
         self.heard: list[Heard] = []
-        self.spoken: list[SayOrPlay] = []
+        self.heard_verbs: list[SayOrPlay] = []
         """The verb of each item of `heard`: words, pauses and pace as the document has them."""
         self.keys: list[str] = []
         self.dialled: list[str] = []
@@ -144,7 +144,7 @@ class Caller:
     def waits(self) -> None:
         """Stay silent until the line acts: the Gather times out, or the dialled number does not answer."""
         if self.state == "dialling":
-            self.far_end("no-answer")
+            self.dial_ends("no-answer")
             return
         gather = self._require_gather("silent")
         self.listens()
@@ -155,7 +155,7 @@ class Caller:
         self._continue()
         self._add_act(at, "silent")
 
-    def far_end(self, outcome: str, talked: float = 60.0) -> None:
+    def dial_ends(self, outcome: str, talked: float = 60.0) -> None:
         """The dialled call ends in one of OUTCOMES; a conversation takes `talked` seconds."""
         if outcome not in OUTCOMES:
             raise ImpossibleAct(f"{outcome}: the far end can be {', '.join(OUTCOMES)}")
@@ -249,7 +249,7 @@ class Caller:
                 recording = self._recordings(self._resolved(spoken.address))
                 heard = hear_recording(recording, self.clock, interruptible)
             self.heard.append(heard)
-            self.spoken.append(spoken)
+            self.heard_verbs.append(spoken)
             self.clock += heard.seconds
 
     def _add_act(self, at: float, does: str) -> None:

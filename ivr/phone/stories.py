@@ -94,7 +94,7 @@ def _replay_line(line: StoryLine, caller: Caller) -> None:
         case "at" | "dials" | "ended" | "speaks":
             _check_expectation(line, caller)
         case outcome:
-            caller.far_end(outcome)
+            caller.dial_ends(outcome)
 
 
 def _check_expectation(line: StoryLine, caller: Caller) -> None:

@@ -42,10 +42,10 @@ class Transcript:
             self._caller.presses(token)
         self._write_heard()
 
-    def far_end(self, outcome: str) -> None:
+    def dial_ends(self, outcome: str) -> None:
         """The dialled call ends in `outcome`; write what the line then says."""
         self.add(f"the line dials {self._caller.dialled[-1]}: {outcome}")
-        self._caller.far_end(outcome)
+        self._caller.dial_ends(outcome)
         self._write_heard()
 
     def _write_heard(self) -> None:
@@ -86,7 +86,7 @@ def _carry_out(caller: Caller, transcript: Transcript, typed: str, write_line: C
     if typed in ("h", HANG_UP):
         transcript.act(HANG_UP)
     elif caller.state == "dialling" and (typed or "no-answer") in OUTCOMES:
-        transcript.far_end(typed or "no-answer")
+        transcript.dial_ends(typed or "no-answer")
     elif caller.state == "listening" and (typed in ("", SILENCE) or _is_key(typed)):
         transcript.act(typed or SILENCE)
     else:
@@ -117,7 +117,7 @@ def play(caller: Caller, presses: Sequence[str], outcome: str = "completed") -> 
 
 def _end_dials(caller: Caller, transcript: Transcript, outcome: str) -> None:
     while caller.state == "dialling":
-        transcript.far_end(outcome)
+        transcript.dial_ends(outcome)
 
 
 def _validate(presses: Sequence[str], outcome: str) -> None:

@@ -35,7 +35,7 @@ def press(keys: str) -> str:
     return "press " + ", then ".join(keys.split())
 
 
-def way_to(flow: Flow, entry: Entry) -> str:
+def heard_when(flow: Flow, entry: Entry) -> str:
     """The keys or the event that lead to `entry`, in words, such as "press 1, then 2"; "" where they are not known."""
     if entry.keys:
         return press(entry.keys)

@@ -12,7 +12,7 @@ from html import escape
 from ivr.call.flow import Flow
 from ivr.call.transitions import LANGUAGES_PER_PART
 from ivr.errors import BadSettings
-from ivr.script.labels import title_of, way_to
+from ivr.script.labels import heard_when, title_of
 from ivr.script.model import Entry, Script
 
 DOT_TIMEOUT = 60
@@ -36,8 +36,8 @@ def outline(script: Script, flow: Flow) -> Iterator[str]:
         yield f"{'  ' * entry.depth}{keys}: {title_of(flow, entry)} ({_kind(entry)}, {entry.node})"
     yield ""
     yield "At any time:"
-    for entry in script.states:
-        yield f"  {way_to(flow, entry)}: {title_of(flow, entry)} ({_kind(entry)}, {entry.node})"
+    for entry in script.others:
+        yield f"  {heard_when(flow, entry)}: {title_of(flow, entry)} ({_kind(entry)}, {entry.node})"
     other = "the other language" if len(flow.published) <= 2 else f"another language, {LANGUAGES_PER_PART} at a time"
     yield f"  press 8: {other}; 7: again, more slowly; *: the menu above; #: the next part"
 
@@ -50,7 +50,7 @@ def _kind(entry: Entry) -> str:
 def dot(script: Script, flow: Flow) -> str:
     """The map in the DOT language, https://graphviz.org/doc/info/lang.html."""
     lines = ["digraph line {", *(f"  {name} [{style}];" for name, style in STYLE.items())]
-    lines += [_box(flow, entry) for entry in (*script.entries, *script.states)]
+    lines += [_box(flow, entry) for entry in (*script.entries, *script.others)]
     lines += [f'  "{entry.node}" -> "{choice.node}";' for entry in script.entries for choice in entry.choices]
     return "\n".join([*lines, *_global_edges(flow), "}"]) + "\n"
 
@@ -58,7 +58,7 @@ def dot(script: Script, flow: Flow) -> str:
 def _global_edges(flow: Flow) -> Iterator[str]:
     """Keys 0 and 9 work at every node. Only the main menu's edges are drawn, to keep the drawing readable."""
     transfer = flow.transfer
-    connect, reminder = flow.only("transfer"), flow.only("reminder")
+    connect, reminder = flow.node_of_kind("transfer"), flow.node_of_kind("reminder")
     yield f'  "{flow.main_menu}" -> "{connect}" [style=dashed];'
     yield f'  "{flow.main_menu}" -> "{reminder}" [style=dashed];'
     yield f'  "{connect}" -> "{transfer.connected}" [style=dashed];'

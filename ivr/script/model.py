@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ivr.call.flow import Languages, Menu, Topic
-from ivr.call.playlist import SHARED_PROMPTS, named_keys
-from ivr.check.limits import GRADED_FROM
+from ivr.call.playlist import SHARED_TEXTS, named_keys
+from ivr.check.limits import MIN_GRADED_WORDS
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.wordlists import Words, load_words
 from ivr.line.line import Line
@@ -61,13 +61,13 @@ class Entry(NamedTuple):
 class Script(NamedTuple):
     """The whole line in one language.
 
-    `entries` are the menus and topics in key order, `states` the other nodes (reminder, transfer, …), `shared` the
-    prompts that many nodes share.
+    `entries` are the menus and topics in key order, `others` the other nodes (reminder, transfer, …), `shared` the
+    texts that many nodes share.
     """
 
     locale: str
     entries: tuple[Entry, ...]
-    states: tuple[Entry, ...]
+    others: tuple[Entry, ...]
     shared: tuple[Entry, ...]
 
     def entry(self, node: str) -> Entry:
@@ -76,7 +76,7 @@ class Script(NamedTuple):
 
     def all(self) -> Iterator[Entry]:
         """Every entry, in reading order."""
-        yield from (*self.entries, *self.states, *self.shared)
+        yield from (*self.entries, *self.others, *self.shared)
 
     def below(self, entry: Entry) -> tuple[Entry, ...]:
         """The entries that the choices of `entry` lead to, in key order."""
@@ -86,12 +86,12 @@ class Script(NamedTuple):
 def read_script(line: Line, locale: str, graded: bool = True) -> Script:
     """The script of `line` in `locale`, one of `line.content.locales`. Unless `graded`, no text has a grade."""
     reader = _Reader(line, locale, graded)
-    entries = tuple(reader.from_menu(line.flow.main_menu, "", ""))
+    entries = tuple(reader.menu_and_below(line.flow.main_menu))
     reached = {entry.node for entry in entries}
     texts = line.content.prompts.templates
     own = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, Languages)]
-    states = tuple(reader.entry(name, "", "") for name in own if name not in reached)
-    return Script(locale, entries, states, tuple(reader.entry(name, "", "") for name in SHARED_PROMPTS))
+    others = tuple(reader.entry(name) for name in own if name not in reached)
+    return Script(locale, entries, others, tuple(reader.entry(name) for name in SHARED_TEXTS))
 
 
 class _Reader:
@@ -100,24 +100,24 @@ class _Reader:
         tags = line.content.locales if graded else ()
         self._words: dict[str, Words] = {tag: load_words(line.content.root / "locales" / tag) for tag in tags}
 
-    def from_menu(self, name: str, keys: str, title: str) -> Iterator[Entry]:
+    def menu_and_below(self, name: str, keys: str = "", title: str = "") -> Iterator[Entry]:
         """The menu and all texts below it, depth first, in key order."""
         entry = self.entry(name, keys, title)
         yield entry
         for choice in entry.choices:
-            yield from self.from_menu(choice.node, f"{keys} {choice.key}".strip(), label_of(choice.offer))
+            yield from self.menu_and_below(choice.node, f"{keys} {choice.key}".strip(), label_of(choice.offer))
 
-    def entry(self, name: str, keys: str, title: str) -> Entry:
+    def entry(self, name: str, keys: str = "", title: str = "") -> Entry:
         """One text. `keys` and `title` are empty where no choice leads to it."""
         line = self._line
-        parts = line.content.prompts.speak(name, self._locale, named_keys(line.flow, name))
+        parts = line.content.prompts.parts(name, self._locale, named_keys(line.flow, name))
         node = line.flow.nodes.get(name)
         text = "\n\n".join(part.text for part in parts)
         seconds = sum(map(line.schedule.longest_seconds, parts)) + PARAGRAPH_PAUSE * (len(parts) - 1)
         offers = zip(node.choices, parts[-1].paragraphs, strict=True) if isinstance(node, Menu) else ()
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
         facts = line.content.prompts.templates[name].facts
-        kind = node.kind if node and name not in SHARED_PROMPTS else SHARED
+        kind = node.kind if node and name not in SHARED_TEXTS else SHARED
         grade = self._grade(text, parts[0].locale) if self._graded and isinstance(node, Topic) else None
         return Entry(
             name,
@@ -133,7 +133,7 @@ class _Reader:
         )
 
     def _grade(self, text: str, locale: str) -> readability.Grade | None:
-        if len(readability.words(text)) < GRADED_FROM:
+        if len(readability.words(text)) < MIN_GRADED_WORDS:
             return None
         return readability.grade(self._words[locale].without_names(text), locale)
 

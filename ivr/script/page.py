@@ -21,7 +21,7 @@ from ivr.content.facts import Number
 from ivr.errors import BadLocale
 from ivr.line.line import Line
 from ivr.line.schedule import PART_WAIT
-from ivr.script.labels import title_of, way_to
+from ivr.script.labels import heard_when, title_of
 from ivr.script.model import Choice, Entry, Script, read_script
 from ivr.script.sources import CitedFact, PageToOpen, cited_fact, compared, pages_to_open
 from ivr.script.timeline import TimelineStep, timeline
@@ -93,7 +93,7 @@ class ScriptPage(NamedTuple):
         flow = self.line.flow
         facts = tuple(cited_fact(self.line.content.facts, name) for name in entry.facts)
         offered_in = self.script.entry(flow.parent(entry.node)).locale if entry.keys else ""
-        title, way = title_of(flow, entry), way_to(flow, entry)
+        title, way = title_of(flow, entry), heard_when(flow, entry)
         return ScriptEntry(entry, title, offered_in, way, tuple(self._parts(entry)), facts, self._wait(entry))
 
     def _wait(self, entry: Entry) -> int | None:
@@ -111,7 +111,7 @@ class ScriptPage(NamedTuple):
 
     def timeline(self) -> tuple[TimelineStep, ...]:
         """A call without any key, from the ring on, or, in a second language, from the language key on."""
-        return timeline(self.line, Place(self.line.flow.only("opening"), self.script.locale))
+        return timeline(self.line, Place(self.line.flow.node_of_kind("opening"), self.script.locale))
 
     def numbers(self) -> Iterator[NumberUse]:
         """Every telephone number, with the entries that speak it."""

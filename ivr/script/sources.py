@@ -9,7 +9,7 @@ from ivr.call.flow import Flow
 from ivr.content.facts import Fact, Facts, Number, Source
 from ivr.content.templates import Template, blocks
 from ivr.errors import BadText
-from ivr.script.labels import way_to
+from ivr.script.labels import heard_when
 from ivr.script.model import Script
 
 WIDTH = 100
@@ -41,7 +41,7 @@ def _written_out(facts: Facts, says: str) -> str:
 class PageToOpen(NamedTuple):
     """A page that a person must still open, or a call to make, and the facts that depend on it."""
 
-    live: str
+    page: str
     facts: tuple[CitedFact, ...]
 
 
@@ -52,7 +52,7 @@ def pages_to_open(facts: Facts, names: Iterable[str]) -> tuple[PageToOpen, ...]:
         fact = cited_fact(facts, name)
         if fact.to_open and not fact.opened:
             by_page.setdefault(fact.to_open, []).append(fact)
-    return tuple(PageToOpen(live, tuple(by_page[live])) for live in sorted(by_page, key=str.casefold))
+    return tuple(PageToOpen(page, tuple(by_page[page])) for page in sorted(by_page, key=str.casefold))
 
 
 def sources_of(
@@ -68,7 +68,7 @@ def sources_of(
             raise BadText.at(name, "no text has this name", "`ivr map` lists the names.")
     chosen = [known[name] for name in names] or list(known.values())
     for entry in chosen if not live else ():
-        way = way_to(flow, entry)
+        way = heard_when(flow, entry)
         yield f"{entry.node}: {way}" if way else entry.node
         yield from _block_lines(templates[entry.node], facts)
         yield ""
@@ -81,7 +81,7 @@ def _block_lines(template: Template, facts: Facts) -> Iterator[str]:
     numbers = {name: number.say for name, number in facts.numbers.items()}
     named: set[str] = set()
     for block in blocks(template):
-        values = {name: numbers.get(value, "KEY") for name, (_, value) in block.words.items()}
+        values = {name: numbers.get(value, "KEY") for name, (_, value) in block.placeholders.items()}
         yield from _wrapped(f"“{block.english % values}”", "  ")
         for name in block.facts:
             yield from _fact_lines(cited_fact(facts, name)) if name not in named else [f"  {name}  (see above)"]
@@ -120,7 +120,7 @@ def dated(source: Source) -> str:
 def _page_lines(pages: Sequence[PageToOpen], script: Script) -> Iterator[str]:
     yield f"Pages that a person must still open, or calls to make: {len(pages)}"
     for page in pages:
-        yield from _wrapped(page.live, "  - ")
+        yield from _wrapped(page.page, "  - ")
         for fact in page.facts:
             texts = ", ".join(entry.node for entry in script.all() if fact.id in entry.facts)
             yield from _wrapped(f"{fact.id}: {texts or 'not spoken'}", "    ")

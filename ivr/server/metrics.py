@@ -26,9 +26,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from ivr import __version__
-from ivr.call.state import Event, Key, Lost, Outcome, Reached, Ring, Silence
+from ivr.call.state import DialEnded, DialOutcome, Event, Key, Outdated, Ring, Silence
 from ivr.readiness import Readiness
-from ivr.usage.counter import Store, UsageKey, WriterUptime
+from ivr.usage.counter import UsageKey, UsageWriter, WriterUptime
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -39,7 +39,7 @@ FILE_BYTES = 1 << 16
 """Size of a file of prometheus_client when it is made. Ours never grow beyond it."""
 MASTER_SLOT = 0
 """The slot of the process that makes the metrics; workers have the slots from 1."""
-_KINDS: dict[type, str] = {Ring: "ring", Key: "key", Silence: "silence", Outcome: "outcome", Lost: "lost"}
+_KINDS: dict[type, str] = {Ring: "ring", Key: "key", Silence: "silence", DialEnded: "outcome", Outdated: "lost"}
 
 EVENTS = "ivr_requests", "Signed requests answered, by what had happened; test calls left out."
 OUTCOMES = "ivr_transfers", "Transfers to the hotline that ended, by how; test calls left out."
@@ -73,7 +73,7 @@ class Metrics:
         events = Counter(*EVENTS, ["event"], registry=None)
         outcomes = Counter(*OUTCOMES, ["outcome"], registry=None)
         self._events = {kind: events.labels(name) for kind, name in _KINDS.items()}
-        self._outcomes = {outcome: outcomes.labels(outcome) for outcome in get_args(Reached)}
+        self._outcomes = {outcome: outcomes.labels(outcome) for outcome in get_args(DialOutcome)}
         self._totals = {name: Counter(name, about, registry=None) for name, about in TOTALS.items()}
         self._seconds = Histogram(*SECONDS, buckets=BUCKETS, registry=None)
         self.registry = CollectorRegistry()
@@ -91,8 +91,8 @@ class Metrics:
             self._seconds.observe(seconds)
             if not test_call:
                 self._events[type(event)].inc()
-                if isinstance(event, Outcome):
-                    self._outcomes[event.reached].inc()
+                if isinstance(event, DialEnded):
+                    self._outcomes[event.outcome].inc()
         if test_call:
             self._add("ivr_test_calls")
 
@@ -144,7 +144,7 @@ class _State:
 class MeteredStore:
     """A store of usage whose failures are counted."""
 
-    def __init__(self, store: Store, metrics: Metrics) -> None:
+    def __init__(self, store: UsageWriter, metrics: Metrics) -> None:
         self._store, self._metrics = store, metrics
 
     def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:

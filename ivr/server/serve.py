@@ -17,7 +17,7 @@ from pathlib import Path
 from gunicorn.systemd import listen_fds
 
 from ivr.errors import OperationFailed
-from ivr.readiness import Readiness, get_ready
+from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.server.application import Application
 from ivr.server.console import tell
@@ -47,7 +47,7 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], 
     ignore_signals()
     _leave_no_memory_on_disk()
     raise_file_limit()
-    readiness = get_ready(settings)
+    readiness = readiness_of(settings)
     tell(announcement(readiness, settings), say)
     bind = [] if listen_fds(unset_environment=False) else [f"fd://{_listen(host, port).detach()}"]
     memory = memory_folder()

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ivr import log, signature
-from ivr.call.state import Answer, Event, Key, Lost, Outcome, Ring, Silence
+from ivr.call.state import Answer, DialEnded, Event, Key, Outdated, Ring, Silence
 from ivr.call.urls import RING
 from ivr.errors import Unverified
 from ivr.line.line import Form
@@ -38,7 +38,7 @@ XML_CONTENT_TYPE = (b"content-type", b"text/xml; charset=utf-8")
 TEXT_CONTENT_TYPE = (b"content-type", b"text/plain")
 NO_STORE = (b"cache-control", b"no-store")
 _RING, _BELOW_RING = RING.encode(), RING.encode() + b"/"
-_COUNTED: dict[type, log.Counted] = {Ring: "ring", Key: "key", Silence: "silence", Lost: "lost"}
+_COUNTED: dict[type, log.Counted] = {Ring: "ring", Key: "key", Silence: "silence", Outdated: "lost"}
 
 
 class TooLarge(Exception):
@@ -132,7 +132,7 @@ class Webhook:
         posted, is_get = _fields(body.decode("latin-1")), scope["method"] == "GET"
         signature.verify(self._tokens, url, () if is_get else posted, signatures, algorithms)
         form = _fields(query) if is_get else posted
-        if not signature.is_of_one_call(form):
+        if not signature.has_call_ids(form):
             raise Unverified("it has not exactly one CallSid and one AccountSid")
         return form
 
@@ -168,7 +168,7 @@ class Webhook:
 
 
 def _counted(event: Event) -> log.Counted:
-    return event.reached if isinstance(event, Outcome) else _COUNTED[type(event)]
+    return event.outcome if isinstance(event, DialEnded) else _COUNTED[type(event)]
 
 
 def _values(name: bytes, headers: Sequence[tuple[bytes, bytes]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Synthetic speech for previews: espeak-ng speaks, sox converts to what a telephone carries.
+"""Synthetic speech for previews: espeak-ng synthesizes, sox converts to telephone sound.
 
 Both are separate programs, which are run and not linked. The telephone page (`ivr.web.audio_preview`) and the
 translators' commands (`ivr.translate`) use them; answering a call does not.
@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ivr.errors import OperationFailed
-from ivr.speech.wav import HERTZ, write_wav
+from ivr.speech.wav import SAMPLE_RATE, write_wav
 
-SPEAKER, CONVERTER = "espeak-ng", "sox"
+SYNTHESIZER, CONVERTER = "espeak-ng", "sox"
 INSTALL = (
     "Install both: `apt install espeak-ng sox libsox-fmt-mp3` on Debian and Ubuntu, "
     "`brew install espeak-ng sox` on macOS."
@@ -52,12 +52,12 @@ class SynthesisFailed(Exception):
 
 
 def installed_voices() -> frozenset[str]:
-    """The languages of espeak-ng's voices, such as "es-419", in lower case; empty where a program is missing."""
-    speaker = shutil.which(SPEAKER)
-    if speaker is None or shutil.which(CONVERTER) is None:
+    """The names of espeak-ng's voices in lower case, such as "es-419"; empty where a program is missing."""
+    synthesizer = shutil.which(SYNTHESIZER)
+    if synthesizer is None or shutil.which(CONVERTER) is None:
         return frozenset()
     try:
-        listed = subprocess.run([speaker, "--voices"], capture_output=True, timeout=SYNTHESIS_TIMEOUT, check=True)
+        listed = subprocess.run([synthesizer, "--voices"], capture_output=True, timeout=SYNTHESIS_TIMEOUT, check=True)
     except (OSError, subprocess.SubprocessError):
         return frozenset()
     rows = (row.split() for row in listed.stdout.decode("utf-8", "replace").splitlines()[1:])
@@ -65,8 +65,8 @@ def installed_voices() -> frozenset[str]:
 
 
 def required_voices() -> frozenset[str]:
-    """The same as `installed_voices`. Raises OperationFailed where a program is missing."""
-    missing = [program for program in (SPEAKER, CONVERTER) if shutil.which(program) is None]
+    """The names of espeak-ng's voices, as `installed_voices`. Raises OperationFailed where a program is missing."""
+    missing = [program for program in (SYNTHESIZER, CONVERTER) if shutil.which(program) is None]
     if missing:
         verb = "is" if len(missing) == 1 else "are"
         raise OperationFailed(f"{' and '.join(missing)} {verb} not installed, so no sound can be made. {INSTALL}")
@@ -74,7 +74,11 @@ def required_voices() -> frozenset[str]:
 
 
 def voice_for(language: str, voices: frozenset[str]) -> str:
-    """The voice for a language: its own, for Spanish that of Latin America, that of the bare language, or ""."""
+    """The voice of `voices` for a language as Twilio names it, "" without one.
+
+    The first of these that is installed, for "es-US": "es-us", then "es-419" (Latin America), then "es"; for "en-US":
+    "en-us", then "en".
+    """
     bare = language.lower().partition("-")[0]
     candidates = (language.lower(), LATIN_AMERICA if bare == "es" else bare, bare)
     return next((voice for voice in candidates if voice in voices), "")
@@ -83,8 +87,8 @@ def voice_for(language: str, voices: frozenset[str]) -> str:
 async def synthesize(utterance: Utterance, voice: str) -> bytes:
     """The sound of `utterance` in an installed `voice`, as a WAV file. Raises SynthesisFailed."""
     speed = str(round(WORDS_A_MINUTE * utterance.rate))
-    spoken = await _run(SPEAKER, ["-m", "-v", voice, "-s", speed, "--stdout"], _ssml(utterance).encode())
-    telephone = ["-t", "raw", "-r", str(HERTZ), "-c", "1", "-e", "mu-law"]
+    spoken = await _run(SYNTHESIZER, ["-m", "-v", voice, "-s", speed, "--stdout"], _ssml(utterance).encode())
+    telephone = ["-t", "raw", "-r", str(SAMPLE_RATE), "-c", "1", "-e", "mu-law"]
     return write_wav(await _run(CONVERTER, ["-V1", "-t", "wav", "-", *telephone, "-"], spoken))
 
 

@@ -1,8 +1,8 @@
-"""How many seconds a text takes to hear: upper estimates for limits, lower estimates for promises.
+"""How many seconds a text takes to hear: an upper and a lower estimate.
 
-The line computes its waits from them, the limits refuse a text that is too long. Speech rates are upper and lower
-estimates: English 2.3 to 3.2 words a second, Spanish 4.0 to 7.8 syllables a second (Pellegrino 2011; Coupé 2019 for the
-fast end; espeak-ng at 140 words a minute for the slow end).
+The limits of texts need the upper estimate: a text must not take longer. The waits of the line need the lower one: a
+silent call must not be shorter. The rates: English 2.3 to 3.2 words a second, Spanish 4.0 to 7.8 syllables a second
+(Pellegrino 2011; Coupé 2019 for the fast end; espeak-ng at 140 words a minute for the slow end).
 """
 
 import re
@@ -16,9 +16,9 @@ Unit = Literal["words", "syllables", "characters"]
 
 
 class SpeechRate(NamedTuple):
-    """How fast a language is spoken: `unit`s a second, at the slowest (for limits) and the fastest (for promises).
+    """How fast a language is spoken: from `slowest` to `fastest`, both in `unit` a second.
 
-    Example: `SpeechRate("words", 2.3, 3.2)` for English.
+    Example: `SpeechRate("words", 2.3, 3.2)` for English: 2.3 to 3.2 words a second.
     """
 
     unit: Unit
@@ -37,24 +37,24 @@ def units(text: str, unit: Unit) -> int:
 
 
 @lru_cache(maxsize=10_000)
-def pauses(text: str) -> float:
+def pause_seconds(text: str) -> float:
     """Seconds of silence inside `text`, for each … and each blank line, at the normal pace."""
     return text.count("…") * SHORT_PAUSE + len(re.findall(r"\n\s*\n", text.strip())) * PARAGRAPH_PAUSE
 
 
 def longest_seconds(text: str, rate: SpeechRate, slow: bool = False) -> float:
-    """Upper estimate in seconds, with pauses, at the normal or at the slow pace.
+    """Upper estimate in seconds, with pauses: the slowest speaker, at the normal or at the slow pace.
 
     Example: 23 words of English take 10.0 seconds.
     """
     if slow:
-        return units(text, rate.unit) / rate.slowest / SLOW_RATE + pauses(text) * SLOW_PAUSE
-    return units(text, rate.unit) / rate.slowest + pauses(text)
+        return units(text, rate.unit) / rate.slowest / SLOW_RATE + pause_seconds(text) * SLOW_PAUSE
+    return units(text, rate.unit) / rate.slowest + pause_seconds(text)
 
 
 def shortest_seconds(text: str, rate: SpeechRate) -> float:
-    """Lower estimate in seconds, with pauses: the fastest speaker. A promised minimum of time needs this one."""
-    return units(text, rate.unit) / rate.fastest + pauses(text)
+    """Lower estimate in seconds, with pauses: the fastest speaker at the normal pace."""
+    return units(text, rate.unit) / rate.fastest + pause_seconds(text)
 
 
 def typing_seconds(text: str) -> float:

@@ -10,7 +10,7 @@ from ivr.call.playlist import named_keys
 from ivr.content.catalogue import MessageId
 from ivr.content.templates import blocks
 from ivr.line.line import Line
-from ivr.script.labels import title_of, way_to
+from ivr.script.labels import heard_when, title_of
 from ivr.script.model import SHARED, Entry, Script, read_script
 from ivr.speech import timing
 
@@ -42,7 +42,7 @@ def comments_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
 
 def _heard(line: Line, entry: Entry, seconds: float) -> str:
     label = f"“{title_of(line.flow, entry)}”" if entry.kind != SHARED else ""
-    where = ", ".join(filter(None, (way_to(line.flow, entry), label)))
+    where = ", ".join(filter(None, (heard_when(line.flow, entry), label)))
     return f"Heard: {where or entry.node}; about {max(1, round(seconds))} s in English."
 
 
@@ -51,7 +51,7 @@ def _value(line: Line, entry: Entry, source: tuple[str, str]) -> str:
     locale = line.content.locales[line.flow.published[0]]
     kind, name = source
     if kind == "press":
-        return locale.key(named_keys(line.flow, entry.node)[name])
+        return locale.key_word(named_keys(line.flow, entry.node)[name])
     return locale.digit_groups(line.content.facts.numbers[name].groups)
 
 

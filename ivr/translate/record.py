@@ -15,15 +15,15 @@ from typing import NamedTuple
 
 from ivr.check.recordings import Recordable, outdated_recordings, to_record
 from ivr.content.prompts import RenderedPrompt
-from ivr.content.recordings import FILE_NAME, LIST, Recording, Sound, file_name
+from ivr.content.recordings import FILE_NAME, RECORDINGS_FILE, Recording, Sound, file_name
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.line.twiml import AFTER_KEY
 from ivr.speech.pauses import SLOW_PAUSE, SLOW_RATE
 from ivr.speech.synthesis import convert
-from ivr.speech.wav import HERTZ, seconds_of, write_wav
+from ivr.speech.wav import SAMPLE_RATE, seconds_of, write_wav
 
-MIN_OF_SHORTEST, MAX_OF_LONGEST = 0.6, 1.6
+MIN_DURATION_FACTOR, MAX_DURATION_FACTOR = 0.6, 1.6
 """Factors of the shortest and the longest estimate between which speech must lie: else it reads another text."""
 MIN_LEVEL = -35.0
 """The mean level of speech must reach this, in decibels relative to full scale (dBFS)."""
@@ -31,7 +31,7 @@ SILENCE_LEVEL = -45.0
 """Below this level (dBFS) a window is silent."""
 MAX_GAP = 3.0
 """Seconds: after a longer silence a caller may think that the line is dead."""
-WINDOW = HERTZ // 50
+WINDOW = SAMPLE_RATE // 50
 """Samples in which the level is measured: a fiftieth of a second."""
 TRAILING_SILENCE = 0.2
 """Seconds of silence at the end of a recording."""
@@ -81,7 +81,7 @@ def add(line: Line, tag: str, name: str, file: Path) -> str:
     seconds, slow_seconds = seconds_of(normal), seconds_of(slow)
     sound = Sound(file_name(normal), file_name(slow), seconds, slow_seconds)
     rows = [row for row in line.content.locales[tag].recordings.rows if row.name != name]
-    _write(folder / LIST, [*rows, Recording(name, reading.spoken.text, sound)])
+    _write(folder / RECORDINGS_FILE, [*rows, Recording(name, reading.spoken.text, sound)])
     return f"added {name}: {seconds:.1f} s, {slow_seconds:.1f} s at the slow pace"
 
 
@@ -96,8 +96,8 @@ def _recordable(line: Line, tag: str, name: str) -> Recordable:
 
 def _faults(line: Line, spoken: RenderedPrompt, measured: Measurement) -> Iterator[str]:
     voice = spoken._replace(sound=None)
-    least = line.schedule.shortest_seconds(voice) * MIN_OF_SHORTEST
-    most = line.schedule.longest_seconds(voice) * MAX_OF_LONGEST
+    least = line.schedule.shortest_seconds(voice) * MIN_DURATION_FACTOR
+    most = line.schedule.longest_seconds(voice) * MAX_DURATION_FACTOR
     if not measured.seconds:
         yield "it holds no speech"
     elif measured.level < MIN_LEVEL:
@@ -113,7 +113,9 @@ def _faults(line: Line, spoken: RenderedPrompt, measured: Measurement) -> Iterat
 def measure(file: Path) -> Measurement:
     """The length and the level of the speech in `file`. Raises OperationFailed where sox cannot read it."""
     clipped = _is_clipped(file)
-    raw, _ = convert([str(file), "-t", "raw", "-r", str(HERTZ), "-e", "signed", "-b", "16", "-L", "-", "remix", "-"])
+    raw, _ = convert(
+        [str(file), "-t", "raw", "-r", str(SAMPLE_RATE), "-e", "signed", "-b", "16", "-L", "-", "remix", "-"]
+    )
     levels = list(_levels(raw))
     loud = [number for number, level in enumerate(levels) if level > SILENCE_LEVEL]
     if not loud:
@@ -121,7 +123,7 @@ def measure(file: Path) -> Measurement:
     spoken = levels[loud[0] : loud[-1] + 1]
     gaps = (len(list(run)) for quiet, run in groupby(level <= SILENCE_LEVEL for level in spoken) if quiet)
     mean = sum(10 ** (level / 10) for level in spoken if level > SILENCE_LEVEL) / len(loud)
-    window = WINDOW / HERTZ
+    window = WINDOW / SAMPLE_RATE
     return Measurement(len(spoken) * window, 10 * math.log10(mean), max(gaps, default=0) * window, clipped)
 
 
@@ -150,7 +152,7 @@ def _converted(file: Path, rate: float) -> bytes:
     """
     tempo = ["tempo", "-s", f"{rate:g}"] if rate != 1 else []
     lead = AFTER_KEY * (SLOW_PAUSE if tempo else 1)
-    form = ["-t", "raw", "-r", str(HERTZ), "-c", "1", "-e", "mu-law", "-D"]
+    form = ["-t", "raw", "-r", str(SAMPLE_RATE), "-c", "1", "-e", "mu-law", "-D"]
     effects = ["remix", "-", *TRIM, *tempo, "norm", "-3", "pad", f"{lead:g}", f"{TRAILING_SILENCE:g}"]
     return convert([str(file), *form, "-", *effects])[0]
 
@@ -181,7 +183,7 @@ def prune(line: Line, tag: str) -> list[str]:
         path for path in sorted(folder.glob("*.wav")) if FILE_NAME.fullmatch(path.name) and path.name not in needed
     ]
     if outdated:
-        _write(folder / LIST, kept)
+        _write(folder / RECORDINGS_FILE, kept)
     for path in unused:
         path.unlink()
     return [*(f"{row.name}: its words have changed" for row in outdated), *(path.name for path in unused)]

@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import denormalize, escape, write_po
 
-from ivr.content.catalogue import QUOTED, Catalogue, MessageId, double_faults, po_path, read_catalogue
+from ivr.content.catalogue import QUOTED, Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
 from ivr.content.messages import PROGRAM, SourceMessage, all_messages, page_messages
 from ivr.content.templates import load_templates
 from ivr.errors import BadLocale
@@ -113,7 +113,7 @@ def _existing(path: Path) -> Catalogue:
         return Catalogue()
     catalogue = read_catalogue(path)
     if catalogue.duplicates:
-        raise BadLocale(double_faults(path, catalogue).values())
+        raise BadLocale(duplicate_faults(path, catalogue).values())
     return catalogue
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol, assert_never
 
 from ivr import log
-from ivr.call.state import Event, Key, Lost, Outcome, Place, Ring, Silence
+from ivr.call.state import DialEnded, Event, Key, Outdated, Place, Ring, Silence
 
 WRITE_INTERVAL = 60.0
 """Seconds between two writes."""
@@ -30,7 +30,7 @@ TEST_CALL = ("CallSid", "CA" + "0" * 32)
 class UsageKey(NamedTuple):
     """A number that is counted: in `month` (UTC), `event` led to `node` in the language `locale`.
 
-    `event` is "ring", a key, "other" for a key that is not used there, or an outcome as in `ivr.call.state.Reached`.
+    `event` is "ring", a key, "other" for a key that is not used there, or the outcome of a dial ("busy").
     Example: `UsageKey("2026-11", "safety", "es", "1")` counts the presses of key 1 that led to "safety" in Spanish.
     """
 
@@ -52,7 +52,7 @@ class WriterUptime(NamedTuple):
     ended: bool
 
 
-class Store(Protocol):
+class UsageWriter(Protocol):
     """Keeps counts. After any exception the counts stay in memory for the next write."""
 
     def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
@@ -73,7 +73,7 @@ class UsageCounter:
     """The counts of one process, and the thread that writes them to a store."""
 
     def __init__(
-        self, store: Store, now: Callable[[], datetime] = _now, write_interval: float = WRITE_INTERVAL
+        self, store: UsageWriter, now: Callable[[], datetime] = _now, write_interval: float = WRITE_INTERVAL
     ) -> None:
         self._store, self._now, self._write_interval = store, now, write_interval
         self._unwritten: dict[UsageKey, int] = {}
@@ -144,9 +144,9 @@ def _usage_key(year: int, month: int, place: Place, event: Event) -> UsageKey | 
 def event_name(place: Place, event: Event) -> str:
     """The name under which `event` is counted if it led to `place`; "" if it is not counted."""
     match event:
-        case Key(key) | Lost(key):
+        case Key(key) | Outdated(key):
             return "other" if place.misses or not key else key
-        case Outcome(reached):
+        case DialEnded(reached):
             return reached
         case Ring():
             return "ring"

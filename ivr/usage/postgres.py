@@ -63,7 +63,7 @@ _REASONS = {
 
 
 class PostgresStore:
-    """The `Store` in the PostgreSQL database at `url`. Creates a schema of its own there, with four small tables."""
+    """The `UsageStore` in the PostgreSQL database at `url`. Creates its own schema there, with four small tables."""
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 
 from ivr.call.flow import Transfer
-from ivr.call.state import KEYS, Key, Outcome, Place, Reached, Ring
+from ivr.call.state import KEYS, DialEnded, DialOutcome, Key, Place, Ring
 from ivr.call.transitions import next_place
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
@@ -93,8 +93,8 @@ def _rows_from(line: Line, place: Place) -> Iterator[tuple[str, str, str]]:
         target = next_place(line.flow, place, Key(key))
         yield target.node, target.locale, shown_event(event_name(target, Key(key)))
     if isinstance(line.flow.nodes[place.node], Transfer):
-        for reached in get_args(Reached):
-            target = next_place(line.flow, place, Outcome(reached))
+        for reached in get_args(DialOutcome):
+            target = next_place(line.flow, place, DialEnded(reached))
             yield target.node, target.locale, reached
 
 

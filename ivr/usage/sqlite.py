@@ -26,7 +26,7 @@ _CREATE_TABLES = f"""
 
 
 class SqliteStore:
-    """The `Store` in the SQLite file at `path`. Creates the file and its folder, readable by their owner only."""
+    """The `UsageStore` in the SQLite file at `path`. Creates the file and its folder, readable by their owner only."""
 
     def __init__(self, path: Path, lock_timeout: float = LOCK_TIMEOUT) -> None:
         self.path, self._lock_timeout = path, lock_timeout

@@ -3,13 +3,13 @@
 from typing import Protocol
 
 from ivr.settings import Settings
-from ivr.usage.counter import Store
+from ivr.usage.counter import UsageWriter
 from ivr.usage.postgres import PostgresStore
 from ivr.usage.sqlite import SqliteStore
 from ivr.usage.tables import StoredMonth
 
 
-class UsageStore(Store, Protocol):
+class UsageStore(UsageWriter, Protocol):
     """A store that can also be read. `str(store)` names it to an operator and holds no password."""
 
     def read(self, month: str) -> StoredMonth:

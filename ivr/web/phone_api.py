@@ -106,7 +106,7 @@ class PhoneApi:
         yield Step(does="dial" if dial else "end", captions=list(self._captions(caller, captioned)), at=at, wait=0)
 
     def _captions(self, caller: Caller, start: int) -> Iterator[Caption]:
-        for spoken, verbs in join_says(caller.spoken[start:]):
+        for spoken, verbs in join_says(caller.heard_verbs[start:]):
             heard = caller.heard[start : start + verbs]
             yield self._caption(spoken, heard[0], sum(part.seconds for part in heard))
             start += verbs

@@ -46,11 +46,15 @@ class Section(NamedTuple):
 
 
 class ReadableText(NamedTuple):
-    """The whole line: `sections` in key order, `others` (reminder, transfer, …), `lines` shared by texts, `sources`."""
+    """The whole line.
+
+    `sections` are the menus and topics in key order, `others` the other nodes (reminder, transfer, …), `shared` the
+    texts that many nodes share, `sources` the documents that they come from.
+    """
 
     sections: tuple[Section, ...]
     others: tuple[Section, ...]
-    lines: tuple[Section, ...]
+    shared: tuple[Section, ...]
     sources: tuple[Source, ...]
 
     def section(self, node: str) -> Section:
@@ -65,10 +69,10 @@ class ReadableText(NamedTuple):
 def readable_text(line: Line, script: Script) -> ReadableText:
     """The readable text of `line`, in the language of its `script`."""
     section = _SectionMaker(line, script).section
-    sections, others, lines = (
-        tuple(map(section, entries)) for entries in (script.entries, script.states, script.shared)
+    sections, others, shared = (
+        tuple(map(section, entries)) for entries in (script.entries, script.others, script.shared)
     )
-    return ReadableText(sections, others, lines, _sources(line, script))
+    return ReadableText(sections, others, shared, _sources(line, script))
 
 
 class _SectionMaker:

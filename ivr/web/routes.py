@@ -52,7 +52,7 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
 
 
 def _has_drafts(line: Line, settings: Settings) -> bool:
-    return settings.trying_out and settings.ivr_web_phone == "on" and not line.content.is_preview
+    return settings.uses_test_token and settings.ivr_web_phone == "on" and not line.content.is_preview
 
 
 def _add_static_files(app: FastAPI, static: StaticFiles) -> None:

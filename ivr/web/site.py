@@ -58,7 +58,11 @@ class Site:
 
     def _phone_page(self, tag: str) -> Body:
         return self._render(
-            "phone.html", tag, here="/phone/", sound=self.sounds.available, trying_out=self._settings.trying_out
+            "phone.html",
+            tag,
+            here="/phone/",
+            sound=self.sounds.available,
+            uses_test_token=self._settings.uses_test_token,
         )
 
     def _read_page(self, tag: str, not_found: bool = False) -> Body:

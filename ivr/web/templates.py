@@ -83,7 +83,7 @@ class PageWords:
     def __call__(self, context: str, english: str, **values: object) -> Markup:
         """One message with its values. The message and each value that is not markup are escaped."""
         try:
-            return self._format(self._locale.message(context, english), values)
+            return self._format(self._locale.translation(context, english), values)
         except Untranslated:
             words = self._format(english, values)
             return Markup('<span lang="{}" dir="{}">{}</span>').format(self._first.tag, self._first.direction, words)
@@ -112,7 +112,7 @@ class PageTemplates:
 
     def render(self, template: str, locale: Locale, first: Locale, **values: object) -> Body:
         """The page `template` in `locale`, with `values`."""
-        keys = {key: locale.key(key) for key in KEYS}
+        keys = {key: locale.key_word(key) for key in KEYS}
         return self.render_untranslated(template, pgettext=PageWords(locale, first), locale=locale, keys=keys, **values)
 
     def render_untranslated(self, template: str, **values: object) -> Body:

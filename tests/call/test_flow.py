@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.call.flow import ONCE, Flow, Menu, Topic, Transfer, leads_to
+from ivr.call.flow import SINGLE_KINDS, Flow, Menu, Topic, Transfer, leads_to
 from ivr.content.flow_file import load_flow
 from ivr.errors import BadFlow
 
@@ -26,7 +26,7 @@ def test_flow_keeps_the_order_of_its_file(flow: Flow) -> None:
 
 
 def test_only_finds_the_single_node_of_a_kind(flow: Flow) -> None:
-    assert {kind: flow.only(kind) for kind in sorted(ONCE)} == {
+    assert {kind: flow.node_of_kind(kind) for kind in sorted(SINGLE_KINDS)} == {
         "farewell": "farewell",
         "languages": "languages",
         "opening": "opening",
@@ -64,12 +64,12 @@ def test_parent_is_the_menu_that_offers_a_node_or_its_own_parent(flow: Flow, nod
 
 
 def test_text_without_known_parts_has_one(flow: Flow) -> None:
-    assert flow.last_part("tea") == 1
-    assert flow.speaking(("en",), {"tea": 3}).last_part("tea") == 3
+    assert flow.part_count("tea") == 1
+    assert flow.with_spoken(("en",), {"tea": 3}).part_count("tea") == 3
 
 
 def test_speaking_replaces_languages_and_parts_and_keeps_the_nodes(flow: Flow) -> None:
-    speaking = flow.speaking(("en",), {})
+    speaking = flow.with_spoken(("en",), {})
     assert (speaking.published, speaking.nodes) == (("en",), flow.nodes)
     assert flow.published == ("en", "es"), "the map itself stays as it was"
 

@@ -5,9 +5,9 @@ from typing import get_args
 import pytest
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
-from ivr.call.playlist import OFFERS, SHARED_PROMPTS, PromptRef, named_keys, prompts_for
+from ivr.call.playlist import OFFERS, SHARED_TEXTS, PromptRef, named_keys, prompts_for
 from ivr.call.state import Place
-from ivr.call.transitions import Ask, Dial, End, StepKind, reachable, silence
+from ivr.call.transitions import Ask, Dial, End, Reading, reachable, silent_steps
 
 NODES = {
     "opening": Opening(kind="opening", menu="main"),
@@ -137,7 +137,7 @@ def test_step_plays_these_prompts_in_this_order(step: Ask | Dial | End, texts: l
 
 
 def test_a_menu_with_a_heading_begins_with_it_and_says_it_once() -> None:
-    headed = TWO.speaking(TWO.published, {"fruit": 2})
+    headed = TWO.with_spoken(TWO.published, {"fruit": 2})
     assert told(headed, Ask(at("fruit"), "first")) == ["fruit", "short", "fruit 2"]
     assert told(headed, Ask(at("fruit"), "second"))[:2] == ["short", "fruit 2"]
     assert told(headed, Ask(at("fruit", misses=1), "first")) == ["miss", "short", "fruit 2"]
@@ -164,10 +164,10 @@ def test_language_menu_offers_each_language_in_its_own_words_with_its_key() -> N
 
 
 def test_every_step_plays_known_prompts() -> None:
-    texts = {*SHARED_PROMPTS, *(name for name, node in NODES.items() if not isinstance(node, Opening | Languages))}
+    texts = {*SHARED_TEXTS, *(name for name, node in NODES.items() if not isinstance(node, Opening | Languages))}
     for flow in (ONE, TWO, SEVEN):
         for place in reachable(flow, "connect"):
-            for step in silence(flow, place, "connect"):
+            for step in silent_steps(flow, place, "connect"):
                 spoken = prompts_for(flow, step)
                 assert spoken
                 assert {cue.text for cue in spoken} <= texts
@@ -175,14 +175,14 @@ def test_every_step_plays_known_prompts() -> None:
 
 
 def test_every_reading_of_a_menu_offers_a_person() -> None:
-    for reading in get_args(StepKind):
+    for reading in get_args(Reading):
         place = at("opening") if reading == "opening" else at("fruit")
         if reading not in ("part", "warning", "ending", "number"):
             assert {"person", "short"} & {cue.text for cue in prompts_for(TWO, Ask(place, reading))}
 
 
 def test_offers_are_shared_prompts() -> None:
-    assert set(OFFERS) <= set(SHARED_PROMPTS)
+    assert set(OFFERS) <= set(SHARED_TEXTS)
 
 
 def test_named_keys_are_the_fixed_keys_and_a_menu_s_own_choices() -> None:

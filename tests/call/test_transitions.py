@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
-from ivr.call.state import KEYS, Event, Key, Lost, Outcome, Place, Reached, Ring, Silence
+from ivr.call.state import KEYS, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
 from ivr.call.transitions import (
     CHOICE_KEYS,
     FIXED_KEYS,
@@ -20,7 +20,7 @@ from ivr.call.transitions import (
     last_part,
     next_place,
     reachable,
-    silence,
+    silent_steps,
 )
 
 POLICIES = get_args(Policy)
@@ -68,9 +68,9 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
     ("one in the reminder chooses no language", unchosen("reminder"), Key("1"), unchosen("reminder")),
     ("a wrong key chooses no language", unchosen("opening"), Key("5"), unchosen("opening", misses=1)),
     ("silence chooses no language", unchosen("main"), Silence(), unchosen("main")),
-    ("a failed dial chooses no language", unchosen("connect"), Outcome("busy"), unchosen("not_connected", tries=1)),
+    ("a failed dial chooses no language", unchosen("connect"), DialEnded("busy"), unchosen("not_connected", tries=1)),
     ("the next part after it", unchosen("not_connected"), Key("#"), unchosen("not_connected", part=2)),
-    ("a talk chooses no language", unchosen("connect"), Outcome("connected"), unchosen("farewell")),
+    ("a talk chooses no language", unchosen("connect"), DialEnded("connected"), unchosen("farewell")),
     ("a choice chooses the language it is read in", unchosen("opening"), Key("1"), at("tea")),
     ("eight chooses the other language", unchosen("opening"), Key("8"), Place("opening", "es")),
     ("eight in the reminder", unchosen("reminder"), Key("8"), Place("reminder", "es")),
@@ -122,16 +122,16 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
     # the transfer
     ("zero", at("tea", part=2, misses=2), Key("0"), at("connect")),
     ("zero at the slow pace", Place("tea", "es", 1, "slow"), Key("0"), Place("connect", "es", 1, "slow")),
-    ("a conversation", at("connect"), Outcome("connected"), at("farewell")),
-    ("a conversation after a try", at("connect", tries=2), Outcome("connected"), at("farewell")),
+    ("a conversation", at("connect"), DialEnded("connected"), at("farewell")),
+    ("a conversation after a try", at("connect", tries=2), DialEnded("connected"), at("farewell")),
     *(
-        (f"{reached}", at("connect"), Outcome(reached), at("not_connected", tries=1))
-        for reached in get_args(Reached)
+        (f"{reached}", at("connect"), DialEnded(reached), at("not_connected", tries=1))
+        for reached in get_args(DialOutcome)
         if reached != "connected"
     ),
-    ("a second try in vain", at("connect", tries=1), Outcome("busy"), at("not_connected", tries=2)),
-    ("a third try in vain", at("connect", tries=2), Outcome("busy"), at("not_connected", tries=3)),
-    ("tries are never above three", at("connect", tries=3), Outcome("busy"), at("not_connected", tries=3)),
+    ("a second try in vain", at("connect", tries=1), DialEnded("busy"), at("not_connected", tries=2)),
+    ("a third try in vain", at("connect", tries=2), DialEnded("busy"), at("not_connected", tries=3)),
+    ("tries are never above three", at("connect", tries=3), DialEnded("busy"), at("not_connected", tries=3)),
     # not connected: every key is a new beginning
     ("zero tries again", at("not_connected", tries=3), Key("0"), at("connect")),
     ("pound after tries", at("not_connected", tries=3), Key("#"), at("not_connected", part=2, tries=1)),
@@ -148,16 +148,21 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
     ("seven from the farewell", at("farewell"), Key("7"), at("main", pace="slow")),
     ("eight from the farewell", at("farewell"), Key("8"), Place("main", "es")),
     # an address of another release: its choices may have meant something else, the fixed keys mean the same
-    ("a lost choice", Place("main", "es"), Lost("1"), Place("main", "es")),
-    ("a lost zero", Place("main", "es"), Lost("0"), Place("connect", "es")),
-    ("a lost nine", Place("main", "es"), Lost("9"), Place("reminder", "es")),
-    ("a lost eight", Place("main", "es"), Lost("8"), at("main")),
-    ("a lost seven", at("main"), Lost("7"), at("main", pace="slow")),
-    ("a lost star", at("main"), Lost("*"), at("main")),
-    ("a lost silence", at("main"), Lost(""), at("main")),
-    ("a choice of a menu that has changed", at("fruit", misses=1, pace="slow"), Lost("1"), at("fruit", pace="slow")),
-    ("pound in a menu that has changed", at("fruit"), Lost("#"), at("fruit")),
-    ("a lost six", at("main"), Lost("6"), at("main")),
+    ("a lost choice", Place("main", "es"), Outdated("1"), Place("main", "es")),
+    ("a lost zero", Place("main", "es"), Outdated("0"), Place("connect", "es")),
+    ("a lost nine", Place("main", "es"), Outdated("9"), Place("reminder", "es")),
+    ("a lost eight", Place("main", "es"), Outdated("8"), at("main")),
+    ("a lost seven", at("main"), Outdated("7"), at("main", pace="slow")),
+    ("a lost star", at("main"), Outdated("*"), at("main")),
+    ("a lost silence", at("main"), Outdated(""), at("main")),
+    (
+        "a choice of a menu that has changed",
+        at("fruit", misses=1, pace="slow"),
+        Outdated("1"),
+        at("fruit", pace="slow"),
+    ),
+    ("pound in a menu that has changed", at("fruit"), Outdated("#"), at("fruit")),
+    ("a lost six", at("main"), Outdated("6"), at("main")),
 ]
 
 
@@ -187,7 +192,7 @@ MANY: list[tuple[str, Flow, Place, Event, Place]] = [
     ("the last language", EIGHT, at("languages", part=2), Key("2"), Place("opening", "zh")),
     ("no language is left", EIGHT, at("languages", part=2), Key("3"), at("languages", part=2, misses=1)),
     ("pound after the last languages", EIGHT, at("languages", part=2), Key("#"), at("main")),
-    ("a lost eight", THREE, Place("main", "fr"), Lost("8"), Place("languages", "fr")),
+    ("a lost eight", THREE, Place("main", "fr"), Outdated("8"), Place("languages", "fr")),
 ]
 
 
@@ -221,7 +226,7 @@ def test_language_menu_offers_five_a_part_without_the_caller_s_own() -> None:
 def steps(flow: Flow, place: Place, policy: Policy = "connect") -> list[str]:
     """Each step as a word and, for what is asked, where its keys arrive."""
     said = []
-    for step in silence(flow, place, policy):
+    for step in silent_steps(flow, place, policy):
         node, tries = step.place.node, f" tries {step.place.tries}" if step.place.tries else ""
         part = f" {step.place.part}" if step.place.part > 1 else ""
         word = step.reading if isinstance(step, Ask) else type(step).__name__
@@ -277,12 +282,12 @@ def test_silence_after_a_conversation_never_dials(policy: Policy) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_silence_at_the_transfer_is_one_dial(policy: Policy) -> None:
-    assert silence(TWO, at("connect", tries=2), policy) == (Dial(at("connect", tries=2)),)
+    assert silent_steps(TWO, at("connect", tries=2), policy) == (Dial(at("connect", tries=2)),)
 
 
 def test_no_match_is_answered_in_the_first_step_alone() -> None:
     missed = at("tea", misses=2)
-    first, *later = silence(TWO, missed, "connect")
+    first, *later = silent_steps(TWO, missed, "connect")
     assert first == Ask(missed, "part")
     assert {step.place.misses for step in later} == {0}
 
@@ -291,8 +296,8 @@ def events() -> Iterator[Event]:
     yield Ring()
     yield Silence()
     yield from (Key(key) for key in (*KEYS, ""))
-    yield from (Lost(key) for key in (*KEYS, ""))
-    yield from (Outcome(reached) for reached in get_args(Reached))
+    yield from (Outdated(key) for key in (*KEYS, ""))
+    yield from (DialEnded(reached) for reached in get_args(DialOutcome))
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -331,7 +336,7 @@ def test_only_a_no_match_adds_a_miss_and_every_key_resets_the_tries(flow: Flow) 
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
 def test_last_step_of_silence_dials_or_ends_and_no_other_does(flow: Flow, policy: Policy) -> None:
     for place in reachable(flow, policy):
-        *before, last = silence(flow, place, policy)
+        *before, last = silent_steps(flow, place, policy)
         assert isinstance(last, Dial | End)
         assert all(isinstance(step, Ask) for step in before)
 
@@ -350,7 +355,7 @@ def test_path_of_every_place_leads_to_it(flow: Flow) -> None:
 
 def _acted(flow: Flow, here: Place, act: str) -> list[Place]:
     if act == "-":
-        return [step.place for step in silence(flow, here, "connect") if not isinstance(step, End)]
-    if act in get_args(Reached):
-        return [next_place(flow, here, Outcome(act))]
+        return [step.place for step in silent_steps(flow, here, "connect") if not isinstance(step, End)]
+    if act in get_args(DialOutcome):
+        return [next_place(flow, here, DialEnded(act))]
     return [next_place(flow, here, Key("" if act == "other" else act))]

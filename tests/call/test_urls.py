@@ -13,8 +13,8 @@ from ivr.call.urls import (
     RING,
     address_of,
     key_address_of,
+    key_is_current,
     language_in,
-    means_the_same,
     outcome_address_of,
     place_at,
 )
@@ -121,11 +121,11 @@ def test_other_spelling_of_an_address_is_unknown(toy: Flow, address: str) -> Non
 
 
 def test_language_menu_has_an_address_from_three_languages_on(toy: Flow) -> None:
-    three = toy.speaking(("en", "es", "fr"), toy.parts)
+    three = toy.with_spoken(("en", "es", "fr"), toy.parts)
     assert place_at(three, "/call/fr/languages") == Place("languages", "fr")
     with pytest.raises(UnknownAddress):
         place_at(three, "/call/fr/languages/part-2")
-    seven = toy.speaking(("en", "es", "fr", "de", "it", "pl", "zh-Hant"), toy.parts)
+    seven = toy.with_spoken(("en", "es", "fr", "de", "it", "pl", "zh-Hant"), toy.parts)
     assert place_at(seven, "/call/zh-Hant/languages/part-2") == Place("languages", "zh-Hant", 2)
 
 
@@ -135,7 +135,7 @@ def test_language_in_an_address_is_matched_by_prefix(toy: Flow, written: str) ->
 
 
 def test_call_keeps_its_place_when_its_language_gets_another_tag(toy: Flow) -> None:
-    renamed = toy.speaking(("en", "es-US"), toy.parts)
+    renamed = toy.with_spoken(("en", "es-US"), toy.parts)
     assert place_at(renamed, "/call/es/tea/part-3") == Place("tea", "es-US", 3)
 
 
@@ -149,21 +149,21 @@ def test_choice_under_an_old_fingerprint_does_not_mean_the_same(toy: Flow, node:
     written = key_address_of(toy, place)
     assert place_at(reordered, written) == place
     for key in KEYS:
-        assert means_the_same(toy, place, written, key)
-        assert means_the_same(reordered, place, written, key) == (key not in CHOICE_KEYS)
-        assert means_the_same(toy, place, address_of(place), key) == (key not in CHOICE_KEYS), "as 0.1.0 wrote it"
+        assert key_is_current(toy, place, written, key)
+        assert key_is_current(reordered, place, written, key) == (key not in CHOICE_KEYS)
+        assert key_is_current(toy, place, address_of(place), key) == (key not in CHOICE_KEYS), "as 0.1.0 wrote it"
 
 
 def test_fingerprint_of_a_menu_that_became_a_topic_is_old(toy: Flow) -> None:
     topic = Flow(toy.nodes | {"fruit": Topic(kind="topic")}, toy.published)
-    assert not means_the_same(topic, Place("fruit", "en"), key_address_of(toy, Place("fruit", "en")), "1")
+    assert not key_is_current(topic, Place("fruit", "en"), key_address_of(toy, Place("fruit", "en")), "1")
 
 
 def test_fingerprint_of_the_language_menu_changes_with_its_languages(toy: Flow) -> None:
-    three, four = (toy.speaking(tags, toy.parts) for tags in (("en", "es", "fr"), ("en", "de", "es", "fr")))
+    three, four = (toy.with_spoken(tags, toy.parts) for tags in (("en", "es", "fr"), ("en", "de", "es", "fr")))
     place = Place("languages", "en")
-    assert means_the_same(three, place, key_address_of(three, place), "1")
-    assert not means_the_same(four, place, key_address_of(three, place), "1")
+    assert key_is_current(three, place, key_address_of(three, place), "1")
+    assert not key_is_current(four, place, key_address_of(three, place), "1")
 
 
 @given(st.text() | st.from_regex(r"/call/[a-z]{2}/[a-z_]+(/[a-z]+-?[0-9]*)*", fullmatch=True))

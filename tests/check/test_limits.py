@@ -14,7 +14,7 @@ import pytest
 
 from ivr.check import call_limits, limits
 from ivr.check.limit_table import LIMITS, Limit
-from ivr.check.limits import GRADED_FROM, LimitChecker
+from ivr.check.limits import MIN_GRADED_WORDS, LimitChecker
 from ivr.check.report import check_all
 from ivr.errors import Fault
 from ivr.line.compiler import compile_line
@@ -318,7 +318,7 @@ def test_each_language_has_its_own_words(copied: Path) -> None:
 
 
 def test_a_short_topic_has_no_reading_level(copied: Path) -> None:
-    assert len(HARD.split()) * 19 < GRADED_FROM <= len(HARD.split()) * 20
+    assert len(HARD.split()) * 19 < MIN_GRADED_WORDS <= len(HARD.split()) * 20
     english(copied, "tea", *[HARD] * 19, parts=2)
     assert not over(copied, "reading level")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivr.check.report import check_all
-from ivr.check.sources import FAIL_AFTER, WARN_AFTER, ages, source_faults
+from ivr.check.sources import FAIL_AFTER, WARN_AFTER, age_faults, source_faults
 from ivr.content.facts import Facts
 from ivr.content.load import Content
 from ivr.content.prompts import Prompts
@@ -32,7 +32,7 @@ def with_fact(content: Content, name: str, **changed: object) -> Content:
 
 def without_fact(content: Content, name: str) -> Content:
     facts = {other: fact for other, fact in content.facts.facts.items() if other != name}
-    return replace(content, facts=Facts(content.facts.numbers, facts, content.facts.never))
+    return replace(content, facts=Facts(content.facts.numbers, facts, content.facts.refused_digits))
 
 
 def speaking(content: Content, text: str, *facts: str) -> Content:
@@ -94,17 +94,17 @@ def test_a_fact_that_is_said_with_another_is_content_where_both_are_spoken(conte
 
 @pytest.mark.parametrize(("days", "old"), [(0, 0), (FAIL_AFTER, 0), (FAIL_AFTER + 1, 5), (10_000, 5)])
 def test_what_is_spoken_is_too_old_after_a_year_and_not_before(content: Content, days: int, old: int) -> None:
-    two_numbers_and_three_spoken_facts = list(ages(content, VERIFIED + timedelta(days)))
+    two_numbers_and_three_spoken_facts = list(age_faults(content, VERIFIED + timedelta(days)))
     assert len(two_numbers_and_three_spoken_facts) == old
 
 
 def test_a_warning_comes_after_half_a_year(content: Content) -> None:
-    assert not list(ages(content, VERIFIED + timedelta(WARN_AFTER), WARN_AFTER))
-    assert len(list(ages(content, VERIFIED + timedelta(WARN_AFTER + 1), WARN_AFTER))) == 5
+    assert not list(age_faults(content, VERIFIED + timedelta(WARN_AFTER), WARN_AFTER))
+    assert len(list(age_faults(content, VERIFIED + timedelta(WARN_AFTER + 1), WARN_AFTER))) == 5
 
 
 def test_an_old_number_is_told_with_its_age_and_its_file(content: Content) -> None:
-    first = next(iter(ages(content, VERIFIED + timedelta(400))))
+    first = next(iter(age_faults(content, VERIFIED + timedelta(400))))
     path = content.root / "prompts" / "numbers.toml"
     assert str(first) == (
         f"{path}: [hotline]: last compared with its source 400 days ago. "
@@ -113,7 +113,7 @@ def test_an_old_number_is_told_with_its_age_and_its_file(content: Content) -> No
 
 
 def test_a_fact_that_nobody_speaks_may_grow_old(content: Content) -> None:
-    assert not any("TOY-02" in fault.where for fault in ages(content, VERIFIED + timedelta(400)))
+    assert not any("TOY-02" in fault.where for fault in age_faults(content, VERIFIED + timedelta(400)))
 
 
 def test_the_check_looks_at_no_calendar_unless_a_day_is_handed_in(tiny: Path) -> None:

@@ -23,7 +23,7 @@ from ivr.line.line import Line
 from ivr.phone import stories
 from ivr.phone.caller import Caller
 from ivr.phone.parser import Dial, Hangup, Say, read_document
-from ivr.readiness import get_ready
+from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings
 from ivr.simulator import in_process
@@ -184,7 +184,7 @@ def running() -> Iterator[Running]:
     """The toy line on a loopback port, in a thread that ends with the test."""
     settings = Settings(_env_file=None)
     listening = socket.create_server(("127.0.0.1", 0))
-    app = make_app(settings, get_ready(settings))
+    app = make_app(settings, readiness_of(settings))
     server = uvicorn.Server(uvicorn.Config(app, lifespan="off", ws="none", log_level="critical", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -264,7 +264,7 @@ def test_fallback_document_dials_twice(line: Line) -> None:
     assert "eight eight eight" in " ".join(heard.text for heard in caller.heard), "the number comes before the dial"
     for outcome in ("busy", "no-answer"):
         assert caller.state == "dialling"
-        caller.far_end(outcome)
+        caller.dial_ends(outcome)
     assert caller.state == "ended"
     assert not any(isinstance(verb, Hangup) for verb in verbs[:-1])
 

@@ -69,7 +69,7 @@ def test_every_message_that_the_line_asks_for_is_given_to_translators_and_no_oth
     prompts = spoken_by(content, echo)
     for name in prompts.templates:
         press = named_keys(content.flow, name)
-        for part, ours in zip(prompts.speak(name, "echo", press), prompts.speak(name, "en", press), strict=True):
+        for part, ours in zip(prompts.parts(name, "echo", press), prompts.parts(name, "en", press), strict=True):
             assert part.locale == "echo", f"{name} asks for a message that translators are not given"
             assert part.text.replace("§ ", "") == ours.text
             assert (part.keys, part.numbers) == (ours.keys, ours.numbers)

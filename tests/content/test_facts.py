@@ -38,7 +38,7 @@ def test_numbers_and_facts_are_found_by_their_names(facts: Facts) -> None:
     assert facts.numbers["emergency"].dial is None
     assert facts.facts["TOY-01"].confidence == "own"
     assert facts.facts["TOY-02"].spoken is False
-    assert facts.never == ("8663737888",)
+    assert facts.refused_digits == ("8663737888",)
 
 
 def test_with_names_the_facts_that_are_said_beside_it(copied: Path) -> None:

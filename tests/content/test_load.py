@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from ivr.call.flow import Farewell, Languages, Menu, Opening
-from ivr.call.playlist import SHARED_PROMPTS, named_keys
+from ivr.call.playlist import SHARED_TEXTS, named_keys
 from ivr.check.report import check_all
 from ivr.content.facts import E164, EMERGENCY, HOTLINE, PREMIUM
 from ivr.content.load import Content
@@ -38,7 +38,7 @@ def said(content: Content) -> Iterator[Said]:
     """Every part of every text, in every language it can be spoken in."""
     for name in content.prompts.templates:
         for tag in content.flow.published:
-            for part in content.prompts.speak(name, tag, named_keys(content.flow, name)):
+            for part in content.prompts.parts(name, tag, named_keys(content.flow, name)):
                 yield Said(name, content.locales[part.locale], part)
 
 
@@ -51,7 +51,7 @@ def test_the_real_content_is_without_fault(content: Content) -> None:
 def test_every_node_that_speaks_has_a_text_and_every_text_a_node(content: Content) -> None:
     silent = (Opening, Languages)
     speaking = {name for name, node in content.flow.nodes.items() if not isinstance(node, silent)}
-    assert content.prompts.templates.keys() == speaking | set(SHARED_PROMPTS)
+    assert content.prompts.templates.keys() == speaking | set(SHARED_TEXTS)
 
 
 def test_the_line_begins_in_english_and_publishes_spanish(content: Content) -> None:
@@ -79,14 +79,17 @@ def test_every_part_says_something_in_every_language(content: Content) -> None:
 def test_the_parts_of_a_text_are_the_same_in_every_language(content: Content) -> None:
     for name, text in content.prompts.templates.items():
         for tag in content.flow.published:
-            assert len(content.prompts.speak(name, tag, named_keys(content.flow, name))) == text.parts, (name, tag)
+            assert len(content.prompts.parts(name, tag, named_keys(content.flow, name))) == text.parts, (
+                name,
+                tag,
+            )
 
 
 def test_the_choices_of_every_menu_are_spoken_once_each_in_rising_order(content: Content) -> None:
     for name, node in content.flow.nodes.items():
         if isinstance(node, Menu):
             for tag in content.flow.published:
-                *_, part = content.prompts.speak(name, tag, named_keys(content.flow, name))
+                *_, part = content.prompts.parts(name, tag, named_keys(content.flow, name))
                 assert part.keys == tuple("123456"[: len(node.choices)]), (name, tag)
                 assert len(part.paragraphs) == len(node.choices), (name, tag)
 
@@ -104,8 +107,8 @@ def test_every_number_is_one_that_may_be_spoken(content: Content) -> None:
         assert digits.isdigit(), name
         assert E164.fullmatch("+" + digits) or len(digits) in (3, 5, 6), name
         assert not PREMIUM.match("+" + digits), name
-        assert digits not in content.facts.never, name
-        assert digits.removeprefix("1") not in content.facts.never, name
+        assert digits not in content.facts.refused_digits, name
+        assert digits.removeprefix("1") not in content.facts.refused_digits, name
         assert number.fact in content.facts.facts, name
         assert number.source.startswith("http"), name
 
@@ -142,7 +145,7 @@ def test_the_main_menu_and_the_farewell_are_one_part_and_any_other_menu_has_a_he
 def test_the_toll_free_hotline_is_said_twice_where_it_was_not_reached(content: Content) -> None:
     name = content.flow.transfer.not_connected
     for tag in content.flow.published:
-        first, *_ = content.prompts.speak(name, tag, named_keys(content.flow, name))
+        first, *_ = content.prompts.parts(name, tag, named_keys(content.flow, name))
         assert first.numbers.count(HOTLINE) == 2, tag
 
 

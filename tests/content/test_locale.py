@@ -43,16 +43,16 @@ def test_digits_are_spoken_one_by_one_with_a_breath_between_groups(english: Loca
     ("key", "word"), [("0", "cero"), ("1", "uno"), ("9", "nueve"), ("*", "estrella"), ("#", "numeral")]
 )
 def test_every_key_has_a_word(spanish: Locale, key: str, word: str) -> None:
-    assert spanish.key(key) == word
+    assert spanish.key_word(key) == word
 
 
 def test_the_language_of_the_texts_says_what_stands_in_them(english: Locale) -> None:
     assert english.messages is None
-    assert english.message("tea", "Whatever stands here.") == "Whatever stands here."
+    assert english.translation("tea", "Whatever stands here.") == "Whatever stands here."
 
 
 def test_a_message_is_found_by_its_text_and_its_english(spanish: Locale) -> None:
-    assert spanish.message("apples", "Apples. They are red.") == "Manzanas. Son rojas."
+    assert spanish.translation("apples", "Apples. They are red.") == "Manzanas. Son rojas."
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_message_is_found_by_its_text_and_its_english(spanish: Locale) -> None
 )
 def test_what_is_not_translated_is_not_guessed(spanish: Locale, context: str, english: str) -> None:
     with pytest.raises(Untranslated, match="es: "):
-        spanish.message(context, english)
+        spanish.translation(context, english)
 
 
 def test_the_source_language_needs_no_catalogue(tiny: Path) -> None:

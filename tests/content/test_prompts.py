@@ -42,7 +42,7 @@ def spoken(
     spanish = load_locale(root / "locales" / "es", None)
     spanish = spanish._replace(messages={("tea", one): other for one, other in (catalogue or {}).items()})
     prompts = Prompts(texts, {"en": english, "es": spanish}, load_facts(root / "prompts"), "en")
-    return prompts.speak("tea", locale, PRESS)
+    return prompts.parts("tea", locale, PRESS)
 
 
 def faults(root: Path, source: str) -> list[str]:
@@ -52,8 +52,8 @@ def faults(root: Path, source: str) -> list[str]:
 
 
 def test_a_text_is_spoken_in_the_language_it_is_asked_in(prompts: Prompts) -> None:
-    assert prompts.speak("apples", "es", {}) == (RenderedPrompt("es", ("Manzanas. Son rojas.",)),)
-    assert prompts.speak("apples", "en", {}) == (RenderedPrompt("en", ("Apples. They are red.",)),)
+    assert prompts.parts("apples", "es", {}) == (RenderedPrompt("es", ("Manzanas. Son rojas.",)),)
+    assert prompts.parts("apples", "en", {}) == (RenderedPrompt("en", ("Apples. They are red.",)),)
 
 
 def test_one_message_that_is_missing_makes_all_parts_of_its_text_english(copied: Path) -> None:
@@ -103,13 +103,13 @@ def test_what_records_them_is_never_spoken(prompts: Prompts) -> None:
     press |= {"next": "#", "reminder_again": "1"}
     for name in prompts.templates:
         for locale in prompts.locales:
-            for part in prompts.speak(name, locale, press):
+            for part in prompts.parts(name, locale, press):
                 assert part.text.replace("\n", "").isprintable()
 
 
 def test_the_same_key_may_have_another_meaning_in_another_place(prompts: Prompts) -> None:
-    assert prompts.speak("language", "es", {"language": "8"})[0].keys == ("8",)
-    assert prompts.speak("language", "es", {"language": "2"})[0].text == "Para español … oprima dos."
+    assert prompts.parts("language", "es", {"language": "8"})[0].keys == ("8",)
+    assert prompts.parts("language", "es", {"language": "2"})[0].text == "Para español … oprima dos."
 
 
 def test_a_blank_line_parts_paragraphs_and_a_rule_parts_parts(copied: Path) -> None:

@@ -30,7 +30,7 @@ from ivr.phone.parser import Gather, Play, Say, read_document
 from ivr.readiness import Readiness
 from ivr.server.app import make_app
 from ivr.settings import Settings
-from ivr.speech.wav import HERTZ, read_wav, write_wav
+from ivr.speech.wav import SAMPLE_RATE, read_wav, write_wav
 from ivr.translate import record
 from ivr.translate.listen import compile_with_draft
 from ivr.translate.update import po_path
@@ -121,8 +121,8 @@ def test_what_is_kept_is_telephone_sound_with_a_silence_in_front(copied: Path) -
     whole = (copied / "locales" / "es" / "audio" / row.sound.file).read_bytes()
     heard = read_wav(whole)
     assert file_name(whole) == row.sound.file
-    assert len(heard) / HERTZ == row.sound.seconds
-    assert set(heard[: HERTZ // 4]) <= {0x7F, 0xFF}, "nothing in the first quarter of a second"
+    assert len(heard) / SAMPLE_RATE == row.sound.seconds
+    assert set(heard[: SAMPLE_RATE // 4]) <= {0x7F, 0xFF}, "nothing in the first quarter of a second"
     assert row.sound.slow_seconds > row.sound.seconds
 
 
@@ -311,12 +311,12 @@ def another_sound(folder: Path) -> None:
 
 def half_an_hour(folder: Path) -> None:
     """Larger than any recording may be: it is not even read."""
-    _list_file(folder, write_wav(b"\x7f" * HERTZ * 1800))
+    _list_file(folder, write_wav(b"\x7f" * SAMPLE_RATE * 1800))
 
 
 def three_minutes(folder: Path) -> None:
     """Its size would do, but a caller cannot stop it in front of a dial."""
-    _list_file(folder, write_wav(b"\x7f" * (MAX_RECORDING_SECONDS + 1) * HERTZ))
+    _list_file(folder, write_wav(b"\x7f" * (MAX_RECORDING_SECONDS + 1) * SAMPLE_RATE))
 
 
 def _list_file(folder: Path, whole: bytes) -> None:

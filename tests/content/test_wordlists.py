@@ -27,13 +27,13 @@ from ivr.errors import BadLocale
 )
 def test_words_never_to_say_are_found_whole_and_in_any_case(text: str, said: list[str]) -> None:
     words = Words(never=["coffee", "poison*", "your call is important", "niño"])
-    assert list(words.never_in(text)) == said
+    assert list(words.avoided_words_in(text)) == said
 
 
 @pytest.mark.parametrize("word", ["a.c", "(tea)", "c++", "[x"])
 def test_a_word_is_never_read_as_a_pattern(word: str) -> None:
-    assert list(Words(never=[word]).never_in(f"one {word} two")) == [word]
-    assert list(Words(never=[word]).never_in("abc tea c x")) == []
+    assert list(Words(never=[word]).avoided_words_in(f"one {word} two")) == [word]
+    assert list(Words(never=[word]).avoided_words_in("abc tea c x")) == []
 
 
 def test_official_names_are_taken_out_the_longest_first() -> None:

@@ -17,7 +17,7 @@ from ivr.operate.doctor import public, run
 from ivr.operate.doctor.check import Target
 from ivr.operate.external import External
 from ivr.operate.probe import probe
-from ivr.readiness import get_ready
+from ivr.readiness import readiness_of
 from ivr.settings import CHECKOUT, Settings
 
 DEPLOY = CHECKOUT / "deploy"
@@ -78,7 +78,7 @@ def test_signatures_hold_behind_a_proxy(
     with proxy(name, lines, path, stripped, certificate, tmp_path):
         well, sentence = probe(settings, url, http_client.fetch)
         assert well, sentence
-        one = Target(settings, External(), get_ready(settings))
+        one = Target(settings, External(), readiness_of(settings))
         found = dict(run.run_checks(one, public.CHECKS))
         assert {about: finding.verdict for about, finding in found.items()} == dict.fromkeys(public.CHECKS, "PASS"), (
             found
@@ -99,7 +99,7 @@ def test_doctor_names_a_wrong_public_url_behind_a_proxy(
     mistaken = Lines({PATH: lines[""]})
     mistaken.front = lines.front
     with proxy(name, mistaken, PATH, True, certificate, tmp_path):
-        finding = public.signed_call_is_accepted(Target(settings, External(), get_ready(settings)))
+        finding = public.signed_call_is_accepted(Target(settings, External(), readiness_of(settings)))
     assert finding.verdict == "FAIL"
     assert f"the path of PUBLIC_URL differs, it is https://localhost:{lines.front} and here {url}" in finding.found
 

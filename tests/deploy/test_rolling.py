@@ -24,7 +24,7 @@ from ivr.check.proofs import prove
 from ivr.line.compiler import compile_line
 from ivr.line.line import Form, Line
 from ivr.phone.caller import OUTCOMES, Caller
-from ivr.readiness import get_ready
+from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
 from ivr.signature import sign
@@ -67,7 +67,7 @@ def renamed(root: Path) -> None:
 
 def release(name: str, root: Path) -> Release:
     settings = settings_for(root)
-    ready = get_ready(settings)
+    ready = readiness_of(settings)
     assert ready.ready, ready.faults
     assert ready.line
     assert not ready.line.content.faults
@@ -107,7 +107,7 @@ class Router:
         assert answer.body == body
         key = next((value for name, value in form if name == "Digits"), "")
         self.answers.append(
-            Answered(asked.name, _language(path), key, answer.place.locale, type(answer.event).__name__ == "Lost")
+            Answered(asked.name, _language(path), key, answer.place.locale, type(answer.event).__name__ == "Outdated")
         )
         return body
 
@@ -142,7 +142,7 @@ def one_call(caller: Caller, router: Router, chance: random.Random) -> Iterator[
             if caller.state == "ended":
                 return
             if caller.state == "dialling":
-                caller.far_end(chance.choice(list(OUTCOMES)))
+                caller.dial_ends(chance.choice(list(OUTCOMES)))
             elif key == "-":
                 caller.waits()
             else:
@@ -158,7 +158,7 @@ def one_call(caller: Caller, router: Router, chance: random.Random) -> Iterator[
             caller.presses("0")
             assert (caller.state, len(caller.dialled)) == ("dialling", dialled + 1), "key 0 reaches a person, always"
             yield
-            caller.far_end(chance.choice(list(OUTCOMES)))
+            caller.dial_ends(chance.choice(list(OUTCOMES)))
             yield
     if caller.state == "listening":
         caller.hangs_up()

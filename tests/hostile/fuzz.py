@@ -18,7 +18,7 @@ with atheris.instrument_imports(include=["ivr", "babel", "urllib"]):
 
     from ivr.content.catalogue import load_catalogue
     from ivr.errors import BadLocale
-    from ivr.readiness import get_ready
+    from ivr.readiness import readiness_of
     from ivr.server.app import make_app
     from ivr.settings import Settings
     from ivr.signature import sign
@@ -32,7 +32,7 @@ def client() -> Asked:
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=TINY,
         ivr_usage="off", ivr_web_phone="off", ivr_readable="off",
     )  # fmt: skip
-    return Asked(make_app(settings, get_ready(settings)))
+    return Asked(make_app(settings, readiness_of(settings)))
 
 
 ASKED = client()

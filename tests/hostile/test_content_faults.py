@@ -15,7 +15,7 @@ from support.fake_twilio import check_document, is_safe
 
 from ivr.phone.caller import FORM, Caller
 from ivr.phone.parser import Gather, read_document
-from ivr.readiness import get_ready
+from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings
 
@@ -63,7 +63,7 @@ def test_broken_content_file_costs_no_call(copied: Path, file: str, how: str) ->
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=copied,
         ivr_usage="off",
     )  # fmt: skip
-    ready = get_ready(settings)
+    ready = readiness_of(settings)
     assert "cannot be used (" not in str(ready.faults), "an unexpected exception"
     assert ready.ready or ready.faults or ready.language_faults
     if file.startswith("locales/es"):
@@ -89,7 +89,7 @@ def test_untranslated_language_is_spoken_in_english_by_the_english_voice(copied:
     settings = Settings(
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=copied,
     )  # fmt: skip
-    ready = get_ready(settings)
+    ready = readiness_of(settings)
     assert ready.serving
     assert not ready.ready, "Spanish is withheld"
     asked = Asked(make_app(settings, ready))
@@ -107,7 +107,7 @@ def test_exception_in_the_compiler_costs_readiness_and_no_call(
 ) -> None:
     settings = _settings(tiny)
     monkeypatch.setattr(place, _breaks)
-    ready = get_ready(settings)
+    ready = readiness_of(settings)
     assert not ready.ready
     assert len(ready.faults) == 1
     asked = Asked(make_app(settings, ready))
@@ -119,7 +119,7 @@ def test_exception_in_the_compiler_costs_readiness_and_no_call(
 
 def test_exception_in_the_pages_costs_no_call(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = _settings(tiny)
-    ready = get_ready(settings)
+    ready = readiness_of(settings)
     monkeypatch.setattr("ivr.server.app.add_pages", _breaks)
     asked = Asked(make_app(settings, ready))
     caller = Caller(asked.document, f"{PUBLIC}/call")

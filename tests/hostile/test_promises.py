@@ -138,7 +138,7 @@ def test_failed_dial_gives_the_number_twice_and_can_be_tried_again(
         one.presses("0")
         assert one.dialled == [HOTLINE] * attempt
         before = len(one.heard)
-        one.far_end(outcome)
+        one.dial_ends(outcome)
         one.listens()
         one.waits()  # the second part, in which the number is said again where no language has been chosen
         one.listens()
@@ -166,7 +166,7 @@ def test_dial_rings_30_to_60_seconds_without_a_time_limit(real: Line, real_goodb
     assert not any(b"timeLimit" in document or b"hangupOnStar" in document for document in documents)
     one = caller_of(real)
     one.presses("0")
-    one.far_end("completed", talked=600)
+    one.dial_ends("completed", talked=600)
     assert one.state == "listening", "after ten minutes of talk the menu is still there"
 
 
@@ -207,8 +207,8 @@ def test_fallback_document_needs_no_further_request(real: Line, first: str, seco
     one = Caller(only_once, "https://line.example.org/call")
     one.rings()
     assert any(words in said(one) for words in HOTLINE_SPOKEN), "the number comes before the dial"
-    one.far_end(first)
-    one.far_end(second)
+    one.dial_ends(first)
+    one.dial_ends(second)
     assert one.state == "ended"
     assert one.dialled == [HOTLINE] * 2
     assert len(asked) == 1

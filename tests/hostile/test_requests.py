@@ -22,7 +22,7 @@ from ivr import log, signature
 from ivr.call import transitions, urls
 from ivr.line import line, twiml
 from ivr.phone.caller import FORM, Caller
-from ivr.readiness import Readiness, get_ready
+from ivr.readiness import Readiness, readiness_of
 from ivr.server import webhook as door
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -47,7 +47,7 @@ def given_settings(tiny: Path) -> Settings:
 
 @pytest.fixture(scope="module")
 def ready(given_settings: Settings) -> Readiness:
-    return get_ready(given_settings)
+    return readiness_of(given_settings)
 
 
 @pytest.fixture(scope="module")

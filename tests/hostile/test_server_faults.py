@@ -410,7 +410,7 @@ def test_the_last_answer_that_holds_a_dial_carries_a_call_without_any_server(ser
     one.rings()
     one.presses("0")
     end(server.process)
-    one.far_end("busy")
+    one.dial_ends("busy")
     assert one.dial, "the fallback dials again"
     assert len(one.dialled) == 2
     assert twilio.fallbacks[0]["ErrorUrl"].endswith("/outcome")

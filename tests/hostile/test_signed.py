@@ -17,7 +17,7 @@ from ivr import signature
 from ivr.errors import Unverified
 from ivr.phone.caller import FORM, Form
 from ivr.phone.parser import Dial, read_document
-from ivr.readiness import get_ready
+from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings
 from ivr.signature import sign, verify
@@ -34,7 +34,7 @@ def asked(tiny: Path) -> Iterator[Asked]:
         _env_file=None, twilio_auth_token=TOKEN, twilio_auth_token_secondary="b" * 32, public_url=PUBLIC,
         twilio_account_sid="AC" + "1" * 32, line_number="+12025550123", ivr_content=tiny, ivr_usage="off",
     )  # fmt: skip
-    one = Asked(make_app(given, get_ready(given)))
+    one = Asked(make_app(given, readiness_of(given)))
     yield one
     one.close()
 

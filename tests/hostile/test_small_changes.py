@@ -12,7 +12,7 @@ from ivr.call.transitions import (
     last_part,
     next_place,
     reachable,
-    silence,
+    silent_steps,
 )
 from ivr.call.urls import AUDIO, OUTCOME, RING
 from ivr.line.line import Line
@@ -21,7 +21,7 @@ from ivr.phone.caller import OUTCOMES
 
 @pytest.mark.parametrize(("published", "parts"), [(3, 1), (4, 1), (6, 1), (7, 2), (11, 2), (12, 3)])
 def test_languages_fill_parts_of_five(line: Line, published: int, parts: int) -> None:
-    flow = line.flow.speaking(tuple(f"x{letter}" for letter in "abcdefghijkl"[:published]), line.flow.parts)
+    flow = line.flow.with_spoken(tuple(f"x{letter}" for letter in "abcdefghijkl"[:published]), line.flow.parts)
     place = Place("languages", "xa")
     assert last_part(flow, place) == parts
     offered = [languages_offered(flow, place._replace(part=part)) for part in range(1, parts + 1)]
@@ -30,7 +30,7 @@ def test_languages_fill_parts_of_five(line: Line, published: int, parts: int) ->
 
 
 def test_key_8_with_one_language_keeps_the_place(line: Line) -> None:
-    flow = line.flow.speaking(("en",), line.flow.parts)
+    flow = line.flow.with_spoken(("en",), line.flow.parts)
     assert last_part(flow, Place("languages", "en")) == 1
     assert next_place(flow, Place("main", "en"), Key("8")) == Place("main", "en")
 
@@ -55,7 +55,7 @@ def test_path_prefixes_never_change() -> None:
 def test_silence_at_every_place_ends_as_the_policy_says(line: Line, policy: Policy) -> None:
     for place in reachable(line.flow, policy):
         if line.flow.nodes[place.node].kind not in ("transfer", "farewell") and place.tries < 3:
-            last = silence(line.flow, place, policy)[-1]
+            last = silent_steps(line.flow, place, policy)[-1]
             assert isinstance(last, Dial if policy == "connect" else End), place
 
 
@@ -70,5 +70,5 @@ def test_explored_transitions_are_those_of_next_place(line: Line, policy: Policy
 
 @pytest.mark.parametrize(("policy", "tries"), [("connect", {0, 1, 2}), ("goodbye", {0})])
 def test_the_line_dials_again_by_itself_only_under_connect(line: Line, policy: Policy, tries: set[int]) -> None:
-    dialling = line.flow.only("transfer")
+    dialling = line.flow.node_of_kind("transfer")
     assert {place.tries for place in reachable(line.flow, policy) if place.node == dialling} == tries

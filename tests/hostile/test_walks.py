@@ -24,7 +24,7 @@ from support.fake_twilio import CONTENT_TYPE, HOTLINE, check_document, is_safe
 
 from ivr.phone.caller import FORM, OUTCOMES, Caller, Form
 from ivr.phone.parser import Dial, read_document
-from ivr.readiness import get_ready
+from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings
 
@@ -49,7 +49,7 @@ def client(silence: str) -> Asked:
         _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_usage="off",
         ivr_web_phone="off", ivr_readable="off", ivr_silence=silence,
     )  # fmt: skip
-    ready = get_ready(given)
+    ready = readiness_of(given)
     assert ready.ready
     return Asked(make_app(given, ready))
 
@@ -107,8 +107,8 @@ class Walk(RuleBasedStateMachine):
 
     @precondition(lambda self: self.caller.state == "dialling")
     @rule(outcome=st.sampled_from(sorted(OUTCOMES)))
-    def far_end(self, outcome: str) -> None:
-        self.caller.far_end(outcome)
+    def dial_ends(self, outcome: str) -> None:
+        self.caller.dial_ends(outcome)
 
     @precondition(lambda self: self.caller.state == "listening")
     @rule(digits=st.text(max_size=4), more=st.text(max_size=20))

@@ -67,7 +67,7 @@ def test_only_connect_and_goodbye_cannot_be_interrupted(line: Line) -> None:
     for key in "8217":
         caller.presses(key)
     caller.presses("0")
-    caller.far_end("completed")
+    caller.dial_ends("completed")
     caller.waits()
     uncut = [words(heard.text) for heard in caller.heard if not heard.interruptible]
     assert uncut == [words(line.content.shared_prompt(text, "es").text) for text in ("connect", "goodbye")]

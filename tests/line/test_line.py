@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ivr.call.flow import Farewell, Transfer
-from ivr.call.state import KEYS, Answer, Key, Lost, Outcome, Place, Reached, Ring, Silence
+from ivr.call.state import KEYS, Answer, DialEnded, DialOutcome, Key, Outdated, Place, Ring, Silence
 from ivr.call.transitions import MAX_TRIES, Ask, Policy
 from ivr.call.urls import RING, address_of, outcome_address_of
 from ivr.content.facts import HOTLINE
@@ -285,12 +285,12 @@ def test_a_caller_who_withholds_the_number_is_connected_as_any_other(room: Room)
         ([], "unknown"),
     ],
 )
-def test_how_a_dial_ended_is_told_by_its_status(line: Line, form: Form, reached: Reached) -> None:
+def test_how_a_dial_ended_is_told_by_its_status(line: Line, form: Form, reached: DialOutcome) -> None:
     answer = line.respond("/call/en/connect/outcome", form)
-    assert answer.event == Outcome(reached)
+    assert answer.event == DialEnded(reached)
     expected = Place("farewell", "en") if reached == "connected" else Place("not_connected", "en", tries=1)
     assert answer.place == expected
-    assert reached in get_args(Reached)
+    assert reached in get_args(DialOutcome)
 
 
 # -- what arrives ------------------------------------------------------------------------------------------------------
@@ -369,7 +369,7 @@ GONE = [
 def test_an_old_address_leads_to_the_main_menu_in_the_language_it_names(line: Line, address: str, locale: str) -> None:
     for digits in ("", "1", "2", "*", "#", "5", "6"):
         answer = line.respond(address.format(locale), [("Digits", digits)])
-        assert (answer.event, answer.place) == (Lost(digits), Place("main", locale))
+        assert (answer.event, answer.place) == (Outdated(digits), Place("main", locale))
 
 
 @pytest.mark.parametrize("address", GONE)

@@ -37,7 +37,7 @@ def test_a_choice_that_is_pressed_there_is_not_taken_for_one_of_the_new_choices(
 @pytest.mark.parametrize(("key", "kind"), [("0", "transfer"), ("9", "reminder")])
 def test_zero_and_nine_mean_there_what_they_mean_everywhere(real: Line, key: str, kind: str) -> None:
     for old in real.flow.moved:
-        assert real.respond(f"/call/es/{old}", [("Digits", key)]).place == Place(real.flow.only(kind), "es")
+        assert real.respond(f"/call/es/{old}", [("Digits", key)]).place == Place(real.flow.node_of_kind(kind), "es")
 
 
 def test_every_address_of_an_earlier_release_is_answered_in_its_language(real: Line) -> None:

@@ -79,14 +79,14 @@ class Clock:
             clock += PARAGRAPH_PAUSE if number else 0
             if cue.text == "language" and key == "language" and cue.locale == language:
                 return clock + self.line.schedule.longest_seconds(spoken)
-            if cue.text == menu and cue.part == self.flow.last_part(menu) and key != "language":
+            if cue.text == menu and cue.part == self.flow.part_count(menu) and key != "language":
                 return clock + self._paragraphs(spoken, int(key))
             clock += self.line.schedule.longest_seconds(spoken)
         raise AssertionError(f"{key} is not offered at {place}")
 
     def _answer(self, question: Question) -> float:
         """Seconds of the topic until the answer has been said."""
-        parts = self.line.content.prompts.speak(question.node, question.language, named_keys(self.flow, question.node))
+        parts = self.line.content.prompts.parts(question.node, question.language, named_keys(self.flow, question.node))
         before = sum(self.line.schedule.longest_seconds(part) + PART_WAIT for part in parts[: question.part - 1])
         part, block = parts[question.part - 1], self._block(question)
         return AFTER_KEY + before + self._paragraphs(part, block, question.sentences)

@@ -14,7 +14,7 @@ from support.twilio_account import LINE_NUMBER, TOKEN
 from ivr.cli.main import main
 from ivr.operate.compare import differences
 from ivr.operate.health import Health, health_of
-from ivr.readiness import get_ready
+from ivr.readiness import readiness_of
 
 SPANISH = "locales/es/LC_MESSAGES/messages.po"
 OLD = {"ready": True, "release": "0.1.0", "places": 9, "published": ["en", "es"], "faults": [], "notes": []}
@@ -157,7 +157,7 @@ def test_an_address_without_a_report_is_a_sentence(
 
 
 def test_beside_a_line_that_sends_the_fallback_document_no_line_is_worse(tiny: Path, tmp_path: Path) -> None:
-    down, up = (health_of(get_ready(operator(root))) for root in (tmp_path, tiny))
+    down, up = (health_of(readiness_of(operator(root))) for root in (tmp_path, tiny))
     assert [one.worse for one in differences(down, up, True) if one.worse] == []
     assert [one.worse for one in differences(down, down, True) if one.worse] == [True]
 

@@ -20,7 +20,7 @@ from ivr.line.compiler import compile_line
 from ivr.operate.account import Account
 from ivr.operate.doctor import local, run
 from ivr.operate.doctor.check import Finding, Target, passes
-from ivr.operate.doctor.refused import as_twilio_signs, suspects
+from ivr.operate.doctor.refused import as_twilio_signs, candidates
 from ivr.server.app import make_app
 from ivr.settings import read_settings
 
@@ -32,7 +32,7 @@ def world(tiny: Path) -> World:
 
 def patient(world: World, **more: Any) -> Target:
     outside, settings = world.outside(), world.settings
-    account = Account.of(settings, outside.transport) if not settings.trying_out else None
+    account = Account.of(settings, outside.transport) if not settings.uses_test_token else None
     return replace(Target(settings, outside, ready(settings), account), **more)
 
 
@@ -153,7 +153,7 @@ def test_how_old_numbers_and_sources_are(world: World, days: int, verdict: str, 
 
 
 def test_the_kept_last_resort(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "FALLBACK", tmp_path / "fallback.xml")
+    monkeypatch.setattr(local, "FALLBACK_FILE", tmp_path / "fallback.xml")
     fails(world, "kept fallback document", "cannot be read")
     (tmp_path / "fallback.xml").write_text("<Response/>", "utf-8")
     monkeypatch.setattr(local, "CHECKOUT", world.settings.ivr_content)
@@ -313,7 +313,7 @@ def test_every_request_of_the_doctors_is_a_rehearsal(world: World) -> None:
 
 
 def test_suspects_differ_in_one_part() -> None:
-    told = list(suspects("https://www.example.org/a/b"))
+    told = list(candidates("https://www.example.org/a/b"))
     assert ("path", "https://www.example.org/a") in told
     assert ("path", "https://www.example.org/b") in told
     assert ("host", "https://example.org/a/b") in told

@@ -116,7 +116,7 @@ def test_outcome_is_sent_to_the_action_of_the_dial(line: Line, outcome: str) -> 
     caller.rings()
     caller.waits()
     before = caller.clock
-    caller.far_end(outcome, talked=90)
+    caller.dial_ends(outcome, talked=90)
     form = line.asked[-1][1]
     assert line.asked[-1][0] == f"{RING}/outcome"
     assert (form["DialCallStatus"], form["DialBridged"] == "true") == OUTCOMES[outcome]
@@ -134,7 +134,7 @@ def test_silence_during_a_dial_is_no_answer(line: Line, caller: Caller) -> None:
 
 def test_dial_without_action_goes_on_with_the_next_verb() -> None:
     caller = ringing(f"<Dial><Number>{HOTLINE}</Number></Dial><Dial><Number>+12025550124</Number></Dial>")
-    caller.far_end("busy")
+    caller.dial_ends("busy")
     assert (caller.state, caller.dialled) == ("dialling", [HOTLINE, "+12025550124"])
 
 
@@ -203,7 +203,7 @@ def test_no_act_is_possible_after_hanging_up(caller: Caller) -> None:
         caller.waits,
         caller.hangs_up,
         lambda: caller.presses("1"),
-        lambda: caller.far_end("busy"),
+        lambda: caller.dial_ends("busy"),
     ):
         with pytest.raises(ImpossibleAct):
             act()
@@ -213,4 +213,4 @@ def test_unknown_key_and_unknown_outcome_raise(caller: Caller) -> None:
     with pytest.raises(ImpossibleAct, match="keys 0 to 9"):
         caller.presses("12")
     with pytest.raises(ImpossibleAct, match="the far end can be"):
-        caller.far_end("asleep")
+        caller.dial_ends("asleep")

@@ -31,12 +31,12 @@ def test_outline_has_every_entry_in_key_order(name: str, request: pytest.Fixture
     for entry, row in zip(script.entries, told, strict=False):
         assert row.startswith("  " * entry.depth + (entry.keys or "start") + ": ")
         assert row.endswith(f", {entry.node})")
-    assert all(any(row.endswith(f", {entry.node})") for row in told) for entry in script.states)
+    assert all(any(row.endswith(f", {entry.node})") for row in told) for entry in script.others)
 
 
 def test_drawing_has_every_entry_and_every_choice(line: Line, drawn: str) -> None:
     script = read_script(line, "en")
-    for entry in (*script.entries, *script.states):
+    for entry in (*script.entries, *script.others):
         assert f'"{entry.node}" [id="{entry.node}"' in drawn
         assert all(f'"{entry.node}" -> "{choice.node}"' in drawn for choice in entry.choices)
 
@@ -53,7 +53,7 @@ def test_graphviz_draws_every_entry(line: Line, drawn: str) -> None:
     root = etree.fromstring(svg(drawn).encode())
     boxes = {node.get("id") for node in root.iter("{http://www.w3.org/2000/svg}g") if node.get("class") == "node"}
     script = read_script(line, "en")
-    assert boxes == {entry.node for entry in (*script.entries, *script.states)}
+    assert boxes == {entry.node for entry in (*script.entries, *script.others)}
 
 
 def test_missing_graphviz_names_the_package(drawn: str, monkeypatch: pytest.MonkeyPatch) -> None:

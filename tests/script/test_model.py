@@ -5,11 +5,11 @@ from itertools import pairwise
 import pytest
 
 from ivr.call.flow import Languages, Menu, Opening
-from ivr.call.playlist import SHARED_PROMPTS
+from ivr.call.playlist import SHARED_TEXTS
 from ivr.call.state import Place
 from ivr.errors import BadText
 from ivr.line.line import Line
-from ivr.script.labels import SHARED_PROMPT_LABELS, press, title_of, way_to
+from ivr.script.labels import SHARED_PROMPT_LABELS, heard_when, press, title_of
 from ivr.script.model import Script, read_script
 from ivr.script.sources import cited_fact, pages_to_open, sources_of
 from ivr.script.timeline import STEP_NAMES, timeline
@@ -40,7 +40,7 @@ def test_script_has_every_text_once(any_line: Line) -> None:
 def test_script_has_every_node_that_speaks(any_line: Line) -> None:
     speaking = {name for name, node in any_line.flow.nodes.items() if not isinstance(node, Opening | Languages)}
     for script in scripts(any_line):
-        assert speaking | set(SHARED_PROMPTS) == {entry.node for entry in script.all()}
+        assert speaking | set(SHARED_TEXTS) == {entry.node for entry in script.all()}
 
 
 def test_keys_of_an_entry_lead_to_its_node(any_line: Line) -> None:
@@ -62,7 +62,7 @@ def test_choice_speaks_its_own_key(any_line: Line) -> None:
     for script in scripts(any_line):
         for entry in script.entries:
             spoken = any_line.content.locales[entry.locale]
-            assert all(spoken.key(choice.key) in choice.offer for choice in entry.choices)
+            assert all(spoken.key_word(choice.key) in choice.offer for choice in entry.choices)
 
 
 def test_entries_below_a_menu_are_its_choices(line: Line) -> None:
@@ -85,7 +85,7 @@ def test_shared_prompt_with_the_name_of_a_node_is_shared(line: Line) -> None:
 def test_every_entry_has_a_title_and_a_way(any_line: Line) -> None:
     for entry in read_script(any_line, "en").all():
         assert title_of(any_line.flow, entry).strip()
-        assert way_to(any_line.flow, entry).strip()
+        assert heard_when(any_line.flow, entry).strip()
 
 
 def test_keys_are_written_in_words() -> None:
@@ -93,7 +93,7 @@ def test_keys_are_written_in_words() -> None:
 
 
 def test_every_shared_prompt_has_a_label() -> None:
-    assert set(SHARED_PROMPT_LABELS) == set(SHARED_PROMPTS)
+    assert set(SHARED_PROMPT_LABELS) == set(SHARED_TEXTS)
 
 
 @pytest.mark.parametrize("node", ["opening", "main", "tea", "reminder", "connect", "farewell", "not_connected"])

@@ -63,7 +63,7 @@ def test_each_statement_is_spoken_or_has_a_reason(real: Line, row: Row) -> None:
     assert set(row.facts) <= set(real.content.facts.facts)
     for name, part in row.spoken:
         assert name in real.content.prompts.templates
-        assert 1 <= part <= real.flow.last_part(name), f"{name} has no part {part}"
+        assert 1 <= part <= real.flow.part_count(name), f"{name} has no part {part}"
 
 
 @pytest.mark.parametrize("row", [row for row in rows() if row.spoken], ids=lambda row: str(row.number))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from support.signed_calls import settings_for
 
-from ivr.readiness import Readiness, get_ready
+from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
 from ivr.settings import Settings
@@ -18,7 +18,7 @@ def settings(tiny: Path) -> Settings:
 
 @pytest.fixture(scope="module")
 def ready(settings: Settings) -> Readiness:
-    return get_ready(settings)
+    return readiness_of(settings)
 
 
 @pytest.fixture(scope="module")

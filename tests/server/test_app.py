@@ -7,14 +7,14 @@ from support.app_client import ask
 from support.signed_calls import BASE, TOKEN, settings_for
 
 from ivr import readiness
-from ivr.readiness import Readiness, get_ready
+from ivr.readiness import Readiness, readiness_of
 from ivr.server.webhook import Webhook
 from ivr.settings import Settings
 
 
 def test_line_that_refuses_its_own_signature_is_not_ready(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readiness.signature, "sign", lambda *_: "x" * 28)
-    unready = get_ready(settings)
+    unready = readiness_of(settings)
     assert not unready.ready
     assert "a request that the line signed itself was not accepted" in str(unready.faults[-1])
 
@@ -32,7 +32,7 @@ def test_health_says_that_the_process_lives_and_whether_the_line_is_ready(app: W
 
 def test_trial_token_is_noted_in_the_health_report(tiny: Path) -> None:
     settings = settings_for(tiny, twilio_auth_token="try-123", line_number="")
-    assert get_ready(settings).report()["notes"] == ["trying out: not Twilio's token"]
+    assert readiness_of(settings).report()["notes"] == ["trying out: not Twilio's token"]
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,11 @@ from support.toy_line import MAIN
 from support.usage import MemoryStore
 
 from ivr import __version__
-from ivr.call.state import Key, Outcome, Place, Ring
+from ivr.call.state import DialEnded, Key, Place, Ring
 from ivr.errors import BadSettings
 from ivr.operate import http_client
 from ivr.operate.probe import probe
-from ivr.readiness import get_ready
+from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.server.metrics import EVENTS, FILE_BYTES, OUTCOMES, SECONDS, TOTALS, MeteredStore, Metrics, metrics_folder
 from ivr.server.serve import memory_folder
@@ -51,7 +51,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def metrics(folder: Path, tiny: Path) -> Metrics:
-    return Metrics(folder, get_ready(settings_for(tiny)))
+    return Metrics(folder, readiness_of(settings_for(tiny)))
 
 
 def page_of(metrics: Metrics) -> str:
@@ -136,7 +136,7 @@ def test_workers_that_count_at_once_lose_no_count(metrics: Metrics) -> None:
 def test_the_page_is_one_that_prometheus_reads(metrics: Metrics) -> None:
     metrics.use_slot(1)
     metrics.answered(Ring(), 0.0005, test_call=False)
-    metrics.answered(Outcome("connected"), 0.05, test_call=False)
+    metrics.answered(DialEnded("connected"), 0.05, test_call=False)
     page = page_of(metrics)
     found = series(page)
     assert found["ivr_ready"] == 1
@@ -149,7 +149,7 @@ def test_the_page_is_one_that_prometheus_reads(metrics: Metrics) -> None:
 
 
 def test_metrics_hold_no_node_and_no_language(metrics: Metrics, tiny: Path) -> None:
-    ready = get_ready(settings_for(tiny))
+    ready = readiness_of(settings_for(tiny))
     with TestClient(make_app(settings_for(tiny), ready, metrics=metrics), base_url=BASE) as client:
         post_to_app(client, f"/call/es/main/{MAIN}", [("Digits", "1")])
     page = page_of(metrics)
@@ -163,7 +163,7 @@ def test_metrics_hold_no_node_and_no_language(metrics: Metrics, tiny: Path) -> N
 
 def test_a_language_that_is_not_spoken_shows(folder: Path, copied: Path) -> None:
     (copied / "locales/es/LC_MESSAGES/messages.po").write_text("garbage", "utf-8")
-    shown = series(page_of(Metrics(folder, get_ready(settings_for(copied)))))
+    shown = series(page_of(Metrics(folder, readiness_of(settings_for(copied)))))
     assert (shown["ivr_ready"], shown["ivr_serving"]) == (0, 1)
     assert shown['ivr_language_withheld{locale="en"}'] == 0
     assert shown['ivr_language_withheld{locale="es"}'] == 1
@@ -171,13 +171,13 @@ def test_a_language_that_is_not_spoken_shows(folder: Path, copied: Path) -> None
 
 
 def test_the_webhook_counts_answers_refusals_and_fallback_documents(metrics: Metrics, tiny: Path) -> None:
-    ready = get_ready(settings_for(tiny))
+    ready = readiness_of(settings_for(tiny))
     with TestClient(make_app(settings_for(tiny), ready, metrics=metrics), base_url=BASE) as client:
         post_to_app(client, "/call")
         post_to_app(client, f"/call/es/main/{MAIN}", [("Digits", "1")])
         assert client.post("/call", content="a=b").status_code == 403
         assert client.get("/metrics").status_code == 404
-    broken = get_ready(settings_for(tiny / "prompts"))
+    broken = readiness_of(settings_for(tiny / "prompts"))
     assert not broken.ready
     with TestClient(make_app(settings_for(tiny), broken, metrics=metrics), base_url=BASE) as client:
         post_to_app(client, "/call")
@@ -189,7 +189,7 @@ def test_the_webhook_counts_answers_refusals_and_fallback_documents(metrics: Met
 def test_a_metric_that_cannot_be_counted_costs_no_call(metrics: Metrics, folder: Path, tiny: Path) -> None:
     shutil.rmtree(folder)
     metrics.use_slot(9)  # its files cannot be made
-    app = make_app(settings_for(tiny), get_ready(settings_for(tiny)), metrics=metrics)
+    app = make_app(settings_for(tiny), readiness_of(settings_for(tiny)), metrics=metrics)
     with TestClient(app, base_url=BASE) as client:
         assert post_to_app(client, "/call").endswith(b"</Response>")
         assert client.post("/call", content="a=b").status_code == 403

@@ -11,7 +11,7 @@ from support.app_client import ask, in_turn, place, post
 from support.signed_calls import BASE, PROBE_CALL, TOKEN, settings_for, signed
 from support.toy_line import MAIN, OPENING
 
-from ivr.readiness import Readiness, get_ready
+from ivr.readiness import Readiness, readiness_of
 from ivr.server import webhook
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
@@ -126,7 +126,7 @@ def test_signature_is_checked_against_public_url_whatever_headers_say(app: Webho
 @pytest.mark.parametrize("public", ["https://line.example.org/ivr", "https://line.example.org/a/b"])
 def test_proxy_may_remove_the_path_of_public_url(tiny: Path, public: str) -> None:
     settings = settings_for(tiny, public_url=public)
-    app = make_app(settings, get_ready(settings))
+    app = make_app(settings, readiness_of(settings))
     prefix = public.removeprefix(BASE)
     for path, digits, there in (("/call", "", OPENING), (f"/call/es/main/{MAIN}", "2", "/es/fruit")):
         request = signed(path, [("Digits", digits)], public=public)
@@ -153,7 +153,7 @@ def test_two_tokens_are_accepted_during_rotation(tiny: Path, ready: Readiness) -
 
 def test_without_a_token_every_call_gets_403_and_health_says_so(tiny: Path) -> None:
     settings = settings_for(tiny, twilio_auth_token="")
-    app = make_app(settings, get_ready(settings))
+    app = make_app(settings, readiness_of(settings))
     for token in ("", TOKEN):
         assert post(app, "/call", token=token).status_code == 403
     assert "TWILIO_AUTH_TOKEN" in ask(app, "GET", "/health/ready").text

@@ -13,7 +13,7 @@ from ivr import readiness
 from ivr.errors import BadSettings, Fault
 from ivr.line.line import Line
 from ivr.phone.parser import Dial, read_document
-from ivr.readiness import Readiness, get_ready
+from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
 from ivr.settings import Settings
@@ -75,7 +75,7 @@ def test_error_of_the_log_costs_no_call(app: Webhook, ready: Readiness, monkeypa
 
 def test_line_that_fails_a_proof_answers_calls_with_the_fallback_document(tiny: Path) -> None:
     settings = settings_for(tiny, line_number="+18883737888")
-    unready = get_ready(settings)
+    unready = readiness_of(settings)
     app = make_app(settings, unready)
     health = ask(app, "GET", "/health/ready")
     assert health.status_code == 503
@@ -92,9 +92,9 @@ def test_unusable_content_leaves_the_kept_fallback_document(
 ) -> None:
     kept = tmp_path / "fallback.xml"
     kept.write_bytes(line.fallback_document)
-    monkeypatch.setattr(readiness, "FALLBACK", kept)
+    monkeypatch.setattr(readiness, "FALLBACK_FILE", kept)
     settings = settings_for(tmp_path)
-    app = make_app(settings, get_ready(settings))
+    app = make_app(settings, readiness_of(settings))
     assert ask(app, "GET", "/health/ready").status_code == 503
     assert "flow.toml" in ask(app, "GET", "/health/ready").text
     assert post(app, "/call").content == line.fallback_document
@@ -103,6 +103,6 @@ def test_unusable_content_leaves_the_kept_fallback_document(
 def test_without_content_and_kept_fallback_document_there_is_no_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readiness, "FALLBACK", tmp_path / "fallback.xml")
+    monkeypatch.setattr(readiness, "FALLBACK_FILE", tmp_path / "fallback.xml")
     with pytest.raises(BadSettings, match=r"fallback.xml cannot be read .*: no call could be answered"):
-        get_ready(settings_for(tmp_path))
+        readiness_of(settings_for(tmp_path))

@@ -46,7 +46,7 @@ def test_shortest_seconds_never_exceed_longest_seconds() -> None:
 
 def test_empty_text_takes_no_time() -> None:
     assert timing.longest_seconds("", ENGLISH) == 0
-    assert timing.pauses("\n\nOne.\n\n") == 0, "a blank line around a text is no pause inside it"
+    assert timing.pause_seconds("\n\nOne.\n\n") == 0, "a blank line around a text is no pause inside it"
 
 
 def test_relay_operator_types_a_word_a_second() -> None:

@@ -4,10 +4,10 @@ import struct
 
 import pytest
 
-from ivr.speech.wav import HERTZ, read_wav, seconds_of, write_wav
+from ivr.speech.wav import SAMPLE_RATE, read_wav, seconds_of, write_wav
 
 
-@pytest.mark.parametrize("samples", [b"\xff" * HERTZ, b"\x00\x7f\xff"])
+@pytest.mark.parametrize("samples", [b"\xff" * SAMPLE_RATE, b"\x00\x7f\xff"])
 def test_written_samples_are_read_back(samples: bytes) -> None:
     assert read_wav(write_wav(samples)) == samples
     assert seconds_of(write_wav(samples)) == len(samples) / 8000
@@ -25,7 +25,10 @@ def test_chunks_that_other_programs_add_are_skipped() -> None:
         (b"", "not a WAV file"),
         (b"ID3" + bytes(40), "not a WAV file"),
         (write_wav(b""), "not telephone sound"),
-        (write_wav(b"\xff").replace(struct.pack("<I", HERTZ), struct.pack("<I", 44_100), 1), "8,000 samples a second"),
+        (
+            write_wav(b"\xff").replace(struct.pack("<I", SAMPLE_RATE), struct.pack("<I", 44_100), 1),
+            "8,000 samples a second",
+        ),
         (write_wav(b"\xff").replace(struct.pack("<HH", 7, 1), struct.pack("<HH", 1, 1), 1), "mu-law"),
         (write_wav(b"\xff")[:30], "not telephone sound"),
     ],

@@ -15,7 +15,7 @@ from ivr.line.line import Form
 from ivr.operate.external import External
 from ivr.operate.http_client import Reply
 from ivr.operate.number import OVERRIDES
-from ivr.readiness import Readiness, get_ready
+from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
 from ivr.settings import Settings
@@ -39,7 +39,7 @@ def operator(tiny: Path, **more: Any) -> Settings:
 @lru_cache(maxsize=32)
 def ready(settings: Settings) -> Readiness:
     """The line of `settings`, compiled once for all tests."""
-    return get_ready(settings)
+    return readiness_of(settings)
 
 
 @lru_cache(maxsize=32)

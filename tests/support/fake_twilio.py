@@ -229,7 +229,7 @@ def _do(caller: Caller, act: str, chance: random.Random) -> None:
     elif act == "silent":
         caller.waits()
     elif act in OUTCOMES:
-        caller.far_end(act)
+        caller.dial_ends(act)
     elif caller.state == "listening":
         caller.presses(act, interrupting=chance.random() < 0.5)
 

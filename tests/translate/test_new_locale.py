@@ -231,7 +231,7 @@ def test_invented_language_speaks_every_text_with_the_same_keys_and_numbers(publ
     prompts = line.content.prompts
     for name in prompts.templates:
         press = named_keys(line.flow, name)
-        for ours, english in zip(prompts.speak(name, INVENTED, press), prompts.speak(name, "en", press), strict=True):
+        for ours, english in zip(prompts.parts(name, INVENTED, press), prompts.parts(name, "en", press), strict=True):
             assert ours.locale == INVENTED
             assert (ours.keys, ours.numbers) == (english.keys, english.numbers)
             assert len(ours.text) > len(english.text)
@@ -379,7 +379,7 @@ def spoken_or_withheld(root: Path, content: Content) -> str:
     except BadLocale:
         return "withheld"
     prompts = Prompts(content.prompts.templates, content.locales | {"es": locale}, content.facts, "en")
-    spoken = [prompts.speak(name, "es", named_keys(content.flow, name)) for name in prompts.templates]
+    spoken = [prompts.parts(name, "es", named_keys(content.flow, name)) for name in prompts.templates]
     return "whole" if all(part.locale == "es" for parts in spoken for part in parts) else "in part"
 
 
@@ -398,7 +398,7 @@ def test_mutated_catalogue_never_breaks_or_hangs_the_line(copied: Path) -> None:
 
 def spoken_words(line: Line, tag: str) -> Iterator[Sequence[str]]:
     for name in line.content.prompts.templates:
-        for part in line.content.prompts.speak(name, tag, named_keys(line.flow, name)):
+        for part in line.content.prompts.parts(name, tag, named_keys(line.flow, name)):
             yield part.keys
 
 

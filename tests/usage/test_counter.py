@@ -16,10 +16,10 @@ from support.toy_line import MAIN
 from support.usage import NOVEMBER, Clock, MemoryStore
 
 from ivr import log
-from ivr.call.state import Key, Lost, Outcome, Place, Ring, Silence
+from ivr.call.state import DialEnded, Key, Outdated, Place, Ring, Silence
 from ivr.errors import OperationFailed
 from ivr.phone.caller import FORM
-from ivr.readiness import Readiness, get_ready
+from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.settings import CHECKOUT
 from ivr.usage.counter import (
@@ -38,7 +38,7 @@ TEA = Place("tea", "es")
 
 @pytest.fixture
 def ready(tiny: Path) -> Readiness:
-    return get_ready(settings_for(tiny))
+    return readiness_of(settings_for(tiny))
 
 
 # -- what is counted ---------------------------------------------------------------------------------------------------
@@ -52,9 +52,9 @@ def ready(tiny: Path) -> Readiness:
         (TEA, Key("#"), "#"),
         (TEA, Key(""), "other"),
         (TEA._replace(misses=1), Key("5"), "other"),
-        (TEA, Lost("0"), "0"),
-        (TEA, Lost(""), "other"),
-        (TEA, Outcome("no-answer"), "no-answer"),
+        (TEA, Outdated("0"), "0"),
+        (TEA, Outdated(""), "other"),
+        (TEA, DialEnded("no-answer"), "no-answer"),
         (TEA, Silence(), None),
     ],
 )

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from ivr.call.state import Key, Place, Reached
+from ivr.call.state import DialOutcome, Key, Place
 from ivr.cli.main import main
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
@@ -30,7 +30,7 @@ DECEMBER = datetime(2026, 12, 5, tzinfo=UTC)
 BEGIN, END = datetime(2026, 11, 1, tzinfo=UTC), month_end(MONTH)
 WHOLE_MONTH = (WriterUptime("one", BEGIN - timedelta(days=3), END + timedelta(days=3), False),)
 LAYOUTS: tuple[Callable[[Report], str], ...] = (as_text, as_csv, as_html)
-EVENTS = ["ring", *"0123456789*#", "other", *get_args(Reached)]
+EVENTS = ["ring", *"0123456789*#", "other", *get_args(DialOutcome)]
 
 
 def stored(
@@ -74,7 +74,7 @@ def test_every_possible_event_has_a_row(line: Line) -> None:
     assert ("main", "en", "other") in rows
     assert {event for node, _, event in rows if node == "not_connected"} >= {"busy", "no-answer", "failed"}
     assert {event for _, _, event in rows} <= {*CALL_EVENTS, *NODE_EVENTS}
-    assert {*get_args(Reached)} <= {*CALL_EVENTS}
+    assert {*get_args(DialOutcome)} <= {*CALL_EVENTS}
 
 
 def test_removed_node_is_shown_only_if_its_number_reaches_sixteen(line: Line) -> None:

@@ -135,7 +135,7 @@ def test_recording_is_played_instead_of_the_voice(copied: Path) -> None:
     folder = copied / "locales" / "en" / "audio"
     folder.mkdir()
     (folder / file_name(sound)).write_bytes(sound)
-    greeting = compile_line(copied).content.prompts.speak("greeting", "en", {})[0].text
+    greeting = compile_line(copied).content.prompts.parts("greeting", "en", {})[0].text
     row = f"[greeting]\nreads = {json.dumps(greeting)}\nsound = '{file_name(sound)}'\nslow = '{file_name(sound)}'\n"
     (folder / "recordings.toml").write_text(row, "utf-8")
     caption = act(app_of(compile_line(copied)))[0]["captions"][0]

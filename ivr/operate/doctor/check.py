@@ -32,25 +32,25 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Target:
-    """The line that is checked, and the outside world. `account` is None if the settings name no Twilio account."""
+    """The line that is checked, and the services outside. `account` is None if the settings name no Twilio account."""
 
     settings: Settings
-    outside: External
+    external: External
     readiness: Readiness
     account: Account | None = None
 
-    def number(self) -> Number:
+    def require_number(self) -> Number:
         """The line's number at Twilio. Raises OperationFailed if there is none or Twilio does not answer."""
-        return find_number(self.the_account(), self.line_number())
+        return find_number(self.require_account(), self.require_line_number())
 
-    def line_number(self) -> str:
-        """The line's number, +1 and ten digits. Raises OperationFailed if it is not set."""
+    def require_line_number(self) -> str:
+        """LINE_NUMBER, such as "+12025550123". Raises OperationFailed if it is not set."""
         if not self.settings.line_number:
             raise OperationFailed("LINE_NUMBER is not set.")
         return self.settings.line_number
 
-    def the_account(self) -> Account:
-        """The Twilio account. Raises OperationFailed if the settings name none."""
+    def require_account(self) -> Account:
+        """The Twilio account. Raises OperationFailed if the settings do not name it."""
         if self.account is None:
             raise OperationFailed("TWILIO_ACCOUNT_SID and Twilio's token are needed to ask.")
         return self.account

@@ -1,15 +1,15 @@
 """Checks of this machine, without a network: settings, proofs, languages, limits, ages, fallback document, usage."""
 
 from ivr.check.report import check_all
-from ivr.check.sources import FAIL_AFTER, WARN_AFTER, ages
+from ivr.check.sources import FAIL_AFTER, WARN_AFTER, age_faults
 from ivr.content.facts import PINNED_HOTLINE
 from ivr.content.files import read_bytes
 from ivr.content.load import Content
 from ivr.errors import Fault
-from ivr.line.twiml import readdressed
+from ivr.line.twiml import with_new_numbers
 from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
 from ivr.operate.number import TOLL_FREE
-from ivr.readiness import FALLBACK, MAX_FALLBACK_BYTES
+from ivr.readiness import FALLBACK_FILE, MAX_FALLBACK_BYTES
 from ivr.settings import CHECKOUT
 from ivr.usage.store import store_of
 
@@ -19,7 +19,7 @@ def settings_complete(target: Target) -> Finding:
     have = target.settings
     needed = {
         "TWILIO_ACCOUNT_SID": have.twilio_account_sid,
-        "TWILIO_AUTH_TOKEN": have.tokens and not have.trying_out,
+        "TWILIO_AUTH_TOKEN": have.tokens and not have.uses_test_token,
         "LINE_NUMBER": have.line_number,
         "PUBLIC_URL": have.public_url.startswith("https://"),
     }
@@ -75,11 +75,11 @@ def sources_are_fresh(target: Target) -> Finding:
     """Every number and fact was compared with its source recently."""
     if target.readiness.line is None:
         return unknown("the texts cannot be read.")
-    today = target.outside.now().date()
+    today = target.external.now().date()
     content = target.readiness.line.content
-    if stale := list(ages(content, today, FAIL_AFTER)):
+    if stale := list(age_faults(content, today, FAIL_AFTER)):
         return _first(stale, "numbers or sources are stale", "`ivr check --today` lists all.")
-    if aging := list(ages(content, today, WARN_AFTER)):
+    if aging := list(age_faults(content, today, WARN_AFTER)):
         old = f"{len(aging)} were last compared with their sources over {WARN_AFTER} days ago: do it soon"
         return passes(f"{old}; {_opened(content)}.")
     return passes(f"all were compared with their sources within {WARN_AFTER} days; {_opened(content)}.")
@@ -95,15 +95,15 @@ def _opened(content: Content) -> str:
 def fallback_document_is_kept(target: Target) -> Finding:
     """The file that is sent when the texts cannot be used is the fallback document of this release."""
     try:
-        kept = read_bytes(FALLBACK, MAX_FALLBACK_BYTES).strip()
+        kept = read_bytes(FALLBACK_FILE, MAX_FALLBACK_BYTES).strip()
     except OSError as error:
-        return fails(f"{FALLBACK.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.")
+        return fails(f"{FALLBACK_FILE.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.")
     settings = target.settings
     if settings.ivr_content == CHECKOUT and settings.hotline == PINNED_HOTLINE:
-        own = readdressed(kept, PINNED_HOTLINE, PINNED_HOTLINE, settings.line_number or None)
+        own = with_new_numbers(kept, PINNED_HOTLINE, PINNED_HOTLINE, settings.line_number or None)
         if own.strip() != target.readiness.fallback_document.strip():
-            return fails(f"{FALLBACK.name} is not what `ivr fallback` prints.", "Run `make fallback`.")
-    return passes(f"{FALLBACK.name} is there.")
+            return fails(f"{FALLBACK_FILE.name} is not what `ivr fallback` prints.", "Run `make fallback`.")
+    return passes(f"{FALLBACK_FILE.name} is there.")
 
 
 def usage_is_counted(target: Target) -> Finding:

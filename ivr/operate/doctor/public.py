@@ -10,7 +10,7 @@ from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes
 from ivr.operate.doctor.refused import as_twilio_signs, why_refused
 from ivr.operate.health import health_at
 from ivr.operate.http_client import Reply, signed_post
-from ivr.operate.probe import SLOW
+from ivr.operate.probe import MAX_ANSWER_SECONDS
 from ivr.phone.caller import FORM
 
 MIN_CERTIFICATE_DAYS = 7
@@ -23,10 +23,10 @@ def certificate_lasts(target: Target) -> Finding:
     if parts.scheme != "https":
         return fails(f"{target.settings.public_url} is not https.", "Put a TLS proxy in front: see deploy/.")
     try:
-        ends = target.outside.certificate_ends(parts.hostname or "", parts.port or 443)
+        ends = target.external.certificate_ends(parts.hostname or "", parts.port or 443)
     except OperationFailed as error:
         return fails(f"{error}.", "Twilio refuses self-signed, expired and incomplete certificates.")
-    days = (ends - target.outside.now()).days
+    days = (ends - target.external.now()).days
     if days < MIN_CERTIFICATE_DAYS:
         return fails(f"the certificate ends in {days} days.", "Renew it, and see why it was not renewed by itself.")
     return passes(f"it ends in {days} days.")
@@ -34,7 +34,7 @@ def certificate_lasts(target: Target) -> Finding:
 
 def server_is_this_release(target: Target) -> Finding:
     """The server there is ready and runs the same release as this machine."""
-    health = health_at(target.settings.public_url, target.outside.fetch)
+    health = health_at(target.settings.public_url, target.external.fetch)
     if not health.ready:
         reason = health.faults[0] if health.faults else "no reason is given"
         state = "is not whole" if health.serves else "is not ready"
@@ -62,7 +62,7 @@ def signed_call_is_accepted(target: Target) -> Finding:
 
 def unsigned_call_is_refused(target: Target) -> Finding:
     """A request without a signature is refused."""
-    reply = target.outside.fetch(target.settings.public_url + RING, FORM, {})
+    reply = target.external.fetch(target.settings.public_url + RING, FORM, {})
     if reply.status == 403:
         return passes("it is refused.")
     return fails(f"it is answered with status {reply.status}.", "Expected 403: does another server answer there?")
@@ -71,8 +71,11 @@ def unsigned_call_is_refused(target: Target) -> Finding:
 def answers_are_quick(target: Target) -> Finding:
     """The median of five answer times is well below the timeout of Twilio."""
     seconds = median(_ring(target).seconds for _ in range(5))
-    if seconds > SLOW / 3:
-        return fails(f"an answer takes {seconds:.1f} s.", f"Twilio gives up after {SLOW:.0f} s: look at the network.")
+    if seconds > MAX_ANSWER_SECONDS / 3:
+        return fails(
+            f"an answer takes {seconds:.1f} s.",
+            f"Twilio gives up after {MAX_ANSWER_SECONDS:.0f} s: look at the network.",
+        )
     return passes(f"an answer takes {seconds * 1000:.0f} ms.")
 
 
@@ -80,7 +83,7 @@ def _ring(target: Target) -> Reply:
     if not target.settings.tokens:
         raise OperationFailed("TWILIO_AUTH_TOKEN is not set.")
     url = target.settings.public_url + RING
-    return signed_post(target.outside.fetch, target.settings.tokens[0], url, FORM, as_twilio_signs(url))
+    return signed_post(target.external.fetch, target.settings.tokens[0], url, FORM, as_twilio_signs(url))
 
 
 CHECKS: Checks = {

@@ -16,7 +16,7 @@ from ivr.phone.caller import FORM
 HEADER = "Host and X-Forwarded-* do not matter to the line; X-Twilio-Signature and the body must arrive as sent."
 
 
-class Suspect(NamedTuple):
+class Candidate(NamedTuple):
     """A part of the address ("scheme", "port", "path", "host", "whole"), and an address that differs in it."""
 
     part: str
@@ -40,7 +40,7 @@ def why_refused(target: Target, reply: Reply) -> Finding:
         return fails(found, "A redirect loses the caller's key: set PUBLIC_URL to the address that it leads to.")
     if reply.status != 403:
         return fails(f"{here}{RING} answers with status {reply.status}.", _remedy(reply.status))
-    for part, url in suspects(here):
+    for part, url in candidates(here):
         if _accepts(target, url):
             found = f"it is refused: on the server the {part} of PUBLIC_URL differs, it is {url} and here {here}."
             return fails(found, f"Set PUBLIC_URL on the server to what Twilio calls, and restart. {HEADER}")
@@ -63,24 +63,24 @@ def _remedy(status: int) -> str:
 
 def _accepts(target: Target, url: str, token: str | None = None) -> bool:
     ring, signed_url = target.settings.public_url + RING, as_twilio_signs(url + RING)
-    return signed_post(target.outside.fetch, token or target.settings.tokens[0], ring, FORM, signed_url).status == 200
+    return signed_post(target.external.fetch, token or target.settings.tokens[0], ring, FORM, signed_url).status == 200
 
 
-def suspects(url: str) -> Iterator[Suspect]:
+def candidates(url: str) -> Iterator[Candidate]:
     """Addresses that differ from `url` in one part, then the addresses that a line has by default."""
     parts = urlsplit(url)
     host, path = _host(url), parts.path
-    yield Suspect("scheme", parts._replace(scheme="http" if parts.scheme == "https" else "https").geturl())
+    yield Candidate("scheme", parts._replace(scheme="http" if parts.scheme == "https" else "https").geturl())
     for netloc in (f"{host}:8000", f"{host}:443", f"{host}:8443", host):
         if netloc != parts.netloc:
-            yield Suspect("port", parts._replace(netloc=netloc).geturl())
+            yield Candidate("port", parts._replace(netloc=netloc).geturl())
     for shorter in _prefixes(path):
-        yield Suspect("path", parts._replace(path=shorter).geturl())
+        yield Candidate("path", parts._replace(path=shorter).geturl())
     for other in (host.removeprefix("www."), f"www.{host}", "localhost", "127.0.0.1"):
         if other != host:
-            yield Suspect("host", parts._replace(netloc=other).geturl())
+            yield Candidate("host", parts._replace(netloc=other).geturl())
     for default in ("127.0.0.1:8000", "localhost:8000", "0.0.0.0:8000"):
-        yield Suspect("whole", urlunsplit(("http", default, "", "", "")))
+        yield Candidate("whole", urlunsplit(("http", default, "", "", "")))
 
 
 def _host(url: str) -> str:

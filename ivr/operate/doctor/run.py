@@ -7,20 +7,20 @@ from ivr.operate.account import Account
 from ivr.operate.doctor import local, public, twilio_account
 from ivr.operate.doctor.check import Checks, Finding, Target, unknown
 from ivr.operate.external import External
-from ivr.readiness import get_ready
+from ivr.readiness import readiness_of
 from ivr.settings import Settings
 
 LOCAL: Checks = local.CHECKS
 EVERYWHERE: Checks = {**local.CHECKS, **public.CHECKS, **twilio_account.CHECKS}
 
 
-def target_of(settings: Settings, outside: External, local_only: bool) -> Target:
+def target_of(settings: Settings, external: External, local_only: bool) -> Target:
     """The line that `settings` describe. With `local_only` it has no account, so that no check asks Twilio."""
     try:
-        account = None if local_only else Account.of(settings, outside.transport)
+        account = None if local_only else Account.of(settings, external.transport)
     except BadSettings:
         account = None
-    return Target(settings, outside, get_ready(settings), account)
+    return Target(settings, external, readiness_of(settings), account)
 
 
 def run_checks(target: Target, checks: Checks) -> Iterator[tuple[str, Finding]]:

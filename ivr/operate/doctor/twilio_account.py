@@ -13,15 +13,15 @@ from ivr.phone.caller import FORM
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 
-NARROW = frozenset({"US", "CA", "PR", "VI", "GU", "AS", "MP"})
+EXPECTED_COUNTRIES = frozenset({"US", "CA", "PR", "VI", "GU", "AS", "MP"})
 """The countries of +1 that a line in the United States may need. The hotline is in the US."""
-BIN = "handler.twilio.com"
-RECENT = timedelta(days=7)
+TWIML_BIN_HOST = "handler.twilio.com"
+ALERT_PERIOD = timedelta(days=7)
 
 
 def account_is_active(target: Target) -> Finding:
     """The account is a paid one and not suspended."""
-    status = target.the_account().status()
+    status = target.require_account().status()
     if status.status != "active":
         return fails(f"the account is {status.status}: no call gets through.", "See Twilio's console.")
     if status.kind == "Trial":
@@ -31,9 +31,11 @@ def account_is_active(target: Target) -> Finding:
 
 def number_is_ours(target: Target) -> Finding:
     """The number sends its calls to this line, by POST, and no other setting at Twilio overrides that."""
-    if not target.the_account().numbers(target.line_number()):
-        return fails(f"the account has no number {target.line_number()}.", "Correct LINE_NUMBER, or the account.")
-    number = target.number()
+    if not target.require_account().numbers(target.require_line_number()):
+        return fails(
+            f"the account has no number {target.require_line_number()}.", "Correct LINE_NUMBER, or the account."
+        )
+    number = target.require_number()
     webhooks, expected = number.webhooks, target.settings.public_url + RING
     if number.application or number.trunk:
         what = "TwiML app" if number.application else "SIP trunk"
@@ -51,7 +53,7 @@ def number_is_ours(target: Target) -> Finding:
 
 def fallback_is_hosted(target: Target) -> Finding:
     """The fallback URL is set, on another host, and answers with what `ivr fallback` prints."""
-    webhooks = target.number().webhooks
+    webhooks = target.require_number().webhooks
     if not webhooks.fallback_url:
         return fails("none is set.", "Paste `ivr fallback` into a TwiML Bin, then `ivr number set --fallback-url …`.")
     if urlsplit(webhooks.fallback_url).hostname == urlsplit(target.settings.public_url).hostname:
@@ -76,17 +78,17 @@ def _fallback(target: Target, webhooks: Webhooks) -> Reply:
     https://support.twilio.com/hc/en-us/articles/223132187
     """
     url, settings = webhooks.fallback_url.partition("#")[0], target.settings
-    if urlsplit(url).hostname == BIN:
+    if urlsplit(url).hostname == TWIML_BIN_HOST:
         url = f"{url}?{urlencode({'AccountSid': settings.twilio_account_sid})}"
-        return target.outside.fetch(url, None, signature_header(settings.tokens[0], url))
+        return target.external.fetch(url, None, signature_header(settings.tokens[0], url))
     if webhooks.fallback_method == "GET":
-        return target.outside.fetch(url, None, signature_header(settings.tokens[0], url))
-    return signed_post(target.outside.fetch, settings.tokens[0], url, FORM)
+        return target.external.fetch(url, None, signature_header(settings.tokens[0], url))
+    return signed_post(target.external.fetch, settings.tokens[0], url, FORM)
 
 
 def calls_are_not_recorded(target: Target) -> Finding:
     """No default of the account records every call."""
-    if target.the_account().records_by_default():
+    if target.require_account().records_by_default():
         return fails(
             "a default of the account records every call.",
             "Delete the Recording Account Default Configuration: see docs/operate.md.",
@@ -96,13 +98,13 @@ def calls_are_not_recorded(target: Target) -> Finding:
 
 def dialling_is_narrow(target: Target) -> Finding:
     """The account may dial the hotline's country and few others, so that a stolen token can do little harm."""
-    countries = target.the_account().countries()
+    countries = target.require_account().countries()
     codes = {country.code for country in countries}
     if "US" not in codes:
         return fails(
             "the US may not be dialled: no caller can be connected.", "Allow it under Voice > Geo permissions."
         )
-    wide = sorted(codes - NARROW)
+    wide = sorted(codes - EXPECTED_COUNTRIES)
     if wide:
         named = ", ".join(wide[:5]) + (" …" if len(wide) > 5 else "")
         return fails(f"{len(wide)} more countries may be dialled: {named}.", "Take them off: Voice > Geo permissions.")
@@ -116,7 +118,7 @@ def enough_calls_at_once(target: Target) -> Finding:
 
     https://support.twilio.com/hc/en-us/articles/223180028
     """
-    account = target.the_account()
+    account = target.require_account()
     status = account.status()
     if status.kind == "Trial":
         return fails("a trial account carries 5 calls at once.", "Upgrade it, and have a Business profile approved.")
@@ -134,17 +136,17 @@ def enough_calls_at_once(target: Target) -> Finding:
 
 def debugger_is_quiet(target: Target) -> Finding:
     """Twilio's debugger has no recent error of this line. Only codes are shown: the texts may contain a caller."""
-    alerts = target.the_account().alerts(target.outside.now() - RECENT)
+    alerts = target.require_account().alerts(target.external.now() - ALERT_PERIOD)
     ours = [
         alert for alert in alerts if alert.level == "error" and _concerns(alert.address, target.settings.public_url)
     ]
     if not ours:
-        return passes(f"no error in {RECENT.days} days.")
+        return passes(f"no error in {ALERT_PERIOD.days} days.")
     codes = Counter(alert.code for alert in ours)
     listed = ", ".join(f"{code} × {times}" for code, times in codes.most_common(5))
     last = max((alert.when for alert in ours if alert.when), default=None)
     return fails(
-        f"in {RECENT.days} days: {listed}" + (f", the last on {last:%Y-%m-%d}." if last else "."),
+        f"in {ALERT_PERIOD.days} days: {listed}" + (f", the last on {last:%Y-%m-%d}." if last else "."),
         f"Read https://www.twilio.com/docs/api/errors/{ours[0].code}",
     )
 
