@@ -34,7 +34,7 @@ check: setup ## Check style, types and prose, prove the line, check the limits o
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict ivr
-	-$(BIN)/python tools/check_prose.py
+	$(BIN)/python tools/check_prose.py
 	@if node -e '$(NEW_NODE)' 2>/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory weblint; \
 	else echo 'Node 18.19 or newer with npm is not installed: scripts, style sheets and pages were not linted.'; fi
 	$(BIN)/ivr check

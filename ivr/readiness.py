@@ -33,7 +33,7 @@ _PATH = re.compile(r"(?<![\w:/.])(/[\w.+@-]+)((?:/[\w.+@-]+)*)/?")
 
 @dataclass(frozen=True)
 class Readiness:
-    """What callers get, and why.
+    """The state of the line for callers, and its faults.
 
     `line` is None if signed calls get the fallback document. `faults` say why the line does not serve, `languages` what
     each published language speaks; `notes` are sentences for an operator. `root` is the folder of the content.
@@ -62,7 +62,7 @@ class Readiness:
         return tuple(fault for language in self.languages for fault in language.faults)
 
     def report(self) -> dict[str, object]:
-        """What the health addresses show: nothing of a caller, no secret, no absolute path of this machine."""
+        """The content of the health addresses: no data about callers, no secret, no absolute path of this machine."""
         line = self.line
         return {
             "ready": self.ready,

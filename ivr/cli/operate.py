@@ -22,7 +22,7 @@ def add_to(main: click.Group) -> None:
 
 
 def external(ctx: click.Context) -> External:
-    """The network, the clock and Twilio; a test hands in its own."""
+    """The network, the clock and Twilio; a test passes its own."""
     return ctx.obj if isinstance(ctx.obj, External) else External()
 
 

@@ -267,7 +267,7 @@ BREAKS = [
     ),
     Break(
         documents.only_known_numbers_are_dialled,
-        "a number of nobody's in the last resort",
+        "an unknown number in the fallback document",
         fallback_document,
         "+12025550199 is dialled",
         nowhere=True,

@@ -1,4 +1,4 @@
-"""One machine, well: the kept last resort, the container's settings, the service, and the line as it is deployed."""
+"""One machine: the kept fallback document, the container, the service, and the line as it is deployed."""
 
 import configparser
 import json
@@ -33,7 +33,7 @@ from ivr.usage.sqlite import SqliteStore
 DEPLOY = CHECKOUT / "deploy"
 
 
-# -- the last resort ---------------------------------------------------------------------------------------------------
+# -- the fallback document ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("unset")
@@ -168,7 +168,7 @@ def test_sigterm_finishes_requests_and_writes_counts(tiny: Path, tmp_path: Path,
         one.sendall(head + body[:10])
         time.sleep(2)  # it has begun to be read, also where the machine is busy
         process.terminate()
-        time.sleep(0.3)  # it has been told
+        time.sleep(0.3)  # it has got the signal
         one.sendall(body[10:])
         answer = b""
         while chunk := one.recv(65536):

@@ -1,8 +1,8 @@
-"""Calls while the line is restarted: `make restarts CALLS=500 RESTARTS=10`. None may be lost, none may wait over 5 s.
+"""Calls while the line is restarted: `make restarts CALLS=500 RESTARTS=10`. It fails if a call is lost or waits 5 s.
 
-The line restarts in four ways, each with the line's own processes. `HeldSocket` stands in for systemd: the socket
-belongs to the holder, connections wait in the kernel while no line runs. `Rollout` stands in for Kubernetes: a router
-in front of lines, where a new one is ready before the old one is told to stop. `BehindCaddy` is one line behind Caddy,
+The line restarts in four ways, each with the line's own processes. `HeldSocket` plays systemd: the socket
+belongs to the holder, connections wait in the kernel while no line runs. `Rollout` plays Kubernetes: a router
+in front of lines, where a new one is ready before the old one gets SIGTERM. `BehindCaddy` is one line behind Caddy,
 as in deploy/compose.yaml; `BehindNginx` is two lines behind nginx, restarted in turn. During each restart two strangers
 hold connections: one has sent half a body, one waits for its next request.
 """
@@ -117,7 +117,7 @@ class Rollout:
 
 
 class BehindProxy:
-    """Lines behind a proxy of deploy/, restarted in turn: each is ready before the next one is told to stop."""
+    """Lines behind a proxy of deploy/, restarted in turn: each is ready before the next one gets SIGTERM."""
 
     proxy, number = "", 1
 
@@ -215,7 +215,7 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 def started(
     command: Sequence[str], folder: Path, environment: dict[str, str], files: Sequence[int] = ()
 ) -> "subprocess.Popen[bytes]":
-    """A line that has been told to start."""
+    """A line that is starting."""
     folder.mkdir(exist_ok=True)
     with (folder / "printed").open("ab") as printed:
         return subprocess.Popen(

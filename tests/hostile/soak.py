@@ -1,7 +1,7 @@
-"""Many calls by chance on the line itself, while faults happen: `make soak CALLS=10000`. None may be lost.
+"""Many random calls on the real line while faults happen: `make soak CALLS=10000`. It fails if a call is lost.
 
-Two fifths of the calls live through whatever can happen to a machine: workers are killed, stopped, hang and abort,
-signals arrive that must do nothing, and the line is once stopped and started again. After that only what a request or a
+During two fifths of the calls machine faults happen: workers are killed, stopped, hang and abort,
+ignored signals arrive, and the line is once stopped and started again. After that only what a request or a
 stranger can do goes on happening, so that memory, files and tasks can be measured on processes that live to the end.
 """
 
@@ -45,7 +45,7 @@ FORK: Any = multiprocessing.get_context("fork")
 
 
 class Meeting:
-    """What callers and the line wait for: that it is up, how many calls are done, that nothing deadly comes now."""
+    """Shared state of callers and faults: the line is up, finished calls, the end of the deadly faults."""
 
     def __init__(self) -> None:
         self.up, self.done, self.peace = FORK.Event(), FORK.Value("i", 0), FORK.Barrier(CALLERS + 1, timeout=3600)
@@ -54,7 +54,7 @@ class Meeting:
 
 @dataclass
 class Found:
-    """What one caller process has seen."""
+    """The results of one caller process."""
 
     calls: int = 0
     hung_up: int = 0
@@ -133,7 +133,7 @@ def _fault(chance: random.Random, deadly: bool) -> str:
 
 
 def _disturb(twilio: FakeTwilio, chance: random.Random, found: Found) -> None:
-    """What a stranger does, or a caller's network: it must not be felt."""
+    """A fault of another client or of a caller's network. It must not affect calls."""
     kind = chance.choice(["a request cut off", "a forged request", "bytes that are no request", "a connection held"])
     found.faults[kind] += 1
     request = twilio.request("/call/en/main", twilio.fields(FORM), "no token of ours" if "forged" in kind else None)
@@ -158,7 +158,7 @@ _HELD: list[socket.socket] = []
 
 
 def disturbs(server: Server, faults: Counter[str], meeting: Meeting, deadly_until: int) -> None:
-    """What happens to the machine, spread over the first calls. The hangs come one at a time: each takes seconds."""
+    """Faults of the machine, spread over the first calls, one hang at a time, because each takes seconds."""
     what = ["kill", "kill", "stop", "signal", "kill", "restart", "kill", "signal", "stop", "kill"]
     for number, kind in enumerate(what):
         eventually(lambda: meeting.done.value >= deadly_until * (number + 1) // (len(what) + 2), 3600)  # noqa: B023
@@ -183,7 +183,7 @@ def _send_ignored_signals(server: Server) -> None:
 
 
 def _restart(server: Server, up: Any) -> None:
-    """Stop the line; calls that are going on meet nobody; start it again on the same port."""
+    """Stop the line and start it again on the same port; calls in progress get no answer meanwhile."""
     up.clear()  # no new call begins, or all that are left would ring at a line that is down
     end(server.process)
     environment = {
@@ -243,7 +243,7 @@ def soak(calls: int, folder: Path) -> list[str]:
 
 
 def _at_rest(server: Server, start: dict[int, Any]) -> dict[int, Any]:
-    """What the workers hold when nothing is left to do: what strangers held is given up after some seconds."""
+    """The resources of the workers at rest: connections of other clients end after some seconds."""
     most = max(seen["files"] for seen in start.values())
     with suppress(AssertionError):
         eventually(lambda: all(seen["files"] <= most for seen in server.resources().values()))

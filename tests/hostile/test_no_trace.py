@@ -153,7 +153,7 @@ def test_no_file_holds_a_caller(left: Server) -> None:
 
 
 def test_memory_holds_no_caller_after_the_answer(left: Server) -> None:
-    """After the answer, and while its connection is still open, nothing of the request can be reached."""
+    """After the answer, with its connection still open, no part of the request is reachable."""
     connections = []
     for request in requests(left):
         if b"canary" in request.partition(b"HTTP/1.1")[0]:

@@ -1,4 +1,4 @@
-"""The processes of a running line: started, watched, replaced and ended whatever happens to them or to the clock."""
+"""The processes of a running line: started, watched, replaced and ended under faults of processes and of the clock."""
 
 import os
 import random
@@ -24,7 +24,7 @@ WORKER_RESTARTS = int(os.environ.get("WORKER_RESTARTS", "10"))
 MOST_GROWTH = 20_000_000
 """Bytes by which all processes together may grow while workers are replaced."""
 STOP_TIMEOUT = 12.0
-"""Seconds in which a line that is told to stop has ended, also while it starts."""
+"""Seconds in which a line ends after SIGTERM, also during its start."""
 
 
 def is_answered(server: Server) -> bool:
@@ -101,7 +101,7 @@ def test_signals_that_do_nothing_do_nothing_while_the_line_starts(tiny: Path, tm
 
 
 def start(content: Path, folder: Path, port: int) -> "subprocess.Popen[bytes]":
-    """A line that has been told to start, with its output in the file `printed` of `folder`."""
+    """A line that is starting, with its output in the file `printed` of `folder`."""
     with (folder / "printed").open("wb") as printed:
         return subprocess.Popen(
             [IVR, "serve", "--port", str(port), "--workers", "2"], cwd=folder, stdin=subprocess.DEVNULL,
@@ -125,7 +125,7 @@ def test_the_library_of_the_metrics_is_loaded_only_where_they_are_on() -> None:
     assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
 
 
-# -- a store of usage that is gone -------------------------------------------------------------------------------------
+# -- a store of usage that fails ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("store", ["a folder that cannot be made", "a database that is gone"])

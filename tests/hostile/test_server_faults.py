@@ -1,4 +1,4 @@
-"""Whatever happens to the machine and to our processes, no caller is lost: on a line that really runs."""
+"""Faults of the machine and of processes, on a running line: no call is lost."""
 
 import os
 import random
@@ -45,7 +45,7 @@ def server(tiny: Path, tmp_path: Path) -> Iterator[Server]:
 
 
 def lived(server: Server, calls: int, between: Callable[[int], object] = str) -> list[FakeTwilio]:
-    """Calls by chance, one after the other, with something happening `between`; none may be lost."""
+    """Random calls, one after the other, with a fault `between` them. Fails if a call is lost."""
     twilios = []
     for number in range(calls):
         twilio = server.twilio(number)
@@ -404,7 +404,7 @@ def test_a_worker_that_dies_leaves_no_memory_on_the_disk(server: Server) -> None
 
 
 def test_the_last_answer_that_holds_a_dial_carries_a_call_without_any_server(server: Server) -> None:
-    """Row 12: the line dies while the hotline rings; the end of the dial finds nobody, and the fallback speaks."""
+    """Row 12: the line ends while the hotline rings, so Twilio plays the fallback document after the dial."""
     twilio = server.twilio(timeout=1)
     one: Caller = caller(twilio)
     one.rings()

@@ -26,7 +26,7 @@ def test_same_content_compiles_to_the_same_line(line: Line) -> None:
 
 
 def silent(subject: Subject, place: Place) -> list[Verb]:
-    """All that is played to a caller who does nothing from `place` on, and for whom nobody picks up."""
+    """Everything that a silent caller hears from `place` on when the hotline does not answer."""
     played, verbs = list[Verb](), verbs_of(subject.line.respond(address_of(place), []).body)
     while isinstance(last := verbs[-1], Dial) and len(played) < 1000:
         played.extend(verbs)

@@ -1,4 +1,4 @@
-"""Languages: added with a folder and one word; left out message by message; withheld whole; never the end of the line.
+"""Languages: added with a folder and one word, left out message by message, withheld whole; the line still answers.
 
 A fault in a translation has three outcomes and no others: `ivr check` names it, the text it stands in is spoken in
 English by the English voice, or the language is withheld and its addresses answer in English.
@@ -192,7 +192,7 @@ def test_published_language_without_a_folder_is_left_out(copied: Path) -> None:
     assert [fault.found for fault in line.content.faults] == ["`fr` has no folder in locales/"]
 
 
-# Nothing that is written in a catalogue stops the line
+# Every catalogue leaves the line able to answer
 
 
 @pytest.fixture(scope="module")

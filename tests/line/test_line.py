@@ -1,4 +1,4 @@
-"""The compiled line: `respond` answers everything, always the same, with nothing of the request in it and no I/O."""
+"""The compiled line: `respond` answers every request, without I/O, and without values of the request."""
 
 import random
 import sys
@@ -55,7 +55,7 @@ class Turn(NamedTuple):
 
 
 def turns(subject: Subject, chance: random.Random, verbs: Sequence[Verb]) -> Iterator[Turn]:
-    """What a caller may send who has been played `verbs`: keys and less in any Gather, an outcome for the Dial."""
+    """The forms that a caller may send after `verbs`: keys or silence in a Gather, an outcome for the Dial."""
     *asked, last = verbs
     gathers = [verb for verb in asked if isinstance(verb, Gather)]
     if gathers:
@@ -77,7 +77,7 @@ def ended(chance: random.Random) -> Form:
 
 
 def lives(subject: Subject, number: int, most: int = 50) -> Iterator[tuple[Turn, Answer]]:
-    """The calls of random caller `number`, always the same ones: who has hung up calls again, up to `most` requests."""
+    """The calls of random caller `number`, always the same ones: after hanging up it calls again, `most` requests in all."""
     chance = random.Random(number)
     turn = Turn(RING, [])
     for _ in range(most):
@@ -99,7 +99,7 @@ def test_500_random_callers_never_lose_their_place(any_subject: Subject) -> None
 
 
 def invariants(subject: Subject, answer: Answer) -> None:
-    """What holds of every answer: a person one key away, known numbers only, an end, nothing of the request."""
+    """Properties of every answer: a person one key away, known numbers only, an end, no value of the request."""
     verbs = verbs_of(answer.body)
     assert len(answer.body) <= 60_000
     assert subject.line.documents[answer.place]
@@ -302,7 +302,7 @@ WATCHED = ("open", "socket.", "subprocess.", "os.", "import", "sqlite3.", "urlli
 
 
 class Watch:
-    """An audit hook that can be switched off, as Python lets none be taken away."""
+    """An audit hook with a switch, because Python cannot remove one."""
 
     def __init__(self) -> None:
         self.on, self.seen = False, list[str]()

@@ -1,4 +1,4 @@
-"""Nodes of an earlier release: a caller who stands at one hears the node that took its place, in their language."""
+"""Nodes of an earlier release: a caller at one hears the node that replaced it, in their language."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What callers ask: each question of calls/questions.toml is answered on its path, in the seconds that it may take.
+"""Questions of callers: each question of calls/questions.toml is answered on its path, in the seconds that it may take.
 
 The clock runs from the ring. Each menu is heard to the end of the choice that is pressed, in a topic the parts before
 the answer are heard whole. It stops with the answer. All seconds are the upper estimates of the line.

@@ -25,10 +25,10 @@ STOP_WORDS: Mapping[str, frozenset[str]] = {
         "como cuando hay ayuda línea persona oprima cero nueve ocho llame quien hacer"
     ),
 }
-"""The commonest words of each language on this line; a word that both have counts for neither."""
+"""The commonest words of each language on this line; a word of both is left out."""
 SHARED = STOP_WORDS["en"] & STOP_WORDS["es"]
 SHORT = 4
-"""Words up to which a <Say> need not have a stop word: a brand, a number, "Goodbye"."""
+"""Words up to which a <Say> may have no stop word: a brand, a number, "Goodbye"."""
 
 
 def says(line: Line) -> Iterator[Say]:
@@ -48,7 +48,7 @@ def votes(text: str) -> dict[str, int]:
 
 
 def wrong(line: Line) -> list[str]:
-    """The texts whose words are of another language than their <Say> says, or of none."""
+    """The texts whose words are not of the language that their <Say> names."""
     found = []
     for say in dict.fromkeys(says(line)):
         own, text = say.language.partition("-")[0], say_text(say)

@@ -62,7 +62,7 @@ class Server:
         return status, body
 
     def resources(self) -> dict[int, dict[str, Any]]:
-        """What each worker of a faulty line holds. Waits until every worker is there."""
+        """The resources of each worker of a faulty line. Waits until every worker is there."""
         found: dict[int, dict[str, Any]] = {}
         until = time.monotonic() + WAIT
         while (len(found) < self._number or set(found) != set(self.workers)) and time.monotonic() < until:

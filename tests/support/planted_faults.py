@@ -104,7 +104,7 @@ def fail_starts(while_there: Path) -> None:
 
 
 def set_clock(offset: Path) -> None:
-    """Let the wall clock of every process differ from the true one by the seconds that stand in a file."""
+    """Let the wall clock of every process differ from the true one by the seconds in a file."""
     true_time = time.time
 
     def shifted() -> float:

@@ -26,7 +26,7 @@ class Finding(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What was found, followed by the remedy."""
+        """The finding, followed by the remedy."""
         return f"{self.found} {self.remedy}".rstrip()
 
 

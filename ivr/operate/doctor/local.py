@@ -86,7 +86,7 @@ def sources_are_fresh(target: Target) -> Finding:
 
 
 def _opened(content: Content) -> str:
-    """Of how many facts and numbers a person has opened the live page, and not a stored copy of it alone."""
+    """Check of how many facts and numbers a person has opened the live page, not only a stored copy."""
     facts = [fact for fact in content.facts.facts.values() if fact.spoken and fact.confidence != "own"]
     rows = [*facts, *content.facts.numbers.values()]
     return f"a person has opened the live page of {sum(row.opened is not None for row in rows)} of {len(rows)}"
