@@ -125,7 +125,7 @@ def test_the_library_of_the_metrics_is_loaded_only_where_they_are_on() -> None:
     assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
 
 
-# -- a store of usage that is gone -------------------------------------------------------------------------------------
+# -- a store of usage that fails ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("store", ["a folder that cannot be made", "a database that is gone"])
