@@ -77,7 +77,7 @@ def ended(chance: random.Random) -> Form:
 
 
 def lives(subject: Subject, number: int, most: int = 50) -> Iterator[tuple[Turn, Answer]]:
-    """The calls of random caller `number`, always the same ones: after hanging up it calls again, `most` requests in all."""
+    """The requests of random caller `number`, always the same ones. After hanging up it calls again."""
     chance = random.Random(number)
     turn = Turn(RING, [])
     for _ in range(most):
