@@ -1,7 +1,7 @@
 """Languages: added with a folder and one word, left out message by message, withheld whole; the line still answers.
 
-A fault in a translation has three outcomes and no others: `ivr check` reports it, its text is spoken in English by the English
-voice, or the language is withheld and its addresses answer in English.
+A fault in a translation has three outcomes and no others: `ivr check` reports it, its text is spoken in English by the
+English voice, or the language is withheld and its addresses answer in English.
 """
 
 import shutil
