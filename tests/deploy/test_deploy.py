@@ -85,6 +85,8 @@ def test_image_runs_two_workers_as_an_unprivileged_user() -> None:
     assert re.search(r"^USER 10001:10001$", told, re.MULTILINE)
     command = json.loads(re.findall(r"^CMD (\[.*\])$", told, re.MULTILINE)[-1])
     assert command[-2:] == ["--workers", "2"]
+    entry = json.loads(re.findall(r"^ENTRYPOINT (\[.*\])$", told, re.MULTILINE)[-1])
+    assert entry[0] == "tini", "as process 1, Python would ignore SIGTERM until its handler is set"
     assert "!deploy" in (CHECKOUT / ".dockerignore").read_text("utf-8").split()
 
 

@@ -86,6 +86,16 @@ def test_a_line_that_is_told_to_stop_while_it_starts_ends(
         pass  # no worker is left that listens
 
 
+def test_systemd_is_notified_when_the_line_listens(tiny: Path, tmp_path: Path) -> None:
+    """deploy/line.service has Type=notify: without this message a start would fail."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
+        notified.bind(str(tmp_path / "notify"))
+        notified.settimeout(30)
+        with served(tiny, tmp_path / "run", environment={"NOTIFY_SOCKET": str(tmp_path / "notify")}) as server:
+            assert notified.recv(4096).startswith(b"READY=1")
+            assert is_answered(server)
+
+
 def test_signals_that_do_nothing_do_nothing_while_the_line_starts(tiny: Path, tmp_path: Path) -> None:
     port = free_port()
     process = start(tiny, tmp_path, port)

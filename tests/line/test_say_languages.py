@@ -70,7 +70,7 @@ def test_every_say_has_words_of_its_language(name: str, request: pytest.FixtureR
 
 
 @pytest.mark.parametrize("name", ["line", "real"])
-def test_words_in_the_voice_of_another_language_are_noticed(name: str, request: pytest.FixtureRequest) -> None:
+def test_words_in_the_voice_of_another_language_are_found(name: str, request: pytest.FixtureRequest) -> None:
     line: Line = request.getfixturevalue(name)
     swap = {b'language="en-US"': b'language="es-US"', b'language="es-US"': b'language="en-US"'}
     swapped = {
