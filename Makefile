@@ -1,4 +1,4 @@
-# Works with GNU make 3.81 and a POSIX shell: with what macOS and Debian bring along.
+# Works with GNU make 3.81 and a POSIX shell, which macOS and Debian include.
 
 BIN      := .venv/bin
 UV       := uv==0.13.9
@@ -18,7 +18,7 @@ PEERS    := pip compile bench/requirements.in --universal --python-version 3.11 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check weblint fallback lock clean soak restarts walks fuzz mutants picture addresses sbom bench
 
-help: ## Say what can be made
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/.ready .env ## Install what the line needs into .venv, and write a .env to try it out with
@@ -30,11 +30,11 @@ test: setup ## Run the tests
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser; failed=$$?; \
 	$(BIN)/pytest tests/browser && exit $$failed
 
-check: setup ## Look over the code, prove the line, hold its texts to their limits
+check: setup ## Check style, types and prose, prove the line, check the limits of its texts
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict ivr
-	-$(BIN)/python tools/check_prose.py
+	$(BIN)/python tools/check_prose.py
 	@if node -e '$(NEW_NODE)' 2>/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory weblint; \
 	else echo 'Node 18.19 or newer with npm is not installed: scripts, style sheets and pages were not linted.'; fi
 	$(BIN)/ivr check
@@ -44,40 +44,40 @@ weblint: setup node_modules/.ready ## Lint the scripts, style sheets and pages o
 	$(BIN)/python tools/render_pages.py build/pages
 	node_modules/.bin/html-validate --formatter text 'build/pages/**/*.html'
 
-fallback: setup ## Write deploy/fallback.xml anew from the texts, after a change of the last resort
+fallback: setup ## Write deploy/fallback.xml from the texts, after a change of the fallback document
 	@LINE_NUMBER= IVR_HOTLINE= TWILIO_AUTH_TOKEN= TWILIO_AUTH_TOKEN_SECONDARY= IVR_CONTENT='$(CURDIR)' $(BIN)/ivr fallback > deploy/fallback.xml.new && \
 	mv deploy/fallback.xml.new deploy/fallback.xml
 
-soak: setup ## Make very many calls while faults happen (CALLS=10000); none may be lost
+soak: setup ## Make very many calls while faults happen (CALLS=10000); fail if a call is lost
 	PYTHONPATH=tests $(BIN)/python tests/hostile/soak.py
 
-restarts: setup ## Make calls while the line restarts (CALLS=500 RESTARTS=10); none may be lost
+restarts: setup ## Make calls while the line restarts (CALLS=500 RESTARTS=10); fail if a call is lost
 	PYTHONPATH=tests $(BIN)/python tests/hostile/restarts.py
 
-walks: setup ## Walk the whole line by chance (WALKS=50000)
+walks: setup ## Make random calls over the whole line (WALKS=50000)
 	WALKS=$${WALKS:-50000} $(BIN)/pytest tests/hostile/test_walks.py
 
-fuzz: build/fuzz/.ready ## Try the bytes of requests and catalogues by the million (SECONDS=60)
+fuzz: build/fuzz/.ready ## Fuzz request bodies and catalogues (SECONDS=60)
 	for target in form catalogue; do \
 	PYTHONPATH=.:tests TARGET=$$target build/fuzz/bin/python tests/hostile/fuzz.py || exit 1; done
 
-bench: setup build/bench/.ready ## Measure what a webhook costs, beside what others would build (needs wrk)
+bench: setup build/bench/.ready ## Measure what a webhook costs, and compare alternatives (needs wrk)
 	$(BIN)/python -m bench $(PARTS)
 
-mutants: build/mutmut/.ready ## Change the program one thing at a time, and list the changes that no test notices
+mutants: build/mutmut/.ready ## List small changes of the program that no test notices (mutation tests)
 	build/mutmut/bin/mutmut run --max-children 2
 	build/mutmut/bin/mutmut results
 
 picture: ## Draw the packages and their imports in docs/architecture.md
 	"$(PYTHON)" tools/draw_packages.py
 
-addresses: setup ## Keep every address of this release, before it is published
+addresses: setup ## Record every address of this release, before it is published
 	$(BIN)/python tools/addresses.py
 
 sbom: ## Write the bill of materials of a release, build/sbom.cdx.json, from the lock
 	"$(PYTHON)" tools/sbom.py
 
-lock: ## Write the locked requirements anew (with UPGRADE=--upgrade: to the newest releases)
+lock: ## Lock the requirements again (UPGRADE=--upgrade: the newest releases)
 	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
 	"$(PYTHON)" -m venv "$$tmp"; \
 	"$$tmp/bin/python" -m pip --quiet --disable-pip-version-check install '$(UV)'; \
@@ -98,7 +98,7 @@ clean: ## Remove what was installed and built (.env stays)
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Atheris comes with a compiler's run time: it has a place of its own, and is no part of the lock.
+# Atheris includes a compiler's runtime: it has an environment of its own and is not in the lock.
 build/fuzz/.ready: requirements.txt
 	"$(PYTHON)" -m venv --clear build/fuzz
 	build/fuzz/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --only-binary :all: --requirement requirements.txt
@@ -122,7 +122,7 @@ build/bench/.ready: bench/requirements.txt
 	build/bench/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --only-binary :all: --requirement bench/requirements.txt
 	@touch $@
 
-# The token opens no telephone account: it signs the calls of the try-out telephone, and is different on every machine.
+# The token belongs to no account: it signs the calls of the simulated telephone, and differs on every machine.
 .env: | .venv/.ready
 	@umask 077 && token=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(16))') && \
 	printf 'TWILIO_AUTH_TOKEN=try-%s\nPUBLIC_URL=http://127.0.0.1:8000\n' "$$token" > $@

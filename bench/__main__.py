@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from bench import pseudo
 from bench.goals import HELLO, LINE, least, middle, sentences
 from bench.load import Flood, Paced, flood, paced
+from bench.request import PATH
 from bench.servers import CHECKOUT, PEERS, Kind, Server, kinds, line, pin, running
 from bench.start import Start, measure
 
@@ -116,9 +117,7 @@ def _answer_size() -> int:
     from ivr.line.compiler import compile_line
     from ivr.line.options import Options
 
-    return len(
-        compile_line(CHECKOUT, Options("https://line.example.org")).respond("/call/en/main", [("Digits", "1")]).body
-    )
+    return len(compile_line(CHECKOUT, Options("https://line.example.org")).respond(PATH, [("Digits", "1")]).body)
 
 
 def _print_load(load: dict[str, list[dict[str, float]]], memory: dict[str, tuple[float, float]]) -> None:

@@ -1,4 +1,4 @@
-"""The one request of the benchmark: a key pressed in the root menu, signed, with the fields that Twilio sends."""
+"""The one request of the benchmark: key 1 at the 911 reminder, signed, with the fields that Twilio sends."""
 
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -7,7 +7,7 @@ from twilio.request_validator import RequestValidator
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 PUBLIC_URL = "https://line.example.org"
-PATH = "/call/en/main"
+PATH = "/call/en/reminder"
 FORM = {
     "Called": "+12025550123",
     "CallerCountry": "US",

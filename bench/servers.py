@@ -47,7 +47,7 @@ def kinds(folder: Path, size: int = 5000) -> list[Kind]:
 
 
 def line(content: Path, folder: Path, name: str = LINE) -> Kind:
-    """The line as a user runs it, by one worker: counting and its journal are on."""
+    """The line as a user runs it, by one worker: counting and its log are on."""
     environment = {
         "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_URL": PUBLIC_URL, "LINE_NUMBER": "+12025550123",
         "IVR_CONTENT": str(content), "IVR_USAGE": str(folder / "usage.sqlite"),

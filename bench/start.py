@@ -24,9 +24,9 @@ compiled = time.perf_counter()
 faults = prove(line)
 proved = time.perf_counter()
 form = [("AccountSid", "AC"), ("CallSid", "CA"), ("Digits", "1")]
-for _ in range(2000): line.respond("/call/en/main", form)
+for _ in range(2000): line.respond("/call/en/reminder", form)
 looked = time.perf_counter()
-for _ in range(20000): line.respond("/call/en/main", form)
+for _ in range(20000): line.respond("/call/en/reminder", form)
 print(json.dumps({
     "import": imported - begun, "compile": compiled - imported, "proofs": proved - compiled, "faults": len(faults),
     "places": line.stats.places, "fragments": line.stats.fragments, "bytes": line.stats.size,

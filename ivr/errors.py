@@ -2,7 +2,7 @@
 
     LineError
     ├── BadContent       an editor or a translator must act: the files under prompts/ and locales/
-    │   ├── BadFlow          the map
+    │   ├── BadFlow          the call flow
     │   ├── BadFacts         telephone numbers and sources
     │   ├── BadText          a text in prompts/
     │   └── BadLocale        a language's folder
@@ -24,15 +24,15 @@ FaultKind = Literal["fault", "missing", "fuzzy"]
 class Fault(NamedTuple):
     """One fault of the content or the settings. As a string it is a sentence: where, what was found, what to do.
 
-        >>> str(Fault("prompts/tea.txt:3", "a digit stands in the text: '2 cups'", "Write numbers as words.", "ring 1"))
-        "prompts/tea.txt:3: a digit stands in the text: '2 cups'. Write numbers as words. (to hear it: ring 1)"
+        >>> str(Fault("prompts/tea.txt:3", "a digit in the text: '2 cups'", "Write numbers as words.", "ring 1"))
+        "prompts/tea.txt:3: a digit in the text: '2 cups'. Write numbers as words. (to hear it: ring 1)"
 
     `where` is a file, with its line number if there is one, or an address or a name. `path` lists the keys that lead
-    to the fault, "" if there are none. Decisions rest on the fields below, never on the words of the four above:
+    to the fault. These four are for people. Decisions rest on the other fields, of which the first three may be "":
 
-    - `locale`: the tag of the language that the fault is in ("es"), "" if it is in none.
-    - `text`: the name of the text that the fault is in ("tea"), "" if it is in none.
-    - `english`: the English of the message that the fault is in, "" if it is not about one message.
+    - `locale`: the tag of the language that the fault is in ("es").
+    - `text`: the name of the text that the fault is in ("tea").
+    - `english`: the English of the message that the fault is in.
     - `kind`: "missing" or "fuzzy" for a message that waits for its translator, else "fault".
     """
 
@@ -89,7 +89,7 @@ class BadLocale(BadContent):
 
 
 class BadSettings(LineError):
-    """The environment is not usable: the message says which name, what it held, what was expected."""
+    """The environment cannot be used: the message gives the name, its value and the expected value."""
 
 
 class OperationFailed(LineError):

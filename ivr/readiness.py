@@ -14,7 +14,7 @@ from xml.etree.ElementTree import ParseError
 from ivr import __version__, signature
 from ivr.check.proofs import prove
 from ivr.content.facts import HOTLINE, PINNED_HOTLINE
-from ivr.content.files import bytes_of
+from ivr.content.files import read_bytes
 from ivr.content.languages import Language, languages_of
 from ivr.errors import BadContent, BadSettings, Fault, Unverified
 from ivr.line.compiler import compile_line
@@ -33,7 +33,7 @@ _PATH = re.compile(r"(?<![\w:/.])(/[\w.+@-]+)((?:/[\w.+@-]+)*)/?")
 
 @dataclass(frozen=True)
 class Readiness:
-    """What callers get, and why.
+    """The state of the line for callers, and its faults.
 
     `line` is None if signed calls get the fallback document. `faults` say why the line does not serve, `languages` what
     each published language speaks; `notes` are sentences for an operator. `root` is the folder of the content.
@@ -62,7 +62,7 @@ class Readiness:
         return tuple(fault for language in self.languages for fault in language.faults)
 
     def report(self) -> dict[str, object]:
-        """What the health addresses show: nothing of a caller, no secret, no absolute path of this machine."""
+        """The content of the health addresses: no data about callers, no secret, no absolute path of this machine."""
         line = self.line
         return {
             "ready": self.ready,
@@ -136,7 +136,7 @@ def get_ready(settings: Settings) -> Readiness:
 def _kept_fallback(settings: Settings) -> bytes:
     """The kept fallback document, with the hotline's number and the line's own as they are set."""
     try:
-        kept = bytes_of(FALLBACK, MAX_FALLBACK_BYTES)
+        kept = read_bytes(FALLBACK, MAX_FALLBACK_BYTES)
     except OSError as error:
         raise BadSettings(
             f"The content cannot be used and {FALLBACK.name} cannot be read ({error.strerror}): "

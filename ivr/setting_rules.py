@@ -1,7 +1,7 @@
 """Rules for the environment: names that are not settings (old, unknown, misspelled), the token, the public address.
 
-An old name is refused, because its value would otherwise be lost without a word. An unknown name is only reported: the
-environment may belong to other programs too (Kubernetes sets IVR_SERVICE_HOST beside a service that is called ivr).
+An old name is refused, because its value would otherwise have no effect without a sign. An unknown name is only
+reported: the environment may hold names for other programs (Kubernetes sets IVR_SERVICE_HOST for a service `ivr`).
 """
 
 import re
@@ -33,7 +33,7 @@ MIN_LENGTH = 6
 """Letters that a name must have to be compared so: READY is no misspelling of READ."""
 
 TRY = "try-"
-"""A token that begins so was made by `make setup` for trying out; Twilio's tokens are 32 hexadecimal digits."""
+"""A token that begins with this was made by `make setup` for trying out; Twilio's tokens are 32 hexadecimal digits."""
 _TOKEN = re.compile(r"[0-9a-fA-F]{32}|try-[!-~]+", re.ASCII)
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}", re.ASCII)
 _PLACEHOLDER = re.compile(r"your|token|secret|change|example|placeholder|xxx|\*\*\*|[<>{}\[\]…$]", re.IGNORECASE)
@@ -73,7 +73,7 @@ def unknown_names(given: Mapping[str, str], known: Collection[str]) -> Iterator[
 
 
 def _closest(name: str, candidates: Collection[str]) -> str:
-    """The candidate that `name` is a misspelling of, with or without our prefix; "" where it is of none."""
+    """The candidate that `name` is probably meant to be, with or without our prefix; "" if no candidate is alike."""
     bare = _bare(name)
     for candidate in candidates:
         if bare == _bare(candidate):
@@ -88,23 +88,23 @@ def _bare(name: str) -> str:
 
 
 def token_fault(token: str) -> str:
-    """Why `token` can be neither Twilio's nor one for trying out, without showing it; "" where it can."""
+    """The reason why `token` is neither Twilio's nor one of `make setup`, without showing it; "" if it may be."""
     if not token or _TOKEN.fullmatch(token):
         return ""
     copy = "copy the auth token again from the first page of Twilio's console"
     if re.search(r"\s", token):
-        return f"a blank or line break stands in it; {copy}"
+        return f"it contains a blank or a line break; {copy}"
     for place, character in enumerate(token, start=1):
         if unicodedata.category(character)[0] == "C":
-            return f"an invisible character (U+{ord(character):04X}) stands in it at position {place}; {copy}"
+            return f"it contains an invisible character (U+{ord(character):04X}, position {place}); {copy}"
     if re.search(r"[\"'“”‘’`]", token):
-        return f"a quote stands in it; {copy}"
+        return f"it contains a quote; {copy}"
     if _SID.fullmatch(token):
         return f"it is a SID ({token[:2]}…), not a token; {copy}"
     if _PLACEHOLDER.search(token):
         return f"it is a placeholder; {copy}"
     if not re.fullmatch("[0-9a-fA-F]*", token):
-        return f"a character stands in it that is not a hexadecimal digit (0 to 9, a to f); {copy}"
+        return f"it contains a character that is not a hexadecimal digit (0 to 9, a to f); {copy}"
     return f"it has {len(token)} characters, and Twilio's tokens have 32; {copy}"
 
 

@@ -1,4 +1,4 @@
-"""The environment, read once into one frozen value. No other file reads it."""
+"""The settings: the environment and `.env`, read once into a frozen value. No other file reads the environment."""
 
 import os
 import re
@@ -24,7 +24,7 @@ _PASSWORD = re.compile(r"//[^/@\s]*@")
 
 
 class Settings(BaseSettings):
-    """The environment (and `.env`), checked. Names are written in capitals there; an empty value counts as unset."""
+    """The environment and `.env`, checked. The names are written in capitals there; an empty value counts as unset."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
@@ -136,7 +136,7 @@ class Settings(BaseSettings):
 
     @property
     def usage_file(self) -> Path | None:
-        """The file in which usage is counted; None where it is not counted."""
+        """The SQLite file in which usage is counted; None if it is not counted."""
         if self.ivr_usage == "off":
             return None
         path = Path(self.ivr_usage or CHECKOUT / "usage")
@@ -144,18 +144,18 @@ class Settings(BaseSettings):
 
     @property
     def metrics(self) -> tuple[str, int] | None:
-        """Host and port that serve the metrics, such as ("127.0.0.1", 9464); None where they are off."""
+        """The host and port that serve the metrics, such as ("127.0.0.1", 9464); None if they are off."""
         address = _LISTENING.fullmatch(self.ivr_metrics_address)
         return (address["host"].strip("[]"), int(address["port"])) if address else None
 
     @property
     def trying_out(self) -> bool:
-        """Whether the token is one of `make setup` and not Twilio's."""
+        """Whether the token was made by `make setup` and is not Twilio's."""
         return bool(self.tokens) and self.tokens[0].startswith(TRY)
 
     @property
     def options(self) -> Options:
-        """What the line is compiled with."""
+        """The settings that the line is compiled with."""
         return Options(self.public_url, self.line_number or None, self.ivr_silence, self.hotline)
 
     @property
@@ -174,15 +174,16 @@ def read_settings() -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadSettings(f".env cannot be read ({reason}): save it as UTF-8, where the line may read it.") from None
+    notes = tuple(unknown_names(given, {name.upper() for name in Settings.model_fields}))
     faults.extend(old_names(given))
-    if settings is None or faults:
-        raise BadSettings("\n".join(faults))
-    if settings.tokens and not settings.trying_out and not settings.line_number:
-        raise BadSettings(
+    if settings and settings.tokens and not settings.trying_out and not settings.line_number:
+        faults.append(
             "LINE_NUMBER is not set. With Twilio's token it must be the line's own number, such as +12025550123: "
             "a caller who withholds theirs could otherwise not be connected."
         )
-    settings._notes = tuple(unknown_names(given, {name.upper() for name in Settings.model_fields}))
+    if settings is None or faults:
+        raise BadSettings("\n".join((*faults, *notes)))
+    settings._notes = notes
     return settings
 
 

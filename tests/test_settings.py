@@ -165,17 +165,17 @@ def test_a_token_for_trying_out_needs_no_number(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("token", "reason"),
     [
-        (f"{TOKEN} ", "a blank or line break stands in it"),
-        (f" {TOKEN}", "a blank or line break stands in it"),
-        (f"{TOKEN}\n", "a blank or line break stands in it"),
-        (f"{TOKEN[:9]} {TOKEN[9:]}", "a blank or line break stands in it"),
-        (f"\u00a0{TOKEN}", "a blank or line break stands in it"),
+        (f"{TOKEN} ", "it contains a blank or a line break"),
+        (f" {TOKEN}", "it contains a blank or a line break"),
+        (f"{TOKEN}\n", "it contains a blank or a line break"),
+        (f"{TOKEN[:9]} {TOKEN[9:]}", "it contains a blank or a line break"),
+        (f"\u00a0{TOKEN}", "it contains a blank or a line break"),
         (f'"{TOKEN}"', "it stands in quotes; remove them"),
         (f"'{TOKEN}'", "it stands in quotes; remove them"),
         (f"“{TOKEN}”", "it stands in quotes; remove them"),
-        (f'{TOKEN}"', "a quote stands in it"),
-        (f"\u200b{TOKEN}", "an invisible character (U+200B) stands in it at position 1"),
-        (f"{TOKEN}\ufeff", "an invisible character (U+FEFF) stands in it at position 33"),
+        (f'{TOKEN}"', "it contains a quote"),
+        (f"\u200b{TOKEN}", "it contains an invisible character (U+200B, position 1)"),
+        (f"{TOKEN}\ufeff", "it contains an invisible character (U+FEFF, position 33)"),
         (f"AC{TOKEN}", "it is a SID (AC…), not a token"),
         (f"SK{TOKEN}", "it is a SID (SK…), not a token"),
         ("your_auth_token", "it is a placeholder"),
@@ -184,8 +184,8 @@ def test_a_token_for_trying_out_needs_no_number(monkeypatch: pytest.MonkeyPatch)
         ("changeme", "it is a placeholder"),
         (TOKEN[:-1], "it has 31 characters, and Twilio's tokens have 32"),
         (TOKEN + "0", "it has 33 characters, and Twilio's tokens have 32"),
-        (TOKEN[:-1] + "g", "a character stands in it that is not a hexadecimal digit"),
-        ("try-", "a character stands in it that is not a hexadecimal digit"),
+        (TOKEN[:-1] + "g", "it contains a character that is not a hexadecimal digit"),
+        ("try-", "it contains a character that is not a hexadecimal digit"),
     ],
 )
 def test_a_token_that_cannot_be_twilios_is_refused_with_the_reason(
@@ -249,6 +249,12 @@ def test_an_unknown_name_is_named_at_start(
     settings = read_settings()
     assert [note for note in settings.notes if note.startswith(sentence)]
     assert set(settings.notes) <= set(announcement(get_ready(settings), settings))
+
+
+def test_a_misspelled_name_is_named_where_its_setting_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = refused(monkeypatch, TWILIO_AUTH_TOKEN=TOKEN, LINENUMBER="+12025550123")
+    assert said.startswith("LINE_NUMBER is not set.")
+    assert said.endswith("LINENUMBER is not a setting. Is LINE_NUMBER meant?")
 
 
 def test_names_of_other_programs_are_not_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
-"""Keep every address that this release can ever put into a document: tests/addresses/<release>.txt (`make addresses`).
+"""Record every address that this release can put into a document: tests/addresses/<release>.txt (`make addresses`).
 
-A call that begins on one release may end on the next one: each address of every release must lead to a document for
-ever. Written anew before a release, and never changed after it.
+A call that begins on one release may end on the next one, so each address of every release must always lead to a
+document. The file is written before a release and not changed afterwards.
 """
 
 import sys
@@ -21,7 +21,7 @@ KEPT = CHECKOUT / "tests" / "addresses"
 
 
 def addresses(root: Path) -> list[str]:
-    """Every address of the line under `root`, whatever silence leads to, in order."""
+    """Every address of the line under `root`, under both policies of silence, sorted."""
     found = {RING}
     for policy in get_args(Policy):
         line = compile_line(root, Options(silence=policy))

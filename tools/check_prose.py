@@ -32,7 +32,7 @@ METAPHORS = {
     r"told": "reported, written, logged",
     r"stand|stands|stood": "is, appears, applies",
     r"hand(?:s|ed)? (?:over|in|out)": "passes",
-    r"lives?": "is in",
+    r"lives": "is in",
     r"bury|buried|buries": "reaps",
     r"garbage(?! collect)": "memory",
     r"gone": "removed, closed",

@@ -78,7 +78,7 @@ def prompts_for(flow: Flow, step: Step) -> tuple[PromptRef, ...]:
 
 
 def languages_spoken(flow: Flow, place: Place) -> tuple[str, ...]:
-    """The languages of what is said at `place`: the caller's; the first two until the caller has chosen one."""
+    """The languages in which `place` is spoken: the caller's; the first two until the caller has chosen one."""
     return (place.locale,) if place.language_chosen else flow.published[:2]
 
 

@@ -1,1 +1,1 @@
-"""Checks: proofs of what every caller can rely on, limits of what a text may ask of an ear, catalogues and sources."""
+"""Checks of the compiled line: proofs of what every caller can rely on, limits of texts, catalogues and sources."""

@@ -28,7 +28,7 @@ def _missing(content: Content, tag: str, source: Mapping[MessageId, SourceMessag
     for (context, english), message in source.items():
         if (context, english) not in known:
             found = f"no translation of [{context}] {english[:60]!r} ({message.path.name}:{message.line})"
-            remedy = "Translate it; until then callers hear the whole text in the first language."
+            remedy = "Translate it; until then callers hear the whole text in the source language."
             yield Fault(path, found, remedy, "", tag, context, english, "missing")
 
 

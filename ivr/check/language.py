@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.call.playlist import named_keys
-from ivr.check.limits import ways_to_texts
 from ivr.check.recordings import outdated_recordings, recordables, to_record, unrecorded_parts
+from ivr.check.rendered_texts import paths_to_texts
 from ivr.check.translation_rules import Message, broken_rules
 from ivr.content.catalogue import MessageId, id_of, po_path, read_catalogue
 from ivr.content.locale import Locale
@@ -24,16 +24,16 @@ def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
     locale, path = line.content.locales[tag], po_path(line.content.root, tag)
     catalogue = read_catalogue(path)
     if "charset=utf-8" not in catalogue.header.get("Content-Type", "").lower():
-        found = "its head does not say that it is UTF-8" if catalogue.header else "it has no head"
+        found = "its header does not say that it is UTF-8" if catalogue.header else "it has no header"
         yield Fault(str(path), found, "Run `ivr locale update`: it writes one, which PO editors need.", locale=tag)
-    message_of, ways = _message_maker(line, locale), ways_to_texts(line)
+    message_of, paths = _message_maker(line, locale), paths_to_texts(line)
     for entry in catalogue:
         context, english = id_of(entry)
         if (context, english) in (locale.messages or {}):
-            where, way = f"{path}:{entry.lineno}", ways.get((context, tag), "")
+            where, keys = f"{path}:{entry.lineno}", paths.get((context, tag), "")
             for found, remedy in broken_rules(message_of((context, english)), page=context.startswith("web.")):
                 quoted = f"{found}: {str(entry.string)[:60]!r}"
-                yield Fault(where, quoted, remedy, way, tag, context, english)
+                yield Fault(where, quoted, remedy, keys, tag, context, english)
 
 
 def unspeakable(line: Line, tag: str) -> Iterator[Fault]:

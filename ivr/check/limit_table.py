@@ -1,4 +1,4 @@
-"""The table of limits: what a text may ask of an ear, in words, seconds and points. `ivr.check.limits` applies it.
+"""The table of limits, in words, seconds and points. `limits` and `call_limits` apply it.
 
 Sources: WCAG 2.2.1 and 36 CFR 1194 App. D (time), W3C COGA (menus), HHS "Plain writing" (sentences), Barrio-Cantalejo
 2008 (INFLESZ bands).
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Limit(NamedTuple):
-    """A number and what it is measured in. `english` and `others` differ where a language needs more time."""
+    """A number and its unit. `others` is larger than `english` where most languages need more time."""
 
     english: float
     others: float

@@ -26,7 +26,7 @@ class LineIndex:
         self.places_with_keys = [place for place in line.paths if place.node not in without]
 
     def steps(self, place: Place) -> tuple[Step, ...]:
-        """Everything that happens at `place` while the caller does nothing."""
+        """Everything that happens at `place` while the caller presses no key."""
         if place not in self._steps:
             self._steps[place] = self.line.steps(place)
         return self._steps[place]

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from ivr.call.flow import Menu, Topic
 from ivr.check.coverage import catalogue_faults, page_notes
 from ivr.check.language import summary, translation_faults, unreviewed, unspeakable
-from ivr.check.limits import LimitChecker, RenderedText
+from ivr.check.limits import LimitChecker
 from ivr.check.proofs import ProofCounts, proof_counts, prove
 from ivr.check.recordings import recording_faults, recording_notes
+from ivr.check.rendered_texts import RenderedText, paths_to_texts
 from ivr.check.sources import ages, source_faults
 from ivr.content.catalogue import Catalogue, id_of, po_path, read_catalogue
 from ivr.content.load import with_drafts
@@ -77,15 +78,15 @@ def _notes(line: Line) -> Iterator[str]:
 
 
 def _measurements(limits: LimitChecker) -> Iterator[str]:
-    texts, flow, facts = list(limits.told()), limits.flow, limits.line.content.facts
+    flow, facts = limits.flow, limits.line.content.facts
     nodes = [node for node in flow.nodes.values() if isinstance(node, Menu | Topic)]
     yield f"{len(nodes)} menus and topics, {len(facts.numbers)} numbers, {len(facts.facts)} facts"
     for locale in flow.published:
-        own = [text for text in texts if text.locale == locale]
+        own = [text for text in limits.texts if text.locale == locale]
         words = sum(len(readability.words(text.text)) for text in own)
         seconds = sum(limits.seconds(part) for text in own for part in text.parts)
         yield f"{locale}: {len(own)} texts, {words} words, {seconds / 60:.0f} minutes; {_hardest(limits, own)}"
-    paths = {path: key for key, path in limits.paths.items() if key[0] in flow.nodes}
+    paths = {path: key for key, path in paths_to_texts(limits.line).items()}
     longest = max(paths, key=lambda path: len(path.split()))
     yield f"longest path: {longest} ({', '.join(paths[longest])})"
 
@@ -146,7 +147,7 @@ def _missing_by_text(line: Line, tag: str, catalogue: Catalogue) -> Iterator[Fau
         if missing := [message_id for message_id in own if message_id not in known]:
             at = next((f":{lines[message_id]}" for message_id in missing if message_id in lines), "")
             found = f"{text}: {len(missing)} of {len(own)} messages are not translated"
-            remedy = "Until they are, callers hear the whole text in the first language."
+            remedy = "Until they are, callers hear the whole text in the source language."
             yield Fault(f"{path}{at}", found, remedy, "", tag, text, kind="missing")
 
 

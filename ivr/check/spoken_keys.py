@@ -30,7 +30,7 @@ def _wrong_keys(index: LineIndex, step: Ask) -> Iterator[tuple[str, str, str]]:
     keys = {key for spoken in index.line.schedule.spoken(step) for key in spoken.keys}
     for key in sorted(keys):
         if index.next_place(step.place, key).misses > step.place.misses:
-            yield key, "is spoken and does nothing", "Take it out of the text, or add the choice to the map."
+            yield key, "is spoken and does nothing", "Remove it from the text, or add the choice to the menu."
     missing = ", ".join(sorted(_must_be_spoken(index, step) - keys))
     if missing:
         yield missing, "works and is not spoken", "Add a sentence for it to the text."
@@ -71,7 +71,7 @@ def one_text_says_all_keys(index: LineIndex) -> Iterator[Fault]:
     topics = {place.node for place in index.places_with_keys}
     said = [_all_keys(index, name) for name in topics if name in index.line.content.prompts.templates]
     if not any(wanted <= keys for keys in said):
-        yield Fault("prompts", "no topic says all of 0, 7, 8, 9, * and #", "Write one that tells how the line works.")
+        yield Fault("prompts", "no topic says all of 0, 7, 8, 9, * and #", "Write one that explains the line.")
 
 
 def _all_keys(index: LineIndex, name: str) -> set[str]:

@@ -1,7 +1,7 @@
-"""What is wrong with a translation although a call would survive it: one table, `RULES`, of named faults.
+"""Rules for translations that are usable but bad, in one table, `RULES`. `ivr check` fails by them; a line still runs.
 
-They keep a language from landing (`ivr check`), and never a line from speaking. What would break a call is dropped at
-load, and stands in `ivr.content.catalogue`. A rule is about one message; seconds and reading levels are limits.
+A translation that would break a call is left out at load by `content/catalogue`. A rule is about one message; seconds
+and reading levels of whole texts are limits (`limits.py`).
 """
 
 import re
@@ -14,37 +14,41 @@ from ivr.content.wordlists import Words
 from ivr.speech import readability
 
 ENGLISH_RUN, OTHER_RUN = 3, 4
-"""How many words in a row a translation may not share with the English, or with another language's translation."""
+"""A translation must not have so many words in a row in common with the English, or with another translation."""
 PAIRS = ("“”", "«»", "‹›", "()", "[]", "「」", "『』")
-OPENED = {"es": ("¿?", "¡!")}
-"""Languages that open a question or an exclamation with a mark of its own."""
+OPENING_MARKS = {"es": ("¿?", "¡!")}
+"""The marks that open and close a question and an exclamation, by language."""
 
 
 class Message(NamedTuple):
-    """A translation, and what it is judged by.
+    """A translation (`text` of `english`), and what the rules need to know.
 
-    `tag` is its language and `first` that of the texts; `digits` and `first_digits` are how both say keys; `words` are
-    its lists, `names` the official names of both; `others` are the translations of the same into other languages.
+    `tag` is its language and `source` the language of the texts ("en"). `key_words` and `source_key_words` are the
+    words for the keys in both ("uno", "dos", …). `words` are the word lists of its language, `names` the official names
+    of both. `others` are the translations of the same message into other languages, by tag.
     """
 
     english: str
     text: str
     tag: str
-    first: str
-    digits: tuple[str, ...]
-    first_digits: tuple[str, ...]
+    source: str
+    key_words: tuple[str, ...]
+    source_key_words: tuple[str, ...]
     words: Words
     names: tuple[str, ...]
     others: Mapping[str, str]
 
     @property
     def foreign(self) -> bool:
-        """Whether it is in another language than the texts, and not in a regional form of it."""
-        return not _alike(self.tag, self.first)
+        """Whether it is in another language than the texts; a regional form ("en-GB") is the same language."""
+        return not _same_language(self.tag, self.source)
 
 
 class Rule(NamedTuple):
-    """A fault: its name, how it is found ("" where it is not), what to do; whether words of a web page have it too."""
+    """A rule: its name, a function that describes the fault ("" without one), and the remedy.
+
+    `pages` says that the rule is also for the messages of web pages.
+    """
 
     name: str
     find: Callable[[Message], str]
@@ -53,7 +57,7 @@ class Rule(NamedTuple):
 
 
 def broken_rules(message: Message, page: bool) -> Iterator[tuple[str, str]]:
-    """What is wrong with a message, each fault with its remedy. `page`: it is a word of a web page."""
+    """Each fault of a message, and its remedy. `page` says that it is a message of a web page."""
     for rule in RULES:
         found = rule.find(message) if rule.pages or not page else ""
         if found:
@@ -74,24 +78,20 @@ def _three_dots(message: Message) -> str:
     return "three dots" if "..." in message.text else ""
 
 
-def _breaths(message: Message) -> str:
-    wanted, given = message.english.count("…"), message.text.count("…")
-    differs = wanted != given and not _three_dots(message)
-    return f"pauses (…): {given}, and {wanted} in the English" if differs else ""
+def _pauses(message: Message) -> str:
+    expected, given = message.english.count("…"), message.text.count("…")
+    differs = expected != given and not _three_dots(message)
+    return f"pauses (…): {given}, and {expected} in the English" if differs else ""
 
 
 def _quotes(message: Message) -> str:
-    open_ones = [pair for pair in PAIRS if message.text.count(pair[0]) != message.text.count(pair[1])]
-    straight = ['"'] if message.text.count('"') % 2 else []
-    return (
-        f"a quote or bracket without its other half: {' '.join((*open_ones, *straight))}"
-        if open_ones or straight
-        else ""
-    )
+    unpaired = [pair for pair in PAIRS if message.text.count(pair[0]) != message.text.count(pair[1])]
+    unpaired += ['"'] if message.text.count('"') % 2 else []
+    return f"a quote or bracket without its other half: {' '.join(unpaired)}" if unpaired else ""
 
 
 def _opening_marks(message: Message) -> str:
-    pairs = OPENED.get(_bare(message.tag), ())
+    pairs = OPENING_MARKS.get(_language(message.tag), ())
     missing = [pair[0] for pair in pairs if message.text.count(pair[0]) != message.text.count(pair[1])]
     return f"{' and '.join(missing)} missing, or too many" if missing else ""
 
@@ -110,7 +110,7 @@ def _still_english(message: Message) -> str:
 
 def _other_language(message: Message) -> str:
     for tag, other in message.others.items():
-        if not _alike(tag, message.tag):
+        if not _same_language(tag, message.tag):
             run = _shared_run(_plain(message, message.text), _plain(message, other), OTHER_RUN)
             if run and not _shared_run(run, _plain(message, message.english), OTHER_RUN):
                 return f"it says “{run}”, as the translation into {tag} does"
@@ -118,16 +118,17 @@ def _other_language(message: Message) -> str:
 
 
 def _number_words(message: Message) -> str:
-    """A key is a placeholder: a digit's word beside it would stay when the menu is numbered anew."""
+    """The word for a key outside a placeholder. It would be wrong as soon as the choices get other keys."""
     english = readability.words(PLACEHOLDER.sub(" ", message.english))
     if "press" not in english:
         return ""
-    said = _said(message.digits, readability.words(PLACEHOLDER.sub(" ", message.text)))
-    return f"the word of a key, “{said[-1]}”" if len(said) > len(_said(message.first_digits, english)) else ""
+    spoken = _words_for_keys(message.key_words, readability.words(PLACEHOLDER.sub(" ", message.text)))
+    expected = _words_for_keys(message.source_key_words, english)
+    return f"the word of a key, “{spoken[-1]}”" if len(spoken) > len(expected) else ""
 
 
-def _said(digits: Sequence[str], words: Sequence[str]) -> list[str]:
-    known = {digit.lower() for digit in digits}
+def _words_for_keys(key_words: Sequence[str], words: Sequence[str]) -> list[str]:
+    known = {word.lower() for word in key_words}
     return [word for word in words if word in known]
 
 
@@ -137,29 +138,29 @@ def _never_said(message: Message) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("outer space", _outer_space, "Take the space out.", pages=True),
-    Rule("not composed", _not_composed, "Save it as NFC: your editor calls it normalized or composed.", pages=True),
+    Rule("outer space", _outer_space, "Remove the space.", pages=True),
+    Rule("not composed", _not_composed, "Save it as NFC, which editors call normalized or composed.", pages=True),
     Rule("three dots", _three_dots, "A pause is one sign, …: copy it from the English."),
-    Rule("breaths", _breaths, "Each … is a pause: put as many where they are heard best."),
-    Rule("quotes", _quotes, "Close it, or take it out.", pages=True),
+    Rule("pauses", _pauses, "Each … is a pause: write as many, where they are heard best."),
+    Rule("quotes", _quotes, "Close it, or remove it.", pages=True),
     Rule("opening marks", _opening_marks, "Each ? is opened by ¿ and each ! by ¡.", pages=True),
-    Rule("copied", _copied, "Translate it, or leave it empty; an official name stands in words.toml, under `names`."),
-    Rule("still English", _still_english, "Translate it; an official name stands in words.toml, under `names`."),
+    Rule("copied", _copied, "Translate it, or leave it empty; list an official name in words.toml, under `names`."),
+    Rule("still English", _still_english, "Translate it; list an official name in words.toml, under `names`."),
     Rule("another language", _other_language, "It may have been pasted into the wrong catalogue: translate it."),
     Rule("number word", _number_words, "Keys come from placeholders: write that sentence without a number."),
-    Rule("never said", _never_said, "words.toml lists it under `never`: say it otherwise."),
+    Rule("never said", _never_said, "words.toml lists it under `never`: use other words."),
 )
 
 
 def _plain(message: Message, text: str) -> str:
-    """`text` without placeholders and official names: each leaves a break that no run of words goes over."""
+    """`text` with a line break in place of each placeholder and official name: it ends a run of words."""
     for name in sorted(message.names, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "\n", text, flags=re.IGNORECASE)
     return PLACEHOLDER.sub("\n", text)
 
 
 def _shared_run(text: str, other: str, length: int) -> str:
-    """The first `length` words in a row that both have, "" where they have none."""
+    """The first `length` words in a row that both texts have, "" without any."""
     known = set(_runs(other, length))
     return next((" ".join(run) for run in _runs(text, length) if run in known), "")
 
@@ -170,9 +171,10 @@ def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
         yield from zip(*(words[start:] for start in range(length)), strict=False)
 
 
-def _bare(tag: str) -> str:
+def _language(tag: str) -> str:
+    """The language of a tag without its region: "es" for "es-MX"."""
     return tag.partition("-")[0]
 
 
-def _alike(one: str, other: str) -> bool:
-    return _bare(one) == _bare(other)
+def _same_language(tag: str, other: str) -> bool:
+    return _language(tag) == _language(other)

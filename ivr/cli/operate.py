@@ -22,7 +22,7 @@ def add_to(main: click.Group) -> None:
 
 
 def external(ctx: click.Context) -> External:
-    """The network, the clock and Twilio; a test hands in its own."""
+    """The network, the clock and Twilio; a test passes its own."""
     return ctx.obj if isinstance(ctx.obj, External) else External()
 
 
@@ -151,9 +151,9 @@ def doctor(ctx: click.Context, local: bool) -> None:
     """
     from ivr.operate.doctor import run as doctors
 
-    one = doctors.patient(read_settings(), external(ctx), at_home=local)
+    target = doctors.target_of(read_settings(), external(ctx), local_only=local)
     verdicts = []
-    for about, finding in doctors.examine(one, doctors.LOCAL if local else doctors.EVERYWHERE):
+    for about, finding in doctors.run_checks(target, doctors.LOCAL if local else doctors.EVERYWHERE):
         click.echo(f"{finding.verdict:<11}  {about}: {finding.sentence}")
         verdicts.append(finding.verdict)
     click.echo(", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in ("PASS", "FAIL", "CANNOT TELL")))

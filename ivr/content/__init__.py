@@ -1,1 +1,1 @@
-"""Everything read from prompts/ and locales/: flow file, facts, templates, prompts, catalogues, voices, recordings."""
+"""Reads prompts/ and locales/: flow, facts, templates, prompts, languages, catalogues, voices, recordings."""

@@ -1,6 +1,6 @@
-"""Telephone numbers and the facts that may be spoken, each with its source. No words of a text, no map.
+"""Telephone numbers (prompts/numbers.toml) and facts (prompts/sources.toml), each with its source.
 
-`load_facts` reads prompts/numbers.toml and prompts/sources.toml. A number stands in no other file.
+A telephone number is written in numbers.toml only; the hotline's number is also pinned here.
 """
 
 import re
@@ -11,14 +11,14 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ivr.content.files import toml_of, wrong_fields
+from ivr.content.files import read_toml, wrong_fields
 from ivr.errors import BadFacts, Fault
 
 HOTLINE = "hotline"
 """The name of the number that key 0 and the fallback document dial."""
 PINNED_HOTLINE = "+18883737888"
-"""The National Human Trafficking Hotline. It stands here as well as in numbers.toml, so that one wrong digit that was
-typed in both `say` and `dial` is noticed. IVR_HOTLINE changes it on purpose."""
+"""The number of the National Human Trafficking Hotline. It is repeated here so that a wrong digit in both `say` and
+`dial` of numbers.toml is a fault. IVR_HOTLINE changes it on purpose."""
 E164 = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
 PREMIUM = re.compile(r"\+1(900|\d{3}976)")
 EMERGENCY = frozenset({"911", "112", "999", "933"})
@@ -32,20 +32,27 @@ Row = TypeVar("Row", bound=_Row)
 
 
 class _Compared(_Row):
-    """A row that is compared with its sources: `copy` in the file is when a stored copy was, `live` when a person
-    opened the page itself. None: that was not done."""
+    """A row that is compared with its sources.
+
+    `compared` (`copy` in the file) is the day on which a stored copy of the source was compared, `opened` (`live`) the
+    day on which a person opened the page itself; None if that was not done.
+    """
 
     compared: date | None = Field(default=None, alias="copy")
     opened: date | None = Field(default=None, alias="live")
 
     @property
     def last_compared(self) -> date | None:
-        """The day of the later of the two."""
+        """The later of the two days."""
         return max((day for day in (self.compared, self.opened) if day), default=None)
 
 
 class Number(_Compared):
-    """A telephone number: `say` in the groups it is read out in ("1-888-373-7888"), `dial` in E.164 if it may be."""
+    """A telephone number.
+
+    `say` has the groups in which it is read out ("1-888-373-7888"); `dial` is the number in E.164 if the line may dial
+    it ("+18883737888"); `fact` is the id of the fact that it is part of.
+    """
 
     say: str
     dial: str | None = None
@@ -54,12 +61,12 @@ class Number(_Compared):
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The digits, group by group."""
+        """The groups of digits: ("1", "888", "373", "7888")."""
         return tuple(self.say.split("-"))
 
 
 class Source(_Row):
-    """One document that says it."""
+    """A document that a fact is taken from."""
 
     title: str
     address: str = ""
@@ -67,10 +74,11 @@ class Source(_Row):
 
 
 class Fact(_Compared):
-    """One thing that the line may or may not say.
+    """A statement that the line says, or that it must not say (`spoken` is false, `reason` says why).
 
-    `with` in the file names facts that must be said beside it; `open` is the page or the call that a person must still
-    compare it with.
+    `confidence` is the kind of its source; "own" is a statement about the line itself. `hedge` is a caution for
+    writers. `beside` (`with` in the file) are the ids of facts that must be said together with it. `to_open` (`open`)
+    is the page or the call with which a person still has to compare it.
     """
 
     says: str
@@ -89,7 +97,7 @@ def grouped(number: str) -> str:
 
 
 class Facts(NamedTuple):
-    """Numbers by name, facts by id, and the digits that must never be spoken or dialled."""
+    """Numbers by name, facts by id, and `never`: digits that must not be spoken or dialled ("8663737888")."""
 
     numbers: Mapping[str, Number]
     facts: Mapping[str, Fact]
@@ -97,10 +105,10 @@ class Facts(NamedTuple):
 
 
 def load_facts(folder: Path, hotline: str = PINNED_HOTLINE) -> Facts:
-    """Read `numbers.toml` and `sources.toml` in `folder`. Raises BadFacts with every fault at once.
+    """Read numbers.toml and sources.toml in `folder`. Raises BadFacts with every fault at once.
 
-    `hotline` (E.164) must be the number of the hotline. Where an operator has set another number than the pinned one,
-    the file may still hold the pinned one: the operator's number takes its place.
+    The hotline in the file must have the number `hotline` (E.164). If an operator has set another number than the
+    pinned one, the file may still have the pinned one, and the operator's number replaces it.
     """
     faults: list[Fault] = []
     raw = _read(folder / "numbers.toml", faults)
@@ -120,14 +128,16 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE) -> Facts:
 
 def _read(path: Path, faults: list[Fault]) -> dict[str, Any]:
     try:
-        return toml_of(path, BadFacts)
+        return read_toml(path, BadFacts)
     except BadFacts as error:
         faults.extend(error.faults)
         return {}
 
 
 def _never(path: Path, digits: Any, faults: list[Fault]) -> list[str]:
-    if isinstance(digits, list) and all(isinstance(one, str) and re.fullmatch("[0-9]+", one) for one in digits):
+    if isinstance(digits, list) and all(
+        isinstance(number, str) and re.fullmatch("[0-9]+", number) for number in digits
+    ):
         return digits
     faults.append(Fault(f"{path}: never", f"found {digits!r}", 'Write digits in quotes: never = ["8663737888"].'))
     return []
@@ -139,11 +149,11 @@ def _rows(path: Path, raw: dict[str, Any], kind: type[Row], faults: list[Fault])
             row = kind.model_validate(table)
         except ValidationError as error:
             for field, found in wrong_fields(error):
-                remedy = "The head of the file says what each field is."
+                remedy = "The comment at the top of the file explains each field."
                 faults.append(Fault(f"{path}: [{name}]", f"{field}: {found}" if field else found, remedy))
             continue
         if isinstance(row, _Compared) and not row.last_compared and getattr(row, "confidence", "") != "own":
-            remedy = "Write the day on which it was compared with its source; the head of the file says how."
+            remedy = "Write the day of the comparison with its source. The comment at the top of the file says how."
             faults.append(Fault(f"{path}: [{name}]", "copy: it is missing", remedy))
         yield name, row
 
@@ -155,15 +165,12 @@ def _number_faults(where: str, number: Number, never: tuple[str, ...]) -> Iterat
     elif len(digits) == 11 and not E164.fullmatch("+" + digits):
         yield Fault(where, f"{number.say} is not a North American number", "Compare every digit with the source.")
     elif PREMIUM.match("+" + digits):
-        yield Fault(where, f"{number.say} charges the caller", "It must not be spoken or dialled: take it out.")
+        yield Fault(where, f"{number.say} charges the caller", "It must not be spoken or dialled: remove it.")
     elif len(digits) not in (3, 5, 6, 11):
-        yield Fault(
-            where,
-            f"{number.say} has {len(digits)} digits",
-            "A telephone number has 11 with its leading 1, a short code 3, 5 or 6.",
-        )
-    if any(digits in (barred, "1" + barred) for barred in never):
-        yield Fault(where, f"{number.say} is on the list `never`", "It must not be spoken or dialled: take it out.")
+        remedy = "A telephone number has 11 with its leading 1, a short code 3, 5 or 6."
+        yield Fault(where, f"{number.say} has {len(digits)} digits", remedy)
+    if any(digits in (refused, "1" + refused) for refused in never):
+        yield Fault(where, f"{number.say} is on the list `never`", "It must not be spoken or dialled: remove it.")
     if number.dial is not None:
         yield from _dial_faults(where, number.dial, digits)
 
@@ -177,8 +184,8 @@ def _dial_faults(where: str, dial: str, digits: str) -> Iterator[Fault]:
         yield Fault(where, f"it is spoken as {digits} and dialled as {dial}", "Both must be the same number.")
 
 
-def _hotline_faults(path: Path, numbers: Mapping[str, Number], hotline: str, before: list[Fault]) -> Iterator[Fault]:
-    if before:
+def _hotline_faults(path: Path, numbers: Mapping[str, Number], hotline: str, others: list[Fault]) -> Iterator[Fault]:
+    if others:
         return
     dial = numbers[HOTLINE].dial if HOTLINE in numbers else None
     if dial is None:

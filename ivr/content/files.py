@@ -1,6 +1,6 @@
-"""Files of content, read strictly: each thing that can be wrong with one is a sentence for the person who edits it.
+"""Reads the files of the content strictly: every fault is a sentence for the person who edits the file.
 
-Reading never waits and never fills the memory: a FIFO, a device and a file that is too large are refused unread.
+Reading cannot hang or fill the memory: a FIFO, a device or a file that is too large is refused unread.
 """
 
 import errno
@@ -18,8 +18,8 @@ from pydantic import ValidationError
 from ivr.errors import BadContent
 
 MAX_TEXT_BYTES = 1_000_000
-"""Bytes of one file of texts. The largest so far, the Spanish catalogue, has two hundred thousand."""
-PLAINLY = {
+"""The largest file so far, the Spanish catalogue, has 200,000 bytes."""
+PLAIN_MESSAGES = {
     "missing": "it is missing",
     "extra_forbidden": "there is no such field",
     "union_tag_not_found": "it has no `kind`",
@@ -29,10 +29,10 @@ PLAINLY = {
     "list_type": "it is not a list",
     "string_type": "it is not a text in quotes",
 }
-"""What pydantic finds, in the words of somebody who edits a file; anything else is said in pydantic's own."""
+"""Pydantic's types of errors in the words of a person who edits a file; other types keep pydantic's own message."""
 
 
-def bytes_of(path: Path, max_bytes: int) -> bytes:
+def read_bytes(path: Path, max_bytes: int) -> bytes:
     """The bytes of a regular file. Raises OSError, with a `strerror` to show, if it is of another kind or too large."""
     file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # O_NONBLOCK: a FIFO is opened without a writer
     try:
@@ -50,10 +50,10 @@ def bytes_of(path: Path, max_bytes: int) -> bytes:
     return content
 
 
-def text_of(path: Path, kind: type[BadContent]) -> str:
-    """The text of a UTF-8 file. Raises `kind` where it cannot be read, is not UTF-8, or begins with a BOM."""
+def read_text(path: Path, kind: type[BadContent]) -> str:
+    """The text of a UTF-8 file. Raises `kind` if it cannot be read, is not UTF-8, or begins with a byte order mark."""
     try:
-        text = bytes_of(path, MAX_TEXT_BYTES).decode("utf-8")
+        text = read_bytes(path, MAX_TEXT_BYTES).decode("utf-8")
     except OSError as error:
         raise kind.at(
             str(path), f"it cannot be read ({error.strerror})", "Put the file there and make it readable."
@@ -66,29 +66,31 @@ def text_of(path: Path, kind: type[BadContent]) -> str:
     return text
 
 
-def toml_of(path: Path, kind: type[BadContent]) -> dict[str, Any]:
-    """The tables of a TOML file. Raises `kind` with the place of the fault; TOML refuses a key given twice."""
-    text = text_of(path, kind)
+def read_toml(path: Path, kind: type[BadContent]) -> dict[str, Any]:
+    """The tables of a TOML file. Raises `kind` with the line of the fault. TOML refuses a key that is given twice."""
+    text = read_text(path, kind)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise kind.at(str(path), f"this is not TOML: {error}", "Mend the line; a key may stand only once.") from error
+        raise kind.at(
+            str(path), f"this is not TOML: {error}", "Correct the line; a key can be given only once."
+        ) from error
     except RecursionError:
         raise kind.at(str(path), "its brackets are nested too deeply", "Close each bracket.") from None
 
 
 @cache
-def not_spoken(character: str) -> bool:
-    """Whether a character can stand in no text: a control character, a line break, or one without a meaning."""
+def is_unspeakable(character: str) -> bool:
+    """Whether a text cannot contain a character: a control character, a line break, or one for private use."""
     return unicodedata.category(character) in ("Cc", "Co", "Cs") or character in "\ufffe\uffff"
 
 
 def wrong_fields(error: ValidationError, leading: int = 0) -> Iterator[tuple[str, str]]:
-    """Each field of a table that is wrong, and what is wrong with it: ("speech_rate.slowest", "it is missing").
+    """Each wrong field of a table and its fault: ("speech_rate.slowest", "it is missing").
 
-    The first `leading` steps to a field are left out; its name is "" for the table itself.
+    The first `leading` steps of pydantic's path to the field are left out. The field is "" for the table itself.
     """
-    for one in error.errors():
-        plainly = PLAINLY.get(one["type"], "").format(**one.get("ctx", {}))
-        field = ".".join(str(step) for step in one["loc"][leading:])
-        yield field, plainly or one["msg"][0].lower() + one["msg"][1:]
+    for details in error.errors():
+        plain = PLAIN_MESSAGES.get(details["type"], "").format(**details.get("ctx", {}))
+        field = ".".join(str(step) for step in details["loc"][leading:])
+        yield field, plain or details["msg"][0].lower() + details["msg"][1:]

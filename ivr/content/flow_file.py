@@ -1,4 +1,4 @@
-"""The map as a file: prompts/flow.toml read, and everything that can be wrong with it as a sentence for its editor."""
+"""Reads the call flow, prompts/flow.toml, and reports every fault in it."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,32 +22,32 @@ from ivr.call.flow import (
     Transfer,
     leads_to,
 )
-from ivr.content.files import toml_of, wrong_fields
+from ivr.content.files import read_toml, wrong_fields
 from ivr.errors import BadFlow, Fault
 
 SOURCE = "en"
-"""The language that the texts are written in, where the file does not say it: texts = "en"."""
+"""The source language, if the file does not name another one (texts = "en")."""
 _NODES: TypeAdapter[Node] = TypeAdapter(Node)
 
 
 def load_flow(path: Path) -> Flow:
-    """Read the map from `path` (TOML). Raises BadFlow with every fault at once."""
-    raw = toml_of(path, BadFlow)
+    """Read the call flow from a TOML file. Raises BadFlow with every fault at once."""
+    raw = read_toml(path, BadFlow)
     published, source = raw.pop("published", None), raw.pop("texts", SOURCE)
     moved = raw.pop("moved", {})
     faults = list(_published_faults(path, published, source))
     nodes: dict[str, Node] = {}
     for name, table in raw.items():
-        where, kinds = f"{path}: [{name}]", "Mend this node; the head of the file lists the kinds and their fields."
+        where, remedy = f"{path}: [{name}]", "The comment at the top of the file lists the kinds and their fields."
         try:
             nodes[name] = _node(name, table)
         except ValidationError as error:
             for field, found in wrong_fields(error, leading=1):
-                faults.append(Fault(where, f"{field}: {found}" if field else found, kinds))
+                faults.append(Fault(where, f"{field}: {found}" if field else found, remedy))
         except ValueError as error:
-            faults.append(Fault(where, str(error), "Rename it, also where other nodes name it."))
+            faults.append(Fault(where, str(error), "Rename it, and correct the nodes that lead to it."))
     if not faults:
-        faults = [*_map_faults(path, nodes), *_moved_faults(path, nodes, moved)]
+        faults = [*_node_faults(path, nodes), *_moved_faults(path, nodes, moved)]
     if faults:
         raise BadFlow(faults)
     return Flow(nodes, tuple(published or ()), moved=moved)
@@ -57,7 +57,7 @@ def _node(name: str, table: Any) -> Node:
     if not NAME.fullmatch(name):
         raise ValueError("a node's name is lower-case letters, digits and _, beginning with a letter")
     if name in RESERVED:
-        raise ValueError(f"`{name}` is a word that the addresses and the texts use themselves")
+        raise ValueError(f"`{name}` is a name that URLs and texts use themselves")
     return _NODES.validate_python(table)
 
 
@@ -68,30 +68,34 @@ def _published_faults(path: Path, published: Any, source: Any) -> Iterator[Fault
         yield Fault(
             f"{path}: published",
             f"found {published!r}",
-            'Write the languages on offer, each once: published = ["en", "es"].',
+            'List the published languages, each once: published = ["en", "es"].',
         )
     elif tags[0] != source:
         yield Fault(
             f"{path}: published",
             f"the first language is {tags[0]!r}, and the texts are written in {source!r} (`texts`)",
-            f"Begin the list with {source!r}: a text without a translation is spoken in the language it is written in.",
+            f"Begin the list with {source!r}: a text without a translation is spoken in the source language.",
         )
 
 
 def _moved_faults(path: Path, nodes: Mapping[str, Node], moved: Any) -> Iterator[Fault]:
-    """`moved` leads from names that no node has any more to topics and menus."""
+    """Rows of [moved] that do not lead from the name of a former node to a menu or a topic."""
     where = f"{path}: [moved]"
     if not isinstance(moved, dict):
         yield Fault(where, f"found {moved!r}", 'Write a table: old_name = "new_name".')
         return
     for old, new in moved.items():
         if not NAME.fullmatch(old) or old in nodes:
-            yield Fault(where, f"`{old}` is not the name of a former node", "Name a node that is not on the map now.")
+            yield Fault(
+                where,
+                f"`{old}` is not the name of a former node",
+                "Write the name of a node that the file no longer has.",
+            )
         if not isinstance(nodes.get(str(new)), Menu | Topic):
-            yield Fault(where, f"`{old}` leads to {new!r}", "Name a menu or a topic of the map.")
+            yield Fault(where, f"`{old}` leads to {new!r}", "Name a menu or a topic of the file.")
 
 
-def _map_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
+def _node_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
     for kind in sorted(ONCE):
         count = sum(node.kind == kind for node in nodes.values())
         if count != 1:
@@ -107,33 +111,24 @@ def _target_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
     for name, node in nodes.items():
         for target in leads_to(node):
             if target not in nodes:
-                yield Fault(
-                    f"{path}: [{name}]",
-                    f"it leads to `{target}`, which is not a node",
-                    f"Add [{target}] or correct the name.",
-                )
+                found, remedy = f"it leads to `{target}`, which is not a node", f"Add [{target}] or correct the name."
+                yield Fault(f"{path}: [{name}]", found, remedy)
         for role in ("menu", "parent"):
-            named = getattr(node, role, None)
-            if named in nodes and named not in menus:
-                yield Fault(
-                    f"{path}: [{name}]",
-                    f"its {role} `{named}` is not a menu",
-                    "Name a node of the kind `menu`.",
-                )
+            above = getattr(node, role, None)
+            if above in nodes and above not in menus:
+                found = f"its {role} `{above}` is not a menu"
+                yield Fault(f"{path}: [{name}]", found, "Name a node of the kind `menu`.")
     yield from _transfer_faults(path, nodes)
 
 
 def _transfer_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
-    wanted = {"connected": Farewell, "not_connected": Topic}
+    kinds = {"connected": Farewell, "not_connected": Topic}
     for name, node in nodes.items():
-        for role, kind in wanted.items():
+        for role, kind in kinds.items():
             target = nodes.get(getattr(node, role, ""))
             if isinstance(node, Transfer) and target is not None and not isinstance(target, kind):
-                yield Fault(
-                    f"{path}: [{name}]",
-                    f"{role} names a node of the kind `{target.kind}`",
-                    f"It must be a {kind.__name__.lower()}.",
-                )
+                found = f"{role} names a node of the kind `{target.kind}`"
+                yield Fault(f"{path}: [{name}]", found, f"It must be a {kind.__name__.lower()}.")
 
 
 def _menu_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
@@ -154,16 +149,16 @@ def _menu_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
 
 
 def _choice_faults(nodes: Mapping[str, Node], choice: str, before: str | None) -> Iterator[tuple[str, str]]:
-    """What is wrong with a choice, and the remedy; `before` is the menu that offers it already."""
+    """Each fault of a choice and its remedy. `before` is the menu above in the file that offers it too."""
     node = nodes.get(choice)
     if any(isinstance(opening, Opening) and opening.menu == choice for opening in nodes.values()):
-        yield f"it offers the main menu `{choice}`", "The key * leads there already: take it out."
+        yield f"it offers the main menu `{choice}`", "The key * leads there already: remove it."
     if before:
-        yield f"`{choice}` is offered by [{before}] already", "A node has one parent: take it out of one of them."
+        yield f"`{choice}` is offered by [{before}] already", "A node has one parent: remove it from one of them."
     if node and not isinstance(node, Menu | Topic):
         yield f"`{choice}` is of the kind `{node.kind}`", "A menu offers menus and topics."
     if isinstance(node, Topic) and node.parent:
-        yield f"`{choice}` has a `parent` of its own", "Take its `parent` out: the menu that offers it is its parent."
+        yield f"`{choice}` has a `parent` of its own", "Remove `parent`: the menu that offers it is its parent."
 
 
 def _reach_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
@@ -177,6 +172,8 @@ def _reach_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
     offered = {choice for node in nodes.values() if isinstance(node, Menu) for choice in node.choices}
     for name, node in nodes.items():
         if name not in reached:
-            yield Fault(f"{path}: [{name}]", "no key leads to it", "Offer it in a menu's choices, or take it out.")
+            yield Fault(f"{path}: [{name}]", "no key leads to it", "Add it to the choices of a menu, or remove it.")
         elif isinstance(node, Topic) and node.parent is None and name not in offered:
-            yield Fault(f"{path}: [{name}]", "it has no way out", "Offer it in a menu, or give it a `parent`.")
+            yield Fault(
+                f"{path}: [{name}]", "it has no parent", "Add it to the choices of a menu, or give it a `parent`."
+            )

@@ -1,7 +1,7 @@
-"""Which texts each published language speaks, and why it does not speak the others.
+"""The texts that each published language speaks, and the faults for which it does not speak the others.
 
-A text that is not whole in a language is spoken in the first one. That is expected while it waits for its translator,
-and a fault of the content in every other case: a lost placeholder, a recording that cannot be read.
+A text that is not whole in a language is spoken in the source language. That is expected while it waits for its
+translator. In every other case it is a fault of the content: a lost placeholder, a recording that cannot be read.
 """
 
 import hashlib
@@ -17,11 +17,11 @@ from ivr.errors import Fault, Untranslated
 
 
 class Language(NamedTuple):
-    """A language that the map publishes.
+    """A language that flow.toml publishes.
 
-    `withheld`: callers are not offered it and hear the first language instead. `spoken` and `not_spoken` are names of
-    texts ("connect"). `digest` is a hash of all words that are spoken in it. `faults` say why it is withheld, or why
-    texts of it are spoken in the first language although they do not wait for a translator.
+    If it is `withheld`, callers hear the source language instead. `spoken` and `not_spoken` are names of texts
+    ("connect"). `digest` is a hash of all words that are spoken in it. `faults` are the reasons why it is withheld, or
+    why texts that do not wait for a translator are spoken in the source language.
     """
 
     tag: str
@@ -33,21 +33,21 @@ class Language(NamedTuple):
 
 
 def languages_of(content: Content) -> tuple[Language, ...]:
-    """Every language that the map publishes, in the order of the map."""
+    """Every language that flow.toml publishes, in its order."""
     return tuple(_language(content, tag) for tag in content.configured)
 
 
 def _language(content: Content, tag: str) -> Language:
     texts = tuple(content.prompts.templates)
     locale = content.locales.get(tag)
-    about_all = tuple(fault for fault in content.faults if fault.locale == tag and not fault.text)
+    language_faults = tuple(fault for fault in content.faults if fault.locale == tag and not fault.text)
     if locale is None:  # its folder cannot be read
-        return Language(tag, True, (), texts, "", about_all)
+        return Language(tag, True, (), texts, "", language_faults)
     withheld = tag not in content.flow.published
     spoken = tuple(name for name in texts if is_whole(content.flow, content.prompts, name, tag))
     rest = tuple(name for name in texts if name not in spoken)
-    why = about_all if withheld else ()
-    faults = (*why, *(fault for name in rest for fault in _text_faults(content, locale, name)))
+    text_faults = (fault for name in rest for fault in _text_faults(content, locale, name))
+    faults = (*(language_faults if withheld else ()), *text_faults)
     if withheld:
         return Language(tag, True, (), texts, "", faults)
     digest = hashlib.sha256("\n".join(_words(content, name, tag) for name in spoken).encode()).hexdigest()[:16]
@@ -60,7 +60,7 @@ def _words(content: Content, name: str, tag: str) -> str:
 
 
 def _text_faults(content: Content, locale: Locale, name: str) -> Iterator[Fault]:
-    """Why text `name` is not spoken in the language of `locale`, unless it waits for its translator or its reader."""
+    """The faults for which text `name` is not spoken in a language; empty if it waits for its translator."""
     messages = {(name, block.english) for block in blocks(content.prompts.templates[name])}
     faults = [locale.faults[message] for message in messages & locale.faults.keys()]
     faults = [fault for fault in (*faults, *locale.recordings.faults) if fault.text == name]
@@ -68,7 +68,7 @@ def _text_faults(content: Content, locale: Locale, name: str) -> Iterator[Fault]
     yield from faults
     if not faults and locale.voice != NO_VOICE and _is_translated(content, locale.tag, name):
         where = str(content.root / "locales" / locale.tag)
-        remedy = "Shorten it, or part it in two: callers hear it in the first language until then."
+        remedy = "Shorten it, or part it in two: callers hear it in the source language until then."
         found = f"the text `{name}` is too long for the voice"
         yield Fault(where, found, remedy, locale=locale.tag, text=name)
 

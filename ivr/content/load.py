@@ -1,8 +1,8 @@
-"""Everything under a root, loaded: the map, the numbers, the texts and the languages, and which of them can be used.
+"""Loads the content under a root: the flow, the facts, the templates and the languages that can be used.
 
-A fault in the map, the numbers or the texts of the first language raises. A fault in another language never does: its
-messages are left out one by one, and a language whose folder cannot be read, or whose offers are not whole, is
-withheld: callers then hear the first language.
+A fault in the flow, the facts, the templates or the source language raises. A fault in another language leaves out the
+message that it is in. A language is withheld, and its callers hear the source language, if its folder cannot be read or
+if one of the texts is not whole without which it cannot be offered.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +25,12 @@ Loaded = TypeVar("Loaded")
 
 @dataclass(frozen=True)
 class Content:
-    """What can be spoken. `configured` are the languages that the map publishes, `flow.published` those that can be."""
+    """The content of a line.
+
+    `configured` are the published languages of flow.toml, `flow.published` those of them that can be spoken; both
+    begin with the source language. `faults` are those that left something out. `is_preview` says that `configured`
+    was given by the caller of `load_content`.
+    """
 
     root: Path
     flow: Flow
@@ -35,134 +40,133 @@ class Content:
     prompts: Prompts
     faults: tuple[Fault, ...]
     is_preview: bool = False
-    """Whether these are other languages than those that the map publishes."""
 
-    def speak(self, flow: Flow, cue: PromptRef) -> RenderedPrompt:
-        """The words of one cue."""
-        return self.prompts.speak(cue.text, cue.locale, named_keys(flow, cue.text, cue.key))[cue.part - 1]
+    def speak(self, reference: PromptRef) -> RenderedPrompt:
+        """The prompt that `reference` names."""
+        press = named_keys(self.flow, reference.text, reference.key)
+        return self.prompts.speak(reference.text, reference.locale, press)[reference.part - 1]
 
-    def line(self, flow: Flow, text: str, locale: str) -> RenderedPrompt:
-        """The words of a shared line."""
-        return self.speak(flow, PromptRef(text, 1, locale))
+    def shared_prompt(self, text: str, locale: str) -> RenderedPrompt:
+        """The prompt of a shared text in prompts/lines/, such as "goodbye"."""
+        return self.speak(PromptRef(text, 1, locale))
 
 
 def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
-    """The languages that the map publishes, with the drafts `tags` behind them. Raises BadContent for none."""
+    """The published languages, then the drafts among `tags`. Raises BadLocale if a tag has no folder in locales/."""
     published = load_flow(root / "prompts" / "flow.toml").published
     drafts = tuple(tag for tag in dict.fromkeys(tags) if tag not in published)
     absent = [tag for tag in drafts if not (root / "locales" / tag / "locale.toml").exists()]
     if absent:
-        raise BadLocale(
-            Fault(
-                str(root / "locales" / tag),
-                "there is no such language",
-                f"Make it with `ivr locale new {tag}`.",
-                locale=tag,
-            )
-            for tag in absent
-        )
+        raise BadLocale(_no_language(root / "locales" / tag) for tag in absent)
     return (*published, *drafts)
 
 
+def _no_language(folder: Path) -> Fault:
+    remedy = f"Make it with `ivr locale new {folder.name}`."
+    return Fault(str(folder), "there is no such language", remedy, locale=folder.name)
+
+
 def load_content(root: Path, published: Sequence[str] | None = None, hotline: str = PINNED_HOTLINE) -> Content:
-    """Load `root`/prompts and `root`/locales. Raises BadContent with every fault that costs readiness, at once.
+    """Load `root`/prompts and `root`/locales. Raises BadContent with every fault at once.
 
-    With `published`, these languages are wanted and not those of the map: so a draft is tried out. `hotline` is the
-    number that key 0 must dial, such as "+18883737888".
+    `published` replaces the languages that flow.toml publishes: so a draft is tried out. `hotline` is the number that
+    key 0 must dial, in E.164 ("+18883737888").
     """
-    prompts, faults = root / "prompts", list[Fault]()
+    voice_faults: list[Fault] = []  # they cost the pauses of the voices only
+    voices = _attempt(lambda: load_voices(root / "locales" / "voices.toml"), voice_faults)
+    flow, facts, templates, source = _load_required(root, published, hotline, voices)
+    locales, locale_faults = _load_languages(root, flow, source, voices)
+    spoken = flow.speaking(tuple(locales), {name: template.parts for name, template in templates.items()})
+    prompts = Prompts(templates, locales, facts, source.tag)
+    withheld = {fault.locale: fault for fault in _withheld(root, spoken, prompts)}
+    offered = tuple(tag for tag in spoken.published if tag not in withheld)
+    faults = (*voice_faults, *locale_faults, *withheld.values())
+    offering = spoken.speaking(offered, spoken.parts)
+    return Content(root, offering, flow.published, facts, locales, prompts, faults, published is not None)
 
-    def loaded(load: Callable[[], Loaded]) -> Loaded | None:
-        try:
-            return load()
-        except BadContent as error:
-            faults.extend(error.faults)
-            return None
 
-    flow = loaded(lambda: load_flow(prompts / "flow.toml"))
+def _attempt(load: Callable[[], Loaded], faults: list[Fault]) -> Loaded | None:
+    """The result of `load`; None, and its faults in `faults`, if it raises BadContent."""
+    try:
+        return load()
+    except BadContent as error:
+        faults.extend(error.faults)
+        return None
+
+
+def _load_required(
+    root: Path, published: Sequence[str] | None, hotline: str, voices: Voices | None
+) -> tuple[Flow, Facts, Mapping[str, Template], Locale]:
+    """The parts without which there is no line; the last is the source language. Raises BadContent with every fault."""
+    folder, faults = root / "prompts", list[Fault]()
+    flow = _attempt(lambda: load_flow(folder / "flow.toml"), faults)
     if flow and published:
         flow = replace(flow, published=tuple(published))
-    facts = loaded(lambda: load_facts(prompts, hotline))
-    texts = loaded(lambda: load_templates(prompts))
-    voices, voice_faults = _voices(root / "locales" / "voices.toml")
-    source = loaded(lambda: _locale(root, flow.published[0], voices, source=True)) if flow else None
-    if flow is None or facts is None or texts is None or source is None:
+    facts = _attempt(lambda: load_facts(folder, hotline), faults)
+    templates = _attempt(lambda: load_templates(folder), faults)
+    source = _attempt(lambda: _load_language(root, flow.published[0], voices, source=True), faults) if flow else None
+    if flow is None or facts is None or templates is None or source is None:
         raise BadContent(faults)
-    faults.extend(_disagreements(root, flow, facts, texts))
-    faults.extend(_unspeakable(flow, Prompts(texts, {source.tag: source}, facts, source.tag)))
+    faults.extend(_disagreements(root, flow, facts, templates))
+    faults.extend(_unspeakable(flow, Prompts(templates, {source.tag: source}, facts, source.tag)))
     if faults:
         raise BadContent(faults)
-    content = _with_languages(root, flow, facts, texts, source, voices)
-    return replace(content, faults=(*voice_faults, *content.faults), is_preview=published is not None)
+    return flow, facts, templates, source
 
 
-def _voices(path: Path) -> tuple[Voices | None, tuple[Fault, ...]]:
-    """The table of voices. Without one the line goes on and no voice gets pauses."""
-    try:
-        return load_voices(path), ()
-    except BadLocale as error:
-        return None, error.faults
-
-
-def _with_languages(
-    root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Template], source: Locale, voices: Voices | None
-) -> Content:
+def _load_languages(
+    root: Path, flow: Flow, source: Locale, voices: Voices | None
+) -> tuple[Mapping[str, Locale], list[Fault]]:
+    """The published languages whose folders can be read, and the faults of all of them."""
     locales, faults = {source.tag: source}, list(source.recordings.faults)
     for tag in flow.published[1:]:
         try:
-            locales[tag] = _locale(root, tag, voices)
+            locales[tag] = _load_language(root, tag, voices)
             faults.extend((*locales[tag].faults.values(), *locales[tag].recordings.faults))
         except BadLocale as error:
             faults.extend(error.faults)
-    spoken = flow.speaking(tuple(locales), {name: text.parts for name, text in texts.items()})
-    prompts = Prompts(texts, locales, facts, source.tag)
-    offered, withheld = _offered(root, spoken, prompts)
-    return Content(
-        root,
-        spoken.speaking(offered, spoken.parts),
-        flow.published,
-        facts,
-        locales,
-        prompts,
-        (*faults, *withheld),
-    )
+    return locales, faults
 
 
-def _locale(root: Path, tag: str, voices: Voices | None, source: bool = False) -> Locale:
+def _load_language(root: Path, tag: str, voices: Voices | None, source: bool = False) -> Locale:
     folder = root / "locales" / tag
     if not folder.is_dir():
         where, found = f"{root / 'prompts' / 'flow.toml'}: published", f"`{tag}` has no folder in locales/"
-        remedy = f"Make locales/{tag}, or take `{tag}` out of the list."
+        remedy = f"Make locales/{tag}, or remove `{tag}` from the list."
         raise BadLocale([Fault(where, found, remedy, locale=tag)])
     return load_locale(folder, voices, source)
 
 
-def _disagreements(root: Path, flow: Flow, facts: Facts, texts: Mapping[str, Template]) -> Iterator[Fault]:
-    """Where the map, the numbers and the texts do not fit together."""
-    dialled = facts.numbers.get(flow.transfer.number)
-    if dialled is None or dialled.dial is None:
-        yield Fault(
-            f"{root / 'prompts' / 'flow.toml'}: [{flow.only('transfer')}]",
-            f"it dials `{flow.transfer.number}`, which has no `dial` in numbers.toml",
-            "Name a number that the line may dial.",
-        )
-    known = [*(name for name, node in flow.nodes.items() if not isinstance(node, Opening | Languages)), *SHARED_PROMPTS]
-    for name in known:
-        if name not in texts:
-            remedy = f"Write {name}.txt (a shared line in lines/)."
-            yield Fault(f"{root / 'prompts'}", f"there is no text `{name}`", remedy)
-    for name, text in texts.items():
-        if name not in known:
+def _disagreements(root: Path, flow: Flow, facts: Facts, templates: Mapping[str, Template]) -> Iterator[Fault]:
+    """The faults between the flow, the numbers and the texts: what one names and another lacks."""
+    transfer = facts.numbers.get(flow.transfer.number)
+    if transfer is None or transfer.dial is None:
+        where = f"{root / 'prompts' / 'flow.toml'}: [{flow.only('transfer')}]"
+        found = f"it dials `{flow.transfer.number}`, which has no `dial` in numbers.toml"
+        yield Fault(where, found, "Name a number that the line may dial.")
+    nodes = (name for name, node in flow.nodes.items() if not isinstance(node, Opening | Languages))
+    names = [*nodes, *SHARED_PROMPTS]
+    for name in names:
+        if name not in templates:
+            remedy = f"Write {name}.txt, or lines/{name}.txt for a shared text."
+            yield Fault(f"{root / 'prompts'}", f"there is no text `{name}`", remedy, text=name)
+    for name, template in templates.items():
+        if name not in names:
             remedy = "Add the node to flow.toml, or remove the text."
-            yield Fault(str(text.path), "no node of the map has this name", remedy)
-        node, most = flow.nodes.get(name), 1 if name == flow.main_menu else 2
-        if (isinstance(node, Farewell) and text.parts > 1) or (isinstance(node, Menu) and text.parts > most):
-            remedy = "The main menu and the farewell are one part; any other menu is a heading and its choices."
-            yield Fault(str(text.path), f"a {node.kind} in {text.parts} parts", remedy)
+            yield Fault(str(template.path), "no node of flow.toml has this name", remedy, text=name)
+        yield from _part_faults(flow, template)
+
+
+def _part_faults(flow: Flow, template: Template) -> Iterator[Fault]:
+    """A menu or a farewell with too many parts: a menu below the main one may have a heading before its choices."""
+    node, most = flow.nodes.get(template.name), 1 if template.name == flow.main_menu else 2
+    if (isinstance(node, Farewell) and template.parts > 1) or (isinstance(node, Menu) and template.parts > most):
+        remedy = "The main menu and the farewell are one part; any other menu is a heading and its choices."
+        yield Fault(str(template.path), f"a {node.kind} in {template.parts} parts", remedy, text=template.name)
 
 
 def _unspeakable(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
-    """Render every text once in the first language: what cannot be spoken there cannot be spoken at all."""
+    """The faults of rendering every text once in the source language."""
     for name in prompts.templates:
         try:
             prompts.speak(name, flow.published[0], named_keys(flow, name))
@@ -170,29 +174,17 @@ def _unspeakable(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
             yield from error.faults
 
 
-def _offered(root: Path, flow: Flow, prompts: Prompts) -> tuple[tuple[str, ...], list[Fault]]:
-    """The languages that can be offered, and a fault for each one that cannot."""
-    first, *others = flow.published
+def _withheld(root: Path, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
+    """A fault for each language that cannot be offered: a text is not whole that every caller needs."""
     needed = (*OFFERS, flow.only("transfer"), flow.transfer.not_connected, flow.only("reminder"))
-    offered, faults = [first], []
-    for tag in others:
-        broken = [name for name in needed if not is_whole(flow, prompts, name, tag)]
-        if broken:
-            faults.append(
-                Fault(
-                    f"{root / 'locales' / tag}",
-                    f"the language is withheld: these texts are not whole in it: {', '.join(broken)}",
-                    "Callers hear the first language until these are translated.",
-                    locale=tag,
-                )
-            )
-        else:
-            offered.append(tag)
-    return tuple(offered), faults
+    for tag in flow.published[1:]:
+        if incomplete := [name for name in needed if not is_whole(flow, prompts, name, tag)]:
+            found = f"the language is withheld, because these texts are not whole in it: {', '.join(incomplete)}"
+            remedy = "Callers hear the source language until they are translated."
+            yield Fault(f"{root / 'locales' / tag}", found, remedy, locale=tag)
 
 
 def is_whole(flow: Flow, prompts: Prompts, name: str, tag: str) -> bool:
-    """Whether text `name` is spoken in that language, at every key that it may have to name."""
-    return all(
-        prompts.whole(name, tag, named_keys(flow, name, key)) for key in language_keys(name, len(flow.published))
-    )
+    """Whether text `name` is spoken in the language `tag`, with every key that it may have to say."""
+    keys = language_keys(name, len(flow.published))
+    return all(prompts.whole(name, tag, named_keys(flow, name, key)) for key in keys)

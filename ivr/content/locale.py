@@ -9,18 +9,18 @@ from typing import Literal, NamedTuple
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.content.catalogue import MessageId, load_catalogue
-from ivr.content.files import not_spoken, toml_of, wrong_fields
+from ivr.content.files import is_unspeakable, read_toml, wrong_fields
 from ivr.content.recordings import Recordings, Sound, load_recordings
 from ivr.content.voices import NO_VOICE, Voice, Voices
 from ivr.errors import BadLocale, Fault, Untranslated
 from ivr.speech.timing import SpeechRate
 
 TWILIO_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-"""How Twilio writes a language: "es-US". Which languages there are stands in locales/voices.toml."""
+"""How Twilio writes a language: "es-US". locales/voices.toml lists the languages."""
 TWILIO_VOICE = re.compile(r"man|woman|alice|[A-Za-z]+\.\w+(-\w+)*")
-"""How Twilio writes a voice: "Polly.Lupe-Neural". Which voices there are stands in locales/voices.toml."""
+"""How Twilio writes a voice: "Polly.Lupe-Neural". locales/voices.toml lists the voices."""
 MIN_RATE, MAX_RATE = 1, 40
-"""Units of speech a second: the slowest and the fastest rate that any language can have, whatever its unit is."""
+"""Units of speech a second: the slowest and the fastest rate of any language in any unit."""
 
 
 class _Table(BaseModel):
@@ -55,7 +55,7 @@ class Locale(NamedTuple):
     """A language, for example `tag` "es", `name` "español", `language` "es-US", `voice` "Polly.Lupe-Neural".
 
     `language` and `voice` are written as Twilio does. `digits` are the words for 0 to 9, `star` and `pound` those for
-    the keys * and #. `reviewed` says who read the texts aloud, and when ("Ana, 2026-01-31"), "" if nobody has.
+    the keys * and #. `reviewed` says who read the texts aloud, and when ("Ana, 2026-01-31"), "" without a reviewer.
     `messages` are the usable translations, None in the language of the texts; `faults` are those of the other messages.
     `voice_row` is the voice's row in the table of voices: None if there is no voice, or the table cannot be read.
     `sounds` are the recordings by the words that they read. `word_limits` says whether the limits in words hold.
@@ -134,7 +134,7 @@ def _load_locale(folder: Path, voices: Voices | None, source: bool) -> Locale:
 def _locale_file(path: Path, voices: Voices | None, source: bool) -> tuple[_LocaleFile, Voice | None]:
     """The fields of a locale.toml, and its voice's row in the table of voices. Raises BadLocale with every fault."""
     try:
-        fields = _LocaleFile.model_validate(toml_of(path, BadLocale))
+        fields = _LocaleFile.model_validate(read_toml(path, BadLocale))
     except ValidationError as error:
         raise BadLocale(_field_faults(path, error)) from error
     rows = voices.named(fields.voice) if voices else ()
@@ -157,16 +157,16 @@ def _word_faults(path: Path, fields: _LocaleFile) -> Iterator[Fault]:
     bad = [word for word in words if words.count(word) > 1 or not _is_word(word)]
     if bad:
         found = f"{', '.join(map(repr, bad))}: empty, twice, or not a word"
-        yield Fault(f"{path}: digits, star, pound", found, "Each needs a word of its own, in letters.")
+        yield Fault(f"{path}: digits, star, pound", found, "Each needs its own word, in letters.")
 
 
 def _is_word(word: str) -> bool:
-    spoken = not any(map(not_spoken, word)) and not re.search(r"[\d<>&%]", word)
+    spoken = not any(map(is_unspeakable, word)) and not re.search(r"[\d<>&%]", word)
     return spoken and re.search(r"[^\W\d_]", word) is not None
 
 
 def _form_faults(path: Path, fields: _LocaleFile) -> Iterator[Fault]:
-    """A language, a voice or a speech rate that cannot be right, whatever the table of voices says."""
+    """A language, a voice or a speech rate that cannot be right in any table of voices."""
     if not TWILIO_LANGUAGE.fullmatch(fields.language):
         yield Fault(f"{path}: language", f"found {fields.language!r}", "Write it as Twilio does, such as es-US.")
     if not TWILIO_VOICE.fullmatch(fields.voice) and fields.voice != NO_VOICE:
@@ -184,8 +184,8 @@ def _voice_faults(
     """A voice that Twilio does not have or that speaks another language: Twilio would end the call at it."""
     if fields.voice == NO_VOICE:
         if source:
-            remedy = "Every text falls back to its voice: name one."
-            yield Fault(f"{path}: voice", "the first language has none", remedy)
+            remedy = "Its voice speaks every text that is not translated: name one."
+            yield Fault(f"{path}: voice", "the source language has no voice", remedy)
     elif has_table and not rows:
         remedy = "See locales/voices.toml. If Twilio has the voice, add it to the table, with its source."
         yield Fault(f"{path}: voice", f"{fields.voice} is not in the table of voices", remedy)

@@ -1,7 +1,7 @@
 """The messages that translators are given: those of the templates and those of the web pages, each once.
 
 They are extracted by Babel with the options of `templates`: with other options a message would be extracted in another
-form than the running line looks up, and its translation would never be found.
+form than the running line looks up, and its translation would not be found.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ _KEYWORDS = {"pgettext": ((1, "c"), 2)}
 
 
 class SourceMessage(NamedTuple):
-    """A message in the language of the texts: its id, such as ("tea", "Tea is hot."), and where it stands.
+    """A message in the language of the texts: its id, such as ("tea", "Tea is hot."), its file and line.
 
     `notes` are the comments for translators in front of it, each with its prefix "TRANSLATORS:".
     """

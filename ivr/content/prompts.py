@@ -1,7 +1,7 @@
 """Prompts: templates rendered in a language, ready to be spoken.
 
 One prompt, one language: a template of which a message is missing, fuzzy or faulty in a language is rendered whole in
-the first language, and spoken by that language's voice.
+the source language, and spoken by that language's voice.
 
 Why there are marks. A prompt says keys and telephone numbers in words: "press one", "one … eight eight eight". The
 checks must know which keys and numbers a prompt says: `check/spoken_keys` compares the spoken keys with those that
@@ -9,8 +9,8 @@ work, and every language must say the same ones. The words alone cannot tell: "o
 or an ordinary word; and a translation can move, repeat or lose a placeholder. So the value of each placeholder begins
 with a mark: the key between two U+E000 ("\\ue0001\\ue000one"), or the number's name between two U+E001. Once gettext's
 placeholders are filled in, `_part` reads the marks in the order they are spoken and removes them. Both characters are
-for private use (https://www.unicode.org/faq/private_use.html): `files.not_spoken` refuses them in every template and
-translation, so a mark can only come from here.
+for private use (https://www.unicode.org/faq/private_use.html): `files.is_unspeakable` refuses them in every template
+and translation, so a mark can only come from here.
 """
 
 import re
@@ -70,18 +70,18 @@ class Prompts:
         self._kept: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[RenderedPrompt, ...]] = {}
 
     def speak(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
-        """The parts of template `name` as they are spoken: in `locale`, or else all of them in the first language.
+        """The parts of template `name` as they are spoken: in `locale`, or else all of them in the source language.
 
         `press` gives the key of each name that a template may use ({"person": "0", "safety": "1"}). Raises BadText if
         the template names a key or a number that does not exist.
         """
-        wanted = (name, locale, tuple(sorted(press.items())))
-        if wanted not in self._kept:
+        key = (name, locale, tuple(sorted(press.items())))
+        if key not in self._kept:
             try:
-                self._kept[wanted] = self._with_sound(self.render(name, locale, press))
+                self._kept[key] = self._with_sound(self.render(name, locale, press))
             except Untranslated:
-                self._kept[wanted] = self._with_sound(self.render(name, self._first, press))
-        return self._kept[wanted]
+                self._kept[key] = self._with_sound(self.render(name, self._first, press))
+        return self._kept[key]
 
     def whole(self, name: str, locale: str, press: Mapping[str, str]) -> bool:
         """Whether template `name` is spoken in `locale` itself."""
@@ -94,16 +94,14 @@ class Prompts:
         words = "".join(_filled_in(template, language, values))
         parts = tuple(_part(locale, part) for part in PART_BREAK.split(words))
         if not all(part.paragraphs for part in parts):
-            raise BadText.at(
-                str(template.path), "a part of it is empty", "Write its words, or take the part break out."
-            )
+            raise BadText.at(str(template.path), "a part of it is empty", "Write its words, or remove the part break.")
         return parts
 
     def _with_sound(self, parts: tuple[RenderedPrompt, ...]) -> tuple[RenderedPrompt, ...]:
         return tuple(part._replace(sound=self._sound(part)) for part in parts)
 
     def _sound(self, prompt: RenderedPrompt) -> Sound | None:
-        """The recording of `prompt`. Raises Untranslated if there is none and the voice cannot say it either."""
+        """The recording of `prompt`. Raises Untranslated if it has none and the voice cannot say it either."""
         locale = self.locales[prompt.locale]
         sound = locale.sounds.get(prompt.text)
         if sound is None and locale.tag != self._first and not locale.can_say(prompt.text):
@@ -122,7 +120,7 @@ def _filled_in(template: Template, locale: Locale, values: Values) -> Iterator[s
             continue
         for kind, name in piece.words.values():
             if name not in values[kind]:
-                remedy = "A text names its own node's keys (press.…) and the numbers of numbers.toml (numbers.…)."
+                remedy = "A text can use keys of its own node (press.…) and numbers of numbers.toml (numbers.…)."
                 raise BadText.at(str(template.path), f"there is no `{kind}.{name}` here", remedy)
         words = {placeholder: values[kind][name] for placeholder, (kind, name) in piece.words.items()}
         yield locale.message(template.name, piece.english) % words

@@ -1,7 +1,7 @@
 """Templates: the files prompts/*.txt and prompts/lines/*.txt, read, and every fault in them.
 
 A template is a sequence of gettext messages: Jinja's `{% trans %}` blocks, one for each paragraph. It has no logic.
-Between the blocks stand only blank lines, comments and part breaks (a line `---`), for example:
+Between the blocks are only blank lines, comments and part breaks (a line `---`), for example:
 
     {# facts: TOY-01 #}
     {% trans "tea" %}Tea is hot.{% endtrans %}
@@ -20,7 +20,7 @@ from typing import NamedTuple
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.ext import InternationalizationExtension
 
-from ivr.content.files import not_spoken, text_of
+from ivr.content.files import is_unspeakable, read_text
 from ivr.errors import BadText, Fault
 
 PART_BREAK = re.compile(r"^\s*---\s*$", re.MULTILINE)
@@ -81,7 +81,7 @@ def load_templates(folder: Path) -> Mapping[str, Template]:
             faults.extend(error.faults)
             continue
         if path.stem in templates:
-            remedy = "Rename one: lines and nodes share their names."
+            remedy = "Rename one: a shared text and a node cannot have the same name."
             faults.append(Fault(str(path), f"there are two texts named `{path.stem}`", remedy, text=path.stem))
         templates[path.stem] = template
     if faults:
@@ -90,11 +90,11 @@ def load_templates(folder: Path) -> Mapping[str, Template]:
 
 
 def _load_template(path: Path) -> Template:
-    source = text_of(path, BadText)
+    source = read_text(path, BadText)
     try:
         tree = _ENVIRONMENT.parse(source)
     except TemplateSyntaxError as error:
-        remedy = "Compare the block with its neighbours."
+        remedy = "Compare the block with those around it."
         raise BadText.at(f"{path}:{error.lineno}", f"{error.message}".rstrip(".?"), remedy) from error
     except RecursionError:
         raise BadText.at(str(path), "its brackets are nested too deeply", "Close each bracket.") from None
@@ -128,25 +128,25 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _word_faults(path: Path, source: str, outline: str) -> Iterator[Fault]:
-    """Words that cannot be spoken as they stand: digits, tags, control characters; and part breaks inside a block."""
+    """Words that cannot be spoken as they are: digits, tags, control characters; and part breaks inside a block."""
     bare = _MARKUP.sub(_blank, source).replace(_BLOCK, "")
     lines = zip(bare.split("\n"), source.split("\n"), outline.split("\n"), strict=True)
     for number, (words, line, outside) in enumerate(lines, start=1):
         where, beginning = f"{path}:{number}", repr(words.strip()[:40])
         if re.search(r"\d", words):
             remedy = "Keys come from press.…, telephone numbers from numbers.…, other numbers as words."
-            yield Fault(where, f"a digit stands in the text: {beginning}", remedy)
+            yield Fault(where, f"a digit in the text: {beginning}", remedy)
         if _TAG.search(words):
-            remedy = "Texts are plain words: take it out."
-            yield Fault(where, f"a tag or an entity stands in the text: {beginning}", remedy)
-        if any(map(not_spoken, line.rstrip("\r"))):
-            yield Fault(where, f"a control character stands in the text: {beginning}", "Type the line anew.")
+            remedy = "Texts are plain words: remove it."
+            yield Fault(where, f"a tag or an entity in the text: {beginning}", remedy)
+        if any(map(is_unspeakable, line.rstrip("\r"))):
+            yield Fault(where, f"a control character in the text: {beginning}", "Type the line again.")
         if PART_BREAK.fullmatch(words) and not PART_BREAK.fullmatch(outside):
-            yield Fault(where, "a part break stands in a block", "End the block before it; begin another behind it.")
+            yield Fault(where, "a part break inside a block", "End the block before it, and begin another after it.")
 
 
 def _outline_faults(path: Path, outline: str) -> Iterator[Fault]:
-    """Words outside the blocks, where only blank lines and part breaks may stand."""
+    """Words outside the blocks, where only blank lines and part breaks are allowed."""
     for number, line in enumerate(outline.split("\n"), start=1):
         words = line.replace(_BLOCK, "").strip()
         if words and not PART_BREAK.fullmatch(line):
@@ -170,7 +170,7 @@ def _block_faults(path: Path, tree: nodes.Template) -> Iterator[Fault]:
 
 
 def _pieces(tree: nodes.Template, facts: Iterator[tuple[str, ...]]) -> Iterator[str | Block]:
-    """The pieces of a template without faults, from Jinja's syntax tree. The template itself is never run."""
+    """The pieces of a template without faults, from Jinja's syntax tree. Jinja does not run it."""
     for node in tree.find_all((nodes.TemplateData, nodes.Call)):
         if isinstance(node, nodes.TemplateData):
             yield node.data

@@ -1,7 +1,4 @@
-"""The voices of the telephone, locales/voices.toml: which voice speaks which language, and what it takes.
-
-It is data about the telephone's side. No language of the line, no words and no XML may come in here.
-"""
+"""The table of Twilio's voices, locales/voices.toml: which voice speaks which language, and what a <Say> may hold."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,17 +7,20 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ivr.content.files import toml_of, wrong_fields
+from ivr.content.files import read_toml, wrong_fields
 from ivr.errors import BadLocale, Fault
 
 NO_VOICE = "none"
-"""Stands in the place of a voice where a language has none and every text is recorded."""
-LONGEST_ENCODED = 4500
-"""Characters of one <Say>, encoded as in an address: https://www.twilio.com/docs/api/errors/13521."""
+"""The `voice` of a language that Twilio has no voice for: every text is recorded."""
+MAX_ENCODED = 4500
+"""Characters of one <Say> when its text is percent-encoded: https://www.twilio.com/docs/api/errors/13521."""
 
 
 class Voice(NamedTuple):
-    """A voice and a language that it speaks. `longest` is the characters of text that one <Say> may hold."""
+    """A voice and a language that it speaks: Voice("Polly.Lupe-Neural", "es-US", "polly-neural", True, 3000).
+
+    `longest` is the number of characters that one <Say> may hold.
+    """
 
     name: str
     language: str
@@ -30,26 +30,25 @@ class Voice(NamedTuple):
 
     def can_say(self, text: str) -> bool:
         """Whether `text` is short enough for one <Say>."""
-        return len(text) <= self.longest and len(quote(text)) <= LONGEST_ENCODED
+        return len(text) <= self.longest and len(quote(text)) <= MAX_ENCODED
 
 
 class Voices(NamedTuple):
-    """The table: the voices of each of Twilio's languages, the best first, and which language is meant by a tag."""
+    """The table: the voices of each of Twilio's languages, the best first; the language of a tag ("es": "es-US")."""
 
     languages: Mapping[str, tuple[Voice, ...]]
     tags: Mapping[str, str]
 
     def named(self, name: str) -> tuple[Voice, ...]:
-        """The voice of that name, once for each language that it speaks."""
+        """The rows of a voice, one for each language that it speaks."""
         return tuple(voice for voices in self.languages.values() for voice in voices if voice.name == name)
 
     def language_for(self, tag: str) -> str:
-        """Twilio's language for the tag of a language, "" where it has none: es-PR is es-US, for want of its own."""
+        """Twilio's language for a tag, "" if there is none. "es-PR" is "es-US": Twilio has no voice for es-PR."""
         bare = tag.partition("-")[0]
-        alike = (language for language in self.languages if language.partition("-")[0] == bare)
-        own = (tag,) if tag in self.languages else ()
-        named = (self.tags[one] for one in (tag, bare) if one in self.tags)
-        return next((language for language in (*own, *named, *alike) if language in self.languages), "")
+        listed = [self.tags[name] for name in (tag, bare) if name in self.tags]
+        alike = [language for language in self.languages if language.partition("-")[0] == bare]
+        return next((language for language in (tag, *listed, *alike) if language in self.languages), "")
 
 
 class _Kind(BaseModel):
@@ -68,11 +67,11 @@ class _Table(BaseModel):
 
 
 def load_voices(path: Path) -> Voices:
-    """Read the table of voices. Raises BadLocale where it cannot be used."""
+    """Read the table of voices. Raises BadLocale if it cannot be used."""
     try:
-        table = _Table.model_validate(toml_of(path, BadLocale))
+        table = _Table.model_validate(read_toml(path, BadLocale))
     except ValidationError as error:
-        remedy = "Compare it with the rows around it; the head of the file explains them."
+        remedy = "Compare it with the rows around it; the comment at the top of the file explains them."
         raise BadLocale(Fault(f"{path}: {field}", found, remedy) for field, found in wrong_fields(error)) from error
     if faults := list(_unknown_kinds(path, table)):
         raise BadLocale(faults)
@@ -83,7 +82,7 @@ def load_voices(path: Path) -> Voices:
 def _unknown_kinds(path: Path, table: _Table) -> Iterator[Fault]:
     for language, kinds in table.languages.items():
         for kind in kinds.keys() - table.kinds.keys():
-            yield Fault(f"{path}: languages.{language}", f"`{kind}` is no kind of voice", "The kinds stand in [kinds].")
+            yield Fault(f"{path}: languages.{language}", f"`{kind}` is not a kind of voice", "[kinds] lists the kinds.")
 
 
 def _voices(language: str, named: Mapping[str, list[str]], kinds: Mapping[str, _Kind]) -> Iterator[Voice]:

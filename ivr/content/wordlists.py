@@ -1,7 +1,4 @@
-"""What a language's writers have agreed on, as lists: words never to say, official names, small words of a choice.
-
-The lists stand in locales/<tag>/words.toml, so a translator's rule is kept without a line of code.
-"""
+"""The word lists of a language, locales/<tag>/words.toml: words to avoid, official names, small words of a choice."""
 
 import re
 from collections.abc import Iterator
@@ -9,14 +6,17 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ivr.content.files import toml_of, wrong_fields
+from ivr.content.files import read_toml, wrong_fields
 from ivr.errors import BadLocale, Fault
 from ivr.speech import readability
 
 
 class Words(BaseModel):
-    """`never`: words and phrases that no text says; `names`: official names, not counted in a reading level;
-    `small`: words in front of the noun of a choice ("For", "the")."""
+    """The three lists.
+
+    `never` holds words and phrases that a text must not say; a trailing * is any ending ("victim*"). `names`
+    holds official names, which a reading level leaves out. `small` holds the words before the noun of a choice ("the").
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -25,14 +25,14 @@ class Words(BaseModel):
     small: list[str] = []
 
     def never_in(self, text: str) -> Iterator[str]:
-        """The words of `never` that `text` says, whole words only, in any case; a trailing * stands for any ending."""
+        """The words of `never` that `text` says: whole words, in upper or lower case."""
         for word in self.never:
             pattern = re.escape(word.removesuffix("*")) + (r"\w*" if word.endswith("*") else "")
             if re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE):
                 yield word
 
     def without_names(self, text: str) -> str:
-        """`text` with every official name taken out, the longest first; a short word keeps the sentence whole."""
+        """`text` with each official name, the longest first, replaced by "it", which keeps the sentence whole."""
         for name in sorted(self.names, key=len, reverse=True):
             text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "it", text)
         return text
@@ -43,14 +43,14 @@ class Words(BaseModel):
 
 
 def load_words(folder: Path) -> Words:
-    """Read `folder`/words.toml; a language without one has no rules of its own. Raises BadLocale for a faulty one."""
+    """Read `folder`/words.toml; without the file the lists are empty. Raises BadLocale for a faulty file."""
     path = folder / "words.toml"
     if not path.exists():
         return Words()
     try:
-        return Words.model_validate(toml_of(path, BadLocale))
+        return Words.model_validate(read_toml(path, BadLocale))
     except ValidationError as error:
         raise BadLocale(
-            Fault(f"{path}: {field}", found, "It holds three lists of words: never, names, small.")
+            Fault(f"{path}: {field}", found, "The file has three lists of words: never, names, small.")
             for field, found in wrong_fields(error)
         ) from error

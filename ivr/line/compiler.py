@@ -4,14 +4,14 @@ Why this is possible. The menus, texts and languages are finite, and a caller's 
 pace, wrong keys, dials (`Place`). `explore` walks every key, silence and outcome from the ring and returns every place
 that a caller can reach, a few thousand for two languages.
 
-Why this is small. The document of a place is everything that happens there while the caller does nothing: a sequence of
-steps, such as the three readings of a menu, the warning, the connecting sentence, the dial. Most places share most of
-their steps: after a topic, silence leads to the menu above it. So each step is written once, as a fragment of TwiML
+Why this is small. The document of a place is everything that happens there while the caller presses no key: a sequence
+of steps, such as the three readings of a menu, the warning, the connecting sentence, the dial. Most places share most
+of their steps: after a topic, silence leads to the menu above it. So each step is written once, as a fragment of TwiML
 (one <Gather>, or speech with a <Dial> or a <Hangup>), and a document is a tuple of shared fragments. Memory grows with
 the number of steps, not with the number of places times their length.
 
-Why this is worth it. A content error stops the compiler and never a call; every document can be checked before the
-first call; a request costs one look-up.
+Why this is worth it. A content error stops the compiler instead of a call; every document can be checked before
+the first call; a request costs one look-up.
 """
 
 import time
@@ -34,7 +34,7 @@ def compile_line(root: Path, options: Options = DEFAULT_OPTIONS, published: Sequ
     """Compile prompts/ and locales/ under `root`.
 
     `published` replaces the languages that flow.toml publishes: so a draft is tried out. Raises BadContent if the flow,
-    the numbers or the texts of the first language cannot be used.
+    the numbers or the texts of the source language cannot be used.
     """
     started = time.perf_counter()
     content = load_content(root, published, options.hotline)
@@ -58,7 +58,7 @@ class FragmentWriter:
         self.fragments: dict[Step, bytes] = {}
 
     def document(self, place: Place) -> tuple[bytes, ...]:
-        """The fragments of everything that happens at `place` while the caller does nothing."""
+        """The fragments of everything that happens at `place` while the caller presses no key."""
         return tuple(map(self._fragment, silence(self._flow, place, self._options.silence)))
 
     def _fragment(self, step: Step) -> bytes:
@@ -95,5 +95,5 @@ class FragmentWriter:
     def _in_two_languages(self, text: str) -> bytes:
         """`text` by voice alone: where the fallback document is needed, our recordings cannot be fetched."""
         voiced = [tag for tag in self._flow.published if self._content.locales[tag].voice != NO_VOICE]
-        prompts = (self._content.line(self._flow, text, tag)._replace(sound=None) for tag in voiced[:2])
+        prompts = (self._content.shared_prompt(text, tag)._replace(sound=None) for tag in voiced[:2])
         return b"".join(twiml.say(prompt, self._content.locales, "normal") for prompt in dict.fromkeys(prompts))

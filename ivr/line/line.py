@@ -72,7 +72,7 @@ class Line:
         return Answer(there, event, twiml.document(self.documents[there]))
 
     def steps(self, place: Place) -> tuple[Step, ...]:
-        """Everything that happens at `place` while the caller does nothing."""
+        """Everything that happens at `place` while the caller presses no key."""
         return silence(self.flow, place, self.options.silence)
 
     def _arrival(self, address: str, form: Form) -> tuple[Place, Event]:

@@ -35,7 +35,7 @@ class Schedule:
 
     def _prompt(self, reference: PromptRef) -> RenderedPrompt:
         if reference not in self._prompts:
-            self._prompts[reference] = self._content.speak(self._flow, reference)
+            self._prompts[reference] = self._content.speak(reference)
         return self._prompts[reference]
 
     def longest_seconds(self, prompt: RenderedPrompt, slow: bool = False) -> float:

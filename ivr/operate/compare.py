@@ -34,7 +34,7 @@ def compare_lines(settings: Settings, url: str, fetch: Fetch) -> list[Difference
 
 
 def differences(running: Health, new: Health, settings_too: bool) -> Iterator[Difference]:
-    """What would change if `new` took the place of `running`. Without `settings_too` only the content is compared."""
+    """The changes if `new` replaced `running`. Without `settings_too` only the content is compared."""
     yield from _releases(running, new)
     if not new.serves:
         yield Difference(True, f"This line would not serve: {_first(new.faults)}")

@@ -1,4 +1,4 @@
-"""What a running line says of itself at /health/ready: whether it is whole, and what it speaks and dials."""
+"""The report of a running line at /health/ready: whether it is whole, and which languages and number it uses."""
 
 from collections.abc import Mapping
 

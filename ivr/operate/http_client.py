@@ -60,7 +60,7 @@ def fetch(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
 def signed_post(fetch: Fetch, token: str, url: str, form: Form, signed_url: str = "") -> Reply:
     """Posts `form` to `url` as Twilio does: the signature is made with `token` over `signed_url`, else over `url`.
 
-    The two differ where a tunnel or a proxy stands between: the line checks the signature over its PUBLIC_URL.
+    The two differ behind a tunnel or a proxy: the line checks the signature over its PUBLIC_URL.
     """
     headers = {**signature_header(token, signed_url or url, form), "Content-Type": "application/x-www-form-urlencoded"}
     return fetch(url, form, headers)

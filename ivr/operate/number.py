@@ -83,7 +83,7 @@ def describe(number: Number) -> list[str]:
 
 
 def warnings(number: Number, settings: Settings, webhooks: Webhooks) -> Iterator[str]:
-    """What an operator should know before `number` takes calls with `webhooks`, as sentences."""
+    """Warnings for an operator before `number` takes calls with `webhooks`, as sentences."""
     if number.application or number.trunk:
         owner = "TwiML app" if number.application else "SIP trunk"
         yield f"A {owner} is set on this number: Twilio ignores its URLs. Remove it in Twilio's console."

@@ -15,20 +15,21 @@ from ivr.phone.errors import InvalidTwiml
 from ivr.settings import Settings
 
 SLOW = 3.0
-"""Seconds after which Twilio, wired by `ivr number set`, gives an answer up."""
+"""Seconds that Twilio waits for an answer, once `ivr number set` has set the webhooks."""
 
 
 class Probed(NamedTuple):
-    """Whether callers get through, in a sentence."""
+    """The result of a test call: whether callers get through, in every language, and a sentence that says so."""
 
-    well: bool
+    passed: bool
     sentence: str
 
 
 def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
-    """Ring at `url`, a running line, and press 8 and 0. Its requests are signed and never counted, as every test call.
+    """Ring at `url`, a running line, press 8 and 0, and ask the line whether it is whole.
 
-    Then the line is asked whether it is whole: a language that is not spoken is no success.
+    The requests are signed and, as those of every test call, not counted. A published language that is not spoken, or
+    not wholly for a fault, fails the call. Raises BadSettings without a token.
     """
     if not settings.tokens:
         raise BadSettings("TWILIO_AUTH_TOKEN is not set: a running line answers signed requests only.")
@@ -37,7 +38,7 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
     languages = load_flow(settings.ivr_content / "prompts" / "flow.toml").published
     try:
         caller.rings()
-        offered = _press_language_key(caller, languages)
+        missing = _press_language_key(caller, languages)
         caller.presses("0")
     except (OperationFailed, InvalidTwiml) as error:
         return Probed(False, f"DOWN {url}: {error}")
@@ -50,13 +51,13 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
     slowest = max(times)
     if slowest > SLOW:
         return Probed(False, f"SLOW {url}: an answer took {slowest:.1f} s, more than {SLOW:.0f} s.")
-    if missing := _not_spoken(url, fetch, offered):
-        return Probed(False, f"NOT WHOLE {url}: {missing}")
+    if reason := _why_not_whole(url, fetch, missing):
+        return Probed(False, f"NOT WHOLE {url}: {reason}")
     return Probed(True, f"OK {url}: it answers, key 0 dials the hotline, slowest answer {slowest * 1000:.0f} ms.")
 
 
 def _press_language_key(caller: Caller, languages: Sequence[str]) -> str:
-    """Press 8. The language that should then be spoken and is not, "" where it is, or where 8 offers several."""
+    """Press 8. Returns the language that it should have led to and did not; "" if it did, or offers several."""
     if len(languages) != 2:
         return ""
     caller.presses("8")
@@ -64,21 +65,18 @@ def _press_language_key(caller: Caller, languages: Sequence[str]) -> str:
     return "" if gather and f"{RING}/{languages[1]}/" in gather.action else languages[1]
 
 
-def _not_spoken(url: str, fetch: Fetch, missing: str) -> str:
-    """Which language is not spoken, or not wholly, and why; "" where every one is."""
+def _why_not_whole(url: str, fetch: Fetch, missing: str) -> str:
+    """The language that is not offered or not whole, and why; "" if every language is. `missing`: key 8 did not lead
+    to this language."""
     try:
         health = health_at(url, fetch)
     except OperationFailed as error:
         return f"{missing} is not offered, and {error}" if missing else ""
     for tag, language in (health.languages or {}).items():
         if language.withheld or language.faults:
-            state = "is not offered" if language.withheld else f"is not spoken in {_count(language.not_spoken)}"
+            state = "is not offered" if language.withheld else "is not whole"
             return f"{tag} {state}: {language.faults[0] if language.faults else 'no reason is given.'}"
     return f"{missing} is not offered." if missing else ""
-
-
-def _count(texts: Sequence[str]) -> str:
-    return "1 text" if len(texts) == 1 else f"{len(texts)} texts"
 
 
 def _post(settings: Settings, url: str, fetch: Fetch, times: list[float], address: str, form: Form) -> bytes:

@@ -1,4 +1,4 @@
-"""What gunicorn is given to run."""
+"""The application that gunicorn runs."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from ivr.server.metrics import MetricsEndpoint
 
 
 class Application(BaseApplication):
-    """What gunicorn runs: the ASGI application that `load` makes, with gunicorn's settings for it.
+    """The ASGI application that `load` makes, with gunicorn's settings for it.
 
     `endpoint` is where the workers serve metrics, if anywhere.
     """

@@ -6,8 +6,12 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 
-def tell(lines: Iterable[str], say: Callable[[str], None] = print) -> None:
-    """Print `lines`. Those that a full disk or a pipe without a reader would not take are dropped."""
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+def tell(lines: Iterable[str], say: Callable[[str], None] = _print) -> None:
+    """Print `lines`. A line is dropped if the disk is full or the pipe has no reader."""
     for line in lines:
         with suppress(OSError, ValueError):
             if sys.stdout and select.select([], [sys.stdout], [], 0)[1]:

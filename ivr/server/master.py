@@ -1,13 +1,14 @@
-"""The master: gunicorn's process that forks the workers from the compiled line, watches and replaces them.
+"""The master: the process that forks the workers from the compiled line, watches them and replaces them.
 
-gunicorn does this work; this file says how it is used, and differs from it in five ways, each for the sake of a caller:
+gunicorn does this work. `gunicorn_settings` says how it is used; `Master` differs from gunicorn in five ways, because
+each of these faults would cost calls:
 
-- signals that would reload or restart do nothing (`ivr.server.signals`);
-- a worker that cannot be started, or that ends at once, is tried again after RESTART_DELAY. gunicorn ends the whole
-  line where a fork fails or a worker fails at its start, although the other workers could answer;
-- a worker without a heartbeat is killed at once; gunicorn asks it to abort first, and waits another second;
-- a stop is timed on the monotonic clock, not on the wall clock, which somebody may set meanwhile;
-- the master writes no log of gunicorn's: a pipe that is full would stop it, and with it the watch over the workers.
+- Signals that reload or restart are ignored (`ivr.server.signals`).
+- If a worker cannot be forked or ends at its start, another one is started after RESTART_DELAY. gunicorn ends the whole
+  line then, although the other workers could answer.
+- A worker without a heartbeat is killed at once. gunicorn sends SIGABRT first and waits another second.
+- A stop is timed on the monotonic clock. gunicorn uses the wall clock: a clock that is set forward ends the stop.
+- gunicorn's log is not written. If the pipe behind it is full, a write would stop the master.
 """
 
 import signal
@@ -27,22 +28,22 @@ from ivr.server.worker import HEARTBEAT_TIMEOUT, LineWorker
 KEEP_ALIVE = 75
 """Seconds that a connection waits for its next request."""
 GRACEFUL_TIMEOUT = 2
-"""Seconds in which workers finish when the line is told to stop: an answer takes milliseconds."""
+"""Seconds in which the workers finish after SIGTERM: an answer takes milliseconds."""
 RESTART_DELAY = 1.0
-"""Seconds before another start is tried, where one has failed."""
+"""Seconds between a failed start of a worker and the next try."""
 SHORTEST_LIFE = 0.2
 """Seconds. A worker that ends sooner after its fork has failed at its start."""
 STOP_POLL = 0.02
-"""Seconds between two looks at workers that stop."""
+"""Seconds between two checks whether the workers have ended."""
 IMPOSSIBLE_STATUS = -1
 """No process exits with it."""
 
 
 class SilentLog(Logger):
-    """gunicorn's log, written nowhere."""
+    """gunicorn's log, dropped."""
 
     def setup(self, cfg: Config) -> None:
-        """Drop what is logged, whatever `cfg` says."""
+        """Drop all records; `cfg` is ignored."""
         self.cfg = cfg
         self.error_log.disabled = self.access_log.disabled = True
 
@@ -82,7 +83,7 @@ def _remove_files(master: Arbiter) -> None:
 
 
 def _delay_restart(master: "Master", worker: LineWorker) -> None:
-    """Called by the master when a worker has ended: one that did so at once would be forked without a pause."""
+    """Called by the master when a worker has ended: one that fails at its start is not forked again and again."""
     if master.LISTENERS:  # else the line stops
         tell([f"worker {worker.pid} has ended: another one takes its place"])
     if time.monotonic() - worker.born < SHORTEST_LIFE:
@@ -107,7 +108,7 @@ class Master(Arbiter):
             return
         try:
             super().spawn_workers()
-        except Exception as error:  # no process, file or memory to be had; a child never comes here
+        except Exception as error:  # no process, file or memory is available; only the master gets here
             tell([f"a worker could not be started ({error!r}): the next try is in {RESTART_DELAY:.0f} s"])
             self.start_later()
 

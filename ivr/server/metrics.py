@@ -1,16 +1,17 @@
-"""Metrics for Prometheus: totals since the start, over all workers. They hold no caller and no node;
-a language stands in them only where it is not spoken, never beside a count.
+"""Metrics for Prometheus: totals since the start, over all workers, without callers and nodes.
 
-prometheus_client counts in files that the workers share, in a folder in shared memory: each worker writes to files of
-its own, and whichever is asked reads all. Three things are done here beside it:
+A language appears only as the label of a state ("Spanish is withheld"), and no count has it as a label.
 
-- A worker's files are named by its slot, not by its process id: a worker that replaces another one goes on in its
-  files, so no total falls and the folder never grows.
-- The files have their full size from the start. A file without its memory would kill the worker that first writes to it
-  when shared memory is full (SIGBUS).
-- The library is imported only where metrics are on: it takes a sixth of a second.
+prometheus_client keeps the counts in files, in a folder in shared memory: each worker writes to its own files, and the
+worker that Prometheus asks reads all files. This module adds three things:
 
-The metrics have a socket of their own; PUBLIC_URL never shows them.
+- A worker's files are named by its slot, not by its process id. A worker that replaces another one continues its files,
+  so that totals do not fall and the folder does not grow.
+- The files have their full size from the start. If the shared memory is full, a file without its memory kills the
+  worker that first writes to it (SIGBUS).
+- The library is imported only if metrics are on: the import takes a sixth of a second.
+
+The metrics have their own socket; PUBLIC_URL does not show them.
 """
 
 import errno
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 BUCKETS = (0.001, 0.01, 0.1, 1.0)
 """Seconds: the limits of the histogram of answer times."""
 FILE_BYTES = 1 << 16
-"""Size of a file of prometheus_client when it is made. Ours never grow beyond it."""
+"""Size of a new file of prometheus_client. All our metrics take a tenth of it."""
 MASTER_SLOT = 0
 """The slot of the process that makes the metrics; workers have the slots from 1."""
 _KINDS: dict[type, str] = {Ring: "ring", Key: "key", Silence: "silence", Outcome: "outcome", Lost: "lost"}
@@ -86,7 +87,7 @@ class Metrics:
         self._add("ivr_workers_started")
 
     def answered(self, event: Event, seconds: float, test_call: bool) -> None:
-        """Count a signed request that was answered: what had happened, and how long the answer took to be found."""
+        """Count a signed request that was answered: its event, and the `seconds` until the answer was found."""
         with suppress(Exception):  # a metric that cannot be counted costs no call
             self._seconds.observe(seconds)
             if not test_call:
@@ -114,7 +115,7 @@ class Metrics:
 
 
 class _State:
-    """What does not change while the line runs: whether it is ready, which languages it speaks, and its release."""
+    """The constant metrics: whether the line is ready, which languages it speaks, and its release."""
 
     def __init__(self, readiness: Readiness) -> None:
         self._readiness = readiness
@@ -166,12 +167,12 @@ class MetricsEndpoint:
 
     @property
     def environment(self) -> str:
-        """What must be in the environment before `metrics` is asked for, as NAME=value."""
+        """The variable, as NAME=value, that the environment must have before `metrics` is first used."""
         return f"PROMETHEUS_MULTIPROC_DIR={self.folder}"
 
     @cached_property
     def metrics(self) -> Metrics:
-        """The metrics, made when they are first asked for: before the workers are forked."""
+        """The metrics, made at the first use: before the workers are forked."""
         return Metrics(self.folder, self.readiness)
 
     def remove_files(self) -> None:
@@ -182,8 +183,9 @@ class MetricsEndpoint:
 def metrics_folder(parent: Path, host: str, port: int, workers: int) -> Path:
     """The folder of the metrics served at `host`:`port`, below `parent`, with empty files for so many `workers`.
 
-    What an earlier line left there is removed: the caller listens on that address, so no other line uses the folder.
-    Raises OSError where the folder cannot be written or belongs to another user.
+    Files of an earlier line are removed: the caller listens on that address, so no other line uses the folder.
+    Example: /dev/shm/ivr-metrics-127.0.0.1-9464. Raises OSError if the folder cannot be written or belongs to another
+    user.
     """
     folder = parent / f"ivr-metrics-{host}-{port}"
     with suppress(FileExistsError):

@@ -1,6 +1,6 @@
-"""`ivr serve`: compile and prove the line once, then let gunicorn's workers answer with it until the process ends.
+"""`ivr serve`: compiles and proves the line once; then gunicorn's workers answer with it until the process ends.
 
-Content and settings are read here and never again: new texts and new settings are a new start.
+Content and settings are read at the start alone: new texts and new settings need a new start.
 """
 
 import ctypes
@@ -35,14 +35,14 @@ WORKERS = 2
 BACKLOG = 2048
 """Connections that wait in the kernel to be accepted."""
 SHARED_MEMORY = Path("/dev/shm")
-"""Where Linux keeps files that are on no disk. A disk that is slow or full would stop the heartbeat."""
+"""A file system in memory (Linux). On a disk that is slow or full, the heartbeat would stop."""
 _PR_SET_DUMPABLE = 4
 
 
 def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], workers: int = WORKERS) -> None:
-    """Answer on `host`:`port`, or on the sockets that systemd hands over, until the process ends.
+    """Answer on `host`:`port`, or on the sockets that systemd passes, until the process ends.
 
-    `say` shows a line to the operator. Raises OperationFailed where the port is taken or no temporary folder is there.
+    `say` shows a line to the operator. Raises OperationFailed if the port is taken or no temporary folder exists.
     """
     ignore_signals()
     _leave_no_memory_on_disk()
@@ -71,7 +71,7 @@ def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | 
 def _metrics_endpoint(
     settings: Settings, parent: Path, workers: int, readiness: Readiness, say: Callable[[str], None]
 ) -> MetricsEndpoint | None:
-    """Where metrics are served; None, and a line to the operator, where they cannot be: that must cost no call."""
+    """The endpoint of the metrics; None if they are off or cannot be served, which must not stop the line."""
     if settings.metrics is None:
         return None
     try:
@@ -83,7 +83,7 @@ def _metrics_endpoint(
 
 
 def memory_folder() -> Path:
-    """A folder in shared memory; a temporary one where the system has none. Raises OperationFailed."""
+    """A folder in shared memory, or a temporary one if the system has no shared memory. Raises OperationFailed."""
     try:
         tempfile.TemporaryFile(dir=SHARED_MEMORY).close()
         return SHARED_MEMORY
@@ -98,13 +98,13 @@ def memory_folder() -> Path:
 
 
 def _leave_no_memory_on_disk() -> None:
-    """A process that dies leaves no memory of a call on the disk, and no log is written into a file of another kind."""
+    """Switch off core dumps, which hold the memory of calls, and open the standard streams that are closed."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(
         OSError, AttributeError, ValueError
     ):  # Linux alone: https://man7.org/linux/man-pages/man2/prctl.2.html
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    for stream in range(3):  # where one is closed, the next file to be opened would take its place
+    for stream in range(3):  # the next file that is opened would take the number of a closed stream, and get the log
         try:
             os.fstat(stream)
         except OSError:
@@ -122,11 +122,11 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def announcement(readiness: Readiness, settings: Settings) -> list[str]:
-    """What an operator reads at start."""
+    """The lines that an operator reads at start."""
     built = (
         f"compiled: {readiness.line.stats}"
         if readiness.line
-        else "the line could not be used: every call gets the last resort"
+        else "the line cannot be used: every call gets the fallback document"
     )
     state = "ready" if readiness.ready else "SERVING, NOT READY" if readiness.serving else "NOT READY"
     faults = [f"  {fault}" for fault in (*readiness.faults, *readiness.language_faults)]

@@ -1,11 +1,11 @@
-"""The signals that do nothing: ignored from the first statement of `ivr serve` to its end."""
+"""The signals that `ivr serve` ignores, from its first statement to its end."""
 
 import signal
 
 IGNORED_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGHUP", "SIGUSR1", "SIGUSR2", "SIGTTIN", "SIGTTOU", "SIGWINCH")
 )
-"""gunicorn would reload, reopen its logs, start a second master, or change the number of workers."""
+"""Without this, gunicorn reloads, reopens its logs, starts a second master or changes the number of workers."""
 
 
 def ignore_signals() -> None:

@@ -35,14 +35,14 @@ HEARTBEAT_TIMEOUT = 4
 """Seconds without a heartbeat after which a worker is killed. The master looks once a second: it is replaced within
 five."""
 ACCEPT_DRAIN = 0.5
-"""Seconds at most in which a worker that stops accepts the connections that wait. The others are reset, or wait for the
-next start where systemd holds the socket."""
+"""Seconds at most in which a worker that stops accepts waiting connections. Later ones are reset; with systemd's socket
+they wait for the next start."""
 ANSWER_TIMEOUT = 1.2
 """Seconds in which a worker that stops answers the requests that have begun to arrive."""
 ORPHAN_TIMEOUT = 3.0
-"""Seconds after which a worker whose master is gone is ended by the kernel."""
+"""Seconds after which a worker whose master has ended is killed by the kernel."""
 MAX_METRICS_CONNECTIONS = 8
-"""Connections to the metrics address at once: they take no connection that a call needs."""
+"""Connections to the metrics address at once, so that enough remain for calls."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -82,7 +82,7 @@ class LineWorker(UvicornWorker):
         ignore_signals()
 
     def run(self) -> None:
-        """Answer until told to stop, then end the process: what the master does at its end is not done here."""
+        """Answer until SIGTERM, then end the process without the steps that the master takes at its end."""
         _wake_when_the_master_dies()
         writer, status = log.open_log(every_logger=True), 1
         try:
@@ -125,7 +125,7 @@ class LineServer(uvicorn.Server):
         return await asyncio.get_running_loop().create_server(connected, sock=endpoint.listening)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept the connections that wait, then no more; answer what has come."""
+        """Accept the waiting connections, then stop accepting; answer the requests that have arrived."""
         with suppress(TimeoutError):
             async with asyncio.timeout(ACCEPT_DRAIN):
                 while select.select(sockets or [], [], [], 0)[0]:
@@ -133,7 +133,7 @@ class LineServer(uvicorn.Server):
         await super().shutdown(sockets)
 
     def handle_exit(self, *_: object) -> None:
-        """Stop when all is answered. uvicorn would let the signal end the process afterwards."""
+        """Stop when all is answered. uvicorn would raise the signal again afterwards, which ends the process."""
         self.should_exit = True
 
     async def _beat(self) -> None:
@@ -158,13 +158,13 @@ class MetricsProtocol(BoundedProtocol):
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is gone."""
+        """The connection is closed."""
         MetricsProtocol._connections -= 1
         super().connection_lost(exc)
 
 
 def _wake_when_the_master_dies() -> None:
-    """Let a worker that was stopped go on when its master dies, so that its alarm can end it. Linux alone.
+    """Resume a stopped worker when its master dies, so that its alarm can end it. Linux only.
 
     https://man7.org/linux/man-pages/man2/pr_set_pdeathsig.2const.html
     """

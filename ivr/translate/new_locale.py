@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ivr.call.flow import TAG
 from ivr.content.catalogue import po_path
-from ivr.content.files import toml_of
+from ivr.content.files import read_toml
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.errors import BadContent, BadLocale
 from ivr.translate.update import update
@@ -119,10 +119,10 @@ def _cldr(tag: str) -> Locale | None:
 
 def _words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
     """The words for digits and keys, the speech rate, and their origin: from the base language, else as proposed."""
-    table = toml_of(_file(root, "proposals.toml"), BadLocale)
+    table = read_toml(_file(root, "proposals.toml"), BadLocale)
     base, bare = _base_language(root, tag), tag.partition("-")[0]
     if base:
-        words, origin = toml_of(root / "locales" / base / "locale.toml", BadLocale), f"as in locales/{base}."
+        words, origin = read_toml(root / "locales" / base / "locale.toml", BadLocale), f"as in locales/{base}."
     else:
         words = table.get("languages", {}).get(tag) or table.get("languages", {}).get(bare) or {}
         origin = CLDR_ORIGIN if words else ""

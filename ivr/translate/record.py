@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ivr.check.recordings import Recordable, outdated_recordings, to_record
 from ivr.content.prompts import RenderedPrompt
-from ivr.content.recordings import FILE, LIST, Recording, Sound, file_name
+from ivr.content.recordings import FILE_NAME, LIST, Recording, Sound, file_name
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.line.twiml import AFTER_KEY
@@ -177,7 +177,9 @@ def prune(line: Line, tag: str) -> list[str]:
     outdated = outdated_recordings(line, tag)
     kept = [row for row in locale.recordings.rows if row not in outdated]
     needed = {file for row in kept for file in (row.sound.file, row.sound.slow)}
-    unused = [path for path in sorted(folder.glob("*.wav")) if FILE.fullmatch(path.name) and path.name not in needed]
+    unused = [
+        path for path in sorted(folder.glob("*.wav")) if FILE_NAME.fullmatch(path.name) and path.name not in needed
+    ]
     if outdated:
         _write(folder / LIST, kept)
     for path in unused:

@@ -5,6 +5,7 @@ minute. A store that is slow, full, locked or unreachable delays the writing, ne
 order and no value of a request, so it cannot be traced to a caller.
 """
 
+import logging
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -115,7 +116,8 @@ class UsageCounter:
             counts, self._unwritten = self._unwritten, {}
         try:
             self._write(counts, ended)
-        except Exception:  # any fault of a store: the counts wait for the next write
+        except Exception as error:  # any fault of a store: the counts wait for the next write
+            logging.getLogger("ivr.usage").warning("", exc_info=error)
             self._put_back(counts)
             return False
         return True

@@ -1,7 +1,7 @@
 """Serves the recordings: every sound file under locales/, whether or not a text of this release still uses it.
 
 So a call that began on the last release goes on hearing the recordings that its documents name. A file's name is the
-hash of its content, so it may be cached for ever. Requests for recordings are not logged.
+hash of its content, so it may be cached without an expiry date. Requests for recordings are not logged.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 
 from ivr.call.urls import AUDIO
-from ivr.content.recordings import FILE
+from ivr.content.recordings import FILE_NAME
 
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 """Twilio caches recordings by these headers: https://www.twilio.com/docs/voice/twiml/play."""
@@ -18,7 +18,7 @@ HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Ty
 
 def add_audio_files(app: FastAPI, root: Path) -> None:
     """Add the recordings of the content under `root` to `app`, as `/audio/<name>.wav`."""
-    files = {path.name: path for path in root.glob("locales/*/audio/*.wav") if FILE.fullmatch(path.name)}
+    files = {path.name: path for path in root.glob("locales/*/audio/*.wav") if FILE_NAME.fullmatch(path.name)}
 
     @app.api_route(AUDIO + "/{name}", methods=["GET", "HEAD"])
     async def audio_file(request: Request) -> Response:

@@ -81,7 +81,7 @@ class Sounds:
 
 
 def utterance_of(say: Say) -> Utterance:
-    """What is heard of `say` in the preview, in which each language has one voice."""
+    """The sound of `say` in the preview, in which each language has one voice."""
     return Utterance(say.language, say.pieces, say.rate)
 
 

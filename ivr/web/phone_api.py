@@ -24,7 +24,7 @@ CONVERSATION_SECONDS = 60.0
 
 
 class Caption(TypedDict):
-    """What one voice says.
+    """The speech of one voice.
 
     `lang`, `dir` and `name` describe the language, such as "es-US", "ltr", "español"; `voice` is the name of the voice
     on the telephone, "" for a recording. `text` is spoken word for word; `lines` is the same with numbers as links.

@@ -49,7 +49,7 @@ def make_body(content: bytes, content_type: str = "text/html; charset=utf-8") ->
 class StaticFiles:
     """The style sheets, scripts and the icon. `bodies` holds them by the name under which each is served.
 
-    The name holds a hash of the content, as in "page.1f0c2a9b3d.css", so that a browser may cache it for ever. A script
+    The name holds a hash of the content, as in "page.1f0c2a9b3d.css", so that a browser may always cache it. A script
     imports others by these names.
     """
 

@@ -1,7 +1,6 @@
-"""Limits: for each one a text of the toy line that goes over it and is told, and one that just keeps it and is not.
+"""Limits: a text of the toy line over each limit is reported, and a text just within it is not.
 
-What the table measures in words is tried at the very word; what it measures in seconds or points, a twentieth of one
-below and above what was measured.
+Limits in words are tried at the exact word; limits in seconds or points a little below and above the measured value.
 """
 
 import re
@@ -12,7 +11,7 @@ from typing import NamedTuple
 import polib
 import pytest
 
-from ivr.check import limits
+from ivr.check import call_limits, limits
 from ivr.check.limit_table import LIMITS, Limit
 from ivr.check.limits import GRADED_FROM, LimitChecker
 from ivr.check.report import check_all
@@ -31,7 +30,7 @@ DIFÍCIL = "Organizaciones internacionales investigan circunstancias extraordina
 
 
 def english(root: Path, name: str, *paragraphs: str, parts: int = 1) -> None:
-    """Write a topic or a line anew: its paragraphs, dealt out over `parts` parts."""
+    """Replace a text: its paragraphs are distributed over `parts` parts."""
     path = next((root / "prompts").rglob(f"{name}.txt"))
     blocks = [f'{{% trans "{name}" %}}{words}{{% endtrans %}}' for words in paragraphs]
     dealt = [blocks[number::parts] for number in range(parts)]
@@ -39,7 +38,7 @@ def english(root: Path, name: str, *paragraphs: str, parts: int = 1) -> None:
 
 
 def choices(root: Path, *counts: int, menu: str = "main") -> None:
-    """Write a menu anew: its choices with so many words each."""
+    """Replace a menu: its choices have so many words each."""
     choice = '{{% trans "{}" key=press.{} %}}For {} {} press {{{{ key }}}}.{{% endtrans %}}'
     nouns = (
         {"tea": "tea", "fruit": "fruit", "how": "keys"} if menu == "main" else {"apples": "apples", "pears": "pears"}
@@ -69,7 +68,7 @@ def spanish(root: Path, name: str, words: str) -> None:
 
 
 def translated(root: Path, name: str, sentence: str, count: int) -> None:
-    """Write a text anew in both languages: `count` paragraphs in two parts, in Spanish `sentence` each."""
+    """Replace a text in both languages: `count` paragraphs in two parts, each `sentence` in Spanish."""
     plain = [f"We {'really ' * number}like hot tea." for number in range(count)]
     english(root, name, *plain, parts=2)
     catalogue = polib.pofile(str(po_path(root, "es")))
@@ -90,7 +89,7 @@ class Case(NamedTuple):
 
 
 def number_of(fault: Fault) -> float:
-    """What was measured."""
+    """The measured value."""
     measured = re.search(f"({MEASURED})(, the limit is|, at least)", fault.found)
     assert measured, fault.found
     return float(measured[1])
@@ -174,17 +173,17 @@ AT_LEAST = {"INFLESZ", "INFLESZ of a safety text"}
 
 
 def told_of(root: Path, case: Case) -> list[Fault]:
-    """What is said of this limit, in this place."""
+    """The faults of this limit, in this place."""
     begins = re.compile(re.escape(case.begins) + (MEASURED if case.begins.endswith(": ") else ""))
     return [fault for fault in said(root) if fault.where == case.where and begins.match(fault.found)]
 
 
-def test_every_limit_has_a_text_that_goes_over_it() -> None:
+def test_every_limit_has_a_planted_text_over_it() -> None:
     assert CASES.keys() | WAITS.keys() == LIMITS.keys()
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_toy_line_keeps_the_limit_until_it_is_broken(copied: Path, name: str) -> None:
+def test_text_over_a_limit_is_reported(copied: Path, name: str) -> None:
     case = CASES[name]
     assert told_of(copied, case) == []
     case.break_it(copied)
@@ -195,7 +194,7 @@ def test_the_toy_line_keeps_the_limit_until_it_is_broken(copied: Path, name: str
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_limit_holds_at_what_was_measured(copied: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limit_holds_at_the_measured_value(copied: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     case = CASES[name]
     case.break_it(copied)
     measured = number_of(told_of(copied, case)[0])
@@ -205,50 +204,50 @@ def test_a_limit_holds_at_what_was_measured(copied: Path, name: str, monkeypatch
         assert (not told_of(copied, case)) is silent
 
 
-# At the very word
+# Limits at the exact word
 
 
 def over(root: Path, begins: str) -> bool:
     return any(fault.found.startswith(begins) for fault in said(root))
 
 
-def test_a_sentence_of_twenty_words_passes_and_of_twenty_one_does_not(copied: Path) -> None:
+def test_sentence_of_20_words_passes_and_of_21_does_not(copied: Path) -> None:
     for count, too_long in ((20, False), (21, True)):
         english(copied, "tea", " ".join(["tea"] * count) + ".", "Tea.")
         assert over(copied, "the sentence “tea tea") is too_long
 
 
-def test_sentences_of_twelve_words_on_average_pass_and_a_little_more_do_not(copied: Path) -> None:
+def test_mean_of_12_words_a_sentence_passes_and_more_does_not(copied: Path) -> None:
     for count, too_long in ((14, False), (15, True)):
         english(copied, "tea", " ".join(["tea"] * count) + ".", " ".join(["tea"] * 10) + ".")
         assert over(copied, "mean words of a sentence") is too_long
 
 
-def test_a_part_of_sixty_words_passes_and_of_sixty_one_does_not(copied: Path) -> None:
+def test_part_of_60_words_passes_and_of_61_does_not(copied: Path) -> None:
     for last, too_long in ((10, False), (11, True)):
         english(copied, "tea", *[" ".join(["tea"] * 10) + "."] * 5, " ".join(["tea"] * last) + ".")
         assert over(copied, "part 1, words") is too_long
 
 
-def test_a_choice_of_ten_words_passes_and_of_eleven_does_not(copied: Path) -> None:
+def test_choice_of_10_words_passes_and_of_11_does_not(copied: Path) -> None:
     for count, too_long in ((10, False), (11, True)):
         choices(copied, count, 8, 8)
         assert over(copied, "the choice “For tea") is too_long
 
 
-def test_a_menu_of_forty_five_words_passes_and_of_forty_six_does_not(copied: Path) -> None:
+def test_menu_of_45_words_passes_and_of_46_does_not(copied: Path) -> None:
     for last, too_long in ((45 - 20, False), (46 - 20, True)):
         choices(copied, 20, last, menu="fruit")
         assert over(copied, "words of a menu") is too_long
 
 
-def test_the_main_menu_of_fifty_words_passes_and_of_fifty_one_does_not(copied: Path) -> None:
+def test_main_menu_of_50_words_passes_and_of_51_does_not(copied: Path) -> None:
     for last, too_long in ((50 - 32, False), (51 - 32, True)):
         choices(copied, 16, 16, last)
         assert over(copied, "words of the main menu") is too_long
 
 
-def test_words_are_limited_only_where_the_locale_says_so(copied: Path) -> None:
+def test_limits_in_words_apply_only_with_word_limits(copied: Path) -> None:
     path = copied / "locales" / "es" / "locale.toml"
     for count, limited in ((14, "words"), (28, "seconds")):
         translated(copied, "tea", "El té es rojo y muy bueno por la tarde y la noche.", count)
@@ -257,7 +256,7 @@ def test_words_are_limited_only_where_the_locale_says_so(copied: Path) -> None:
         assert not [fault for fault in said(copied) if fault.where == "tea (es)" and "part 1, words" in fault.found]
 
 
-def test_an_agency_may_greet_two_seconds_longer(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_greeting_of_an_agency_may_take_2_seconds_more(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(LIMITS, "opening", Limit(0, 0, "s"))
     seconds = [number_of(next(fault for fault in said(copied) if fault.found.startswith("opening: ")))]
     for words in ("Tea Town speaks here.", LONG):
@@ -268,22 +267,22 @@ def test_an_agency_may_greet_two_seconds_longer(copied: Path, monkeypatch: pytes
     assert far_too_long > shipped + 10
 
 
-# What no number says
+# Limits without a number
 
 
-def test_two_choices_do_not_begin_with_the_same_noun(copied: Path) -> None:
+def test_choices_with_the_same_first_noun_are_reported(copied: Path) -> None:
     path = copied / "prompts" / "main.txt"
     path.write_text(path.read_text("utf-8").replace("For fruit", "To the tea"), "utf-8")
     assert "two choices begin with “tea”" in [fault.found for fault in said(copied)]
 
 
-def test_a_menu_below_the_main_one_has_a_heading(copied: Path) -> None:
+def test_menu_without_a_heading_is_reported(copied: Path) -> None:
     path = copied / "prompts" / "fruit.txt"
     path.write_text(re.sub(r"(?s)\{% trans \"fruit\" %\}.*---\n", "", path.read_text("utf-8")), "utf-8")
     assert "the menu has no heading" in [fault.found for fault in said(copied)]
 
 
-def test_a_topic_of_more_than_six_parts_says_how_to_go_on(copied: Path) -> None:
+def test_topic_of_more_than_6_parts_must_name_the_key_for_the_next(copied: Path) -> None:
     more = '{% trans "tea" key=press.next %}To go on … press {{ key }}.{% endtrans %}'
     for parts, told in ((6, False), (7, True)):
         english(copied, "tea", *[f"Tea {'very ' * number}hot." for number in range(parts)], parts=parts)
@@ -293,7 +292,7 @@ def test_a_topic_of_more_than_six_parts_says_how_to_go_on(copied: Path) -> None:
     assert not over(copied, "it has 7 parts")
 
 
-def test_a_telephone_number_is_said_twice_or_with_the_offer_to_hear_it_again(copied: Path) -> None:
+def test_telephone_number_said_once_is_reported(copied: Path) -> None:
     number = '{% trans "tea" hotline=numbers.hotline %}It is … {{ hotline }}.{% endtrans %}'
     again = '{% trans "tea" key=press.again %}To hear it again … press {{ key }}.{% endtrans %}'
     path = copied / "prompts" / "tea.txt"
@@ -302,7 +301,7 @@ def test_a_telephone_number_is_said_twice_or_with_the_offer_to_hear_it_again(cop
         assert over(copied, "part 1 says 1-888-373-7888 once") is told
 
 
-def test_a_word_never_to_be_said_is_told_with_a_way_to_hear_it(copied: Path) -> None:
+def test_never_word_is_reported_with_the_keys_to_hear_it(copied: Path) -> None:
     english(copied, "apples", "Apples go with coffee.")
     told = [fault for fault in said(copied) if "coffee" in fault.found]
     assert [(fault.where, fault.found, fault.path) for fault in told] == [
@@ -310,26 +309,26 @@ def test_a_word_never_to_be_said_is_told_with_a_way_to_hear_it(copied: Path) -> 
     ]
 
 
-def test_each_language_has_its_own_words(copied: Path) -> None:
+def test_never_words_apply_to_their_own_language(copied: Path) -> None:
     spanish(copied, "apples", "Café, coffee.")
     told = [fault for fault in check_all(copied, Options()).faults if fault.found.startswith("it says")]
     assert ["café" in fault.found.split(":")[0] for fault in told] == [True], "and no word of the English list"
     assert [fault.path for fault in told] == ["ring 2 1 8"]
 
 
-def test_a_short_topic_has_no_reading_level(copied: Path) -> None:
+def test_short_topic_has_no_reading_level(copied: Path) -> None:
     assert len(HARD.split()) * 19 < GRADED_FROM <= len(HARD.split()) * 20
     english(copied, "tea", *[HARD] * 19, parts=2)
     assert not over(copied, "reading level")
 
 
-def test_a_menu_is_judged_by_words_and_seconds_alone(copied: Path) -> None:
+def test_menu_has_no_reading_level(copied: Path) -> None:
     measure = LimitChecker(compile_line(copied, Options()))
-    menus = [told for told in measure.told() if told.name == "main"]
+    menus = [told for told in measure.texts if told.name == "main"]
     assert [measure.grade(told) for told in menus] == [None, None]
 
 
-def test_official_names_do_not_make_a_text_harder(copied: Path) -> None:
+def test_official_names_do_not_change_the_reading_level(copied: Path) -> None:
     name = "International Association for Extraordinary Refreshments"
     english(copied, "tea", *[f"The {name} drinks hot tea all day long."] * 10, parts=2)
     assert over(copied, "reading level")
@@ -338,7 +337,7 @@ def test_official_names_do_not_make_a_text_harder(copied: Path) -> None:
     assert not over(copied, "reading level")
 
 
-def test_a_topic_of_the_safety_menu_is_held_to_the_higher_level(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_topic_of_a_safety_menu_must_reach_the_higher_level(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     translated(copied, "tea", MIDDLING, 10)
     assert not over(copied, "reading level, INFLESZ")
     monkeypatch.setattr(limits, "SAFETY_MENUS", ("main",))
@@ -346,21 +345,20 @@ def test_a_topic_of_the_safety_menu_is_held_to_the_higher_level(copied: Path, mo
 
 
 @pytest.mark.parametrize("name", WAITS)
-def test_a_wait_that_is_too_short_is_told(tiny: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setattr(limits, WAITS[name], LIMITS[name].english - 1)
+def test_wait_that_is_too_short_is_reported(tiny: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(call_limits, WAITS[name], LIMITS[name].english - 1)
     assert [fault.found for fault in said(tiny)] == ["a wait is too short"]
-    monkeypatch.setattr(limits, WAITS[name], LIMITS[name].english)
+    monkeypatch.setattr(call_limits, WAITS[name], LIMITS[name].english)
     assert list(said(tiny)) == []
 
 
-def test_a_text_that_is_not_whole_in_a_language_is_not_measured_in_it(copied: Path) -> None:
+def test_text_that_is_not_whole_is_not_measured(copied: Path) -> None:
     longer(copied, "apples", "Red")
-    assert not any(
-        told.name == "apples" and told.locale == "es" for told in LimitChecker(compile_line(copied, Options())).told()
-    )
+    texts = LimitChecker(compile_line(copied, Options())).texts
+    assert ("apples", "es") not in {(text.name, text.locale) for text in texts}
 
 
-def test_a_sentence_over_a_limit_is_told_with_a_shortest_way_to_hear_it(copied: Path) -> None:
+def test_fault_of_a_limit_has_the_keys_to_hear_it(copied: Path) -> None:
     english(copied, "apples", " ".join(["tea"] * 21) + ".")
     fault = next(fault for fault in said(copied) if fault.found.startswith("the sentence"))
     assert str(fault).startswith("apples (en): the sentence “tea tea")

@@ -31,11 +31,11 @@ LOST = Place("opening", "en", misses=1)
 
 
 @pytest.mark.parametrize("compiled", ["line", "real", "line_goodbye", "real_goodbye"])
-def test_no_state_of_the_line_breaks_a_promise(compiled: str, request: pytest.FixtureRequest) -> None:
+def test_every_proof_holds_for_every_state_of_the_line(compiled: str, request: pytest.FixtureRequest) -> None:
     assert prove(request.getfixturevalue(compiled)) == ()
 
 
-def test_it_is_said_how_much_was_walked(line: Line) -> None:
+def test_proof_counts_have_states_keys_and_documents(line: Line) -> None:
     counted = proof_counts(line)
     assert counted.places == counted.documents == len(line.documents)
     assert counted.keys > 10 * counted.places
@@ -216,7 +216,7 @@ def mistranslated(field: str) -> Spoil:
 
 
 class Break(NamedTuple):
-    """What is taken away, the proof that must see it, and what it says. `nowhere` where no keys lead to the fault."""
+    """A planted break, the proof that must report it, and its sentence. `nowhere` if no keys lead to the fault."""
 
     proof: Proof
     what: str
@@ -267,7 +267,7 @@ BREAKS = [
     ),
     Break(
         documents.only_known_numbers_are_dialled,
-        "a number of nobody's in the last resort",
+        "an unknown number in the fallback document",
         fallback_document,
         "+12025550199 is dialled",
         nowhere=True,
@@ -474,7 +474,7 @@ BREAKS = [
 
 
 @pytest.mark.parametrize("broken", BREAKS, ids=[f"{case.proof.__name__}: {case.what}" for case in BREAKS])
-def test_a_proof_sees_what_is_missing_and_says_it(broken: Break, copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proof_reports_the_planted_break(broken: Break, copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     line = broken.spoil(monkeypatch, copied)
     faults = tuple(broken.proof(LineIndex(line)))
     told = [fault for fault in faults if broken.sentence in str(fault)]
@@ -483,11 +483,11 @@ def test_a_proof_sees_what_is_missing_and_says_it(broken: Break, copied: Path, m
     assert set(faults) <= set(prove(line)), "the line is not ready"
 
 
-def test_every_proof_is_seen_to_fail() -> None:
+def test_every_proof_has_a_planted_break() -> None:
     assert {case.proof.__name__ for case in BREAKS} == {proof.__name__ for proof in PROOFS}
 
 
-def test_every_proof_of_the_room_is_asked() -> None:
+def test_every_proof_of_the_package_is_run() -> None:
     promised = {
         name
         for room in (both_languages, documents, keys, silence, spoken_keys)
@@ -497,12 +497,12 @@ def test_every_proof_of_the_room_is_asked() -> None:
     assert promised == {proof.__name__ for proof in PROOFS}
 
 
-def test_a_fault_is_one_sentence_about_what_and_one_about_what_to_do() -> None:
+def test_fault_is_a_sentence_and_a_remedy() -> None:
     fault = Fault("/call/en/tea", "silence there ends the call", "It must reach the hotline.", "ring 1")
     assert str(fault) == "/call/en/tea: silence there ends the call. It must reach the hotline. (to hear it: ring 1)"
 
 
-def test_a_document_that_is_refused_hides_no_other_fault(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_document_hides_no_other_fault(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     line = pressed("0", home)(monkeypatch, copied)
     line.documents[Place("tea", "en")] = (b"<Say/>",)
     said = "\n".join(map(str, prove(line)))
@@ -511,7 +511,7 @@ def test_a_document_that_is_refused_hides_no_other_fault(copied: Path, monkeypat
     assert "only known numbers are dialled: it could not be shown (InvalidTwiml: a <Say> without words (13520))" in said
 
 
-def test_a_proof_that_breaks_costs_readiness_and_not_the_start(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proof_that_raises_makes_the_line_not_ready(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     def a_promise(_: LineIndex) -> None:
         raise KeyError("tea")
 

@@ -1,4 +1,4 @@
-"""Sources: every text rests on facts that may be spoken, and each of those is; ages are judged on a day handed in."""
+"""Sources: texts speak every fact that may be spoken and no other; ages are compared with a given day."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -46,7 +46,7 @@ def found(content: Content) -> list[str]:
     return [fault.found for fault in source_faults(content)]
 
 
-def test_the_toy_line_rests_on_its_sources(content: Content) -> None:
+def test_toy_line_has_no_fault_in_its_sources(content: Content) -> None:
     assert found(content) == []
 
 
@@ -70,21 +70,21 @@ FAULTS: dict[str, Callable[[Content], Content]] = {
 
 
 @pytest.mark.parametrize("sentence", FAULTS)
-def test_each_kind_of_fault_between_texts_facts_and_numbers_is_told(content: Content, sentence: str) -> None:
+def test_fault_between_texts_facts_and_numbers_is_reported(content: Content, sentence: str) -> None:
     assert sentence in found(FAULTS[sentence](content))
 
 
-def test_what_is_our_own_needs_no_address(content: Content) -> None:
+def test_own_fact_needs_no_address(content: Content) -> None:
     assert found(with_fact(content, "HL-01", sources=[], confidence="own")) == []
 
 
-def test_what_is_said_beside_a_fact_is_told_in_its_own_words(content: Content) -> None:
+def test_missing_companion_of_a_fact_is_reported_in_its_words(content: Content) -> None:
     changed = with_fact(speaking(content, "tea", "TOY-01"), "TOY-01", beside=["HL-01"])
     fault = next(fault for fault in source_faults(changed) if fault.where.endswith("tea.txt"))
     assert fault.remedy == "Say beside it: The number of the hotline."
 
 
-def test_a_fact_that_is_said_with_another_is_content_where_both_are_spoken(content: Content) -> None:
+def test_facts_that_are_spoken_together_are_no_fault(content: Content) -> None:
     changed = with_fact(speaking(content, "danger", "NU-01", "HL-01"), "NU-01", beside=["HL-01"])
     assert [fault.where for fault in source_faults(changed)] == [str(content.prompts.templates["reminder"].path)]
 
@@ -93,17 +93,17 @@ def test_a_fact_that_is_said_with_another_is_content_where_both_are_spoken(conte
 
 
 @pytest.mark.parametrize(("days", "old"), [(0, 0), (FAIL_AFTER, 0), (FAIL_AFTER + 1, 5), (10_000, 5)])
-def test_what_is_spoken_is_too_old_after_a_year_and_not_before(content: Content, days: int, old: int) -> None:
+def test_spoken_fact_is_too_old_after_a_year(content: Content, days: int, old: int) -> None:
     two_numbers_and_three_spoken_facts = list(ages(content, VERIFIED + timedelta(days)))
     assert len(two_numbers_and_three_spoken_facts) == old
 
 
-def test_a_warning_comes_after_half_a_year(content: Content) -> None:
+def test_warning_comes_after_half_a_year(content: Content) -> None:
     assert not list(ages(content, VERIFIED + timedelta(WARN_AFTER), WARN_AFTER))
     assert len(list(ages(content, VERIFIED + timedelta(WARN_AFTER + 1), WARN_AFTER))) == 5
 
 
-def test_an_old_number_is_told_with_its_age_and_its_file(content: Content) -> None:
+def test_old_number_is_reported_with_its_age_and_file(content: Content) -> None:
     first = next(iter(ages(content, VERIFIED + timedelta(400))))
     path = content.root / "prompts" / "numbers.toml"
     assert str(first) == (
@@ -112,11 +112,11 @@ def test_an_old_number_is_told_with_its_age_and_its_file(content: Content) -> No
     )
 
 
-def test_a_fact_that_nobody_speaks_may_grow_old(content: Content) -> None:
+def test_fact_that_is_not_spoken_has_no_age(content: Content) -> None:
     assert not any("TOY-02" in fault.where for fault in ages(content, VERIFIED + timedelta(400)))
 
 
-def test_the_check_looks_at_no_calendar_unless_a_day_is_handed_in(tiny: Path) -> None:
+def test_check_compares_ages_only_with_a_given_day(tiny: Path) -> None:
     assert check_all(tiny, Options()).faults == ()
     assert check_all(tiny, Options(), VERIFIED + timedelta(FAIL_AFTER)).faults == ()
     assert len(check_all(tiny, Options(), VERIFIED + timedelta(FAIL_AFTER + 1)).faults) == 5

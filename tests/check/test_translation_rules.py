@@ -18,7 +18,7 @@ PLANTED = {
     "outer space": "space_at_the_end",
     "not composed": "not_composed",
     "three dots": "three_dots",
-    "breaths": "fewer_pauses",
+    "pauses": "fewer_pauses",
     "quotes": "open_quotation",
     "opening marks": "no_opening_question_mark",
     "copied": "copied",
@@ -63,7 +63,7 @@ def test_broken_rule_of_language_never_costs_a_caller_a_text(name: str, copied: 
         ("OK.", "OK, sí."),
     ],
 )
-def test_a_good_translation_breaks_no_rule(english: str, text: str) -> None:
+def test_good_translation_breaks_no_rule(english: str, text: str) -> None:
     assert found(english, text) == []
 
 
@@ -82,11 +82,11 @@ def test_a_good_translation_breaks_no_rule(english: str, text: str) -> None:
         ("Tea?", "¿Té? ¿", "¿ missing, or too many"),
     ],
 )
-def test_a_rule_names_what_it_found(english: str, text: str, told: str) -> None:
+def test_rule_describes_the_fault(english: str, text: str, told: str) -> None:
     assert found(english, text) == [told]
 
 
-def test_official_names_may_stay_as_they_are() -> None:
+def test_official_names_may_stay_in_english() -> None:
     english = "Call the National Human Trafficking Hotline."
     assert found(english, "Llame a National Human Trafficking Hotline.") != []
     assert (
@@ -105,15 +105,15 @@ def test_words_of_another_language_are_found() -> None:
     assert found(english, "Cuelgue y llame a este número.", others=others) == [], "a form of the same language may"
 
 
-def test_a_form_of_the_first_language_may_say_the_same() -> None:
+def test_regional_form_of_the_source_language_may_say_the_same() -> None:
     assert found("Hang up now, please.", "Hang up now, please.", tag="en-GB") == []
 
 
-def test_only_spanish_opens_its_questions() -> None:
+def test_opening_question_mark_is_required_in_spanish_only() -> None:
     assert found("In danger?", "En danger ?", tag="fr") == []
 
 
-def test_words_of_a_page_are_judged_as_words_only() -> None:
+def test_messages_of_pages_are_checked_by_page_rules_only() -> None:
     message = Message("Wait …", "Wait …", "es", "en", DIGITS, ENGLISH, Words(), (), {})
     assert list(broken_rules(message, page=True)) == []
     assert [fault for fault, _ in broken_rules(message._replace(text=" Espere"), page=True)] == [
@@ -121,7 +121,7 @@ def test_words_of_a_page_are_judged_as_words_only() -> None:
     ]
 
 
-def test_a_text_that_is_too_long_for_its_voice_is_english_and_told(copied: Path) -> None:
+def test_text_that_is_too_long_for_its_voice_is_english_and_reported(copied: Path) -> None:
     path = copied / "locales" / "voices.toml"
     path.write_text(path.read_text("utf-8").replace("longest = 3000", "longest = 30"), "utf-8")
     line = compile_line(copied, Options())

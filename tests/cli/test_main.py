@@ -77,7 +77,7 @@ def test_check_prints_a_fault_with_its_place(content: Path) -> None:
     text.write_text(text.read_text("utf-8").replace("It is hot.", "It is 90 degrees hot."), "utf-8")
     result = ivr("check")
     assert result.exit_code == 1
-    assert "tea.txt:2: a digit stands in the text" in result.output
+    assert "tea.txt:2: a digit in the text" in result.output
 
 
 def test_check_without_content_is_a_sentence(content: Path, monkeypatch: pytest.MonkeyPatch) -> None:

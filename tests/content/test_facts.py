@@ -1,4 +1,4 @@
-"""Numbers and facts: read strictly, each number once, and never one that must not be spoken."""
+"""Numbers and facts: read strictly, each number once; a number that must not be spoken is refused."""
 
 from datetime import date
 from pathlib import Path
@@ -28,12 +28,12 @@ def with_number(root: Path, say: str, dial: str = "") -> Path:
     return path.parent
 
 
-def test_a_number_is_read_out_in_its_groups() -> None:
+def test_number_has_the_groups_in_which_it_is_read_out() -> None:
     assert number("1-888-373-7888").groups == ("1", "888", "373", "7888")
     assert number("911").groups == ("911",)
 
 
-def test_numbers_and_facts_are_found_by_their_names(facts: Facts) -> None:
+def test_numbers_and_facts_are_loaded_by_name(facts: Facts) -> None:
     assert facts.numbers["hotline"].dial == "+18883737888"
     assert facts.numbers["emergency"].dial is None
     assert facts.facts["TOY-01"].confidence == "own"
@@ -41,44 +41,44 @@ def test_numbers_and_facts_are_found_by_their_names(facts: Facts) -> None:
     assert facts.never == ("8663737888",)
 
 
-def test_with_names_the_facts_that_are_said_beside_it(copied: Path) -> None:
+def test_with_names_the_facts_that_must_be_said_together(copied: Path) -> None:
     path = copied / "prompts" / "sources.toml"
     path.write_text(path.read_text("utf-8").replace("[NU-01]", '[NU-01]\nwith = ["HL-01"]'), "utf-8")
     assert load_facts(path.parent).facts["NU-01"].beside == ["HL-01"]
 
 
 @pytest.mark.parametrize("say", ["911", "233-733", "90210", "1-888-373-7888", "1-202-555-0123"])
-def test_short_codes_and_whole_numbers_can_be_spoken(copied: Path, say: str) -> None:
+def test_short_codes_and_telephone_numbers_are_accepted(copied: Path, say: str) -> None:
     assert load_facts(with_number(copied, say)).numbers["more"].say == say
 
 
 @pytest.mark.parametrize(
     "say", ["", "1", "12", "1234", "1234567", "202-555-0123", "2-202-555-0123", "1--888", "1 888", "-911", "９１１"]
 )
-def test_anything_else_cannot_be_spoken(copied: Path, say: str) -> None:
+def test_number_of_another_form_is_refused(copied: Path, say: str) -> None:
     with pytest.raises(BadFacts, match=r"\[more\]"):
         load_facts(with_number(copied, say))
 
 
 @pytest.mark.parametrize("dial", ["911", "+911", "112", "999", "933"])
-def test_an_emergency_number_is_never_dialled(copied: Path, dial: str) -> None:
+def test_emergency_number_is_never_dialled(copied: Path, dial: str) -> None:
     with pytest.raises(BadFacts, match="never dials emergency numbers"):
         load_facts(with_number(copied, "911", dial))
 
 
 @pytest.mark.parametrize("say", ["1-900-555-0123", "1-202-976-0123"])
-def test_a_number_that_charges_the_caller_is_neither_spoken_nor_dialled(copied: Path, say: str) -> None:
+def test_premium_number_is_refused(copied: Path, say: str) -> None:
     with pytest.raises(BadFacts, match="charges the caller"):
         load_facts(with_number(copied, say, "+" + say.replace("-", "")))
 
 
 @pytest.mark.parametrize("say", ["1-866-373-7888", "1-8663737888"])
-def test_a_number_of_the_never_list_is_refused_in_any_grouping(copied: Path, say: str) -> None:
+def test_number_of_the_never_list_is_refused_in_any_grouping(copied: Path, say: str) -> None:
     with pytest.raises(BadFacts, match="is on the list `never`"):
         load_facts(with_number(copied, say))
 
 
-def test_every_fault_of_both_files_is_told_at_once(copied: Path) -> None:
+def test_every_fault_of_numbers_and_sources_is_reported_at_once(copied: Path) -> None:
     folder = with_number(copied, "1-900-555-0123")
     path = folder / "sources.toml"
     path.write_text(path.read_text("utf-8").replace('"own"', '"sure"'), "utf-8")
@@ -90,7 +90,7 @@ def test_every_fault_of_both_files_is_told_at_once(copied: Path) -> None:
     ]
 
 
-def test_two_files_that_are_not_there_are_told_at_once(tmp_path: Path) -> None:
+def test_missing_numbers_and_sources_are_both_reported(tmp_path: Path) -> None:
     with pytest.raises(BadFacts) as raised:
         load_facts(tmp_path)
     assert [Path(fault.where).name for fault in raised.value.faults] == ["numbers.toml", "sources.toml"]

@@ -1,4 +1,4 @@
-"""The content of the line itself: properties that hold for whatever is said, and no word of it.
+"""The content of this release: properties that hold whichever words the texts have.
 
 The texts, numbers and catalogues in prompts/ and locales/ are free to change; what is promised here is not.
 """
@@ -42,13 +42,13 @@ def said(content: Content) -> Iterator[Said]:
                 yield Said(name, content.locales[part.locale], part)
 
 
-def test_the_real_content_is_without_fault(content: Content) -> None:
+def test_content_of_this_release_has_no_fault(content: Content) -> None:
     report = check_all(content.root, Options())
     assert [str(fault) for fault in report.faults] == []
     assert report.lines[-1].endswith(" 0 faults")
 
 
-def test_every_node_that_speaks_has_a_text_and_every_text_a_node(content: Content) -> None:
+def test_every_node_has_a_text_and_every_text_a_node(content: Content) -> None:
     silent = (Opening, Languages)
     speaking = {name for name, node in content.flow.nodes.items() if not isinstance(node, silent)}
     assert content.prompts.templates.keys() == speaking | set(SHARED_PROMPTS)
@@ -64,13 +64,13 @@ def test_every_published_language_has_its_folder_and_every_folder_is_published(c
     assert folders == set(content.configured)
 
 
-def test_no_text_of_a_language_holds_a_digit_or_a_sign_that_is_not_spoken(content: Content) -> None:
+def test_prompts_have_no_digit_and_no_sign_that_is_not_spoken(content: Content) -> None:
     for text, _, part in said(content):
         assert not any(character.isdigit() or character in "<>&%{}*#_~^|\\" for character in part.text), text
         assert part.text.replace("\n", "").isprintable(), text
 
 
-def test_every_part_says_something_in_every_language(content: Content) -> None:
+def test_every_part_has_words_in_every_language(content: Content) -> None:
     for text, _, part in said(content):
         assert all(any(map(str.isalpha, paragraph)) for paragraph in part.paragraphs), text
         assert part.paragraphs, text
@@ -82,7 +82,7 @@ def test_the_parts_of_a_text_are_the_same_in_every_language(content: Content) ->
             assert len(content.prompts.speak(name, tag, named_keys(content.flow, name))) == text.parts, (name, tag)
 
 
-def test_the_choices_of_every_menu_are_spoken_once_each_in_rising_order(content: Content) -> None:
+def test_menu_says_each_choice_once_in_rising_order(content: Content) -> None:
     for name, node in content.flow.nodes.items():
         if isinstance(node, Menu):
             for tag in content.flow.published:
@@ -91,13 +91,13 @@ def test_the_choices_of_every_menu_are_spoken_once_each_in_rising_order(content:
                 assert len(part.paragraphs) == len(node.choices), (name, tag)
 
 
-def test_every_number_that_is_spoken_is_spoken_digit_by_digit_in_its_groups(content: Content) -> None:
+def test_numbers_are_spoken_digit_by_digit_in_their_groups(content: Content) -> None:
     for text, locale, part in said(content):
         for name in part.numbers:
             assert locale.digit_groups(content.facts.numbers[name].groups) in part.text, (text, name)
 
 
-def test_every_number_is_one_that_may_be_spoken(content: Content) -> None:
+def test_numbers_have_a_form_that_may_be_spoken(content: Content) -> None:
     for name, number in content.facts.numbers.items():
         digits = "".join(number.groups)
         assert digits.isascii(), name
@@ -120,12 +120,12 @@ def test_every_number_is_spoken_somewhere(content: Content) -> None:
     assert {name for one in said(content) for name in one.part.numbers} == content.facts.numbers.keys()
 
 
-def test_every_fact_that_may_be_spoken_is_spoken_and_no_other(content: Content) -> None:
+def test_texts_speak_every_fact_that_may_be_spoken_and_no_other(content: Content) -> None:
     spoken = {fact for text in content.prompts.templates.values() for fact in text.facts}
     assert spoken == {name for name, fact in content.facts.facts.items() if fact.spoken}
 
 
-def test_no_digit_of_a_telephone_number_stands_in_a_fact(content: Content) -> None:
+def test_facts_contain_no_telephone_number(content: Content) -> None:
     numbers = {"".join(number.groups) for number in content.facts.numbers.values() if len(number.groups) > 1}
     for name, fact in content.facts.facts.items():
         digits = "".join(filter(str.isdigit, fact.says))
@@ -139,7 +139,7 @@ def test_the_main_menu_and_the_farewell_are_one_part_and_any_other_menu_has_a_he
             assert content.prompts.templates[name].parts == (2 if below else 1), name
 
 
-def test_the_toll_free_hotline_is_said_twice_where_it_was_not_reached(content: Content) -> None:
+def test_hotline_number_is_said_twice_after_a_failed_dial(content: Content) -> None:
     name = content.flow.transfer.not_connected
     for tag in content.flow.published:
         first, *_ = content.prompts.speak(name, tag, named_keys(content.flow, name))

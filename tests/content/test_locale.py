@@ -29,11 +29,11 @@ def changed(root: Path, old: str, new: str) -> Path:
     return path.parent
 
 
-def test_a_language_is_called_by_its_folder(spanish: Locale) -> None:
+def test_tag_of_a_language_is_the_name_of_its_folder(spanish: Locale) -> None:
     assert (spanish.tag, spanish.name, spanish.language) == ("es", "español", "es-US")
 
 
-def test_digits_are_spoken_one_by_one_with_a_breath_between_groups(english: Locale, spanish: Locale) -> None:
+def test_digits_are_spoken_one_by_one_with_a_pause_between_groups(english: Locale, spanish: Locale) -> None:
     assert english.digit_groups(("1", "888")) == "one … eight eight eight"
     assert spanish.digit_groups(("911",)) == "nueve uno uno"
     assert spanish.digit_groups(("233", "733")) == "dos tres tres … siete tres tres"
@@ -46,12 +46,12 @@ def test_every_key_has_a_word(spanish: Locale, key: str, word: str) -> None:
     assert spanish.key(key) == word
 
 
-def test_the_language_of_the_texts_says_what_stands_in_them(english: Locale) -> None:
+def test_message_in_the_source_language_is_its_english(english: Locale) -> None:
     assert english.messages is None
     assert english.message("tea", "Whatever stands here.") == "Whatever stands here."
 
 
-def test_a_message_is_found_by_its_text_and_its_english(spanish: Locale) -> None:
+def test_message_is_looked_up_by_text_and_english(spanish: Locale) -> None:
     assert spanish.message("apples", "Apples. They are red.") == "Manzanas. Son rojas."
 
 
@@ -59,7 +59,7 @@ def test_a_message_is_found_by_its_text_and_its_english(spanish: Locale) -> None
     ("context", "english"),
     [("pears", "Apples. They are red."), ("apples", "Apples. They are red"), ("", "Apples. They are red.")],
 )
-def test_what_is_not_translated_is_not_guessed(spanish: Locale, context: str, english: str) -> None:
+def test_message_without_a_translation_raises_untranslated(spanish: Locale, context: str, english: str) -> None:
     with pytest.raises(Untranslated, match="es: "):
         spanish.message(context, english)
 
@@ -69,18 +69,18 @@ def test_the_source_language_needs_no_catalogue(tiny: Path) -> None:
     assert load_locale(tiny / "locales" / "en", VOICES, source=True).faults == {}
 
 
-def test_only_voices_that_are_known_to_take_ssml_get_it(copied: Path) -> None:
+def test_only_voices_of_a_kind_with_ssml_get_it(copied: Path) -> None:
     assert load_locale(copied / "locales" / "es", VOICES).takes_ssml
     assert not load_locale(changed(copied, "Polly.Lupe-Neural", "alice"), VOICES).takes_ssml
 
 
-def test_who_reviewed_a_language_is_kept_with_the_day(copied: Path) -> None:
+def test_reviewer_and_day_are_loaded(copied: Path) -> None:
     assert load_locale(copied / "locales" / "es", VOICES).reviewed == ""
     folder = changed(copied, 'name = "español"', 'name = "español"\nreviewed = { by = "Ana", date = 2026-01-31 }')
     assert load_locale(folder, VOICES).reviewed == "Ana, 2026-01-31"
 
 
-def test_a_language_is_written_from_left_to_right_where_nothing_else_is_said(copied: Path) -> None:
+def test_direction_is_left_to_right_by_default(copied: Path) -> None:
     assert load_locale(changed(copied, 'direction = "ltr"\n', ""), VOICES).direction == "ltr"
 
 
@@ -89,7 +89,7 @@ def test_the_table_ear_of_release_0_1_0_is_the_speech_rate(copied: Path, spanish
     assert locale.speech_rate == spanish.speech_rate
 
 
-def test_every_wrong_field_is_told_at_once(copied: Path) -> None:
+def test_every_wrong_field_is_reported_at_once(copied: Path) -> None:
     folder = changed(copied, 'voice = "Polly.Lupe-Neural"\n', "")
     changed(copied, '"syllables"', '"letters"')
     with pytest.raises(BadLocale) as raised:
@@ -97,7 +97,7 @@ def test_every_wrong_field_is_told_at_once(copied: Path) -> None:
     assert [fault.where.rsplit(" ", 1)[1] for fault in raised.value.faults] == ["voice", "speech_rate.counts"]
 
 
-def test_a_language_without_a_catalogue_cannot_be_used(copied: Path) -> None:
+def test_language_without_a_catalogue_is_refused(copied: Path) -> None:
     catalogue = copied / "locales" / "es" / "LC_MESSAGES" / "messages.po"
     catalogue.unlink()
     with pytest.raises(BadLocale, match=r"messages\.po: it cannot be read \(No such file or directory\)"):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ivr.content.locale import load_locale
-from ivr.content.voices import LONGEST_ENCODED, Voices, load_voices
+from ivr.content.voices import MAX_ENCODED, Voices, load_voices
 from ivr.errors import BadLocale
 from ivr.line.compiler import compile_line
 from ivr.line.options import Options
@@ -35,15 +35,15 @@ def shipped() -> Voices:
         ("ht", ""),
     ],
 )
-def test_the_language_of_a_tag(shipped: Voices, tag: str, language: str) -> None:
+def test_tag_leads_to_a_language_of_twilio(shipped: Voices, tag: str, language: str) -> None:
     assert shipped.language_for(tag) == language
 
 
-def test_every_language_that_a_tag_leads_to_has_voices(shipped: Voices) -> None:
+def test_language_of_every_tag_has_voices(shipped: Voices) -> None:
     assert all(shipped.languages[language] for language in shipped.tags.values())
 
 
-def test_a_voice_stands_once_under_a_language_and_speaks_the_one_in_its_name(shipped: Voices) -> None:
+def test_voice_is_listed_once_under_the_language_of_its_name(shipped: Voices) -> None:
     for language, voices in shipped.languages.items():
         names = [voice.name for voice in voices]
         assert len(names) == len(set(names)), language
@@ -53,20 +53,20 @@ def test_a_voice_stands_once_under_a_language_and_speaks_the_one_in_its_name(shi
             assert voice.kind.startswith(voice.name.split(".")[0].lower())
 
 
-def test_a_voice_may_speak_two_languages(shipped: Voices) -> None:
+def test_voice_may_speak_two_languages(shipped: Voices) -> None:
     assert {voice.language for voice in shipped.named("Polly.Kajal-Neural")} == {"en-IN", "hi-IN"}
     assert shipped.named("Polly.Nobody") == ()
 
 
-def test_what_one_say_holds_is_counted_as_it_is_sent(shipped: Voices) -> None:
+def test_length_of_a_say_is_counted_percent_encoded(shipped: Voices) -> None:
     (lupe,) = shipped.named("Polly.Lupe-Neural")
     assert lupe.can_say("a" * 3000)
     assert not lupe.can_say("a" * 3001)
-    assert lupe.can_say("語" * (LONGEST_ENCODED // 9))
-    assert not lupe.can_say("語" * (LONGEST_ENCODED // 9 + 1))
+    assert lupe.can_say("語" * (MAX_ENCODED // 9))
+    assert not lupe.can_say("語" * (MAX_ENCODED // 9 + 1))
 
 
-def test_without_a_table_the_line_speaks_without_pauses(copied: Path) -> None:
+def test_without_the_table_of_voices_the_line_has_no_pauses(copied: Path) -> None:
     (copied / "locales" / "voices.toml").unlink()
     line = compile_line(copied, Options())
     assert line.flow.published == ("en", "es")
@@ -75,8 +75,8 @@ def test_without_a_table_the_line_speaks_without_pauses(copied: Path) -> None:
     assert [fault.where for fault in line.content.faults] == [str(copied / "locales" / "voices.toml")]
 
 
-def test_the_first_language_must_have_a_voice(copied: Path) -> None:
+def test_source_language_must_have_a_voice(copied: Path) -> None:
     path = copied / "locales" / "en" / "locale.toml"
     path.write_text(path.read_text("utf-8").replace("Polly.Joanna-Neural", "none"), "utf-8")
-    with pytest.raises(BadLocale, match="the first language has none"):
+    with pytest.raises(BadLocale, match="the source language has no voice"):
         load_locale(copied / "locales" / "en", None, source=True)

@@ -1,4 +1,4 @@
-"""One machine, well: the kept last resort, the container's settings, the service, and the line as it is deployed."""
+"""One machine: the kept fallback document, the container, the service, and the line as it is deployed."""
 
 import configparser
 import json
@@ -33,7 +33,7 @@ from ivr.usage.sqlite import SqliteStore
 DEPLOY = CHECKOUT / "deploy"
 
 
-# -- the last resort ---------------------------------------------------------------------------------------------------
+# -- the fallback document ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("unset")
@@ -85,6 +85,8 @@ def test_image_runs_two_workers_as_an_unprivileged_user() -> None:
     assert re.search(r"^USER 10001:10001$", told, re.MULTILINE)
     command = json.loads(re.findall(r"^CMD (\[.*\])$", told, re.MULTILINE)[-1])
     assert command[-2:] == ["--workers", "2"]
+    entry = json.loads(re.findall(r"^ENTRYPOINT (\[.*\])$", told, re.MULTILINE)[-1])
+    assert entry[0] == "tini", "as process 1, Python would ignore SIGTERM until its handler is set"
     assert "!deploy" in (CHECKOUT / ".dockerignore").read_text("utf-8").split()
 
 
@@ -124,7 +126,7 @@ def test_two_workers_count_exactly_and_survive_a_kill_and_a_lost_store(tiny: Pat
             assert post_to_port(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         workers = children(process.pid)
         assert len(workers) == 2
-        assert probe(Settings(_env_file=None, **_small(environment)), public, http_client.fetch).well
+        assert probe(Settings(_env_file=None, **_small(environment)), public, http_client.fetch).passed
         shutil.rmtree(usage)
         usage.write_text("no folder any more", "utf-8")
         for _ in range(40):
@@ -168,7 +170,7 @@ def test_sigterm_finishes_requests_and_writes_counts(tiny: Path, tmp_path: Path,
         one.sendall(head + body[:10])
         time.sleep(2)  # it has begun to be read, also where the machine is busy
         process.terminate()
-        time.sleep(0.3)  # it has been told
+        time.sleep(0.3)  # it has got the signal
         one.sendall(body[10:])
         answer = b""
         while chunk := one.recv(65536):

@@ -79,7 +79,7 @@ def test_signatures_hold_behind_a_proxy(
         well, sentence = probe(settings, url, http_client.fetch)
         assert well, sentence
         one = Target(settings, External(), get_ready(settings))
-        found = dict(run.examine(one, public.CHECKS))
+        found = dict(run.run_checks(one, public.CHECKS))
         assert {about: finding.verdict for about, finding in found.items()} == dict.fromkeys(public.CHECKS, "PASS"), (
             found
         )

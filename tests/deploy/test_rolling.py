@@ -165,7 +165,7 @@ def one_call(caller: Caller, router: Router, chance: random.Random) -> Iterator[
 
 
 def _is_heard(caller: Caller, router: Router, before: int) -> None:
-    """A document speaks the language of the place it stands for."""
+    """A document speaks the language of its place."""
     gather = caller.gather
     assert gather
     place = _language(gather.action.removeprefix(BASE))
@@ -184,7 +184,7 @@ def test_rolling_update_loses_no_call(releases: tuple[Release, Release]) -> None
         while waiting and len(under_way) < AT_ONCE:
             under_way.append(waiting.pop())
         done = len(ended) / CALLS
-        router.share = min(1.0, max(0.0, 1.5 - abs(done - 0.5) * 4))  # none, more and more, all, and back again
+        router.share = min(1.0, max(0.0, 1.5 - abs(done - 0.5) * 4))  # from 0 to all and back
         place = chance.randrange(len(under_way))
         try:
             next(under_way[place][1])
@@ -218,7 +218,7 @@ def _each_in_its_language(answers: list[Answered], releases: tuple[Release, Rele
 
 
 def test_choice_keeps_the_language_on_either_release(releases: tuple[Release, Release]) -> None:
-    """What the test above leaves out: a number chooses a language in the language menu alone."""
+    """In the language menu, and only there, a number chooses a language."""
     for one in releases:
         for place in one.line.paths:
             if place.node != "languages":

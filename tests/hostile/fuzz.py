@@ -14,7 +14,7 @@ import atheris
 
 with atheris.instrument_imports(include=["ivr", "babel", "urllib"]):
     from support.asgi_client import PUBLIC, TOKEN, Asked
-    from support.twilio_bench import check_document
+    from support.fake_twilio import check_document
 
     from ivr.content.catalogue import load_catalogue
     from ivr.errors import BadLocale

@@ -1,8 +1,8 @@
-"""Calls while the line is restarted: `make restarts CALLS=500 RESTARTS=10`. None may be lost, none may wait over 5 s.
+"""Calls while the line is restarted: `make restarts CALLS=500 RESTARTS=10`. It fails if a call is lost or waits 5 s.
 
-The line restarts in four ways, each with the line's own processes. `HeldSocket` stands in for systemd: the socket
-belongs to the holder, connections wait in the kernel while no line runs. `Rollout` stands in for Kubernetes: a router
-in front of lines, where a new one is ready before the old one is told to stop. `BehindCaddy` is one line behind Caddy,
+The line restarts in four ways, each with the line's own processes. `HeldSocket` plays systemd: the socket
+belongs to the holder, connections wait in the kernel while no line runs. `Rollout` plays Kubernetes: a router
+in front of lines, where a new one is ready before the old one gets SIGTERM. `BehindCaddy` is one line behind Caddy,
 as in deploy/compose.yaml; `BehindNginx` is two lines behind nginx, restarted in turn. During each restart two strangers
 hold connections: one has sent half a body, one waits for its next request.
 """
@@ -25,11 +25,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from support.fake_twilio import TWILIO_TIMEOUT, FakeTwilio, HttpConnection, Line, caller, hung_up, is_safe, random_call
 from support.line_server import eventually, fallback_document
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
 from support.proxies import COMMANDS, trusted_certificate
-from support.twilio_bench import PATIENCE as TWILIO_PATIENCE
-from support.twilio_bench import Cable, Line, Wire, caller, hung_up, is_safe, random_call
 
 from ivr.phone.caller import FORM
 
@@ -118,7 +117,7 @@ class Rollout:
 
 
 class BehindProxy:
-    """Lines behind a proxy of deploy/, restarted in turn: each is ready before the next one is told to stop."""
+    """Lines behind a proxy of deploy/, restarted in turn: each is ready before the next one gets SIGTERM."""
 
     proxy, number = "", 1
 
@@ -161,7 +160,7 @@ class BehindNginx(BehindProxy):
     proxy, number = "nginx", 2
 
 
-class TlsWire(Wire):
+class TlsConnection(HttpConnection):
     """A connection to a line behind a proxy, which speaks TLS and adds headers of its own."""
 
     def ask(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
@@ -171,14 +170,14 @@ class TlsWire(Wire):
     def _sent(self, request: bytes) -> socket.socket:
         if self._socket is None:
             plain = socket.create_connection(("127.0.0.1", self.port), 5)
-            plain.settimeout(self.patience)
+            plain.settimeout(self.timeout)
             self._socket = ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
         self._socket.sendall(request)
         return self._socket
 
 
-def wire_to(line: Line, patience: float = TWILIO_PATIENCE) -> Wire:
-    return TlsWire(line.port, patience) if line.public.startswith("https:") else Wire(line.port, patience)
+def connection_to(line: Line, timeout: float = TWILIO_TIMEOUT) -> HttpConnection:
+    return TlsConnection(line.port, timeout) if line.public.startswith("https:") else HttpConnection(line.port, timeout)
 
 
 class Router:
@@ -216,7 +215,7 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 def started(
     command: Sequence[str], folder: Path, environment: dict[str, str], files: Sequence[int] = ()
 ) -> "subprocess.Popen[bytes]":
-    """A line that has been told to start."""
+    """A line that is starting."""
     folder.mkdir(exist_ok=True)
     with (folder / "printed").open("ab") as printed:
         return subprocess.Popen(
@@ -251,7 +250,7 @@ class Outcome:
         )
 
 
-class TimedCable(Cable):
+class TimedCable(FakeTwilio):
     """Keeps how long each request waited for its answer, tries included."""
 
     waits: list[float]
@@ -266,27 +265,27 @@ class TimedCable(Cable):
 def make_calls(line: Line, numbers: Iterator[int], outcome: Outcome) -> None:
     """One caller: calls one after the other, until `numbers` has no more."""
     for number in numbers:
-        cable = TimedCable(line, number)
-        cable.wire, cable.waits = wire_to(line), outcome.waits
-        person = caller(cable)
+        twilio = TimedCable(line, number)
+        twilio.connection, twilio.waits = connection_to(line), outcome.waits
+        person = caller(twilio)
         try:
-            for _ in random_call(person, cable.chance):
+            for _ in random_call(person, twilio.chance):
                 pass
             if not is_safe(person) and not hung_up(person):
                 outcome.lost.append(f"call {number}: {person.steps}")
         except Exception as error:
             outcome.lost.append(f"call {number}: {error!r}")
-        cable.wire.close()
+        twilio.connection.close()
         outcome.calls += 1
-        outcome.by_fallback += bool(cable.fallbacks)
-        outcome.tried_again += cable.failures.total()
+        outcome.by_fallback += bool(twilio.fallbacks)
+        outcome.tried_again += twilio.failures.total()
 
 
 @contextmanager
 def held_connections(line: Line) -> Iterator[None]:
     """Two strangers: one has sent half a body, one has been answered and keeps its connection open."""
-    cable, half, idle = Cable(line), wire_to(line), wire_to(line)
-    request = cable.request("/call", cable.fields(FORM))
+    twilio, half, idle = FakeTwilio(line), connection_to(line), connection_to(line)
+    request = twilio.request("/call", twilio.fields(FORM))
     half._sent(request[:-20])
     idle.ask(request)
     yield

@@ -1,8 +1,8 @@
-"""Many calls by chance on the line itself, while faults happen: `make soak CALLS=10000`. None may be lost.
+"""Many random calls on the real line while faults happen: `make soak CALLS=10000`. It fails if a call is lost.
 
-Two fifths of the calls live through whatever can happen to a machine: workers are killed, stopped, hang and abort, the
-line is renewed, and once stopped and started again. After that only what a request or a stranger can do goes on
-happening, so that memory, files and tasks can be measured on processes that live to the end.
+During two fifths of the calls machine faults happen: workers are killed, stopped, hang and abort,
+ignored signals arrive, and the line is once stopped and started again. After that only what a request or a
+stranger can do goes on happening, so that memory, files and tasks can be measured on processes that live to the end.
 """
 
 import multiprocessing
@@ -23,19 +23,20 @@ from pathlib import Path
 from typing import Any
 
 from support import line_server as serving
+from support.fake_twilio import FakeTwilio, InvariantBroken, Line, caller, hung_up, is_safe, random_call
 from support.line_server import Server, eventually, served
 from support.processes import end, line_environment
-from support.twilio_bench import Broken, Cable, Line, caller, hung_up, is_safe, random_call
 
 from ivr.phone import caller as telephone
 from ivr.phone import parser
 from ivr.phone.caller import FORM, Form
+from ivr.server.signals import IGNORED_SIGNALS
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 CALLERS = 4
 MOST_GROWTH = 10_000_000
 """Bytes by which a worker may grow."""
-PATIENCE = 3.0
+TWILIO_TIMEOUT = 3.0
 """Seconds that Twilio waits for an answer, as `ivr number set` tells it to."""
 DEADLY = ("a worker that is killed", "a worker that aborts")
 HANGING = ("a worker that stops", "an endless loop", "a loop that holds the interpreter")
@@ -44,7 +45,7 @@ FORK: Any = multiprocessing.get_context("fork")
 
 
 class Meeting:
-    """What callers and the line wait for: that it is up, how many calls are done, that nothing deadly comes now."""
+    """Shared state of callers and faults: the line is up, finished calls, the end of the deadly faults."""
 
     def __init__(self) -> None:
         self.up, self.done, self.peace = FORK.Event(), FORK.Value("i", 0), FORK.Barrier(CALLERS + 1, timeout=3600)
@@ -53,7 +54,7 @@ class Meeting:
 
 @dataclass
 class Found:
-    """What one caller process has seen."""
+    """The results of one caller process."""
 
     calls: int = 0
     hung_up: int = 0
@@ -64,8 +65,8 @@ class Found:
     lost: list[str] = field(default_factory=list)
 
 
-class Timed(Cable):
-    """A cable that keeps how long each answer took."""
+class Timed(FakeTwilio):
+    """A twilio that keeps how long each answer took."""
 
     seconds: list[float]
 
@@ -89,34 +90,34 @@ def makes_calls(line: Line, numbers: range, deadly_until: int, every: int, meeti
 
 def _calls(line: Line, numbers: range, deadly_until: int, every: int, meeting: Meeting, told: Any) -> None:
     telephone.read_document = lru_cache(8192)(parser.read_document.__wrapped__)  # type: ignore[attr-defined]
-    found, wire = Found(), None
+    found, connection = Found(), None
     for number in numbers:
         if number in range(deadly_until, deadly_until + CALLERS):  # its first call without deadly faults
             meeting.peace.wait()
         meeting.up.wait()
-        cable = Timed(line, number, PATIENCE)
-        cable.seconds = found.seconds
-        cable.wire = wire or cable.wire
-        _one_call(cable, number, number < deadly_until and number % every == 0, found)
+        twilio = Timed(line, number, TWILIO_TIMEOUT)
+        twilio.seconds = found.seconds
+        twilio.connection = connection or twilio.connection
+        _one_call(twilio, number, number < deadly_until and number % every == 0, found)
         found.calls += 1
-        found.failures += cable.failures
-        found.by_fallback += bool(cable.fallbacks)
-        wire = cable.wire
+        found.failures += twilio.failures
+        found.by_fallback += bool(twilio.fallbacks)
+        connection = twilio.connection
         with meeting.done.get_lock():
             meeting.done.value += 1
     told.send(found)
 
 
-def _one_call(cable: Timed, number: int, deadly: bool, found: Found) -> None:
-    one, chance = caller(cable), cable.chance
+def _one_call(twilio: Timed, number: int, deadly: bool, found: Found) -> None:
+    one, chance = caller(twilio), twilio.chance
     meets = chance.randrange(1, 6)
     try:
         for act, does in enumerate(random_call(one, chance, hangs_up=0.02)):
             if act == meets and does not in ("hangs up", "silent"):
-                cable.planted = _fault(chance, deadly)
-                found.faults[cable.planted] += bool(cable.planted)
+                twilio.planted = _fault(chance, deadly)
+                found.faults[twilio.planted] += bool(twilio.planted)
             if chance.random() < 0.01:
-                _disturb(cable, chance, found)
+                _disturb(twilio, chance, found)
     except Exception as fault:
         found.lost.append(f"call {number}: {type(fault).__name__}: {fault}")
         return
@@ -131,12 +132,12 @@ def _fault(chance: random.Random, deadly: bool) -> str:
     return chance.choice(HARMLESS) if chance.random() < 0.1 else ""
 
 
-def _disturb(cable: Cable, chance: random.Random, found: Found) -> None:
-    """What a stranger does, or a caller's network: it must not be felt."""
+def _disturb(twilio: FakeTwilio, chance: random.Random, found: Found) -> None:
+    """A fault of another client or of a caller's network. It must not affect calls."""
     kind = chance.choice(["a request cut off", "a forged request", "bytes that are no request", "a connection held"])
     found.faults[kind] += 1
-    request = cable.request("/call/en/main", cable.fields(FORM), "no token of ours" if "forged" in kind else None)
-    with suppress(OSError), socket.create_connection(("127.0.0.1", cable.line.port), 1) as one:
+    request = twilio.request("/call/en/main", twilio.fields(FORM), "no token of ours" if "forged" in kind else None)
+    with suppress(OSError), socket.create_connection(("127.0.0.1", twilio.line.port), 1) as one:
         one.settimeout(1)
         if kind == "a request cut off":
             one.sendall(request[: chance.randrange(len(request))])
@@ -145,7 +146,7 @@ def _disturb(cable: Cable, chance: random.Random, found: Found) -> None:
         elif kind == "a forged request":
             one.sendall(request)
             if not (one.recv(4096) or b"HTTP/1.1 403").startswith(b"HTTP/1.1 403"):
-                raise Broken("a forged request was not refused")
+                raise InvariantBroken("a forged request was not refused")
         else:
             one.sendall(b"POST /ca")
             _HELD.append(one.dup())
@@ -157,14 +158,14 @@ _HELD: list[socket.socket] = []
 
 
 def disturbs(server: Server, faults: Counter[str], meeting: Meeting, deadly_until: int) -> None:
-    """What happens to the machine, spread over the first calls. The hangs come one at a time: each takes seconds."""
-    what = ["kill", "kill", "stop", "renew", "kill", "restart", "kill", "renew", "stop", "kill"]
+    """Faults of the machine, spread over the first calls, one hang at a time, because each takes seconds."""
+    what = ["kill", "kill", "stop", "signal", "kill", "restart", "kill", "signal", "stop", "kill"]
     for number, kind in enumerate(what):
         eventually(lambda: meeting.done.value >= deadly_until * (number + 1) // (len(what) + 2), 3600)  # noqa: B023
         workers = server.workers
-        if kind == "renew":
-            faults["all workers renewed"] += 1
-            server.process.send_signal(signal.SIGHUP)
+        if kind == "signal":
+            faults["signals that must do nothing"] += 1
+            _send_ignored_signals(server)
         elif kind == "restart":
             faults["the line stopped and started again"] += 1
             _restart(server, meeting.up)
@@ -174,8 +175,15 @@ def disturbs(server: Server, faults: Counter[str], meeting: Meeting, deadly_unti
                 os.kill(random.choice(workers), signal.SIGKILL if kind == "kill" else signal.SIGSTOP)
 
 
+def _send_ignored_signals(server: Server) -> None:
+    for pid in [server.process.pid, *server.workers]:
+        for number in IGNORED_SIGNALS:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
 def _restart(server: Server, up: Any) -> None:
-    """Stop the line; calls that are going on meet nobody; start it again on the same port."""
+    """Stop the line and start it again on the same port; calls in progress get no answer meanwhile."""
     up.clear()  # no new call begins, or all that are left would ring at a line that is down
     end(server.process)
     environment = {
@@ -228,17 +236,17 @@ def soak(calls: int, folder: Path) -> list[str]:
             trouble.join()
             meeting.peace.wait()
             eventually(lambda: meeting.done.value >= settled, 7200)
-            middle = server.census()
+            middle = server.resources()
             found = [pipe.recv() for pipe in pipes]
         last = _at_rest(server, start)
     return report(found, faults, start, middle, last)
 
 
 def _at_rest(server: Server, start: dict[int, Any]) -> dict[int, Any]:
-    """What the workers hold when nothing is left to do: what strangers held is given up after some seconds."""
+    """The resources of the workers at rest: connections of other clients end after some seconds."""
     most = max(seen["files"] for seen in start.values())
     with suppress(AssertionError):
-        eventually(lambda: all(seen["files"] <= most for seen in server.census().values()))
+        eventually(lambda: all(seen["files"] <= most for seen in server.resources().values()))
     return server.at_rest()
 
 

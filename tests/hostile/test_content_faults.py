@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from support.asgi_client import PUBLIC, TOKEN, Asked
-from support.twilio_bench import check_document, is_safe
+from support.fake_twilio import check_document, is_safe
 
 from ivr.phone.caller import FORM, Caller
 from ivr.phone.parser import Gather, read_document
@@ -74,7 +74,7 @@ def test_broken_content_file_costs_no_call(copied: Path, file: str, how: str) ->
             answer = asked.post(PUBLIC + address, [*FORM, ("Digits", "1"), ("DialCallStatus", "busy")])
             assert answer.status == 200
             check_document(answer.body)
-        caller = Caller(asked.cable, f"{PUBLIC}/call")
+        caller = Caller(asked.document, f"{PUBLIC}/call")
         caller.rings()
         while caller.state != "ended":
             caller.waits()
@@ -111,7 +111,7 @@ def test_exception_in_the_compiler_costs_readiness_and_no_call(
     assert not ready.ready
     assert len(ready.faults) == 1
     asked = Asked(make_app(settings, ready))
-    caller = Caller(asked.cable, f"{PUBLIC}/call")
+    caller = Caller(asked.document, f"{PUBLIC}/call")
     caller.rings()
     asked.close()
     assert is_safe(caller)
@@ -122,7 +122,7 @@ def test_exception_in_the_pages_costs_no_call(tiny: Path, monkeypatch: pytest.Mo
     ready = get_ready(settings)
     monkeypatch.setattr("ivr.server.app.add_pages", _breaks)
     asked = Asked(make_app(settings, ready))
-    caller = Caller(asked.cable, f"{PUBLIC}/call")
+    caller = Caller(asked.document, f"{PUBLIC}/call")
     caller.rings()
     health = asked.ask("GET", b"/health/ready")
     asked.close()

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.fake_twilio import FakeTwilio, caller, is_safe
 from support.line_server import Server, eventually, served
 from support.processes import end
-from support.twilio_bench import Cable, caller, is_safe
 
 from ivr.phone.caller import FORM
 from ivr.server.http_limits import DEADLINES, MAX_REQUEST_BYTES, State
@@ -29,10 +29,10 @@ def server(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
         yield running
 
 
-def talk(server: Server, sent: bytes, patience: float = 5.0) -> bytes | None:
-    """The bytes that come back for `sent`, to the end of the connection; None if it is still open after `patience`."""
+def talk(server: Server, sent: bytes, timeout: float = 5.0) -> bytes | None:
+    """The bytes that come back for `sent`, to the end of the connection; None if it is still open after `timeout`."""
     with socket.create_connection(("127.0.0.1", server.line.port), 5) as one:
-        one.settimeout(patience)
+        one.settimeout(timeout)
         got = b""
         try:
             one.sendall(sent)
@@ -52,8 +52,8 @@ def head(request: bytes, more: bytes) -> bytes:
 
 def signed_request(server: Server) -> bytes:
     """A signed request that is answered with 200."""
-    cable = server.cable()
-    return cable.request("/call", cable.fields(FORM))
+    twilio = server.twilio()
+    return twilio.request("/call", twilio.fields(FORM))
 
 
 def signed(server: Server) -> bytes:
@@ -139,8 +139,8 @@ def test_ambiguous_request_is_not_answered_as_a_call(server: Server, case: str) 
 
 
 def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
-    cable = server.cable()
-    asked = [cable.request("/call/en/main", cable.fields([*FORM, ("Digits", key)])) for key in "12#"]
+    twilio = server.twilio()
+    asked = [twilio.request("/call/en/main", twilio.fields([*FORM, ("Digits", key)])) for key in "12#"]
     answers = talk(server, b"".join(asked[:-1]) + head(asked[-1], b"Connection: close"))
     assert answers is not None
     found = [one.partition(b"\r\n\r\n")[2] for one in answers.split(b"HTTP/1.1 200 OK\r\n")[1:]]
@@ -259,7 +259,7 @@ sys.exit(planted_faults.main())
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             one.connect(("127.0.0.1", quick.line.port))
             one.sendall(page * 600)
-            eventually(lambda: quick.census()[quick.workers[0]]["connections"] == 1)
+            eventually(lambda: quick.resources()[quick.workers[0]]["connections"] == 1)
         assert quick.ask()[0] == 200
         assert end(quick.process) == 0
 
@@ -305,13 +305,13 @@ def test_answer_names_no_server_and_sets_no_cookie(server: Server) -> None:
 
 
 def test_call_goes_on_when_its_connection_is_dropped(server: Server) -> None:
-    cables: list[Cable] = []
+    twilios: list[FakeTwilio] = []
     for number in range(20):
-        cable = server.cable(number)
-        one = caller(cable)
+        twilio = server.twilio(number)
+        one = caller(twilio)
         one.rings()
-        cable.wire.close()
+        twilio.connection.close()
         one.presses("0")
         assert is_safe(one)
-        cables.append(cable)
-    assert not any(cable.failures for cable in cables)
+        twilios.append(twilio)
+    assert not any(twilio.failures for twilio in twilios)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.twilio_bench import check_document, languages
+from support.fake_twilio import check_document, languages
 
 from ivr import __version__
 from ivr.call.state import KEYS

@@ -5,7 +5,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from support.twilio_bench import HOTLINE, HOTLINE_SPOKEN, gather, is_safe
+from support.fake_twilio import HOTLINE, HOTLINE_SPOKEN, gather, is_safe
 
 from ivr.call.flow import Menu, Topic
 from ivr.call.transitions import reachable
@@ -171,7 +171,7 @@ def test_dial_rings_30_to_60_seconds_without_a_time_limit(real: Line, real_goodb
 
 
 def test_hotline_number_equals_the_copy_in_the_tests(real: Line) -> None:
-    """Row 11: numbers.toml against the copy in tests/support/twilio_bench.py, as digits and as words."""
+    """Row 11: numbers.toml against the copy in tests/support/fake_twilio.py, as digits and as words."""
     number = real.content.facts.numbers["hotline"]
     assert number.dial == HOTLINE
     assert "1" + "".join(number.groups).removeprefix("1") == HOTLINE.removeprefix("+")

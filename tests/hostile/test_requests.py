@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support.asgi_client import PUBLIC, TOKEN, Asked
-from support.twilio_bench import CONTENT_TYPE, check_document, is_safe, random_call
+from support.fake_twilio import CONTENT_TYPE, check_document, is_safe, random_call
 
 from ivr import log, signature
 from ivr.call import transitions, urls
@@ -165,7 +165,7 @@ def test_clock_jumps_change_no_call(asked: Asked, monkeypatch: pytest.MonkeyPatc
     def lived() -> list[Any]:
         told = []
         for number in range(60):
-            one, chance = Caller(asked.cable, f"{PUBLIC}/call", FORM), random.Random(number)
+            one, chance = Caller(asked.document, f"{PUBLIC}/call", FORM), random.Random(number)
             list(random_call(one, chance, hangs_up=0))
             assert is_safe(one)
             told.append((one.heard, one.dialled, one.acts))
@@ -196,10 +196,10 @@ def test_answering_a_call_opens_no_file_connection_or_process(asked: Asked) -> N
             events.append(event)
 
     sys.addaudithook(watch)
-    asked.cable(f"{PUBLIC}/call", FORM)
+    asked.document(f"{PUBLIC}/call", FORM)
     watching = True
     for number in range(30):
-        list(random_call(Caller(asked.cable, f"{PUBLIC}/call", FORM), random.Random(number)))
+        list(random_call(Caller(asked.document, f"{PUBLIC}/call", FORM), random.Random(number)))
     asked.ask("POST", b"/call", body=[b"x" * 100])
     watching = False
     assert events == []

@@ -1,4 +1,4 @@
-"""Whatever happens to the machine and to our processes, no caller is lost: on a line that really runs."""
+"""Faults of the machine and of processes, on a running line: no call is lost."""
 
 import os
 import random
@@ -13,21 +13,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.line_server import Server, children, eventually, listens, served
-from support.processes import end
-from support.toy_line import MAIN
-from support.twilio_bench import (
+from support.fake_twilio import (
     HOTLINE,
-    Cable,
-    Failed,
-    Wire,
+    AnswerRefused,
+    FakeTwilio,
+    HttpConnection,
     caller,
     gather,
     hung_up,
     is_at_most_two_keys_from_a_person,
     is_safe,
 )
-from support.twilio_bench import random_call as live
+from support.fake_twilio import random_call as live
+from support.line_server import Server, children, eventually, listens, served
+from support.processes import end
+from support.toy_line import MAIN
 
 from ivr.phone.caller import FORM, Caller
 from ivr.phone.parser import Dial, read_document
@@ -44,45 +44,45 @@ def server(tiny: Path, tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
-def lived(server: Server, calls: int, between: Callable[[int], object] = str) -> list[Cable]:
-    """Calls by chance, one after the other, with something happening `between`; none may be lost."""
-    cables = []
+def lived(server: Server, calls: int, between: Callable[[int], object] = str) -> list[FakeTwilio]:
+    """Random calls, one after the other, with a fault `between` them. Fails if a call is lost."""
+    twilios = []
     for number in range(calls):
-        cable = server.cable(number)
-        one = caller(cable)
-        for act, _ in enumerate(live(one, cable.chance)):
+        twilio = server.twilio(number)
+        one = caller(twilio)
+        for act, _ in enumerate(live(one, twilio.chance)):
             if act % 3 == 1:
                 between(number)
         assert is_safe(one) or hung_up(one), one.acts
-        cable.wire.close()
-        cables.append(cable)
-    return cables
+        twilio.connection.close()
+        twilios.append(twilio)
+    return twilios
 
 
 def test_calls_by_chance_reach_a_person_from_every_state(server: Server) -> None:
     pids = server.workers
-    for cable in lived(server, 40):
-        assert not cable.failures
+    for twilio in lived(server, 40):
+        assert not twilio.failures
     for number in range(40):
-        cable, chance = server.cable(number), random.Random(number)
-        one = caller(cable)
+        twilio, chance = server.twilio(number), random.Random(number)
+        one = caller(twilio)
         acts = live(one, chance, hangs_up=0)
         for _ in range(chance.randrange(2, 10)):
             next(acts, None)
         is_at_most_two_keys_from_a_person(one)
-        cable.wire.close()
+        twilio.connection.close()
     assert server.workers == pids
     assert server.get("/health/ready")[0] == 200
 
 
 def test_a_caller_may_hang_up_at_any_instant_of_a_request(server: Server) -> None:
-    cable = server.cable()
-    request = cable.request("/call/en/main", cable.fields([*FORM, ("Digits", "1")]))
+    twilio = server.twilio()
+    request = twilio.request("/call/en/main", twilio.fields([*FORM, ("Digits", "1")]))
     before = server.at_rest()
     for after in range(0, len(request) + 1, 7):
-        cable.wire.cut(request, after)
+        twilio.connection.cut(request, after)
     assert caller_is_answered(server)
-    eventually(lambda: all(seen["connections"] <= 1 for seen in server.census().values()))
+    eventually(lambda: all(seen["connections"] <= 1 for seen in server.resources().values()))
     assert {pid: seen["tasks"] for pid, seen in server.at_rest().items()} == {p: s["tasks"] for p, s in before.items()}
 
 
@@ -98,8 +98,8 @@ def test_no_call_is_lost_when_workers_are_killed_in_the_middle(server: Server) -
         if number % 4 == 0 and server.workers:
             os.kill(chance.choice(server.workers), signal.SIGKILL)
 
-    cables = lived(server, 24, kills)
-    assert sum(len(cable.fallbacks) for cable in cables) <= 24, "a second try finds another worker, as a rule"
+    twilios = lived(server, 24, kills)
+    assert sum(len(twilio.fallbacks) for twilio in twilios) <= 24, "a second try finds another worker, as a rule"
     eventually(lambda: len(server.workers) == 2)
     assert caller_is_answered(server)
 
@@ -107,13 +107,13 @@ def test_no_call_is_lost_when_workers_are_killed_in_the_middle(server: Server) -
 @pytest.mark.parametrize("fault", ["a worker that stops", "an endless loop", "a loop that holds the interpreter"])
 def test_a_worker_that_hangs_is_replaced_and_the_fallback_carries_its_call(server: Server, fault: str) -> None:
     before = server.workers
-    cable = server.cable(patience=1.0)
-    one = caller(cable)
+    twilio = server.twilio(timeout=1.0)
+    one = caller(twilio)
     one.rings()
-    cable.planted = fault
+    twilio.planted = fault
     since = time.monotonic()
     one.presses("1")
-    assert cable.fallbacks == [] or cable.fallbacks[0]["ErrorCode"] in ("11200", "11205")
+    assert twilio.fallbacks == [] or twilio.fallbacks[0]["ErrorCode"] in ("11200", "11205")
     assert one.state in ("listening", "dialling"), "the second try found the other worker, or the fallback dials"
     eventually(lambda: len(set(before) - set(server.workers)) == 1, HEARTBEAT_TIMEOUT + 1 + MIN_SLACK)
     eventually(lambda: len(server.workers) == 2)
@@ -123,12 +123,12 @@ def test_a_worker_that_hangs_is_replaced_and_the_fallback_carries_its_call(serve
 
 def test_a_worker_that_hangs_with_its_call_leaves_it_to_the_fallback(tiny: Path, tmp_path: Path) -> None:
     with served(tiny, tmp_path / "run", faulty=True, workers=1) as server:
-        cable = server.cable(patience=1.0)
-        one = caller(cable)
+        twilio = server.twilio(timeout=1.0)
+        one = caller(twilio)
         one.rings()
         os.kill(server.workers[0], signal.SIGSTOP)
         one.presses("1")
-        (fallback,) = cable.fallbacks
+        (fallback,) = twilio.fallbacks
         assert fallback["ErrorCode"] == "11205"
         assert fallback["ErrorUrl"].startswith(f"{server.line.public}/call/en/opening/")
         assert one.dial, "the fallback has spoken the number and dials"
@@ -137,25 +137,25 @@ def test_a_worker_that_hangs_with_its_call_leaves_it_to_the_fallback(tiny: Path,
 
 
 def test_stopping_with_two_hundred_calls_in_flight_answers_them_all(server: Server) -> None:
-    callers: list[tuple[Wire, bytes, int]] = []
+    callers: list[tuple[HttpConnection, bytes, int]] = []
     for number in range(200):
-        cable = server.cable(number)
-        caller(cable).rings()
-        request = cable.request("/call/en/main", cable.fields([*FORM, ("Digits", "1")]))
-        sent = cable.chance.randrange(1, len(request) - 1)
-        cable.wire._sent(request[:sent])
-        callers.append((cable.wire, request, sent))
+        twilio = server.twilio(number)
+        caller(twilio).rings()
+        request = twilio.request("/call/en/main", twilio.fields([*FORM, ("Digits", "1")]))
+        sent = twilio.chance.randrange(1, len(request) - 1)
+        twilio.connection._sent(request[:sent])
+        callers.append((twilio.connection, request, sent))
     server.process.terminate()
     eventually(lambda: not listens(server.line.port), 5)
-    for wire, request, sent in callers:
-        wire._socket.sendall(request[sent:])  # type: ignore[union-attr]
-    answers = [wire._answer(wire._socket) for wire, _, _ in callers]  # type: ignore[arg-type]
+    for connection, request, sent in callers:
+        connection._socket.sendall(request[sent:])  # type: ignore[union-attr]
+    answers = [connection._answer(connection._socket) for connection, _, _ in callers]  # type: ignore[arg-type]
     assert {status for status, _, _ in answers} == {200}
     assert len({body for _, _, body in answers}) == 1
-    for wire, _, _ in callers:
-        wire.close()
-    cable = server.cable(patience=1)
-    one = caller(cable)
+    for connection, _, _ in callers:
+        connection.close()
+    twilio = server.twilio(timeout=1)
+    one = caller(twilio)
     one.rings()
     assert one.dial, "the line is gone: the fallback dials"
     assert end(server.process) == 0
@@ -189,7 +189,7 @@ def test_started_with_broken_content_every_call_gets_the_last_resort(copied: Pat
     fallback = b"<?xml version='1.0'?><Response/>"
     (copied / file).write_bytes((copied / file).read_bytes()[:-40] + b"\xff{{")
     with served(copied, tmp_path / "run", fallback=fallback) as server:
-        one = caller(server.cable())
+        one = caller(server.twilio())
         one.rings()
         assert one.dial
         assert is_safe(one)
@@ -209,10 +209,10 @@ def test_after_a_kill_of_the_master_no_process_is_left_and_the_port_is_free(
         if worker == "is stopped":
             os.kill(workers[0], signal.SIGSTOP)
         if worker == "hangs":
-            cable = server.cable(patience=1)
-            cable.planted = "a loop that holds the interpreter"
-            with pytest.raises(Failed):
-                cable.wire.ask(cable.request("/call", cable.fields(FORM)))
+            twilio = server.twilio(timeout=1)
+            twilio.planted = "a loop that holds the interpreter"
+            with pytest.raises(AnswerRefused):
+                twilio.connection.ask(twilio.request("/call", twilio.fields(FORM)))
         server.process.kill()
         server.process.wait()
         eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 5 + MIN_SLACK)
@@ -222,13 +222,13 @@ def test_after_a_kill_of_the_master_no_process_is_left_and_the_port_is_free(
 
 def test_a_request_that_has_begun_when_the_master_is_killed_is_answered(tiny: Path, tmp_path: Path) -> None:
     with served(tiny, tmp_path / "run") as server:
-        cable = server.cable()
-        request = cable.request("/call", cable.fields(FORM))
-        cable.wire._sent(request[:50])
+        twilio = server.twilio()
+        request = twilio.request("/call", twilio.fields(FORM))
+        twilio.connection._sent(request[:50])
         server.process.kill()
         server.process.wait()
-        cable.wire._socket.sendall(request[50:])  # type: ignore[union-attr]
-        assert cable.wire._answer(cable.wire._socket)[0] == 200  # type: ignore[arg-type]
+        twilio.connection._socket.sendall(request[50:])  # type: ignore[union-attr]
+        assert twilio.connection._answer(twilio.connection._socket)[0] == 200  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("number", IGNORED_SIGNALS, ids=lambda number: number.name)
@@ -252,7 +252,7 @@ def shell(line: str, *words: str) -> list[str]:
 def test_where_no_file_can_grow_calls_are_answered(tiny: Path, tmp_path: Path) -> None:
     usage = str(tmp_path / "usage")
     with served(tiny, tmp_path / "run", before=shell("ulimit -f 0"), usage=usage) as server:
-        assert all(not cable.failures for cable in lived(server, 10))
+        assert all(not twilio.failures for twilio in lived(server, 10))
         assert server.get("/health/ready")[0] == 200
         assert end(server.process) in (0, 120), "120 is Python's word for output that could not be written"
     assert (tmp_path / "usage" / "usage.sqlite").stat().st_size == 0
@@ -269,7 +269,7 @@ def test_on_a_disk_that_is_full_calls_are_answered(tiny: Path, tmp_path: Path) -
         with pytest.raises(OSError, match="No space left"):
             (disk / "filler").write_bytes(b"x" * 100_000)
         with served(tiny, tmp_path / "run", usage=str(disk / "usage")) as server:
-            assert all(not cable.failures for cable in lived(server, 10))
+            assert all(not twilio.failures for twilio in lived(server, 10))
             assert end(server.process) == 0
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
@@ -281,7 +281,7 @@ def test_without_a_file_to_spare_a_caller_still_gets_through(tiny: Path, tmp_pat
         for _ in range(200):
             idle.append(socket.create_connection(("127.0.0.1", server.line.port)))
         assert all(caller_is_answered(server) for _ in range(5)), "the connection that waits longest made room"
-        assert server.census()[server.workers[0]]["files"] <= 64
+        assert server.resources()[server.workers[0]]["files"] <= 64
         for one in idle:
             one.close()
         lived(server, 5)
@@ -290,14 +290,14 @@ def test_without_a_file_to_spare_a_caller_still_gets_through(tiny: Path, tmp_pat
 
 def test_with_little_memory_a_large_request_costs_no_worker(tiny: Path, tmp_path: Path) -> None:
     with served(tiny, tmp_path / "run", faulty=True) as server:
-        workers = list(server.census())  # they have begun: the threads they need are there
+        workers = list(server.resources())  # they have begun: the threads they need are there
         for pid in workers:
             resource.prlimit(pid, resource.RLIMIT_AS, (_address_space(pid) + 8_000_000,) * 2)
         for _ in range(20):
-            cable = server.cable()
-            request = cable.request("/call", cable.fields([*FORM, ("Filler", "x" * 50_000)]))
-            assert cable.wire.ask(request)[0] == 200
-            cable.wire.close()
+            twilio = server.twilio()
+            request = twilio.request("/call", twilio.fields([*FORM, ("Filler", "x" * 50_000)]))
+            assert twilio.connection.ask(request)[0] == 200
+            twilio.connection.close()
         assert server.ask(planted="no memory") == (200, server.line.fallback)
         assert sorted(server.workers) == sorted(workers)
 
@@ -319,7 +319,7 @@ def without_output(tiny: Path, tmp_path: Path) -> Iterator[Server]:
 
 def test_with_closed_output_calls_are_answered(without_output: Server) -> None:
     lived(without_output, 10)
-    for holds in without_output.census().values():
+    for holds in without_output.resources().values():
         assert holds["streams"] == ["/dev/null"] * 3, "else the next file to be opened would be written into"
     assert without_output.ask(planted="an error that quotes the caller")[1] == without_output.line.fallback
 
@@ -335,14 +335,14 @@ def test_a_log_that_nobody_reads_keeps_no_caller_waiting(tiny: Path, tmp_path: P
     os.mkfifo(pipe)
     held = os.open(pipe, os.O_RDWR)
     with served(tiny, tmp_path / "run", before=shell(f'exec >"{pipe}" 2>&1')) as server:
-        workers, cable = server.workers, server.cable()
-        request = cable.request("/call", cable.fields(FORM))
+        workers, twilio = server.workers, server.twilio()
+        request = twilio.request("/call", twilio.fields(FORM))
         unsigned = request.replace(b"X-Twilio-Signature", b"X-Nobody")
         for number in range(2500):
-            assert cable.wire.ask(request)[0] == 200
+            assert twilio.connection.ask(request)[0] == 200
             if number % 5 == 0:
                 _send_garbage(server.line.port)
-            assert cable.wire.ask(unsigned)[0] == 403
+            assert twilio.connection.ask(unsigned)[0] == 403
         assert server.workers == workers
         os.close(held)  # now it is closed as well
         assert all(caller_is_answered(server) for _ in range(50))
@@ -366,13 +366,13 @@ from pathlib import Path
 with socket.socket() as one:  # the loopback interface alone, and it must be brought up
     fcntl.ioctl(one, 0x8914, struct.pack("16sh", b"lo", 1))
 from support.line_server import served
-from support.twilio_bench import caller, is_safe, random_call
+from support.fake_twilio import caller, is_safe, random_call
 with served(Path(sys.argv[1]), Path(sys.argv[2])) as server:
     for number in range(10):
-        cable = server.cable(number)
-        one = caller(cable)
-        list(random_call(one, cable.chance, hangs_up=0))
-        assert is_safe(one) and not cable.failures
+        twilio = server.twilio(number)
+        one = caller(twilio)
+        list(random_call(one, twilio.chance, hangs_up=0))
+        assert is_safe(one) and not twilio.failures
 print("all answered")
 """
 
@@ -396,7 +396,7 @@ def test_a_worker_that_dies_leaves_no_memory_on_the_disk(server: Server) -> None
     for pid in [server.process.pid, *server.workers]:
         limits = Path(f"/proc/{pid}/limits").read_text("utf-8")
         assert [line.split()[-3:-1] for line in limits.splitlines() if line.startswith("Max core")] == [["0", "0"]]
-    with pytest.raises(Failed):
+    with pytest.raises(AnswerRefused):
         server.ask(planted="a worker that aborts")
     eventually(lambda: len(server.workers) == 2)
     assert not [path for path in server.folder.rglob("*") if "core" in path.name]
@@ -404,14 +404,14 @@ def test_a_worker_that_dies_leaves_no_memory_on_the_disk(server: Server) -> None
 
 
 def test_the_last_answer_that_holds_a_dial_carries_a_call_without_any_server(server: Server) -> None:
-    """Row 12: the line dies while the hotline rings; the end of the dial finds nobody, and the fallback speaks."""
-    cable = server.cable(patience=1)
-    one: Caller = caller(cable)
+    """Row 12: the line ends while the hotline rings, so Twilio plays the fallback document after the dial."""
+    twilio = server.twilio(timeout=1)
+    one: Caller = caller(twilio)
     one.rings()
     one.presses("0")
     end(server.process)
     one.far_end("busy")
     assert one.dial, "the fallback dials again"
     assert len(one.dialled) == 2
-    assert cable.fallbacks[0]["ErrorUrl"].endswith("/outcome")
-    assert [verb.number for verb in read_document(cable.line.fallback) if isinstance(verb, Dial)] == [HOTLINE] * 2
+    assert twilio.fallbacks[0]["ErrorUrl"].endswith("/outcome")
+    assert [verb.number for verb in read_document(twilio.line.fallback) if isinstance(verb, Dial)] == [HOTLINE] * 2

@@ -1,4 +1,4 @@
-"""Requests that are on their way when the line is told to stop, and connections whose request was refused."""
+"""Requests that are on their way at SIGTERM, and connections whose request was refused."""
 
 import os
 import signal
@@ -17,8 +17,8 @@ from ivr.phone.caller import FORM
 
 def request(server: Server, more: bytes = b"") -> bytes:
     """A signed request that lets its connection stay open."""
-    cable = server.cable()
-    return cable.request("/call", cable.fields(FORM)).replace(b"\r\nX-Twilio", b"\r\n" + more + b"X-Twilio", 1)
+    twilio = server.twilio()
+    return twilio.request("/call", twilio.fields(FORM)).replace(b"\r\nX-Twilio", b"\r\n" + more + b"X-Twilio", 1)
 
 
 def joined(server: Server) -> socket.socket:
@@ -34,7 +34,7 @@ def answered(one: socket.socket) -> bytes:
 
 
 def status(pid: int, name: str) -> str:
-    """What the kernel says of a process (man 5 proc_pid_status)."""
+    """A field of the kernel's status of a process (man 5 proc_pid_status)."""
     return Path(f"/proc/{pid}/status").read_text("utf-8").partition(f"{name}:")[2].split()[0]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.asgi_client import PUBLIC, TOKEN, Asked
-from support.twilio_bench import HOTLINE, check_document, gather
+from support.fake_twilio import HOTLINE, check_document, gather
 from twilio.request_validator import RequestValidator
 
 from ivr import signature

@@ -9,9 +9,7 @@ from hostile.soak import soak
 CALLS = int(os.environ.get("SOAK") or 400)
 
 
-def test_none_of_some_hundred_calls_is_lost_while_faults_happen(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_soak_loses_no_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = soak(CALLS, tmp_path)
     told = capsys.readouterr().out
     assert wrong == [], told

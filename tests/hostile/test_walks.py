@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from support.asgi_client import PUBLIC, TOKEN, Asked
-from support.twilio_bench import CONTENT_TYPE, HOTLINE, check_document, is_safe
+from support.fake_twilio import CONTENT_TYPE, HOTLINE, check_document, is_safe
 
 from ivr.phone.caller import FORM, OUTCOMES, Caller, Form
 from ivr.phone.parser import Dial, read_document

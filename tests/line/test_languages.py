@@ -1,7 +1,7 @@
-"""Languages: added with a folder and one word; left out message by message; withheld whole; never the end of the line.
+"""Languages: added with a folder and one word, left out message by message, withheld whole; the line still answers.
 
-A fault in a translation has three outcomes and no others: `ivr check` names it, the text it stands in is spoken in
-English by the English voice, or the language is withheld and its addresses answer in English.
+A fault in a translation has three outcomes and no others: `ivr check` reports it, its text is spoken in English by the
+English voice, or the language is withheld and its addresses answer in English.
 """
 
 import shutil
@@ -66,10 +66,10 @@ def first_gather(body: bytes) -> bytes:
     return body[: body.index(b"</Gather>")]
 
 
-# Left out: one message
+# A message that is left out
 
 
-def test_a_text_with_one_bad_message_is_spoken_in_english_by_the_english_voice(copied: Path) -> None:
+def test_text_with_a_faulty_message_is_spoken_in_english_by_the_english_voice(copied: Path) -> None:
     spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
     line = compile_line(copied, OPTIONS)
     tea = first_gather(pressed(line, Place("main", "es"), "1"))
@@ -81,7 +81,7 @@ def test_a_text_with_one_bad_message_is_spoken_in_english_by_the_english_voice(c
         assert spoken.locale == "en", "the parts around the bad message are English too"
 
 
-def test_every_other_text_stays_in_its_language(copied: Path, tiny: Path) -> None:
+def test_faulty_message_changes_no_other_text(copied: Path, tiny: Path) -> None:
     spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
     line, whole = compile_line(copied, OPTIONS), compile_line(tiny, OPTIONS)
     assert line.flow.published == ("en", "es")
@@ -93,7 +93,7 @@ def test_every_other_text_stays_in_its_language(copied: Path, tiny: Path) -> Non
             assert line.documents[place] == whole.documents[place]
 
 
-def test_a_bad_message_is_a_note_and_no_proof_fails(copied: Path) -> None:
+def test_faulty_message_is_reported_and_fails_no_proof(copied: Path) -> None:
     spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
     line = compile_line(copied, OPTIONS)
     assert prove(line) == ()
@@ -101,7 +101,7 @@ def test_a_bad_message_is_a_note_and_no_proof_fails(copied: Path) -> None:
     assert [fault.found for fault in check_all(copied, OPTIONS).faults] == ["a digit"]
 
 
-# Withheld: a whole language
+# A language that is withheld
 
 
 def spoil(name: str) -> Callable[[Path], None]:
@@ -138,19 +138,19 @@ def withheld(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return compile_line(root, OPTIONS)
 
 
-def test_a_language_that_cannot_be_offered_is_not(withheld: Line) -> None:
+def test_language_that_cannot_be_offered_is_withheld(withheld: Line) -> None:
     assert withheld.content.configured == ("en", "es")
     assert withheld.flow.published == ("en",)
     assert all(place.locale == "en" for place in withheld.paths)
 
 
-def test_no_caller_hears_a_word_of_it(withheld: Line) -> None:
+def test_withheld_language_is_in_no_document(withheld: Line) -> None:
     bodies = [b"".join(fragments) for fragments in withheld.documents.values()]
     assert not any(SPANISH_VOICE in body or b"es-US" in body for body in [*bodies, withheld.fallback_document])
 
 
 @pytest.mark.parametrize("address", ["/call/es/main", "/call/es/tea/part-2", "/call/es/opening/slow/misses-1"])
-def test_its_addresses_answer_in_english(withheld: Line, address: str) -> None:
+def test_addresses_of_a_withheld_language_answer_in_english(withheld: Line, address: str) -> None:
     for key in ("0", "1", "8", "9", ""):
         answer = withheld.respond(address, [("Digits", key)])
         assert answer.place.locale == "en"
@@ -160,39 +160,39 @@ def test_its_addresses_answer_in_english(withheld: Line, address: str) -> None:
     )
 
 
-def test_the_line_is_proved_without_it(withheld: Line) -> None:
+def test_line_without_the_withheld_language_passes_every_proof(withheld: Line) -> None:
     assert prove(withheld) == ()
 
 
-def test_why_it_is_withheld_is_told(withheld: Line) -> None:
+def test_reason_for_withholding_is_reported(withheld: Line) -> None:
     told = [*withheld.content.faults, *catalogue_faults(withheld.content)]
     assert told
     assert all(fault.where.startswith(str(withheld.content.root / "locales" / "es")) for fault in told)
 
 
 @pytest.mark.parametrize("name", OFFERS)
-def test_the_texts_that_withhold_a_language_are_named(copied: Path, name: str) -> None:
+def test_texts_that_withhold_a_language_are_named(copied: Path, name: str) -> None:
     spanish(copied, name, *OFFERS[name])
-    sentence = f"the language is withheld: these texts are not whole in it: {name}"
+    sentence = f"the language is withheld, because these texts are not whole in it: {name}"
     assert sentence in [fault.found for fault in compile_line(copied, OPTIONS).content.faults]
 
 
-def test_the_check_goes_on_where_the_word_lists_of_a_withheld_language_are_broken(copied: Path) -> None:
+def test_check_continues_with_broken_word_lists_of_a_withheld_language(copied: Path) -> None:
     spanish(copied, "connect", *OFFERS["connect"])
     (copied / "locales" / "es" / "words.toml").write_text("nevr = []", "utf-8")
     found = [fault.found for fault in check_all(copied, OPTIONS).faults]
     assert "there is no such field" in found
-    assert "the language is withheld: these texts are not whole in it: connect" in found
+    assert "the language is withheld, because these texts are not whole in it: connect" in found
 
 
-def test_a_published_language_without_a_folder_is_passed_over(copied: Path) -> None:
+def test_published_language_without_a_folder_is_left_out(copied: Path) -> None:
     english(copied, "flow.toml", '["en", "es"]', '["en", "fr", "es"]')
     line = compile_line(copied, OPTIONS)
     assert line.flow.published == ("en", "es")
     assert [fault.found for fault in line.content.faults] == ["`fr` has no folder in locales/"]
 
 
-# Nothing that is written in a catalogue stops the line
+# Every catalogue leaves the line able to answer
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +212,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> Path:
 @example("%%")
 @example("Son rojas. " * 5000)
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_translation_whatever_stops_the_line(scratch: Path, tiny: Path, translated: str) -> None:
+def test_no_translation_stops_the_line(scratch: Path, tiny: Path, translated: str) -> None:
     catalogue = polib.pofile(str(po_path(tiny, "es")))
     next(one for one in catalogue if one.msgctxt == "apples").msgstr = translated
     po_path(scratch, "es").write_text(str(catalogue), "utf-8", newline="")
@@ -224,7 +224,7 @@ def test_no_translation_whatever_stops_the_line(scratch: Path, tiny: Path, trans
 # English: the language of the texts costs readiness
 
 
-def test_faults_of_the_english_content_are_all_told_at_once(copied: Path) -> None:
+def test_faults_of_the_source_language_are_all_reported_at_once(copied: Path) -> None:
     english(copied, "apples.txt", "They are red.", "They are 2.")
     english(copied, "lines/person.txt", "press.person", '"zero"')
     english(copied, "numbers.toml", '"911"', '"9111"')
@@ -241,7 +241,7 @@ def test_faults_of_the_english_content_are_all_told_at_once(copied: Path) -> Non
     ]
 
 
-def test_what_the_map_the_numbers_and_the_texts_disagree_in_is_told_at_once(copied: Path) -> None:
+def test_disagreements_of_flow_numbers_and_texts_are_reported_at_once(copied: Path) -> None:
     english(copied, "flow.toml", 'number = "hotline"', 'number = "emergency"')
     english(copied, "tea.txt", '{% trans "tea" %}It comes', '{% trans "tea" key=press.nobody %}{{ key }} comes')
     (copied / "prompts" / "pears.txt").rename(copied / "prompts" / "plums.txt")
@@ -253,12 +253,12 @@ def test_what_the_map_the_numbers_and_the_texts_disagree_in_is_told_at_once(copi
         "it dials `emergency`, which has no `dial` in numbers.toml",
         "there is no text `pears`",
         "a menu in 3 parts",
-        "no node of the map has this name",
+        "no node of flow.toml has this name",
         "there is no `press.nobody` here",
     ]
 
 
-def test_a_fault_of_the_first_language_s_own_table_is_told_with_the_others(copied: Path) -> None:
+def test_fault_of_the_source_locale_file_is_reported_with_the_others(copied: Path) -> None:
     (copied / "locales" / "en" / "locale.toml").unlink()
     english(copied, "apples.txt", "They are red.", "They are 2.")
     with pytest.raises(BadContent) as raised:
@@ -276,20 +276,20 @@ def trilingual(copied: Path) -> Line:
     return compile_line(copied, OPTIONS)
 
 
-def test_a_language_is_added_with_a_folder_and_one_word(trilingual: Line) -> None:
+def test_language_is_added_with_a_folder_and_one_word(trilingual: Line) -> None:
     assert trilingual.flow.published == ("en", "es", "art-lulu")
     assert prove(trilingual) == ()
     assert not list(catalogue_faults(trilingual.content))
 
 
-def test_every_text_is_spoken_in_it_by_its_own_voice(trilingual: Line) -> None:
+def test_added_language_is_spoken_by_its_own_voice(trilingual: Line) -> None:
     tea = first_gather(pressed(trilingual, Place("main", "art-lulu"), "1"))
     assert b"lu. lu lu lu." in tea.lower()
     assert b'language="art-lulu"' in tea
     assert ENGLISH_VOICE not in tea
 
 
-def test_key_eight_offers_every_other_language_in_its_own_words(trilingual: Line) -> None:
+def test_key_8_offers_every_language_in_its_own_words(trilingual: Line) -> None:
     offers = said(trilingual, "/call", "")
     assert b"oprima ocho" in offers
     languages = trilingual.respond("/call/en/main", [("Digits", "8")])

@@ -1,4 +1,4 @@
-"""Nodes of an earlier release: a caller who stands at one hears the node that took its place, in their language."""
+"""Nodes of an earlier release: a caller at one hears the node that replaced it, in their language."""
 
 import pytest
 
@@ -13,29 +13,29 @@ OLD = (TESTS / "addresses" / "0.1.0.txt").read_text("utf-8").split()
 
 
 def node_of(address: str) -> str:
-    """The node that an address names: `/call/en/signs/slow` is "signs"; "" where it names none."""
+    """The node that an address names: `/call/en/signs/slow` is "signs"; "" if it has no node."""
     return "".join(address.split("/")[3:4])
 
 
-def test_a_node_that_is_gone_from_the_map_has_a_successor(real: Line) -> None:
+def test_removed_node_has_a_successor(real: Line) -> None:
     gone = {node for node in map(node_of, OLD) if node} - set(real.flow.nodes)
     assert gone == set(real.flow.moved)
 
 
 @pytest.mark.parametrize("tag", ["en", "es"])
-def test_an_old_address_leads_to_the_node_that_took_its_place(real: Line, tag: str) -> None:
+def test_address_of_a_removed_node_leads_to_its_successor(real: Line, tag: str) -> None:
     for old, new in real.flow.moved.items():
         assert real.respond(f"/call/{tag}/{old}", []).place == Place(new, tag)
         assert real.respond(f"/call/{tag}/{old}/part-2/slow", []).place == Place(new, tag, pace="slow")
 
 
-def test_a_choice_that_is_pressed_there_is_not_taken_for_one_of_the_new_choices(real: Line) -> None:
+def test_choice_at_a_removed_menu_selects_no_new_choice(real: Line) -> None:
     for old, new in real.flow.moved.items():
         assert real.respond(f"/call/es/{old}", [("Digits", "1")]).place == Place(new, "es")
 
 
 @pytest.mark.parametrize(("key", "kind"), [("0", "transfer"), ("9", "reminder")])
-def test_zero_and_nine_mean_there_what_they_mean_everywhere(real: Line, key: str, kind: str) -> None:
+def test_keys_0_and_9_work_at_a_removed_node(real: Line, key: str, kind: str) -> None:
     for old in real.flow.moved:
         assert real.respond(f"/call/es/{old}", [("Digits", key)]).place == Place(real.flow.only(kind), "es")
 

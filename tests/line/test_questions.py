@@ -1,4 +1,4 @@
-"""What callers ask: each question of calls/questions.toml is answered on its path, in the seconds that it may take.
+"""Questions of callers: each question of calls/questions.toml is answered on its path, in the seconds that it may take.
 
 The clock runs from the ring. Each menu is heard to the end of the choice that is pressed, in a topic the parts before
 the answer are heard whole. It stops with the answer. All seconds are the upper estimates of the line.
@@ -116,20 +116,18 @@ def clock(real: Line) -> Clock:
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: f"{question.language}: {question.asks}")
-def test_a_question_is_answered_in_time(clock: Clock, question: Question) -> None:
+def test_question_is_answered_in_time(clock: Clock, question: Question) -> None:
     assert clock.answered(question) <= question.within
 
 
 @pytest.mark.parametrize("node", PROMISED)
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_the_first_answer_on_safety_a_missing_child_and_immigration_comes_soon(
-    clock: Clock, node: str, language: str
-) -> None:
+def test_answers_on_safety_a_missing_child_and_immigration_come_soon(clock: Clock, node: str, language: str) -> None:
     answers = [clock.answered(one) for one in QUESTIONS if one.node == node and one.language == language]
     assert min(answers) <= PROMISED[node] + (MORE_IN_SPANISH if language == "es" else 0)
 
 
-def test_there_are_questions_enough_in_both_languages_and_none_twice() -> None:
+def test_both_languages_have_enough_questions_without_duplicates() -> None:
     assert len(QUESTIONS) >= FEWEST
     assert len({(one.asks, one.language) for one in QUESTIONS}) == len(QUESTIONS)
     assert {"en", "es"} == {one.language for one in QUESTIONS}

@@ -25,10 +25,10 @@ STOP_WORDS: Mapping[str, frozenset[str]] = {
         "como cuando hay ayuda línea persona oprima cero nueve ocho llame quien hacer"
     ),
 }
-"""The commonest words of each language on this line; a word that both have counts for neither."""
+"""The commonest words of each language on this line; a word of both is left out."""
 SHARED = STOP_WORDS["en"] & STOP_WORDS["es"]
 SHORT = 4
-"""Words up to which a <Say> need not have a stop word: a brand, a number, "Goodbye"."""
+"""Words up to which a <Say> may have no stop word: a brand, a number, "Goodbye"."""
 
 
 def says(line: Line) -> Iterator[Say]:
@@ -48,7 +48,7 @@ def votes(text: str) -> dict[str, int]:
 
 
 def wrong(line: Line) -> list[str]:
-    """The texts whose words are of another language than their <Say> says, or of none."""
+    """The texts whose words are not of the language that their <Say> names."""
     found = []
     for say in dict.fromkeys(says(line)):
         own, text = say.language.partition("-")[0], say_text(say)
@@ -70,7 +70,7 @@ def test_every_say_has_words_of_its_language(name: str, request: pytest.FixtureR
 
 
 @pytest.mark.parametrize("name", ["line", "real"])
-def test_words_in_the_voice_of_another_language_are_noticed(name: str, request: pytest.FixtureRequest) -> None:
+def test_words_in_the_voice_of_another_language_are_found(name: str, request: pytest.FixtureRequest) -> None:
     line: Line = request.getfixturevalue(name)
     swap = {b'language="en-US"': b'language="es-US"', b'language="es-US"': b'language="en-US"'}
     swapped = {

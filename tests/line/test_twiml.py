@@ -1,4 +1,4 @@
-"""TwiML: what is written is valid, says the words with their pauses, and escapes once."""
+"""TwiML: documents are valid, say the words with their pauses, and escape them once."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -67,11 +67,11 @@ def test_every_document_is_valid(compiled: str, request: pytest.FixtureRequest) 
         "<Hangup>now</Hangup>",
     ],
 )
-def test_the_schema_lets_nothing_else_pass(inside: str) -> None:
+def test_schema_refuses_other_twiml(inside: str) -> None:
     assert not valid(f"<Response>{inside}</Response>".encode())
 
 
-def test_a_gather_takes_one_key_of_any_kind_and_posts_it(voices: Mapping[str, Locale]) -> None:
+def test_gather_takes_one_key_and_posts_it(voices: Mapping[str, Locale]) -> None:
     url = "https://line.example.org/call/en/main"
     fragment = twiml.gather([TWO_PARAGRAPHS], voices, "normal", url, 11, 0.5)
     gather = read_verb(fragment)
@@ -83,7 +83,7 @@ def test_a_gather_takes_one_key_of_any_kind_and_posts_it(voices: Mapping[str, Lo
 
 
 @pytest.mark.parametrize(("pace", "stretch", "rate"), [("normal", 1.0, 1.0), ("slow", SLOW_PAUSE, SLOW_RATE)])
-def test_pauses_stand_between_the_words_and_the_slow_pace_stretches_both(
+def test_say_has_pauses_and_the_slow_pace_stretches_them(
     voices: Mapping[str, Locale], pace: Pace, stretch: float, rate: float
 ) -> None:
     (say,) = said(twiml.say(TWO_PARAGRAPHS, voices, pace))
@@ -94,14 +94,14 @@ def test_pauses_stand_between_the_words_and_the_slow_pace_stretches_both(
     assert (say.voice, say.language) == ("Polly.Joanna-Neural", "en-US")
 
 
-def test_slow_is_nine_tenths_with_pauses_of_seven_quarters(voices: Mapping[str, Locale]) -> None:
+def test_slow_pace_is_90_percent_with_pauses_of_175_percent(voices: Mapping[str, Locale]) -> None:
     assert (SLOW_RATE, SLOW_PAUSE) == (0.9, 1.75)
     fragment = twiml.say(TWO_PARAGRAPHS, voices, "slow").decode()
     assert fragment.count('<prosody rate="90%">') == 1
     assert [fragment.count(f'<break time="{time}" />') for time in ("875ms", "700ms", "1050ms")] == [1, 1, 1]
 
 
-def test_a_ringing_telephone_hears_the_first_word_at_once(voices: Mapping[str, Locale]) -> None:
+def test_gather_without_a_lead_starts_with_the_first_word(voices: Mapping[str, Locale]) -> None:
     url = "https://line.example.org/call"
     for lead, first in ((0.0, "For tea"), (0.5, 0.5)):
         gather = read_verb(twiml.gather([TWO_PARAGRAPHS], voices, "normal", url, 10, lead))
@@ -110,7 +110,7 @@ def test_a_ringing_telephone_hears_the_first_word_at_once(voices: Mapping[str, L
         assert gather.spoken[0].pieces[0] == first
 
 
-def test_between_two_texts_there_is_a_pause(voices: Mapping[str, Locale]) -> None:
+def test_gather_has_a_pause_between_two_prompts(voices: Mapping[str, Locale]) -> None:
     two = [RenderedPrompt("en", ("Hello.",)), RenderedPrompt("es", ("Hola.",))]
     gather = read_verb(twiml.gather(two, voices, "normal", "https://line.example.org/call", 10, 0))
     assert isinstance(gather, Gather)
@@ -119,7 +119,7 @@ def test_between_two_texts_there_is_a_pause(voices: Mapping[str, Locale]) -> Non
 
 
 @pytest.mark.parametrize("pace", ["normal", "slow"])
-def test_a_voice_without_ssml_says_each_stretch_by_itself(plain: Mapping[str, Locale], pace: Pace) -> None:
+def test_voice_without_ssml_gets_a_say_for_each_stretch(plain: Mapping[str, Locale], pace: Pace) -> None:
     fragment = twiml.say(RenderedPrompt("en", ("For tea … press one. …", "Goodbye … .")), plain, pace)
     assert [say.text for say in said(fragment)] == ["For tea", "press one.", "Goodbye"]
     assert {say.voice for say in said(fragment)} == {"man"}
@@ -128,13 +128,13 @@ def test_a_voice_without_ssml_says_each_stretch_by_itself(plain: Mapping[str, Lo
     assert valid(twiml.document([fragment]))
 
 
-def test_a_breath_before_the_full_stop_is_no_word(voices: Mapping[str, Locale]) -> None:
+def test_pause_before_a_full_stop_adds_no_word(voices: Mapping[str, Locale]) -> None:
     (say,) = said(twiml.say(RenderedPrompt("en", ("Dial … nine … .",)), voices, "normal"))
     assert say.text == "Dial nine."
 
 
 @pytest.mark.parametrize("chosen", ["voices", "plain"])
-def test_signs_of_xml_are_escaped_once(chosen: str, request: pytest.FixtureRequest) -> None:
+def test_xml_characters_are_escaped_once(chosen: str, request: pytest.FixtureRequest) -> None:
     words = """Fish & chips < 2 > 1 "quoted" 'so' &amp; <Dial>911</Dial> ]]> <!-- -->"""
     fragment = twiml.say(RenderedPrompt("en", (words,)), request.getfixturevalue(chosen), "normal")
     assert [say.text for say in said(fragment)] == [words]
@@ -142,19 +142,19 @@ def test_signs_of_xml_are_escaped_once(chosen: str, request: pytest.FixtureReque
     assert valid(twiml.document([fragment]))
 
 
-def test_an_address_is_escaped_too(voices: Mapping[str, Locale]) -> None:
+def test_action_is_escaped(voices: Mapping[str, Locale]) -> None:
     url = 'https://line.example.org/call?a=1&b="2"<3>'
     fragment = twiml.gather([TWO_PARAGRAPHS], voices, "normal", url, 10, 0)
     assert etree.fromstring(fragment).get("action") == url
 
 
 @given(words=XML_TEXT.filter(lambda text: any(map(str.isalnum, text)) and "…" not in text))
-def test_any_words_come_back_as_they_were(line: Line, words: str) -> None:
+def test_random_words_are_unchanged_in_the_say(line: Line, words: str) -> None:
     (say,) = said(twiml.say(RenderedPrompt("en", (words.strip(),)), line.content.locales, "slow"))
     assert "".join(say.text.split()) == "".join(words.split())
 
 
-def test_a_dial_with_an_action_tells_how_it_ended_and_one_without_goes_on() -> None:
+def test_dial_has_an_action_only_if_one_is_given() -> None:
     number, own, url = "+18883737888", "+12025550123", "https://line.example.org/call/en/connect/outcome"
     assert read_verb(twiml.dial(number, url, own)) == Dial(number, url, twiml.DIAL_TIMEOUT, own, "POST")
     assert read_verb(twiml.dial(number, None, None)) == Dial(number, None, twiml.DIAL_TIMEOUT, None)
@@ -163,11 +163,11 @@ def test_a_dial_with_an_action_tells_how_it_ended_and_one_without_goes_on() -> N
     assert valid(twiml.document([bare]))
 
 
-def test_a_call_is_ended_by_a_hang_up() -> None:
+def test_hang_up_is_a_hangup() -> None:
     assert read_verb(twiml.hang_up()) == Hangup()
 
 
-def test_a_document_is_utf8_from_its_first_byte() -> None:
+def test_document_declares_utf8() -> None:
     document = twiml.document([twiml.hang_up()])
     assert document.startswith(b'<?xml version="1.0" encoding="UTF-8"?><Response>')
     assert read_document(document) == (Hangup(),)

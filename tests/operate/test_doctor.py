@@ -39,7 +39,7 @@ def patient(world: World, **more: Any) -> Target:
 def found(world: World, about: str, **more: Any) -> Finding:
     """What one check finds."""
     one = patient(world, **more)
-    return dict(run.examine(one, {about: run.EVERYWHERE[about]}))[about]
+    return dict(run.run_checks(one, {about: run.EVERYWHERE[about]}))[about]
 
 
 def fails(world: World, about: str, said: str, **more: Any) -> None:
@@ -76,7 +76,7 @@ def test_a_check_that_breaks_keeps_no_other_from_being_made(world: World) -> Non
         raise OperationFailed("Nobody answers.")
 
     one = patient(world)
-    told = dict(run.examine(one, {"a": breaks, "b": has_no_answer, "c": lambda _: passes("well.")}))
+    told = dict(run.run_checks(one, {"a": breaks, "b": has_no_answer, "c": lambda _: passes("well.")}))
     assert [finding.verdict for finding in told.values()] == ["CANNOT TELL", "CANNOT TELL", "PASS"]
     assert "secret" not in told["a"].sentence
 
@@ -109,6 +109,11 @@ def test_a_language_that_is_not_spoken_is_named(world: World, copied: Path) -> N
     fails(World(copied), "languages", "not all of es is spoken: ")
     assert found(World(copied), "proofs").verdict == "PASS"
     fails(World(copied), "server", "the server is not whole: locales/es/")
+
+
+def test_a_wrong_hotline_number_fails(copied: Path) -> None:
+    fault_named("numbers", "hotline_with_one_wrong_digit").plant(copied)
+    fails(World(copied), "proofs", "say and dial are +18883737889, and the hotline is +18883737888")
 
 
 def test_texts_that_cannot_be_read_are_named(copied: Path) -> None:
@@ -149,13 +154,13 @@ def test_how_old_numbers_and_sources_are(world: World, days: int, verdict: str, 
 
 def test_the_kept_last_resort(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "FALLBACK", tmp_path / "fallback.xml")
-    fails(world, "kept last resort", "cannot be read")
+    fails(world, "kept fallback document", "cannot be read")
     (tmp_path / "fallback.xml").write_text("<Response/>", "utf-8")
     monkeypatch.setattr(local, "CHECKOUT", world.settings.ivr_content)
     world.settings = world.settings.model_copy(update={"line_number": ""})
-    fails(world, "kept last resort", "something else than `ivr fallback`")
+    fails(world, "kept fallback document", "is not what `ivr fallback` prints")
     (tmp_path / "fallback.xml").write_bytes(ready(world.settings).fallback_document)
-    assert found(world, "kept last resort").verdict == "PASS"
+    assert found(world, "kept fallback document").verdict == "PASS"
 
 
 def test_where_usage_is_counted(tiny: Path, tmp_path: Path) -> None:
@@ -275,12 +280,12 @@ def test_what_stands_between(world: World, status: int, said: str) -> None:
 def test_a_server_that_can_only_give_the_last_resort(world: World) -> None:
     not_ready = replace(world.ready, line=None)
     world.hosts["line.example.org"] = app_host(make_app(world.settings, not_ready))
-    fails(world, "signed call", "with the last resort")
+    fails(world, "signed call", "with the fallback document")
 
 
 def test_a_server_with_other_settings_or_texts(world: World, tiny: Path) -> None:
     spoil(world, tiny, ivr_silence="goodbye")
-    fails(world, "signed call", "the answer is another than here")
+    fails(world, "signed call", "the answer differs from the one here")
 
 
 def test_a_server_that_accepts_whoever_asks(world: World) -> None:
@@ -302,7 +307,7 @@ def test_every_request_of_the_doctors_is_a_rehearsal(world: World) -> None:
 
     counter: Any = Counter()
     world.hosts["line.example.org"] = app_host(make_app(world.settings, world.ready, counter))
-    list(run.examine(patient(world), run.EVERYWHERE))
+    list(run.run_checks(patient(world), run.EVERYWHERE))
     assert f"{PUBLIC}/call" in world.asked
     assert counted == []
 

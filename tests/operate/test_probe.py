@@ -40,7 +40,7 @@ def test_a_line_that_is_well(world: World) -> None:
 
 def test_a_line_is_called_at_another_address_than_it_is_signed_for(world: World) -> None:
     world.hosts["10.0.0.7"] = world.hosts["line.example.org"]
-    assert probe(world.settings, "http://10.0.0.7:8000", world.fetch).well
+    assert probe(world.settings, "http://10.0.0.7:8000", world.fetch).passed
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_a_text_in_english_for_a_fault_is_no_success(world: World, copied: Path)
     world.hosts["line.example.org"] = app_host(app(operator(copied)))
     well, sentence = probe(world.settings, URL, world.fetch)
     assert not well
-    assert sentence.startswith(f"NOT WHOLE {URL}: es is not spoken in 1 text: locales/es/LC_MESSAGES/messages.po:")
+    assert sentence.startswith(f"NOT WHOLE {URL}: es is not whole: locales/es/LC_MESSAGES/messages.po:")
 
 
 def test_a_text_that_waits_for_its_translator_is_a_success(world: World, copied: Path) -> None:
     fault_named("catalogue", "fuzzy").plant(copied)
     world.hosts["line.example.org"] = app_host(app(operator(copied)))
-    assert probe(world.settings, URL, world.fetch).well
+    assert probe(world.settings, URL, world.fetch).passed
 
 
 def test_key_0_that_leads_elsewhere(world: World) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from support.app_client import ask, in_turn, place, post
 from support.signed_calls import BASE, PROBE_CALL, TOKEN, settings_for, signed
-from support.toy_line import MAIN
+from support.toy_line import MAIN, OPENING
 
 from ivr.readiness import Readiness, get_ready
 from ivr.server import webhook
@@ -21,7 +21,7 @@ from ivr.signature import sign
 def test_signed_post_gets_a_document_that_no_cache_keeps(app: Webhook) -> None:
     answer = post(app, "/call")
     assert answer.status_code == 200
-    assert place(answer) == "/en/opening"
+    assert place(answer) == OPENING
     assert dict(answer.headers) == {
         "content-type": "text/xml; charset=utf-8",
         "content-length": str(len(answer.content)),
@@ -39,7 +39,7 @@ def test_key_outcome_and_unknown_address_get_documents(app: Webhook) -> None:
 
 
 def test_signed_get_is_answered(app: Webhook) -> None:
-    for path, more, there in (("/call", [], "/en/opening"), ("/call/es/main", [("Digits", "#")], "/es/main")):
+    for path, more, there in (("/call", [], OPENING), ("/call/es/main", [("Digits", "#")], "/es/main")):
         url = f"{path}?{urlencode([*PROBE_CALL, *more])}"
         answer = ask(app, "GET", url, headers={"X-Twilio-Signature": sign(TOKEN, BASE + url, ())})
         assert (answer.status_code, place(answer)) == (200, there)
@@ -100,7 +100,7 @@ def test_signed_request_without_one_call_sid_and_one_account_sid_gets_403(app: W
 @pytest.mark.parametrize("value", ["CA123", "ca" + "0" * 32, "CA" + "0" * 200, "7", "call/1 ñ"])
 def test_shape_of_a_sid_does_not_matter(app: Webhook, name: str, value: str) -> None:
     others = [field for field in PROBE_CALL if field[0] != name]
-    assert place(post(app, "/call", [(name, value)], call=others)) == "/en/opening"
+    assert place(post(app, "/call", [(name, value)], call=others)) == OPENING
 
 
 @pytest.mark.parametrize("blanks", [(b"", b" "), (b"", b" \t"), (b"\t", b"")])
@@ -128,7 +128,7 @@ def test_proxy_may_remove_the_path_of_public_url(tiny: Path, public: str) -> Non
     settings = settings_for(tiny, public_url=public)
     app = make_app(settings, get_ready(settings))
     prefix = public.removeprefix(BASE)
-    for path, digits, there in (("/call", "", "/en/opening"), (f"/call/es/main/{MAIN}", "2", "/es/fruit")):
+    for path, digits, there in (("/call", "", OPENING), (f"/call/es/main/{MAIN}", "2", "/es/fruit")):
         request = signed(path, [("Digits", digits)], public=public)
         for sent in (path, prefix + path):
             answer = ask(app, "POST", sent, **request)

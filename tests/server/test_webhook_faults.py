@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.app_client import ask, place, post
 from support.signed_calls import settings_for
-from support.toy_line import MAIN
+from support.toy_line import MAIN, OPENING
 
 from ivr import readiness
 from ivr.errors import BadSettings, Fault
@@ -67,7 +67,7 @@ def test_error_of_the_log_costs_no_call(app: Webhook, ready: Readiness, monkeypa
         raise OSError("the disk is full")
 
     monkeypatch.setattr("ivr.log.count", fails)
-    assert place(post(app, "/call")) == "/en/opening"
+    assert place(post(app, "/call")) == OPENING
     monkeypatch.setattr(Line, "respond", fails)
     answer = post(app, "/call")
     assert (answer.status_code, answer.content) == (200, ready.fallback_document)

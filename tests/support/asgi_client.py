@@ -65,8 +65,8 @@ class Asked:
         ]
         return self.ask("POST", path.encode(), headers=headers, body=[urlencode(form).encode()])
 
-    def cable(self, address: str, form: Form) -> bytes:
-        """The cable for a virtual caller."""
+    def document(self, address: str, form: Form) -> bytes:
+        """The document at `address`: the `post` of a virtual caller."""
         answer = self.post(address, form)
         assert answer.status == 200
         return answer.body

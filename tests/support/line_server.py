@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from support.fake_twilio import FakeTwilio, Line
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
-from support.twilio_bench import Cable, Line
 
 from ivr.line.compiler import compile_line
 from ivr.line.options import Options
@@ -28,7 +28,7 @@ class Server:
 
     def __init__(self, process: "subprocess.Popen[bytes]", line: Line, folder: Path, number: int) -> None:
         self.process, self.line, self.folder, self._number = process, line, folder, number
-        self._cables: list[Cable] = []
+        self._twilios: list[FakeTwilio] = []
 
     @property
     def workers(self) -> list[int]:
@@ -40,41 +40,41 @@ class Server:
         """All that was written to standard output and standard error."""
         return (self.folder / "printed").read_text("utf-8", "replace")
 
-    def cable(self, seed: int = 0, **more: object) -> Cable:
-        self._cables.append(Cable(self.line, seed, **more))  # type: ignore[arg-type]
-        return self._cables[-1]
+    def twilio(self, seed: int = 0, **more: object) -> FakeTwilio:
+        self._twilios.append(FakeTwilio(self.line, seed, **more))  # type: ignore[arg-type]
+        return self._twilios[-1]
 
     def close(self) -> None:
         """Close every connection that was opened."""
-        for cable in self._cables:
-            cable.wire.close()
+        for twilio in self._twilios:
+            twilio.connection.close()
 
     def ask(self, path: str = "/call", more: Sequence[tuple[str, str]] = (), planted: str = "") -> tuple[int, bytes]:
-        """One signed request on a connection of its own: status and body. Raises Failed where there is no answer."""
-        cable = self.cable(patience=8)
-        cable.planted = planted
-        status, _, body = cable.wire.ask(cable.request(path, cable.fields([*FORM, *more])))
-        cable.wire.close()
+        """Status and body of one signed request on its own connection. Raises AnswerRefused without an answer."""
+        twilio = self.twilio(timeout=8)
+        twilio.planted = planted
+        status, _, body = twilio.connection.ask(twilio.request(path, twilio.fields([*FORM, *more])))
+        twilio.connection.close()
         return status, body
 
     def get(self, path: str) -> tuple[int, bytes]:
-        status, _, body = self.cable().wire.ask(f"GET {path} HTTP/1.1\r\nHost: line\r\n\r\n".encode())
+        status, _, body = self.twilio().connection.ask(f"GET {path} HTTP/1.1\r\nHost: line\r\n\r\n".encode())
         return status, body
 
-    def census(self) -> dict[int, dict[str, Any]]:
-        """What each worker of a faulty line holds. Waits until every worker is there."""
+    def resources(self) -> dict[int, dict[str, Any]]:
+        """The resources of each worker of a faulty line. Waits until every worker is there."""
         found: dict[int, dict[str, Any]] = {}
         until = time.monotonic() + WAIT
         while (len(found) < self._number or set(found) != set(self.workers)) and time.monotonic() < until:
-            told = json.loads(self.ask(planted="census")[1])
+            told = json.loads(self.ask(planted="resources")[1])
             found = {pid: seen for pid, seen in (found | {told["pid"]: told}).items() if pid in self.workers}
         return found
 
     def at_rest(self) -> dict[int, dict[str, int]]:
         """The least that each worker holds during a second, so that a closing connection is not counted."""
-        least, until = self.census(), time.monotonic() + 1
+        least, until = self.resources(), time.monotonic() + 1
         while time.monotonic() < until:
-            seen = self.census()
+            seen = self.resources()
             least = {pid: _least(least.get(pid, one), one) for pid, one in seen.items()}
         return least
 

@@ -19,6 +19,7 @@ from ivr.call.state import Answer, Place, Ring
 from ivr.cli.main import main
 from ivr.line.line import Form, Line
 from ivr.server.http_limits import BoundedProtocol
+from ivr.server.worker import LineWorker
 
 
 def _raise(error: BaseException) -> None:
@@ -47,7 +48,7 @@ FAULTS = {
 }
 
 
-def census() -> bytes:
+def resources() -> bytes:
     """The resources of this worker as JSON: process id, open files, tasks, connections, memory in bytes."""
     gc.collect()
     return json.dumps(
@@ -82,14 +83,44 @@ def _holds(one: str | bytes | bytearray, words: tuple[str, bytes]) -> bool:
     return words[0] in one if isinstance(one, str) else words[1] in one
 
 
+def clock() -> bytes:
+    """The wall clock of this worker, in seconds since 1970."""
+    return str(time.time()).encode()
+
+
+REPORTS = {"resources": resources, "leftovers": leftovers, "clock": clock}
+
+
+def fail_starts(while_there: Path) -> None:
+    """Let each worker fail at its start while a file is there."""
+    begin = LineWorker.init_process
+
+    def failing(self: LineWorker) -> None:
+        if while_there.exists():
+            raise MemoryError
+        begin(self)
+
+    LineWorker.init_process = failing  # type: ignore[method-assign]
+
+
+def set_clock(offset: Path) -> None:
+    """Let the wall clock of every process differ from the true one by the seconds in a file."""
+    true_time = time.time
+
+    def shifted() -> float:
+        return true_time() + float(offset.read_text("utf-8"))
+
+    time.time = shifted
+
+
 def plant() -> None:
     """Make `Line.respond` trigger the fault that a request names, before it answers."""
     respond = Line.respond
 
     def planted(self: Line, address: str, form: Form) -> Answer:
         name = dict(form).get("Planted")
-        if name in ("census", "leftovers"):
-            told = census() if name == "census" else leftovers()
+        if name in REPORTS:
+            told = REPORTS[name]()
             return Answer(Place(self.flow.main_menu, "en"), Ring(), told)
         if name:
             FAULTS[name]()
@@ -108,6 +139,10 @@ def speak_up() -> None:
 
 if __name__ == "__main__":
     plant()
+    if name := os.environ.get("FAIL_STARTS"):
+        fail_starts(Path(name))
+    if name := os.environ.get("CLOCK_OFFSET"):
+        set_clock(Path(name))
     if os.environ.get("LOUD"):
         speak_up()
     sys.exit(main())

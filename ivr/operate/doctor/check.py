@@ -1,4 +1,4 @@
-"""What `ivr doctor` examines, and what it finds: values for its checks, which stand in the files beside this one."""
+"""The values that the checks of `ivr doctor` take and return."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,10 @@ Verdict = Literal["PASS", "FAIL", "CANNOT TELL"]
 
 
 class Finding(NamedTuple):
-    """One line of the doctor's: what was found, and what to do about it."""
+    """The result of a check: one line of output. `remedy` says what to do, "" if there is nothing to do.
+
+    Example: `Finding("FAIL", "LINE_NUMBER is toll-free.", "Use a number with an area code.")`.
+    """
 
     verdict: Verdict
     found: str
@@ -23,13 +26,13 @@ class Finding(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What was found and what to do, in one."""
+        """The finding, followed by the remedy."""
         return f"{self.found} {self.remedy}".rstrip()
 
 
 @dataclass(frozen=True)
 class Target:
-    """The line that is examined, with what lies outside it. `account` is None where the settings name none."""
+    """The line that is checked, and the outside world. `account` is None if the settings name no Twilio account."""
 
     settings: Settings
     outside: External
@@ -37,38 +40,38 @@ class Target:
     account: Account | None = None
 
     def number(self) -> Number:
-        """The line's number at Twilio. Raises OperationFailed where there is none or Twilio does not answer."""
+        """The line's number at Twilio. Raises OperationFailed if there is none or Twilio does not answer."""
         return find_number(self.the_account(), self.line_number())
 
     def line_number(self) -> str:
-        """The line's number, +1 and ten digits. Raises OperationFailed where it is not set."""
+        """The line's number, +1 and ten digits. Raises OperationFailed if it is not set."""
         if not self.settings.line_number:
             raise OperationFailed("LINE_NUMBER is not set.")
         return self.settings.line_number
 
     def the_account(self) -> Account:
-        """The account. Raises OperationFailed where the settings name none."""
+        """The Twilio account. Raises OperationFailed if the settings name none."""
         if self.account is None:
             raise OperationFailed("TWILIO_ACCOUNT_SID and Twilio's token are needed to ask.")
         return self.account
 
 
 Check = Callable[[Target], Finding]
-"""One check. It may raise OperationFailed where it cannot be told."""
+"""A check. It may raise OperationFailed: then the result is CANNOT TELL."""
 Checks = Mapping[str, Check]
-"""Checks in the order they are made, by what is printed in front of what they find."""
+"""Checks by name, such as "certificate", in the order in which they run."""
 
 
 def passes(found: str) -> Finding:
-    """All is well."""
+    """A finding that needs no action."""
     return Finding("PASS", found)
 
 
 def fails(found: str, remedy: str) -> Finding:
-    """Something is wrong, and what to do about it."""
+    """A finding that an operator must act on."""
     return Finding("FAIL", found, remedy)
 
 
 def unknown(found: str, remedy: str = "") -> Finding:
-    """It could not be seen, and how a person can."""
+    """A finding that could not be made; `remedy` says how a person can look."""
     return Finding("CANNOT TELL", found, remedy)

@@ -1,10 +1,12 @@
-"""The doctor's checks that need no network: settings, proofs, limits, ages, the kept last resort, the file of usage."""
+"""Checks of this machine, without a network: settings, proofs, languages, limits, ages, fallback document, usage."""
 
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, ages
-from ivr.content.files import bytes_of
+from ivr.content.facts import PINNED_HOTLINE
+from ivr.content.files import read_bytes
 from ivr.content.load import Content
 from ivr.errors import Fault
+from ivr.line.twiml import readdressed
 from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
 from ivr.operate.number import TOLL_FREE
 from ivr.readiness import FALLBACK, MAX_FALLBACK_BYTES
@@ -12,9 +14,9 @@ from ivr.settings import CHECKOUT
 from ivr.usage.store import store_of
 
 
-def settings_complete(one: Target) -> Finding:
-    """What must be set is set. That it is well-formed, the settings have seen to already."""
-    have = one.settings
+def settings_complete(target: Target) -> Finding:
+    """Every required setting is present. Its form was checked when it was read."""
+    have = target.settings
     needed = {
         "TWILIO_ACCOUNT_SID": have.twilio_account_sid,
         "TWILIO_AUTH_TOKEN": have.tokens and not have.trying_out,
@@ -27,52 +29,54 @@ def settings_complete(one: Target) -> Finding:
     return passes(" ".join(["complete.", *have.notes]))
 
 
-def caller_id_fits(one: Target) -> Finding:
-    """The number that the hotline sees is not a toll-free one.
+def caller_id_fits(target: Target) -> Finding:
+    """The number that the hotline sees is not toll-free.
 
     https://support.twilio.com/hc/en-us/articles/360005772753
     """
-    if not one.settings.line_number:
+    if not target.settings.line_number:
         return unknown("LINE_NUMBER is not set.")
-    if TOLL_FREE.match(one.settings.line_number):
+    if TOLL_FREE.match(target.settings.line_number):
         return fails(
             "LINE_NUMBER is toll-free: calls that show it may not reach a toll-free hotline.",
             "Use a number with an area code.",
         )
-    return passes("LINE_NUMBER is no toll-free number.")
+    return passes("LINE_NUMBER is not toll-free.")
 
 
-def line_is_proved(one: Target) -> Finding:
-    """Every proof holds, and the line accepts a request that it signed itself."""
-    if not one.readiness.serving:
-        return _first(one.readiness.faults, "the line does not serve", "`ivr check` lists all.")
-    return passes(f"{one.readiness.line and one.readiness.line.stats}.")
+def line_is_proved(target: Target) -> Finding:
+    """Every proof passes, and the line accepts a request that it signed itself."""
+    if not target.readiness.serving:
+        return _first(target.readiness.faults, "the line does not serve", "`ivr check` lists all.")
+    return passes(f"{target.readiness.line and target.readiness.line.stats}.")
 
 
-def languages_are_spoken(one: Target) -> Finding:
+def languages_are_spoken(target: Target) -> Finding:
     """Every published language is offered, and no text of it is spoken in the first language for a fault."""
-    if not one.readiness.languages:
+    if not target.readiness.languages:
         return unknown("the texts cannot be read.")
-    if faults := one.readiness.language_faults:
-        tags = ", ".join(language.tag for language in one.readiness.languages if language.faults)
+    if faults := target.readiness.language_faults:
+        tags = ", ".join(language.tag for language in target.readiness.languages if language.faults)
         return _first(faults, f"the line is not ready: not all of {tags} is spoken", "`ivr check` lists all.")
-    return passes(f"{', '.join(language.tag for language in one.readiness.languages)}, all texts that are translated.")
+    return passes(
+        f"{', '.join(language.tag for language in target.readiness.languages)}, all texts that are translated."
+    )
 
 
-def limits_hold(one: Target) -> Finding:
-    """Every text keeps its limits and has its sources."""
-    report = check_all(one.settings.ivr_content, one.settings.options)
+def limits_hold(target: Target) -> Finding:
+    """Every text is within its limits and has its sources."""
+    report = check_all(target.settings.ivr_content, target.settings.options)
     if report.faults:
-        return _first(report.faults, "the texts leave their limits", "`ivr check` lists all.")
-    return passes("every text keeps them.")
+        return _first(report.faults, "texts are over their limits", "`ivr check` lists all.")
+    return passes("every text is within them.")
 
 
-def sources_are_fresh(one: Target) -> Finding:
-    """A person has lately compared every number and fact with its source."""
-    if one.readiness.line is None:
+def sources_are_fresh(target: Target) -> Finding:
+    """Every number and fact was compared with its source recently."""
+    if target.readiness.line is None:
         return unknown("the texts cannot be read.")
-    today = one.outside.now().date()
-    content = one.readiness.line.content
+    today = target.outside.now().date()
+    content = target.readiness.line.content
     if stale := list(ages(content, today, FAIL_AFTER)):
         return _first(stale, "numbers or sources are stale", "`ivr check --today` lists all.")
     if aging := list(ages(content, today, WARN_AFTER)):
@@ -82,27 +86,29 @@ def sources_are_fresh(one: Target) -> Finding:
 
 
 def _opened(content: Content) -> str:
-    """Of how many facts and numbers a person has opened the live page, and not a stored copy of it alone."""
+    """Check of how many facts and numbers a person has opened the live page, not only a stored copy."""
     facts = [fact for fact in content.facts.facts.values() if fact.spoken and fact.confidence != "own"]
     rows = [*facts, *content.facts.numbers.values()]
     return f"a person has opened the live page of {sum(row.opened is not None for row in rows)} of {len(rows)}"
 
 
-def last_resort_is_kept(one: Target) -> Finding:
-    """The file that speaks when the texts cannot be used says what this release says."""
+def fallback_document_is_kept(target: Target) -> Finding:
+    """The file that is sent when the texts cannot be used is the fallback document of this release."""
     try:
-        kept = bytes_of(FALLBACK, MAX_FALLBACK_BYTES).strip()
+        kept = read_bytes(FALLBACK, MAX_FALLBACK_BYTES).strip()
     except OSError as error:
         return fails(f"{FALLBACK.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.")
-    own = one.settings.ivr_content != CHECKOUT or one.settings.line_number
-    if not own and kept != one.readiness.fallback_document.strip():
-        return fails(f"{FALLBACK.name} says something else than `ivr fallback`.", "Run `make fallback`.")
+    settings = target.settings
+    if settings.ivr_content == CHECKOUT and settings.hotline == PINNED_HOTLINE:
+        own = readdressed(kept, PINNED_HOTLINE, PINNED_HOTLINE, settings.line_number or None)
+        if own.strip() != target.readiness.fallback_document.strip():
+            return fails(f"{FALLBACK.name} is not what `ivr fallback` prints.", "Run `make fallback`.")
     return passes(f"{FALLBACK.name} is there.")
 
 
-def usage_is_counted(one: Target) -> Finding:
-    """The file or database of usage can be written, or is switched off on purpose."""
-    store = store_of(one.settings)
+def usage_is_counted(target: Target) -> Finding:
+    """The file or database of usage can be written, or usage is switched off."""
+    store = store_of(target.settings)
     if store is None:
         return passes("switched off.")
     store.try_out()
@@ -121,6 +127,6 @@ CHECKS: Checks = {
     "languages": languages_are_spoken,
     "limits": limits_hold,
     "numbers and sources": sources_are_fresh,
-    "kept last resort": last_resort_is_kept,
+    "kept fallback document": fallback_document_is_kept,
     "usage": usage_is_counted,
 }

@@ -1,4 +1,4 @@
-"""The doctor's checks through the public address: what Twilio would find there."""
+"""Checks through the public address: what Twilio meets there."""
 
 from statistics import median
 from urllib.parse import urlsplit
@@ -13,28 +13,28 @@ from ivr.operate.http_client import Reply, signed_post
 from ivr.operate.probe import SLOW
 from ivr.phone.caller import FORM
 
-DAYS = 7
-"""Days that a certificate must still last."""
+MIN_CERTIFICATE_DAYS = 7
+"""Days for which the certificate must still be valid."""
 
 
-def certificate_lasts(one: Target) -> Finding:
-    """The public address has a certificate that Twilio trusts, for a while yet."""
-    parts = urlsplit(one.settings.public_url)
+def certificate_lasts(target: Target) -> Finding:
+    """The public address has a certificate that Twilio trusts and that does not end soon."""
+    parts = urlsplit(target.settings.public_url)
     if parts.scheme != "https":
-        return fails(f"{one.settings.public_url} is not https.", "Put a TLS proxy in front: see deploy/.")
+        return fails(f"{target.settings.public_url} is not https.", "Put a TLS proxy in front: see deploy/.")
     try:
-        ends = one.outside.certificate_ends(parts.hostname or "", parts.port or 443)
+        ends = target.outside.certificate_ends(parts.hostname or "", parts.port or 443)
     except OperationFailed as error:
         return fails(f"{error}.", "Twilio refuses self-signed, expired and incomplete certificates.")
-    days = (ends - one.outside.now()).days
-    if days < DAYS:
+    days = (ends - target.outside.now()).days
+    if days < MIN_CERTIFICATE_DAYS:
         return fails(f"the certificate ends in {days} days.", "Renew it, and see why it was not renewed by itself.")
     return passes(f"it ends in {days} days.")
 
 
-def server_is_this_release(one: Target) -> Finding:
-    """What answers there is ready, and of the release that examines it."""
-    health = health_at(one.settings.public_url, one.outside.fetch)
+def server_is_this_release(target: Target) -> Finding:
+    """The server there is ready and runs the same release as this machine."""
+    health = health_at(target.settings.public_url, target.outside.fetch)
     if not health.ready:
         reason = health.faults[0] if health.faults else "no reason is given"
         state = "is not whole" if health.serves else "is not ready"
@@ -44,43 +44,43 @@ def server_is_this_release(one: Target) -> Finding:
     return passes(f"the server is ready and runs {health.release}, as here.")
 
 
-def signed_call_is_accepted(one: Target) -> Finding:
-    """A request signed as Twilio signs it is answered with what this release would answer."""
-    reply = _ring(one)
+def signed_call_is_accepted(target: Target) -> Finding:
+    """A request signed as Twilio signs it gets the answer that this machine would give."""
+    reply = _ring(target)
     if reply.status != 200:
-        return why_refused(one, reply)
-    if one.readiness.line is None or reply.body == one.readiness.fallback_document:
-        return fails("it is answered with the last resort.", "Run `ivr doctor --local` on the server.")
-    if reply.body != one.readiness.line.respond(RING, FORM).body:
+        return why_refused(target, reply)
+    if target.readiness.line is None or reply.body == target.readiness.fallback_document:
+        return fails("it is answered with the fallback document.", "Run `ivr doctor --local` on the server.")
+    if reply.body != target.readiness.line.respond(RING, FORM).body:
         return fails(
-            "it is accepted, and the answer is another than here.",
+            "it is accepted, and the answer differs from the one here.",
             "Bring release, texts and settings (PUBLIC_URL, LINE_NUMBER, IVR_SILENCE, IVR_HOTLINE) of the server and "
             "here together, and restart.",
         )
     return passes("it is accepted, and the answer is the same as here.")
 
 
-def unsigned_call_is_refused(one: Target) -> Finding:
+def unsigned_call_is_refused(target: Target) -> Finding:
     """A request without a signature is refused."""
-    reply = one.outside.fetch(one.settings.public_url + RING, FORM, {})
+    reply = target.outside.fetch(target.settings.public_url + RING, FORM, {})
     if reply.status == 403:
         return passes("it is refused.")
     return fails(f"it is answered with status {reply.status}.", "Expected 403: does another server answer there?")
 
 
-def answers_are_quick(one: Target) -> Finding:
-    """The middle one of five answers comes well before Twilio gives up."""
-    seconds = median(_ring(one).seconds for _ in range(5))
+def answers_are_quick(target: Target) -> Finding:
+    """The median of five answer times is well below the timeout of Twilio."""
+    seconds = median(_ring(target).seconds for _ in range(5))
     if seconds > SLOW / 3:
         return fails(f"an answer takes {seconds:.1f} s.", f"Twilio gives up after {SLOW:.0f} s: look at the network.")
     return passes(f"an answer takes {seconds * 1000:.0f} ms.")
 
 
-def _ring(one: Target) -> Reply:
-    if not one.settings.tokens:
+def _ring(target: Target) -> Reply:
+    if not target.settings.tokens:
         raise OperationFailed("TWILIO_AUTH_TOKEN is not set.")
-    url = one.settings.public_url + RING
-    return signed_post(one.outside.fetch, one.settings.tokens[0], url, FORM, as_twilio_signs(url))
+    url = target.settings.public_url + RING
+    return signed_post(target.outside.fetch, target.settings.tokens[0], url, FORM, as_twilio_signs(url))
 
 
 CHECKS: Checks = {

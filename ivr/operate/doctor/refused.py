@@ -1,7 +1,7 @@
-"""Why a signed request was refused through the public address: which part of the address the line thinks different.
+"""Why a signed request was refused through the public address: which part of PUBLIC_URL differs on the server.
 
-The line checks a signature over its own PUBLIC_URL. So requests are signed for addresses that differ in one part each;
-the one that is accepted tells what PUBLIC_URL says there.
+The line verifies a signature over its own PUBLIC_URL. So requests are signed for addresses that differ in one part
+each; the one that is accepted shows the PUBLIC_URL of the server.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ HEADER = "Host and X-Forwarded-* do not matter to the line; X-Twilio-Signature a
 
 
 class Suspect(NamedTuple):
-    """A part of the address, and the address that the server would have if that part differed."""
+    """A part of the address ("scheme", "port", "path", "host", "whole"), and an address that differs in it."""
 
     part: str
     url: str
@@ -32,19 +32,19 @@ def as_twilio_signs(url: str) -> str:
     return url if parts.scheme != "https" else parts._replace(netloc=_host(url)).geturl()
 
 
-def why_refused(one: Target, reply: Reply) -> Finding:
-    """What is wrong, where a signed request was not answered with 200."""
-    here = one.settings.public_url
+def why_refused(target: Target, reply: Reply) -> Finding:
+    """The reason why a signed request was not answered with 200."""
+    here = target.settings.public_url
     if 300 <= reply.status < 400:
         found = f"{here}{RING} redirects to {reply.headers.get('location', 'another place')}."
         return fails(found, "A redirect loses the caller's key: set PUBLIC_URL to the address that it leads to.")
     if reply.status != 403:
         return fails(f"{here}{RING} answers with status {reply.status}.", _remedy(reply.status))
     for part, url in suspects(here):
-        if _accepts(one, url):
+        if _accepts(target, url):
             found = f"it is refused: on the server the {part} of PUBLIC_URL differs, it is {url} and here {here}."
             return fails(found, f"Set PUBLIC_URL on the server to what Twilio calls, and restart. {HEADER}")
-    if any(_accepts(one, here, token) for token in one.settings.tokens[1:]):
+    if any(_accepts(target, here, token) for token in target.settings.tokens[1:]):
         return fails("it is refused with the first token and accepted with the second.", "Finish the rotation there.")
     return fails(
         "it is refused.",
@@ -61,13 +61,13 @@ def _remedy(status: int) -> str:
     return "Expected 200: what answers there is not the line, or the proxy keeps the request back."
 
 
-def _accepts(one: Target, url: str, token: str | None = None) -> bool:
-    ring, signed_url = one.settings.public_url + RING, as_twilio_signs(url + RING)
-    return signed_post(one.outside.fetch, token or one.settings.tokens[0], ring, FORM, signed_url).status == 200
+def _accepts(target: Target, url: str, token: str | None = None) -> bool:
+    ring, signed_url = target.settings.public_url + RING, as_twilio_signs(url + RING)
+    return signed_post(target.outside.fetch, token or target.settings.tokens[0], ring, FORM, signed_url).status == 200
 
 
 def suspects(url: str) -> Iterator[Suspect]:
-    """Addresses that differ from `url` in one part, and the ones that a line is given when nobody sets any."""
+    """Addresses that differ from `url` in one part, then the addresses that a line has by default."""
     parts = urlsplit(url)
     host, path = _host(url), parts.path
     yield Suspect("scheme", parts._replace(scheme="http" if parts.scheme == "https" else "https").geturl())
@@ -89,8 +89,7 @@ def _host(url: str) -> str:
 
 
 def _prefixes(path: str) -> Iterator[str]:
-    """What is left of a path when steps are taken off, from either side; nothing but `path` + one known step where it
-    is empty."""
+    """The paths that are left of "/a/b" when steps are removed from either side; for an empty path, some usual ones."""
     steps = [step for step in path.split("/") if step]
     for count in range(len(steps)):
         yield "".join(f"/{step}" for step in steps[:count])

@@ -1,4 +1,4 @@
-"""`ivr doctor`: whether callers get through, one line a check. The checks stand in local, public and wired."""
+"""Runs the checks of `ivr doctor`: those of this machine, of the public address, and of the Twilio account."""
 
 from collections.abc import Iterator
 
@@ -14,21 +14,21 @@ LOCAL: Checks = local.CHECKS
 EVERYWHERE: Checks = {**local.CHECKS, **public.CHECKS, **twilio_account.CHECKS}
 
 
-def patient(settings: Settings, outside: External, at_home: bool) -> Target:
-    """The line that `settings` describe; its account is left out where nothing outside is asked (`at_home`)."""
+def target_of(settings: Settings, outside: External, local_only: bool) -> Target:
+    """The line that `settings` describe. With `local_only` it has no account, so that no check asks Twilio."""
     try:
-        account = None if at_home else Account.of(settings, outside.transport)
+        account = None if local_only else Account.of(settings, outside.transport)
     except BadSettings:
         account = None
     return Target(settings, outside, get_ready(settings), account)
 
 
-def examine(one: Target, checks: Checks) -> Iterator[tuple[str, Finding]]:
-    """Make each check. None keeps the others from being made."""
+def run_checks(target: Target, checks: Checks) -> Iterator[tuple[str, Finding]]:
+    """The name and the finding of each check. An exception in a check is a finding too: the other checks still run."""
     for about, check in checks.items():
         try:
-            yield about, check(one)
+            yield about, check(target)
         except OperationFailed as error:
             yield about, unknown(str(error))
-        except Exception as error:  # a fault of a check is no verdict on the line
+        except Exception as error:  # a fault of the check says nothing about the line
             yield about, unknown(f"the check itself failed ({type(error).__name__}).", "Please report it.")

@@ -1,4 +1,4 @@
-"""The doctor's checks at Twilio: how the number is wired, and what the account would do to a call."""
+"""Checks at Twilio: the webhooks of the number, and the settings of the account that affect a call."""
 
 from collections import Counter
 from datetime import timedelta
@@ -19,9 +19,9 @@ BIN = "handler.twilio.com"
 RECENT = timedelta(days=7)
 
 
-def account_is_active(one: Target) -> Finding:
+def account_is_active(target: Target) -> Finding:
     """The account is a paid one and not suspended."""
-    status = one.the_account().status()
+    status = target.the_account().status()
     if status.status != "active":
         return fails(f"the account is {status.status}: no call gets through.", "See Twilio's console.")
     if status.kind == "Trial":
@@ -29,12 +29,12 @@ def account_is_active(one: Target) -> Finding:
     return passes("active.")
 
 
-def number_is_ours(one: Target) -> Finding:
-    """The number asks this line, by POST, and nothing at Twilio overrides that."""
-    if not one.the_account().numbers(one.line_number()):
-        return fails(f"the account has no number {one.line_number()}.", "Correct LINE_NUMBER, or the account.")
-    number = one.number()
-    webhooks, expected = number.webhooks, one.settings.public_url + RING
+def number_is_ours(target: Target) -> Finding:
+    """The number sends its calls to this line, by POST, and no other setting at Twilio overrides that."""
+    if not target.the_account().numbers(target.line_number()):
+        return fails(f"the account has no number {target.line_number()}.", "Correct LINE_NUMBER, or the account.")
+    number = target.number()
+    webhooks, expected = number.webhooks, target.settings.public_url + RING
     if number.application or number.trunk:
         what = "TwiML app" if number.application else "SIP trunk"
         return fails(f"a {what} is set on it: its URLs are ignored.", "Take that off in Twilio's console.")
@@ -49,20 +49,20 @@ def number_is_ours(one: Target) -> Finding:
     return passes("it asks this line, by POST, with a quick retry.")
 
 
-def fallback_speaks(one: Target) -> Finding:
-    """The fallback is set, elsewhere, answers, and says what `ivr fallback` prints."""
-    webhooks = one.number().webhooks
+def fallback_is_hosted(target: Target) -> Finding:
+    """The fallback URL is set, on another host, and answers with what `ivr fallback` prints."""
+    webhooks = target.number().webhooks
     if not webhooks.fallback_url:
         return fails("none is set.", "Paste `ivr fallback` into a TwiML Bin, then `ivr number set --fallback-url …`.")
-    if urlsplit(webhooks.fallback_url).hostname == urlsplit(one.settings.public_url).hostname:
+    if urlsplit(webhooks.fallback_url).hostname == urlsplit(target.settings.public_url).hostname:
         return fails("it is on the same host as the line.", "Host it elsewhere, in a TwiML Bin for instance.")
-    reply = _fallback(one, webhooks)
+    reply = _fallback(target, webhooks)
     if reply.status in (401, 403):
         return unknown(f"it does not show itself to us (status {reply.status}).", "Compare it with `ivr fallback`.")
     if reply.status != 200:
         return fails(f"it answers with status {reply.status}.", "Paste `ivr fallback` there anew.")
     try:
-        same = read_document(reply.body.strip()) == read_document(one.readiness.fallback_document)
+        same = read_document(reply.body.strip()) == read_document(target.readiness.fallback_document)
     except InvalidTwiml as error:
         return fails(f"what it says is not what a telephone understands: {error}.", "Paste `ivr fallback` there anew.")
     if not same:
@@ -70,23 +70,23 @@ def fallback_speaks(one: Target) -> Finding:
     return passes("it answers and says what `ivr fallback` prints.")
 
 
-def _fallback(one: Target, webhooks: Webhooks) -> Reply:
+def _fallback(target: Target, webhooks: Webhooks) -> Reply:
     """Ask for the fallback as Twilio would. A TwiML Bin answers requests that are signed with the account's token.
 
     https://support.twilio.com/hc/en-us/articles/223132187
     """
-    url, settings = webhooks.fallback_url.partition("#")[0], one.settings
+    url, settings = webhooks.fallback_url.partition("#")[0], target.settings
     if urlsplit(url).hostname == BIN:
         url = f"{url}?{urlencode({'AccountSid': settings.twilio_account_sid})}"
-        return one.outside.fetch(url, None, signature_header(settings.tokens[0], url))
+        return target.outside.fetch(url, None, signature_header(settings.tokens[0], url))
     if webhooks.fallback_method == "GET":
-        return one.outside.fetch(url, None, signature_header(settings.tokens[0], url))
-    return signed_post(one.outside.fetch, settings.tokens[0], url, FORM)
+        return target.outside.fetch(url, None, signature_header(settings.tokens[0], url))
+    return signed_post(target.outside.fetch, settings.tokens[0], url, FORM)
 
 
-def nothing_records(one: Target) -> Finding:
+def calls_are_not_recorded(target: Target) -> Finding:
     """No default of the account records every call."""
-    if one.the_account().records_by_default():
+    if target.the_account().records_by_default():
         return fails(
             "a default of the account records every call.",
             "Delete the Recording Account Default Configuration: see docs/operate.md.",
@@ -94,12 +94,14 @@ def nothing_records(one: Target) -> Finding:
     return passes("no default records calls.")
 
 
-def dialling_is_narrow(one: Target) -> Finding:
-    """The account may dial the hotline's country and little else, so that a stolen token costs little."""
-    countries = one.the_account().countries()
+def dialling_is_narrow(target: Target) -> Finding:
+    """The account may dial the hotline's country and few others, so that a stolen token can do little harm."""
+    countries = target.the_account().countries()
     codes = {country.code for country in countries}
     if "US" not in codes:
-        return fails("the US may not be dialled: nobody can be connected.", "Allow it under Voice > Geo permissions.")
+        return fails(
+            "the US may not be dialled: no caller can be connected.", "Allow it under Voice > Geo permissions."
+        )
     wide = sorted(codes - NARROW)
     if wide:
         named = ", ".join(wide[:5]) + (" …" if len(wide) > 5 else "")
@@ -109,12 +111,12 @@ def dialling_is_narrow(one: Target) -> Finding:
     return passes(f"only {', '.join(sorted(codes))} may be dialled.")
 
 
-def enough_calls_at_once(one: Target) -> Finding:
-    """The account's profile lets more than a few calls through at once; a transferred call counts twice.
+def enough_calls_at_once(target: Target) -> Finding:
+    """The account's profile allows many calls at once; a transferred call counts as two.
 
     https://support.twilio.com/hc/en-us/articles/223180028
     """
-    account = one.the_account()
+    account = target.the_account()
     status = account.status()
     if status.kind == "Trial":
         return fails("a trial account carries 5 calls at once.", "Upgrade it, and have a Business profile approved.")
@@ -130,17 +132,19 @@ def enough_calls_at_once(one: Target) -> Finding:
     return fails("no approved profile: 2 calls at once.", "Have a Business profile approved: Trust Hub in the console.")
 
 
-def debugger_is_quiet(one: Target) -> Finding:
-    """Twilio has noted no error of this line's lately. Only codes are shown: the texts may hold a caller."""
-    alerts = one.the_account().alerts(one.outside.now() - RECENT)
-    ours = [alert for alert in alerts if alert.level == "error" and _concerns(alert.address, one.settings.public_url)]
+def debugger_is_quiet(target: Target) -> Finding:
+    """Twilio's debugger has no recent error of this line. Only codes are shown: the texts may contain a caller."""
+    alerts = target.the_account().alerts(target.outside.now() - RECENT)
+    ours = [
+        alert for alert in alerts if alert.level == "error" and _concerns(alert.address, target.settings.public_url)
+    ]
     if not ours:
         return passes(f"no error in {RECENT.days} days.")
     codes = Counter(alert.code for alert in ours)
-    told = ", ".join(f"{code} × {times}" for code, times in codes.most_common(5))
+    listed = ", ".join(f"{code} × {times}" for code, times in codes.most_common(5))
     last = max((alert.when for alert in ours if alert.when), default=None)
     return fails(
-        f"in {RECENT.days} days: {told}" + (f", the last on {last:%Y-%m-%d}." if last else "."),
+        f"in {RECENT.days} days: {listed}" + (f", the last on {last:%Y-%m-%d}." if last else "."),
         f"Read https://www.twilio.com/docs/api/errors/{ours[0].code}",
     )
 
@@ -152,8 +156,8 @@ def _concerns(address: str, public_url: str) -> bool:
 CHECKS: Checks = {
     "account": account_is_active,
     "number": number_is_ours,
-    "fallback": fallback_speaks,
-    "recording": nothing_records,
+    "fallback": fallback_is_hosted,
+    "recording": calls_are_not_recorded,
     "countries": dialling_is_narrow,
     "calls at once": enough_calls_at_once,
     "debugger": debugger_is_quiet,

@@ -24,13 +24,13 @@ HOTLINE_SPOKEN = (
     "uno ocho ocho ocho tres siete tres siete ocho ocho ocho",
 )
 """A second copy of the hotline's number, so that a wrong digit in the content is found."""
-PATIENCE = 15.0
+TWILIO_TIMEOUT = 15.0
 """Seconds in which an answer must have come: https://www.twilio.com/docs/api/errors/11205."""
 CONTENT_TYPE = "text/xml; charset=utf-8"
 HEADERS = {"date", "content-type", "content-length", "cache-control"}
 
 
-class Failed(Exception):
+class AnswerRefused(Exception):
     """A missing answer, or one that Twilio refuses: `code` is Twilio's error code, such as 11205."""
 
     def __init__(self, code: int, sentence: str) -> None:
@@ -38,28 +38,28 @@ class Failed(Exception):
         super().__init__(f"{sentence} ({code})")
 
 
-class Broken(AssertionError):
+class InvariantBroken(AssertionError):
     """An invariant does not hold. A fallback does not excuse it."""
 
 
 @dataclass
-class Wire:
+class HttpConnection:
     """One connection to the line: kept open, as Twilio does, and opened again when it was closed."""
 
     port: int
-    patience: float = PATIENCE
+    timeout: float = TWILIO_TIMEOUT
     _socket: socket.socket | None = None
 
     def ask(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
-        """Send `request`: status, headers and body of the answer. Raises Failed when no answer comes in time."""
+        """Send `request`: status, headers and body of the answer. Raises AnswerRefused when no answer comes in time."""
         try:
             return self._answer(self._sent(request))
         except TimeoutError:
             self.close()
-            raise Failed(11205, "no answer in time") from None
+            raise AnswerRefused(11205, "no answer in time") from None
         except OSError as error:
             self.close()
-            raise Failed(11200, f"{type(error).__name__} {error}") from None
+            raise AnswerRefused(11200, f"{type(error).__name__} {error}") from None
 
     def cut(self, request: bytes, after: int) -> None:
         """Send the first `after` bytes and hang up."""
@@ -75,28 +75,28 @@ class Wire:
     def _sent(self, request: bytes) -> socket.socket:
         if self._socket is None:
             self._socket = socket.create_connection(("127.0.0.1", self.port), 5)
-            self._socket.settimeout(self.patience)
+            self._socket.settimeout(self.timeout)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.sendall(request)
         return self._socket
 
-    def _answer(self, wire: socket.socket) -> tuple[int, dict[str, str], bytes]:
+    def _answer(self, connection: socket.socket) -> tuple[int, dict[str, str], bytes]:
         got = b""
         while b"\r\n\r\n" not in got:
-            got += self._more(wire)
+            got += self._more(connection)
         head, _, body = got.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = dict(line.lower().split(": ", 1) for line in lines)
         length = int(headers.get("content-length", "0"))
         while len(body) < length:
-            body += self._more(wire)
+            body += self._more(connection)
         if headers.get("connection") == "close":
             self.close()
         return int(first.split(" ")[1]), headers, body
 
     @staticmethod
-    def _more(wire: socket.socket) -> bytes:
-        if chunk := wire.recv(65536):
+    def _more(connection: socket.socket) -> bytes:
+        if chunk := connection.recv(65536):
             return chunk
         raise ConnectionResetError("closed before the answer was whole")
 
@@ -113,11 +113,11 @@ class Line:
     """Every answer by its request: the same request must get the same bytes from every caller (U12)."""
 
 
-class Cable:
+class FakeTwilio:
     """Sends the requests of one call to a running line by Twilio's rules. `may_differ`: two releases answer."""
 
-    def __init__(self, line: Line, seed: int = 0, patience: float = PATIENCE, may_differ: bool = False) -> None:
-        self.line, self.wire, self.may_differ = line, Wire(line.port, patience), may_differ
+    def __init__(self, line: Line, seed: int = 0, timeout: float = TWILIO_TIMEOUT, may_differ: bool = False) -> None:
+        self.line, self.connection, self.may_differ = line, HttpConnection(line.port, timeout), may_differ
         self.chance = random.Random(seed)
         self.call_sid = "CA" + "".join(self.chance.choices("0123456789abcdef", k=32))
         self.failures: Counter[int] = Counter()
@@ -131,8 +131,8 @@ class Cable:
         for _ in range(2):
             fields = self.fields(form)
             try:
-                return self._checked(path, fields, *self.wire.ask(self.request(path, fields)))
-            except Failed as failure:
+                return self._checked(path, fields, *self.connection.ask(self.request(path, fields)))
+            except AnswerRefused as failure:
                 code = failure.code
                 self.failures[code] += 1
         self.fallbacks.append({"ErrorCode": str(code), "ErrorUrl": address})
@@ -177,7 +177,7 @@ def check_document(body: bytes, fields: Sequence[tuple[str, str]] = ()) -> None:
     try:
         verbs = read_document(body)
     except InvalidTwiml as fault:
-        raise Broken(f"U2: {fault}") from fault
+        raise InvariantBroken(f"U2: {fault}") from fault
     _holds({verb.number for verb in verbs if isinstance(verb, Dial)} <= {HOTLINE}, "U4: another number is dialled")
     told = body.decode("utf-8")
     echoed = [name for name, value in fields if len(value) > 4 and name != "To" and value in told]
@@ -186,7 +186,7 @@ def check_document(body: bytes, fields: Sequence[tuple[str, str]] = ()) -> None:
 
 def _holds(so: bool, otherwise: str) -> None:
     if not so:
-        raise Broken(otherwise)
+        raise InvariantBroken(otherwise)
 
 
 def is_at_most_two_keys_from_a_person(caller: Caller) -> None:
@@ -234,9 +234,9 @@ def _do(caller: Caller, act: str, chance: random.Random) -> None:
         caller.presses(act, interrupting=chance.random() < 0.5)
 
 
-def caller(cable: Cable, form: Form = FORM) -> Caller:
-    """A telephone on `cable` that has not rung yet."""
-    return Caller(cable.post, cable.line.public + "/call", form=form)
+def caller(twilio: FakeTwilio, form: Form = FORM) -> Caller:
+    """A telephone on `twilio` that has not rung yet."""
+    return Caller(twilio.post, twilio.line.public + "/call", form=form)
 
 
 def hung_up(one: Caller) -> bool:

@@ -1,0 +1,107 @@
+"""Limits of a call: the seconds of the opening, of speech that no key stops, and of parts in two languages."""
+
+from collections.abc import Iterator
+
+from ivr.call.playlist import PromptRef, prompts_for
+from ivr.call.state import Place
+from ivr.call.transitions import Ask, Dial, End, Step, silence
+from ivr.check.limit_table import LIMITS
+from ivr.check.rendered_texts import RenderedText, over_limit
+from ivr.content.prompts import RenderedPrompt
+from ivr.errors import Fault
+from ivr.line.line import Line
+from ivr.line.schedule import CHOICE_WAIT, WARNING_WAIT
+from ivr.line.twiml import AFTER_KEY
+from ivr.speech.pauses import PARAGRAPH_PAUSE
+
+GREETING_SECONDS, GREETING_ALLOWANCE = 2.2, 2
+"""Seconds of the greeting of this release, and the seconds that the longer greeting of an agency may add to them."""
+
+
+def call_limit_faults(line: Line) -> Iterator[Fault]:
+    """Every limit of a call that is exceeded."""
+    source, *others = line.flow.published
+    yield from _opening(line, source, others[:1])
+    for locale in others:
+        yield from _after_the_language_key(line, locale)
+    yield from _speech_that_no_key_stops(line)
+    yield from _parts_in_two_languages(line)
+    if LIMITS["wait for a choice"].english > CHOICE_WAIT or LIMITS["wait before the line acts"].english > WARNING_WAIT:
+        remedy = "Callers through a relay need the seconds of the table of limits."
+        yield Fault("ivr/line/schedule.py", "a wait is too short", remedy)
+
+
+def _opening(line: Line, locale: str, others: list[str]) -> Iterator[Fault]:
+    """The opening of a call; `others` is the language that it offers, if there is one."""
+    text, ends = _first_words(line, locale)
+    for other in others:
+        offer, person = ends[PromptRef("language", 1, other)], ends[PromptRef("person", 1, other)]
+        yield from over_limit(line, text, "opening: another language offered within", offer)
+        yield from over_limit(line, text._replace(locale=other), "opening: a person offered within", person)
+    yield from over_limit(line, text, "opening: a person offered within", ends[PromptRef("person", 1, locale)])
+    danger = ends[PromptRef("danger", 1, locale)]
+    yield from over_limit(line, text, "opening", danger)
+    yield from over_limit(line, text, "opening: 911 within", danger)
+
+
+def _after_the_language_key(line: Line, locale: str) -> Iterator[Fault]:
+    text, ends = _first_words(line, locale)
+    person, danger = ends[PromptRef("person", 1, locale)], ends[PromptRef("danger", 1, locale)]
+    yield from over_limit(line, text, "after the language key: a person offered within", person)
+    yield from over_limit(line, text, "after the language key: 911 within", danger)
+
+
+def _first_words(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef, float]]:
+    """The opening in a language, and the second at which each of its prompts has ended."""
+    place = next(place for place in _places(line, line.flow.only("opening")) if place.locale == locale)
+    ask, clock = Ask(place, "opening"), 0.0 if locale == line.flow.published[0] else AFTER_KEY
+    ends: dict[PromptRef, float] = {}
+    for reference, prompt in zip(prompts_for(line.flow, ask), line.schedule.spoken(ask), strict=True):
+        seconds = line.schedule.longest_seconds(prompt)
+        allowance = _allowance(seconds) if reference.text == "greeting" else 0
+        clock += seconds - allowance + (PARAGRAPH_PAUSE if ends else 0)
+        ends[reference] = clock
+    return RenderedText(place.node, locale, (), line.paths[place]), ends
+
+
+def _allowance(greeting: float) -> float:
+    """Seconds of a greeting that are not counted, because it names an agency."""
+    return min(max(greeting - GREETING_SECONDS, 0), GREETING_ALLOWANCE)
+
+
+def _speech_that_no_key_stops(line: Line) -> Iterator[Fault]:
+    """The last step after the main menu: for both policies, in each language, and before a language is chosen."""
+    main = {(place.locale, place.language_chosen): place for place in _places(line, line.flow.main_menu)}
+    for place in main.values():
+        for policy in ("connect", "goodbye"):
+            for step in silence(line.flow, place, policy):
+                if not isinstance(step, Ask):
+                    yield from _spoken_to_the_end(line, step)
+
+
+def _spoken_to_the_end(line: Line, step: Dial | End) -> Iterator[Fault]:
+    name, limit = "goodbye", "speech that no key cuts"
+    if isinstance(step, Dial):
+        name = line.flow.only("transfer")
+        limit = "connecting sentence" if step.place.language_chosen else "connecting sentence in two languages"
+    text = RenderedText(name, step.place.locale, (), "")
+    yield from over_limit(line, text, limit, AFTER_KEY + _seconds(line, step))
+
+
+def _parts_in_two_languages(line: Line) -> Iterator[Fault]:
+    """The reminder and what follows a dial, before a language is chosen."""
+    for node in (line.flow.only("reminder"), line.flow.transfer.not_connected):
+        for place in _places(line, node):
+            if not place.language_chosen and place.misses == 0 and place.pace == "normal" and place.tries <= 1:
+                text = RenderedText(node, place.locale, (), line.paths[place])
+                seconds = _seconds(line, Ask(place, "part"))
+                yield from over_limit(line, text, "seconds of a part in two languages", seconds)
+
+
+def _places(line: Line, node: str) -> list[Place]:
+    return [place for place in line.paths if place.node == node]
+
+
+def _seconds(line: Line, step: Step) -> float:
+    prompts: tuple[RenderedPrompt, ...] = line.schedule.spoken(step)
+    return sum(map(line.schedule.longest_seconds, prompts))

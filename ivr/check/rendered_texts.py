@@ -1,0 +1,55 @@
+"""The texts of a line as the limits measure them: all parts of a text in one language, and the keys that lead there."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ivr.call.playlist import named_keys
+from ivr.check.limit_table import LIMITS
+from ivr.content.prompts import RenderedPrompt
+from ivr.errors import Fault
+from ivr.line.line import Line
+
+
+class RenderedText(NamedTuple):
+    """A text in one language. `path` are the keys of a shortest way to it ("ring 2 1"), "" if it is a shared text."""
+
+    name: str
+    locale: str
+    parts: tuple[RenderedPrompt, ...]
+    path: str
+
+    @property
+    def text(self) -> str:
+        """The words of all parts."""
+        return "\n\n".join(part.text for part in self.parts)
+
+    def fault(self, found: str, remedy: str) -> Fault:
+        """A fault of this text."""
+        return Fault(f"{self.name} ({self.locale})", found, remedy, self.path, self.locale, self.name)
+
+
+def rendered_texts(line: Line) -> Iterator[RenderedText]:
+    """Every text in every published language in which it is whole."""
+    prompts, paths = line.content.prompts, paths_to_texts(line)
+    for locale in line.flow.published:
+        for name in prompts.templates:
+            parts = prompts.speak(name, locale, named_keys(line.flow, name))
+            if parts[0].locale == locale:
+                yield RenderedText(name, locale, parts, paths.get((name, locale), ""))
+
+
+def paths_to_texts(line: Line) -> dict[tuple[str, str], str]:
+    """A shortest way to each node in each language: {("apples", "es"): "ring 8 2 1"}."""
+    paths: dict[tuple[str, str], str] = {}
+    for place, path in line.paths.items():
+        paths.setdefault((place.node, place.locale), path)
+    return paths
+
+
+def over_limit(line: Line, text: RenderedText, limit: str, measured: float, subject: str = "") -> Iterator[Fault]:
+    """A fault if `measured` exceeds the limit of that name. `subject` is what was measured, if not the whole text."""
+    most, unit = LIMITS[limit].of(text.locale), LIMITS[limit].unit
+    applies = unit != "words" or line.content.locales[text.locale].word_limits
+    if applies and measured > most:
+        found = f"{subject or limit}: {measured:.1f}, the limit is {most:g} {unit}"
+        yield text.fault(found, "Shorten it, or part it in two.")

@@ -1,0 +1,85 @@
+"""`ivr check TAG`: which faults it lists, chosen by the fields of a fault and not by its words."""
+
+from pathlib import Path
+
+import polib
+import pytest
+
+from ivr.check.report import Report, check_all, check_language
+from ivr.content.catalogue import po_path
+from ivr.errors import BadLocale
+from ivr.line.options import Options
+
+LONG = "Muy " * 24 + "bien."
+
+
+def edit(root: Path, context: str, text: str, fuzzy: bool = False) -> polib.POEntry:
+    """Change the translation of the first message of a text."""
+    catalogue = polib.pofile(str(po_path(root, "es")))
+    entry = next(entry for entry in catalogue if entry.msgctxt == context)
+    entry.msgstr = text
+    if fuzzy:
+        entry.flags.append("fuzzy")
+    catalogue.save()
+    return entry
+
+
+def spanish(root: Path) -> Report:
+    return check_language(root, Options(), "es")
+
+
+def english(root: Path, name: str, words: str) -> None:
+    """Give a text one English message."""
+    path = root / "prompts" / f"{name}.txt"
+    path.write_text(f'{{# facts: TOY-01 #}}\n{{% trans "{name}" %}}{words}{{% endtrans %}}\n', "utf-8")
+
+
+def test_toy_line_has_no_fault_in_spanish(tiny: Path) -> None:
+    report = spanish(tiny)
+    assert report.faults == ()
+    assert report.lines[0].startswith("es (español)")
+
+
+def test_text_over_a_limit_is_listed_with_its_line_in_the_catalogue(copied: Path) -> None:
+    edit(copied, "apples", LONG)
+    faults = [fault for fault in spanish(copied).faults if fault.text == "apples"]
+    rows = po_path(copied, "es").read_text("utf-8").splitlines()
+    line = rows.index('msgctxt "apples"') + 2  # Babel counts from the msgid
+    assert faults
+    assert all(fault.locale == "es" and fault.where.startswith(f"{po_path(copied, 'es')}:{line}: ") for fault in faults)
+
+
+def test_text_over_a_limit_in_english_is_left_to_the_check_of_all_languages(copied: Path) -> None:
+    english(copied, "tea", "Tea " * 24 + "is hot.")
+    assert {fault.locale for fault in check_all(copied, Options()).faults} == {"en", "es"}
+    assert {fault.locale for fault in spanish(copied).faults} == {"es"}
+
+
+def test_missing_messages_are_counted_text_by_text(copied: Path) -> None:
+    english(copied, "tea", "Tea is hot.")
+    (fault,) = [fault for fault in spanish(copied).faults if fault.kind == "missing"]
+    assert (fault.text, fault.locale, fault.waits_for_translator) == ("tea", "es", True)
+    assert "1 of 1 messages" in fault.found
+
+
+def test_fuzzy_message_waits_for_its_translator_and_is_printed_with_its_english(copied: Path) -> None:
+    entry = edit(copied, "apples", "Manzanas.", fuzzy=True)
+    report = spanish(copied)
+    (fault,) = report.faults
+    assert (fault.kind, fault.text, fault.english) == ("fuzzy", "apples", entry.msgid)
+    assert report.lines[1] == f"    the English: {entry.msgid}"
+
+
+def test_lost_placeholder_is_a_fault_and_waits_for_no_translator(copied: Path) -> None:
+    edit(copied, "back", "Para volver.")
+    assert [fault.waits_for_translator for fault in spanish(copied).faults] == [False]
+
+
+def test_fault_of_the_table_of_voices_is_listed_for_every_language(copied: Path) -> None:
+    (copied / "locales" / "voices.toml").unlink()
+    assert [fault.locale for fault in spanish(copied).faults] == [""]
+
+
+def test_language_that_does_not_exist_is_refused(tiny: Path) -> None:
+    with pytest.raises(BadLocale, match="ivr locale new xx"):
+        check_language(tiny, Options(), "xx")

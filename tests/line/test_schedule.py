@@ -1,0 +1,24 @@
+"""The schedule: how long the line waits for a key."""
+
+from support.subject import Subject
+
+from ivr.call.state import Place
+from ivr.call.transitions import Ask
+from ivr.line.line import Line
+
+
+def test_line_waits_10_s_for_a_choice_and_20_s_after_a_warning(subject: Subject) -> None:
+    for place in subject.line.documents:
+        for step in subject.line.steps(place):
+            if isinstance(step, Ask):
+                least = {"warning": 20, "ending": 20, "farewell": 20, "last": 20, "part": 2}.get(step.reading, 10)
+                assert subject.line.schedule.wait(step) >= least
+
+
+def test_slow_pace_waits_for_a_relay_operator_to_type(line: Line) -> None:
+    normal = Ask(Place("tea", "en"), "part")
+    slow = Ask(Place("tea", "en", pace="slow"), "part")
+    assert line.schedule.wait(slow) >= line.schedule.wait(normal) == 2
+    how = Ask(Place("how", "en", pace="slow"), "part")
+    words = sum(len(spoken.text.replace("…", "").split()) for spoken in line.schedule.spoken(how))
+    assert line.schedule.wait(how) > words * 0.3, "a word a second typed, 2.07 a second read"
