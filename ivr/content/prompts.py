@@ -75,13 +75,13 @@ class Prompts:
         `press` gives the key of each name that a template may use ({"person": "0", "safety": "1"}). Raises BadText if
         the template names a key or a number that does not exist.
         """
-        wanted = (name, locale, tuple(sorted(press.items())))
-        if wanted not in self._kept:
+        key = (name, locale, tuple(sorted(press.items())))
+        if key not in self._kept:
             try:
-                self._kept[wanted] = self._with_sound(self.render(name, locale, press))
+                self._kept[key] = self._with_sound(self.render(name, locale, press))
             except Untranslated:
-                self._kept[wanted] = self._with_sound(self.render(name, self._first, press))
-        return self._kept[wanted]
+                self._kept[key] = self._with_sound(self.render(name, self._first, press))
+        return self._kept[key]
 
     def whole(self, name: str, locale: str, press: Mapping[str, str]) -> bool:
         """Whether template `name` is spoken in `locale` itself."""
