@@ -67,7 +67,7 @@ def _plays(verbs: Iterable[Verb]) -> Iterator[Play]:
 
 def _dialled(index: LineIndex) -> dict[str, str]:
     """Every dialled number, with the keys of a shortest way to it; "" if only the fallback document dials it."""
-    ways = {verb.number: "" for verb in read_document(index.line.fallback_document) if isinstance(verb, Dial)}
+    paths = {verb.number: "" for verb in read_document(index.line.fallback_document) if isinstance(verb, Dial)}
     for place, path in reversed(list(index.line.paths.items())):
-        ways |= {verb.number: path for verb in index.verbs(place) if isinstance(verb, Dial)}
-    return ways
+        paths |= {verb.number: path for verb in index.verbs(place) if isinstance(verb, Dial)}
+    return paths

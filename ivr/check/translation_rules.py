@@ -79,9 +79,9 @@ def _three_dots(message: Message) -> str:
 
 
 def _pauses(message: Message) -> str:
-    wanted, given = message.english.count("…"), message.text.count("…")
-    differs = wanted != given and not _three_dots(message)
-    return f"pauses (…): {given}, and {wanted} in the English" if differs else ""
+    expected, given = message.english.count("…"), message.text.count("…")
+    differs = expected != given and not _three_dots(message)
+    return f"pauses (…): {given}, and {expected} in the English" if differs else ""
 
 
 def _quotes(message: Message) -> str:

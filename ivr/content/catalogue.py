@@ -136,9 +136,9 @@ def _fault(path: Path, message: Message) -> Fault | None:
 
 def message_fault(english: str, translated: str) -> tuple[str, str] | None:
     """The fault of a translation that would break a call, and the remedy; None if it is usable."""
-    wanted, given = Counter(PLACEHOLDER.findall(english)), Counter(PLACEHOLDER.findall(translated))
-    if wanted != given:
-        return _placeholder_fault(wanted, given)
+    expected, given = Counter(PLACEHOLDER.findall(english)), Counter(PLACEHOLDER.findall(translated))
+    if expected != given:
+        return _placeholder_fault(expected, given)
     if "%" in PLACEHOLDER.sub("", translated):
         return "a % that is not part of a placeholder", "Write the word instead: it is spoken."
     if any(map(is_unspeakable, translated)):
@@ -154,9 +154,9 @@ def message_fault(english: str, translated: str) -> tuple[str, str] | None:
     return None
 
 
-def _placeholder_fault(wanted: Mapping[str, int], given: Mapping[str, int]) -> tuple[str, str]:
-    missing = [f"%({name})s" for name in wanted if given.get(name, 0) < wanted[name]]
-    extra = [f"%({name})s" for name in given if given[name] > wanted.get(name, 0)]
+def _placeholder_fault(expected: Mapping[str, int], given: Mapping[str, int]) -> tuple[str, str]:
+    missing = [f"%({name})s" for name in expected if given.get(name, 0) < expected[name]]
+    extra = [f"%({name})s" for name in given if given[name] > expected.get(name, 0)]
     found = [f"{', '.join(missing)} is missing"] if missing else []
     found += [f"{', '.join(extra)} is too much"] if extra else []
     return "; ".join(found), "Write every %(…)s exactly as in the English, and as often."

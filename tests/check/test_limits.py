@@ -1,7 +1,6 @@
-"""Limits: for each one a text of the toy line that goes over it and is told, and one that just keeps it and is not.
+"""Limits: a text of the toy line over each limit is reported, and a text just within it is not.
 
-What the table measures in words is tried at the very word; what it measures in seconds or points, a twentieth of one
-below and above what was measured.
+Limits in words are tried at the exact word; limits in seconds or points a little below and above the measured value.
 """
 
 import re
@@ -31,7 +30,7 @@ DIFÍCIL = "Organizaciones internacionales investigan circunstancias extraordina
 
 
 def english(root: Path, name: str, *paragraphs: str, parts: int = 1) -> None:
-    """Write a topic or a line anew: its paragraphs, dealt out over `parts` parts."""
+    """Replace a text: its paragraphs are distributed over `parts` parts."""
     path = next((root / "prompts").rglob(f"{name}.txt"))
     blocks = [f'{{% trans "{name}" %}}{words}{{% endtrans %}}' for words in paragraphs]
     dealt = [blocks[number::parts] for number in range(parts)]
@@ -39,7 +38,7 @@ def english(root: Path, name: str, *paragraphs: str, parts: int = 1) -> None:
 
 
 def choices(root: Path, *counts: int, menu: str = "main") -> None:
-    """Write a menu anew: its choices with so many words each."""
+    """Replace a menu: its choices have so many words each."""
     choice = '{{% trans "{}" key=press.{} %}}For {} {} press {{{{ key }}}}.{{% endtrans %}}'
     nouns = (
         {"tea": "tea", "fruit": "fruit", "how": "keys"} if menu == "main" else {"apples": "apples", "pears": "pears"}
@@ -69,7 +68,7 @@ def spanish(root: Path, name: str, words: str) -> None:
 
 
 def translated(root: Path, name: str, sentence: str, count: int) -> None:
-    """Write a text anew in both languages: `count` paragraphs in two parts, in Spanish `sentence` each."""
+    """Replace a text in both languages: `count` paragraphs in two parts, each `sentence` in Spanish."""
     plain = [f"We {'really ' * number}like hot tea." for number in range(count)]
     english(root, name, *plain, parts=2)
     catalogue = polib.pofile(str(po_path(root, "es")))
@@ -90,7 +89,7 @@ class Case(NamedTuple):
 
 
 def number_of(fault: Fault) -> float:
-    """What was measured."""
+    """The measured value."""
     measured = re.search(f"({MEASURED})(, the limit is|, at least)", fault.found)
     assert measured, fault.found
     return float(measured[1])
@@ -174,7 +173,7 @@ AT_LEAST = {"INFLESZ", "INFLESZ of a safety text"}
 
 
 def told_of(root: Path, case: Case) -> list[Fault]:
-    """What is said of this limit, in this place."""
+    """The faults of this limit, in this place."""
     begins = re.compile(re.escape(case.begins) + (MEASURED if case.begins.endswith(": ") else ""))
     return [fault for fault in said(root) if fault.where == case.where and begins.match(fault.found)]
 
@@ -205,7 +204,7 @@ def test_limit_holds_at_the_measured_value(copied: Path, name: str, monkeypatch:
         assert (not told_of(copied, case)) is silent
 
 
-# At the very word
+# Limits at the exact word
 
 
 def over(root: Path, begins: str) -> bool:
@@ -268,7 +267,7 @@ def test_greeting_of_an_agency_may_take_2_seconds_more(copied: Path, monkeypatch
     assert far_too_long > shipped + 10
 
 
-# What no number says
+# Limits without a number
 
 
 def test_choices_with_the_same_first_noun_are_reported(copied: Path) -> None:

@@ -216,7 +216,7 @@ def mistranslated(field: str) -> Spoil:
 
 
 class Break(NamedTuple):
-    """What is taken away, the proof that must see it, and what it says. `nowhere` where no keys lead to the fault."""
+    """A planted break, the proof that must report it, and its sentence. `nowhere` if no keys lead to the fault."""
 
     proof: Proof
     what: str

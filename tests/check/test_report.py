@@ -1,4 +1,4 @@
-"""`ivr check TAG`: which faults it lists, chosen by the fields of a fault and never by its words."""
+"""`ivr check TAG`: which faults it lists, chosen by the fields of a fault and not by its words."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Sources: every text rests on facts that may be spoken, and each of those is; ages are judged on a day handed in."""
+"""Sources: texts speak every fact that may be spoken and no other; ages are compared with a given day."""
 
 from collections.abc import Callable
 from dataclasses import replace

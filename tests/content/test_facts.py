@@ -1,4 +1,4 @@
-"""Numbers and facts: read strictly, each number once, and never one that must not be spoken."""
+"""Numbers and facts: read strictly, each number once; a number that must not be spoken is refused."""
 
 from datetime import date
 from pathlib import Path

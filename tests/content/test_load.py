@@ -1,4 +1,4 @@
-"""The content of the line itself: properties that hold for whatever is said, and no word of it.
+"""The content of this release: properties that hold whichever words the texts have.
 
 The texts, numbers and catalogues in prompts/ and locales/ are free to change; what is promised here is not.
 """

@@ -1,4 +1,4 @@
-"""Word lists: what a language's writers never say, which names they cannot shorten, which words are small."""
+"""Word lists: words that texts must not say, official names, small words of a choice."""
 
 from pathlib import Path
 

@@ -1,12 +1,11 @@
 """Some calls of `make restarts` in every run of the tests: fewer restarts, in the same ways."""
 
-import os
 from pathlib import Path
 
 import pytest
 from hostile.restarts import LONGEST_WAIT, WAYS, rehearse, why_not
 
-CALLS, RESTARTS = int(os.environ.get("CALLS", "40")), int(os.environ.get("RESTARTS", "2"))
+CALLS, RESTARTS = 40, 2
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -1,7 +1,7 @@
 """Languages: added with a folder and one word, left out message by message, withheld whole; the line still answers.
 
-A fault in a translation has three outcomes and no others: `ivr check` names it, the text it stands in is spoken in
-English by the English voice, or the language is withheld and its addresses answer in English.
+A fault in a translation has three outcomes and no others: `ivr check` reports it, its text is spoken in English by the
+English voice, or the language is withheld and its addresses answer in English.
 """
 
 import shutil
@@ -66,7 +66,7 @@ def first_gather(body: bytes) -> bytes:
     return body[: body.index(b"</Gather>")]
 
 
-# Left out: one message
+# A message that is left out
 
 
 def test_text_with_a_faulty_message_is_spoken_in_english_by_the_english_voice(copied: Path) -> None:
@@ -101,7 +101,7 @@ def test_faulty_message_is_reported_and_fails_no_proof(copied: Path) -> None:
     assert [fault.found for fault in check_all(copied, OPTIONS).faults] == ["a digit"]
 
 
-# Withheld: a whole language
+# A language that is withheld
 
 
 def spoil(name: str) -> Callable[[Path], None]:

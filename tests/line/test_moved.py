@@ -13,7 +13,7 @@ OLD = (TESTS / "addresses" / "0.1.0.txt").read_text("utf-8").split()
 
 
 def node_of(address: str) -> str:
-    """The node that an address names: `/call/en/signs/slow` is "signs"; "" where it names none."""
+    """The node that an address names: `/call/en/signs/slow` is "signs"; "" if it has no node."""
     return "".join(address.split("/")[3:4])
 
 

@@ -1,4 +1,4 @@
-"""TwiML: what is written is valid, says the words with their pauses, and escapes once."""
+"""TwiML: documents are valid, say the words with their pauses, and escape them once."""
 
 from collections.abc import Mapping
 from pathlib import Path
