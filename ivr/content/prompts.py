@@ -1,7 +1,7 @@
 """Prompts: templates rendered in a language, ready to be spoken.
 
 One prompt, one language: a template of which a message is missing, fuzzy or faulty in a language is rendered whole in
-the first language, and spoken by that language's voice.
+the source language, and spoken by that language's voice.
 
 Why there are marks. A prompt says keys and telephone numbers in words: "press one", "one … eight eight eight". The
 checks must know which keys and numbers a prompt says: `check/spoken_keys` compares the spoken keys with those that
@@ -70,7 +70,7 @@ class Prompts:
         self._kept: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[RenderedPrompt, ...]] = {}
 
     def parts(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
-        """The parts of template `name` as they are spoken: in `locale`, or else all of them in the first language.
+        """The parts of template `name` as they are spoken: in `locale`, or else all of them in the source language.
 
         `press` gives the key of each name that a template may use ({"person": "0", "safety": "1"}). Raises BadText if
         the template names a key or a number that does not exist.

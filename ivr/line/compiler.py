@@ -34,7 +34,7 @@ def compile_line(root: Path, options: Options = DEFAULT_OPTIONS, published: Sequ
     """Compile prompts/ and locales/ under `root`.
 
     `published` replaces the languages that flow.toml publishes: so a draft is tried out. Raises BadContent if the flow,
-    the numbers or the texts of the first language cannot be used.
+    the numbers or the texts of the source language cannot be used.
     """
     started = time.perf_counter()
     content = load_content(root, published, options.hotline)

@@ -52,9 +52,12 @@ def browser_type_launch_args(chromium: str, browser_type_launch_args: dict[str, 
 
 
 @contextmanager
-def served(line: Line, mute: bool = False) -> Iterator[str]:
-    """Serves the line on a port of this machine and yields the address; `mute`: as if no voice were installed."""
-    given = {"twilio_auth_token": "try-" + "0" * 32, "public_url": line.options.public_url}
+def served(line: Line, mute: bool = False, token: str = "try-" + "0" * 32) -> Iterator[str]:
+    """Serves the line on a port of this machine and yields the address; `mute`: as if no voice were installed.
+
+    With the default `token` the line is tried out: its pages offer outcomes and draft pages.
+    """
+    given = {"twilio_auth_token": token, "public_url": line.options.public_url}
     settings = Settings(_env_file=None, ivr_content=line.content.root, **given)
     with patch("ivr.speech.synthesis.shutil.which", return_value=None) if mute else nullcontext():
         app = make_app(settings, Readiness(line, line.fallback_document))
@@ -88,9 +91,9 @@ def site_with_voice(chromium: str, line: Line) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def real_site(chromium: str, real: Line) -> Iterator[str]:
-    """The address of the real line, without an installed voice."""
+    """The address of the real line as visitors find it, without an installed voice."""
     assert chromium
-    with served(real, mute=True) as address:
+    with served(real, mute=True, token="0123456789abcdef" * 2) as address:
         yield address
 
 

@@ -26,7 +26,7 @@ def visit_pages(page: Page, site: str) -> None:
     """From another page to the site, and through several of its pages."""
     page.goto(f"{site}/health/live")
     page.goto(f"{site}/phone/en")
-    page.locator("header nav a").last.click()
+    page.locator("header nav a[hreflang='es']").click()
     page.wait_for_url("**/phone/es")
     page.locator("a[href*='/read/']").first.click()
     page.wait_for_url("**/read/es")

@@ -184,7 +184,7 @@ def ending_at_once(_: Flow, menu: Place, *__: object) -> tuple[Step, ...]:
 def dialling_after_all(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
     if isinstance(flow.nodes[place.node], Farewell):
         return (Dial(Place("connect", place.locale, pace=place.pace)),)
-    return transitions.silence(flow, place, policy)
+    return transitions.silent_steps(flow, place, policy)
 
 
 def misnumbered(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
@@ -202,14 +202,14 @@ def mistranslated(field: str) -> Spoil:
     """Every Spanish text has lost its last key, or its last number."""
 
     def spoil(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
-        line, speak = compile_line(tiny), Prompts.speak
+        line, spoken = compile_line(tiny), Prompts.parts
 
         def other(self: Prompts, name: str, locale: str, press: dict[str, str]) -> tuple[RenderedPrompt, ...]:
-            parts = speak(self, name, locale, press)
+            parts = spoken(self, name, locale, press)
             last = None if locale == "en" else -1
             return tuple(part._replace(**{field: getattr(part, field)[:last]}) for part in parts)
 
-        monkeypatch.setattr(Prompts, "speak", other)
+        monkeypatch.setattr(Prompts, "parts", other)
         return line
 
     return spoil
@@ -379,7 +379,7 @@ BREAKS = [
     Break(
         silence.silence_reaches_a_person,
         "the dial after silence",
-        walking("_read_again", ending_at_once),
+        walking("_later_readings", ending_at_once),
         "silence there ends the call. It must reach the hotline.",
     ),
     Break(
@@ -403,7 +403,7 @@ BREAKS = [
     Break(
         silence.the_line_stops_dialling,
         "the quiet after a conversation",
-        compiling("silence", dialling_after_all),
+        compiling("silent_steps", dialling_after_all),
         "silence after a conversation dials again. It must say goodbye.",
     ),
     Break(

@@ -1,4 +1,4 @@
-"""tools/draw_packages.py reads the imports and leaves out the arrows that others imply."""
+"""The picture of the packages in docs/architecture.md is that of the imports."""
 
 from pathlib import Path
 
@@ -9,6 +9,12 @@ from support.paths import CHECKOUT
 @pytest.fixture(autouse=True)
 def _tools(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(CHECKOUT / "tools"))
+
+
+def test_picture_of_the_packages_is_current() -> None:
+    import draw_packages
+
+    assert draw_packages.diagram() in draw_packages.PAGE.read_text("utf-8"), "run `make picture`"
 
 
 def test_import_that_a_longer_path_implies_is_left_out() -> None:
