@@ -88,7 +88,7 @@ def test_a_language_that_is_not_offered_is_no_success(world: World, copied: Path
     well, sentence = probe(world.settings, URL, world.fetch)
     assert not well
     assert sentence.startswith(f"NOT WHOLE {URL}: es is not offered")
-    assert ("this line is not whole" in sentence) != proxy_hides_health, "the reason, where it can be had"
+    assert ("messages.po" in sentence) != proxy_hides_health, "the reason, where it can be had"
 
 
 def test_a_text_in_english_for_a_fault_is_no_success(world: World, copied: Path) -> None:
