@@ -9,10 +9,10 @@
     ├── BadSettings      an operator must act: the environment
     ├── OperationFailed  an operator asked for something that Twilio, the network or a file did not give
     ├── Unverified       a request is not signed with the token: it gets 403
-    ├── UnknownAddress   an address of no place: the caller hears the main menu
-    └── Untranslated     a text without a whole translation: it is spoken in the language of the texts
+    ├── UnknownAddress   an address that belongs to no place: the caller hears the main menu
+    └── Untranslated     a text without a whole translation: it is spoken in the source language
 
-Each of them is handled before a caller could hear it.
+The line handles each of them itself: a caller always gets a document.
 """
 
 from collections.abc import Iterable
@@ -47,7 +47,7 @@ class Fault(NamedTuple):
 
     @property
     def waits_for_translator(self) -> bool:
-        """Whether a translation is merely not there yet (missing or fuzzy). Content that is wrong is not waiting."""
+        """Whether the message only waits for its translator: it is missing or fuzzy. Every other kind is wrong."""
         return self.kind in ("missing", "fuzzy")
 
     def __str__(self) -> str:
@@ -56,7 +56,7 @@ class Fault(NamedTuple):
 
 
 class LineError(Exception):
-    """The base class of all."""
+    """The base class of every exception of the line."""
 
 
 class BadContent(LineError):
@@ -93,7 +93,7 @@ class BadSettings(LineError):
 
 
 class OperationFailed(LineError):
-    """An operator's request could not be done: the message says why, and what to do."""
+    """A command of an operator failed: the message says why, and what to do."""
 
 
 class Unverified(LineError):
@@ -101,7 +101,7 @@ class Unverified(LineError):
 
 
 class UnknownAddress(LineError):
-    """An address of no place of this release."""
+    """An address that belongs to no place of this release."""
 
 
 class Untranslated(LineError):

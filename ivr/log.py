@@ -46,7 +46,7 @@ STOP_TIMEOUT = 1.0
 
 
 class LogWriter:
-    """Counts and faults of one process on their way to `stream`. `count` and `fault` return at once."""
+    """Writes the counts and faults of one process to `stream`, in a thread. `count` and `fault` return at once."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -73,16 +73,16 @@ class LogWriter:
 
     def fault(self, logger: str, level: int, error: BaseException | None) -> None:
         """Write a line for a fault, if an equal one has not been written since the last line of counts."""
-        about = {"logger": logger}
+        fields = {"logger": logger}
         if error is not None:
-            about |= {"error": type(error).__name__, "at": _place(error.__traceback__)}
+            fields |= {"error": type(error).__name__, "at": _place(error.__traceback__)}
         name: Counted = "fault" if level >= logging.ERROR else "warning"
-        line = _line(level, name, about)
+        line = _line(level, name, fields)
         with self._lock:
             self._counts[name] += 1
-            if str(about) in self._seen or len(self._seen) >= MAX_FAULT_LINES:
+            if str(fields) in self._seen or len(self._seen) >= MAX_FAULT_LINES:
                 return
-            self._seen.add(str(about))
+            self._seen.add(str(fields))
         self._lines.put(line)
 
     def _run(self) -> None:
@@ -114,7 +114,7 @@ class LogWriter:
 
 
 class _LibraryHandler(logging.Handler):
-    """Writes what libraries and Python report, without its words."""
+    """Writes the reports of libraries and of Python, without their messages."""
 
     def __init__(self, writer: LogWriter) -> None:
         super().__init__(logging.WARNING)
@@ -156,7 +156,7 @@ def fault(error: BaseException) -> None:
 
 
 def _redirect_loggers(writer: LogWriter) -> None:
-    """Let only the writer's thread write: a full pipe would stop any other thread that writes to it."""
+    """Send every report to the writer, whose thread alone writes: a full pipe would stop any other thread."""
     logging.getLogger().handlers[:] = [_LibraryHandler(writer)]
     for logger in list(logging.Logger.manager.loggerDict.values()):
         if isinstance(logger, logging.Logger):
@@ -165,7 +165,7 @@ def _redirect_loggers(writer: LogWriter) -> None:
     python = logging.getLogger("python")
     sys.excepthook = lambda _kind, error, _trace: python.error("", exc_info=error)
     threading.excepthook = lambda thread: python.error("", exc_info=thread.exc_value)
-    sys.unraisablehook = lambda lost: python.error("", exc_info=lost.exc_value)
+    sys.unraisablehook = lambda unraisable: python.error("", exc_info=unraisable.exc_value)
 
 
 def _place(trace: TracebackType | None) -> str:
@@ -181,6 +181,6 @@ def _level(counts: Counter[str]) -> int:
     return logging.WARNING if counts["usage not written"] or counts["warning"] else logging.INFO
 
 
-def _line(level: int, event: str, about: Mapping[str, object]) -> str:
+def _line(level: int, event: str, fields: Mapping[str, object]) -> str:
     start = {"minute": f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}", "level": logging.getLevelName(level).lower()}
-    return json.dumps({**start, "event": event, **about, "release": __version__})
+    return json.dumps({**start, "event": event, **fields, "release": __version__})

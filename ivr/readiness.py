@@ -1,8 +1,12 @@
 """Readiness: the line compiled and proved at start, or the reasons why it is not.
 
-There are three answers to a start. *Ready*: callers get the whole line. *Serving, not ready*: they get the line, and a
-published language, or a text of it, is not spoken for a fault; a rollout stops here, and the release before goes on.
-*Not serving*: signed calls get the fallback document. Where not even that can be given, nothing starts.
+A start has one of four results:
+
+- ready: callers get the whole line;
+- serving, not ready: callers get the line, but because of a fault a published language, or a text of it, is spoken in
+  the source language. A rollout stops here, and the previous release continues;
+- not serving: signed calls get the fallback document;
+- BadSettings: the fallback document cannot be read either, and the process ends.
 """
 
 import re
@@ -35,8 +39,9 @@ _PATH = re.compile(r"(?<![\w:/.])(/[\w.+@-]+)((?:/[\w.+@-]+)*)/?")
 class Readiness:
     """The state of the line for callers, and its faults.
 
-    `line` is None if signed calls get the fallback document. `faults` say why the line does not serve, `languages` what
-    each published language speaks; `notes` are sentences for an operator. `root` is the folder of the content.
+    `line` is None if signed calls get the fallback document. `faults` are the reasons why the line does not serve.
+    `languages` has the texts that each published language speaks. `notes` are sentences for an operator. `root` is the
+    folder of the content.
     """
 
     line: Line | None
@@ -58,7 +63,7 @@ class Readiness:
 
     @property
     def language_faults(self) -> tuple[Fault, ...]:
-        """Why a published language is withheld, or a text of it is spoken in the first language for a fault."""
+        """The faults that withhold a published language, or for which a text of it is spoken in the source language."""
         return tuple(fault for language in self.languages for fault in language.faults)
 
     def report(self) -> dict[str, object]:
@@ -109,41 +114,45 @@ def _settings(line: Line) -> Mapping[str, object]:
 
 
 def readiness_of(settings: Settings) -> Readiness:
-    """Compile and prove the line. Raises BadSettings where not even the fallback document can be given."""
-    root, notes = settings.ivr_content, _notes(settings)
+    """Compile and prove the line. Raises BadSettings if the fallback document cannot be read either."""
     try:
-        line = compile_line(root, settings.options)
-        unproved, unsigned = prove(line), _signature_faults(settings)
-        languages = languages_of(line.content)
+        line = compile_line(settings.ivr_content, settings.options)
+        return _with_line(line, settings, prove(line), languages_of(line.content))
     except BadContent as error:
-        return Readiness(None, _kept_fallback(settings), error.faults, notes, (), root)
+        faults = error.faults
     except Exception as error:  # a fault of the content that no check foresaw must not keep calls from being answered
         found = f"it cannot be used ({type(error).__name__}: {error})"
-        fault = Fault(str(root), found, "`ivr check` may say where.")
-        return Readiness(None, _kept_fallback(settings), (fault,), notes, (), root)
-    faults = {*unproved, *(fault for language in languages for fault in language.faults)}
-    rest = tuple(str(fault) for fault in line.content.faults if fault not in faults)
+        faults = (Fault(str(settings.ivr_content), found, "`ivr check` may say where."),)
+    return Readiness(None, _fallback_from_file(settings), faults, _notes(settings), (), settings.ivr_content)
+
+
+def _with_line(
+    line: Line, settings: Settings, proof_faults: tuple[Fault, ...], languages: tuple[Language, ...]
+) -> Readiness:
+    """The readiness of a line that compiles. A fault of the content that is reported nowhere else is a note."""
+    reported = {*proof_faults, *(fault for language in languages for fault in language.faults)}
+    other_faults = tuple(str(fault) for fault in line.content.faults if fault not in reported)
     return Readiness(
-        None if unproved else line,
+        None if proof_faults else line,
         line.fallback_document,
-        (*unproved, *unsigned),
-        (*notes, *rest),
+        (*proof_faults, *_signature_faults(settings)),
+        (*_notes(settings), *other_faults),
         languages,
-        root,
+        settings.ivr_content,
     )
 
 
-def _kept_fallback(settings: Settings) -> bytes:
-    """The kept fallback document, with the hotline's number and the line's own as they are set."""
+def _fallback_from_file(settings: Settings) -> bytes:
+    """The fallback document of FALLBACK_FILE, with the hotline's number and the line's own number of the settings."""
     try:
-        kept = read_bytes(FALLBACK_FILE, MAX_FALLBACK_BYTES)
+        document = read_bytes(FALLBACK_FILE, MAX_FALLBACK_BYTES)
     except OSError as error:
         raise BadSettings(
             f"The content cannot be used and {FALLBACK_FILE.name} cannot be read ({error.strerror}): "
             "no call could be answered."
         ) from error
     try:
-        return with_new_numbers(kept, PINNED_HOTLINE, settings.hotline, settings.line_number or None)
+        return with_new_numbers(document, PINNED_HOTLINE, settings.hotline, settings.line_number or None)
     except ParseError as error:
         raise BadSettings(
             f"The content cannot be used and {FALLBACK_FILE.name} is not XML ({error}): no call could be answered."
@@ -151,7 +160,7 @@ def _kept_fallback(settings: Settings) -> bytes:
 
 
 def _signature_faults(settings: Settings) -> tuple[Fault, ...]:
-    """The line signs a request of its own and verifies it, over the public URL as it is set."""
+    """The faults of the tokens and of PUBLIC_URL: the line signs a request itself and verifies the signature."""
     if not settings.tokens:
         remedy = "Set it to Twilio's auth token; to try the line out, `make setup` writes one."
         return (Fault("TWILIO_AUTH_TOKEN", "it is not set, so every call is refused", remedy),)

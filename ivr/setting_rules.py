@@ -1,7 +1,7 @@
 """Rules for the environment: names that are not settings (old, unknown, misspelled), the token, the public address.
 
-An old name is refused, because its value would otherwise have no effect without a sign. An unknown name is only
-reported: the environment may hold names for other programs (Kubernetes sets IVR_SERVICE_HOST for a service `ivr`).
+An old name is refused: otherwise its value would silently have no effect. An unknown name is only reported, because the
+environment may hold names for other programs (Kubernetes sets IVR_SERVICE_HOST for a service `ivr`).
 """
 
 import re
@@ -26,14 +26,14 @@ REMOVED: Mapping[str, str] = {
     "CALLER_ID": "every transfer shows LINE_NUMBER to the hotline",
     "METRICS_NODES": "nodes and languages are counted by month alone, see IVR_USAGE",
 }
-"""Settings of release 0.1.0 that do not exist any more, and what holds instead."""
+"""Settings of release 0.1.0 that were removed, and the rule that replaces each."""
 SIMILARITY = 0.82
-"""How alike two names must be, from 0 to 1, for one to be taken for a misspelling of the other."""
+"""The least similarity, from 0 to 1, at which a name counts as a misspelling of another one."""
 MIN_LENGTH = 6
-"""Letters that a name must have to be compared so: READY is no misspelling of READ."""
+"""Shorter names are not compared by their similarity: READY is not a misspelling of READ."""
 
 TEST_TOKEN_PREFIX = "try-"
-"""A token that begins with this was made by `make setup` for trying out; Twilio's tokens are 32 hexadecimal digits."""
+"""`make setup` makes a test token, which begins with this. Twilio's tokens are 32 hexadecimal digits."""
 _TOKEN = re.compile(r"[0-9a-fA-F]{32}|try-[!-~]+", re.ASCII)
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}", re.ASCII)
 _PLACEHOLDER = re.compile(r"your|token|secret|change|example|placeholder|xxx|\*\*\*|[<>{}\[\]…$]", re.IGNORECASE)
@@ -88,7 +88,7 @@ def _bare(name: str) -> str:
 
 
 def token_fault(token: str) -> str:
-    """The reason why `token` is neither Twilio's nor one of `make setup`, without showing it; "" if it may be."""
+    """The reason why `token` cannot be a token of Twilio's or of `make setup`; "" if it can. The token is not shown."""
     if not token or _TOKEN.fullmatch(token):
         return ""
     copy = "copy the auth token again from the first page of Twilio's console"

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +20,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 _DATABASE = re.compile(r"postgres(ql)?://\S+$", re.ASCII)
 _LISTENING = re.compile(r"(?P<host>[0-9.]+|\[[0-9a-fA-F:]+\]|localhost):(?P<port>[0-9]{1,5})", re.ASCII)
 _PATH = re.compile(r"\.{1,2}|[^\"']*/[^\"']*")
-"""A folder or a file is written with a slash, so that a word such as "none" is never taken for one."""
+"""A folder or a file contains a slash, so a word such as "off" cannot be read as a folder."""
 _PASSWORD = re.compile(r"//[^/@\s]*@")
 
 
@@ -113,11 +114,11 @@ class Settings(BaseSettings):
             raise ValueError("expected off, or an address of this machine and a port, such as 127.0.0.1:9464")
         return value
 
-    @field_validator("*", mode="before")  # the last one that is written here is the first to be asked
+    @field_validator("*", mode="before")  # pydantic calls the validators of mode "before" from the last to the first
     @classmethod
     def _has_no_quotes(cls, value: object) -> object:
         if isinstance(value, str) and re.fullmatch(r"([\"'“”‘’`]).*\1|“.*”|‘.*’", value, re.DOTALL):
-            raise ValueError("it stands in quotes; remove them (docker's --env-file keeps them)")
+            raise ValueError("it is in quotes; remove them (docker's --env-file keeps them)")
         return value
 
     @property
@@ -150,7 +151,7 @@ class Settings(BaseSettings):
 
     @property
     def uses_test_token(self) -> bool:
-        """Whether the token was made by `make setup` and is not Twilio's."""
+        """Whether the token is a test token of `make setup`: the line is tried out and answers no call of Twilio's."""
         return bool(self.tokens) and self.tokens[0].startswith(TEST_TOKEN_PREFIX)
 
     @property
@@ -167,27 +168,30 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """Read the environment. Raises BadSettings with a sentence for each name that cannot be used, without a secret."""
     try:
-        given = _given()
+        environment = _environment()
         settings, faults = Settings(), list[str]()
     except ValidationError as error:
         settings, faults = None, [_sentence(dict(fault)) for fault in error.errors()]
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadSettings(f".env cannot be read ({reason}): save it as UTF-8, where the line may read it.") from None
-    notes = tuple(unknown_names(given, {name.upper() for name in Settings.model_fields}))
-    faults.extend(old_names(given))
-    if settings and settings.tokens and not settings.uses_test_token and not settings.line_number:
-        faults.append(
-            "LINE_NUMBER is not set. With Twilio's token it must be the line's own number, such as +12025550123: "
-            "a caller who withholds theirs could otherwise not be connected."
-        )
+    notes = tuple(unknown_names(environment, {name.upper() for name in Settings.model_fields}))
+    faults += [*old_names(environment), *(_missing_settings(settings) if settings else ())]
     if settings is None or faults:
         raise BadSettings("\n".join((*faults, *notes)))
     settings._notes = notes
     return settings
 
 
-def _given() -> dict[str, str]:
+def _missing_settings(settings: Settings) -> Iterator[str]:
+    if settings.tokens and not settings.uses_test_token and not settings.line_number:
+        yield (
+            "LINE_NUMBER is not set. With Twilio's token it must be the line's own number, such as +12025550123: "
+            "a caller who withholds theirs could otherwise not be connected."
+        )
+
+
+def _environment() -> dict[str, str]:
     """Every name in the environment and in `.env`, in capitals, with its value."""
     names = {**dotenv_values(".env", encoding="utf-8"), **os.environ}
     return {name.upper(): value or "" for name, value in names.items()}

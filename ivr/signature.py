@@ -41,12 +41,12 @@ def verify(
 ) -> None:
     """Raises Unverified unless one of `tokens` made the one signature in `signatures` over `url` and `form`.
 
-    There are two tokens while the token is changed. `signatures` are the values of the header X-Twilio-Signature, and
-    `settings` those of X-Twilio-Webhooks-Signature-Settings, which names the algorithm.
+    There are two tokens during a rotation. `signatures` are the values of the header X-Twilio-Signature, `settings`
+    those of X-Twilio-Webhooks-Signature-Settings, which names the algorithm.
     """
     if len(signatures) != 1 or not 0 < len(signatures[0]) <= MAX_SIGNATURE_CHARACTERS or not signatures[0].isascii():
         raise Unverified("there is not exactly one signature")
-    if not settings and PLAIN_URL.fullmatch(url) and _signed_plainly(tokens, url, form, signatures[0]):
+    if not settings and PLAIN_URL.fullmatch(url) and _is_signed(tokens, url, form, signatures[0]):
         return
     fields, algorithm = ImmutableMultiDict(list(form)), get_signature_algorithm(",".join(settings))
     matches = [_matches(token, url, fields, signatures[0], algorithm) for token in tokens if token]
@@ -54,8 +54,8 @@ def verify(
         raise Unverified("no token made this signature")
 
 
-def _signed_plainly(tokens: Sequence[str], url: str, form: Form, signature: str) -> bool:
-    """Whether a token made `signature` over the URL as it is, as RequestValidator does it: each field once, sorted."""
+def _is_signed(tokens: Sequence[str], url: str, form: Form, signature: str) -> bool:
+    """Whether a token made `signature` over the URL as written. As in RequestValidator: each field once, sorted."""
     fields = sorted(form if len(dict(form)) == len(form) else set(form))
     try:
         signed = (url + "".join(chain.from_iterable(fields))).encode()

@@ -1,7 +1,7 @@
 """Connects the virtual telephone (`ivr.phone`) to a compiled line in the same process.
 
-caller = Caller(in_process(line), line.options.public_url + RING, seconds=speaking_time(line),
-                recordings=recordings(line))
+seconds, sounds = speaking_time(line), recordings(line)
+caller = Caller(in_process(line), line.options.public_url + RING, seconds=seconds, recordings=sounds)
 """
 
 from collections.abc import Callable

@@ -124,7 +124,7 @@ def test_what_was_read_does_not_change() -> None:
         *(("IVR_CONTENT", value, "expected a folder, written with a slash") for value in ("none", "off", "0")),
         *(("IVR_METRICS_ADDRESS", value, "expected off, or an address") for value in ("none", "false", "0", "9464")),
         *(
-            (name, value, "it stands in quotes; remove them")
+            (name, value, "it is in quotes; remove them")
             for name in ("IVR_USAGE", "IVR_CONTENT", "IVR_WEB_PHONE", "IVR_METRICS_ADDRESS", "PUBLIC_URL")
             for value in ('"off"', "'off'", '"/srv/line"')
         ),
@@ -170,9 +170,9 @@ def test_a_token_for_trying_out_needs_no_number(monkeypatch: pytest.MonkeyPatch)
         (f"{TOKEN}\n", "it contains a blank or a line break"),
         (f"{TOKEN[:9]} {TOKEN[9:]}", "it contains a blank or a line break"),
         (f"\u00a0{TOKEN}", "it contains a blank or a line break"),
-        (f'"{TOKEN}"', "it stands in quotes; remove them"),
-        (f"'{TOKEN}'", "it stands in quotes; remove them"),
-        (f"“{TOKEN}”", "it stands in quotes; remove them"),
+        (f'"{TOKEN}"', "it is in quotes; remove them"),
+        (f"'{TOKEN}'", "it is in quotes; remove them"),
+        (f"“{TOKEN}”", "it is in quotes; remove them"),
         (f'{TOKEN}"', "it contains a quote"),
         (f"\u200b{TOKEN}", "it contains an invisible character (U+200B, position 1)"),
         (f"{TOKEN}\ufeff", "it contains an invisible character (U+FEFF, position 33)"),

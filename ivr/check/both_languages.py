@@ -9,18 +9,18 @@ from ivr.call.urls import address_of
 from ivr.check.line_index import LineIndex
 from ivr.errors import Fault
 
-READ_IN_BOTH = ("part", "third", "warning", "farewell", "ending", "number")
-"""The kinds of Ask that are spoken in both languages; of the others, the offers of a person and of key 8 are."""
+BILINGUAL_READINGS = ("part", "third", "warning", "farewell", "ending", "number")
+"""The readings that are spoken in both languages. Of a menu, the offers of a person and of key 8 are."""
 
 
 def both_languages_are_spoken_until_one_is_chosen(index: LineIndex) -> Iterator[Fault]:
-    """The connecting sentence, the warning, the reminder, and what follows a dial or ends a call."""
-    judged = set[Step]()
+    """Both languages speak the connecting sentence, the warning, the reminder, the text after a dial, the goodbye."""
+    checked = set[Step]()
     for place in index.line.paths:
         for step in () if place.language_chosen else index.steps(place):
-            if step in judged or step.place.language_chosen:
+            if step in checked or step.place.language_chosen:
                 continue
-            judged.add(step)
+            checked.add(step)
             missing = set(index.flow.published[:2]) - {prompt.locale for prompt in _prompts(index, step)}
             if missing:
                 found = f"`{' '.join(prompt.text for prompt in prompts_for(index.flow, step))}` is not spoken in"
@@ -30,7 +30,7 @@ def both_languages_are_spoken_until_one_is_chosen(index: LineIndex) -> Iterator[
 def _prompts(index: LineIndex, step: Step) -> tuple[PromptRef, ...]:
     """The prompts of `step`; of a menu, whose choices are in one language, the offers of a person."""
     prompts = prompts_for(index.flow, step)
-    if isinstance(step, Ask) and step.reading not in READ_IN_BOTH:
+    if isinstance(step, Ask) and step.reading not in BILINGUAL_READINGS:
         return tuple(prompt for prompt in prompts if prompt.text in ("person", "short"))
     return tuple(prompt for prompt in prompts if prompt.text not in ("language", "languages"))
 
@@ -42,7 +42,7 @@ def a_choice_or_eight_chooses_the_language(index: LineIndex) -> Iterator[Fault]:
             continue
         choices = len(index.flow.choices(place.node))
         choosing = {"8", *(str(number) for number in range(1, choices + 1))}
-        for key, there in index.line.transitions[place].items():
-            if there.language_chosen != (key in choosing) and not isinstance(index.flow.nodes[there.node], Languages):
-                found = f"{key or 'another key'} leads to {address_of(there)}"
+        for key, target in index.line.transitions[place].items():
+            if target.language_chosen != (key in choosing) and not isinstance(index.flow.nodes[target.node], Languages):
+                found = f"{key or 'another key'} leads to {address_of(target)}"
                 yield index.fault(place, found, "Only a choice or key 8 chooses a language.")

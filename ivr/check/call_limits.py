@@ -33,7 +33,7 @@ def call_limit_faults(line: Line) -> Iterator[Fault]:
 
 def _opening(line: Line, locale: str, others: list[str]) -> Iterator[Fault]:
     """The opening of a call; `others` is the language that it offers, if there is one."""
-    text, ends = _first_words(line, locale)
+    text, ends = _opening_ends(line, locale)
     for other in others:
         offer, person = ends[PromptRef("language", 1, other)], ends[PromptRef("person", 1, other)]
         yield from over_limit(line, text, "opening: another language offered within", offer)
@@ -45,22 +45,25 @@ def _opening(line: Line, locale: str, others: list[str]) -> Iterator[Fault]:
 
 
 def _after_the_language_key(line: Line, locale: str) -> Iterator[Fault]:
-    text, ends = _first_words(line, locale)
+    text, ends = _opening_ends(line, locale)
     person, danger = ends[PromptRef("person", 1, locale)], ends[PromptRef("danger", 1, locale)]
     yield from over_limit(line, text, "after the language key: a person offered within", person)
     yield from over_limit(line, text, "after the language key: 911 within", danger)
 
 
-def _first_words(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef, float]]:
-    """The opening in a language, and the second at which each of its prompts has ended."""
+def _opening_ends(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef, float]]:
+    """The opening in a language, and the second at which each of its prompts ends: {PromptRef("person", …): 9.1}.
+
+    The RenderedText has no parts: it gives a fault its name, its language and its path.
+    """
     place = next(place for place in _places(line, line.flow.node_of_kind("opening")) if place.locale == locale)
-    ask, clock = Ask(place, "opening"), 0.0 if locale == line.flow.published[0] else AFTER_KEY
+    ask, end = Ask(place, "opening"), 0.0 if locale == line.flow.published[0] else AFTER_KEY
     ends: dict[PromptRef, float] = {}
     for reference, prompt in zip(prompts_for(line.flow, ask), line.schedule.spoken(ask), strict=True):
         seconds = line.schedule.longest_seconds(prompt)
         allowance = _allowance(seconds) if reference.text == "greeting" else 0
-        clock += seconds - allowance + (PARAGRAPH_PAUSE if ends else 0)
-        ends[reference] = clock
+        end += seconds - allowance + (PARAGRAPH_PAUSE if ends else 0)
+        ends[reference] = end
     return RenderedText(place.node, locale, (), line.paths[place]), ends
 
 
@@ -70,7 +73,7 @@ def _allowance(greeting: float) -> float:
 
 
 def _speech_that_no_key_stops(line: Line) -> Iterator[Fault]:
-    """The last step after the main menu: for both policies, in each language, and before a language is chosen."""
+    """The last step of a silent call from the main menu: for both policies, each language, and both languages."""
     main = {(place.locale, place.language_chosen): place for place in _places(line, line.flow.main_menu)}
     for place in main.values():
         for policy in ("connect", "goodbye"):
@@ -80,7 +83,7 @@ def _speech_that_no_key_stops(line: Line) -> Iterator[Fault]:
 
 
 def _spoken_to_the_end(line: Line, step: Dial | End) -> Iterator[Fault]:
-    name, limit = "goodbye", "speech that no key cuts"
+    name, limit = "goodbye", "speech that no key stops"
     if isinstance(step, Dial):
         name = line.flow.node_of_kind("transfer")
         limit = "connecting sentence" if step.place.language_chosen else "connecting sentence in two languages"
@@ -89,7 +92,7 @@ def _spoken_to_the_end(line: Line, step: Dial | End) -> Iterator[Fault]:
 
 
 def _parts_in_two_languages(line: Line) -> Iterator[Fault]:
-    """The reminder and what follows a dial, before a language is chosen."""
+    """The reminder and the text after a dial, before a language is chosen."""
     for node in (line.flow.node_of_kind("reminder"), line.flow.transfer.not_connected):
         for place in _places(line, node):
             if not place.language_chosen and place.misses == 0 and place.pace == "normal" and place.tries <= 1:

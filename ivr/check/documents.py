@@ -66,8 +66,8 @@ def _plays(verbs: Iterable[Verb]) -> Iterator[Play]:
 
 
 def _dialled(index: LineIndex) -> dict[str, str]:
-    """Every dialled number, with the keys of a shortest way to it; "" if only the fallback document dials it."""
+    """Every dialled number, with a shortest path to it; "" if only the fallback document dials it."""
     paths = {verb.number: "" for verb in read_document(index.line.fallback_document) if isinstance(verb, Dial)}
-    for place, path in reversed(list(index.line.paths.items())):
+    for place, path in reversed(list(index.line.paths.items())):  # from long to short: the shortest path is kept
         paths |= {verb.number: path for verb in index.verbs(place) if isinstance(verb, Dial)}
     return paths

@@ -24,16 +24,17 @@ def a_person_is_one_key_away(index: LineIndex) -> Iterator[Fault]:
             yield index.fault(place, f"0 leads to {address_of(there)}", "0 must lead to the transfer.")
     for place in index.line.paths:
         if isinstance(index.flow.nodes[place.node], Transfer):
-            yield from _dials_only_the_hotline(index, place)
+            yield from _transfer_faults(index, place)
 
 
-def _dials_only_the_hotline(index: LineIndex, place: Place) -> Iterator[Fault]:
-    *sentences, dialled = index.verbs(place)
-    if not 0 < len(sentences) <= len(languages_spoken(index.flow, place)) or not isinstance(dialled, Dial):
+def _transfer_faults(index: LineIndex, place: Place) -> Iterator[Fault]:
+    """A transfer is one sentence in each language, then the dial of the hotline."""
+    *sentences, dial = index.verbs(place)
+    if not 0 < len(sentences) <= len(languages_spoken(index.flow, place)) or not isinstance(dial, Dial):
         found = "the transfer is not one sentence in each language and a dial"
         yield index.fault(place, found, "Keep connect.txt to one paragraph.")
-    elif dialled.number != (hotline := index.line.content.facts.numbers[HOTLINE].dial):
-        yield index.fault(place, f"the transfer dials {dialled.number}", f"It must dial {hotline}.")
+    elif dial.number != (hotline := index.line.content.facts.numbers[HOTLINE].dial):
+        yield index.fault(place, f"the transfer dials {dial.number}", f"It must dial {hotline}.")
 
 
 def the_reminder_is_one_key_away(index: LineIndex) -> Iterator[Fault]:
@@ -50,7 +51,7 @@ def the_reminder_is_one_key_away(index: LineIndex) -> Iterator[Fault]:
 
 
 def star_leads_to_the_main_menu(index: LineIndex) -> Iterator[Fault]:
-    """* pressed MAX_DEPTH times leads to the main menu, and repeats it there."""
+    """* pressed MAX_DEPTH times leads to the main menu; at the main menu * leads to it again."""
     for place in index.places_with_keys:
         there = place
         for _ in range(MAX_DEPTH):

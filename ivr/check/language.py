@@ -1,4 +1,4 @@
-"""One language as a whole: the rules that its translations break, and how far it is. For `ivr check TAG`."""
+"""One language as a whole: the rules that its translations break, and its progress. For `ivr check TAG`."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ivr.call.playlist import named_keys
 from ivr.check.recordings import outdated_recordings, recordables, to_record, unrecorded_parts
 from ivr.check.rendered_texts import paths_to_texts
-from ivr.check.translation_rules import Message, broken_rules
+from ivr.check.translation_rules import Translation, broken_rules
 from ivr.content.catalogue import MessageId, id_of, po_path, read_catalogue
 from ivr.content.locale import Locale
 from ivr.content.messages import all_messages, page_messages
@@ -26,14 +26,14 @@ def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
     if "charset=utf-8" not in catalogue.header.get("Content-Type", "").lower():
         found = "its header does not say that it is UTF-8" if catalogue.header else "it has no header"
         yield Fault(str(path), found, "Run `ivr locale update`: it writes one, which PO editors need.", locale=tag)
-    message_of, paths = _message_maker(line, locale), paths_to_texts(line)
+    translation_of, paths = _translation_reader(line, locale), paths_to_texts(line)
     for entry in catalogue:
         context, english = id_of(entry)
         if (context, english) in (locale.messages or {}):
-            where, keys = f"{path}:{entry.lineno}", paths.get((context, tag), "")
-            for found, remedy in broken_rules(message_of((context, english)), page=context.startswith("web.")):
+            where, path_to_text = f"{path}:{entry.lineno}", paths.get((context, tag), "")
+            for found, remedy in broken_rules(translation_of((context, english)), page=context.startswith("web.")):
                 quoted = f"{found}: {str(entry.string)[:60]!r}"
-                yield Fault(where, quoted, remedy, keys, tag, context, english)
+                yield Fault(where, quoted, remedy, path_to_text, tag, context, english)
 
 
 def texts_too_long(line: Line, tag: str) -> Iterator[Fault]:
@@ -47,20 +47,23 @@ def texts_too_long(line: Line, tag: str) -> Iterator[Fault]:
             yield Fault(str(path), found, remedy, locale=tag, text=part.text)
 
 
-def _message_maker(line: Line, locale: Locale) -> Callable[[MessageId], Message]:
-    """A function that collects what the rules need to know about a message."""
+def _translation_reader(line: Line, locale: Locale) -> Callable[[MessageId], Translation]:
+    """A function from the id of a message to its translation in `locale`, with the data that the rules need.
+
+    The word lists and the other languages are read once, here.
+    """
     content, folder = line.content, line.content.root / "locales"
     source = content.locales[content.configured[0]]
     words, source_words = load_words(folder / locale.tag), load_words(folder / source.tag)
     names, others = (*words.names, *source_words.names), [other for other in content.locales.values() if other.messages]
 
-    def message(message_id: MessageId) -> Message:
+    def translation(message_id: MessageId) -> Translation:
         translations = {other.tag: other.messages.get(message_id) for other in others if other.messages}
         elsewhere = {tag: text for tag, text in translations.items() if text and tag != locale.tag}
         text, keys, source_keys = locale.translation(*message_id), _key_words(locale), _key_words(source)
-        return Message(message_id[1], text, locale.tag, source.tag, keys, source_keys, words, names, elsewhere)
+        return Translation(message_id[1], text, locale.tag, source.tag, keys, source_keys, words, names, elsewhere)
 
-    return message
+    return translation
 
 
 def _key_words(locale: Locale) -> tuple[str, ...]:
@@ -68,11 +71,14 @@ def _key_words(locale: Locale) -> tuple[str, ...]:
 
 
 class Progress(NamedTuple):
-    """How far a language is.
+    """The progress of a language, as numbers.
 
-    `messages` of the texts, of which so many are `translated`, `fuzzy` or `faulty`; messages of the `pages`. `whole`
-    texts are spoken in it, which take `seconds`, and `english` seconds in the source language. `recorded` parts of
-    those `to_record`; `outdated` recordings. `reviewed` as in locale.toml, "" without a reviewer.
+    - `messages`: the messages of the texts; `translated`, `fuzzy` and `faulty` of them. The others are missing.
+    - `pages`: the messages of the web pages; `pages_translated` of them.
+    - `texts`: the texts; `whole` of them are spoken in the language.
+    - `seconds`: the seconds of the whole texts; `english`: the seconds of the same texts in the source language.
+    - `to_record`: the parts that can be recorded; `recorded` of them. `outdated`: recordings of former words.
+    - `reviewed`: as in locale.toml, "" without a reviewer.
     """
 
     messages: int
@@ -92,7 +98,7 @@ class Progress(NamedTuple):
 
 
 def progress(line: Line, tag: str) -> Progress:
-    """How far a language of `line.content.locales` is."""
+    """The progress of a language of `line.content.locales`."""
     locale, source, texts = line.content.locales[tag], line.content.configured[0], line.content.prompts.templates
     messages, pages = {message.id for message in all_messages(texts)}, {message.id for message in page_messages()}
     usable, faulty = (locale.messages or {}).keys(), locale.faults.keys()
@@ -126,20 +132,22 @@ def _is_translated(line: Line, tag: str, text: str) -> bool:
 
 
 def summary(line: Line, tag: str) -> Iterator[str]:
-    """How far a language is, as lines to print."""
-    at, locale = progress(line, tag), line.content.locales[tag]
-    missing = at.messages - at.translated - at.fuzzy - at.faulty
+    """The progress of a language, as rows to print."""
+    counts, locale = progress(line, tag), line.content.locales[tag]
+    missing = counts.messages - counts.translated - counts.fuzzy - counts.faulty
     yield f"{tag} ({locale.name}), voice {locale.voice}"
     yield (
-        f"  translated  {at.translated} of {at.messages} messages ({at.fuzzy} fuzzy, {at.faulty} faulty, "
-        f"{missing} missing), {at.pages_translated} of {at.pages} of the web pages"
+        f"  translated  {counts.translated} of {counts.messages} messages "
+        f"({counts.fuzzy} fuzzy, {counts.faulty} faulty, {missing} missing), "
+        f"{counts.pages_translated} of {counts.pages} of the web pages"
     )
-    yield f"  heard       {at.whole} of {at.texts} texts are whole; any other is spoken in the source language"
-    longer = f", {at.seconds / at.english - 1:+.0%}" if at.english else ""
-    yield f"  seconds     {at.seconds / 60:.0f} minutes, the same in English {at.english / 60:.0f}{longer}"
-    if at.recorded or at.outdated or locale.voice == NO_VOICE:
-        yield f"  recorded    {at.recorded} of {at.to_record} parts; {at.outdated} recordings read former words"
-    yield f"  reviewed    {at.reviewed or UNREVIEWED}"
+    yield f"  heard       {counts.whole} of {counts.texts} texts are whole; any other is spoken in the source language"
+    longer = f", {counts.seconds / counts.english - 1:+.0%}" if counts.english else ""
+    yield f"  seconds     {counts.seconds / 60:.0f} minutes, the same in English {counts.english / 60:.0f}{longer}"
+    if counts.recorded or counts.outdated or locale.voice == NO_VOICE:
+        recorded = f"{counts.recorded} of {counts.to_record} parts"
+        yield f"  recorded    {recorded}; {counts.outdated} recordings read former words"
+    yield f"  reviewed    {counts.reviewed or UNREVIEWED}"
     yield from (f"  to check    {mark}" for mark in marks(line.content.root / "locales" / tag / "locale.toml"))
 
 

@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 
 class Limit(NamedTuple):
-    """A number and its unit. `others` is larger than `english` where most languages need more time."""
+    """A limit in English and in the other languages, most of which need more time, and its unit.
+
+    It is the most that is allowed; where the unit ends with "at least", it is the least. Example: `Limit(26, 32, "s")`.
+    """
 
     english: float
     others: float
@@ -37,7 +40,7 @@ LIMITS = {
     "seconds of a part in two languages": Limit(40, 40, "s"),
     "connecting sentence": Limit(6.5, 10, "s"),
     "connecting sentence in two languages": Limit(14, 14, "s"),
-    "speech that no key cuts": Limit(14, 14, "s"),
+    "speech that no key stops": Limit(14, 14, "s"),
     "words of a sentence": Limit(20, 24, "words"),
     "mean words of a sentence": Limit(12, 14, "words"),
     "Flesch-Kincaid": Limit(6, 6, "grade, at most"),

@@ -19,13 +19,13 @@ from ivr.line.line import Line
 from ivr.speech import readability
 
 MIN_GRADED_WORDS = 100
-"""Words from which a topic is graded: the formulas say little about a shorter text."""
+"""A topic with fewer words gets no reading level: the formulas say little about a short text."""
 SAFETY_MENUS = ("my_safety", "someone")
 """Topics of these menus, and the reminder, must reach the higher reading level."""
 MAX_PARTS = 6
 """Parts that a topic may have without the key # in its first part."""
 MIN_REPEATED_DIGITS = 5
-"""Digits from which a telephone number is said twice in a part, or with the offer to hear the part again."""
+"""A telephone number with as many digits is said twice in a part, or with the offer to hear the part again."""
 
 
 class LimitChecker:
@@ -88,7 +88,7 @@ class LimitChecker:
             yield text.fault(f"two choices begin with “{noun}”", remedy)
 
     def _heading(self, text: RenderedText, headings: list[str]) -> Iterator[Fault]:
-        """The heading of a menu below the main one: a caller hears where the key has led."""
+        """The heading of a menu below the main one. It says to the caller which menu the key led to."""
         for heading in headings:
             yield from self._over(text, "words of a heading", len(readability.words(heading)))
         if not headings and text.name != self.flow.main_menu:
@@ -99,7 +99,7 @@ class LimitChecker:
         for number, part in enumerate(text.parts, start=1):
             yield from self._over(text, "words of a part", len(readability.words(part.text)), f"part {number}, words")
             yield from self._over(text, "seconds of a part", self.seconds(part), f"part {number}, seconds")
-            yield from self._said_once(text, number, part)
+            yield from self._numbers_said_once(text, number, part)
         if len(text.parts) > MAX_PARTS and "#" not in text.parts[0].keys:
             found = f"it has {len(text.parts)} parts and does not say how to go on"
             yield text.fault(found, "Name the key # in its first part.")
@@ -107,7 +107,7 @@ class LimitChecker:
         yield from self._over(text, "mean words of a sentence", mean)
         yield from self._reading_level(text)
 
-    def _said_once(self, text: RenderedText, number: int, part: RenderedPrompt) -> Iterator[Fault]:
+    def _numbers_said_once(self, text: RenderedText, number: int, part: RenderedPrompt) -> Iterator[Fault]:
         """Telephone numbers that a part says once, without the offer to hear it again."""
         once = {name for name in part.numbers if part.numbers.count(name) == 1 and "7" not in part.keys}
         for name in sorted(once):

@@ -22,8 +22,8 @@ class LineIndex:
         self._verbs: dict[Place, tuple[Verb, ...]] = {}
         self._fragment_verbs: dict[bytes, tuple[Verb, ...]] = {}
         self._seconds: dict[Step, float] = {}
-        without = {name for name, node in self.flow.nodes.items() if isinstance(node, Transfer | Farewell)}
-        self.places_with_keys = [place for place in line.paths if place.node not in without]
+        nodes_without_keys = {name for name, node in self.flow.nodes.items() if isinstance(node, Transfer | Farewell)}
+        self.places_with_keys = [place for place in line.paths if place.node not in nodes_without_keys]
 
     def steps(self, place: Place) -> tuple[Step, ...]:
         """Everything that happens at `place` while the caller presses no key."""
@@ -48,7 +48,7 @@ class LineIndex:
         return self._fragment_verbs[fragment]
 
     def shortest_seconds(self, step: Step) -> float:
-        """Seconds of `step` with its wait, if the voice is as fast as it can be."""
+        """Seconds of `step` with its wait, for the fastest voice."""
         if step not in self._seconds:
             schedule = self.line.schedule
             speech = sum(schedule.shortest_seconds(prompt) for prompt in schedule.spoken(step))

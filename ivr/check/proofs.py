@@ -1,8 +1,8 @@
-"""The proofs: what every caller can rely on, shown for every state of the line. A line that fails one is not ready.
+"""The proofs: rules that hold at every place of the line, for every caller. A line that breaks one is not ready.
 
 Each proof is a function whose name is the sentence that it proves. It goes through every place, key, silence and dial
-outcome; the strict telephone of `ivr.phone` reads every document. A proof cannot be waived. How long and how hard a
-text may be is a matter of limits (`limits.py`), which do not stop a running line.
+outcome; the strict telephone of `ivr.phone` reads every document. No setting turns a proof off. The length and the
+reading level of texts have limits (`limits.py`), which do not stop a running line.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ def prove(line: Line) -> tuple[Fault, ...]:
             faults.extend(proof(index))
         except Exception as error:  # a refused document, which the first proof reports, or an error in the proof
             name = proof.__name__.replace("_", " ")
-            found = f"it could not be shown ({type(error).__name__}: {error})"
+            found = f"the proof failed with an error ({type(error).__name__}: {error})"
             faults.append(Fault(name, found, "Correct the other faults first."))
     return tuple(faults)
 

@@ -13,7 +13,7 @@ from ivr.line.line import Line
 VOICE_ONLY = ("last_resort", "last_resort_again")
 """Texts of the fallback document. It is used when our recordings cannot be fetched, so a voice always speaks them."""
 MIN_MENU_LANGUAGES = 3
-"""The number of languages from which each may be offered at any key of the language menu."""
+"""With so many published languages there is a language menu, which can offer a language at any key from 1 to 5."""
 
 
 class Recordable(NamedTuple):
@@ -35,8 +35,8 @@ class Recordable(NamedTuple):
 def recordables(line: Line, tag: str, languages: int | None = None) -> Iterator[Recordable]:
     """Every part of every text that is whole in a language.
 
-    `languages` is the number of published languages, if another one than now is planned: it decides at which keys the
-    language may be offered.
+    `languages` is the number of published languages, None for the present number. It decides which keys can offer the
+    language: 8 alone, or with three or more languages also 1 to 5.
     """
     for text in line.content.prompts.templates:
         for key in language_keys(text, languages or len(line.content.configured)):
@@ -44,7 +44,7 @@ def recordables(line: Line, tag: str, languages: int | None = None) -> Iterator[
 
 
 def to_record(line: Line, tag: str, languages: int | None = None) -> Iterator[Recordable]:
-    """The recordables that a recording would be played for."""
+    """The parts whose recording would be played: all but those of the fallback document."""
     return (part for part in recordables(line, tag, languages) if part.text not in VOICE_ONLY)
 
 
@@ -59,7 +59,7 @@ def _parts(line: Line, tag: str, text: str, key: str) -> Iterator[Recordable]:
 
 
 def outdated_recordings(line: Line, tag: str) -> tuple[Recording, ...]:
-    """The recordings whose words are in no text any more."""
+    """The recordings whose words no text has any more."""
     texts = {part.spoken.text for part in to_record(line, tag, MIN_MENU_LANGUAGES)}
     return tuple(row for row in line.content.locales[tag].recordings.rows if row.reads not in texts)
 

@@ -11,7 +11,7 @@ from ivr.line.line import Line
 
 
 class RenderedText(NamedTuple):
-    """A text in one language. `path` are the keys of a shortest way to it ("ring 2 1"), "" if it is a shared text."""
+    """A text in one language. `path` is a shortest path to it ("ring 2 1"), "" for a shared text."""
 
     name: str
     locale: str
@@ -39,7 +39,7 @@ def rendered_texts(line: Line) -> Iterator[RenderedText]:
 
 
 def paths_to_texts(line: Line) -> dict[tuple[str, str], str]:
-    """A shortest way to each node in each language: {("apples", "es"): "ring 8 2 1"}."""
+    """A shortest path to each node in each language: {("apples", "es"): "ring 8 2 1"}."""
     paths: dict[tuple[str, str], str] = {}
     for place, path in line.paths.items():
         paths.setdefault((place.node, place.locale), path)
@@ -47,7 +47,7 @@ def paths_to_texts(line: Line) -> dict[tuple[str, str], str]:
 
 
 def over_limit(line: Line, text: RenderedText, limit: str, measured: float, subject: str = "") -> Iterator[Fault]:
-    """A fault if `measured` exceeds the limit of that name. `subject` is what was measured, if not the whole text."""
+    """A fault if `measured` exceeds the limit of that name. `subject` names the measured part of the text, if any."""
     most, unit = LIMITS[limit].of(text.locale), LIMITS[limit].unit
     applies = unit != "words" or line.content.locales[text.locale].word_limits
     if applies and measured > most:

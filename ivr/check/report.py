@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.call.flow import Menu, Topic
-from ivr.check.coverage import catalogue_faults, page_notes
+from ivr.check.catalogues import catalogue_faults, page_notes
 from ivr.check.language import summary, texts_too_long, translation_faults, unreviewed
 from ivr.check.limits import LimitChecker
 from ivr.check.proofs import ProofCounts, proof_counts, prove
@@ -25,10 +25,10 @@ from ivr.speech import readability
 
 
 class Report(NamedTuple):
-    """The faults, and the lines to print: the faults as sentences, the measurements, a count at the end."""
+    """The faults, and the rows to print: the faults as sentences, the measurements, a count at the end."""
 
     faults: tuple[Fault, ...]
-    lines: tuple[str, ...]
+    rows: tuple[str, ...]
 
 
 def check_all(root: Path, options: Options, today: date | None = None) -> Report:
@@ -45,10 +45,10 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
     faults += _content_faults(lines[0], limits)
     if today:
         faults += age_faults(lines[0].content, today)
-    each_once = tuple(dict.fromkeys(faults))
+    unique_faults = tuple(dict.fromkeys(faults))  # both policies can have the same fault
     counts = ProofCounts(*map(sum, zip(*map(proof_counts, lines), strict=True)))
-    last = f"{counts}, {len(each_once)} faults"
-    return Report(each_once, (*map(str, each_once), *_measurements(limits), *_notes(lines[0]), last))
+    summary_row = f"{counts}, {len(unique_faults)} faults"
+    return Report(unique_faults, (*map(str, unique_faults), *_measurements(limits), *_notes(lines[0]), summary_row))
 
 
 def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
@@ -70,7 +70,7 @@ def _translation_faults(line: Line, tag: str) -> Iterator[Fault]:
 
 
 def _notes(line: Line) -> Iterator[str]:
-    """Remarks for an editor that are no faults."""
+    """Remarks for an editor. They are not faults."""
     yield from page_notes(line.content)
     yield from unreviewed(line)
     for tag in line.content.locales:
@@ -82,13 +82,12 @@ def _measurements(limits: LimitChecker) -> Iterator[str]:
     nodes = [node for node in flow.nodes.values() if isinstance(node, Menu | Topic)]
     yield f"{len(nodes)} menus and topics, {len(facts.numbers)} numbers, {len(facts.facts)} facts"
     for locale in flow.published:
-        own = [text for text in limits.texts if text.locale == locale]
-        words = sum(len(readability.words(text.text)) for text in own)
-        seconds = sum(limits.seconds(part) for text in own for part in text.parts)
-        yield f"{locale}: {len(own)} texts, {words} words, {seconds / 60:.0f} minutes; {_hardest(limits, own)}"
-    paths = {path: key for key, path in paths_to_texts(limits.line).items()}
-    longest = max(paths, key=lambda path: len(path.split()))
-    yield f"longest path: {longest} ({', '.join(paths[longest])})"
+        texts = [text for text in limits.texts if text.locale == locale]
+        words = sum(len(readability.words(text.text)) for text in texts)
+        seconds = sum(limits.seconds(part) for text in texts for part in text.parts)
+        yield f"{locale}: {len(texts)} texts, {words} words, {seconds / 60:.0f} minutes; {_hardest(limits, texts)}"
+    node_and_locale, path = max(paths_to_texts(limits.line).items(), key=lambda item: len(item[1].split()))
+    yield f"longest path: {path} ({', '.join(node_and_locale)})"
 
 
 def _hardest(limits: LimitChecker, texts: Iterable[RenderedText]) -> str:
@@ -101,7 +100,7 @@ def _hardest(limits: LimitChecker, texts: Iterable[RenderedText]) -> str:
 
 
 def check_language(root: Path, options: Options, tag: str) -> Report:
-    """Check the language `tag` as if it were published: its faults, each with the English, and how far it is.
+    """Check the language `tag` as if it were published: its faults, each with the English, and its progress.
 
     Raises BadLocale if locales/ has no such language.
     """
@@ -113,48 +112,48 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
     except BadContent as error:
         return _language_report(error.faults, ())
     if tag not in line.content.locales:
-        return _language_report(_concerning(tag, line.content.faults), ())
+        return _language_report(_faults_for(tag, line.content.faults), ())
     faults = tuple(dict.fromkeys(_language_faults(line, tag)))
     return _language_report(faults, (*summary(line, tag), *_how_to_publish(line, tag, faults)))
 
 
-def _concerning(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """The faults of one language, and those that are in no language: they concern all of them."""
+def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The faults of the language `tag`, and those without a language, which concern every language."""
     return tuple(fault for fault in faults if fault.locale in ("", tag))
 
 
 def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
     catalogue = read_catalogue(po_path(line.content.root, tag))
-    concerning = _concerning(tag, catalogue_faults(line.content))
-    yield from (fault for fault in concerning if fault.kind != "missing")  # `_missing_by_text` counts them
+    catalogue_and_loading = _faults_for(tag, catalogue_faults(line.content))
+    yield from (fault for fault in catalogue_and_loading if fault.kind != "missing")  # `_missing_by_text` counts them
     yield from _missing_by_text(line, tag, catalogue)
     yield from translation_faults(line, tag)
     yield from texts_too_long(line, tag)
     yield from recording_faults(line, tag)
     over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
-    yield from (_placed(fault, line.content.root, catalogue) for fault in over_limits)
+    yield from (_with_catalogue_line(fault, line.content.root, catalogue) for fault in over_limits)
     yield from prove(line)
 
 
 def _missing_by_text(line: Line, tag: str, catalogue: Catalogue) -> Iterator[Fault]:
     """One fault for each text with missing messages: a language that has just begun lacks every message."""
     locale, path = line.content.locales[tag], po_path(line.content.root, tag)
-    known = (locale.messages or {}).keys() | locale.faults.keys()
-    lines = {id_of(message): message.lineno for message in catalogue}
+    in_catalogue = (locale.messages or {}).keys() | locale.faults.keys()
+    line_numbers = {id_of(message): message.lineno for message in catalogue}
     ids = [message.id for message in all_messages(line.content.prompts.templates)]
     for text in line.content.prompts.templates:
-        own = [message_id for message_id in ids if message_id[0] == text]
-        if missing := [message_id for message_id in own if message_id not in known]:
-            at = next((f":{lines[message_id]}" for message_id in missing if message_id in lines), "")
-            found = f"{text}: {len(missing)} of {len(own)} messages are not translated"
+        of_text = [message_id for message_id in ids if message_id[0] == text]
+        if missing := [message_id for message_id in of_text if message_id not in in_catalogue]:
+            at = next((f":{line_numbers[message_id]}" for message_id in missing if message_id in line_numbers), "")
+            found = f"{text}: {len(missing)} of {len(of_text)} messages are not translated"
             remedy = "Until they are, callers hear the whole text in the source language."
-            yield Fault(f"{path}{at}", found, remedy, "", tag, text, kind="missing")
+            yield Fault(f"{path}{at}", found, remedy, locale=tag, text=text, kind="missing")
 
 
-def _placed(fault: Fault, root: Path, catalogue: Catalogue) -> Fault:
+def _with_catalogue_line(fault: Fault, root: Path, catalogue: Catalogue) -> Fault:
     """A fault of a whole text, with the line of the catalogue at which the text begins."""
-    line = next((message.lineno for message in catalogue if message.context == fault.text), None)
-    return fault._replace(where=f"{po_path(root, fault.locale)}:{line}: {fault.where}") if line else fault
+    number = next((message.lineno for message in catalogue if message.context == fault.text), None)
+    return fault._replace(where=f"{po_path(root, fault.locale)}:{number}: {fault.where}") if number else fault
 
 
 def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...]) -> Iterator[str]:
@@ -166,10 +165,10 @@ def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...]) -> Iterator
         yield "  published   yes"
 
 
-def _language_report(faults: tuple[Fault, ...], summary_lines: tuple[str, ...]) -> Report:
-    lines = list[str]()
+def _language_report(faults: tuple[Fault, ...], summary_rows: tuple[str, ...]) -> Report:
+    rows = list[str]()
     for fault in faults:
-        lines.append(str(fault))
+        rows.append(str(fault))
         if fault.english:
-            lines.append(f"    the English: {fault.english}")
-    return Report(faults, (*lines, *summary_lines, f"{len(faults)} faults"))
+            rows.append(f"    the English: {fault.english}")
+    return Report(faults, (*rows, *summary_rows, f"{len(faults)} faults"))

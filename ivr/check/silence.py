@@ -16,7 +16,10 @@ LONGEST_SILENCE = 3600
 
 
 def silence_reaches_a_person(index: LineIndex) -> Iterator[Fault]:
-    """A silent caller reaches the hotline, or the goodbye of that policy, after SHORTEST_ to LONGEST_SILENCE."""
+    """A silent caller reaches the dial, or with the policy "goodbye" the end, not too early and not too late.
+
+    The seconds are between SHORTEST_SILENCE and LONGEST_SILENCE.
+    """
     for place in index.places_with_keys:
         steps = index.steps(place)
         seconds = sum(index.shortest_seconds(step) for step in steps)
@@ -56,21 +59,21 @@ def every_outcome_leads_on(index: LineIndex) -> Iterator[Fault]:
     """After "connected" comes a farewell; after any other outcome the hotline's number is said twice."""
     for place in index.line.paths:
         if isinstance(index.flow.nodes[place.node], Transfer):
-            for reached in get_args(DialOutcome):
-                there = next_place(index.flow, place, DialEnded(reached))
-                if wrong := _wrong_place(index, reached, there):
-                    found = f"{reached} leads to {address_of(there)}, {wrong}"
+            for outcome in get_args(DialOutcome):
+                target = next_place(index.flow, place, DialEnded(outcome))
+                if reason := _why_wrong(index, outcome, target):
+                    found = f"{outcome} leads to {address_of(target)}, {reason}"
                     remedy = "A conversation ends in a farewell; otherwise the first part says the number twice."
                     yield index.fault(place, found, remedy)
 
 
-def _wrong_place(index: LineIndex, reached: DialOutcome, there: Place) -> str:
-    """The reason why an outcome must not lead to `there`, "" if it may."""
-    if there not in index.line.documents:
+def _why_wrong(index: LineIndex, outcome: DialOutcome, target: Place) -> str:
+    """The reason why an outcome must not lead to `target`, such as "which has no document"; "" if it may."""
+    if target not in index.line.documents:
         return "which has no document"
-    if reached == "connected":
-        return "" if isinstance(index.flow.nodes[there.node], Farewell) else "which is no farewell"
-    return "" if _says_the_number_twice(index, there) else "where the number is not spoken twice"
+    if outcome == "connected":
+        return "" if isinstance(index.flow.nodes[target.node], Farewell) else "which is no farewell"
+    return "" if _says_the_number_twice(index, target) else "where the number is not spoken twice"
 
 
 def _says_the_number_twice(index: LineIndex, place: Place) -> bool:

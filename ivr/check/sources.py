@@ -1,6 +1,6 @@
-"""Sources: every text names the facts that it speaks, and every fact is spoken if and only if it may be.
+"""Sources: every text names the facts that it speaks; a fact that may be spoken is spoken, any other one is not.
 
-`ages` compares numbers and facts with a day that the caller gives: the calendar is read by `ivr check --today` only.
+`age_faults` compares numbers and facts with a day that the caller gives. Only `ivr check --today` reads the calendar.
 """
 
 from collections.abc import Iterator

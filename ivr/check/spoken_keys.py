@@ -14,26 +14,26 @@ from ivr.errors import Fault
 def spoken_keys_work(index: LineIndex) -> Iterator[Fault]:
     """0 and every choice are spoken where they work, and a spoken key has an effect.
 
-    A text is spoken at many places: each fault of it is reported once a language, with a shortest way to it.
+    A text is spoken at many places: each fault of it is reported once for each language, with a shortest path to it.
     """
     reported: set[tuple[str, str, str]] = set()
     for step, place in _asks(index):
-        for keys, wrong, remedy in _wrong_keys(index, step):
-            fault = (step.place.locale, _menu_of(index, step), keys + wrong)
-            if fault not in reported:
-                reported.add(fault)
-                yield index.fault(place, f"{keys} {wrong} in the {step.reading} reading", remedy)
+        for found, remedy in _key_faults(index, step):
+            locale_text_fault = (step.place.locale, _menu_of(index, step), found)
+            if locale_text_fault not in reported:
+                reported.add(locale_text_fault)
+                yield index.fault(place, f"{found} in the {step.reading} reading", remedy)
 
 
-def _wrong_keys(index: LineIndex, step: Ask) -> Iterator[tuple[str, str, str]]:
-    """The keys that are spoken and do nothing, then those that are not spoken: keys, what is wrong, the remedy."""
+def _key_faults(index: LineIndex, step: Ask) -> Iterator[tuple[str, str]]:
+    """Each fault of the keys that `step` says, and its remedy: ("5 is spoken and has no effect", "Remove it …")."""
     keys = {key for spoken in index.line.schedule.spoken(step) for key in spoken.keys}
     for key in sorted(keys):
         if index.next_place(step.place, key).misses > step.place.misses:
-            yield key, "is spoken and does nothing", "Remove it from the text, or add the choice to the menu."
-    missing = ", ".join(sorted(_must_be_spoken(index, step) - keys))
+            yield f"{key} is spoken and has no effect", "Remove it from the text, or add the choice to the menu."
+    missing = ", ".join(sorted(_required_keys(index, step) - keys))
     if missing:
-        yield missing, "works and is not spoken", "Add a sentence for it to the text."
+        yield f"{missing} works and is not spoken", "Add a sentence for it to the text."
 
 
 def _menu_of(index: LineIndex, step: Ask) -> str:
@@ -52,17 +52,21 @@ def _asks(index: LineIndex) -> Iterator[tuple[Ask, Place]]:
                 yield step, place
 
 
-def _must_be_spoken(index: LineIndex, step: Ask) -> set[str]:
+def _required_keys(index: LineIndex, step: Ask) -> set[str]:
     """The keys that the prompts of `step` have to say."""
     node = index.flow.nodes[step.place.node]
-    menu = index.flow.nodes[node.menu] if isinstance(node, Opening) else node
-    several = {"8"} if len(index.flow.published) > 1 else set()
+    menu = index.flow.nodes[_menu_of(index, step)]
     if step.reading == "third" or (step.place.misses == MAX_MISSES and step.reading in ("opening", "first")):
-        return {"0", "7"}
+        return {"0", "7"}  # the short reading: a person, and the key that reads the choices again
     if step.reading in ("opening", "first", "second", "last", "farewell") and isinstance(menu, Menu):
         choices = {str(number) for number in range(1, len(menu.choices) + 1)}
-        return {"0"} | choices | ({"7", "*"} | several if step.reading == "second" else set())
+        return {"0"} | choices | (_other_menu_keys(index) if step.reading == "second" else set())
     return {"0"} if isinstance(node, Languages) else set()
+
+
+def _other_menu_keys(index: LineIndex) -> set[str]:
+    """The keys that the second reading of a menu says beside 0 and the choices."""
+    return {"7", "*", "8"} if len(index.flow.published) > 1 else {"7", "*"}
 
 
 def one_text_says_all_keys(index: LineIndex) -> Iterator[Fault]:

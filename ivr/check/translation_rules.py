@@ -1,7 +1,7 @@
-"""Rules for translations that are usable but bad, in one table, `RULES`. `ivr check` fails by them; a line still runs.
+"""Rules for translations, in one table, `RULES`. A translation that breaks a rule is spoken, and fails `ivr check`.
 
-A translation that would break a call is left out at load by `content/catalogue`. A rule is about one message; seconds
-and reading levels of whole texts are limits (`limits.py`).
+`content/catalogue` leaves out a translation that would break a call. A rule is about one message; seconds and reading
+levels of whole texts are limits (`limits.py`).
 """
 
 import re
@@ -20,10 +20,10 @@ OPENING_MARKS = {"es": ("¿?", "¡!")}
 """The marks that open and close a question and an exclamation, by language."""
 
 
-class Message(NamedTuple):
-    """A translation (`text` of `english`), and what the rules need to know.
+class Translation(NamedTuple):
+    """A translation, `text` for the message `english`, with the data that the rules need.
 
-    `tag` is its language and `source` the language of the texts ("en"). `key_words` and `source_key_words` are the
+    `tag` is its language and `source` the source language ("en"). `key_words` and `source_key_words` are the
     words for the keys in both ("uno", "dos", …). `words` are the word lists of its language, `names` the official names
     of both. `others` are the translations of the same message into other languages, by tag.
     """
@@ -45,85 +45,92 @@ class Message(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A rule: its name, a function that describes the fault ("" without one), and the remedy.
+    """A rule of translations.
 
-    `pages` says that the rule is also for the messages of web pages.
+    `describe` returns the fault of a translation as a phrase ("three dots"), "" if there is none. `pages` says that the
+    rule applies to the messages of web pages too.
     """
 
     name: str
-    find: Callable[[Message], str]
+    describe: Callable[[Translation], str]
     remedy: str
     pages: bool = False
 
 
-def broken_rules(message: Message, page: bool) -> Iterator[tuple[str, str]]:
+def broken_rules(translation: Translation, page: bool) -> Iterator[tuple[str, str]]:
     """Each fault of a message, and its remedy. `page` says that it is a message of a web page."""
     for rule in RULES:
-        found = rule.find(message) if rule.pages or not page else ""
+        found = rule.describe(translation) if rule.pages or not page else ""
         if found:
             yield found, rule.remedy
 
 
-def _outer_space(message: Message) -> str:
-    return "it begins or ends with a space" if message.text != message.text.strip() else ""
+def _space_at_an_end(translation: Translation) -> str:
+    return "it begins or ends with a space" if translation.text != translation.text.strip() else ""
 
 
-def _not_composed(message: Message) -> str:
+def _not_composed(translation: Translation) -> str:
     return (
-        "its accents are written apart from their letters" if not unicodedata.is_normalized("NFC", message.text) else ""
+        "its accents are written apart from their letters"
+        if not unicodedata.is_normalized("NFC", translation.text)
+        else ""
     )
 
 
-def _three_dots(message: Message) -> str:
-    return "three dots" if "..." in message.text else ""
+def _three_dots(translation: Translation) -> str:
+    return "three dots" if "..." in translation.text else ""
 
 
-def _pauses(message: Message) -> str:
-    expected, given = message.english.count("…"), message.text.count("…")
-    differs = expected != given and not _three_dots(message)
+def _pauses(translation: Translation) -> str:
+    expected, given = translation.english.count("…"), translation.text.count("…")
+    differs = expected != given and not _three_dots(translation)
     return f"pauses (…): {given}, and {expected} in the English" if differs else ""
 
 
-def _quotes(message: Message) -> str:
-    unpaired = [pair for pair in PAIRS if message.text.count(pair[0]) != message.text.count(pair[1])]
-    unpaired += ['"'] if message.text.count('"') % 2 else []
+def _quotes(translation: Translation) -> str:
+    unpaired = [pair for pair in PAIRS if translation.text.count(pair[0]) != translation.text.count(pair[1])]
+    unpaired += ['"'] if translation.text.count('"') % 2 else []
     return f"a quote or bracket without its other half: {' '.join(unpaired)}" if unpaired else ""
 
 
-def _opening_marks(message: Message) -> str:
-    pairs = OPENING_MARKS.get(_language(message.tag), ())
-    missing = [pair[0] for pair in pairs if message.text.count(pair[0]) != message.text.count(pair[1])]
+def _opening_marks(translation: Translation) -> str:
+    pairs = OPENING_MARKS.get(_language(translation.tag), ())
+    missing = [pair[0] for pair in pairs if translation.text.count(pair[0]) != translation.text.count(pair[1])]
     return f"{' and '.join(missing)} missing, or too many" if missing else ""
 
 
-def _copied(message: Message) -> str:
-    words = readability.words(_plain(message, message.english))
-    return "it is the English, not translated" if message.foreign and words and message.text == message.english else ""
+def _copied(translation: Translation) -> str:
+    words = readability.words(_plain(translation, translation.english))
+    return (
+        "it is the English, not translated"
+        if translation.foreign and words and translation.text == translation.english
+        else ""
+    )
 
 
-def _still_english(message: Message) -> str:
-    if not message.foreign or message.text == message.english:
+def _still_english(translation: Translation) -> str:
+    if not translation.foreign or translation.text == translation.english:
         return ""
-    run = _shared_run(_plain(message, message.text), _plain(message, message.english), ENGLISH_RUN)
+    run = _shared_run(_plain(translation, translation.text), _plain(translation, translation.english), ENGLISH_RUN)
     return f"it still says “{run}”, as the English does" if run else ""
 
 
-def _other_language(message: Message) -> str:
-    for tag, other in message.others.items():
-        if not _same_language(tag, message.tag):
-            run = _shared_run(_plain(message, message.text), _plain(message, other), OTHER_RUN)
-            if run and not _shared_run(run, _plain(message, message.english), OTHER_RUN):
+def _other_language(translation: Translation) -> str:
+    for tag, other in translation.others.items():
+        if not _same_language(tag, translation.tag):
+            run = _shared_run(_plain(translation, translation.text), _plain(translation, other), OTHER_RUN)
+            if run and not _shared_run(run, _plain(translation, translation.english), OTHER_RUN):
                 return f"it says “{run}”, as the translation into {tag} does"
     return ""
 
 
-def _number_words(message: Message) -> str:
+def _number_words(translation: Translation) -> str:
     """The word for a key outside a placeholder. It would be wrong as soon as the choices get other keys."""
-    english = readability.words(PLACEHOLDER.sub(" ", message.english))
+    english = readability.words(PLACEHOLDER.sub(" ", translation.english))
     if "press" not in english:
         return ""
-    spoken = _words_for_keys(message.key_words, readability.words(PLACEHOLDER.sub(" ", message.text)))
-    expected = _words_for_keys(message.source_key_words, english)
+    spoken = _words_for_keys(translation.key_words, readability.words(PLACEHOLDER.sub(" ", translation.text)))
+    expected = _words_for_keys(translation.source_key_words, english)
     return f"the word of a key, “{spoken[-1]}”" if len(spoken) > len(expected) else ""
 
 
@@ -132,13 +139,13 @@ def _words_for_keys(key_words: Sequence[str], words: Sequence[str]) -> list[str]
     return [word for word in words if word in known]
 
 
-def _never_said(message: Message) -> str:
-    said = list(message.words.avoided_words_in(PLACEHOLDER.sub(" ", message.text)))
+def _never_said(translation: Translation) -> str:
+    said = list(translation.words.avoided_words_in(PLACEHOLDER.sub(" ", translation.text)))
     return f"it says “{said[0]}”" if said else ""
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("outer space", _outer_space, "Remove the space.", pages=True),
+    Rule("space at an end", _space_at_an_end, "Remove the space.", pages=True),
     Rule("not composed", _not_composed, "Save it as NFC, which editors call normalized or composed.", pages=True),
     Rule("three dots", _three_dots, "A pause is one sign, …: copy it from the English."),
     Rule("pauses", _pauses, "Each … is a pause: write as many, where they are heard best."),
@@ -152,15 +159,15 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _plain(message: Message, text: str) -> str:
+def _plain(translation: Translation, text: str) -> str:
     """`text` with a line break in place of each placeholder and official name: it ends a run of words."""
-    for name in sorted(message.names, key=len, reverse=True):
+    for name in sorted(translation.names, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "\n", text, flags=re.IGNORECASE)
     return PLACEHOLDER.sub("\n", text)
 
 
 def _shared_run(text: str, other: str, length: int) -> str:
-    """The first `length` words in a row that both texts have, "" without any."""
+    """The first `length` words in a row that both texts have; "" if they have no such words."""
     known = set(_runs(other, length))
     return next((" ".join(run) for run in _runs(text, length) if run in known), "")
 

@@ -64,15 +64,15 @@ def check(ctx: click.Context, tag: str | None, today: bool, against: str | None)
     """
     if against:
         if tag or today:
-            raise click.UsageError("--against stands alone: it compares the whole line.")
+            raise click.UsageError("--against allows no TAG and no --today: it compares the whole line.")
         sys.exit(operate.compare(against, operate.external(ctx)))
     from ivr.check.report import check_all, check_language
 
     settings, day = read_settings(), date.today() if today else None
     root, options = settings.ivr_content, settings.options
     report = check_language(root, options, tag) if tag else check_all(root, options, day)
-    for line in report.lines:
-        click.echo(line)
+    for row in report.rows:
+        click.echo(row)
     sys.exit(1 if report.faults else 0)
 
 

@@ -65,7 +65,7 @@ def load_catalogue(path: Path) -> tuple[Mapping[MessageId, str], Mapping[Message
     faults = duplicate_faults(path, catalogue)
     for message in catalogue:
         message_id = id_of(message)
-        fault = faults.get(message_id) or _fault(path, message)
+        fault = faults.get(message_id) or _spoken_fault(path, message)
         if fault:
             faults[message_id] = fault
         elif message.id and message.string:
@@ -116,11 +116,12 @@ def duplicate_faults(path: Path, catalogue: Catalogue) -> dict[MessageId, Fault]
 
 def _fault_of(path: Path, message: Message, found: str, remedy: str, kind: FaultKind = "fault") -> Fault:
     """The fault of one message of the catalogue at `path` (…/<tag>/LC_MESSAGES/messages.po)."""
-    context, english = id_of(message)
-    return Fault(f"{path}:{message.lineno}", found, remedy, "", path.parent.parent.name, context, english, kind)
+    (context, english), tag = id_of(message), path.parent.parent.name
+    where = f"{path}:{message.lineno}"
+    return Fault(where, found, remedy, locale=tag, text=context, english=english, kind=kind)
 
 
-def _fault(path: Path, message: Message) -> Fault | None:
+def _spoken_fault(path: Path, message: Message) -> Fault | None:
     """The fault that keeps a translation from being spoken; None if it can be spoken or is empty."""
     english, translated = message.id, message.string
     if not isinstance(english, str) or not isinstance(translated, str):
@@ -135,7 +136,10 @@ def _fault(path: Path, message: Message) -> Fault | None:
 
 
 def message_fault(english: str, translated: str) -> tuple[str, str] | None:
-    """The fault of a translation that would break a call, and the remedy; None if it is usable."""
+    """The fault of a translation that would break a call, and its remedy; None if the translation is usable.
+
+    Example: ("a digit", "Numbers and keys come from placeholders; write other numbers as words.").
+    """
     expected, given = Counter(PLACEHOLDER.findall(english)), Counter(PLACEHOLDER.findall(translated))
     if expected != given:
         return _placeholder_fault(expected, given)

@@ -51,7 +51,7 @@ class Number(_Compared):
     """A telephone number.
 
     `say` has the groups in which it is read out ("1-888-373-7888"); `dial` is the number in E.164 if the line may dial
-    it ("+18883737888"); `fact` is the id of the fact that it is part of.
+    it ("+18883737888"); `fact` is the id of the fact that documents it; `source` is the page to open for a comparison.
     """
 
     say: str
@@ -76,9 +76,10 @@ class Source(_Row):
 class Fact(_Compared):
     """A statement that the line says, or that it must not say (`spoken` is false, `reason` says why).
 
-    `confidence` is the kind of its source; "own" is a statement about the line itself. `hedge` is a caution for
-    writers. `beside` (`with` in the file) are the ids of facts that must be said together with it. `to_open` (`open`)
-    is the page or the call with which a person still has to compare it.
+    - `confidence`: the kind of its source; sources.toml explains the kinds. "own" is a statement about the line itself.
+    - `hedge`: a caution that texts must keep.
+    - `beside` (`with` in the file): the ids of facts that a text must say together with it.
+    - `to_open` (`open` in the file): the page, or the call, with which a person still has to compare it.
     """
 
     says: str
@@ -114,22 +115,30 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE) -> Facts:
     pinned one, the file may still have the pinned one, and the operator's number replaces it.
     """
     faults: list[Fault] = []
-    raw = _read(folder / "numbers.toml", faults)
-    never = tuple(_never(folder / "numbers.toml", raw.pop("never", []), faults))
-    numbers = dict(_rows(folder / "numbers.toml", raw, Number, faults))
-    own = numbers.get(HOTLINE)
-    if own and hotline != PINNED_HOTLINE and (own.dial, own.say) == (PINNED_HOTLINE, grouped(PINNED_HOTLINE)):
-        numbers[HOTLINE] = own.model_copy(update={"dial": hotline, "say": grouped(hotline)})
-    facts = dict(_rows(folder / "sources.toml", _read(folder / "sources.toml", faults), Fact, faults))
+    numbers_path, sources_path = folder / "numbers.toml", folder / "sources.toml"
+    tables = _read(numbers_path, faults)
+    refused = tuple(_refused_digits(numbers_path, tables.pop("never", []), faults))
+    numbers = dict(_rows(numbers_path, tables, Number, faults))
+    _replace_hotline(numbers, hotline)
+    facts = dict(_rows(sources_path, _read(sources_path, faults), Fact, faults))
     for name, number in numbers.items():
-        faults.extend(_number_faults(f"{folder / 'numbers.toml'}: [{name}]", number, never))
-    faults.extend(_hotline_faults(folder / "numbers.toml", numbers, hotline, faults))
+        faults.extend(_number_faults(f"{numbers_path}: [{name}]", number, refused))
+    if not faults:  # any other fault can be the reason for a wrong hotline
+        faults.extend(_hotline_faults(numbers_path, numbers, hotline))
     if faults:
         raise BadFacts(faults)
-    return Facts(numbers, facts, never)
+    return Facts(numbers, facts, refused)
+
+
+def _replace_hotline(numbers: dict[str, Number], hotline: str) -> None:
+    """Put the operator's `hotline` in the place of the pinned one, if the file has the pinned one."""
+    row = numbers.get(HOTLINE)
+    if row and hotline != PINNED_HOTLINE and (row.dial, row.say) == (PINNED_HOTLINE, grouped(PINNED_HOTLINE)):
+        numbers[HOTLINE] = row.model_copy(update={"dial": hotline, "say": grouped(hotline)})
 
 
 def _read(path: Path, faults: list[Fault]) -> dict[str, Any]:
+    """The tables of a file; {} if it cannot be read: the reason is added to `faults`."""
     try:
         return read_toml(path, BadFacts)
     except BadFacts as error:
@@ -137,7 +146,8 @@ def _read(path: Path, faults: list[Fault]) -> dict[str, Any]:
         return {}
 
 
-def _never(path: Path, digits: Any, faults: list[Fault]) -> list[str]:
+def _refused_digits(path: Path, digits: Any, faults: list[Fault]) -> list[str]:
+    """The list `never` of numbers.toml; [] if it is malformed: the fault is added to `faults`."""
     if isinstance(digits, list) and all(
         isinstance(number, str) and re.fullmatch("[0-9]+", number) for number in digits
     ):
@@ -146,10 +156,11 @@ def _never(path: Path, digits: Any, faults: list[Fault]) -> list[str]:
     return []
 
 
-def _rows(path: Path, raw: dict[str, Any], kind: type[Row], faults: list[Fault]) -> Iterator[tuple[str, Row]]:
-    for name, table in raw.items():
+def _rows(path: Path, tables: dict[str, Any], row_class: type[Row], faults: list[Fault]) -> Iterator[tuple[str, Row]]:
+    """The usable tables of a file, with their names. The faults of the others are added to `faults`."""
+    for name, table in tables.items():
         try:
-            row = kind.model_validate(table)
+            row = row_class.model_validate(table)
         except ValidationError as error:
             for field, found in wrong_fields(error):
                 remedy = "The comment at the top of the file explains each field."
@@ -161,7 +172,7 @@ def _rows(path: Path, raw: dict[str, Any], kind: type[Row], faults: list[Fault])
         yield name, row
 
 
-def _number_faults(where: str, number: Number, never: tuple[str, ...]) -> Iterator[Fault]:
+def _number_faults(where: str, number: Number, refused_digits: tuple[str, ...]) -> Iterator[Fault]:
     digits = "".join(number.groups)
     if not re.fullmatch(r"[0-9]+(-[0-9]+)*", number.say):
         yield Fault(where, f"say is {number.say!r}", 'Write digits in groups: say = "1-888-373-7888".')
@@ -172,7 +183,7 @@ def _number_faults(where: str, number: Number, never: tuple[str, ...]) -> Iterat
     elif len(digits) not in (3, 5, 6, 11):
         remedy = "A telephone number has 11 with its leading 1, a short code 3, 5 or 6."
         yield Fault(where, f"{number.say} has {len(digits)} digits", remedy)
-    if any(digits in (refused, "1" + refused) for refused in never):
+    if any(digits in (refused, "1" + refused) for refused in refused_digits):
         yield Fault(where, f"{number.say} is on the list `never`", "It must not be spoken or dialled: remove it.")
     if number.dial is not None:
         yield from _dial_faults(where, number.dial, digits)
@@ -187,9 +198,7 @@ def _dial_faults(where: str, dial: str, digits: str) -> Iterator[Fault]:
         yield Fault(where, f"it is spoken as {digits} and dialled as {dial}", "Both must be the same number.")
 
 
-def _hotline_faults(path: Path, numbers: Mapping[str, Number], hotline: str, others: list[Fault]) -> Iterator[Fault]:
-    if others:
-        return
+def _hotline_faults(path: Path, numbers: Mapping[str, Number], hotline: str) -> Iterator[Fault]:
     dial = numbers[HOTLINE].dial if HOTLINE in numbers else None
     if dial is None:
         yield Fault(str(path), f"there is no [{HOTLINE}] with a `dial`", "Key 0 needs it: add the table.")

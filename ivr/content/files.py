@@ -50,33 +50,36 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
     return content
 
 
-def read_text(path: Path, kind: type[BadContent]) -> str:
-    """The text of a UTF-8 file. Raises `kind` if it cannot be read, is not UTF-8, or begins with a byte order mark."""
+def read_text(path: Path, error_class: type[BadContent]) -> str:
+    """The text of a UTF-8 file.
+
+    Raises `error_class` if it cannot be read, is not UTF-8, or begins with a byte order mark.
+    """
     try:
         text = read_bytes(path, MAX_TEXT_BYTES).decode("utf-8")
     except OSError as error:
-        raise kind.at(
+        raise error_class.at(
             str(path), f"it cannot be read ({error.strerror})", "Put the file there and make it readable."
         ) from error
     except UnicodeDecodeError as error:
         found = f"it is not UTF-8 ({error.reason} at byte {error.start})"
-        raise kind.at(str(path), found, "Save it as UTF-8 without BOM.") from error
+        raise error_class.at(str(path), found, "Save it as UTF-8 without BOM.") from error
     if text.startswith("\ufeff"):
-        raise kind.at(str(path), "it begins with a byte order mark", "Save it as UTF-8 without BOM.")
+        raise error_class.at(str(path), "it begins with a byte order mark", "Save it as UTF-8 without BOM.")
     return text
 
 
-def read_toml(path: Path, kind: type[BadContent]) -> dict[str, Any]:
-    """The tables of a TOML file. Raises `kind` with the line of the fault. TOML refuses a key that is given twice."""
-    text = read_text(path, kind)
+def read_toml(path: Path, error_class: type[BadContent]) -> dict[str, Any]:
+    """The tables of a TOML file. Raises `error_class` with the line of the fault, such as a key that is given twice."""
+    text = read_text(path, error_class)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise kind.at(
+        raise error_class.at(
             str(path), f"this is not TOML: {error}", "Correct the line; a key can be given only once."
         ) from error
     except RecursionError:
-        raise kind.at(str(path), "its brackets are nested too deeply", "Close each bracket.") from None
+        raise error_class.at(str(path), "its brackets are nested too deeply", "Close each bracket.") from None
 
 
 @cache
@@ -88,7 +91,8 @@ def is_unspeakable(character: str) -> bool:
 def wrong_fields(error: ValidationError, leading: int = 0) -> Iterator[tuple[str, str]]:
     """Each wrong field of a table and its fault: ("speech_rate.slowest", "it is missing").
 
-    The first `leading` steps of pydantic's path to the field are left out. The field is "" for the table itself.
+    The first `leading` steps of pydantic's path to the field are left out: 1 for a node, whose path begins with its
+    kind ("menu", "choices"). The field is "" for the table itself.
     """
     for details in error.errors():
         plain = PLAIN_MESSAGES.get(details["type"], "").format(**details.get("ctx", {}))

@@ -47,7 +47,7 @@ def load_flow(path: Path) -> Flow:
         except ValueError as error:
             faults.append(Fault(where, str(error), "Rename it, and correct the nodes that lead to it."))
     if not faults:
-        faults = [*_node_faults(path, nodes), *_moved_faults(path, nodes, moved)]
+        faults = [*_graph_faults(path, nodes), *_moved_faults(path, nodes, moved)]
     if faults:
         raise BadFlow(faults)
     return Flow(nodes, tuple(published or ()), moved=moved)
@@ -95,7 +95,8 @@ def _moved_faults(path: Path, nodes: Mapping[str, Node], moved: Any) -> Iterator
             yield Fault(where, f"`{old}` leads to {new!r}", "Name a menu or a topic of the file.")
 
 
-def _node_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
+def _graph_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
+    """The faults of the nodes together. If a kind has not exactly one node, that fault alone: the others need it."""
     for kind in sorted(SINGLE_KINDS):
         count = sum(node.kind == kind for node in nodes.values())
         if count != 1:
@@ -162,6 +163,7 @@ def _choice_faults(nodes: Mapping[str, Node], choice: str, before: str | None) -
 
 
 def _reach_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
+    """Nodes that no key leads to, and topics without a parent."""
     reached: set[str] = set()
     waiting = [name for name, node in nodes.items() if node.kind in SINGLE_KINDS]
     while waiting:

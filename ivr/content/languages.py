@@ -1,7 +1,8 @@
-"""The texts that each published language speaks, and the faults for which it does not speak the others.
+"""The texts of each published language: those that are spoken in it, and the faults of the others.
 
-A text that is not whole in a language is spoken in the source language. That is expected while it waits for its
-translator. In every other case it is a fault of the content: a lost placeholder, a recording that cannot be read.
+A text is whole in a language if each of its messages is translated and can be spoken. Any other text is spoken in the
+source language: either it waits for its translator, or the content has a fault, such as a missing placeholder or a
+recording that cannot be read.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ class Language(NamedTuple):
 
     If it is `withheld`, callers hear the source language instead. `spoken` and `not_spoken` are names of texts
     ("connect"). `digest` is a hash of all words that are spoken in it. `faults` are the reasons why it is withheld, or
-    why texts that do not wait for a translator are spoken in the source language.
+    why a text of it is spoken in the source language; a text that waits for its translator is not a fault.
     """
 
     tag: str
@@ -45,26 +46,27 @@ def _language(content: Content, tag: str) -> Language:
         return Language(tag, True, (), texts, "", language_faults)
     withheld = tag not in content.flow.published
     spoken = tuple(name for name in texts if is_whole(content.flow, content.prompts, name, tag))
-    rest = tuple(name for name in texts if name not in spoken)
-    text_faults = (fault for name in rest for fault in _text_faults(content, locale, name))
+    not_spoken = tuple(name for name in texts if name not in spoken)
+    text_faults = (fault for name in not_spoken for fault in _text_faults(content, locale, name))
     faults = (*(language_faults if withheld else ()), *text_faults)
     if withheld:
         return Language(tag, True, (), texts, "", faults)
-    digest = hashlib.sha256("\n".join(_words(content, name, tag) for name in spoken).encode()).hexdigest()[:16]
-    return Language(tag, False, spoken, rest, digest, faults)
+    named_words = "\n".join(_name_and_words(content, name, tag) for name in spoken)
+    digest = hashlib.sha256(named_words.encode()).hexdigest()[:16]
+    return Language(tag, False, spoken, not_spoken, digest, faults)
 
 
-def _words(content: Content, name: str, tag: str) -> str:
+def _name_and_words(content: Content, name: str, tag: str) -> str:
     parts = content.prompts.parts(name, tag, named_keys(content.flow, name))
     return "\n\n".join((name, *(part.text for part in parts)))
 
 
 def _text_faults(content: Content, locale: Locale, name: str) -> Iterator[Fault]:
-    """The faults for which text `name` is not spoken in a language; empty if it waits for its translator."""
+    """The faults that keep text `name` from being spoken in a language; empty if it waits for its translator."""
     messages = {(name, block.english) for block in blocks(content.prompts.templates[name])}
-    faults = [locale.faults[message] for message in messages & locale.faults.keys()]
-    faults = [fault for fault in (*faults, *locale.recordings.faults) if fault.text == name]
-    faults = [fault for fault in faults if not fault.waits_for_translator]
+    message_faults = [locale.faults[message] for message in messages & locale.faults.keys()]
+    of_text = [fault for fault in (*message_faults, *locale.recordings.faults) if fault.text == name]
+    faults = [fault for fault in of_text if not fault.waits_for_translator]
     yield from faults
     if not faults and locale.voice != NO_VOICE and _is_translated(content, locale.tag, name):
         where = str(content.root / "locales" / locale.tag)

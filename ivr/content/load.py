@@ -1,8 +1,8 @@
 """Loads the content under a root: the flow, the facts, the templates and the languages that can be used.
 
-A fault in the flow, the facts, the templates or the source language raises. A fault in another language leaves out the
-message that it is in. A language is withheld, and its callers hear the source language, if its folder cannot be read or
-if one of the texts is not whole without which it cannot be offered.
+A fault in the flow, the facts, the templates or the source language raises BadContent. A fault in a message of another
+language leaves this message out. A language is withheld if its folder cannot be read, or if a text that every caller
+needs (`_needed_texts`) is not whole in it. Then its callers hear the source language.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,9 +27,9 @@ Loaded = TypeVar("Loaded")
 class Content:
     """The content of a line.
 
-    `configured` are the published languages of flow.toml, `flow.published` those of them that can be spoken; both
-    begin with the source language. `faults` are those that left something out. `is_preview` says that `configured`
-    was given by the caller of `load_content`.
+    `configured` are the languages that flow.toml publishes; `flow.published` are those of them that are offered to
+    callers, without the withheld ones. Both begin with the source language. `faults` are those that left out a message,
+    a recording or a language. `is_preview` says that the argument `published` of `load_content` was given.
     """
 
     root: Path
@@ -69,20 +69,20 @@ def _no_language(folder: Path) -> Fault:
 def load_content(root: Path, published: Sequence[str] | None = None, hotline: str = PINNED_HOTLINE) -> Content:
     """Load `root`/prompts and `root`/locales. Raises BadContent with every fault at once.
 
-    `published` replaces the languages that flow.toml publishes: so a draft is tried out. `hotline` is the number that
-    key 0 must dial, in E.164 ("+18883737888").
+    `published` replaces the languages that flow.toml publishes, for example to hear a draft. `hotline` is the number
+    that key 0 must dial, in E.164 ("+18883737888").
     """
-    voice_faults: list[Fault] = []  # they cost the pauses of the voices only
+    voice_faults: list[Fault] = []  # without the table, voices get no pauses: every text is still spoken
     voices = _attempt(lambda: load_voices(root / "locales" / "voices.toml"), voice_faults)
     flow, facts, templates, source = _load_required(root, published, hotline, voices)
     locales, locale_faults = _load_languages(root, flow, source, voices)
-    spoken = flow.with_spoken(tuple(locales), {name: template.parts for name, template in templates.items()})
+    readable_flow = flow.with_spoken(tuple(locales), {name: template.parts for name, template in templates.items()})
     prompts = Prompts(templates, locales, facts, source.tag)
-    withheld = {fault.locale: fault for fault in _withheld(root, spoken, prompts)}
-    offered = tuple(tag for tag in spoken.published if tag not in withheld)
+    withheld = {fault.locale: fault for fault in _withheld(root, readable_flow, prompts)}
+    offered = tuple(tag for tag in readable_flow.published if tag not in withheld)
+    offered_flow = readable_flow.with_spoken(offered, readable_flow.parts)
     faults = (*voice_faults, *locale_faults, *withheld.values())
-    offering = spoken.with_spoken(offered, spoken.parts)
-    return Content(root, offering, flow.published, facts, locales, prompts, faults, published is not None)
+    return Content(root, offered_flow, flow.published, facts, locales, prompts, faults, published is not None)
 
 
 def _attempt(load: Callable[[], Loaded], faults: list[Fault]) -> Loaded | None:
@@ -97,7 +97,7 @@ def _attempt(load: Callable[[], Loaded], faults: list[Fault]) -> Loaded | None:
 def _load_required(
     root: Path, published: Sequence[str] | None, hotline: str, voices: Voices | None
 ) -> tuple[Flow, Facts, Mapping[str, Template], Locale]:
-    """The parts without which there is no line; the last is the source language. Raises BadContent with every fault."""
+    """The content that every line needs; the last value is the source language. Raises BadContent with every fault."""
     folder, faults = root / "prompts", list[Fault]()
     flow = _attempt(lambda: load_flow(folder / "flow.toml"), faults)
     if flow and published:
@@ -107,8 +107,8 @@ def _load_required(
     source = _attempt(lambda: _load_language(root, flow.published[0], voices, source=True), faults) if flow else None
     if flow is None or facts is None or templates is None or source is None:
         raise BadContent(faults)
-    faults.extend(_disagreements(root, flow, facts, templates))
-    faults.extend(_unspeakable(flow, Prompts(templates, {source.tag: source}, facts, source.tag)))
+    faults.extend(_reference_faults(root, flow, facts, templates))
+    faults.extend(_rendering_faults(flow, Prompts(templates, {source.tag: source}, facts, source.tag)))
     if faults:
         raise BadContent(faults)
     return flow, facts, templates, source
@@ -137,8 +137,8 @@ def _load_language(root: Path, tag: str, voices: Voices | None, source: bool = F
     return load_locale(folder, voices, source)
 
 
-def _disagreements(root: Path, flow: Flow, facts: Facts, templates: Mapping[str, Template]) -> Iterator[Fault]:
-    """The faults between the flow, the numbers and the texts: what one names and another lacks."""
+def _reference_faults(root: Path, flow: Flow, facts: Facts, templates: Mapping[str, Template]) -> Iterator[Fault]:
+    """References without a target: a dialled number without `dial`, a node without a text, a text without a node."""
     transfer = facts.numbers.get(flow.transfer.number)
     if transfer is None or transfer.dial is None:
         where = f"{root / 'prompts' / 'flow.toml'}: [{flow.node_of_kind('transfer')}]"
@@ -165,7 +165,7 @@ def _part_faults(flow: Flow, template: Template) -> Iterator[Fault]:
         yield Fault(str(template.path), f"a {node.kind} in {template.parts} parts", remedy, text=template.name)
 
 
-def _unspeakable(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
+def _rendering_faults(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """The faults of rendering every text once in the source language."""
     for name in prompts.templates:
         try:
@@ -175,16 +175,20 @@ def _unspeakable(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
 
 
 def _withheld(root: Path, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
-    """A fault for each language that cannot be offered: a text is not whole that every caller needs."""
-    needed = (*OFFERS, flow.node_of_kind("transfer"), flow.transfer.not_connected, flow.node_of_kind("reminder"))
+    """A fault for each language in which a text that every caller needs is not whole."""
     for tag in flow.published[1:]:
-        if incomplete := [name for name in needed if not is_whole(flow, prompts, name, tag)]:
+        if incomplete := [name for name in _needed_texts(flow) if not is_whole(flow, prompts, name, tag)]:
             found = f"the language is withheld, because these texts are not whole in it: {', '.join(incomplete)}"
             remedy = "Callers hear the source language until they are translated."
             yield Fault(f"{root / 'locales' / tag}", found, remedy, locale=tag)
 
 
+def _needed_texts(flow: Flow) -> tuple[str, ...]:
+    """The texts without which a language is withheld: the offers of the opening, the transfer and the reminder."""
+    return (*OFFERS, flow.node_of_kind("transfer"), flow.transfer.not_connected, flow.node_of_kind("reminder"))
+
+
 def is_whole(flow: Flow, prompts: Prompts, name: str, tag: str) -> bool:
-    """Whether text `name` is spoken in the language `tag`, with every key that it may have to say."""
+    """Whether text `name` is whole in the language `tag`, for every key that it can say (`language_keys`)."""
     keys = language_keys(name, len(flow.published))
     return all(prompts.whole(name, tag, named_keys(flow, name, key)) for key in keys)

@@ -52,13 +52,15 @@ class _LocaleFile(_Table):
 
 
 class Locale(NamedTuple):
-    """A language, for example `tag` "es", `name` "español", `language` "es-US", `voice` "Polly.Lupe-Neural".
+    """A language of the line. `tag` is our name for it ("es"), `language` Twilio's name ("es-US").
 
-    `language` and `voice` are written as Twilio does. `digits` are the words for 0 to 9, `star` and `pound` those for
-    the keys * and #. `reviewed` says who read the texts aloud, and when ("Ana, 2026-01-31"), "" without a reviewer.
-    `messages` are the usable translations, None in the language of the texts; `faults` are those of the other messages.
-    `voice_row` is the voice's row in the table of voices: None if there is no voice, or the table cannot be read.
-    `sounds` are the recordings by the words that they read. `word_limits` says whether the limits in words hold.
+    - `name`: its name in itself ("español"). `voice`: as Twilio writes it ("Polly.Lupe-Neural").
+    - `digits`: the words for 0 to 9. `star`, `pound`: the words for the keys * and #.
+    - `reviewed`: the person who read the texts aloud, and the day ("Ana, 2026-01-31"); "" without a reviewer.
+    - `messages`: the usable translations; None for the source language. `faults`: the faults of the other messages.
+    - `voice_row`: the voice's row in the table of voices; None without a voice, or if the table cannot be read.
+    - `sounds`: the recordings, by the words that they read.
+    - `word_limits`: whether the limits that count words apply; seconds are a fair measure of every language.
     """
 
     tag: str
@@ -112,13 +114,13 @@ def load_locale(folder: Path, voices: Voices | None, source: bool = False) -> Lo
     is left out and reported in `faults`. Raises BadLocale if the language cannot be used at all.
     """
     try:
-        return _load_locale(folder, voices, source)
+        return _load_parts(folder, voices, source)
     except BadLocale as error:
         raise BadLocale(fault._replace(locale=folder.name) for fault in error.faults) from error
 
 
-def _load_locale(folder: Path, voices: Voices | None, source: bool) -> Locale:
-    fields, voice_row = _locale_file(folder / "locale.toml", voices, source)
+def _load_parts(folder: Path, voices: Voices | None, source: bool) -> Locale:
+    fields, voice_row = _read_fields(folder / "locale.toml", voices, source)
     messages, faults = (None, {}) if source else load_catalogue(folder / "LC_MESSAGES" / "messages.po")
     rate = SpeechRate(fields.speech_rate.counts, fields.speech_rate.slowest, fields.speech_rate.fastest)
     reviewed = f"{fields.reviewed.by}, {fields.reviewed.date}" if fields.reviewed else ""
@@ -131,7 +133,7 @@ def _load_locale(folder: Path, voices: Voices | None, source: bool) -> Locale:
     )  # fmt: skip
 
 
-def _locale_file(path: Path, voices: Voices | None, source: bool) -> tuple[_LocaleFile, Voice | None]:
+def _read_fields(path: Path, voices: Voices | None, source: bool) -> tuple[_LocaleFile, Voice | None]:
     """The fields of a locale.toml, and its voice's row in the table of voices. Raises BadLocale with every fault."""
     try:
         fields = _LocaleFile.model_validate(read_toml(path, BadLocale))
@@ -139,7 +141,8 @@ def _locale_file(path: Path, voices: Voices | None, source: bool) -> tuple[_Loca
         raise BadLocale(_field_faults(path, error)) from error
     rows = voices.named(fields.voice) if voices else ()
     faults = [*_word_faults(path, fields), *_form_faults(path, fields)]
-    faults = faults or list(_voice_faults(path, fields, rows, voices is not None, source))
+    if not faults:  # a malformed name is in no table: its fault alone is reported
+        faults = list(_voice_faults(path, fields, rows, voices is not None, source))
     if faults:
         raise BadLocale(faults)
     return fields, next((row for row in rows if row.language == fields.language), None)
@@ -166,7 +169,7 @@ def _is_word(word: str) -> bool:
 
 
 def _form_faults(path: Path, fields: _LocaleFile) -> Iterator[Fault]:
-    """A language, a voice or a speech rate that cannot be right in any table of voices."""
+    """A malformed language or voice, and a speech rate that no language has."""
     if not TWILIO_LANGUAGE.fullmatch(fields.language):
         yield Fault(f"{path}: language", f"found {fields.language!r}", "Write it as Twilio does, such as es-US.")
     if not TWILIO_VOICE.fullmatch(fields.voice) and fields.voice != NO_VOICE:
@@ -181,7 +184,7 @@ def _form_faults(path: Path, fields: _LocaleFile) -> Iterator[Fault]:
 def _voice_faults(
     path: Path, fields: _LocaleFile, rows: Sequence[Voice], has_table: bool, source: bool
 ) -> Iterator[Fault]:
-    """A voice that Twilio does not have or that speaks another language: Twilio would end the call at it."""
+    """A voice that Twilio does not have or that speaks another language: Twilio ends a call at such a <Say>."""
     if fields.voice == NO_VOICE:
         if source:
             remedy = "Its voice speaks every text that is not translated: name one."

@@ -1,7 +1,7 @@
-"""The messages that translators are given: those of the templates and those of the web pages, each once.
+"""The messages to translate: those of the templates and those of the web pages, each once.
 
-They are extracted by Babel with the options of `templates`: with other options a message would be extracted in another
-form than the running line looks up, and its translation would not be found.
+Babel extracts them with the options of `templates`. With other options, Babel would write a message in another form
+than the one that the running line looks up, and the line would not find its translation.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ _KEYWORDS = {"pgettext": ((1, "c"), 2)}
 
 
 class SourceMessage(NamedTuple):
-    """A message in the language of the texts: its id, such as ("tea", "Tea is hot."), its file and line.
+    """A message in the source language: its id, such as ("tea", "Tea is hot."), its file and line.
 
     `notes` are the comments for translators in front of it, each with its prefix "TRANSLATORS:".
     """
@@ -42,7 +42,7 @@ def messages_of(template: Template) -> Iterator[SourceMessage]:
 def _messages_in(path: Path) -> Iterator[SourceMessage]:
     with path.open("rb") as file:
         for line, message, notes, context in extract(_METHOD, file, _KEYWORDS, ("TRANSLATORS:",), _OPTIONS):
-            english = message if isinstance(message, str) else message[-1]
+            english = message if isinstance(message, str) else message[-1]  # a keyword with a context gives a tuple
             yield SourceMessage((context or "", english), path, line, tuple(notes))
 
 

@@ -28,7 +28,7 @@ MARK = re.compile("\ue000(.*?)\ue000|\ue001(.*?)\ue001")
 
 
 class RenderedPrompt(NamedTuple):
-    """One part of a template, rendered in `locale`: the language in which it was found.
+    """One part of a template, and the language in which it is spoken: the source language if it is not translated.
 
     `keys` are the keys that it says ("0", "*"), `numbers` the names of the telephone numbers that it says, both in the
     order they are spoken. `sound` is the recording of exactly these words; None if the voice speaks them.
@@ -84,7 +84,7 @@ class Prompts:
         return self._kept[key]
 
     def whole(self, name: str, locale: str, press: Mapping[str, str]) -> bool:
-        """Whether template `name` is spoken in `locale` itself."""
+        """Whether template `name` is whole in `locale`: every message of it is translated and can be spoken."""
         return all(prompt.locale == locale for prompt in self.parts(name, locale, press))
 
     def render(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:

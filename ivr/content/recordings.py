@@ -1,7 +1,7 @@
-"""Recordings: sound files, each pinned to the exact words that it reads, with the words for keys and numbers.
+"""Recordings: sound files of texts that a person read aloud.
 
-locales/<tag>/audio/recordings.toml says what each file reads. If the words of a text have changed since, the voice
-speaks instead of the recording.
+locales/<tag>/audio/recordings.toml has the exact words that each file reads, with the words for keys and numbers. A
+recording is played only where the text has the same words; elsewhere the voice speaks.
 """
 
 import hashlib
@@ -54,12 +54,14 @@ class Recordings(NamedTuple):
     faults: tuple[Fault, ...] = ()
 
     def sounds_by_words(self) -> Mapping[str, Sound]:
-        """The sound of each text, by its words."""
+        """The sound of each text, by its words: {"Tea is hot.": Sound("0f3c….wav", …)}."""
         return {row.reads: row.sound for row in self.rows}
 
 
 class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    """A table of recordings.toml. `sound` and `slow` are the names of the two files of a `Sound`."""
 
     reads: str
     sound: str

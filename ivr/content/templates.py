@@ -37,8 +37,8 @@ class Block(NamedTuple):
 
         Block("Press %(key)s.", {"key": ("press", "person")}, ("TOY-01",))
 
-    A value is ("press", the name of a key) or ("numbers", the name of a telephone number). `facts` are the ids of the
-    facts that it speaks: those of the last comment `{# facts: … #}` before it.
+    A value of `placeholders` is ("press", the name of a key) or ("numbers", the name of a telephone number). `facts`
+    are the ids of the facts that it speaks: those of the last comment `{# facts: … #}` before it.
     """
 
     english: str
@@ -95,7 +95,8 @@ def _load_template(path: Path) -> Template:
         tree = _ENVIRONMENT.parse(source)
     except TemplateSyntaxError as error:
         remedy = "Compare the block with those around it."
-        raise BadText.at(f"{path}:{error.lineno}", f"{error.message}".rstrip(".?"), remedy) from error
+        found = f"{error.message}".rstrip(".?")  # Fault adds a full stop
+        raise BadText.at(f"{path}:{error.lineno}", found, remedy) from error
     except RecursionError:
         raise BadText.at(str(path), "its brackets are nested too deeply", "Close each bracket.") from None
     outline = _OUTLINE.sub(_blank, source)
@@ -123,7 +124,7 @@ def blocks(template: Template) -> Iterator[Block]:
 
 
 def _blank(match: re.Match[str]) -> str:
-    """The replacement of a block or a comment that keeps the number of lines."""
+    """The replacement of a block or a comment: it has the same number of lines."""
     return (_BLOCK if match[0].startswith("{%") else "") + "\n" * match[0].count("\n")
 
 

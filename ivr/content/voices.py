@@ -34,7 +34,11 @@ class Voice(NamedTuple):
 
 
 class Voices(NamedTuple):
-    """The table: the voices of each of Twilio's languages, the best first; the language of a tag ("es": "es-US")."""
+    """The table of voices.
+
+    `languages` has the voices of each language of Twilio's, the best voice first: {"es-US": (Voice(…), …)}. `tags` has
+    the language of Twilio's for a tag: {"es": "es-US"}.
+    """
 
     languages: Mapping[str, tuple[Voice, ...]]
     tags: Mapping[str, str]

@@ -12,10 +12,10 @@ from ivr.speech import readability
 
 
 class Words(BaseModel):
-    """The three lists.
+    """The three lists of words.toml.
 
-    `never` holds words and phrases that a text must not say; a trailing * is any ending ("victim*"). `names`
-    holds official names, which a reading level leaves out. `small` holds the words before the noun of a choice ("the").
+    `never` are words and phrases that a text must not say; a trailing * is any ending ("victim*"). `names` are official
+    names, which are left out of the reading level. `small` are words before the noun of a choice ("for", "the").
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,7 +38,7 @@ class Words(BaseModel):
         return text
 
     def first_noun(self, choice: str) -> str:
-        """The first word of a choice that is not a small one."""
+        """The first word of a choice that is not in `small`: "police" for "For the police … press two."."""
         return next((word for word in readability.words(choice) if word not in self.small), "")
 
 

@@ -33,8 +33,8 @@ from ivr.line.schedule import Schedule
 def compile_line(root: Path, options: Options = DEFAULT_OPTIONS, published: Sequence[str] | None = None) -> Line:
     """Compile prompts/ and locales/ under `root`.
 
-    `published` replaces the languages that flow.toml publishes: so a draft is tried out. Raises BadContent if the flow,
-    the numbers or the texts of the source language cannot be used.
+    `published` replaces the languages that flow.toml publishes, for example to hear a draft. Raises BadContent if the
+    flow, the numbers or the texts of the source language cannot be used.
     """
     started = time.perf_counter()
     content = load_content(root, published, options.hotline)
@@ -63,18 +63,18 @@ class FragmentWriter:
 
     def _fragment(self, step: Step) -> bytes:
         if step not in self.fragments:
-            self.fragments[step] = self._ask(step) if isinstance(step, Ask) else self._speech_to_the_end(step)
+            self.fragments[step] = self._gather(step) if isinstance(step, Ask) else self._speech_and_end(step)
         return self.fragments[step]
 
-    def _ask(self, ask: Ask) -> bytes:
-        """Prompts that any key stops, and the wait for a key."""
+    def _gather(self, ask: Ask) -> bytes:
+        """Prompts that any key stops, and the wait for a key. Only the first prompts of a call follow no key."""
         action = self._options.public_url + key_address_of(self._flow, ask.place)
-        rings = ask.reading == "opening" and ask.place == next_place(self._flow, ask.place, Ring())
-        lead = 0 if rings else twiml.AFTER_KEY
+        begins_call = ask.reading == "opening" and ask.place == next_place(self._flow, ask.place, Ring())
+        lead = 0 if begins_call else twiml.AFTER_KEY
         prompts, wait, locales = self._schedule.spoken(ask), self._schedule.wait(ask), self._content.locales
         return twiml.gather(prompts, locales, ask.place.pace, action, wait, lead, self._audio_url)
 
-    def _speech_to_the_end(self, step: Dial | End) -> bytes:
+    def _speech_and_end(self, step: Dial | End) -> bytes:
         """Prompts that no key stops, then the dial or the end of the call."""
         prompts, locales, pace = self._schedule.spoken(step), self._content.locales, step.place.pace
         speech = b"".join(twiml.say(prompt, locales, pace, audio_url=self._audio_url) for prompt in prompts)
@@ -93,7 +93,10 @@ class FragmentWriter:
         return twiml.document([speech["last_resort"], dial, speech["last_resort_again"], dial, speech["goodbye"]])
 
     def _in_two_languages(self, text: str) -> bytes:
-        """`text` by voice alone: where the fallback document is needed, our recordings cannot be fetched."""
+        """`text` in the first two languages that have a voice, without recordings.
+
+        Twilio needs the fallback document when our server does not answer, so it cannot fetch our recordings either.
+        """
         voiced = [tag for tag in self._flow.published if self._content.locales[tag].voice != NO_VOICE]
         prompts = (self._content.shared_prompt(text, tag)._replace(sound=None) for tag in voiced[:2])
         return b"".join(twiml.say(prompt, self._content.locales, "normal") for prompt in dict.fromkeys(prompts))

@@ -30,7 +30,7 @@ _REACHED: dict[str, DialOutcome] = {
 
 
 class CompileStats(NamedTuple):
-    """The size of a compiled line: places, distinct fragments and their bytes; and the seconds of compiling it."""
+    """The size of a compiled line, and the seconds that it took to compile it. Equal fragments are counted once."""
 
     places: int
     fragments: int
@@ -46,9 +46,9 @@ class CompileStats(NamedTuple):
 class Line:
     """The line as `compile_line` makes it.
 
-    `paths` holds a shortest way to each place, as keys ("ring 1 2"); `transitions` where each key leads from it, with
-    "" for any other input; `documents` the fragments of its document; `places` the place of each address
-    ("/call/es/safety/part-2" is that of Place("safety", "es", 2)).
+    `paths` and `transitions` are those of `Explored`: the keys that lead to each place ("ring 1 2"), and the place that
+    each key leads to. `documents` has the fragments of each place's document. `places` has the place of each address
+    that a document posts to: {"/call/es/safety/part-2": Place("safety", "es", 2)}.
     """
 
     content: Content
@@ -67,32 +67,40 @@ class Line:
         return self.content.flow
 
     def respond(self, address: str, form: Form) -> Answer:
-        """The answer to a verified request: `address` is the path behind the public URL, `form` its fields."""
-        place, event = self._arrival(address, form)
-        there = self.transitions[place][event.key] if isinstance(event, Key) else next_place(self.flow, place, event)
-        return Answer(there, event, twiml.document(self.documents[there]))
+        """The answer to a verified request.
+
+        `address` is its path after the public URL ("/call/en/main/choices-7c1e"), `form` are its fields.
+        """
+        place, event = self._place_and_event(address, form)
+        target = self.transitions[place][event.key] if isinstance(event, Key) else next_place(self.flow, place, event)
+        return Answer(target, event, twiml.document(self.documents[target]))
 
     def steps(self, place: Place) -> tuple[Step, ...]:
         """Everything that happens at `place` while the caller presses no key."""
         return silent_steps(self.flow, place, self.options.silence)
 
-    def _arrival(self, address: str, form: Form) -> tuple[Place, Event]:
-        """The place that a request comes from, and the event that it reports."""
+    def _place_and_event(self, address: str, form: Form) -> tuple[Place, Event]:
+        """The place at which the caller was, and the event that the request reports.
+
+        An address of `places` is one that this release wrote. For any other one the place is looked for: another
+        spelling of an address, an address of an earlier release, or an unknown one, for which it is the main menu.
+        """
         if address in self.places:
-            return self.places[address], _pressed(form)
-        home = Place(self.flow.main_menu, language_in(self.flow, address))
+            return self.places[address], _key_or_silence(form)
+        main_menu = Place(self.flow.main_menu, language_in(self.flow, address))
         if address == RING:
-            return home, Ring()
+            return main_menu, Ring()
         place = self._place_of(address.removesuffix(OUTCOME))
         if address.endswith(OUTCOME):
             dialled = place and isinstance(self.flow.nodes[place.node], Transfer)
-            return place if place and dialled else home, _outcome(form)
-        pressed = _pressed(form)
+            return place if place and dialled else main_menu, _dial_ended(form)
+        event = _key_or_silence(form)
+        key = event.key if isinstance(event, Key) else ""
         if place is None:
-            return successor_of(self.flow, address) or home, Outdated(_key(_values(form, "Digits")).key)
-        if isinstance(pressed, Key) and not key_is_current(self.flow, place, address, pressed.key):
-            return place, Outdated(pressed.key)
-        return place, pressed
+            return successor_of(self.flow, address) or main_menu, Outdated(key)
+        if key and not key_is_current(self.flow, place, address, key):
+            return place, Outdated(key)
+        return place, event
 
     def _place_of(self, address: str) -> Place | None:
         """The place that another spelling of its address names, None where this line has no such place."""
@@ -106,16 +114,19 @@ def _values(form: Form, name: str) -> list[str]:
     return [value for other, value in form if other == name]
 
 
-def _key(digits: list[str]) -> Key:
+def _key_or_silence(form: Form) -> Key | Silence:
+    """The key in the field Digits; Silence without a value, `Key("")` for any other value or for two values."""
+    digits = _values(form, "Digits")
+    if not any(digits):
+        return Silence()
     return _KEYS.get(digits[0], _OTHER_KEY) if len(digits) == 1 else _OTHER_KEY
 
 
-def _pressed(form: Form) -> Event:
-    digits = _values(form, "Digits")
-    return _key(digits) if any(digits) else Silence()
+def _dial_ended(form: Form) -> DialEnded:
+    """The outcome of a dial. DialBridged says that two people talked, also where the status is "canceled".
 
-
-def _outcome(form: Form) -> DialEnded:
+    https://www.twilio.com/docs/voice/twiml/dial#attributes-action
+    """
     if _values(form, "DialBridged") == ["true"]:
         return DialEnded("connected")
     statuses = _values(form, "DialCallStatus")

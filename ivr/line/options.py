@@ -10,9 +10,10 @@ from ivr.content.facts import PINNED_HOTLINE
 class Options:
     """The choices of an operator that are compiled into the documents.
 
-    `public_url` is the address at which Twilio reaches the line, without a slash at its end. `line_number` is the
-    line's own number in E.164 ("+12025550123"). `silence` says where a silent call leads: "connect" to the hotline,
-    "goodbye" to the hotline's number, spoken, and the end. `hotline` is the number that key 0 must dial, in E.164.
+    - `public_url`: the address at which Twilio reaches the line, without a slash at its end.
+    - `line_number`: the line's own number in E.164 ("+12025550123").
+    - `silence`: the end of a silent call. "connect" dials the hotline, "goodbye" says its number and hangs up.
+    - `hotline`: the number that key 0 must dial, in E.164.
     """
 
     public_url: str = "http://127.0.0.1:8000"

@@ -16,9 +16,9 @@ from ivr.content.prompts import RenderedPrompt
 from ivr.speech import timing
 
 SHORTEST_SILENCE = 120
-"""Seconds that a silent call lasts at least, from the last key."""
+"""The least seconds between the last key and the dial, or the end of the call."""
 CHOICE_WAIT, WARNING_WAIT, PART_WAIT = 10, 20, 2
-"""Seconds: the least wait for a choice, the wait before the line acts by itself, the wait between two parts."""
+"""Seconds of waiting for a key: after choices, at least; after the warning; between two parts of a text."""
 
 
 class Schedule:
@@ -30,7 +30,10 @@ class Schedule:
         self._choice_waits: dict[Place, int] = {}
 
     def spoken(self, step: Step) -> tuple[RenderedPrompt, ...]:
-        """The prompts that `step` speaks, in order. One that has to be spoken in English twice is spoken once."""
+        """The prompts that `step` speaks, in order.
+
+        Equal prompts are spoken once: where a text in two languages is translated into neither, both are the source's.
+        """
         return tuple(dict.fromkeys(map(self._prompt, prompts_for(self._flow, step))))
 
     def _prompt(self, reference: PromptRef) -> RenderedPrompt:
@@ -39,13 +42,13 @@ class Schedule:
         return self._prompts[reference]
 
     def longest_seconds(self, prompt: RenderedPrompt, slow: bool = False) -> float:
-        """Seconds that `prompt` takes: the length of its recording, else an upper estimate."""
+        """Seconds that `prompt` takes: exact for a recording, else the upper estimate."""
         if prompt.sound:
             return prompt.sound.slow_seconds if slow else prompt.sound.seconds
         return timing.longest_seconds(prompt.text, self._content.locales[prompt.locale].speech_rate, slow)
 
     def shortest_seconds(self, prompt: RenderedPrompt) -> float:
-        """Seconds that `prompt` takes: the length of its recording, else a lower estimate."""
+        """Seconds that `prompt` takes: exact for a recording, else the lower estimate."""
         if prompt.sound:
             return prompt.sound.seconds
         return timing.shortest_seconds(prompt.text, self._content.locales[prompt.locale].speech_rate)
@@ -64,19 +67,20 @@ class Schedule:
         return CHOICE_WAIT if offers_choices else PART_WAIT
 
     def _choice_wait(self, place: Place) -> int:
-        """The wait of a menu: three readings and the warning last SHORTEST_SILENCE, however fast the voice is.
+        """The wait of a menu: its three readings and the warning last SHORTEST_SILENCE, even with the fastest voice.
 
-        After a second no-match the first reading is the short one, and its wait makes up for that.
+        Each reading waits a third of the seconds that speech and the warning leave. After a second no-match the first
+        reading is shorter, so its wait is longer: the seconds that the other two readings leave.
         """
         menu = place._replace(misses=0)
-        here = place if place.misses == MAX_MISSES else menu
-        if here not in self._choice_waits:
-            asks = (Ask(here, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
+        first = place if place.misses == MAX_MISSES else menu
+        if first not in self._choice_waits:
+            asks = (Ask(first, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
             speech = sum(self.shortest_seconds(prompt) for ask in asks for prompt in self.spoken(ask))
-            silent = SHORTEST_SILENCE - WARNING_WAIT - speech
-            wait = silent / 3 if here == menu else silent - 2 * self._choice_wait(menu)
-            self._choice_waits[here] = max(CHOICE_WAIT, math.ceil(wait))
-        return self._choice_waits[here]
+            waits = SHORTEST_SILENCE - WARNING_WAIT - speech
+            wait = waits / 3 if first == menu else waits - 2 * self._choice_wait(menu)
+            self._choice_waits[first] = max(CHOICE_WAIT, math.ceil(wait))
+        return self._choice_waits[first]
 
     def _typing_wait(self, ask: Ask) -> int:
         """Seconds that a relay operator needs to type what was read, beyond the seconds of reading it."""

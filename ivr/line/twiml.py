@@ -6,8 +6,8 @@ A fragment is one or more top-level verbs, for example
 
 and a document is `HEAD`, fragments, `TAIL`. The verbs are Response, Say, Play, Gather, Dial, Number and Hangup of
 https://www.twilio.com/docs/voice/twiml. Twilio's own builder writes every tag. It is slow, and the same prompt is part
-of many fragments, so the verbs of a prompt are built once and cached. They are cached in two halves, without the pause
-before the first word: its length depends on where the prompt is spoken.
+of many fragments, so the verbs of a prompt are built once and cached. The length of the pause before the first word
+depends on the fragment. So the cache has the bytes before this pause and the bytes after it (`LEAD_PLACEHOLDER`).
 """
 
 import re
@@ -30,7 +30,7 @@ TAIL = b"</Response>"
 AFTER_KEY = 0.5
 """Seconds of silence before speech that follows a key: the caller has the phone in front of the face."""
 LEAD_PLACEHOLDER = SsmlBreak(time="lead")
-"""The place of the pause before the first word, in the verbs of a prompt."""
+"""In the cached verbs of a prompt: the position of the pause before the first word. It is not sent to Twilio."""
 DIAL_TIMEOUT = 45
 """Seconds that the hotline may ring; Twilio adds about five (https://www.twilio.com/docs/voice/twiml/dial)."""
 
@@ -83,11 +83,11 @@ def dial(number: str, action: str | None, caller_id: str | None) -> bytes:
     return _bytes(verb)
 
 
-def with_new_numbers(document: bytes, kept: str, number: str, caller_id: str | None) -> bytes:
-    """A document that was kept as a file, with `number` dialled and spoken, and `caller_id` in every dial.
+def with_new_numbers(document: bytes, old_number: str, number: str, caller_id: str | None) -> bytes:
+    """`document` with `number` in the place of `old_number` (both E.164), and with `caller_id` in every dial.
 
-    `kept` is the number (E.164) that the file was written with. Its digits are words there, in groups of 1, 3, 3 and 4;
-    they become the digits of `number` ("1, 2 0 2, …"), which voices of every language read one by one.
+    The spoken `old_number` is words, in groups of 1, 3, 3 and 4 digits. They are replaced by the digits of `number`
+    ("1, 2 0 2, …"), which voices of every language read one by one.
     """
     root = ElementTree.fromstring(document)
     for verb in root.iter("Dial"):
@@ -96,17 +96,22 @@ def with_new_numbers(document: bytes, kept: str, number: str, caller_id: str | N
         for noun in verb.iter("Number"):
             noun.text = number
     text = ElementTree.tostring(root, encoding="unicode")
-    if number != kept:
-        text = _spoken_digits(kept).sub(_group_of_digits(number), text)
+    if number != old_number:
+        text = _spoken_digits(old_number).sub(_group_of_digits(number), text)
     return HEAD.removesuffix(b"<Response>") + text.encode()
 
 
 def _spoken_digits(number: str) -> re.Pattern[str]:
-    """A pattern for the digits of a number (E.164) as words of any language: each digit is always the same word."""
+    """A pattern for the digits of a number (E.164) as words of any language.
+
+    The first word for a digit can be any word (`(?P<d8>\\w+)`), each later one must be the same (`(?P=d8)`). There are
+    punctuation marks or a tag between two groups, and a blank between two digits of a group.
+    """
+    gaps = {0: "", **dict.fromkeys((1, 4, 7), r"(?:[\s,.]*<[^>]*>[\s,.]*|[\s,.])+")}
     seen, pattern = set[str](), list[str]()
     for position, digit in enumerate(number[1:]):
-        gap = "" if not position else r"(?:[\s,.]*<[^>]*>[\s,.]*|[\s,.])+" if position in (1, 4, 7) else r"\s+"
-        pattern.append(gap + (f"(?P=d{digit})" if digit in seen else rf"(?P<d{digit}>\b\w+)") + r"\b")
+        word = f"(?P=d{digit})" if digit in seen else rf"(?P<d{digit}>\b\w+)"
+        pattern.append(gaps.get(position, r"\s+") + word + r"\b")
         seen.add(digit)
     return re.compile("".join(pattern))
 
@@ -138,7 +143,7 @@ class _Voice(NamedTuple):
 
 @lru_cache(maxsize=1000)
 def _prompt_verbs(prompt: RenderedPrompt, voice: _Voice, pace: Pace, audio_url: str) -> tuple[bytes, bytes]:
-    """The verbs that speak `prompt`: before and after the place of the leading pause; all before it without one."""
+    """The verbs that speak `prompt`: the bytes before and after LEAD_PLACEHOLDER; (all, b"") without this pause."""
     verbs = b"".join(map(_bytes, _speech(prompt, voice, pace, audio_url)))
     before, _, after = verbs.partition(_bytes(LEAD_PLACEHOLDER))
     return before, after

@@ -82,7 +82,7 @@ def _texts(tag: str, running: LanguageHealth, new: LanguageHealth) -> Iterator[D
     gone = [name for name in running.spoken if name not in known]
     added = [name for name in new.spoken if name not in {*running.spoken, *running.not_spoken}]
     if lost:
-        yield Difference(True, f"{tag}: spoken in the first language would be {_named(lost)}.")
+        yield Difference(True, f"{tag}: spoken in the source language would be {_named(lost)}.")
     if gone:
         yield Difference(False, f"{tag}: not part of this line any more: {_named(gone)}.")
     if added:

@@ -12,7 +12,7 @@ from ivr.readiness import Readiness
 class LanguageHealth(BaseModel):
     """A published language: `spoken` and `not_spoken` are names of texts, `digest` is a hash of all words spoken.
 
-    `faults` say why it is withheld, or why texts of it are spoken in the first language for a fault.
+    `faults` say why it is withheld, or why texts of it are spoken in the source language because of a fault.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -29,7 +29,7 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
     """Ring at `url`, a running line, press 8 and 0, and ask the line whether it is whole.
 
     The requests are signed and, as those of every test call, not counted. A published language that is not spoken, or
-    not wholly for a fault, fails the call. Raises BadSettings without a token.
+    not wholly because of a fault, fails the call. Raises BadSettings without a token.
     """
     if not settings.tokens:
         raise BadSettings("TWILIO_AUTH_TOKEN is not set: a running line answers signed requests only.")

@@ -54,7 +54,7 @@ class Entry(NamedTuple):
 
     @property
     def locale(self) -> str:
-        """The language that it is spoken in: the first language where it is not translated."""
+        """The language that it is spoken in: the source language where it is not translated."""
         return self.parts[0].locale
 
 

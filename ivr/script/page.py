@@ -40,7 +40,7 @@ NOT_REVIEWED_BY = (
 
 
 class Row(NamedTuple):
-    """A paragraph: its words, the same in the first language ("" on that page), and the choice that it offers."""
+    """A paragraph: its words, the same in the source language ("" on that page), and the choice that it offers."""
 
     words: str
     original: str
@@ -72,7 +72,7 @@ class NumberUse(NamedTuple):
 
 
 class ScriptPage(NamedTuple):
-    """The data of one page. `first` is the script of the language in which the texts are written."""
+    """The data of one page. `first` is the script of the source language."""
 
     line: Line
     script: Script
@@ -80,7 +80,7 @@ class ScriptPage(NamedTuple):
 
     @property
     def is_translation(self) -> bool:
-        """Whether the page shows the first language beside its own."""
+        """Whether the page shows the source language beside its own."""
         return self.script.locale != self.first.locale
 
     @property

@@ -1,6 +1,6 @@
 """The comments for translators in a catalogue: where a message is heard, how many seconds it takes, its placeholders.
 
-Example: "Heard: press 1, then 2, “For pears”; about 5 s in English." They are made from the first language alone, so a
+Example: "Heard: press 1, then 2, “For pears”; about 5 s in English." They are made from the source language alone, so a
 translation changes no comment.
 """
 
@@ -47,7 +47,7 @@ def _heard(line: Line, entry: Entry, seconds: float) -> str:
 
 
 def _value(line: Line, entry: Entry, source: tuple[str, str]) -> str:
-    """The words for a placeholder in the first language. `source` is ("press", choice) or ("numbers", name)."""
+    """The words for a placeholder in the source language. `source` is ("press", choice) or ("numbers", name)."""
     locale = line.content.locales[line.flow.published[0]]
     kind, name = source
     if kind == "press":

@@ -1,7 +1,7 @@
 """Pages that show the texts as their files are now, where the line is tried out: drafts and published languages.
 
 Each language is compiled as a line of its own when its page is first loaded, and again when a file of the content has
-changed since. A draft is compiled with the first language, a published language with all published ones. Calls of
+changed since. A draft is compiled with the source language, a published language with all published ones. Calls of
 Twilio are never answered from these lines.
 """
 

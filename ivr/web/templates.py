@@ -1,7 +1,7 @@
 """Renders the pages, once at start: HTML templates, the words of the pages in each language, and the static files.
 
 The words of the pages are in the catalogues, as those of the line, under contexts that begin with `web.`. A message
-that has no translation is shown in the first language and marked as such. The spoken texts come from `ivr.script`.
+that has no translation is shown in the source language and marked as such. The spoken texts come from `ivr.script`.
 """
 
 import gzip

@@ -152,8 +152,8 @@ CASES = {
         "seconds of a part in two languages: ",
         "not_connected (en)",
     ),
-    "speech that no key cuts": Case(
-        lambda root: longer(root, "goodbye", f"{EASY} {EASY} {EASY}"), "speech that no key cuts: ", "goodbye (en)"
+    "speech that no key stops": Case(
+        lambda root: longer(root, "goodbye", f"{EASY} {EASY} {EASY}"), "speech that no key stops: ", "goodbye (en)"
     ),
     "words of a sentence": Case(
         lambda root: english(root, "tea", " ".join(["tea"] * 21) + "."), "the sentence “tea tea", "tea (en)"

@@ -448,7 +448,7 @@ BREAKS = [
         worded("lines/choices", "To hear it again … press {{ key }}.", "That is all."),
         "7 works and is not spoken in the third reading",
     ),
-    Break(spoken_keys.spoken_keys_work, "the number of a choice", misnumbered, "5 is spoken and does nothing"),
+    Break(spoken_keys.spoken_keys_work, "the number of a choice", misnumbered, "5 is spoken and has no effect"),
     Break(
         spoken_keys.one_text_says_all_keys,
         "key # of the text that says all keys",
@@ -508,7 +508,8 @@ def test_refused_document_hides_no_other_fault(copied: Path, monkeypatch: pytest
     said = "\n".join(map(str, prove(line)))
     assert "/call/en/tea: the telephone refuses its document" in said
     assert "0 must lead to the transfer" in said
-    assert "only known numbers are dialled: it could not be shown (InvalidTwiml: a <Say> without words (13520))" in said
+    error = "the proof failed with an error (InvalidTwiml: a <Say> without words (13520))"
+    assert f"only known numbers are dialled: {error}" in said
 
 
 def test_proof_that_raises_makes_the_line_not_ready(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -517,5 +518,5 @@ def test_proof_that_raises_makes_the_line_not_ready(line: Line, monkeypatch: pyt
 
     monkeypatch.setattr("ivr.check.proofs.PROOFS", (a_promise, *PROOFS))
     assert [str(fault) for fault in prove(line)] == [
-        "a promise: it could not be shown (KeyError: 'tea'). Correct the other faults first."
+        "a promise: the proof failed with an error (KeyError: 'tea'). Correct the other faults first."
     ]

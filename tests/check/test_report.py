@@ -37,7 +37,7 @@ def english(root: Path, name: str, words: str) -> None:
 def test_toy_line_has_no_fault_in_spanish(tiny: Path) -> None:
     report = spanish(tiny)
     assert report.faults == ()
-    assert report.lines[0].startswith("es (español)")
+    assert report.rows[0].startswith("es (español)")
 
 
 def test_text_over_a_limit_is_listed_with_its_line_in_the_catalogue(copied: Path) -> None:
@@ -67,7 +67,7 @@ def test_fuzzy_message_waits_for_its_translator_and_is_printed_with_its_english(
     report = spanish(copied)
     (fault,) = report.faults
     assert (fault.kind, fault.text, fault.english) == ("fuzzy", "apples", entry.msgid)
-    assert report.lines[1] == f"    the English: {entry.msgid}"
+    assert report.rows[1] == f"    the English: {entry.msgid}"
 
 
 def test_lost_placeholder_is_a_fault_and_waits_for_no_translator(copied: Path) -> None:

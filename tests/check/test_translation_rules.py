@@ -8,14 +8,14 @@ import pytest
 from support.content_faults import fault_named
 
 from ivr.check.report import check_all
-from ivr.check.translation_rules import RULES, Message, broken_rules
+from ivr.check.translation_rules import RULES, Translation, broken_rules
 from ivr.content.catalogue import load_catalogue
 from ivr.content.wordlists import Words
 from ivr.line.compiler import compile_line
 from ivr.line.options import Options
 
 PLANTED = {
-    "outer space": "space_at_the_end",
+    "space at an end": "space_at_the_end",
     "not composed": "not_composed",
     "three dots": "three_dots",
     "pauses": "fewer_pauses",
@@ -34,7 +34,7 @@ ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 def found(
     english: str, text: str, tag: str = "es", names: tuple[str, ...] = (), others: Mapping[str, str] | None = None
 ) -> list[str]:
-    message = Message(english, text, tag, "en", DIGITS, ENGLISH, Words(never=["café"]), names, others or {})
+    message = Translation(english, text, tag, "en", DIGITS, ENGLISH, Words(never=["café"]), names, others or {})
     return [fault for fault, _ in broken_rules(message, page=False)]
 
 
@@ -114,7 +114,7 @@ def test_opening_question_mark_is_required_in_spanish_only() -> None:
 
 
 def test_messages_of_pages_are_checked_by_page_rules_only() -> None:
-    message = Message("Wait …", "Wait …", "es", "en", DIGITS, ENGLISH, Words(), (), {})
+    message = Translation("Wait …", "Wait …", "es", "en", DIGITS, ENGLISH, Words(), (), {})
     assert list(broken_rules(message, page=True)) == []
     assert [fault for fault, _ in broken_rules(message._replace(text=" Espere"), page=True)] == [
         "it begins or ends with a space"

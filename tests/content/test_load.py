@@ -45,7 +45,7 @@ def said(content: Content) -> Iterator[Said]:
 def test_content_of_this_release_has_no_fault(content: Content) -> None:
     report = check_all(content.root, Options())
     assert [str(fault) for fault in report.faults] == []
-    assert report.lines[-1].endswith(" 0 faults")
+    assert report.rows[-1].endswith(" 0 faults")
 
 
 def test_every_node_has_a_text_and_every_text_a_node(content: Content) -> None:

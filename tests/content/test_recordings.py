@@ -85,7 +85,7 @@ def test_voice_speaks_a_text_whose_words_have_changed(copied: Path) -> None:
     assert [type(one) for one in heard_at(line, Place("apples", "es"))] == [Say]
     report = check_all(copied, OPTIONS)
     assert report.faults == ()
-    assert "es: the voice reads what has changed since it was recorded: apples" in report.lines
+    assert "es: the voice reads what has changed since it was recorded: apples" in report.rows
     (text,) = [text for text in record.sheet(line, "es") if text.startswith("\n== apples.wav")]
     assert "changed" in text
 

@@ -18,7 +18,7 @@ from support.third_language import add_lulu
 from ivr.call.state import Place
 from ivr.call.transitions import Ask
 from ivr.call.urls import key_address_of
-from ivr.check.coverage import catalogue_faults
+from ivr.check.catalogues import catalogue_faults
 from ivr.check.proofs import prove
 from ivr.check.report import check_all
 from ivr.content.load import load_content

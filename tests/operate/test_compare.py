@@ -81,7 +81,7 @@ def test_a_text_that_is_lost_is_named_and_fails(against: Callable[..., Result], 
     fault_named("catalogue", name).plant(copied)
     done = against()
     assert done.exit_code == 1
-    assert worse(done)[0].startswith("es: spoken in the first language would be 1 text (")
+    assert worse(done)[0].startswith("es: spoken in the source language would be 1 text (")
 
 
 def test_a_text_that_the_running_line_does_not_speak_either_is_no_loss(
@@ -179,4 +179,4 @@ def test_texts_that_come_and_go_are_notes() -> None:
 def test_against_stands_alone(world: World) -> None:
     done = CliRunner().invoke(main, ["check", "es", "--against", PUBLIC], obj=world.outside())
     assert done.exit_code == 2
-    assert "--against stands alone" in done.output
+    assert "--against allows no TAG" in done.output

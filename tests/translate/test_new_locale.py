@@ -219,7 +219,7 @@ def words_of(root: Path) -> str:
 def test_invented_language_passes_every_proof(published: Path) -> None:
     report = check_all(published, OPTIONS)
     assert report.faults == ()
-    assert f"{INVENTED}: not reviewed by a native speaker" in "\n".join(report.lines)
+    assert f"{INVENTED}: not reviewed by a native speaker" in "\n".join(report.rows)
     line = compile_line(published, OPTIONS)
     assert line.flow.published == ("en", "es", INVENTED)
     assert prove(line) == ()
@@ -240,7 +240,7 @@ def test_invented_language_speaks_every_text_with_the_same_keys_and_numbers(publ
 def test_complete_language_has_no_missing_message(published: Path) -> None:
     report = check_language(published, OPTIONS, INVENTED)
     assert report.faults == ()
-    told = "\n".join(report.lines)
+    told = "\n".join(report.rows)
     assert "0 fuzzy, 0 faulty, 0 missing" in told
     assert "published   yes" in told
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from support.page_client import app_of, ask, page_of
 
-from ivr.check.coverage import catalogue_faults, page_notes
+from ivr.check.catalogues import catalogue_faults, page_notes
 from ivr.content.catalogue import message_fault
 from ivr.content.load import load_content
 from ivr.content.messages import page_messages

@@ -52,7 +52,7 @@ def line_is_proved(target: Target) -> Finding:
 
 
 def languages_are_spoken(target: Target) -> Finding:
-    """Every published language is offered, and no text of it is spoken in the first language for a fault."""
+    """Every published language is offered, and no text of it is spoken in the source language because of a fault."""
     if not target.readiness.languages:
         return unknown("the texts cannot be read.")
     if faults := target.readiness.language_faults:

@@ -1,4 +1,4 @@
-"""Coverage: the messages of the texts and the web pages, compared with each catalogue. Which are missing or stale?
+"""Compares each catalogue with the messages of the texts and of the web pages: some can be missing, others stale.
 
 The comparison is by context and English. `pybabel update --check` cannot be used with contexts
 (https://github.com/python-babel/babel/issues/1307).
@@ -24,20 +24,21 @@ def catalogue_faults(content: Content) -> Iterator[Fault]:
 
 def _missing(content: Content, tag: str, source: Mapping[MessageId, SourceMessage]) -> Iterator[Fault]:
     locale, path = content.locales[tag], str(po_path(content.root, tag))
-    known = (locale.messages or {}).keys() | locale.faults.keys()
+    in_catalogue = (locale.messages or {}).keys() | locale.faults.keys()
     for (context, english), message in source.items():
-        if (context, english) not in known:
+        if (context, english) not in in_catalogue:
             found = f"no translation of [{context}] {english[:60]!r} ({message.path.name}:{message.line})"
             remedy = "Translate it; until then callers hear the whole text in the source language."
-            yield Fault(path, found, remedy, "", tag, context, english, "missing")
+            yield Fault(path, found, remedy, locale=tag, text=context, english=english, kind="missing")
 
 
 def _stale(content: Content, tag: str, source: Mapping[MessageId, SourceMessage]) -> Iterator[Fault]:
-    known = source.keys() | {message.id for message in page_messages()}
+    in_texts = source.keys() | {message.id for message in page_messages()}
     for context, english in content.locales[tag].messages or {}:
-        if (context, english) not in known:
+        if (context, english) not in in_texts:
             found = f"[{context}] {english[:60]!r} is not in the texts any more"
-            yield Fault(str(po_path(content.root, tag)), found, "Run `ivr locale update`.", "", tag, context)
+            where = str(po_path(content.root, tag))
+            yield Fault(where, found, "Run `ivr locale update`.", locale=tag, text=context)
 
 
 def page_notes(content: Content) -> Iterator[str]:
