@@ -292,7 +292,13 @@ def test_3000_calls_at_one_instant_are_all_answered(server: Server) -> None:
             return await asyncio.gather(*(call() for _ in range(3000)))
 
     try:
-        assert set(asyncio.run(calls())) == {b"HTTP/1.1 200 OK"}
+        for _ in range(3):
+            since = time.monotonic()
+            answers = set(asyncio.run(calls()))
+            if time.monotonic() - since < REQUEST_TIMEOUT:
+                assert answers == {b"HTTP/1.1 200 OK"}
+                return
+        pytest.skip("this machine does not send 3,000 requests within the deadline of a request")
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 

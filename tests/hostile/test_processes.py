@@ -100,7 +100,7 @@ def test_signals_that_do_nothing_do_nothing_while_the_line_starts(tiny: Path, tm
     port = free_port()
     process = start(tiny, tmp_path, port)
     try:
-        time.sleep(0.15)  # Python itself has started
+        eventually(lambda: ignores_sighup(process.pid))  # the first statement of ours has run
         while not is_ready(port):
             process.send_signal(random.choice([signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2]))
             assert process.poll() is None
@@ -108,6 +108,12 @@ def test_signals_that_do_nothing_do_nothing_while_the_line_starts(tiny: Path, tm
         eventually(lambda: len(children(process.pid)) == 2)
     finally:
         assert end(process) == 0
+
+
+def ignores_sighup(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status").read_text("utf-8")
+    ignored = next(line.split()[1] for line in status.splitlines() if line.startswith("SigIgn:"))
+    return bool(int(ignored, 16) & 1 << signal.SIGHUP - 1)
 
 
 def start(content: Path, folder: Path, port: int) -> "subprocess.Popen[bytes]":
