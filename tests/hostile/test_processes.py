@@ -110,6 +110,12 @@ def test_signals_that_do_nothing_do_nothing_while_the_line_starts(tiny: Path, tm
         assert end(process) == 0
 
 
+def default_signals() -> None:
+    """A shell starts a background job with SIGINT ignored, nohup with SIGHUP ignored; a child would inherit that."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def ignores_sighup(pid: int) -> bool:
     status = Path(f"/proc/{pid}/status").read_text("utf-8")
     ignored = next(line.split()[1] for line in status.splitlines() if line.startswith("SigIgn:"))
@@ -121,7 +127,7 @@ def start(content: Path, folder: Path, port: int) -> "subprocess.Popen[bytes]":
     with (folder / "printed").open("wb") as printed:
         return subprocess.Popen(
             [IVR, "serve", "--port", str(port), "--workers", "2"], cwd=folder, stdin=subprocess.DEVNULL,
-            stdout=printed, stderr=printed,
+            stdout=printed, stderr=printed, preexec_fn=default_signals,
             env={"PATH": os.environ["PATH"], **line_environment(content, f"http://127.0.0.1:{port}")},
         )  # fmt: skip
 
