@@ -275,32 +275,35 @@ def test_request_over_the_limit_ends_the_connection(server: Server) -> None:
 
 
 def test_3000_calls_at_one_instant_are_all_answered(server: Server) -> None:
-    """More connections than both workers keep: some answers come later, and no connection ends without one."""
+    """More connections than both workers keep: some answers come later, and no connection ends without one.
+
+    A call whose own request leaves this process after the deadline of a request may be closed, and is not judged.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
     request = signed(server)
 
-    async def call() -> bytes:
+    async def call() -> tuple[bool, bytes]:
+        """Whether the request was sent in time, and the first bytes of the answer."""
+        since = time.monotonic()
         reader, writer = await asyncio.open_connection("127.0.0.1", server.line.port)
         writer.write(request)
+        in_time = time.monotonic() - since < REQUEST_TIMEOUT
         answer = await reader.read(15)
         writer.close()
-        return answer
+        return in_time, answer
 
-    async def calls() -> list[bytes]:
+    async def calls() -> list[tuple[bool, bytes]]:
         async with asyncio.timeout(60):
             return await asyncio.gather(*(call() for _ in range(3000)))
 
     try:
-        for _ in range(3):
-            since = time.monotonic()
-            answers = set(asyncio.run(calls()))
-            if time.monotonic() - since < REQUEST_TIMEOUT:
-                assert answers == {b"HTTP/1.1 200 OK"}
-                return
-        pytest.skip("this machine does not send 3,000 requests within the deadline of a request")
+        answers = asyncio.run(calls())
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    judged = [answer for in_time, answer in answers if in_time]
+    assert judged
+    assert set(judged) == {b"HTTP/1.1 200 OK"}
 
 
 def test_answer_names_no_server_and_sets_no_cookie(server: Server) -> None:
