@@ -19,7 +19,7 @@ import os
 import shutil
 import socket
 import stat
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,7 +29,6 @@ from typing import TYPE_CHECKING, Any, get_args
 from ivr import __version__
 from ivr.call.state import DialEnded, DialOutcome, Event, Key, Outdated, Ring, Silence
 from ivr.readiness import Readiness
-from ivr.usage.counter import UsageKey, UsageWriter, WriterUptime
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -40,7 +39,7 @@ FILE_BYTES = 1 << 16
 """Size of a new file of prometheus_client. All our metrics take a tenth of it."""
 MASTER_SLOT = 0
 """The slot of the process that makes the metrics; workers have the slots from 1."""
-_KINDS: dict[type, str] = {Ring: "ring", Key: "key", Silence: "silence", DialEnded: "outcome", Outdated: "lost"}
+_KINDS: dict[type, str] = {Ring: "ring", Key: "key", Silence: "silence", DialEnded: "outcome", Outdated: "outdated"}
 
 EVENTS = "ivr_requests", "Signed requests answered, by what had happened; test calls left out."
 OUTCOMES = "ivr_transfers", "Transfers to the hotline that ended, by how; test calls left out."
@@ -140,21 +139,6 @@ class _State:
         release = GaugeMetricFamily("ivr_release", "The release that answers.", labels=["release"])
         release.add_metric([__version__], 1)
         yield release
-
-
-class MeteredStore:
-    """A store of usage whose failures are counted."""
-
-    def __init__(self, store: UsageWriter, metrics: Metrics) -> None:
-        self._store, self._metrics = store, metrics
-
-    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
-        """As the store itself does."""
-        try:
-            self._store.write(counts, uptime, late_months)
-        except BaseException:
-            self._metrics.usage_failed()
-            raise
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ XML_CONTENT_TYPE = (b"content-type", b"text/xml; charset=utf-8")
 TEXT_CONTENT_TYPE = (b"content-type", b"text/plain")
 NO_STORE = (b"cache-control", b"no-store")
 _RING, _BELOW_RING = RING.encode(), RING.encode() + b"/"
-_COUNTED: dict[type, log.Counted] = {Ring: "ring", Key: "key", Silence: "silence", Outdated: "lost"}
+_COUNTED: dict[type, log.Counted] = {Ring: "ring", Key: "key", Silence: "silence", Outdated: "outdated"}
 
 
 class TooLarge(Exception):
