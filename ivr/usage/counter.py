@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol, assert_never
 
 from ivr import log
 from ivr.call.state import DialEnded, Event, Key, Outdated, Place, Ring, Silence
+from ivr.refusal import TEST_CALL_SID
 
 WRITE_INTERVAL = 60.0
 """Seconds between two writes."""
@@ -23,7 +24,7 @@ LAST_WRITE_TIMEOUT = 3.0
 """Seconds that the end of a process waits for its last write."""
 LATE_AFTER = timedelta(hours=12)
 """How long after the end of a month its counts are still stored: a month that has been reported must not change."""
-TEST_CALL = ("CallSid", "CA" + "0" * 32)
+TEST_CALL = ("CallSid", TEST_CALL_SID)
 """The form field of a test call (`ivr call`, `ivr probe`, `ivr doctor`): such a call is answered and not counted."""
 
 
