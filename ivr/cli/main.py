@@ -152,7 +152,7 @@ def map_(svg: Path | None, output: str) -> None:
     from ivr.script.model import read_script
 
     line = _line()
-    script = read_script(line, line.flow.published[0])
+    script = read_script(line, line.flow.source_language)
     if svg:
         _write(svg, drawing.svg(drawing.dot(script, line.flow)))
     elif output == "dot":
@@ -173,7 +173,7 @@ def sources(nodes: Sequence[str], live: bool) -> None:
     from ivr.script.sources import sources_of
 
     line = _line()
-    script, content = read_script(line, line.flow.published[0]), line.content
+    script, content = read_script(line, line.flow.source_language), line.content
     click.echo("\n".join(sources_of(script, line.flow, content.facts, content.prompts.templates, nodes, live)))
 
 

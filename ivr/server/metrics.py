@@ -19,12 +19,14 @@ import os
 import shutil
 import socket
 import stat
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ivr import __version__
 from ivr.call.state import DialEnded, DialOutcome, Event, Key, Outdated, Ring, Silence
@@ -52,10 +54,6 @@ TOTALS: Mapping[str, str] = {
     "ivr_usage_failures": "Writes of usage that failed; the counts wait in memory.",
 }
 """The names of the counters (prometheus_client adds "_total"), and what Prometheus shows beside them."""
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class Metrics:
@@ -185,7 +183,7 @@ def metrics_folder(parent: Path, host: str, port: int, workers: int) -> Path:
     return folder
 
 
-def metrics_app(metrics: Metrics) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+def metrics_app(metrics: Metrics) -> ASGIApp:
     """The ASGI application of the metrics address: it answers `GET /metrics`."""
     from prometheus_client import make_asgi_app
 

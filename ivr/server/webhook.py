@@ -9,10 +9,12 @@ How long a request may take to arrive is a limit of HTTP: ivr/server/http_limits
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ivr import log, signature
 from ivr.call.state import Answer, DialEnded, Event, Key, Outdated, Ring, Silence
@@ -24,12 +26,6 @@ from ivr.server import urlencoded
 from ivr.server.metrics import Metrics
 from ivr.settings import Settings
 from ivr.usage.counter import TEST_CALL, UsageCounter
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-"""An ASGI application: https://asgi.readthedocs.io/en/latest/specs/www.html."""
 
 MAX_BODY_BYTES = 64_000
 MAX_FIELDS = 200
@@ -65,7 +61,7 @@ class Webhook:
 
     def __init__(
         self,
-        site: Application,
+        site: ASGIApp,
         readiness: Readiness,
         settings: Settings,
         counts: UsageCounter | None = None,

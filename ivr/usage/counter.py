@@ -31,7 +31,7 @@ class UsageKey(NamedTuple):
     """A number that is counted: in `month` (UTC), `event` led to `node` in the language `locale`.
 
     `event` is "ring", a key, "other" for a key that is not used there, or the outcome of a dial ("busy").
-    Example: `UsageKey("2026-11", "safety", "es", "1")` counts the presses of key 1 that led to "safety" in Spanish.
+    Example: `UsageKey("2026-11", "my_safety", "es", "1")` counts the presses of 1 that led to it in Spanish.
     """
 
     month: str

@@ -31,7 +31,7 @@ MAX_NAMED_GAPS = 5
 class ReportRow(NamedTuple):
     """A number as it is shown: the node and the language that `event` led to, and how often.
 
-    Example: `ReportRow("safety", "es", "chosen", "204")`; `times` is "<16" for a smaller number.
+    Example: `ReportRow("my_safety", "es", "chosen", "204")`; `times` is "<16" for a smaller number.
     """
 
     node: str
@@ -82,7 +82,7 @@ def _rows(line: Line, counts: Mapping[UsageKey, int]) -> Iterator[ReportRow]:
 
 def possible_rows(line: Line) -> dict[tuple[str, str, str], None]:
     """Every (node, language, shown event) that can occur on `line`, in the order of the flow file."""
-    ring = next_place(line.flow, Place(line.flow.main_menu, line.flow.published[0]), Ring())
+    ring = next_place(line.flow, Place(line.flow.main_menu, line.flow.source_language), Ring())
     rows = {row for place in line.paths for row in _rows_from(line, place)} | {(ring.node, ring.locale, "ring")}
     nodes, locales = list(line.flow.nodes), list(line.flow.published)
     return dict.fromkeys(sorted(rows, key=lambda row: (locales.index(row[1]), nodes.index(row[0]), row[2])))

@@ -51,7 +51,7 @@ class StoredMonth(NamedTuple):
 
 
 def count_rows(counts: Mapping[UsageKey, int]) -> list[tuple[str | int, ...]]:
-    """The rows for `ADD_COUNT`, such as ("2026-11", "safety", "es", "1", 4). Sorted: two writers lock in one order."""
+    """The rows for `ADD_COUNT`, such as ("2026-11", "my_safety", "es", "1", 4). Two writers lock in this order."""
     return [(*key, number) for key, number in sorted(counts.items())]
 
 
