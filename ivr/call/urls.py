@@ -70,7 +70,7 @@ LANGUAGE_PATTERN = re.compile(rf"{RING}/{_LOCALE}(?![^/])", re.ASCII)
 def address_of(place: Place) -> str:
     """The address of `place` without the fingerprint of its choices. Messages name a place so.
 
-    Example: "/call/es/safety/part-2" for `Place("safety", "es", 2)`.
+    Example: "/call/es/partner/part-2" for `Place("partner", "es", 2)`.
     """
     values = ((segment, getattr(place, segment.field)) for segment in SEGMENTS)
     written = (f"/{segment.prefix}{value or ''}" for segment, value in values if value != _DEFAULTS[segment.field])
@@ -132,7 +132,7 @@ def successor_of(flow: Flow, address: str) -> Place | None:
 def language_in(flow: Flow, address: str) -> str:
     """The published language that an address names, even if the rest of it is unknown; else the first one."""
     match = LANGUAGE_PATTERN.match(address)
-    return (published_locale(flow.published, match["locale"]) if match else None) or flow.published[0]
+    return (published_locale(flow.published, match["locale"]) if match else None) or flow.source_language
 
 
 def choices_segment(flow: Flow, place: Place) -> str:

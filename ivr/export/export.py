@@ -57,7 +57,7 @@ class _Exporter:
             hotline=str(line.content.facts.numbers[HOTLINE].dial),
             silence=line.options.silence,
             languages={tag: self._language(tag) for tag in flow.published},
-            ring=address_of(next_place(flow, self._main_menu(flow.published[0]), Ring())),
+            ring=address_of(next_place(flow, self._main_menu(flow.source_language), Ring())),
             addresses=self._addresses(),
             dial_statuses=DIAL_STATUSES,
             voices=form.Voices(

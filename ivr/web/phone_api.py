@@ -43,7 +43,7 @@ class Caption(TypedDict):
     recorded: bool
 
 
-class Step(TypedDict):
+class PhoneStep(TypedDict):
     """Captions, and what follows them.
 
     `does` is "listen" (for `wait` seconds; a key is sent with the address `at`), "dial" (the outcome is sent with `at`)
@@ -68,7 +68,7 @@ class PhoneApi:
         }
         self._seconds, self._recordings = simulator.speaking_time(line), simulator.recordings(line)
 
-    def steps(self, request: Mapping[str, object]) -> list[Step]:
+    def steps(self, request: Mapping[str, object]) -> list[PhoneStep]:
         """The steps after `request`: {"at", "key"} or {"at", "outcome"}. Any other request is a new call."""
         address, form = self._first_post(request)
         caller = Caller(self._post, self._public_url + address, form, self._seconds, self._recordings)
@@ -87,13 +87,13 @@ class PhoneApi:
             return address_of(place) + OUTCOME, [*answered(FORM), *dial_ended(outcome, CONVERSATION_SECONDS)]
         return RING, FORM
 
-    def _play(self, caller: Caller) -> Iterator[Step]:
+    def _play(self, caller: Caller) -> Iterator[PhoneStep]:
         """Play the call until it dials or ends, with a step for each time that it waits for a key."""
         caller.rings()
         captioned = 0
         while gather := caller.gather:
             caller.listens()
-            yield Step(
+            yield PhoneStep(
                 does="listen",
                 captions=list(self._captions(caller, captioned)),
                 at=gather.action.removeprefix(self._public_url),
@@ -103,7 +103,7 @@ class PhoneApi:
             caller.waits()
         dial = caller.dial
         at = dial.action.removeprefix(self._public_url).removesuffix(OUTCOME) if dial and dial.action else ""
-        yield Step(does="dial" if dial else "end", captions=list(self._captions(caller, captioned)), at=at, wait=0)
+        yield PhoneStep(does="dial" if dial else "end", captions=list(self._captions(caller, captioned)), at=at, wait=0)
 
     def _captions(self, caller: Caller, start: int) -> Iterator[Caption]:
         for spoken, verbs in join_says(caller.heard_verbs[start:]):

@@ -43,7 +43,7 @@ def test_read_page_has_the_spoken_words_of_each_node(which: str, request: pytest
     for script, page in scripts_and_pages(app_of(line), line):
         for entry in script.all():
             spoken = [without_pauses(paragraph) for part in entry.parts for paragraph in part.paragraphs]
-            assert paragraphs_of(page, entry.node, line, entry.locale) == spoken, entry.node
+            assert paragraphs_of(page, entry.name, line, entry.locale) == spoken, entry.name
 
 
 @pytest.mark.parametrize("which", ["line", "real"])
