@@ -39,7 +39,7 @@ class Line:
 
     `paths` and `transitions` are those of `Explored`: the keys that lead to each place ("ring 1 2"), and the place that
     each key leads to. `documents` has the fragments of each place's document. `places` has the place of each address
-    that a document posts to: {"/call/es/safety/part-2": Place("safety", "es", 2)}.
+    that a document posts to: {"/call/es/partner/part-2": Place("partner", "es", 2)}.
     """
 
     content: Content

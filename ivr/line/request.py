@@ -14,7 +14,7 @@ from ivr.call.urls import OUTCOME, RING
 Form = Sequence[tuple[str, str]]
 """The fields of a request in the order they came: [("Digits", "1"), ("FromZip", "")]. Repeated names are kept."""
 
-OUTCOMES: Mapping[str, DialOutcome] = {
+DIAL_STATUSES: Mapping[str, DialOutcome] = {
     "completed": "connected", "answered": "connected", "busy": "busy", "no-answer": "no-answer", "failed": "failed",
     "canceled": "canceled",
 }  # fmt: skip
@@ -29,17 +29,15 @@ _KEYS, _OTHER_KEY = {key: Key(key) for key in KEYS}, Key("")
 
 def event_of(address: str, form: Form) -> Ring | Key | Silence | DialEnded | CallEnded:
     """The event that a request with the fields `form` to `address` reports."""
-    status = _only_value(form, "CallStatus")
-    rings, ended = status == "ringing", status in ENDED or bool(_values(form, "CallbackSource"))
-    if address.endswith(OUTCOME) and not (rings and not _values(form, "DialCallStatus")):
+    status, key = _only_value(form, "CallStatus"), _key_or_silence(form)
+    ended = status in ENDED or bool(_values(form, "CallbackSource"))
+    rings = status == "ringing" and isinstance(key, Silence) and not _values(form, "DialCallStatus")
+    if rings or not _BELOW_RING.match(address):
+        return CallEnded() if ended else Ring()
+    if address.endswith(OUTCOME):
         outcome = _dial_outcome(form)
         return CallEnded() if ended and outcome in CALLER_HUNG_UP else DialEnded(outcome)
-    event, begins_call = _key_or_silence(form), not _BELOW_RING.match(address)
-    if isinstance(event, Key) and not begins_call:
-        return event
-    if ended:
-        return CallEnded()
-    return Ring() if rings or begins_call else event
+    return CallEnded() if ended and isinstance(key, Silence) else key
 
 
 def _key_or_silence(form: Form) -> Key | Silence:
@@ -57,7 +55,7 @@ def _dial_outcome(form: Form) -> DialOutcome:
     """
     if _values(form, "DialBridged") == ["true"]:
         return "connected"
-    return OUTCOMES.get(_only_value(form, "DialCallStatus"), "unknown")
+    return DIAL_STATUSES.get(_only_value(form, "DialCallStatus"), "unknown")
 
 
 def _values(form: Form, name: str) -> list[str]:

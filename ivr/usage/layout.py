@@ -76,7 +76,7 @@ def as_text(report: Report) -> str:
 
 
 def _text_rows(table: LocaleTable) -> list[str]:
-    shown = [(node, numbers) for node, numbers in table.nodes if not {*numbers} <= {"", HIDDEN}]
+    shown = [(node, numbers) for node, numbers in table.nodes if any(number not in ("", HIDDEN) for number in numbers)]
     rows = [_text_row(node, (number or "·" for number in numbers)) for node, numbers in shown]
     return [*rows, _text_row("all others" if shown else "all", (HIDDEN for _ in NODE_EVENTS))]
 

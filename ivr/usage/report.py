@@ -1,8 +1,8 @@
 """The usage of a month as it may be shown: whole months only, every number under 16 hidden, no sums.
 
-Which numbers are shown depends only on the numbers that reach 16 and on the flow graph. A smaller number reads "<16"
-whether it is 15, 1 or 0, and no total is shown from which it could be computed. A month is shown after its counts are
-final, so two reports of the same month are equal and their difference tells nothing about a single caller.
+A number of at least 16 is shown. A smaller one reads "<16", whether it is 15, 1 or 0, and no total is shown from which
+it could be computed. The rows are those that the flow graph allows, and those of removed nodes that reach 16. A month
+is shown after its counts are final: two reports of the same month are equal, so no difference shows a single caller.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from ivr.call.state import KEYS, DialEnded, DialOutcome, Key, Place, Ring
 from ivr.call.transitions import next_place
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
-from ivr.usage.counter import LATE_AFTER, WRITE_INTERVAL, UsageKey, WriterUptime, event_name, month_end
+from ivr.usage.counter import LATE_AFTER, WRITE_INTERVAL, ProcessSpan, UsageKey, event_name, month_end
 from ivr.usage.tables import StoredMonth
 
 SMALLEST_SHOWN = 16
@@ -31,7 +31,7 @@ MAX_NAMED_GAPS = 5
 class ReportRow(NamedTuple):
     """A number as it is shown: the node and the language that `event` led to, and how often.
 
-    Example: `ReportRow("safety", "es", "chosen", "204")`; `times` is "<16" for a smaller number.
+    Example: `ReportRow("my_safety", "es", "chosen", "204")`; `times` is "<16" for a smaller number.
     """
 
     node: str
@@ -60,7 +60,7 @@ def make_report(line: Line, month: str, stored: StoredMonth, now: datetime) -> R
     if now < first_day:
         raise OperationFailed(
             f"{month} can be shown from {first_day:%Y-%m-%d} on (UTC). Two tables of a month that still grows would "
-            "tell what a single caller did in between."
+            "show what a single caller did in between."
         )
     return Report(month, tuple(_rows(line, stored.counts)), tuple(_gaps(month, stored, now)))
 
@@ -82,7 +82,7 @@ def _rows(line: Line, counts: Mapping[UsageKey, int]) -> Iterator[ReportRow]:
 
 def possible_rows(line: Line) -> dict[tuple[str, str, str], None]:
     """Every (node, language, shown event) that can occur on `line`, in the order of the flow file."""
-    ring = next_place(line.flow, Place(line.flow.main_menu, line.flow.published[0]), Ring())
+    ring = next_place(line.flow, Place(line.flow.main_menu, line.flow.source_language), Ring())
     rows = {row for place in line.paths for row in _rows_from(line, place)} | {(ring.node, ring.locale, "ring")}
     nodes, locales = list(line.flow.nodes), list(line.flow.published)
     return dict.fromkeys(sorted(rows, key=lambda row: (locales.index(row[1]), nodes.index(row[0]), row[2])))
@@ -99,32 +99,28 @@ def _rows_from(line: Line, place: Place) -> Iterator[tuple[str, str, str]]:
 
 
 def _gaps(month: str, stored: StoredMonth, now: datetime) -> Iterator[str]:
-    """Why the month is incomplete, as the uptimes of the processes show it."""
+    """Why the month is incomplete, as the spans of the processes show it."""
     begin, end = (month_end(month) - timedelta(days=1)).replace(day=1), month_end(month)
-    uncovered = list(_uncovered(begin, end, stored.uptimes))
+    uncovered = list(_uncovered(begin, end, stored.spans))
     for since, until in uncovered[:MAX_NAMED_GAPS]:
         yield f"nothing was counted from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC"
     if len(uncovered) > MAX_NAMED_GAPS:
         yield f"nothing was counted at {len(uncovered) - MAX_NAMED_GAPS} other times"
     still_counting = now - WRITE_GAP
-    killed = [
-        uptime for uptime in stored.uptimes if not uptime.ended and begin <= uptime.until < min(end, still_counting)
-    ]
+    killed = [span for span in stored.spans if not span.ended and begin <= span.until < min(end, still_counting)]
     if killed:
         yield f"processes that ended before they had written their last counts: {len(killed)}"
     if stored.late:
         yield "some counts came too late to be taken"
 
 
-def _uncovered(
-    begin: datetime, end: datetime, uptimes: tuple[WriterUptime, ...]
-) -> Iterator[tuple[datetime, datetime]]:
+def _uncovered(begin: datetime, end: datetime, spans: tuple[ProcessSpan, ...]) -> Iterator[tuple[datetime, datetime]]:
     """The times between `begin` and `end` in which no process was counting."""
     covered = begin
-    for uptime in sorted(uptimes, key=lambda uptime: uptime.since):
-        if uptime.until >= begin:
-            if uptime.since > covered + WRITE_GAP:
-                yield covered, min(uptime.since, end)
-            covered = max(covered, uptime.until)
+    for span in sorted(spans, key=lambda span: span.since):
+        if span.until >= begin:
+            if span.since > covered + WRITE_GAP:
+                yield covered, min(span.since, end)
+            covered = max(covered, span.until)
     if covered + WRITE_GAP < end:
         yield covered, end

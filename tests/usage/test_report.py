@@ -19,7 +19,7 @@ from ivr.cli.main import main
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.operate.external import External
-from ivr.usage.counter import UsageCounter, UsageKey, WriterUptime, month_end
+from ivr.usage.counter import ProcessSpan, UsageCounter, UsageKey, month_end
 from ivr.usage.layout import CALL_EVENTS, NODE_EVENTS, as_csv, as_html, as_text
 from ivr.usage.report import REPORT_DELAY, SMALLEST_SHOWN, Report, last_month, make_report, possible_rows, shown_event
 from ivr.usage.sqlite import SqliteStore
@@ -28,15 +28,15 @@ from ivr.usage.tables import StoredMonth
 MONTH = "2026-11"
 DECEMBER = datetime(2026, 12, 5, tzinfo=UTC)
 BEGIN, END = datetime(2026, 11, 1, tzinfo=UTC), month_end(MONTH)
-WHOLE_MONTH = (WriterUptime("one", BEGIN - timedelta(days=3), END + timedelta(days=3), False),)
+WHOLE_MONTH = (ProcessSpan("one", BEGIN - timedelta(days=3), END + timedelta(days=3), False),)
 LAYOUTS: tuple[Callable[[Report], str], ...] = (as_text, as_csv, as_html)
 EVENTS = ["ring", *"0123456789*#", "other", *get_args(DialOutcome)]
 
 
 def stored(
-    counts: Mapping[UsageKey, int], uptimes: tuple[WriterUptime, ...] = WHOLE_MONTH, late: bool = False
+    counts: Mapping[UsageKey, int], spans: tuple[ProcessSpan, ...] = WHOLE_MONTH, late: bool = False
 ) -> StoredMonth:
-    return StoredMonth(counts, uptimes, late)
+    return StoredMonth(counts, spans, late)
 
 
 def usage_key(node: str = "tea", locale: str = "en", event: str = "1", month: str = MONTH) -> UsageKey:
@@ -189,34 +189,34 @@ def test_two_reports_of_a_month_are_equal(line: Line, steps: list[tuple[str, int
 # -- incomplete months -------------------------------------------------------------------------------------------------
 
 
-def gaps(line: Line, *uptimes: WriterUptime, late: bool = False) -> tuple[str, ...]:
-    return make_report(line, MONTH, stored({}, uptimes, late), DECEMBER).gaps
+def gaps(line: Line, *spans: ProcessSpan, late: bool = False) -> tuple[str, ...]:
+    return make_report(line, MONTH, stored({}, spans, late), DECEMBER).gaps
 
 
-def test_month_covered_by_uptimes_is_complete(line: Line) -> None:
+def test_month_covered_by_spans_is_complete(line: Line) -> None:
     assert gaps(line, *WHOLE_MONTH) == ()
     middle = BEGIN + timedelta(days=10)
-    halves = (WriterUptime("one", BEGIN, middle, True), WriterUptime("two", middle + timedelta(seconds=40), END, True))
+    halves = (ProcessSpan("one", BEGIN, middle, True), ProcessSpan("two", middle + timedelta(seconds=40), END, True))
     assert gaps(line, *halves) == ()
     assert gaps(line, *reversed(halves)) == ()
 
 
-def test_times_without_uptime_are_named(line: Line) -> None:
+def test_times_without_span_are_named(line: Line) -> None:
     assert gaps(line) == ("nothing was counted from 2026-11-01 00:00 to 2026-12-01 00:00 UTC",)
-    early = WriterUptime("one", BEGIN, BEGIN + timedelta(hours=9), True)
-    late = WriterUptime("two", BEGIN + timedelta(days=2), END + timedelta(hours=1), True)
+    early = ProcessSpan("one", BEGIN, BEGIN + timedelta(hours=9), True)
+    late = ProcessSpan("two", BEGIN + timedelta(days=2), END + timedelta(hours=1), True)
     assert gaps(line, early, late) == ("nothing was counted from 2026-11-01 09:00 to 2026-11-03 00:00 UTC",)
-    before = WriterUptime("zero", BEGIN - timedelta(days=9), BEGIN - timedelta(days=1), True)
+    before = ProcessSpan("zero", BEGIN - timedelta(days=9), BEGIN - timedelta(days=1), True)
     assert gaps(line, before, early, late) == gaps(line, early, late)
 
 
 def test_worker_that_stopped_in_order_while_another_continued_leaves_no_gap(line: Line) -> None:
-    stopped = WriterUptime("two", BEGIN, BEGIN + timedelta(days=3), True)
+    stopped = ProcessSpan("two", BEGIN, BEGIN + timedelta(days=3), True)
     assert gaps(line, *WHOLE_MONTH, stopped) == ()
 
 
 def test_killed_process_and_late_counts_make_the_month_incomplete(line: Line) -> None:
-    killed = WriterUptime("two", BEGIN, BEGIN + timedelta(days=3), False)
+    killed = ProcessSpan("two", BEGIN, BEGIN + timedelta(days=3), False)
     assert gaps(line, *WHOLE_MONTH, killed, late=True) == (
         "processes that ended before they had written their last counts: 1",
         "some counts came too late to be taken",
@@ -224,12 +224,12 @@ def test_killed_process_and_late_counts_make_the_month_incomplete(line: Line) ->
 
 
 def test_at_most_five_gaps_are_named(line: Line) -> None:
-    uptimes = [
-        WriterUptime(f"{day}", BEGIN + timedelta(days=day), BEGIN + timedelta(days=day, hours=1), True)
+    spans = [
+        ProcessSpan(f"{day}", BEGIN + timedelta(days=day), BEGIN + timedelta(days=day, hours=1), True)
         for day in range(9)
     ]
-    assert len(gaps(line, *uptimes)) == 6
-    assert gaps(line, *uptimes)[-1] == "nothing was counted at 4 other times"
+    assert len(gaps(line, *spans)) == 6
+    assert gaps(line, *spans)[-1] == "nothing was counted at 4 other times"
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
