@@ -148,10 +148,10 @@ class MeteredStore:
     def __init__(self, store: UsageWriter, metrics: Metrics) -> None:
         self._store, self._metrics = store, metrics
 
-    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
+    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_periods: Sequence[str]) -> None:
         """As the store itself does."""
         try:
-            self._store.write(counts, uptime, late_months)
+            self._store.write(counts, uptime, late_periods)
         except BaseException:
             self._metrics.usage_failed()
             raise

@@ -64,7 +64,8 @@ def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | 
     """The application, with everything loaded that a worker needs."""
     usage = store_of(settings)
     metrics = endpoint.metrics if endpoint else None
-    counts = UsageCounter(MeteredStore(usage, metrics) if metrics else usage) if usage else None
+    store = MeteredStore(usage, metrics) if usage and metrics else usage
+    counts = UsageCounter(store, period_length=settings.ivr_usage_period) if store else None
     return make_app(settings, readiness, counts, metrics)
 
 
