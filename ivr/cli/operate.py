@@ -16,7 +16,7 @@ _METHOD = click.Choice(["POST", "GET"])
 
 def add_to(main: click.Group) -> None:
     """Add the commands of an operator to `main`."""
-    for command in (number, doctor, probe):
+    for command in (number, doctor, probe_):
         main.add_command(command)
 
 
@@ -142,27 +142,27 @@ def doctor(ctx: click.Context, local: bool) -> None:
 
     Prints one line for each check. Exit 1 if one fails.
     """
-    from ivr.operate.doctor import run as doctors
+    from ivr.operate.doctor.run import EVERYWHERE, LOCAL, run_checks, target_of
 
-    target = doctors.target_of(read_settings(), external(ctx), local_only=local)
+    target = target_of(read_settings(), external(ctx), local_only=local)
     verdicts = []
-    for about, finding in doctors.run_checks(target, doctors.LOCAL if local else doctors.EVERYWHERE):
+    for about, finding in run_checks(target, LOCAL if local else EVERYWHERE):
         click.echo(f"{finding.verdict:<11}  {about}: {finding.sentence}")
         verdicts.append(finding.verdict)
     click.echo(", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in ("PASS", "FAIL", "CANNOT TELL")))
     sys.exit(1 if "FAIL" in verdicts else 0)
 
 
-@click.command()
+@click.command("probe")
 @click.argument("url", callback=http_url)
 @click.pass_context
-def probe(ctx: click.Context, url: str) -> None:
+def probe_(ctx: click.Context, url: str) -> None:
     """Make one signed test call to a running line.
 
     URL is the address of the line. It dials no number. Exit 1 if callers do not get through.
     """
-    from ivr.operate.probe import probe as call
+    from ivr.operate.probe import probe
 
-    passed, sentence = call(read_settings(), url, external(ctx).fetch)
+    passed, sentence = probe(read_settings(), url, external(ctx).fetch)
     click.echo(sentence)
     sys.exit(0 if passed else 1)

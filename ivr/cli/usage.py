@@ -28,10 +28,10 @@ def _period(_: click.Context, __: click.Parameter, value: str | None) -> str | N
 )
 @click.option("--periods", default=1, type=click.IntRange(1, 16), show_default=True, help="Periods side by side.")
 @click.option("--agency", default="", help="Name for the head of the page.")
-@click.option("--csv", "kind", flag_value="csv", help="Print all numbers as comma-separated values.")
-@click.option("--html", "kind", flag_value="html", help="Print a page for one sheet of paper.")
+@click.option("--csv", "output", flag_value="csv", help="Print all numbers as comma-separated values.")
+@click.option("--html", "output", flag_value="html", help="Print a page for one sheet of paper.")
 @click.pass_context
-def usage(ctx: click.Context, period: str | None, periods: int, agency: str, kind: str | None) -> None:
+def usage(ctx: click.Context, period: str | None, periods: int, agency: str, output: str | None) -> None:
     """Show how many people called, asked for a person and were connected, in which languages, and about what.
 
     A period is a month, or a quarter if the line counts by quarter (IVR_USAGE_PERIOD). Numbers under 16 are not shown.
@@ -55,7 +55,7 @@ def usage(ctx: click.Context, period: str | None, periods: int, agency: str, kin
     layouts: dict[str | None, Callable[..., str]]
     layouts = {None: layout.as_text, "csv": layout.as_csv, "html": layout.as_html}
     names = layout.Names(node_labels(line), language_names(line))
-    click.echo(layouts[kind](reports, names, layout.Head(agency, settings.line_number, now.date())))
+    click.echo(layouts[output](reports, names, layout.Head(agency, settings.line_number, now.date())))
 
 
 def _periods_until(last: str, number: int) -> list[str]:

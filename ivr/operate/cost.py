@@ -50,7 +50,7 @@ def costs(line: Line) -> Iterator[Cost]:
 
 
 def _cost(line: Line, name: str, locale: str, keys: list[str]) -> Cost:
-    language_key = [] if locale == line.flow.published[0] else ["8"]
+    language_key = [] if locale == line.flow.source_language else ["8"]
     caller = _play(line, [*language_key, *keys])
     dialled_at = caller.clock
     if caller.dial:

@@ -36,7 +36,7 @@ class UsageKey(NamedTuple):
     """A number that is counted: in `period`, `event` led to `node` in the language `locale` (or in NO_LANGUAGE).
 
     `event` is "ring", a key, "other" for a key that is not used there, or the outcome of a dial ("busy").
-    Example: `UsageKey("2026-11", "safety", "es", "1")` counts the presses of key 1 that led to "safety" in Spanish.
+    Example: `UsageKey("2026-11", "my_safety", "es", "1")` counts the presses of 1 that led to it in Spanish.
     """
 
     period: str
@@ -45,7 +45,7 @@ class UsageKey(NamedTuple):
     event: str
 
 
-class WriterUptime(NamedTuple):
+class ProcessSpan(NamedTuple):
     """The time (UTC) from the start of a process to its last write.
 
     `process` is a random name. `ended` is true if the process stopped in order and wrote all its counts.
@@ -58,10 +58,10 @@ class WriterUptime(NamedTuple):
 
 
 class UsageWriter(Protocol):
-    """Keeps counts. After any exception the counts stay in memory for the next write."""
+    """The part of a store that a counter needs. After any exception the counts stay in memory for the next write."""
 
-    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_periods: Sequence[str]) -> None:
-        """Add `counts`, and keep `uptime` and the periods of which counts came too late, in one transaction."""
+    def write(self, counts: Mapping[UsageKey, int], span: ProcessSpan, late_periods: Sequence[str]) -> None:
+        """Add `counts`, and keep `span` and the periods of which counts came too late, in one transaction."""
 
 
 def _now() -> datetime:
@@ -76,9 +76,10 @@ class UsageCounter:
         store: UsageWriter,
         now: Callable[[], datetime] = _now,
         write_interval: float = WRITE_INTERVAL,
+        on_failure: Callable[[], None] | None = None,
         period_length: PeriodLength = "month",
     ) -> None:
-        self._store, self._now, self._write_interval = store, now, write_interval
+        self._store, self._now, self._write_interval, self._on_failure = store, now, write_interval, on_failure
         self._period_length: PeriodLength = period_length
         self._unwritten: dict[UsageKey, int] = {}
         self._lock = threading.Lock()  # guards `_unwritten`; not held during a write
@@ -123,6 +124,8 @@ class UsageCounter:
         except Exception as error:  # any fault of a store: the counts wait for the next write
             logging.getLogger("ivr.usage").warning("", exc_info=error)
             self._put_back(counts)
+            if self._on_failure:
+                self._on_failure()
             return False
         return True
 
@@ -130,7 +133,7 @@ class UsageCounter:
         now = self._now()
         late_periods = sorted({key.period for key in counts if period_end(key.period) + LATE_AFTER <= now})
         in_time = {key: number for key, number in counts.items() if key.period not in late_periods}
-        self._store.write(in_time, WriterUptime(self._process, self._since, now, ended), late_periods)
+        self._store.write(in_time, ProcessSpan(self._process, self._since, now, ended), late_periods)
 
     def _put_back(self, counts: Mapping[UsageKey, int]) -> None:
         with self._lock:

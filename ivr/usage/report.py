@@ -17,7 +17,7 @@ from ivr.call.state import KEYS, DialEnded, DialOutcome, Key, Place
 from ivr.call.transitions import next_place
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
-from ivr.usage.counter import LATE_AFTER, WRITE_INTERVAL, WriterUptime, counted_locale, event_name
+from ivr.usage.counter import LATE_AFTER, WRITE_INTERVAL, ProcessSpan, counted_locale, event_name
 from ivr.usage.periods import PeriodLength, period_before, period_begin, period_end, period_of
 from ivr.usage.tables import StoredPeriod
 
@@ -70,7 +70,7 @@ def check_final(period: str, now: datetime) -> None:
     if now < first_day:
         raise OperationFailed(
             f"{period} can be shown from {first_day:%Y-%m-%d} on (UTC). Two tables of a period that still grows would "
-            "tell what a single caller did in between."
+            "show what a single caller did in between."
         )
 
 
@@ -115,32 +115,28 @@ def _cells_from(line: Line, place: Place) -> Iterator[Cell]:
 
 
 def _gaps(period: str, stored: StoredPeriod, now: datetime) -> Iterator[str]:
-    """Why the period is incomplete, as the uptimes of the processes show it."""
+    """Why the period is incomplete, as the spans of the processes show it."""
     begin, end = period_begin(period), period_end(period)
-    uncovered = list(_uncovered(begin, end, stored.uptimes))
+    uncovered = list(_uncovered(begin, end, stored.spans))
     for since, until in uncovered[:MAX_NAMED_GAPS]:
         yield f"nothing was counted from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC"
     if len(uncovered) > MAX_NAMED_GAPS:
         yield f"nothing was counted at {len(uncovered) - MAX_NAMED_GAPS} other times"
     still_counting = now - WRITE_GAP
-    killed = [
-        uptime for uptime in stored.uptimes if not uptime.ended and begin <= uptime.until < min(end, still_counting)
-    ]
+    killed = [span for span in stored.spans if not span.ended and begin <= span.until < min(end, still_counting)]
     if killed:
         yield f"processes that ended before they had written their last counts: {len(killed)}"
     if stored.late:
         yield "some counts came too late to be taken"
 
 
-def _uncovered(
-    begin: datetime, end: datetime, uptimes: tuple[WriterUptime, ...]
-) -> Iterator[tuple[datetime, datetime]]:
+def _uncovered(begin: datetime, end: datetime, spans: tuple[ProcessSpan, ...]) -> Iterator[tuple[datetime, datetime]]:
     """The times between `begin` and `end` in which no process was counting."""
     covered = begin
-    for uptime in sorted(uptimes, key=lambda uptime: uptime.since):
-        if uptime.until >= begin:
-            if uptime.since > covered + WRITE_GAP:
-                yield covered, min(uptime.since, end)
-            covered = max(covered, uptime.until)
+    for span in sorted(spans, key=lambda span: span.since):
+        if span.until >= begin:
+            if span.since > covered + WRITE_GAP:
+                yield covered, min(span.since, end)
+            covered = max(covered, span.until)
     if covered + WRITE_GAP < end:
         yield covered, end

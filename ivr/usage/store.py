@@ -10,7 +10,10 @@ from ivr.usage.tables import StoredPeriod
 
 
 class UsageStore(UsageWriter, Protocol):
-    """A store that can also be read. `str(store)` names it to an operator and holds no password."""
+    """A store: `write` for the counter, `read` for the report, `try_out` for the doctor.
+
+    `str(store)` names it to an operator and holds no password.
+    """
 
     def read(self, period: str) -> StoredPeriod:
         """The counts of `period`, such as "2026-11" or "2026-Q4". Raises OperationFailed if they cannot be read."""

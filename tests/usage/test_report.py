@@ -20,7 +20,7 @@ from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.operate.external import External
 from ivr.script.labels import language_names, node_labels
-from ivr.usage.counter import NO_LANGUAGE, UsageCounter, UsageKey, WriterUptime
+from ivr.usage.counter import NO_LANGUAGE, ProcessSpan, UsageCounter, UsageKey
 from ivr.usage.layout import EVENT_NAMES, Head, Names, as_csv, as_html, as_text, sections, total_of
 from ivr.usage.periods import period_end
 from ivr.usage.report import (
@@ -41,7 +41,7 @@ from ivr.usage.tables import StoredPeriod
 MONTH = "2026-11"
 DECEMBER = datetime(2026, 12, 5, tzinfo=UTC)
 BEGIN, END = datetime(2026, 11, 1, tzinfo=UTC), period_end(MONTH)
-WHOLE_MONTH = (WriterUptime("one", BEGIN - timedelta(days=3), END + timedelta(days=3), False),)
+WHOLE_MONTH = (ProcessSpan("one", BEGIN - timedelta(days=3), END + timedelta(days=3), False),)
 HEAD = Head("Example Shelter", "+12025550123", date(2026, 12, 5))
 NAMES = Names({"tea": ("For tea", 1), "apples": ("For apples", 2)}, {"en": "English", "es": "Spanish"})
 LAYOUTS: tuple[Callable[[Sequence[Report], Names, Head], str], ...] = (as_text, as_csv, as_html)
@@ -49,9 +49,9 @@ EVENTS = ["ring", *"0123456789*#", "other", *get_args(DialOutcome)]
 
 
 def stored(
-    counts: Mapping[UsageKey, int], uptimes: tuple[WriterUptime, ...] = WHOLE_MONTH, late: bool = False
+    counts: Mapping[UsageKey, int], spans: tuple[ProcessSpan, ...] = WHOLE_MONTH, late: bool = False
 ) -> StoredPeriod:
-    return StoredPeriod(counts, uptimes, late)
+    return StoredPeriod(counts, spans, late)
 
 
 def usage_key(node: str = "tea", locale: str = "en", event: str = "1", period: str = MONTH) -> UsageKey:
@@ -236,34 +236,34 @@ def test_two_reports_of_a_month_are_equal(line: Line, steps: list[tuple[str, int
 # -- incomplete months -------------------------------------------------------------------------------------------------
 
 
-def gaps(line: Line, *uptimes: WriterUptime, late: bool = False) -> tuple[str, ...]:
-    return make_report(line, MONTH, stored({}, uptimes, late), DECEMBER).gaps
+def gaps(line: Line, *spans: ProcessSpan, late: bool = False) -> tuple[str, ...]:
+    return make_report(line, MONTH, stored({}, spans, late), DECEMBER).gaps
 
 
 def test_month_covered_by_uptimes_is_complete(line: Line) -> None:
     assert gaps(line, *WHOLE_MONTH) == ()
     middle = BEGIN + timedelta(days=10)
-    halves = (WriterUptime("one", BEGIN, middle, True), WriterUptime("two", middle + timedelta(seconds=40), END, True))
+    halves = (ProcessSpan("one", BEGIN, middle, True), ProcessSpan("two", middle + timedelta(seconds=40), END, True))
     assert gaps(line, *halves) == ()
     assert gaps(line, *reversed(halves)) == ()
 
 
 def test_times_without_uptime_are_named(line: Line) -> None:
     assert gaps(line) == ("nothing was counted from 2026-11-01 00:00 to 2026-12-01 00:00 UTC",)
-    early = WriterUptime("one", BEGIN, BEGIN + timedelta(hours=9), True)
-    late = WriterUptime("two", BEGIN + timedelta(days=2), END + timedelta(hours=1), True)
+    early = ProcessSpan("one", BEGIN, BEGIN + timedelta(hours=9), True)
+    late = ProcessSpan("two", BEGIN + timedelta(days=2), END + timedelta(hours=1), True)
     assert gaps(line, early, late) == ("nothing was counted from 2026-11-01 09:00 to 2026-11-03 00:00 UTC",)
-    before = WriterUptime("zero", BEGIN - timedelta(days=9), BEGIN - timedelta(days=1), True)
+    before = ProcessSpan("zero", BEGIN - timedelta(days=9), BEGIN - timedelta(days=1), True)
     assert gaps(line, before, early, late) == gaps(line, early, late)
 
 
 def test_worker_that_stopped_in_order_while_another_continued_leaves_no_gap(line: Line) -> None:
-    stopped = WriterUptime("two", BEGIN, BEGIN + timedelta(days=3), True)
+    stopped = ProcessSpan("two", BEGIN, BEGIN + timedelta(days=3), True)
     assert gaps(line, *WHOLE_MONTH, stopped) == ()
 
 
 def test_killed_process_and_late_counts_make_the_month_incomplete(line: Line) -> None:
-    killed = WriterUptime("two", BEGIN, BEGIN + timedelta(days=3), False)
+    killed = ProcessSpan("two", BEGIN, BEGIN + timedelta(days=3), False)
     assert gaps(line, *WHOLE_MONTH, killed, late=True) == (
         "processes that ended before they had written their last counts: 1",
         "some counts came too late to be taken",
@@ -271,12 +271,12 @@ def test_killed_process_and_late_counts_make_the_month_incomplete(line: Line) ->
 
 
 def test_at_most_five_gaps_are_named(line: Line) -> None:
-    uptimes = [
-        WriterUptime(f"{day}", BEGIN + timedelta(days=day), BEGIN + timedelta(days=day, hours=1), True)
+    spans = [
+        ProcessSpan(f"{day}", BEGIN + timedelta(days=day), BEGIN + timedelta(days=day, hours=1), True)
         for day in range(9)
     ]
-    assert len(gaps(line, *uptimes)) == 6
-    assert gaps(line, *uptimes)[-1] == "nothing was counted at 4 other times"
+    assert len(gaps(line, *spans)) == 6
+    assert gaps(line, *spans)[-1] == "nothing was counted at 4 other times"
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
