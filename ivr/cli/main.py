@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr import __version__
-from ivr.cli import operate, translate
+from ivr.cli import export, operate, translate, usage
 from ivr.errors import BadContent, BadSettings, NoAnswer, OperationFailed
 from ivr.settings import read_settings
 
@@ -163,7 +163,7 @@ def map_(svg: Path | None, output: str) -> None:
     from ivr.script.model import read_script
 
     line = _line()
-    script = read_script(line, line.flow.published[0])
+    script = read_script(line, line.flow.source_language)
     if svg:
         _write(svg, drawing.svg(drawing.dot(script, line.flow)))
     elif output == "dot":
@@ -184,7 +184,7 @@ def sources(nodes: Sequence[str], live: bool) -> None:
     from ivr.script.sources import sources_of
 
     line = _line()
-    script, content = read_script(line, line.flow.published[0]), line.content
+    script, content = read_script(line, line.flow.source_language), line.content
     click.echo("\n".join(sources_of(script, line.flow, content.facts, content.prompts.templates, nodes, live)))
 
 
@@ -197,5 +197,7 @@ def _line(*drafts: str) -> "Line":
     return compile_line(settings.ivr_content, settings.options, published)
 
 
+main.add_command(export.export)
 operate.add_to(main)
+usage.add_to(main)
 translate.add_to(main)

@@ -205,39 +205,39 @@ def _risky(country: Any) -> bool:
 
 
 @contextmanager
-def _requesting(what: str, refused: str = "does not give") -> Iterator[None]:
-    """Turns every fault of a request for `what` into a sentence. Raises OperationFailed, in most cases a subclass."""
+def _requesting(resource: str, refused: str = "does not give") -> Iterator[None]:
+    """Turns every fault of a request for `resource`, such as "the account", into a sentence. Raises OperationFailed."""
     from twilio.base.exceptions import TwilioException
 
     try:
         yield
     except TwilioException as error:
-        raise _failure(what, refused, error) from None
+        raise _failure(resource, refused, error) from None
     except OSError as error:
         timed_out = "Timeout" in type(error).__name__
         why = f"did not answer within {TWILIO_TIMEOUT:.0f} seconds" if timed_out else "cannot be reached from here"
-        raise NoAnswer(f"Twilio {why}: asked for {what}. See https://status.twilio.com, then try again.") from None
+        raise NoAnswer(f"Twilio {why}: asked for {resource}. See https://status.twilio.com, then try again.") from None
     except (ValueError, KeyError, AttributeError, TypeError):
-        raise NoAnswer(_NOT_TWILIO.format(what)) from None
+        raise NoAnswer(_NOT_TWILIO.format(resource)) from None
 
 
-def _failure(what: str, refused: str, error: Exception) -> OperationFailed:
+def _failure(resource: str, refused: str, error: Exception) -> OperationFailed:
     reply = error.args[1] if len(error.args) > 1 else None
     status, code = getattr(error, "status", None) or getattr(reply, "status_code", None), getattr(error, "code", None)
     match status:
         case None:
-            return NoAnswer(_NOT_TWILIO.format(what))
+            return NoAnswer(_NOT_TWILIO.format(resource))
         case 401:
             return TokenRejected(
                 "Twilio does not know this pair of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: one of them was copied "
-                "wrongly, or the token was replaced. Copy both again from the first page of Twilio's console, and restart "
-                "the line."
+                "wrongly, or the token was replaced. Copy both again from the first page of Twilio's console, and "
+                "restart the line."
             )
         case 429:
             return NoAnswer("Twilio gets too many requests at once: wait a minute, then try again.")
         case int() if status >= 500:
             return NoAnswer(
-                f"Twilio does not answer: a fault on its side (status {status}), asked for {what}. "
+                f"Twilio does not answer: a fault on its side (status {status}), asked for {resource}. "
                 "See https://status.twilio.com, then try again."
             )
         case 403:
@@ -247,4 +247,4 @@ def _failure(what: str, refused: str, error: Exception) -> OperationFailed:
         case _:
             known = isinstance(code, int) and code >= MIN_ERROR_CODE
             why = f"status {status}" + (f", https://www.twilio.com/docs/api/errors/{code}" if known else "")
-    return OperationFailed(f"Twilio {refused} {what}: {why}.")
+    return OperationFailed(f"Twilio {refused} {resource}: {why}.")

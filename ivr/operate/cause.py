@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Cause(NamedTuple):
-    """As a string, both sentences. Example: `Cause("A SIP trunk is set on it.", "Take it off in Twilio's console.")`."""
+    """As a string, both sentences. Example: `Cause("A SIP trunk is set.", "Take it off in Twilio's console.")`."""
 
     found: str
     remedy: str

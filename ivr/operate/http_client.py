@@ -16,7 +16,7 @@ from urllib.response import addinfourl
 
 from ivr import signature
 from ivr.errors import OperationFailed, Unreachable
-from ivr.line.line import Form
+from ivr.line.request import Form
 from ivr.operate.network_errors import reason_of, words_of
 
 RESPONSE_TIMEOUT = 15
@@ -92,14 +92,14 @@ def signed_post(fetch: Fetch, token: str, url: str, form: Form, signed_url: str 
 
 
 def as_twilio_signs(url: str) -> str:
-    """`url` as Twilio signs it: an https address loses its port, and every address its fragment.
+    """`url` as Twilio signs it: an https address loses its port.
 
     https://www.twilio.com/docs/usage/webhooks/webhooks-security
     """
     parts = urlsplit(url)
     if parts.scheme != "https" or parts.port is None:
-        return parts._replace(fragment="").geturl()
-    return parts._replace(netloc=parts.netloc.rpartition(":")[0], fragment="").geturl()
+        return url
+    return parts._replace(netloc=parts.netloc.rpartition(":")[0]).geturl()
 
 
 def signature_header(token: str, url: str, form: Form = ()) -> dict[str, str]:

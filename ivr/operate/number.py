@@ -5,18 +5,12 @@ import shlex
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from ivr.call.urls import RING
+from ivr.call.urls import RING, webhook_url
 from ivr.errors import OperationFailed
 from ivr.operate.account import Account, Number, Webhooks
 from ivr.operate.cause import Cause
 from ivr.settings import Settings
 
-OVERRIDES = "#rc=1&rp=ct,rt,5xx&ct=2000&rt=3000"
-"""Connection overrides: one retry, 2 s to connect, 3 s to answer, so that the fallback speaks within 10 s.
-
-They follow the address of a webhook and are not part of the signature:
-https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
-"""
 TWIML_BIN_HOST = "handler.twilio.com"
 _TWIML_BIN_PATH = re.compile(r"/twiml/EH[0-9a-fA-F]{32}")
 _HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -25,7 +19,7 @@ _PASSWORD = re.compile(r"(?<=//)([^/@:]*):[^/@]*(?=@)")
 
 
 def find_number(account: Account, name: str) -> Number:
-    """The number of `account` that `name` names: +1 and ten digits, or a SID. Raises OperationFailed."""
+    """The number of `account` that matches `name`, such as "+12025550123" or a SID ("PN…"). Raises OperationFailed."""
     numbers = account.numbers(name)
     if not numbers:
         raise OperationFailed(f"The account has no number {name}: see Phone Numbers in Twilio's console.")
@@ -62,7 +56,7 @@ def _voice_url(settings: Settings) -> str:
         raise OperationFailed(
             f"Twilio cannot call {settings.public_url}: set PUBLIC_URL to the line's https address first."
         )
-    return settings.public_url + RING + OVERRIDES
+    return webhook_url(settings.public_url, RING)
 
 
 def document_url_fault(url: str) -> str:
@@ -130,9 +124,7 @@ def routing_faults(number: Number, settings: Settings, webhooks: Webhooks) -> It
         yield Cause("Twilio asks by GET: callers' numbers land in logs.", "Run `ivr number set`.")
     if webhooks.status_url:
         told = without_password(webhooks.status_url)
-        yield Cause(
-            f"After each call Twilio sends the caller's number to {told}.", "`ivr number set` removes that."
-        )
+        yield Cause(f"After each call Twilio sends the caller's number to {told}.", "`ivr number set` removes that.")
     if number.looks_up_names:
         yield Cause(
             "Twilio looks up the name of each caller and sends it along.",

@@ -24,8 +24,10 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from ivr.errors import OperationFailed
 from ivr.usage import tables
-from ivr.usage.counter import ProcessSpan, UsageKey, month_end
-from ivr.usage.tables import StoredMonth
+from ivr.usage.counter import ProcessSpan, UsageKey
+from ivr.usage.periods import period_end
+from ivr.usage.postgres_errors import reason_of
+from ivr.usage.tables import StoredPeriod
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -48,18 +50,6 @@ _CREATE_TABLES: tuple[LiteralString, ...] = (
 )
 _WRITE_LOCK = 0x1BF0
 """The number of the advisory lock: the same in every process and release."""
-_REASONS = {
-    "28": "it refuses the user or the password",
-    "3D": "it has no database of that name",
-    "25006": "it is read-only: this address leads to a copy, or it was set so",
-    "42501": "its user has not the right to",
-    "53100": "its disk is full",
-    "53": "its memory or its connections are used up",
-    "57014": f"it takes longer than {STATEMENT_TIMEOUT} seconds",
-    "55P03": f"it takes longer than {STATEMENT_TIMEOUT} seconds",
-    "57P03": "it is starting or stopping",
-}
-"""Reasons by SQLSTATE or its first characters: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 class PostgresStore:
@@ -73,28 +63,28 @@ class PostgresStore:
     def __str__(self) -> str:
         return "the database of IVR_USAGE_URL"
 
-    def write(self, counts: Mapping[UsageKey, int], span: ProcessSpan, late_months: Sequence[str]) -> None:
+    def write(self, counts: Mapping[UsageKey, int], span: ProcessSpan, late_periods: Sequence[str]) -> None:
         """Add `counts` in one transaction. Raises OperationFailed if it fails, or may have failed."""
         with self._connection("written") as db:
             _begin_write(db)
             with db.cursor() as cursor:
                 cursor.executemany(_for_psycopg(tables.ADD_COUNT), tables.count_rows(counts))
-                cursor.executemany(_for_psycopg(tables.KEEP_LATE_MONTH), [(month,) for month in late_months])
+                cursor.executemany(_for_psycopg(tables.KEEP_LATE_PERIOD), [(period,) for period in late_periods])
             db.execute(_for_psycopg(tables.KEEP_SPAN), tables.span_row(span))
             for statement, parameter in tables.delete_statements(span.until - tables.RETENTION):
                 db.execute(_for_psycopg(statement), (parameter,))
             db.execute("COMMIT")
 
-    def read(self, month: str) -> StoredMonth:
-        """The counts of `month`. Raises OperationFailed, as a sentence, if they cannot be read."""
+    def read(self, period: str) -> StoredPeriod:
+        """The counts of `period`. Raises OperationFailed, as a sentence, if they cannot be read."""
         with self._connection("read") as db:
             _begin(db)
             if not _has_tables(db):
                 raise OperationFailed("The database of IVR_USAGE_URL has no counts yet: there is nothing to show.")
-            return tables.stored_month(
-                db.execute(_for_psycopg(tables.SELECT_COUNTS), (month,)).fetchall(),
-                db.execute(_for_psycopg(tables.SELECT_SPANS), (tables.timestamp(month_end(month)),)).fetchall(),
-                db.execute(_for_psycopg(tables.SELECT_LATE_MONTH), (month,)).fetchall(),
+            return tables.stored_period(
+                db.execute(_for_psycopg(tables.SELECT_COUNTS), (period,)).fetchall(),
+                db.execute(_for_psycopg(tables.SELECT_SPANS), (tables.timestamp(period_end(period)),)).fetchall(),
+                db.execute(_for_psycopg(tables.SELECT_LATE_PERIOD), (period,)).fetchall(),
             )
 
     def try_out(self) -> None:
@@ -114,7 +104,7 @@ class PostgresStore:
             ) as db:
                 yield db
         except (psycopg.Error, UnicodeError) as error:
-            raise OperationFailed(f"The database of IVR_USAGE_URL cannot be {use}: {_reason(error)}.") from None
+            raise OperationFailed(f"The database of IVR_USAGE_URL cannot be {use}: {reason_of(error)}.") from None
 
 
 def _driver() -> "ModuleType":
@@ -164,16 +154,3 @@ def _has_tables(db: "Connection[Any]") -> bool:
 def _for_psycopg(statement: str) -> Any:
     """A statement of `tables` with psycopg's placeholders: %s instead of ?."""
     return statement.replace("?", "%s")
-
-
-def _reason(error: Exception) -> str:
-    """The reason for a fault in our own words: the driver's message may hold the password."""
-    state = getattr(error, "sqlstate", None) or ""
-    reason = next((reason for prefix, reason in _REASONS.items() if state.startswith(prefix)), None)
-    if reason:
-        return reason
-    if state:
-        return f"PostgreSQL says {state}, see https://www.postgresql.org/docs/current/errcodes-appendix.html"
-    if any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):
-        return "it does not answer, or refuses the user: look at its host, its port, its password and the network"
-    return "the address is not one that PostgreSQL's driver understands"

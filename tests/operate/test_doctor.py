@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 from click.testing import CliRunner, Result
+from ivr.operate.doctor.refused import as_twilio_signs, candidates
 from support.content_faults import fault_named
 from support.external import BIN, NOW, PUBLIC, World, a_bin, app, app_host, operator, ready, reply
 from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
@@ -20,7 +21,6 @@ from ivr.line.compiler import compile_line
 from ivr.operate.account import Account
 from ivr.operate.doctor import local, run
 from ivr.operate.doctor.check import Finding, Target, passes
-from ivr.operate.doctor.refused import as_twilio_signs, candidates
 from ivr.server.app import make_app
 from ivr.settings import read_settings
 

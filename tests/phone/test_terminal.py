@@ -62,8 +62,8 @@ def test_unknown_key_or_outcome_raises_before_the_ring(caller: Caller, tokens: l
 
 
 def test_each_dialled_call_ends_in_its_own_outcome_and_the_last_one_holds_for_the_rest() -> None:
-    dials = f'<Response><Dial action="/next" timeout="45" callerId="+12025550123"><Number>{HOTLINE}</Number></Dial></Response>'.encode()
-    answers = iter([dials] * 3 + [b"<Response><Hangup/></Response>"])
+    dial = f'<Dial action="/next" timeout="45" callerId="+12025550123"><Number>{HOTLINE}</Number></Dial>'
+    answers = iter([f"<Response>{dial}</Response>".encode()] * 3 + [b"<Response><Hangup/></Response>"])
     lines = play(Caller(lambda *_: next(answers), RING), [], ["busy", "no-answer"])
     ends = [line.rpartition(": ")[2] for line in lines if HOTLINE in line]
     assert ends == ["busy", "no-answer", "no-answer"]

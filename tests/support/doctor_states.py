@@ -13,7 +13,7 @@ from typing import Any
 from support.external import PUBLIC, Host, World, app, app_host, certificate, operator, reply
 
 from ivr.errors import Unreachable
-from ivr.line.line import Form
+from ivr.line.request import Form
 from ivr.operate.http_client import Reply
 
 HOST = "line.example.org"

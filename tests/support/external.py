@@ -10,11 +10,11 @@ from urllib.parse import urlencode, urlsplit
 from starlette.testclient import TestClient
 from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 
+from ivr.call.urls import OVERRIDES
 from ivr.errors import Unreachable
-from ivr.line.line import Form
+from ivr.line.request import Form
 from ivr.operate.external import External
 from ivr.operate.http_client import Certificate, Reply
-from ivr.operate.number import OVERRIDES
 from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
@@ -95,7 +95,8 @@ class World:
         self.ready = ready(self.settings)
         self.twilio = TwilioApi()
         self.twilio.numbers[0] |= {
-            "voice_url": f"{PUBLIC}/call{OVERRIDES}", "voice_method": "POST", "voice_fallback_url": BIN, "status_callback": "",
+            "voice_url": f"{PUBLIC}/call{OVERRIDES}", "voice_method": "POST", "voice_fallback_url": BIN,
+            "status_callback": "",
         }  # fmt: skip
         self.hosts: dict[str, Host] = {
             "line.example.org": app_host(app(self.settings)),

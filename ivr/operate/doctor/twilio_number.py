@@ -2,10 +2,11 @@
 
 from urllib.parse import urlencode, urlsplit
 
+from ivr.call.urls import OVERRIDES
 from ivr.operate.account import Webhooks
 from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, passes, to_do, unknown
 from ivr.operate.http_client import Reply, signature_header, signed_post
-from ivr.operate.number import OVERRIDES, TWIML_BIN_HOST, routing_faults
+from ivr.operate.number import TWIML_BIN_HOST, routing_faults
 from ivr.phone.caller import FORM
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
