@@ -66,7 +66,7 @@ def document_url_fault(url: str) -> str:
         whole = parts.scheme in ("http", "https") and _HOST.fullmatch(parts.hostname or "") and url.isprintable()
     except ValueError:
         whole = False
-    if url and (not whole or " " in url):
+    if url and not whole:
         return f"expected the address of a document, such as https://{TWIML_BIN_HOST}/twiml/EH…; found {url!r}"
     if url and parts.hostname == TWIML_BIN_HOST and not _TWIML_BIN_PATH.fullmatch(parts.path):
         return f"the address of a TwiML Bin is https://{TWIML_BIN_HOST}/twiml/EH and 32 more digits; found {url!r}"

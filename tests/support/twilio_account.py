@@ -48,6 +48,8 @@ class TwilioApi(HttpClient):
         self.asked: list[tuple[str, str]] = []
         self.fails: dict[str, int | Exception | str] = {}
         self.frozen = False
+        self.sent: Params = {}
+        """The fields of the last change of a number."""
         self.account: dict[str, Any] = {"sid": SID, "owner_account_sid": SID, "status": "active", "type": "Full"}
         self.numbers = [a_number()]
         self.recording: dict[str, Any] | None = None
@@ -119,6 +121,7 @@ class TwilioApi(HttpClient):
         return next((_answer(200, one) for one in self.numbers if one["sid"] == sid), None) or _missing()
 
     def _update_number(self, sid: str, sent: Params) -> Response:
+        self.sent = sent
         one = next(one for one in self.numbers if one["sid"] == sid)
         fields = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(): value for name, value in sent.items()}
         assert set(fields) <= set(WIRING), f"a number has no {set(fields) - set(WIRING)}"

@@ -67,7 +67,7 @@ def signed_call_is_answered(target: Target) -> Finding:
 def _answer_differs(target: Target) -> Finding:
     """The line there gives another answer than here: the difference, as its report shows it."""
     there, here = health_at(target.settings.public_url, target.external.fetch), health_of(target.readiness)
-    if not there.ready and there.faults != here.faults:
+    if _has_faults_of_its_own(there, here):
         return _not_whole(there)
     differing = ", ".join(_differences(there, here)) or "LINE_NUMBER, IVR_SILENCE or the release"
     return fails(
@@ -100,13 +100,18 @@ def line_is_whole(target: Target) -> Finding:
         raise
     except OperationFailed as error:
         return unknown(f"{error}", "Let the proxy pass /health/ready on.")
-    if not health.ready and health.faults != health_of(target.readiness).faults:
+    if _has_faults_of_its_own(health, health_of(target.readiness)):
         return _not_whole(health)
     if health.release != __version__:
         return fails(
             f"release {health.release} runs there, and {__version__} is here.", "Restart it with the release of here."
         )
     return passes(f"release {health.release} runs there, as here.")
+
+
+def _has_faults_of_its_own(there: Health, here: Health) -> bool:
+    """Whether the line there is not whole for another reason than here; the same reason is reported once, by here."""
+    return not there.ready and (there.serves, there.faults) != (here.serves, here.faults)
 
 
 def _not_whole(health: Health) -> Finding:
