@@ -14,7 +14,7 @@ from ivr.check.proofs import ProofCounts, proof_counts, prove
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.rendered_texts import RenderedText, paths_to_texts
 from ivr.check.sources import age_faults, source_faults
-from ivr.content.catalogue import Catalogue, id_of, po_path, read_catalogue
+from ivr.content.catalogue import Catalogue, po_path, read_catalogue
 from ivr.content.load import with_drafts
 from ivr.content.messages import all_messages
 from ivr.errors import BadContent, BadLocale, Fault
@@ -139,7 +139,7 @@ def _missing_by_text(line: Line, tag: str, catalogue: Catalogue) -> Iterator[Fau
     """One fault for each text with missing messages: a language that has just begun lacks every message."""
     locale, path = line.content.locales[tag], po_path(line.content.root, tag)
     in_catalogue = (locale.messages or {}).keys() | locale.faults.keys()
-    line_numbers = {id_of(message): message.lineno for message in catalogue}
+    line_numbers = {entry.id: entry.line for entry in catalogue.entries}
     ids = [message.id for message in all_messages(line.content.prompts.templates)]
     for text in line.content.prompts.templates:
         of_text = [message_id for message_id in ids if message_id[0] == text]
@@ -152,7 +152,7 @@ def _missing_by_text(line: Line, tag: str, catalogue: Catalogue) -> Iterator[Fau
 
 def _with_catalogue_line(fault: Fault, root: Path, catalogue: Catalogue) -> Fault:
     """A fault of a whole text, with the line of the catalogue at which the text begins."""
-    number = next((message.lineno for message in catalogue if message.context == fault.text), None)
+    number = next((entry.line for entry in catalogue.entries if entry.context == fault.text), None)
     return fault._replace(where=f"{po_path(root, fault.locale)}:{number}: {fault.where}") if number else fault
 
 
