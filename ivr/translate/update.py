@@ -74,7 +74,7 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
 
     In the contexts `same_meaning` ("tea") a change of the English keeps the translation. With `today`, the messages of
     published languages that wait for their translator get the note since when. Raises BadContent where the texts or
-    the map cannot be used: then no file is written. A catalogue that cannot be read is left as it is.
+    flow.toml cannot be used: then no file is written. A catalogue that cannot be read is left as it is.
     """
     source, published = source_of(root), load_flow(root / "prompts" / "flow.toml").published
     _require_contexts(source, same_meaning)
