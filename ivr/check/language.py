@@ -148,6 +148,8 @@ def summary(line: Line, tag: str) -> Iterator[str]:
         recorded = f"{counts.recorded} of {counts.to_record} parts"
         yield f"  recorded    {recorded}; {counts.outdated} recordings read former words"
     yield f"  reviewed    {counts.reviewed or UNREVIEWED}"
+    if locale.translators:
+        yield f"  translators {', '.join(locale.translators)}"
     yield from (f"  to check    {mark}" for mark in marks(line.content.root / "locales" / tag / "locale.toml"))
 
 
