@@ -67,7 +67,7 @@ Step = Ask | Dial | End
 def next_place(flow: Flow, place: Place, event: Event) -> Place:
     """The place that `event` leads to from `place`. Total: every event leads to a place of the flow.
 
-    Example: at `Place("safety", "en")`, `Key("8")` leads to `Place("safety", "es")`.
+    Example: at `Place("partner", "en")`, `Key("8")` leads to `Place("partner", "es")`.
     """
     match event:
         case Key(key):
@@ -75,11 +75,11 @@ def next_place(flow: Flow, place: Place, event: Event) -> Place:
         case Silence():
             return place._replace(misses=0)
         case Ring():
-            return Place(flow.node_of_kind("opening"), flow.published[0], language_chosen=len(flow.published) == 1)
+            return Place(flow.node_of_kind("opening"), flow.source_language, language_chosen=len(flow.published) == 1)
         case DialEnded(outcome):
             return _after_dial(flow, place, outcome == "connected")
         case Outdated(key):
-            return _press(flow, place, key) if key in FIXED_KEYS else place._replace(misses=0)
+            return _press(flow, _place_of_keys(flow, place), key) if key in FIXED_KEYS else place._replace(misses=0)
     assert_never(event)
 
 
@@ -230,7 +230,7 @@ class Explored(NamedTuple):
 
 def explore(flow: Flow, policy: Policy) -> Explored:
     """Every place that keys, silence or the outcome of a dial lead to. A breadth-first search."""
-    start = next_place(flow, Place(flow.main_menu, flow.published[0]), Ring())
+    start = next_place(flow, Place(flow.main_menu, flow.source_language), Ring())
     paths, transitions, queue = {start: "ring"}, dict[Place, Mapping[str, Place]](), deque([start])
     unique = {start: start}  # equal places are one object: less memory
     while queue:

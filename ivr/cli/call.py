@@ -28,7 +28,7 @@ def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcom
     caller = new_caller(settings, url)
     try:
         if keys is None:
-            terminal.converse(caller, _typed_line, click.echo)
+            terminal.call_by_hand(caller, _typed_line, click.echo)
         else:
             for sentence in terminal.play(caller, keys, outcome):
                 click.echo(sentence)

@@ -104,7 +104,7 @@ def _load_required(
         flow = replace(flow, published=tuple(published))
     facts = _attempt(lambda: load_facts(folder, hotline), faults)
     templates = _attempt(lambda: load_templates(folder), faults)
-    source = _attempt(lambda: _load_language(root, flow.published[0], voices, source=True), faults) if flow else None
+    source = _attempt(lambda: _load_language(root, flow.source_language, voices, source=True), faults) if flow else None
     if flow is None or facts is None or templates is None or source is None:
         raise BadContent(faults)
     faults.extend(_reference_faults(root, flow, facts, templates))
@@ -169,7 +169,7 @@ def _rendering_faults(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """The faults of rendering every text once in the source language."""
     for name in prompts.templates:
         try:
-            prompts.parts(name, flow.published[0], named_keys(flow, name))
+            prompts.parts(name, flow.source_language, named_keys(flow, name))
         except BadText as error:
             yield from error.faults
 

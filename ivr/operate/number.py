@@ -21,7 +21,7 @@ _PASSWORD = re.compile(r"(?<=//)([^/@:]*):[^/@]*(?=@)")
 
 
 def find_number(account: Account, name: str) -> Number:
-    """The number of `account` that `name` names: +1 and ten digits, or a SID. Raises OperationFailed."""
+    """The number of `account` that matches `name`, such as "+12025550123" or a SID ("PN…"). Raises OperationFailed."""
     numbers = account.numbers(name)
     if not numbers:
         raise OperationFailed(f"The account has no number {name}: see Phone Numbers in Twilio's console.")

@@ -9,10 +9,12 @@ How long a request may take to arrive is a limit of HTTP: ivr/server/http_limits
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ivr import log, signature
 from ivr.call.state import Answer, DialEnded, Event, Key, Outdated, Ring, Silence
@@ -25,12 +27,6 @@ from ivr.server.metrics import Metrics
 from ivr.settings import Settings
 from ivr.usage.counter import TEST_CALL, UsageCounter
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-"""An ASGI application: https://asgi.readthedocs.io/en/latest/specs/www.html."""
-
 MAX_BODY_BYTES = 64_000
 MAX_FIELDS = 200
 SIGNATURE, SIGNATURE_SETTINGS = b"x-twilio-signature", b"x-twilio-webhooks-signature-settings"
@@ -38,7 +34,7 @@ XML_CONTENT_TYPE = (b"content-type", b"text/xml; charset=utf-8")
 TEXT_CONTENT_TYPE = (b"content-type", b"text/plain")
 NO_STORE = (b"cache-control", b"no-store")
 _RING, _BELOW_RING = RING.encode(), RING.encode() + b"/"
-_COUNTED: dict[type, log.Counted] = {Ring: "ring", Key: "key", Silence: "silence", Outdated: "lost"}
+_COUNTED: dict[type, log.Counted] = {Ring: "ring", Key: "key", Silence: "silence", Outdated: "outdated"}
 
 
 class TooLarge(Exception):
@@ -65,7 +61,7 @@ class Webhook:
 
     def __init__(
         self,
-        site: Application,
+        site: ASGIApp,
         readiness: Readiness,
         settings: Settings,
         counts: UsageCounter | None = None,

@@ -6,14 +6,14 @@ How counts stay right while processes and the database start, stop and fail:
    change of address the next write, a minute later, reaches the database again.
 2. A write is one transaction. If it fails, nothing of it is stored, and the counter keeps the counts in memory.
 3. One advisory lock lets one process write, or create the tables, at a time. It is taken before the tables are looked
-   up: a connection that has looked for a table in vain does not see it when another process creates it afterwards.
+   up: a connection that looked for a table before it existed does not find it after another process created it.
 4. Each statement has a time limit, and a process that stops in the middle of a transaction loses its connection after
    the same time. So a stuck process delays the others by seconds.
 5. If the connection breaks after COMMIT was sent and before its answer arrived, the counts may be stored or not. They
    are written again, so this batch of one process may be counted twice. A record of transactions would prevent that;
    it is not worth its code for a report that hides every number under 16.
-6. A process that ends while the database is away loses the counts since its last write. Its uptime is then without
-   `ended`, or a time without any uptime remains: the report says INCOMPLETE from these rows alone.
+6. A process that ends while the database is away loses the counts since its last write. Its span is then without
+   `ended`, or a time without any span remains: the report says INCOMPLETE from these rows alone.
 
 Messages of the driver are never shown or logged, because they may repeat a part of the URL and so the password.
 """
@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from ivr.errors import OperationFailed
 from ivr.usage import tables
-from ivr.usage.counter import UsageKey, WriterUptime, month_end
-from ivr.usage.tables import StoredMonth
+from ivr.usage.counter import ProcessSpan, UsageKey
+from ivr.usage.periods import period_end
+from ivr.usage.tables import StoredPeriod
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -73,28 +74,28 @@ class PostgresStore:
     def __str__(self) -> str:
         return "the database of IVR_USAGE_URL"
 
-    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
+    def write(self, counts: Mapping[UsageKey, int], span: ProcessSpan, late_periods: Sequence[str]) -> None:
         """Add `counts` in one transaction. Raises OperationFailed if it fails, or may have failed."""
         with self._connection("written") as db:
             _begin_write(db)
             with db.cursor() as cursor:
                 cursor.executemany(_for_psycopg(tables.ADD_COUNT), tables.count_rows(counts))
-                cursor.executemany(_for_psycopg(tables.KEEP_LATE_MONTH), [(month,) for month in late_months])
-            db.execute(_for_psycopg(tables.KEEP_UPTIME), tables.uptime_row(uptime))
-            for statement, parameter in tables.delete_statements(uptime.until - tables.RETENTION):
+                cursor.executemany(_for_psycopg(tables.KEEP_LATE_PERIOD), [(period,) for period in late_periods])
+            db.execute(_for_psycopg(tables.KEEP_SPAN), tables.span_row(span))
+            for statement, parameter in tables.delete_statements(span.until - tables.RETENTION):
                 db.execute(_for_psycopg(statement), (parameter,))
             db.execute("COMMIT")
 
-    def read(self, month: str) -> StoredMonth:
-        """The counts of `month`. Raises OperationFailed, as a sentence, if they cannot be read."""
+    def read(self, period: str) -> StoredPeriod:
+        """The counts of `period`. Raises OperationFailed, as a sentence, if they cannot be read."""
         with self._connection("read") as db:
             _begin(db)
             if not _has_tables(db):
                 raise OperationFailed("The database of IVR_USAGE_URL has no counts yet: there is nothing to show.")
-            return tables.stored_month(
-                db.execute(_for_psycopg(tables.SELECT_COUNTS), (month,)).fetchall(),
-                db.execute(_for_psycopg(tables.SELECT_UPTIMES), (tables.timestamp(month_end(month)),)).fetchall(),
-                db.execute(_for_psycopg(tables.SELECT_LATE_MONTH), (month,)).fetchall(),
+            return tables.stored_period(
+                db.execute(_for_psycopg(tables.SELECT_COUNTS), (period,)).fetchall(),
+                db.execute(_for_psycopg(tables.SELECT_SPANS), (tables.timestamp(period_end(period)),)).fetchall(),
+                db.execute(_for_psycopg(tables.SELECT_LATE_PERIOD), (period,)).fetchall(),
             )
 
     def try_out(self) -> None:

@@ -29,7 +29,7 @@ from ivr.line.line import Line
 from ivr.operate.external import External
 from ivr.settings import Settings, read_settings
 from ivr.usage import tables
-from ivr.usage.counter import UsageCounter, UsageKey, WriterUptime
+from ivr.usage.counter import ProcessSpan, UsageCounter, UsageKey
 from ivr.usage.postgres import SCHEMA, PostgresStore
 from ivr.usage.report import make_report
 from ivr.usage.sqlite import SqliteStore
@@ -39,7 +39,7 @@ PG_CTL = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda pat
 SECRET = "p4ss/w0rd"
 NOVEMBER = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LATER = datetime(2026, 12, 5, 12, tzinfo=UTC)
-UPTIME = WriterUptime("one", NOVEMBER - timedelta(hours=1), NOVEMBER, False)
+SPAN = ProcessSpan("one", NOVEMBER - timedelta(hours=1), NOVEMBER, False)
 TEA = Place("tea", "es")
 KEY = UsageKey("2026-11", "tea", "es", "1")
 
@@ -146,22 +146,22 @@ def url(cluster: Cluster, request: pytest.FixtureRequest) -> str:
 
 
 def test_postgres_and_sqlite_keep_the_same(url: str, tmp_path: Path) -> None:
-    later = UPTIME._replace(until=NOVEMBER + timedelta(minutes=1), ended=True)
+    later = SPAN._replace(until=NOVEMBER + timedelta(minutes=1), ended=True)
     both: list[Any] = [PostgresStore(url), SqliteStore(tmp_path / "usage.sqlite")]
     for store in both:
-        store.write({KEY: 3, UsageKey("2025-09", "tea", "es", "1"): 9}, UPTIME, ["2026-10"])
+        store.write({KEY: 3, UsageKey("2025-09", "tea", "es", "1"): 9}, SPAN, ["2026-10"])
         store.write({KEY: 4, KEY._replace(event="#"): 1}, later, ["2026-10"])
     for month in ("2026-11", "2026-10", "2025-09"):
         assert both[0].read(month) == both[1].read(month)
     assert both[0].read("2026-11").counts == {KEY: 7, KEY._replace(event="#"): 1}
-    assert both[0].read("2026-11").uptimes == (later,)
+    assert both[0].read("2026-11").spans == (later,)
     assert both[0].read("2026-10").late
 
 
 def test_postgres_uses_its_own_schema_and_leaves_other_tables_alone(cluster: Cluster, url: str) -> None:
     name = url.rpartition("/")[2]
     cluster.sql("CREATE TABLE public.counts (other TEXT)", "CREATE TABLE public.version (other TEXT)", name=name)
-    PostgresStore(url).write({KEY: 3}, UPTIME, [])
+    PostgresStore(url).write({KEY: 3}, SPAN, [])
     with psycopg.connect(url) as db:
         rows = db.execute(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = %s ORDER BY 1", (SCHEMA,)
@@ -175,15 +175,13 @@ def test_twelve_concurrent_first_writes_create_the_tables_once(url: str, _: int)
 
     def write(store: PostgresStore, number: int) -> None:
         gate.wait(20)
-        store.write(
-            {KEY: 1, KEY._replace(event="*#0"[number % 3]): 1}, UPTIME._replace(process=str(number)), ["2026-10"]
-        )
+        store.write({KEY: 1, KEY._replace(event="*#0"[number % 3]): 1}, SPAN._replace(process=str(number)), ["2026-10"])
 
     with ThreadPoolExecutor(12) as all_at_once:
         list(all_at_once.map(write, stores, range(12)))
     stored = PostgresStore(url).read("2026-11")
     assert sum(stored.counts.values()) == 24
-    assert len(stored.uptimes) == 12
+    assert len(stored.spans) == 12
 
 
 def _worker(url: str, times: int, gate: Any) -> None:
@@ -209,8 +207,8 @@ def test_postgres_adds_two_hundred_thousand_events_of_four_processes_exactly(url
     stored = PostgresStore(url).read("2026-11")
     assert sum(stored.counts.values()) == 200_000
     assert set(stored.counts.values()) == {4 * 4167, 4 * 4166}
-    assert (len(stored.counts), len(stored.uptimes)) == (12, 4)
-    assert all(uptime.ended for uptime in stored.uptimes)
+    assert (len(stored.counts), len(stored.spans)) == (12, 4)
+    assert all(span.ended for span in stored.spans)
 
 
 # -- the database is lost ----------------------------------------------------------------------------------------------
@@ -242,7 +240,7 @@ def test_killed_database_costs_no_call_and_counts_in_memory_are_written_later(
         assert counter.write()
         assert end(process) == 0
     stored = store.read(month)
-    assert stored.counts[KEY._replace(month=month)] == 2, "the count that waited in memory is stored once"
+    assert stored.counts[KEY._replace(period=month)] == 2, "the count that waited in memory is stored once"
     assert stored.counts[UsageKey(month, "tea", "en", "1")] == 60
     printed = (tmp_path / "printed").read_text("utf-8")
     assert SECRET not in printed
@@ -306,51 +304,51 @@ def test_unusable_database_is_reported_without_the_password(cluster: Cluster, ur
 
 def test_read_only_database_is_read_and_its_write_error_is_reported(cluster: Cluster, url: str) -> None:
     store, name = PostgresStore(url), url.rpartition("/")[2]
-    store.write({KEY: 3}, UPTIME, [])
+    store.write({KEY: 3}, SPAN, [])
     cluster.sql(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
     with pytest.raises(OperationFailed, match="cannot be written: it is read-only"):
         store.try_out()
     with pytest.raises(OperationFailed, match="cannot be written: it is read-only"):
-        store.write({KEY: 1}, UPTIME, [])
+        store.write({KEY: 1}, SPAN, [])
     assert store.read("2026-11").counts == {KEY: 3}
 
 
 def test_slow_database_is_given_up_after_seconds_and_stores_nothing_of_that_write(url: str) -> None:
     store = PostgresStore(url)
-    store.write({KEY: 3}, UPTIME, [])
+    store.write({KEY: 3}, SPAN, [])
     with psycopg.connect(url) as other:
         other.execute(f"LOCK TABLE {SCHEMA}.spans".encode())  # which is written after the counts
         started = time.monotonic()
         with pytest.raises(OperationFailed, match="it takes longer than 3 seconds"):
-            store.write({KEY: 4}, UPTIME, [])
+            store.write({KEY: 4}, SPAN, [])
         assert time.monotonic() - started < 8
         other.rollback()
-    store.write({KEY: 4}, UPTIME, [])
+    store.write({KEY: 4}, SPAN, [])
     assert store.read("2026-11").counts == {KEY: 7}
 
 
 def test_hanging_database_is_given_up_after_seconds(cluster: Cluster, url: str) -> None:
     store = PostgresStore(url)
-    store.write({KEY: 3}, UPTIME, [])
+    store.write({KEY: 3}, SPAN, [])
     os.kill(cluster.pid, signal.SIGSTOP)
     try:
         started = time.monotonic()
         with pytest.raises(OperationFailed, match="cannot be written: it does not answer"):
-            store.write({KEY: 4}, UPTIME, [])
+            store.write({KEY: 4}, SPAN, [])
         assert time.monotonic() - started < 8
     finally:
         os.kill(cluster.pid, signal.SIGCONT)
-    store.write({KEY: 4}, UPTIME, [])
+    store.write({KEY: 4}, SPAN, [])
     assert store.read("2026-11").counts == {KEY: 7}
 
 
 @pytest.mark.parametrize("version", [0, tables.VERSION + 1])
 def test_postgres_tables_of_another_version_are_not_written_and_not_read(url: str, version: int) -> None:
     store = PostgresStore(url)
-    store.write({KEY: 3}, UPTIME, [])
+    store.write({KEY: 3}, SPAN, [])
     with psycopg.connect(url) as db:
         db.execute(f"UPDATE {SCHEMA}.version SET number = {version}".encode())
-    for use in (store.try_out, lambda: store.write({KEY: 1}, UPTIME, []), lambda: store.read("2026-11")):
+    for use in (store.try_out, lambda: store.write({KEY: 1}, SPAN, []), lambda: store.read("2026-11")):
         with pytest.raises(
             OperationFailed, match=f"has tables of version {version}, and this release writes version 1"
         ):
@@ -361,11 +359,11 @@ def test_sqlite_file_of_another_version_is_not_written_and_not_read(tmp_path: Pa
     import sqlite3
 
     store = SqliteStore(tmp_path / "usage.sqlite")
-    store.write({KEY: 3}, UPTIME, [])
+    store.write({KEY: 3}, SPAN, [])
     with sqlite3.connect(store.path) as db:
         db.execute("PRAGMA user_version = 7")
     db.close()
-    for use in (store.try_out, lambda: store.write({KEY: 1}, UPTIME, []), lambda: store.read("2026-11")):
+    for use in (store.try_out, lambda: store.write({KEY: 1}, SPAN, []), lambda: store.read("2026-11")):
         with pytest.raises(OperationFailed, match="has tables of version 7"):
             use()
 
@@ -404,7 +402,7 @@ def test_usage_url_is_never_shown_and_usage_off_overrides_it() -> None:
 
 @pytest.mark.usefixtures("unset")
 def test_usage_and_doctor_commands_use_the_database(url: str, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    PostgresStore(url).write({KEY: 333}, UPTIME, [])
+    PostgresStore(url).write({KEY: 333}, SPAN, [])
     monkeypatch.setenv("IVR_USAGE_URL", url)
     monkeypatch.setenv("IVR_CONTENT", str(tiny))
 
@@ -413,6 +411,6 @@ def test_usage_and_doctor_commands_use_the_database(url: str, tiny: Path, monkey
 
     shown = run("usage", "--csv")
     assert shown.exit_code == 0, shown.output
-    assert "2026-11,tea,es,chosen,333," in shown.output
+    assert "2026-11,tea,For tea,,Chosen from a menu,333," in shown.output
     doctor = run("doctor", "--local")
     assert "usage: counted in the database of IVR_USAGE_URL." in doctor.output
