@@ -2,7 +2,7 @@
 
 A key is the word of a key (`digits`, `star` and `pound` of locale.toml) where the language says that a key is pressed
 (`press` of words.toml): right after the verb, or at the … of a phrase such as "… basın". So the commonest words of many
-languages, which are words of digits too (French un, Vietnamese không), are no keys elsewhere.
+languages, which are words of digits too (French un, Vietnamese không), are not keys elsewhere.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ import regex
 from ivr.content.wordlists import END, NO_SPACES, START, Words, phrase_pattern, plain_words, word_start
 
 BETWEEN = r"[\s:«“\"'‘’„「]*"
-"""Signs that can stand between a verb and a key."""
+"""Signs that can be between a verb and a key."""
 MIN_SUFFIXED = 3
 """A word of so many letters is a key with a suffix too, as in Turkish (sıfır, sıfıra)."""
 SUFFIX = r"(?:['’]?[\p{L}\p{M}]{1,3})?"
@@ -31,7 +31,7 @@ class KeyWords(NamedTuple):
 
 
 def key_by_hand(text: str, keys: KeyWords, words: Words) -> str:
-    """The first key that `text` says, with its verb: "oprima cero"; "" if there is none.
+    """The first key that `text` says, with its verb: "oprima cero"; "" without one.
 
     `text` is a message with a line break in place of each placeholder.
     """
@@ -44,7 +44,7 @@ def key_by_hand(text: str, keys: KeyWords, words: Words) -> str:
 
 
 def number_by_hand(text: str, keys: KeyWords, words: Words) -> str:
-    """The first number that `text` says digit by digit: "nueve uno uno"; "" if there is none."""
+    """The first number that `text` says digit by digit: "nueve uno uno"; "" without one."""
     for match in _digits_in_a_row(keys.digits).finditer(_without(text, words.not_keys)):
         said = match.captures("digit")
         repeated = any(left == right for left, right in pairwise(said))

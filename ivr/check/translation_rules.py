@@ -28,7 +28,8 @@ MIN_COMPARED_WORDS, FAR_SHORTER, SHORTER_THAN_USUAL = 6, 0.5, 0.85
 sentences than the English, not less than that part of what is usual in its language."""
 NOTE = regex.compile(r"\b(?:TODO|FIXME|TBD|XXX+)\b|\?\?+")
 ADDRESS = regex.compile(r"\bwww\b|\p{L}{2,}\.\p{L}{2,}")
-CAPITALS = regex.compile(r"(?:\b\p{Lu}{2,}\b[ ,.!]*){3,}")
+CAPITALS, LETTERS = regex.compile(r"(?:\b\p{Lu}{2,}\b[ ,.!]*){3,}"), regex.compile(r"(?:\b\p{Lu}\b[ ,.!]*){3,}")
+"""Three words in capitals, which only the spelling of a word in letters may be."""
 PAIRS = ("“”", "«»", "‹›", "()", "[]", "「」", "『』")
 OPENING_MARKS = {"es": ("¿?", "¡!")}
 """The marks that open and close a question and an exclamation, by language."""
@@ -127,14 +128,19 @@ def _lost_text(translation: Translation) -> str:
     return f"text may be lost: {translation.growth:.0%} of the seconds of the English, {given} of {expected} sentences"
 
 
-def _says(pattern: "regex.Pattern[str]", fault: str) -> Callable[[Translation], str]:
-    """A rule against what `pattern` finds. Example: _says(NOTE, "a note to yourself") describes a TODO."""
+def _note(translation: Translation) -> str:
+    match = NOTE.search(translation.spoken)
+    return f"a note to yourself, “{match[0]}”" if match else ""
 
-    def describe(translation: Translation) -> str:
-        match = pattern.search(translation.spoken)
-        return f"{fault}, “{match[0].strip()}”" if match else ""
 
-    return describe
+def _address(translation: Translation) -> str:
+    match = ADDRESS.search(translation.spoken)
+    return f"a full stop without a space, or an address, “{match[0]}”" if match else ""
+
+
+def _capitals(translation: Translation) -> str:
+    match = CAPITALS.search(translation.spoken)
+    return f"words in capitals, “{match[0].strip()}”" if match and not LETTERS.search(translation.english) else ""
 
 
 def _never_said(translation: Translation) -> str:
@@ -178,12 +184,12 @@ RULES: tuple[Rule, ...] = (
     Rule("key by hand", _key_by_hand, f"{BY_PLACEHOLDER} If it is no key, list the phrase under `not_keys`."),
     Rule("number by hand", _number_by_hand, f"{BY_PLACEHOLDER} If it is no number, list it under `not_keys`."),
     Rule("lost text", _lost_text, "Translate all of the English, and keep its sentences."),
-    Rule("note", _says(NOTE, "a note to yourself"), "A voice would read it: delete it, or write it as a comment."),
+    Rule("note", _note, "A voice would read it: delete it, or write it as a comment."),
     Rule(
         "address",
-        _says(ADDRESS, "a full stop without a space, or an address"),
+        _address,
         "Add the space; say an address in words.",
     ),
-    Rule("capitals", _says(CAPITALS, "words in capitals"), "Use small letters: a voice may spell capitals."),
+    Rule("capitals", _capitals, "Use small letters: a voice may spell capitals."),
     Rule("never said", _never_said, "words.toml lists it under `never`: use other words."),
 )

@@ -22,7 +22,7 @@ JOINED = {"Arabic": "[وف]?(?:[بك]?ال|لل|[بلك])?", "Hebrew": "[והב�
 """Small words that are joined to the front of a word, by script."""
 START, END = r"(?<![\w\p{M}])", r"(?![\w\p{M}])"
 FIRST_LETTERS = 2
-"""Letters that stand for the first word of a choice in a script without spaces: most Chinese words have two."""
+"""Letters that count as the first word of a choice in a script without spaces: most Chinese words have two."""
 
 
 def _with_a_letter(phrase: str) -> str:
@@ -40,9 +40,9 @@ class Words(BaseModel):
     - `never`: words and phrases that a text must not say; a trailing * is any ending ("victim*").
     - `names`: official names, which are left out of the reading level.
     - `small`: words before the noun of a choice ("for", "the").
-    - `press`: how a key is pressed or a number dialled. The key follows, or stands at the … ("press", "… basın").
+    - `press`: how a key is pressed or a number dialled. The key follows, or is at the … ("press", "… basın").
     - `keys`: other forms of the words for keys ("dörde" for "dört").
-    - `not_keys`: phrases that have the word of a key and are none ("一下").
+    - `not_keys`: phrases with the word of a key that are not keys ("一下").
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -87,14 +87,14 @@ def plain_words(text: str) -> str:
 
 @cache
 def phrase_pattern(phrase: str) -> "regex.Pattern[str]":
-    """Finds a phrase in `plain_words`: whole words, in upper or lower case. A trailing * stands for any ending."""
+    """Finds a phrase in `plain_words`: whole words, in upper or lower case. A trailing * is any ending."""
     words = plain_words(phrase).removesuffix("*").strip()
     end = r"[\w\p{M}]*" if phrase.endswith("*") else "" if NO_SPACES.match(words[-1]) else END
     return regex.compile(word_start(words) + regex.escape(words, special_only=True) + end, regex.IGNORECASE)
 
 
 def word_start(words: str) -> str:
-    """The pattern in front of a word: none in a script without spaces, with joined small words in Arabic and Hebrew."""
+    """The pattern in front of a word: empty in a script without spaces; joined small words in Arabic and Hebrew."""
     if NO_SPACES.match(words):
         return ""
     joined = next((small for script, small in JOINED.items() if regex.match(rf"\p{{{script}}}", words)), "")
