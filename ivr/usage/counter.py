@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol, assert_never
 
 from ivr import log
-from ivr.call.state import DialEnded, Event, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import CallEnded, DialEnded, Event, Key, Outdated, Place, Ring, Silence
 from ivr.usage.periods import PeriodLength, period_end, period_of
 
 WRITE_INTERVAL = 60.0
@@ -88,7 +88,7 @@ class UsageCounter:
         self._thread: threading.Thread | None = None
 
     def count(self, place: Place, event: Event) -> None:
-        """Count that `event` led to `place`. Silence is not counted: a silent caller sends no request."""
+        """Count that `event` led to `place`. Silence and the end of a call are not counted."""
         now = self._now()
         if key := _usage_key(period_of(now.year, now.month, self._period_length), place, event):
             with self._lock:
@@ -162,7 +162,7 @@ def event_name(place: Place, event: Event) -> str:
             return reached
         case Ring():
             return "ring"
-        case Silence():
+        case Silence() | CallEnded():
             return ""
         case _:
             assert_never(event)

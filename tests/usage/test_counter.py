@@ -16,7 +16,7 @@ from support.toy_line import MAIN
 from support.usage import NOVEMBER, Clock, MemoryStore
 
 from ivr import log
-from ivr.call.state import DialEnded, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import CallEnded, DialEnded, Key, Outdated, Place, Ring, Silence
 from ivr.errors import OperationFailed
 from ivr.phone.caller import FORM
 from ivr.readiness import Readiness, readiness_of
@@ -54,6 +54,7 @@ def ready(tiny: Path) -> Readiness:
         (TEA, Key(""), "other"),
         (TEA._replace(misses=1), Key("5"), "other"),
         (TEA, Outdated("0"), "0"),
+        (TEA, CallEnded(), None),
         (TEA, Outdated(""), "other"),
         (TEA, DialEnded("no-answer"), "no-answer"),
         (TEA, Silence(), None),
