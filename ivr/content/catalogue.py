@@ -146,8 +146,6 @@ def message_fault(english: str, translated: str) -> tuple[str, str] | None:
     expected, given = Counter(PLACEHOLDER.findall(english)), Counter(PLACEHOLDER.findall(translated))
     if expected != given:
         return _placeholder_fault(expected, given)
-    if "\\" in translated:
-        return "a backslash", "Delete it: it is spoken."
     if "%" in PLACEHOLDER.sub("", translated):
         return "a % that is not part of a placeholder", "Write the word instead: it is spoken."
     if any(map(is_unspeakable, translated)):
