@@ -26,7 +26,7 @@ from ivr.errors import OperationFailed
 from ivr.usage import tables
 from ivr.usage.counter import ProcessSpan, UsageKey
 from ivr.usage.periods import period_end
-from ivr.usage.postgres_errors import reason_of
+from ivr.usage.postgres_faults import CONNECT_TIMEOUT, STATEMENT_TIMEOUT, reason_of
 from ivr.usage.tables import StoredPeriod
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-CONNECT_TIMEOUT = 3
-"""Seconds to wait for a connection, and for a network that no longer delivers."""
-STATEMENT_TIMEOUT = 3
-"""Seconds that the database may work on one statement, with the time that it waits for locks."""
 SCHEMA = "information_line"
 """The schema of the tables, so that their names cannot collide with others in the same database."""
 _CREATE_TABLES: tuple[LiteralString, ...] = (
@@ -113,7 +109,8 @@ def _driver() -> "ModuleType":
     except ImportError:
         raise OperationFailed(
             "IVR_USAGE_URL names a PostgreSQL database, and its driver is not installed: "
-            "`.venv/bin/python -m pip install --requirement requirements-postgres.txt`."
+            "`make install REQUIREMENTS=requirements-postgres.txt` in a checkout; an image is built with "
+            "`--build-arg REQUIREMENTS=requirements-postgres.txt`."
         ) from None
     return psycopg
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from ivr.check import waiting
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, age_faults
 from ivr.content.facts import PINNED_HOTLINE
@@ -94,10 +95,10 @@ def sources_are_fresh(target: Target) -> Finding:
 def sources_are_opened(target: Target) -> Finding:
     """A person has opened the live page of each fact that must be confirmed before the line goes live."""
     facts = [fact for fact in target.require_line().content.facts.facts.values() if fact.to_open]
-    waiting = sum(not fact.opened for fact in facts)
-    if waiting:
+    unopened = sum(not fact.opened for fact in facts)
+    if unopened:
         return to_do(
-            f"{waiting} facts were compared with stored copies alone; their pages may have changed.",
+            f"{unopened} facts were compared with stored copies alone; their pages may have changed.",
             "`ivr sources --live` lists the pages: open each, correct the text if it differs, and set `live` in "
             "prompts/sources.toml to the day.",
         )
@@ -107,14 +108,24 @@ def sources_are_opened(target: Target) -> Finding:
 def languages_are_reviewed(target: Target) -> Finding:
     """A native speaker has read each published language aloud."""
     line = target.require_line()
-    waiting = [tag for tag in line.flow.published[1:] if not line.content.locales[tag].reviewed]
-    if waiting:
+    tags = [tag for tag in line.flow.published[1:] if not line.content.locales[tag].reviewed]
+    if tags:
         return to_do(
-            f"no native speaker has reviewed {', '.join(waiting)}.",
-            f"`ivr script {waiting[0]} --out book` writes the pages to review; then set `reviewed` in "
-            f"locales/{waiting[0]}/locale.toml.",
+            f"no native speaker has reviewed {', '.join(tags)}.",
+            f"`ivr script {tags[0]} --out book` writes the pages to review; then set `reviewed` in "
+            f"locales/{tags[0]}/locale.toml.",
         )
     return passes("native speakers have reviewed all languages.")
+
+
+def translations_are_recent(target: Target) -> Finding:
+    """No text of a published language has waited long for its translator."""
+    content, today = target.require_line().content, target.external.now().date()
+    if overdue := list(waiting.overdue_faults(content, today)):
+        return _first(overdue, "translations are overdue", "`ivr check --today` lists all.")
+    if late := list(waiting.overdue_faults(content, today, waiting.WARN_AFTER)):
+        return passes(f"{late[0].locale}: {late[0].found}: translate them soon.")
+    return passes(f"no text has waited for its translator for over {waiting.WARN_AFTER} days.")
 
 
 def fallback_document_is_kept(target: Target) -> Finding:
@@ -155,6 +166,7 @@ CHECKS: Checks = {
     "languages": Check(languages_are_spoken, ("texts",)),
     "limits": Check(limits_hold, ("texts",)),
     "numbers and sources": Check(sources_are_fresh, ("texts",)),
+    "translations": Check(translations_are_recent, ("texts",)),
     "opened pages": Check(sources_are_opened, ("texts",)),
     "reviews": Check(languages_are_reviewed, ("texts",)),
     "kept fallback document": Check(fallback_document_is_kept),
