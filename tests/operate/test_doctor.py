@@ -210,7 +210,6 @@ def test_age_of_a_text_that_waits_for_its_translator(copied: Path, days: int, ve
     world = World(copied)
     finding = found(world, "translations")
     assert (finding.verdict, said in finding.sentence) == (verdict, True)
-    cannot_tell(world, "translations", "cannot be read", readiness=replace(world.ready, line=None))
 
 
 def test_the_kept_last_resort(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
