@@ -9,6 +9,7 @@ from ivr.check.recordings import outdated_recordings, recordables, to_record, un
 from ivr.check.rendered_texts import paths_to_texts
 from ivr.check.translation_rules import Translation, broken_rules
 from ivr.content.catalogue import MessageId, id_of, po_path, read_catalogue
+from ivr.content.languages import fallback_locales
 from ivr.content.locale import Locale
 from ivr.content.messages import all_messages, page_messages
 from ivr.content.voices import NO_VOICE
@@ -156,6 +157,11 @@ def marks(path: Path) -> Iterator[str]:
     for number, row in enumerate(path.read_text("utf-8").splitlines(), start=1):
         if row.startswith(("# CHECK: ", "# MISSING: ")):
             yield f"{path.name}:{number}: {row.removeprefix('# ')}"
+
+
+def fallback_voice_faults(line: Line) -> Iterator[Fault]:
+    """The languages of the fallback document whose voice there would fail together with the line's own voice."""
+    yield from filter(None, (locale.fallback.fault for locale in fallback_locales(line.content).values()))
 
 
 def unreviewed(line: Line) -> Iterator[str]:

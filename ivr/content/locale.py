@@ -43,12 +43,24 @@ class _LocaleFile(_Table):
     direction: Literal["ltr", "rtl"] = "ltr"
     language: str
     voice: str
+    fallback_voice: str = ""
     digits: list[str]
     star: str
     pound: str
     speech_rate: _RateTable = Field(validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
     word_limits: bool = False
     reviewed: _ReviewedTable | None = None
+
+
+class FallbackVoice(NamedTuple):
+    """The voice of a language in the fallback document, its row in the table of voices, and why it is not usable.
+
+    `name` is "none" where the fallback document does not speak the language.
+    """
+
+    name: str = NO_VOICE
+    row: Voice | None = None
+    fault: Fault | None = None
 
 
 class Locale(NamedTuple):
@@ -61,6 +73,7 @@ class Locale(NamedTuple):
     - `voice_row`: the voice's row in the table of voices; None without a voice, or if the table cannot be read.
     - `sounds`: the recordings, by the words that they read.
     - `word_limits`: whether the limits that count words apply; seconds are a fair measure of every language.
+    - `fallback`: the voice of the fallback document.
     """
 
     tag: str
@@ -79,6 +92,7 @@ class Locale(NamedTuple):
     recordings: Recordings = Recordings()
     sounds: Mapping[str, Sound] = {}
     word_limits: bool = False
+    fallback: FallbackVoice = FallbackVoice()
 
     @property
     def takes_ssml(self) -> bool:
@@ -88,6 +102,12 @@ class Locale(NamedTuple):
     def can_say(self, text: str) -> bool:
         """Whether the language has a voice, and one <Say> holds `text`."""
         return self.voice != NO_VOICE and (self.voice_row is None or self.voice_row.can_say(text))
+
+    def in_fallback_voice(self) -> "Locale":
+        """The language as the fallback document speaks it: in its own voice where the fallback voice has a fault."""
+        if self.voice == NO_VOICE or self.fallback.fault:
+            return self
+        return self._replace(voice=self.fallback.name, voice_row=self.fallback.row)
 
     def key_word(self, key: str) -> str:
         """The word for a key ("0" to "9", "*", "#"): "estrella" for "*"."""
@@ -120,7 +140,8 @@ def load_locale(folder: Path, voices: Voices | None, source: bool = False) -> Lo
 
 
 def _load_parts(folder: Path, voices: Voices | None, source: bool) -> Locale:
-    fields, voice_row = _read_fields(folder / "locale.toml", voices, source)
+    path = folder / "locale.toml"
+    fields, voice_row = _read_fields(path, voices, source)
     messages, faults = (None, {}) if source else load_catalogue(folder / "LC_MESSAGES" / "messages.po")
     rate = SpeechRate(fields.speech_rate.counts, fields.speech_rate.slowest, fields.speech_rate.fastest)
     reviewed = f"{fields.reviewed.by}, {fields.reviewed.date}" if fields.reviewed else ""
@@ -129,7 +150,7 @@ def _load_parts(folder: Path, voices: Voices | None, source: bool) -> Locale:
     return Locale(
         folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
         fields.pound, rate, reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
-        fields.word_limits,
+        fields.word_limits, _fallback_voice(path, fields, voices, source),
     )  # fmt: skip
 
 
@@ -196,3 +217,31 @@ def _voice_faults(
         spoken = " and ".join(row.language for row in rows)
         remedy = f"Name a voice of {fields.language} in locales/voices.toml, or the language that it speaks."
         yield Fault(f"{path}: voice", f"{fields.voice} speaks {spoken}, not {fields.language}", remedy)
+
+
+def _fallback_voice(path: Path, fields: _LocaleFile, voices: Voices | None, source: bool) -> FallbackVoice:
+    """The voice of another vendor, for when the line's own voices fail. A fault of it withholds no language."""
+    name = fields.fallback_voice
+    if voices is None:
+        return FallbackVoice(fields.voice)
+    if name == NO_VOICE and not source:
+        return FallbackVoice()
+    row = next((row for row in voices.named(name) if row.language == fields.language), None)
+    found = _fallback_fault(fields, row)
+    other = voices.voice_of_another_vendor(fields.language, fields.voice)
+    remedy = f"Name a voice of {fields.language} of another vendor in locales/voices.toml, such as {other}."
+    if other == NO_VOICE:
+        remedy = f'No other vendor has a voice of {fields.language}: write "{NO_VOICE}", which leaves the language out.'
+    fault = Fault(f"{path}: fallback_voice", found, remedy, locale=path.parent.name) if found else None
+    return FallbackVoice(name, row, fault)
+
+
+def _fallback_fault(fields: _LocaleFile, row: Voice | None) -> str:
+    """What is wrong with `fallback_voice`, whose row is `row`; "" if nothing is."""
+    if not fields.fallback_voice:
+        return "none is set, so the fallback document fails where the line's own voice does"
+    if row is None:
+        return f"{fields.fallback_voice} is not a voice of {fields.language} in the table of voices"
+    if row.vendor == fields.voice.partition(".")[0]:
+        return f"{fields.fallback_voice} is of the vendor of {fields.voice}, and would fail together with it"
+    return ""
