@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.content.catalogue import MessageId, load_catalogue
+from ivr.content.fallback_voice import FallbackVoice, load_fallback_voice
 from ivr.content.files import is_unspeakable, read_toml, wrong_fields
 from ivr.content.recordings import Recordings, Sound, load_recordings
 from ivr.content.voices import NO_VOICE, Voice, Voices
@@ -50,17 +51,7 @@ class _LocaleFile(_Table):
     speech_rate: _RateTable = Field(validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
     word_limits: bool = False
     reviewed: _ReviewedTable | None = None
-
-
-class FallbackVoice(NamedTuple):
-    """The voice of a language in the fallback document, its row in the table of voices, and why it is not usable.
-
-    `name` is "none" where the fallback document does not speak the language.
-    """
-
-    name: str = NO_VOICE
-    row: Voice | None = None
-    fault: Fault | None = None
+    translators: list[str] = []
 
 
 class Locale(NamedTuple):
@@ -72,6 +63,7 @@ class Locale(NamedTuple):
     - `messages`: the usable translations; None for the source language. `faults`: the faults of the other messages.
     - `voice_row`: the voice's row in the table of voices; None without a voice, or if the table cannot be read.
     - `sounds`: the recordings, by the words that they read.
+    - `translators`: the names of translators who wish to be named.
     - `word_limits`: whether the limits that count words apply; seconds are a fair measure of every language.
     - `fallback`: the voice of the fallback document.
     """
@@ -92,6 +84,7 @@ class Locale(NamedTuple):
     recordings: Recordings = Recordings()
     sounds: Mapping[str, Sound] = {}
     word_limits: bool = False
+    translators: tuple[str, ...] = ()
     fallback: FallbackVoice = FallbackVoice()
 
     @property
@@ -147,10 +140,11 @@ def _load_parts(folder: Path, voices: Voices | None, source: bool) -> Locale:
     reviewed = f"{fields.reviewed.by}, {fields.reviewed.date}" if fields.reviewed else ""
     recordings = load_recordings(folder / "audio")
     recordings = recordings._replace(faults=tuple(fault._replace(locale=folder.name) for fault in recordings.faults))
+    fallback = load_fallback_voice(path, fields.fallback_voice, fields.voice, fields.language, voices, source)
     return Locale(
         folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
         fields.pound, rate, reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
-        fields.word_limits, _fallback_voice(path, fields, voices, source),
+        fields.word_limits, tuple(fields.translators), fallback,
     )  # fmt: skip
 
 
@@ -217,31 +211,3 @@ def _voice_faults(
         spoken = " and ".join(row.language for row in rows)
         remedy = f"Name a voice of {fields.language} in locales/voices.toml, or the language that it speaks."
         yield Fault(f"{path}: voice", f"{fields.voice} speaks {spoken}, not {fields.language}", remedy)
-
-
-def _fallback_voice(path: Path, fields: _LocaleFile, voices: Voices | None, source: bool) -> FallbackVoice:
-    """The voice of another vendor, for when the line's own voices fail. A fault of it withholds no language."""
-    name = fields.fallback_voice
-    if voices is None:
-        return FallbackVoice(fields.voice)
-    if name == NO_VOICE and not source:
-        return FallbackVoice()
-    row = next((row for row in voices.named(name) if row.language == fields.language), None)
-    found = _fallback_fault(fields, row)
-    other = voices.voice_of_another_vendor(fields.language, fields.voice)
-    remedy = f"Name a voice of {fields.language} of another vendor in locales/voices.toml, such as {other}."
-    if other == NO_VOICE:
-        remedy = f'No other vendor has a voice of {fields.language}: write "{NO_VOICE}", which leaves the language out.'
-    fault = Fault(f"{path}: fallback_voice", found, remedy, locale=path.parent.name) if found else None
-    return FallbackVoice(name, row, fault)
-
-
-def _fallback_fault(fields: _LocaleFile, row: Voice | None) -> str:
-    """What is wrong with `fallback_voice`, whose row is `row`; "" if nothing is."""
-    if not fields.fallback_voice:
-        return "none is set, so the fallback document fails where the line's own voice does"
-    if row is None:
-        return f"{fields.fallback_voice} is not a voice of {fields.language} in the table of voices"
-    if row.vendor == fields.voice.partition(".")[0]:
-        return f"{fields.fallback_voice} is of the vendor of {fields.voice}, and would fail together with it"
-    return ""
