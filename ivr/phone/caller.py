@@ -32,7 +32,10 @@ __all__ = [
 ]
 
 Post = Callable[[str, Form], bytes]
-"""(address, form) -> the document that the server of the line returns."""
+"""(URL, form) -> the document that the server of the line returns.
+
+The URL is the one of the document, with its fragment: an HTTP client sends and signs the URL without it.
+"""
 
 State = Literal["idle", "talking", "listening", "dialling", "ended"]
 """`talking` lasts only while verbs are executed: between two acts of the caller the state is another one."""
