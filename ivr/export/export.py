@@ -63,7 +63,7 @@ class _Exporter:
             languages={tag: self._language(tag) for tag in flow.published},
             ring=address_of(next_place(flow, self._main_menu(flow.source_language), Ring())),
             addresses=self._addresses(),
-            dial_statuses=DIAL_STATUSES,
+            dial_statuses=dict(DIAL_STATUSES),
             voices=form.Voices(
                 short_pause=pauses.SHORT_PAUSE,
                 paragraph_pause=pauses.PARAGRAPH_PAUSE,
