@@ -56,8 +56,8 @@ SHARED_TEXTS = [
     "miss",
     "miss_again",
     "goodbye",
-    "last_resort",
-    "last_resort_again",
+    "fallback",
+    "fallback_again",
 ]
 """The texts that belong to the line as a whole; every other text belongs to the node of its name."""
 OFFERS = ("person", "danger", "language")
