@@ -185,7 +185,7 @@ def test_files_that_change_while_the_line_runs_change_no_answer(copied: Path, tm
 
 
 @pytest.mark.parametrize("file", ["prompts/flow.toml", "prompts/main.txt", "locales/en/locale.toml"])
-def test_started_with_broken_content_every_call_gets_the_fallback_document(copied: Path, tmp_path: Path, file: str) -> None:
+def test_with_broken_content_every_call_gets_the_fallback_document(copied: Path, tmp_path: Path, file: str) -> None:
     fallback = b"<?xml version='1.0'?><Response/>"
     (copied / file).write_bytes((copied / file).read_bytes()[:-40] + b"\xff{{")
     with served(copied, tmp_path / "run", fallback=fallback) as server:
