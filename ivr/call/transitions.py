@@ -79,7 +79,7 @@ def next_place(flow: Flow, place: Place, event: Event) -> Place:
         case DialEnded(outcome):
             return _after_dial(flow, place, outcome == "connected")
         case Outdated(key):
-            return _press(flow, place, key) if key in FIXED_KEYS else place._replace(misses=0)
+            return _press(flow, _place_of_keys(flow, place), key) if key in FIXED_KEYS else place._replace(misses=0)
     assert_never(event)
 
 

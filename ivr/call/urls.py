@@ -56,13 +56,15 @@ SEGMENTS = (
 _DEFAULTS = Place._field_defaults
 _LOCALE = r"(?P<locale>[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*)"
 _CHOICES = r"/choices-[0-9a-f]{4}"
-_PLACE = re.compile(
+PLACE_PATTERN = re.compile(
     rf"{RING}/{_LOCALE}/(?P<node>{NAME.pattern})"
     + "".join(rf"(?:/{segment.prefix}(?P<{segment.field}>{segment.pattern}))?" for segment in SEGMENTS)
     + rf"(?P<choices>{_CHOICES})?",
     re.ASCII,
 )
-_LANGUAGE = re.compile(rf"{RING}/{_LOCALE}(?:/|$)", re.ASCII)
+"""The whole address of a place; `place_at` says whether this line has it."""
+LANGUAGE_PATTERN = re.compile(rf"{RING}/{_LOCALE}(?![^/])", re.ASCII)
+"""The beginning of an address that names a language, up to a slash or the end."""
 
 
 def address_of(place: Place) -> str:
@@ -77,7 +79,7 @@ def address_of(place: Place) -> str:
 
 def key_address_of(flow: Flow, place: Place) -> str:
     """The address that Twilio posts a key to, when it is pressed at `place`: "/call/en/main/choices-7c1e"."""
-    return address_of(place) + _choices_segment(flow, place)
+    return address_of(place) + choices_segment(flow, place)
 
 
 def outcome_address_of(place: Place) -> str:
@@ -90,7 +92,7 @@ def place_at(flow: Flow, address: str) -> Place:
 
     The language may be written in another way: "/call/es-MX/main" is `Place("main", "es")`.
     """
-    match = _PLACE.fullmatch(address)
+    match = PLACE_PATTERN.fullmatch(address)
     locale = published_locale(flow.published, match["locale"]) if match else None
     if match is None or locale is None or match["node"] not in flow.nodes:
         raise UnknownAddress(address)
@@ -109,9 +111,9 @@ def key_is_current(flow: Flow, place: Place, address: str, key: str) -> bool:
     """
     if key not in CHOICE_KEYS:
         return True
-    match = _PLACE.fullmatch(address)
+    match = PLACE_PATTERN.fullmatch(address)
     fingerprint = (match["choices"] or "") if match else ""
-    return fingerprint == _choices_segment(flow, place)
+    return fingerprint == choices_segment(flow, place)
 
 
 def successor_of(flow: Flow, address: str) -> Place | None:
@@ -119,7 +121,7 @@ def successor_of(flow: Flow, address: str) -> Place | None:
 
     Example: `Place("my_safety", "es")` for "/call/es/safety".
     """
-    match = _PLACE.fullmatch(address)
+    match = PLACE_PATTERN.fullmatch(address)
     node = flow.moved.get(match["node"]) if match else None
     locale = published_locale(flow.published, match["locale"]) if match else None
     if match is None or node is None or locale is None:
@@ -129,11 +131,11 @@ def successor_of(flow: Flow, address: str) -> Place | None:
 
 def language_in(flow: Flow, address: str) -> str:
     """The published language that an address names, even if the rest of it is unknown; else the first one."""
-    match = _LANGUAGE.match(address)
+    match = LANGUAGE_PATTERN.match(address)
     return (published_locale(flow.published, match["locale"]) if match else None) or flow.source_language
 
 
-def _choices_segment(flow: Flow, place: Place) -> str:
+def choices_segment(flow: Flow, place: Place) -> str:
     """The fingerprint of the choices at `place`, as "/choices-7c1e"; "" at a place without choices."""
     choices = choices_at(flow, place)
     return f"/choices-{zlib.crc32(' '.join(choices).encode()) & 0xFFFF:04x}" if choices else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr import __version__
-from ivr.cli import operate, translate
+from ivr.cli import export, operate, translate
 from ivr.errors import BadContent, BadSettings, OperationFailed
 from ivr.settings import read_settings
 
@@ -186,5 +186,6 @@ def _line(*drafts: str) -> "Line":
     return compile_line(settings.ivr_content, settings.options, published)
 
 
+main.add_command(export.export)
 operate.add_to(main)
 translate.add_to(main)

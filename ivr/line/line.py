@@ -22,7 +22,7 @@ Form = Sequence[tuple[str, str]]
 """The fields of a request in the order they came: [("Digits", "1"), ("FromZip", "")]. Repeated names are kept."""
 
 _KEYS, _OTHER_KEY = {key: Key(key) for key in KEYS}, Key("")
-_REACHED: dict[str, DialOutcome] = {
+DIAL_STATUSES: dict[str, DialOutcome] = {
     "completed": "connected", "answered": "connected", "busy": "busy", "no-answer": "no-answer", "failed": "failed",
     "canceled": "canceled",
 }  # fmt: skip
@@ -130,4 +130,4 @@ def _dial_ended(form: Form) -> DialEnded:
     if _values(form, "DialBridged") == ["true"]:
         return DialEnded("connected")
     statuses = _values(form, "DialCallStatus")
-    return DialEnded(_REACHED.get(statuses[0], "unknown") if len(statuses) == 1 else "unknown")
+    return DialEnded(DIAL_STATUSES.get(statuses[0], "unknown") if len(statuses) == 1 else "unknown")

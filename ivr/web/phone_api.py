@@ -12,12 +12,12 @@ from typing import TypedDict
 from ivr import simulator
 from ivr.call.urls import OUTCOME, RING, address_of, place_at
 from ivr.errors import UnknownAddress
+from ivr.export.number_links import NumberLinker, TextSpan, without_pauses
 from ivr.line.line import Form, Line
 from ivr.phone.caller import FORM, KEYS, OUTCOMES, Caller, Heard
 from ivr.phone.verbs import Say, SayOrPlay
 from ivr.phone.webhook_form import answered, dial_ended, digits_pressed
 from ivr.web.audio_preview import Sounds, join_says
-from ivr.web.phone_links import NumberLinker, TextSpan, without_pauses
 
 CONVERSATION_SECONDS = 60.0
 """The length of the conversation with the hotline that is reported to the line; the page dials no number."""

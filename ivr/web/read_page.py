@@ -8,9 +8,9 @@ from ivr.content.facts import Source
 from ivr.content.locale import Locale
 from ivr.content.wordlists import load_words
 from ivr.errors import BadLocale
+from ivr.export.number_links import NumberLinker, TextSpan
 from ivr.line.line import Line
 from ivr.script.model import Entry, Script
-from ivr.web.phone_links import NumberLinker, TextSpan
 
 LOWEST_HEADING = 6
 """HTML has headings h1 to h6."""

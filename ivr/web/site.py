@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from ivr.export.number_links import TextSpan, number_span
 from ivr.line.line import Line
 from ivr.phone.parser import Dial, Say, read_document
 from ivr.script.model import read_script
 from ivr.settings import Settings
 from ivr.web.audio_preview import Sounds
-from ivr.web.phone_links import TextSpan, number_span
 from ivr.web.read_page import ReadableText, readable_text
 from ivr.web.templates import Body, PageTemplates, StaticFiles
 

@@ -7,13 +7,13 @@ import pytest
 from support.page_client import act, app_of, ask, page_of
 
 from ivr import simulator
+from ivr.export.number_links import NumberLinker, number_span, without_pauses
 from ivr.line.line import Line
 from ivr.phone.caller import Caller
 from ivr.script.model import Script, read_script
 from ivr.server.webhook import Webhook
 from ivr.web.audio_preview import Sounds, compiled_says
 from ivr.web.phone_api import PhoneApi
-from ivr.web.phone_links import NumberLinker, number_span, without_pauses
 
 
 def as_spoken(element: lxml.html.HtmlElement, line: Line, tag: str) -> str:
