@@ -29,8 +29,10 @@ from support.line_server import Server, children, eventually, listens, served
 from support.processes import end
 from support.toy_line import MAIN
 
-from ivr.phone.caller import FORM, Caller
-from ivr.phone.parser import Dial, read_document
+from ivr.phone.caller import Caller
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial
+from ivr.phone.webhook_form import FORM
 from ivr.server.signals import IGNORED_SIGNALS
 from ivr.server.worker import HEARTBEAT_TIMEOUT
 

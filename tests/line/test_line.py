@@ -13,7 +13,7 @@ from support.subject import Subject, verbs_of
 from ivr.call.state import KEYS, Answer, DialEnded, DialOutcome, Key, Outdated, Place, Ring, Silence
 from ivr.call.urls import RING, address_of, outcome_address_of
 from ivr.line.line import Form, Line
-from ivr.phone.parser import Dial, Gather, Hangup, Say, Verb
+from ivr.phone.verbs import Dial, Gather, Hangup, Say, Verb
 
 STATUSES = ["completed", "answered", "busy", "no-answer", "failed", "canceled", "", "sleeping"]
 STRANGE = [

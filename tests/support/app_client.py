@@ -7,7 +7,8 @@ from typing import Any
 import httpx2
 from support.signed_calls import BASE, signed
 
-from ivr.phone.parser import Dial, Gather, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial, Gather
 from ivr.server.webhook import Webhook
 from ivr.signature import Form
 
