@@ -127,9 +127,7 @@ def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
     catalogue_and_loading = _faults_for(tag, catalogue_faults(line.content))
     yield from (fault for fault in catalogue_and_loading if fault.kind != "missing")  # `_missing_by_text` counts them
     yield from _missing_by_text(line, tag, catalogue)
-    yield from translation_faults(line, tag)
-    yield from texts_too_long(line, tag)
-    yield from recording_faults(line, tag)
+    yield from _translation_faults(line, tag)
     over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
     yield from (_with_catalogue_line(fault, line.content.root, catalogue) for fault in over_limits)
     yield from prove(line)
