@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     ivr_content: Path = Field(default=CHECKOUT)
     ivr_usage: str = ""
     ivr_usage_url: SecretStr = SecretStr("")
+    ivr_usage_period: Literal["month", "quarter"] = "month"
     ivr_metrics_address: str = ""
     _notes: tuple[str, ...] = PrivateAttr(())
 
@@ -74,7 +75,7 @@ class Settings(BaseSettings):
             raise ValueError(fault)
         return value
 
-    @field_validator("ivr_silence", "ivr_web_phone", "ivr_readable", mode="before")
+    @field_validator("ivr_silence", "ivr_web_phone", "ivr_readable", "ivr_usage_period", mode="before")
     @classmethod
     def _is_in_small_letters(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value

@@ -30,6 +30,11 @@ def _subtags(tag: str) -> list[str]:
     return tag.lower().replace("_", "-").split("-")
 
 
+def script_of(tag: str) -> str:
+    """The script in which a language is written, in lower case: "latn" for "es-US"; "" where CLDR does not know it."""
+    return _language_and_script(_subtags(tag))[1]
+
+
 def _language_and_script(subtags: list[str]) -> tuple[str, str]:
     language, *others = subtags
     scripts = [subtag for subtag in others[:1] if _SCRIPT.fullmatch(subtag)]

@@ -56,6 +56,13 @@ class DialEnded(NamedTuple):
     outcome: DialOutcome
 
 
+class CallEnded(NamedTuple):
+    """A request about a call that has ended: nobody hears the answer.
+
+    It is a status callback, or the outcome of a dial that the caller ended by hanging up.
+    """
+
+
 class Outdated(NamedTuple):
     """A request to a URL of another release, whose place, or the choices of whose menu, this release does not have.
 
@@ -65,7 +72,7 @@ class Outdated(NamedTuple):
     key: str
 
 
-Event = Ring | Key | Silence | DialEnded | Outdated
+Event = Ring | Key | Silence | DialEnded | CallEnded | Outdated
 
 
 class Answer(NamedTuple):

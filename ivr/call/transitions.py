@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, assert_never, get_args
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
-from ivr.call.state import KEYS, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
 
 Policy = Literal["connect", "goodbye"]
 """The end of a silent call: "connect" dials the hotline, "goodbye" reads its number and hangs up."""
@@ -78,6 +78,9 @@ def next_place(flow: Flow, place: Place, event: Event) -> Place:
             return Place(flow.node_of_kind("opening"), flow.source_language, language_chosen=len(flow.published) == 1)
         case DialEnded(outcome):
             return _after_dial(flow, place, outcome == "connected")
+        case CallEnded():
+            transfer = isinstance(flow.nodes[place.node], Transfer)
+            return _after_dial(flow, place, connected=False) if transfer else place._replace(misses=0)
         case Outdated(key):
             return _press(flow, _place_of_keys(flow, place), key) if key in FIXED_KEYS else place._replace(misses=0)
     assert_never(event)

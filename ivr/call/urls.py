@@ -9,6 +9,9 @@ An address is the path of a URL. It contains the state of a call, and no other d
     /call/en/connect/both-languages/outcome             the same, of a caller who has not chosen a language
     /audio/0f3c….wav                                    a recording
 
+Twilio gets a place as a URL: the public URL, an address, and OVERRIDES, which is a fragment. HTTP clients do
+not send a fragment, and Twilio does not sign it.
+
 Only the segments of SEGMENTS whose value is not the default of `Place` are written, in this order.
 
 `choices-7c1e` is a fingerprint of what keys 1 to 6 lead to. A caller who hears a menu while a new release starts
@@ -20,6 +23,7 @@ import re
 import zlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from urllib.parse import urldefrag
 
 from ivr.call.flow import NAME, Flow, Languages
 from ivr.call.language_tags import published_locale
@@ -30,6 +34,13 @@ from ivr.errors import UnknownAddress
 RING = "/call"
 OUTCOME = "/outcome"
 AUDIO = "/audio"
+OVERRIDES = "#rc=1&rp=ct,rt,5xx&ct=2000&rt=3000"
+"""Connection overrides, behind every webhook URL that Twilio is given: they hold for one URL only.
+
+One retry after a failed connection, a timeout or a 5xx; 2 s to connect, 3 s to answer. So a caller waits at most 10 s
+before Twilio plays the fallback document; the defaults are 15 s, and no retry after a timeout or a 5xx.
+https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+"""
 
 
 class Segment(NamedTuple):
@@ -85,6 +96,16 @@ def key_address_of(flow: Flow, place: Place) -> str:
 def outcome_address_of(place: Place) -> str:
     """The address that Twilio posts the outcome of a dial at `place` to: "/call/en/connect/outcome"."""
     return address_of(place) + OUTCOME
+
+
+def webhook_url(public_url: str, address: str) -> str:
+    """The URL of `address` as Twilio is given it: "https://line.example.org/call/en/main/choices-7c1e#rc=1&…"."""
+    return public_url + address + OVERRIDES
+
+
+def address_in(public_url: str, url: str) -> str:
+    """The address in a URL that `webhook_url` returned: "/call/en/main/choices-7c1e"."""
+    return urldefrag(url).url.removeprefix(public_url)
 
 
 def place_at(flow: Flow, address: str) -> Place:

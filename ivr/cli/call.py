@@ -10,7 +10,7 @@ from ivr import simulator
 from ivr.call.urls import RING
 from ivr.errors import BadSettings, OperationFailed
 from ivr.line.compiler import compile_line
-from ivr.line.line import Form
+from ivr.line.request import Form
 from ivr.operate.http_client import fetch, signed_post
 from ivr.phone import terminal
 from ivr.phone.caller import Caller, ImpossibleAct, Post

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr import __version__
-from ivr.cli import export, operate, translate
+from ivr.cli import export, operate, translate, usage
 from ivr.errors import BadContent, BadSettings, OperationFailed
 from ivr.settings import read_settings
 
@@ -183,4 +183,5 @@ def _line(*drafts: str) -> "Line":
 
 main.add_command(export.export)
 operate.add_to(main)
+usage.add_to(main)
 translate.add_to(main)

@@ -1,8 +1,7 @@
-"""The commands of an operator: `ivr number`, `doctor`, `probe`, `usage` and `cost`."""
+"""The commands of an operator: `ivr number`, `doctor` and `probe`."""
 
 import re
 import sys
-from collections.abc import Callable
 
 import click
 
@@ -17,7 +16,7 @@ _METHOD = click.Choice(["POST", "GET"])
 
 def add_to(main: click.Group) -> None:
     """Add the commands of an operator to `main`."""
-    for command in (number, doctor, probe_, usage, cost):
+    for command in (number, doctor, probe_):
         main.add_command(command)
 
 
@@ -38,12 +37,6 @@ def http_url(_: click.Context, __: click.Parameter, value: str | None) -> str | 
         return value and plain_url(value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
-
-
-def _month(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value and not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", value):
-        raise click.BadParameter("expected a year and a month, such as 2026-11")
-    return value
 
 
 def compare(url: str, services: External) -> int:
@@ -173,43 +166,3 @@ def probe_(ctx: click.Context, url: str) -> None:
     passed, sentence = probe(read_settings(), url, external(ctx).fetch)
     click.echo(sentence)
     sys.exit(0 if passed else 1)
-
-
-@click.command()
-@click.option("--month", callback=_month, metavar="2026-11", help="Month to show.  [default: the last whole month]")
-@click.option("--csv", "output", flag_value="csv", help="Print comma-separated values.")
-@click.option("--html", "output", flag_value="html", help="Print an HTML page with bars.")
-@click.pass_context
-def usage(ctx: click.Context, month: str | None, output: str | None) -> None:
-    """Show how often each node was reached in a month.
-
-    Also how transfers ended. Numbers under 16 are not shown.
-    """
-    from ivr.line.compiler import compile_line
-    from ivr.usage import layout
-    from ivr.usage.report import Report, last_month, make_report
-    from ivr.usage.store import store_of
-
-    settings, now = read_settings(), external(ctx).now()
-    store = store_of(settings)
-    if store is None:
-        raise BadSettings("IVR_USAGE is off: nothing is counted.")
-    layouts: dict[str | None, Callable[[Report], str]]
-    layouts = {None: layout.as_text, "csv": layout.as_csv, "html": layout.as_html}
-    month = month or last_month(now)
-    stored = store.read(month)
-    line = compile_line(settings.ivr_content, settings.options)
-    click.echo(layouts[output](make_report(line, month, stored, now)))
-
-
-@click.command()
-def cost() -> None:
-    """Estimate what a call costs.
-
-    From the characters spoken, and the minutes of the caller's and the hotline's leg.
-    """
-    from ivr.line.compiler import compile_line
-    from ivr.operate.cost import as_text, costs
-
-    settings = read_settings()
-    click.echo(as_text(list(costs(compile_line(settings.ivr_content, settings.options)))))

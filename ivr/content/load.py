@@ -2,7 +2,7 @@
 
 A fault in the flow, the facts, the templates or the source language raises BadContent. A fault in a message of another
 language leaves this message out. A language is withheld if its folder cannot be read, or if a text that every caller
-needs (`_needed_texts`) is not whole in it. Then its callers hear the source language.
+needs (`needed_texts`) is not whole in it. Then its callers hear the source language.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -184,13 +184,13 @@ def _rendering_faults(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
 def _withheld(root: Path, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """A fault for each language in which a text that every caller needs is not whole."""
     for tag in flow.published[1:]:
-        if incomplete := [name for name in _needed_texts(flow) if not is_whole(flow, prompts, name, tag)]:
+        if incomplete := [name for name in needed_texts(flow) if not is_whole(flow, prompts, name, tag)]:
             found = f"the language is withheld, because these texts are not whole in it: {', '.join(incomplete)}"
             remedy = "Callers hear the source language until they are translated."
             yield Fault(f"{root / 'locales' / tag}", found, remedy, locale=tag)
 
 
-def _needed_texts(flow: Flow) -> tuple[str, ...]:
+def needed_texts(flow: Flow) -> tuple[str, ...]:
     """The texts without which a language is withheld: the offers of the opening, the transfer and the reminder."""
     return (*OFFERS, flow.node_of_kind("transfer"), flow.transfer.not_connected, flow.node_of_kind("reminder"))
 

@@ -21,8 +21,9 @@ from ivr.export.captions import caption_lines
 from ivr.export.number_links import NumberLinker
 from ivr.line import twiml
 from ivr.line.compiler import compile_line
-from ivr.line.line import DIAL_STATUSES, Line
+from ivr.line.line import Line
 from ivr.line.options import Options
+from ivr.line.request import DIAL_STATUSES
 from ivr.speech import pauses
 
 

@@ -18,7 +18,10 @@ from ivr.phone.verbs import Dial, Gather, Hangup, Play, Redirect, Say, SayOrPlay
 from ivr.phone.webhook_form import FORM, OUTCOMES, Form, answered, dial_ended, digits_pressed
 
 Post = Callable[[str, Form], bytes]
-"""(address, form) -> the document that the server of the line returns."""
+"""(URL, form) -> the document that the server of the line returns.
+
+The URL is the one of the document, with its fragment: an HTTP client sends and signs the URL without it.
+"""
 
 State = Literal["idle", "talking", "listening", "dialling", "ended"]
 """`talking` lasts only while verbs are executed: between two acts of the caller the state is another one."""

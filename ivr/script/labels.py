@@ -3,8 +3,11 @@
 These words are written for reviewers and translators. Callers do not hear them.
 """
 
+from babel import Locale, UnknownLocaleError
+
 from ivr.call.flow import Farewell, Flow, Reminder, Transfer
-from ivr.script.model import SHARED, Entry
+from ivr.line.line import Line
+from ivr.script.model import SHARED, Entry, read_script
 
 SHARED_PROMPT_LABELS = {
     "greeting": "the first words of a call",
@@ -75,3 +78,21 @@ def title_of(flow: Flow, entry: Entry) -> str:
             return "Not connected"
         case _:
             return entry.title
+
+
+def node_labels(line: Line) -> dict[str, tuple[str, int]]:
+    """The label of each node in the source language, in menu order, and how many keys lead there: ("For tea", 1)."""
+    script = read_script(line, line.flow.source_language, graded=False)
+    return {entry.name: (title_of(line.flow, entry), entry.depth) for entry in (*script.entries, *script.others)}
+
+
+def language_names(line: Line) -> dict[str, str]:
+    """The English name of each published language: {"es": "Spanish"}. Its tag where Babel does not know it."""
+    return {tag: _english_name(tag) for tag in line.flow.published}
+
+
+def _english_name(tag: str) -> str:
+    try:
+        return Locale.parse(tag, sep="-").get_display_name("en") or tag
+    except (UnknownLocaleError, ValueError):
+        return tag

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, get_args
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ivr import __version__
-from ivr.call.state import DialEnded, DialOutcome, Event, Key, Outdated, Ring, Silence
+from ivr.call.state import CallEnded, DialEnded, DialOutcome, Event, Key, Outdated, Ring, Silence
 from ivr.readiness import Readiness
 
 if TYPE_CHECKING:
@@ -41,7 +41,14 @@ FILE_BYTES = 1 << 16
 """Size of a new file of prometheus_client. All our metrics take a tenth of it."""
 MASTER_SLOT = 0
 """The slot of the process that makes the metrics; workers have the slots from 1."""
-_KINDS: dict[type, str] = {Ring: "ring", Key: "key", Silence: "silence", DialEnded: "outcome", Outdated: "outdated"}
+_KINDS: dict[type, str] = {
+    Ring: "ring",
+    Key: "key",
+    Silence: "silence",
+    DialEnded: "outcome",
+    CallEnded: "ended",
+    Outdated: "outdated",
+}
 
 EVENTS = "ivr_requests", "Signed requests answered, by what had happened; test calls left out."
 OUTCOMES = "ivr_transfers", "Transfers to the hotline that ended, by how; test calls left out."

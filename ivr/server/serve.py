@@ -65,7 +65,7 @@ def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | 
     usage = store_of(settings)
     metrics = endpoint.metrics if endpoint else None
     on_failure = metrics.usage_failed if metrics else None
-    counts = UsageCounter(usage, on_failure=on_failure) if usage else None
+    counts = UsageCounter(usage, on_failure=on_failure, period_length=settings.ivr_usage_period) if usage else None
     return make_app(settings, readiness, counts, metrics)
 
 

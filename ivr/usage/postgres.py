@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from ivr.errors import OperationFailed
 from ivr.usage import tables
-from ivr.usage.counter import ProcessSpan, UsageKey, month_end
-from ivr.usage.tables import StoredMonth
+from ivr.usage.counter import ProcessSpan, UsageKey
+from ivr.usage.periods import period_end
+from ivr.usage.tables import StoredPeriod
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -73,28 +74,28 @@ class PostgresStore:
     def __str__(self) -> str:
         return "the database of IVR_USAGE_URL"
 
-    def write(self, counts: Mapping[UsageKey, int], span: ProcessSpan, late_months: Sequence[str]) -> None:
+    def write(self, counts: Mapping[UsageKey, int], span: ProcessSpan, late_periods: Sequence[str]) -> None:
         """Add `counts` in one transaction. Raises OperationFailed if it fails, or may have failed."""
         with self._connection("written") as db:
             _begin_write(db)
             with db.cursor() as cursor:
                 cursor.executemany(_for_psycopg(tables.ADD_COUNT), tables.count_rows(counts))
-                cursor.executemany(_for_psycopg(tables.KEEP_LATE_MONTH), [(month,) for month in late_months])
+                cursor.executemany(_for_psycopg(tables.KEEP_LATE_PERIOD), [(period,) for period in late_periods])
             db.execute(_for_psycopg(tables.KEEP_SPAN), tables.span_row(span))
             for statement, parameter in tables.delete_statements(span.until - tables.RETENTION):
                 db.execute(_for_psycopg(statement), (parameter,))
             db.execute("COMMIT")
 
-    def read(self, month: str) -> StoredMonth:
-        """The counts of `month`. Raises OperationFailed, as a sentence, if they cannot be read."""
+    def read(self, period: str) -> StoredPeriod:
+        """The counts of `period`. Raises OperationFailed, as a sentence, if they cannot be read."""
         with self._connection("read") as db:
             _begin(db)
             if not _has_tables(db):
                 raise OperationFailed("The database of IVR_USAGE_URL has no counts yet: there is nothing to show.")
-            return tables.stored_month(
-                db.execute(_for_psycopg(tables.SELECT_COUNTS), (month,)).fetchall(),
-                db.execute(_for_psycopg(tables.SELECT_SPANS), (tables.timestamp(month_end(month)),)).fetchall(),
-                db.execute(_for_psycopg(tables.SELECT_LATE_MONTH), (month,)).fetchall(),
+            return tables.stored_period(
+                db.execute(_for_psycopg(tables.SELECT_COUNTS), (period,)).fetchall(),
+                db.execute(_for_psycopg(tables.SELECT_SPANS), (tables.timestamp(period_end(period)),)).fetchall(),
+                db.execute(_for_psycopg(tables.SELECT_LATE_PERIOD), (period,)).fetchall(),
             )
 
     def try_out(self) -> None:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import TypedDict
 
 from ivr import simulator
-from ivr.call.urls import OUTCOME, RING, address_of, place_at
+from ivr.call.urls import OUTCOME, RING, address_in, address_of, place_at
 from ivr.errors import UnknownAddress
 from ivr.export.number_links import NumberLinker, TextSpan, without_pauses
-from ivr.line.line import Form, Line
+from ivr.line.line import Line
+from ivr.line.request import Form
 from ivr.phone.caller import KEYS, Caller
 from ivr.phone.playback import Heard
 from ivr.phone.verbs import Say, SayOrPlay
@@ -97,13 +98,13 @@ class PhoneApi:
             yield PhoneStep(
                 does="listen",
                 captions=list(self._captions(caller, captioned)),
-                at=gather.action.removeprefix(self._public_url),
+                at=address_in(self._public_url, gather.action),
                 wait=gather.timeout,
             )
             captioned = len(caller.heard)
             caller.waits()
         dial = caller.dial
-        at = dial.action.removeprefix(self._public_url).removesuffix(OUTCOME) if dial and dial.action else ""
+        at = address_in(self._public_url, dial.action).removesuffix(OUTCOME) if dial and dial.action else ""
         yield PhoneStep(does="dial" if dial else "end", captions=list(self._captions(caller, captioned)), at=at, wait=0)
 
     def _captions(self, caller: Caller, start: int) -> Iterator[Caption]:

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
-from ivr.call.state import KEYS, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
 from ivr.call.transitions import (
     CHOICE_KEYS,
     FIXED_KEYS,
@@ -148,6 +148,8 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
     ("seven from the farewell", at("farewell"), Key("7"), at("main", pace="slow")),
     ("eight from the farewell", at("farewell"), Key("8"), Place("main", "es")),
     # an address of another release: its choices may have meant something else, the fixed keys mean the same
+    ("a status callback", Place("main", "es", misses=1), CallEnded(), Place("main", "es")),
+    ("a caller who hung up", Place("connect", "es"), CallEnded(), Place("not_connected", "es", tries=1)),
     ("an outdated choice", Place("main", "es"), Outdated("1"), Place("main", "es")),
     ("an outdated zero", Place("main", "es"), Outdated("0"), Place("connect", "es")),
     ("an outdated nine", Place("main", "es"), Outdated("9"), Place("reminder", "es")),

@@ -27,10 +27,10 @@ class MemoryStore:
         self.late: list[str] = []
         self.fault: Exception | None = None
 
-    def write(self, counts: Mapping[UsageKey, int], span: ProcessSpan, late_months: Sequence[str]) -> None:
+    def write(self, counts: Mapping[UsageKey, int], span: ProcessSpan, late_periods: Sequence[str]) -> None:
         if self.fault:
             raise self.fault
         for key, number in counts.items():
             self.counts[key] = self.counts.get(key, 0) + number
         self.spans.append(span)
-        self.late.extend(late_months)
+        self.late.extend(late_periods)

@@ -16,7 +16,7 @@ from support.toy_line import MAIN
 from support.usage import NOVEMBER, Clock, MemoryStore
 
 from ivr import log
-from ivr.call.state import DialEnded, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import CallEnded, DialEnded, Key, Outdated, Place, Ring, Silence
 from ivr.errors import OperationFailed
 from ivr.phone.webhook_form import FORM
 from ivr.readiness import Readiness, readiness_of
@@ -24,12 +24,13 @@ from ivr.server.app import make_app
 from ivr.settings import CHECKOUT
 from ivr.usage.counter import (
     LATE_AFTER,
+    NO_LANGUAGE,
     TEST_CALL,
     ProcessSpan,
     UsageCounter,
     UsageKey,
-    month_end,
 )
+from ivr.usage.periods import period_end
 from ivr.usage.sqlite import SqliteStore
 from ivr.usage.tables import RETENTION
 
@@ -53,6 +54,7 @@ def ready(tiny: Path) -> Readiness:
         (TEA, Key(""), "other"),
         (TEA._replace(misses=1), Key("5"), "other"),
         (TEA, Outdated("0"), "0"),
+        (TEA, CallEnded(), None),
         (TEA, Outdated(""), "other"),
         (TEA, DialEnded("no-answer"), "no-answer"),
         (TEA, Silence(), None),
@@ -82,15 +84,28 @@ def test_counts_twelve_hours_after_their_month_are_dropped_and_the_month_is_mark
     store, clock = MemoryStore(), Clock(datetime(2026, 11, 30, 23, tzinfo=UTC))
     counter = UsageCounter(store, clock)
     counter.count(TEA, Key("1"))
-    clock.now = month_end("2026-11") + LATE_AFTER
+    clock.now = period_end("2026-11") + LATE_AFTER
     counter.write()
     assert (store.counts, store.late) == ({}, ["2026-11"])
 
 
-def test_month_end_is_the_first_moment_of_the_next_month() -> None:
-    assert month_end("2026-11") == datetime(2026, 12, 1, tzinfo=UTC)
-    assert month_end("2026-12") == datetime(2027, 1, 1, tzinfo=UTC)
-    assert month_end("2028-02") == datetime(2028, 3, 1, tzinfo=UTC)
+def test_line_that_counts_by_quarter_holds_no_month() -> None:
+    """So no month can be computed from a quarter, and a change of the setting counts no event twice."""
+    store, clock = MemoryStore(), Clock(datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC))
+    counter = UsageCounter(store, clock, period_length="quarter")
+    counter.count(TEA, Key("1"))
+    clock.now += timedelta(seconds=2)
+    counter.count(TEA, Key("1"))
+    counter.write()
+    assert store.counts == {UsageKey("2026-Q4", "tea", "es", "1"): 1, UsageKey("2027-Q1", "tea", "es", "1"): 1}
+
+
+def test_request_before_a_language_is_chosen_is_counted_under_no_language() -> None:
+    store = MemoryStore()
+    counter = UsageCounter(store, Clock())
+    counter.count(Place("connect", "en", language_chosen=False), Key("0"))
+    counter.write()
+    assert store.counts == {UsageKey("2026-11", "connect", NO_LANGUAGE, "0"): 1}
 
 
 # -- stores that fail --------------------------------------------------------------------------------------------------
@@ -196,6 +211,15 @@ def test_sqlite_deletes_counts_after_thirteen_months(tmp_path: Path) -> None:
     assert RETENTION.days == 400
 
 
+def test_sqlite_deletes_a_quarter_when_the_month_of_its_end_is_deleted_or_later(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "usage.sqlite")
+    quarters = ["2025-Q2", "2025-Q3", "2025-Q4", "2026-Q4"]
+    span = SPAN._replace(until=datetime(2026, 11, 24, tzinfo=UTC))
+    store.write({UsageKey(quarter, "tea", "es", "1"): 1 for quarter in quarters}, span, quarters)
+    assert [bool(store.read(quarter).counts) for quarter in quarters] == [False, False, True, True]
+    assert [store.read(quarter).late for quarter in quarters] == [False, False, True, True]
+
+
 def test_deleted_sqlite_file_is_created_again_and_damaged_one_is_reported(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "usage.sqlite")
     with pytest.raises(OperationFailed, match="cannot be read"):
@@ -274,7 +298,7 @@ def test_webhook_counts_signed_calls_and_writes_when_it_stops(tiny: Path, ready:
         post_to_app(client, "/call/en/connect/outcome", [("DialCallStatus", "busy")])
         assert client.post("/call", content="a=b").status_code == 403
     assert store.read("2026-11").counts == {
-        UsageKey("2026-11", "opening", "en", "ring"): 1,
+        UsageKey("2026-11", "opening", NO_LANGUAGE, "ring"): 1,
         UsageKey("2026-11", "tea", "en", "1"): 2,
         UsageKey("2026-11", "not_connected", "en", "busy"): 1,
     }

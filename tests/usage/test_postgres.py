@@ -240,7 +240,7 @@ def test_killed_database_costs_no_call_and_counts_in_memory_are_written_later(
         assert counter.write()
         assert end(process) == 0
     stored = store.read(month)
-    assert stored.counts[KEY._replace(month=month)] == 2, "the count that waited in memory is stored once"
+    assert stored.counts[KEY._replace(period=month)] == 2, "the count that waited in memory is stored once"
     assert stored.counts[UsageKey(month, "tea", "en", "1")] == 60
     printed = (tmp_path / "printed").read_text("utf-8")
     assert SECRET not in printed
@@ -411,6 +411,6 @@ def test_usage_and_doctor_commands_use_the_database(url: str, tiny: Path, monkey
 
     shown = run("usage", "--csv")
     assert shown.exit_code == 0, shown.output
-    assert "2026-11,tea,es,chosen,333," in shown.output
+    assert "2026-11,tea,For tea,,Chosen from a menu,333," in shown.output
     doctor = run("doctor", "--local")
     assert "usage: counted in the database of IVR_USAGE_URL." in doctor.output
