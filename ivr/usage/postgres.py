@@ -26,6 +26,7 @@ from ivr.errors import OperationFailed
 from ivr.usage import tables
 from ivr.usage.counter import ProcessSpan, UsageKey
 from ivr.usage.periods import period_end
+from ivr.usage.postgres_faults import CONNECT_TIMEOUT, STATEMENT_TIMEOUT, reason_of
 from ivr.usage.tables import StoredPeriod
 
 if TYPE_CHECKING:
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-CONNECT_TIMEOUT = 3
-"""Seconds to wait for a connection, and for a network that no longer delivers."""
-STATEMENT_TIMEOUT = 3
-"""Seconds that the database may work on one statement, with the time that it waits for locks."""
 SCHEMA = "information_line"
 """The schema of the tables, so that their names cannot collide with others in the same database."""
 _CREATE_TABLES: tuple[LiteralString, ...] = (
@@ -49,18 +46,6 @@ _CREATE_TABLES: tuple[LiteralString, ...] = (
 )
 _WRITE_LOCK = 0x1BF0
 """The number of the advisory lock: the same in every process and release."""
-_REASONS = {
-    "28": "it refuses the user or the password",
-    "3D": "it has no database of that name",
-    "25006": "it is read-only: this address leads to a copy, or it was set so",
-    "42501": "its user has not the right to",
-    "53100": "its disk is full",
-    "53": "its memory or its connections are used up",
-    "57014": f"it takes longer than {STATEMENT_TIMEOUT} seconds",
-    "55P03": f"it takes longer than {STATEMENT_TIMEOUT} seconds",
-    "57P03": "it is starting or stopping",
-}
-"""Reasons by SQLSTATE or its first characters: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 class PostgresStore:
@@ -115,7 +100,7 @@ class PostgresStore:
             ) as db:
                 yield db
         except (psycopg.Error, UnicodeError) as error:
-            raise OperationFailed(f"The database of IVR_USAGE_URL cannot be {use}: {_reason(error)}.") from None
+            raise OperationFailed(f"The database of IVR_USAGE_URL cannot be {use}: {reason_of(error)}.") from None
 
 
 def _driver() -> "ModuleType":
@@ -124,7 +109,8 @@ def _driver() -> "ModuleType":
     except ImportError:
         raise OperationFailed(
             "IVR_USAGE_URL names a PostgreSQL database, and its driver is not installed: "
-            "`.venv/bin/python -m pip install --requirement requirements-postgres.txt`."
+            "`make install REQUIREMENTS=requirements-postgres.txt` in a checkout; an image is built with "
+            "`--build-arg REQUIREMENTS=requirements-postgres.txt`."
         ) from None
     return psycopg
 
@@ -165,16 +151,3 @@ def _has_tables(db: "Connection[Any]") -> bool:
 def _for_psycopg(statement: str) -> Any:
     """A statement of `tables` with psycopg's placeholders: %s instead of ?."""
     return statement.replace("?", "%s")
-
-
-def _reason(error: Exception) -> str:
-    """The reason for a fault in our own words: the driver's message may hold the password."""
-    state = getattr(error, "sqlstate", None) or ""
-    reason = next((reason for prefix, reason in _REASONS.items() if state.startswith(prefix)), None)
-    if reason:
-        return reason
-    if state:
-        return f"PostgreSQL says {state}, see https://www.postgresql.org/docs/current/errcodes-appendix.html"
-    if any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):
-        return "it does not answer, or refuses the user: look at its host, its port, its password and the network"
-    return "the address is not one that PostgreSQL's driver understands"

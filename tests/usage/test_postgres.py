@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 from support.processes import IVR, end, free_port, line_environment, running
+from support.proxies import trusted_certificate
 from support.signed_calls import post_to_port
 from support.toy_line import MAIN
 from support.usage import Clock
@@ -27,7 +29,7 @@ from ivr.cli.main import main
 from ivr.errors import BadSettings, OperationFailed
 from ivr.line.line import Line
 from ivr.operate.external import External
-from ivr.settings import Settings, read_settings
+from ivr.settings import CHECKOUT, Settings, read_settings
 from ivr.usage import tables
 from ivr.usage.counter import ProcessSpan, UsageCounter, UsageKey
 from ivr.usage.postgres import SCHEMA, PostgresStore
@@ -53,7 +55,8 @@ class Cluster:
         self._as_postgres: list[str] = []
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             user = pwd.getpwnam("postgres")
-            os.chown(folder, user.pw_uid, user.pw_gid)
+            for path in (folder, folder / "key.pem"):
+                os.chown(path, user.pw_uid, user.pw_gid)
             self._as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         (folder / "password").write_text("owner", "utf-8")
         self._run("initdb", "--no-sync", "--auth=scram-sha-256", "--username=owner", f"--pwfile={folder}/password",
@@ -70,7 +73,8 @@ class Cluster:
         assert result.returncode == 0 or not check, result.stdout + result.stderr
 
     def start(self) -> None:
-        options = f"-h 127.0.0.1 -p {self.port} -k '' -c fsync=off -c max_connections=40"
+        options = f"-h 127.0.0.1 -p {self.port} -k '' -c fsync=off -c max_connections=40 -c ssl=on"
+        options += f" -c ssl_cert_file={self.folder}/chain.pem -c ssl_key_file={self.folder}/key.pem"
         log = str(self.folder / "log")
         self._run(
             "pg_ctl", "--pgdata", str(self.folder / "data"), "--wait", "--log", log, "--options", options, "start"
@@ -127,6 +131,8 @@ def cluster() -> Iterator[Cluster]:
             pytest.fail("PostgreSQL is not on this machine: .ci/run installs Debian's package postgresql")
         pytest.skip("PostgreSQL is not on this machine (Debian's package postgresql)")
     folder = Path(subprocess.check_output(["mktemp", "-d", "/tmp/line-postgres-XXXXXX"], text=True).strip())
+    with trusted_certificate(folder):
+        pass  # chain.pem and key.pem, for a server with TLS
     cluster = Cluster(folder)
     try:
         cluster.start()
@@ -272,34 +278,76 @@ def test_process_that_ends_while_the_database_is_away_makes_the_month_incomplete
 
 
 def faults(cluster: Cluster, url: str) -> Mapping[str, tuple[str, str]]:
+    """Each fault: the address with it, and the reason that is reported."""
     name = url.rpartition("/")[2]
+    other_host = url.replace("127.0.0.1", "localhost.example.invalid")
+    verified = f"{url}?sslmode=verify-full&sslrootcert="
     return {
-        "unreachable": (f"postgresql://line:{SECRET}@127.0.0.1:{free_port()}/{name}", "does not answer"),
-        "wrong password": (cluster.url("line", "w0rd", name), "does not answer, or refuses the user"),
-        "no such database": (cluster.url("line", SECRET, "nowhere"), "does not answer|no database of that name"),
+        "nothing listens": (url.replace(f":{cluster.port}/", f":{free_port()}/"), "nothing listens at its host"),
+        "unknown host": (other_host, "the name of its host is not known"),
+        "wrong password": (cluster.url("line", "w0rd", name), "it refuses the user or the password"),
+        "unknown user": (cluster.url("nobody-known", "w0rd", name), "it refuses the user or the password"),
+        "no such database": (cluster.url("line", SECRET, "nowhere"), "it has no database of that name"),
         "nonsense": (
-            f"postgresql://line:{SECRET.replace('/', '%zz')}@127.0.0.1/{name}",
-            "not one that|does not answer",
+            f"postgresql://line:{SECRET.replace('/', '%zz')}@127.0.0.1/{name}", "the address is not one that",
         ),
-        "no rights": (cluster.url("stranger", SECRET, name), "has not the right"),
-    }
+        "unknown option": (f"{url}?w0rd=1", "the address is not one that"),
+        "no rights": (cluster.url("stranger", SECRET, name), "its user has not the right to: GRANT CREATE"),
+        "no authorities": (f"{verified}/nowhere/root.crt", "add &sslrootcert=/etc/ssl/certs/ca-certificates.crt"),
+        "other authorities": (f"{verified}/etc/ssl/certs/ca-certificates.crt", "not of an authority in the file"),
+        "other name": (
+            f"{verified}{cluster.folder}/chain.pem&hostaddr=127.0.0.1".replace("@127.0.0.1", "@line.example.org"),
+            "its certificate is for another host",
+        ),
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("fault", ["unreachable", "wrong password", "no such database", "nonsense", "no rights"])
-def test_unusable_database_is_reported_without_the_password(cluster: Cluster, url: str, fault: str) -> None:
+FAULTS = (
+    "nothing listens", "unknown host", "wrong password", "unknown user", "no such database", "nonsense",
+    "unknown option", "no rights", "no authorities", "other authorities", "other name",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_unusable_database_is_reported_by_its_cause_and_without_the_password(
+    cluster: Cluster, url: str, fault: str
+) -> None:
     if fault == "no rights":
         cluster.sql("DROP USER IF EXISTS stranger", f"CREATE USER stranger PASSWORD '{SECRET}'")
-    address, sentence = faults(cluster, url)[fault]
+    address, reason = faults(cluster, url)[fault]
     store = PostgresStore(address)
     counter = UsageCounter(store, Clock())
     counter.count(TEA, Key("1"))
     assert not counter.write()
-    with pytest.raises(OperationFailed, match=sentence) as raised:
+    with pytest.raises(OperationFailed) as raised:
         store.try_out()
     assert str(raised.value).startswith("The database of IVR_USAGE_URL cannot be written: ")
+    assert reason in str(raised.value)
     assert "w0rd" not in str(raised.value)
     assert raised.value.__cause__ is None
     assert raised.value.__suppress_context__
+
+
+def documented_sql() -> list[str]:
+    """The statements of docs/operate.md that prepare a database."""
+    page = (CHECKOUT / "docs" / "operate.md").read_text("utf-8")
+    return re.findall(r"^    ((?:CREATE|GRANT|REVOKE) .*);$", page, re.MULTILINE)
+
+
+def test_documented_statements_and_address_are_enough(cluster: Cluster) -> None:
+    """The user owns nothing but the line's schema. The right to create one can be taken back after the first write."""
+    cluster.sql("DROP DATABASE IF EXISTS usage", "DROP USER IF EXISTS counts")
+    create_user, create_database, *grants = (text.replace("USER line", "USER counts") for text in documented_sql())
+    revoke = grants.pop()
+    cluster.sql(create_user.replace("…", SECRET), create_database)
+    cluster.sql(*(grant.replace("TO line", "TO counts") for grant in grants))
+    [query] = {*re.findall(r"@host/usage(\?\S+)`", (CHECKOUT / "docs" / "operate.md").read_text("utf-8"))}
+    url = cluster.url("counts", SECRET, "usage").replace("127.0.0.1", "localhost")
+    store = PostgresStore(url + query.replace("/etc/ssl/certs/ca-certificates.crt", f"{cluster.folder}/chain.pem"))
+    store.write({KEY: 3}, SPAN, [])
+    cluster.sql(revoke.replace("FROM line", "FROM counts"))
+    store.write({KEY: 4}, SPAN, [])
+    assert store.read("2026-11").counts == {KEY: 7}
 
 
 def test_read_only_database_is_read_and_its_write_error_is_reported(cluster: Cluster, url: str) -> None:

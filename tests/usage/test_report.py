@@ -240,7 +240,7 @@ def gaps(line: Line, *spans: ProcessSpan, late: bool = False) -> tuple[str, ...]
     return make_report(line, MONTH, stored({}, spans, late), DECEMBER).gaps
 
 
-def test_month_covered_by_uptimes_is_complete(line: Line) -> None:
+def test_month_covered_by_spans_is_complete(line: Line) -> None:
     assert gaps(line, *WHOLE_MONTH) == ()
     middle = BEGIN + timedelta(days=10)
     halves = (ProcessSpan("one", BEGIN, middle, True), ProcessSpan("two", middle + timedelta(seconds=40), END, True))
