@@ -11,7 +11,7 @@ from ivr.operate.doctor.refused import as_twilio_signs, why_refused
 from ivr.operate.health import health_at
 from ivr.operate.http_client import Reply, signed_post
 from ivr.operate.probe import MAX_ANSWER_SECONDS
-from ivr.phone.caller import FORM
+from ivr.phone.webhook_form import FORM
 
 MIN_CERTIFICATE_DAYS = 7
 """Days for which the certificate must still be valid."""
