@@ -4,17 +4,19 @@ The line verifies a signature over its own PUBLIC_URL, which /health/ready shows
 saw of the request (ivr/refusal.py), so a changed request, a wrong address and a wrong token are told apart.
 """
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from ivr.call.urls import RING
 from ivr.errors import OperationFailed
 from ivr.operate.cause import Cause
 from ivr.operate.health import health_at
 from ivr.operate.http_client import Fetch, Reply, signature_header, signed_post
-from ivr.phone.caller import FORM
+from ivr.phone.webhook_form import FORM
 from ivr.refusal import TEST_CALL_SID, Refusal
 from ivr.settings import Settings
 
+SERVERLESS_DOMAIN = ".twil.io"
+"""Hosts on which Twilio itself checks the signature, before our function sees the request."""
 _QUERY = f"?CallSid={TEST_CALL_SID}"
 """Marks a request as a test call where its body is lost."""
 _BODY_BYTES = len(urlencode(FORM))
@@ -31,6 +33,9 @@ def why_not_answered(settings: Settings, url: str, fetch: Fetch, reply: Reply) -
     if reply.status != 403:
         return Cause(f"{url}{RING} answers a signed request with status {reply.status}.", _remedy(reply.status))
     seen = Refusal.from_json(reply.body) or _seen_with_query(settings, url, fetch)
+    if seen is None and (urlsplit(url).hostname or "").endswith(SERVERLESS_DOMAIN):
+        found = f"Twilio's serverless runtime refuses the signature of {url}{RING}."
+        return Cause(found, "The function must belong to the account of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
     if seen is None:
         old = "" if reply.body else " A line of release 0.1.0 answers so too: bring it to this release."
         return Cause(

@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, repeat
 
-from ivr.phone.caller import KEYS, OUTCOMES, Caller, ImpossibleAct
+from ivr.phone.caller import KEYS, Caller, ImpossibleAct
+from ivr.phone.webhook_form import OUTCOMES
 
 SILENCE = "-"
 HANG_UP = "hangup"

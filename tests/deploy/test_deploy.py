@@ -25,7 +25,8 @@ from ivr.cli.main import main
 from ivr.content.facts import load_facts
 from ivr.operate import http_client
 from ivr.operate.probe import probe
-from ivr.phone.parser import Dial, Say, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial, Say
 from ivr.settings import CHECKOUT, Settings
 from ivr.signature import sign
 from ivr.usage.sqlite import SqliteStore
@@ -40,7 +41,7 @@ DEPLOY = CHECKOUT / "deploy"
 def test_kept_fallback_document_is_what_ivr_fallback_prints() -> None:
     printed = CliRunner().invoke(main, ["fallback"])
     assert printed.exit_code == 0, printed.output
-    assert (DEPLOY / "fallback.xml").read_text("utf-8") == printed.output, "run `make fallback`"
+    assert (DEPLOY / "fallback.xml").read_text("utf-8") == printed.stdout, "run `make fallback`"
 
 
 def test_kept_fallback_document_dials_the_hotline_twice_without_an_action() -> None:

@@ -78,7 +78,7 @@ def test_a_host_without_a_reply_is_down_unless_this_machine_has_no_network(
     assert probe(world.settings, URL, world.fetch) == (state, URL, "line.example.org is away.")
 
 
-def test_the_last_resort_is_not_the_line(world: World) -> None:
+def test_the_fallback_document_is_not_the_line(world: World) -> None:
     world.hosts["line.example.org"] = app_host(make_app(world.settings, replace(world.ready, line=None)))
     assert "answers with the fallback document" in probe(world.settings, URL, world.fetch).reason
 

@@ -6,16 +6,16 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from ivr import __version__
-from ivr.call.urls import RING
+from ivr.call.urls import PLACE_QUERY, RING
 from ivr.errors import OperationFailed, Unreachable
 from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, unknown, unreachable
 from ivr.operate.health import Health, health_at, health_of
 from ivr.operate.http_client import Reply, signed_post
 from ivr.operate.probe import MAX_ANSWER_SECONDS
 from ivr.operate.refused import why_not_answered
-from ivr.phone.caller import FORM
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
+from ivr.phone.webhook_form import FORM
 
 MIN_CERTIFICATE_TIME = timedelta(days=7)
 """How long the certificate must still be valid; for one that lives less than four times as long, a quarter of that."""
@@ -59,7 +59,8 @@ def signed_call_is_answered(target: Target) -> Finding:
         kind = reply.headers.get("content-type", "no content type")
         found = f"{url}{RING} answers with a page that is not the line's ({kind})."
         return fails(found, "Another server answers there: let the proxy pass requests on to the line.", lacks)
-    if target.readiness.line and reply.body != target.readiness.line.respond(RING, FORM).body:
+    answer = reply.body.replace(f"{RING}{PLACE_QUERY}".encode(), f"{RING}/".encode())
+    if target.readiness.line and answer != target.readiness.line.respond(RING, FORM).body:
         return _answer_differs(target)
     return passes("it is answered, as here." if target.readiness.line else "it is answered.")
 

@@ -92,6 +92,10 @@ class _Meaning(NamedTuple):
     remedy: str
 
 
+_OTHER_VOICE = (
+    "Set another `voice` of locales/voices.toml in locales/TAG/locale.toml, and restart the line; if the errors come "
+    "from the TwiML Bin, set `fallback_voice` there, and paste the output of `ivr fallback` into the Bin again."
+)
 _MEANINGS = (
     _Meaning(10001, 10003, "the account does not take calls", "Twilio's console says why: see its Billing."),
     _Meaning(10004, 10004, "more calls at once than the account may have", "Have a Business profile approved."),
@@ -105,11 +109,11 @@ _MEANINGS = (
     ),
     _Meaning(
         13321, 13321, "a voice of the line is no longer offered by Twilio",
-        "Set another `voice` in locales/TAG/locale.toml (`ivr listen` lets you hear it), and restart the line.",
+        _OTHER_VOICE,
     ),
     _Meaning(
         13510, 13512, "a voice of the line is no longer offered by Twilio",
-        "Set another `voice` in locales/TAG/locale.toml (`ivr listen` lets you hear it), and restart the line.",
+        _OTHER_VOICE,
     ),
     _Meaning(
         12000, 13999, "Twilio could not read a document as it was meant",
