@@ -12,16 +12,30 @@ INSTALL  := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 COMPILE  := pip compile pyproject.toml --universal --python-version 3.11 --group build --generate-hashes --no-config \
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
+REQUIREMENTS ?= requirements.txt
+
+# An environment with the right Python, which an older one replaces.
+define VENV
+@$(BIN)/python -c '$(SUITABLE)' 2>/dev/null || { \
+"$(PYTHON)" -c '$(SUITABLE)' 2>/dev/null || { echo '$(ABSENT)' >&2; exit 1; }; \
+"$(PYTHON)" -m venv --clear .venv; }
+endef
+
 PEERS    := pip compile bench/requirements.in --universal --python-version 3.11 --generate-hashes --no-config \
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check weblint fallback lock clean soak restarts walks fuzz mutants picture addresses sbom bench
+.PHONY: help setup install release run test check weblint fallback lock clean soak restarts walks fuzz mutants picture addresses sbom bench
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: .venv/.ready .env ## Install what the line needs into .venv, and write a .env to try it out with
+setup: .venv/.ready .env ## Install the line and everything for its tests into .venv, and write a .env to try it out with
+
+install: ## Install what a line needs to answer calls; no .env (REQUIREMENTS=requirements-postgres.txt: with PostgreSQL)
+	$(VENV)
+	$(INSTALL) --require-hashes --only-binary :all: --requirement '$(REQUIREMENTS)'
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 
 run: setup ## Start the line on this machine
 	$(BIN)/ivr serve
@@ -91,9 +105,7 @@ clean: ## Remove what was installed and built (.env stays)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.ready: requirements-dev.txt pyproject.toml
-	@$(BIN)/python -c '$(SUITABLE)' 2>/dev/null || { \
-	"$(PYTHON)" -c '$(SUITABLE)' 2>/dev/null || { echo '$(ABSENT)' >&2; exit 1; }; \
-	"$(PYTHON)" -m venv --clear .venv; }
+	$(VENV)
 	$(INSTALL) --require-hashes --only-binary :all: --requirement requirements-dev.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -122,7 +134,9 @@ build/bench/.ready: bench/requirements.txt
 	build/bench/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --only-binary :all: --requirement bench/requirements.txt
 	@touch $@
 
-# The token belongs to no account: it signs the calls of the simulated telephone, and differs on every machine.
+# The token belongs to no account: it signs the calls of the simulated telephone, and differs on every machine. A machine that
+# has settings gets no .env: a service that may not read the file would not start.
 .env: | .venv/.ready
-	@umask 077 && token=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(16))') && \
+	@if [ -n "$$TWILIO_AUTH_TOKEN" ] || [ -e /etc/line.env ]; then echo 'No .env is written: this machine has settings.'; exit; fi; \
+	umask 077 && token=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(16))') && \
 	printf 'TWILIO_AUTH_TOKEN=try-%s\nPUBLIC_URL=http://127.0.0.1:8000\n' "$$token" > $@

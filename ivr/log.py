@@ -31,8 +31,8 @@ from typing import Literal, TextIO, get_args
 from ivr import __version__
 
 Counted = Literal[
-    "ring", "key", "silence", "lost", "connected", "busy", "no-answer", "failed", "canceled", "unknown", "test call",
-    "refused", "too large", "fallback", "usage not written", "warning", "fault",
+    "ring", "key", "silence", "ended", "outdated", "connected", "busy", "no-answer", "failed", "canceled", "unknown",
+    "test call", "refused", "too large", "fallback", "usage not written", "warning", "fault",
 ]  # fmt: skip
 """The events of a call, the outcomes of its dial, and what else is counted."""
 COUNTED = get_args(Counted)

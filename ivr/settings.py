@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,7 @@ from ivr.errors import BadSettings
 from ivr.line.options import Options
 from ivr.setting_rules import TEST_TOKEN_PREFIX, old_names, plain_url, token_fault, unknown_names
 
+ENV_FILE = ".env"
 ACCOUNT = re.compile(r"AC[0-9a-f]{32}", re.ASCII)
 CHECKOUT = Path(__file__).resolve().parent.parent
 _DATABASE = re.compile(r"postgres(ql)?://\S+$", re.ASCII)
@@ -28,7 +30,7 @@ class Settings(BaseSettings):
     """The environment and `.env`, checked. The names are written in capitals there; an empty value counts as unset."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=ENV_FILE, env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     twilio_account_sid: str = ""
@@ -43,6 +45,7 @@ class Settings(BaseSettings):
     ivr_content: Path = Field(default=CHECKOUT)
     ivr_usage: str = ""
     ivr_usage_url: SecretStr = SecretStr("")
+    ivr_usage_period: Literal["month", "quarter"] = "month"
     ivr_metrics_address: str = ""
     _notes: tuple[str, ...] = PrivateAttr(())
 
@@ -74,7 +77,7 @@ class Settings(BaseSettings):
             raise ValueError(fault)
         return value
 
-    @field_validator("ivr_silence", "ivr_web_phone", "ivr_readable", mode="before")
+    @field_validator("ivr_silence", "ivr_web_phone", "ivr_readable", "ivr_usage_period", mode="before")
     @classmethod
     def _is_in_small_letters(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -168,14 +171,15 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """Read the environment. Raises BadSettings with a sentence for each name that cannot be used, without a secret."""
     try:
-        environment = _environment()
-        settings, faults = Settings(), list[str]()
+        env_file, unread = _env_file()
+        environment = _environment(env_file)
+        settings, faults = Settings(_env_file=env_file), list[str]()
     except ValidationError as error:
         settings, faults = None, [_sentence(dict(fault)) for fault in error.errors()]
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadSettings(f".env cannot be read ({reason}): save it as UTF-8, where the line may read it.") from None
-    notes = tuple(unknown_names(environment, {name.upper() for name in Settings.model_fields}))
+    notes = (*unread, *unknown_names(environment, {name.upper() for name in Settings.model_fields}))
     faults += [*old_names(environment), *(_missing_settings(settings) if settings else ())]
     if settings is None or faults:
         raise BadSettings("\n".join((*faults, *notes)))
@@ -191,9 +195,25 @@ def _missing_settings(settings: Settings) -> Iterator[str]:
         )
 
 
-def _environment() -> dict[str, str]:
-    """Every name in the environment and in `.env`, in capitals, with its value."""
-    names = {**dotenv_values(".env", encoding="utf-8"), **os.environ}
+def _env_file() -> tuple[str | None, tuple[str, ...]]:
+    """The file of settings, and a note if it is not read.
+
+    An unreadable file is passed over where the environment has the token: under systemd and in a container the
+    settings come from there, and the file was written to try the line out. Raises OSError if it is needed.
+    """
+    try:
+        with suppress(FileNotFoundError), Path(ENV_FILE).open("rb"):
+            pass
+    except PermissionError:
+        if not os.environ.get("TWILIO_AUTH_TOKEN"):
+            raise
+        return None, (f"{ENV_FILE} may not be read and is passed over: the environment has the settings.",)
+    return ENV_FILE, ()
+
+
+def _environment(env_file: str | None) -> dict[str, str]:
+    """Every name in the environment and in `env_file`, in capitals, with its value."""
+    names = {**(dotenv_values(env_file, encoding="utf-8") if env_file else {}), **os.environ}
     return {name.upper(): value or "" for name, value in names.items()}
 
 

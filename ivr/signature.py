@@ -12,7 +12,7 @@ from binascii import b2a_base64
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
-from urllib.parse import urlparse
+from urllib.parse import urldefrag, urlparse
 
 from starlette.datastructures import ImmutableMultiDict
 from twilio.request_validator import RequestValidator, add_port, get_signature_algorithm, remove_port
@@ -31,9 +31,10 @@ Form = Sequence[tuple[str, str]]
 def sign(token: str, url: str, form: Form) -> str:
     """The signature of a request to `url`, as its sender writes it, with the fields of its body.
 
+    A fragment, such as Twilio's connection overrides, is not signed.
     Example: "RSOYDt4T1cUTdK1PDd93/VVr8B8=" for the example on Twilio's page.
     """
-    return str(RequestValidator(token).compute_signature(url, ImmutableMultiDict(list(form))))
+    return str(RequestValidator(token).compute_signature(urldefrag(url).url, ImmutableMultiDict(list(form))))
 
 
 def verify(

@@ -6,7 +6,9 @@ caller = Caller(in_process(line), line.options.public_url + RING, seconds=second
 
 from collections.abc import Callable
 
-from ivr.line.line import Form, Line
+from ivr.call.urls import address_in
+from ivr.line.line import Line
+from ivr.line.request import Form
 from ivr.phone.playback import Recording, Seconds, unknown_sound
 from ivr.speech import timing
 
@@ -16,7 +18,7 @@ UNKNOWN_LANGUAGE = timing.SpeechRate("words", 2.3, 3.2)
 
 def in_process(line: Line) -> Callable[[str, Form], bytes]:
     """Returns the function that sends a telephone's requests to `line` in this process, unsigned."""
-    return lambda address, form: line.respond(address.removeprefix(line.options.public_url), form).body
+    return lambda url, form: line.respond(address_in(line.options.public_url, url), form).body
 
 
 def speaking_time(line: Line) -> Seconds:

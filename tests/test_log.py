@@ -126,7 +126,7 @@ def test_log_holds_nothing_of_a_request(
 ) -> None:
     assert send_canaries(tiny, ready) == {200, 403, 404}
     (line,) = opened.lines()
-    assert line["counts"] == {"ring": 1, "key": 2, "lost": 2, "unknown": 1, "refused": 7}
+    assert line["counts"] == {"ring": 1, "key": 2, "outdated": 2, "unknown": 1, "refused": 7}
     everything = opened.stream.getvalue() + "".join(capfd.readouterr())
     for name, value in CANARIES.items():
         assert not any(disguise in everything for disguise in disguises(value)), name

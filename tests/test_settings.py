@@ -1,6 +1,8 @@
 """Settings: what an operator sets is read once and checked; each fault is a sentence, and no secret is ever shown."""
 
+import os
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -325,3 +327,29 @@ def test_an_env_file_that_is_not_utf8_is_a_sentence_too(unset: Path) -> None:
     (unset / ".env").write_bytes(b"IVR_SILENCE=goodbye\n# \xff\n")
     with pytest.raises(BadSettings, match=r"^\.env cannot be read \(it is not UTF-8\)"):
         read_settings()
+
+
+@pytest.fixture
+def unreadable(unset: Path) -> Iterator[Path]:
+    """A .env that this process may not read, as one that root wrote with `make setup`."""
+    path = unset / ".env"
+    path.write_text(f"TWILIO_AUTH_TOKEN={TOKEN}\nPUBLIC_URL=https://file.example.org\n", "utf-8")
+    path.chmod(0)
+    was = os.geteuid()
+    if was == 0:
+        os.seteuid(65534)
+    yield path
+    os.seteuid(was)
+
+
+@pytest.mark.usefixtures("unreadable")
+def test_env_file_that_may_not_be_read_is_passed_over_where_the_environment_has_the_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(BadSettings, match=r"^\.env cannot be read \(Permission denied\)"):
+        read_settings()
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "try-of-the-environment")
+    settings = read_settings()
+    assert settings.tokens == ("try-of-the-environment",)
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert any(note.startswith(".env may not be read") for note in settings.notes)

@@ -7,18 +7,19 @@ numbers and gaps, and the script.
 """
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
+from ivr.script.labels import language_names, node_labels
 from ivr.script.page import write_pages
 from ivr.settings import Settings
 from ivr.usage.counter import UsageKey
-from ivr.usage.layout import as_html
+from ivr.usage.layout import Head, Names, as_html
 from ivr.usage.report import make_report
-from ivr.usage.tables import StoredMonth
+from ivr.usage.tables import StoredPeriod
 from ivr.web.site import Site, unavailable_page
 from ivr.web.templates import Body, StaticFiles
 
@@ -39,9 +40,12 @@ def site_pages(line: Line) -> dict[str, Body]:
 
 
 def usage_page(line: Line) -> str:
-    """A usage report of a month without uptimes, so that it has numbers and gaps."""
+    """A usage report of a month without spans, so that it has numbers and gaps."""
     counts = {UsageKey("2026-11", "tea", "en", "1"): 340, UsageKey("2026-11", "opening", "en", "ring"): 1204}
-    return as_html(make_report(line, "2026-11", StoredMonth(counts, (), late=True), datetime(2027, 1, 5, tzinfo=UTC)))
+    stored = StoredPeriod(counts, (), late=True)
+    report = make_report(line, "2026-11", stored, datetime(2027, 1, 5, tzinfo=UTC))
+    head = Head("Example County Shelter", "+12025550123", date(2027, 1, 5))
+    return as_html([report], Names(node_labels(line), language_names(line)), head)
 
 
 def main(folder: Path) -> None:

@@ -82,7 +82,7 @@ SINGLE_KINDS = {"opening", "reminder", "transfer", "farewell", "languages"}
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """The graph. `nodes` are by name, `published` are language tags; a call begins in the first of them.
+    """The graph. `nodes` are by name, `published` are language tags, the source language first: a call begins in it.
 
     `parts` is the number of parts of each text by its name, such as {"signs": 4}; a text that is not in it has one.
     `moved` maps the name of a node of an earlier release to the node that took its place.
@@ -100,6 +100,11 @@ class Flow:
     @cached_property
     def _single_nodes(self) -> dict[str, str]:
         return {node.kind: name for name, node in self.nodes.items() if node.kind in SINGLE_KINDS}
+
+    @property
+    def source_language(self) -> str:
+        """The tag of the language in which the texts are written, such as "en"."""
+        return self.published[0]
 
     @cached_property
     def main_menu(self) -> str:

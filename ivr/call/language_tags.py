@@ -7,7 +7,7 @@ likely one of its language and region, from Unicode's CLDR by way of Babel ("zh-
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from babel.core import get_global
 
@@ -30,10 +30,27 @@ def _subtags(tag: str) -> list[str]:
     return tag.lower().replace("_", "-").split("-")
 
 
+def script_of(tag: str) -> str:
+    """The script in which a language is written, in lower case: "latn" for "es-US"; "" where CLDR does not know it."""
+    return _language_and_script(_subtags(tag))[1]
+
+
 def _language_and_script(subtags: list[str]) -> tuple[str, str]:
     language, *others = subtags
     scripts = [subtag for subtag in others[:1] if _SCRIPT.fullmatch(subtag)]
     return language, scripts[0] if scripts else _likely_script(language, others)
+
+
+def likely_scripts(language: str) -> Mapping[str, str]:
+    """The likely script of each region of `language` that has another one than the rest, and under "" that of the rest.
+
+    Example: {"": "hans", "hk": "hant", "tw": "hant", …} for "zh".
+    """
+    names = (name.split("_") for name in get_global("likely_subtags"))
+    regions = [name[1].lower() for name in names if name[0] == language and len(name) == 2]
+    usual = _likely_script(language, [])
+    scripts = {region: _likely_script(language, [region]) for region in sorted(regions) if _REGION.fullmatch(region)}
+    return {"": usual} | {region: script for region, script in scripts.items() if script != usual}
 
 
 def _likely_script(language: str, others: list[str]) -> str:

@@ -6,7 +6,7 @@ comes first; after a second one the offer of a person, then the key that reads t
 and the part. The second reading of the main menu says that a caller whose keys do not work can stay on the line.
 
 Until the caller has chosen a language, these are spoken in the first two languages: the connecting sentence, the
-warning, the reminder, and the text after a dial. The choices of a menu are read in the first language alone.
+warning, the reminder, and the text after a dial. The choices of a menu are read in the source language alone.
 """
 
 from collections.abc import Mapping
@@ -178,7 +178,7 @@ def _opening(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     than the first, the opening follows key 8: the caller has heard the greeting and the offer of languages.
     """
     danger, choices = _prompt(place, "danger"), _choices(flow, place)
-    if place.locale != flow.published[0]:
+    if place.locale != flow.source_language:
         return *_person(flow, place), danger, choices
     greeting = () if place.misses else (_prompt(place, "greeting"),)
     second_language, more_languages = _language_offers(flow, place)[:1], _language_offers(flow, place)[1:]
@@ -203,7 +203,7 @@ def named_keys(flow: Flow, text: str, language_key: str = "8") -> Mapping[str, s
     """The keys that `text` can say, by the names that it gives them: `press.person` is key 0.
 
     Every text has the names of the fixed keys; the text of a menu also those of its choices. `language_key` is the key
-    of `press.language`. Example for the text of the menu `safety`: {"person": "0", "reminder": "9", …, "happening":
+    of `press.language`. Example for the text of the menu `my_safety`: {"person": "0", "reminder": "9", …, "happening":
     "1", "worried": "2"}.
     """
     fixed = {"person": "0", "reminder": "9", "language": language_key, "again": "7", "back": "*", "next": "#"}

@@ -17,7 +17,7 @@ KEYS = "0123456789*#"
 class Place(NamedTuple):
     """The whole state of a call. Each URL that a document gives to Twilio contains one place.
 
-    Example: `Place("safety", "es", 2)` ↔ "/call/es/safety/part-2": the second part of the node `safety`, in Spanish.
+    Example: `Place("partner", "es", 2)` ↔ "/call/es/partner/part-2": the second part of the node `partner`, in Spanish.
 
     `node` is a name from flow.toml, `locale` a published language tag, `part` counts from 1. `misses` is the number of
     no-matches in a row (0 to 2). `tries` is the number of dials in a row that the line made by itself without an answer
@@ -56,6 +56,13 @@ class DialEnded(NamedTuple):
     outcome: DialOutcome
 
 
+class CallEnded(NamedTuple):
+    """A request about a call that has ended: nobody hears the answer.
+
+    It is a status callback, or the outcome of a dial that the caller ended by hanging up.
+    """
+
+
 class Outdated(NamedTuple):
     """A request to a URL of another release, whose place, or the choices of whose menu, this release does not have.
 
@@ -65,7 +72,7 @@ class Outdated(NamedTuple):
     key: str
 
 
-Event = Ring | Key | Silence | DialEnded | Outdated
+Event = Ring | Key | Silence | DialEnded | CallEnded | Outdated
 
 
 class Answer(NamedTuple):

@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, assert_never, get_args
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
-from ivr.call.state import KEYS, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
 
 Policy = Literal["connect", "goodbye"]
 """The end of a silent call: "connect" dials the hotline, "goodbye" reads its number and hangs up."""
@@ -67,7 +67,7 @@ Step = Ask | Dial | End
 def next_place(flow: Flow, place: Place, event: Event) -> Place:
     """The place that `event` leads to from `place`. Total: every event leads to a place of the flow.
 
-    Example: at `Place("safety", "en")`, `Key("8")` leads to `Place("safety", "es")`.
+    Example: at `Place("partner", "en")`, `Key("8")` leads to `Place("partner", "es")`.
     """
     match event:
         case Key(key):
@@ -75,11 +75,14 @@ def next_place(flow: Flow, place: Place, event: Event) -> Place:
         case Silence():
             return place._replace(misses=0)
         case Ring():
-            return Place(flow.node_of_kind("opening"), flow.published[0], language_chosen=len(flow.published) == 1)
+            return Place(flow.node_of_kind("opening"), flow.source_language, language_chosen=len(flow.published) == 1)
         case DialEnded(outcome):
             return _after_dial(flow, place, outcome == "connected")
+        case CallEnded():
+            transfer = isinstance(flow.nodes[place.node], Transfer)
+            return _after_dial(flow, place, connected=False) if transfer else place._replace(misses=0)
         case Outdated(key):
-            return _press(flow, place, key) if key in FIXED_KEYS else place._replace(misses=0)
+            return _press(flow, _place_of_keys(flow, place), key) if key in FIXED_KEYS else place._replace(misses=0)
     assert_never(event)
 
 
@@ -228,7 +231,7 @@ class Explored(NamedTuple):
 
 def explore(flow: Flow, policy: Policy) -> Explored:
     """Every place that keys, silence or the outcome of a dial lead to. A breadth-first search."""
-    start = next_place(flow, Place(flow.main_menu, flow.published[0]), Ring())
+    start = next_place(flow, Place(flow.main_menu, flow.source_language), Ring())
     paths, transitions, queue = {start: "ring"}, dict[Place, Mapping[str, Place]](), deque([start])
     unique = {start: start}  # equal places are one object: less memory
     while queue:

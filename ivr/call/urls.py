@@ -9,6 +9,9 @@ An address is the path of a URL. It contains the state of a call, and no other d
     /call/en/connect/both-languages/outcome             the same, of a caller who has not chosen a language
     /audio/0f3c….wav                                    a recording
 
+Twilio gets a place as a URL: the public URL, an address, and OVERRIDES, which is a fragment. HTTP clients do
+not send a fragment, and Twilio does not sign it.
+
 Only the segments of SEGMENTS whose value is not the default of `Place` are written, in this order.
 
 `choices-7c1e` is a fingerprint of what keys 1 to 6 lead to. A caller who hears a menu while a new release starts
@@ -20,6 +23,7 @@ import re
 import zlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from urllib.parse import urldefrag
 
 from ivr.call.flow import NAME, Flow, Languages
 from ivr.call.language_tags import published_locale
@@ -30,6 +34,13 @@ from ivr.errors import UnknownAddress
 RING = "/call"
 OUTCOME = "/outcome"
 AUDIO = "/audio"
+OVERRIDES = "#rc=1&rp=ct,rt,5xx&ct=2000&rt=3000"
+"""Connection overrides, behind every webhook URL that Twilio is given: they hold for one URL only.
+
+One retry after a failed connection, a timeout or a 5xx; 2 s to connect, 3 s to answer. So a caller waits at most 10 s
+before Twilio plays the fallback document; the defaults are 15 s, and no retry after a timeout or a 5xx.
+https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+"""
 
 
 class Segment(NamedTuple):
@@ -56,19 +67,21 @@ SEGMENTS = (
 _DEFAULTS = Place._field_defaults
 _LOCALE = r"(?P<locale>[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*)"
 _CHOICES = r"/choices-[0-9a-f]{4}"
-_PLACE = re.compile(
+PLACE_PATTERN = re.compile(
     rf"{RING}/{_LOCALE}/(?P<node>{NAME.pattern})"
     + "".join(rf"(?:/{segment.prefix}(?P<{segment.field}>{segment.pattern}))?" for segment in SEGMENTS)
     + rf"(?P<choices>{_CHOICES})?",
     re.ASCII,
 )
-_LANGUAGE = re.compile(rf"{RING}/{_LOCALE}(?:/|$)", re.ASCII)
+"""The whole address of a place; `place_at` says whether this line has it."""
+LANGUAGE_PATTERN = re.compile(rf"{RING}/{_LOCALE}(?![^/])", re.ASCII)
+"""The beginning of an address that names a language, up to a slash or the end."""
 
 
 def address_of(place: Place) -> str:
     """The address of `place` without the fingerprint of its choices. Messages name a place so.
 
-    Example: "/call/es/safety/part-2" for `Place("safety", "es", 2)`.
+    Example: "/call/es/partner/part-2" for `Place("partner", "es", 2)`.
     """
     values = ((segment, getattr(place, segment.field)) for segment in SEGMENTS)
     written = (f"/{segment.prefix}{value or ''}" for segment, value in values if value != _DEFAULTS[segment.field])
@@ -77,7 +90,7 @@ def address_of(place: Place) -> str:
 
 def key_address_of(flow: Flow, place: Place) -> str:
     """The address that Twilio posts a key to, when it is pressed at `place`: "/call/en/main/choices-7c1e"."""
-    return address_of(place) + _choices_segment(flow, place)
+    return address_of(place) + choices_segment(flow, place)
 
 
 def outcome_address_of(place: Place) -> str:
@@ -85,12 +98,22 @@ def outcome_address_of(place: Place) -> str:
     return address_of(place) + OUTCOME
 
 
+def webhook_url(public_url: str, address: str) -> str:
+    """The URL of `address` as Twilio is given it: "https://line.example.org/call/en/main/choices-7c1e#rc=1&…"."""
+    return public_url + address + OVERRIDES
+
+
+def address_in(public_url: str, url: str) -> str:
+    """The address in a URL that `webhook_url` returned: "/call/en/main/choices-7c1e"."""
+    return urldefrag(url).url.removeprefix(public_url)
+
+
 def place_at(flow: Flow, address: str) -> Place:
     """The place of an address, with or without a fingerprint. Raises UnknownAddress where `flow` has no such place.
 
     The language may be written in another way: "/call/es-MX/main" is `Place("main", "es")`.
     """
-    match = _PLACE.fullmatch(address)
+    match = PLACE_PATTERN.fullmatch(address)
     locale = published_locale(flow.published, match["locale"]) if match else None
     if match is None or locale is None or match["node"] not in flow.nodes:
         raise UnknownAddress(address)
@@ -109,9 +132,9 @@ def key_is_current(flow: Flow, place: Place, address: str, key: str) -> bool:
     """
     if key not in CHOICE_KEYS:
         return True
-    match = _PLACE.fullmatch(address)
+    match = PLACE_PATTERN.fullmatch(address)
     fingerprint = (match["choices"] or "") if match else ""
-    return fingerprint == _choices_segment(flow, place)
+    return fingerprint == choices_segment(flow, place)
 
 
 def successor_of(flow: Flow, address: str) -> Place | None:
@@ -119,7 +142,7 @@ def successor_of(flow: Flow, address: str) -> Place | None:
 
     Example: `Place("my_safety", "es")` for "/call/es/safety".
     """
-    match = _PLACE.fullmatch(address)
+    match = PLACE_PATTERN.fullmatch(address)
     node = flow.moved.get(match["node"]) if match else None
     locale = published_locale(flow.published, match["locale"]) if match else None
     if match is None or node is None or locale is None:
@@ -129,11 +152,11 @@ def successor_of(flow: Flow, address: str) -> Place | None:
 
 def language_in(flow: Flow, address: str) -> str:
     """The published language that an address names, even if the rest of it is unknown; else the first one."""
-    match = _LANGUAGE.match(address)
-    return (published_locale(flow.published, match["locale"]) if match else None) or flow.published[0]
+    match = LANGUAGE_PATTERN.match(address)
+    return (published_locale(flow.published, match["locale"]) if match else None) or flow.source_language
 
 
-def _choices_segment(flow: Flow, place: Place) -> str:
+def choices_segment(flow: Flow, place: Place) -> str:
     """The fingerprint of the choices at `place`, as "/choices-7c1e"; "" at a place without choices."""
     choices = choices_at(flow, place)
     return f"/choices-{zlib.crc32(' '.join(choices).encode()) & 0xFFFF:04x}" if choices else ""

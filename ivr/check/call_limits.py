@@ -57,7 +57,7 @@ def _opening_ends(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef
     The RenderedText has no parts: it gives a fault its name, its language and its path.
     """
     place = next(place for place in _places(line, line.flow.node_of_kind("opening")) if place.locale == locale)
-    ask, end = Ask(place, "opening"), 0.0 if locale == line.flow.published[0] else AFTER_KEY
+    ask, end = Ask(place, "opening"), 0.0 if locale == line.flow.source_language else AFTER_KEY
     ends: dict[PromptRef, float] = {}
     for reference, prompt in zip(prompts_for(line.flow, ask), line.schedule.spoken(ask), strict=True):
         seconds = line.schedule.longest_seconds(prompt)

@@ -6,7 +6,7 @@ from ivr.call.flow import Transfer
 from ivr.call.playlist import languages_spoken
 from ivr.call.state import KEYS, Place
 from ivr.call.transitions import Ask, End, Step
-from ivr.call.urls import address_of, key_address_of, outcome_address_of
+from ivr.call.urls import address_of, key_address_of, outcome_address_of, webhook_url
 from ivr.check.line_index import LineIndex
 from ivr.content.facts import HOTLINE
 from ivr.errors import Fault
@@ -99,5 +99,6 @@ def keys_arrive_where_they_were_pressed(index: LineIndex) -> Iterator[Fault]:
         for action, step in pairs:
             asks = isinstance(step, Ask)
             path = key_address_of(index.flow, step.place) if asks else outcome_address_of(step.place)
-            if action != index.line.options.public_url + path:
-                yield index.fault(place, f"a key goes to {action}", f"It must go to {path}.")
+            url = webhook_url(index.line.options.public_url, path)
+            if action != url:
+                yield index.fault(place, f"a key goes to {action}", f"It must go to {url}.")

@@ -2,21 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 from ivr.call.playlist import named_keys
 from ivr.check.recordings import outdated_recordings, recordables, to_record, unrecorded_parts
 from ivr.check.rendered_texts import paths_to_texts
-from ivr.check.translation_rules import Translation, broken_rules
+from ivr.check.translation import Translation
+from ivr.check.translation_rules import broken_rules
 from ivr.content.catalogue import MessageId, id_of, po_path, read_catalogue
+from ivr.content.load import needed_texts
 from ivr.content.locale import Locale
-from ivr.content.messages import all_messages, page_messages
+from ivr.content.messages import all_messages, is_of_a_page, page_messages
 from ivr.content.voices import NO_VOICE
 from ivr.content.wordlists import load_words
 from ivr.errors import Fault, Untranslated
 from ivr.line.line import Line
 
 UNREVIEWED = "not reviewed by a native speaker"
+MIN_COMPARED = 20
+"""With so many translations it is known how much longer than the English they usually are."""
 
 
 def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
@@ -31,7 +36,9 @@ def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
         context, english = id_of(entry)
         if (context, english) in (locale.messages or {}):
             where, path_to_text = f"{path}:{entry.lineno}", paths.get((context, tag), "")
-            for found, remedy in broken_rules(translation_of((context, english)), page=context.startswith("web.")):
+            for found, remedy in broken_rules(
+                translation_of((context, english)), page=is_of_a_page((context, english))
+            ):
                 quoted = f"{found}: {str(entry.string)[:60]!r}"
                 yield Fault(where, quoted, remedy, path_to_text, tag, context, english)
 
@@ -55,19 +62,19 @@ def _translation_reader(line: Line, locale: Locale) -> Callable[[MessageId], Tra
     content, folder = line.content, line.content.root / "locales"
     source = content.locales[content.configured[0]]
     words, source_words = load_words(folder / locale.tag), load_words(folder / source.tag)
+    needed = needed_texts(line.flow)
     names, others = (*words.names, *source_words.names), [other for other in content.locales.values() if other.messages]
 
     def translation(message_id: MessageId) -> Translation:
         translations = {other.tag: other.messages.get(message_id) for other in others if other.messages}
         elsewhere = {tag: text for tag, text in translations.items() if text and tag != locale.tag}
-        text, keys, source_keys = locale.translation(*message_id), _key_words(locale), _key_words(source)
-        return Translation(message_id[1], text, locale.tag, source.tag, keys, source_keys, words, names, elsewhere)
+        text = locale.translation(*message_id)
+        essential = message_id[0] in needed
+        return Translation(message_id[1], text, locale, source, words, names, elsewhere, essential=essential)
 
-    return translation
-
-
-def _key_words(locale: Locale) -> tuple[str, ...]:
-    return (*locale.digits, locale.star, locale.pound)
+    spoken = [translation(message_id) for message_id in locale.messages or {} if not is_of_a_page(message_id)]
+    usual = median(one.growth for one in spoken) if len(spoken) >= MIN_COMPARED else 1.0
+    return lambda message_id: translation(message_id)._replace(usual=usual)
 
 
 class Progress(NamedTuple):

@@ -40,7 +40,7 @@ class LimitChecker:
         """Every limit that is exceeded."""
         for text in self.texts:
             yield from self._sentences(text)
-            if text.locale == self.flow.published[0]:  # `translation_rules` checks the words of translations
+            if text.locale == self.flow.source_language:  # `translation_rules` checks the words of translations
                 yield from self._words_never_said(text)
             node = self.flow.nodes.get(text.name)
             if isinstance(node, Menu):

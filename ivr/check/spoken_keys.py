@@ -82,18 +82,18 @@ def _all_keys(index: LineIndex, name: str) -> set[str]:
     """The keys that a topic says in the source language."""
     if isinstance(index.flow.nodes[name], Menu | Opening):
         return set()
-    source = index.flow.published[0]
-    places = [place for place in index.places_with_keys if place.node == name and place.locale == source]
+    source_language = index.flow.source_language
+    places = [place for place in index.places_with_keys if place.node == name and place.locale == source_language]
     steps = [Ask(place, "part") for place in places]
     return {key for step in steps for spoken in index.line.schedule.spoken(step) for key in spoken.keys}
 
 
 def every_language_says_the_same(index: LineIndex) -> Iterator[Fault]:
     """Every part says the same keys and telephone numbers in every language, in any order."""
-    prompts, first = index.line.content.prompts, index.flow.published[0]
+    prompts, source_language = index.line.content.prompts, index.flow.source_language
     for name in prompts.templates:
         for locale in index.flow.published[1:]:
-            pairs = zip(_parts(index, name, first), _parts(index, name, locale), strict=True)
+            pairs = zip(_parts(index, name, source_language), _parts(index, name, locale), strict=True)
             for number, (source, part) in enumerate(pairs, start=1):
                 if (sorted(source.keys), sorted(source.numbers)) != (sorted(part.keys), sorted(part.numbers)):
                     where, found = f"{name}, part {number}, {locale}", "it names other keys or numbers than the English"

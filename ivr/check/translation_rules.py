@@ -4,44 +4,35 @@
 levels of whole texts are limits (`limits.py`).
 """
 
-import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+import regex
+
+from ivr.check import copied_words
+from ivr.check.handwritten_keys import KeyWords, key_by_hand, number_by_hand
+from ivr.check.translation import Translation, language_of
 from ivr.content.catalogue import PLACEHOLDER
-from ivr.content.wordlists import Words
+from ivr.content.characters import Kind, wrong_characters
 from ivr.speech import readability
 
-ENGLISH_RUN, OTHER_RUN = 3, 4
-"""A translation must not have so many words in a row in common with the English, or with another translation."""
+CHARACTERS: Mapping[Kind, str] = {
+    "invisible": "an invisible character",
+    "damaged": "a damaged character",
+    "script": "a letter of another script",
+    "sign": "a sign that is not spoken",
+}
+MIN_COMPARED_WORDS, FAR_SHORTER, SHORTER_THAN_USUAL = 6, 0.5, 0.85
+"""A translation of so many English words must not take less than this part of the English seconds; one with fewer
+sentences than the English, not less than that part of what is usual in its language."""
+NOTE = regex.compile(r"\b(?:TODO|FIXME|TBD|XXX+)\b|\?\?+")
+ADDRESS = regex.compile(r"\bwww\b|\p{L}{2,}\.\p{L}{2,}")
+CAPITALS, LETTERS = regex.compile(r"(?:\b\p{Lu}{2,}\b[ ,.!]*){3,}"), regex.compile(r"(?:\b\p{Lu}\b[ ,.!]*){3,}")
+"""Three words in capitals, which only the spelling of a word in letters may be."""
 PAIRS = ("“”", "«»", "‹›", "()", "[]", "「」", "『』")
 OPENING_MARKS = {"es": ("¿?", "¡!")}
 """The marks that open and close a question and an exclamation, by language."""
-
-
-class Translation(NamedTuple):
-    """A translation, `text` for the message `english`, with the data that the rules need.
-
-    `tag` is its language and `source` the source language ("en"). `key_words` and `source_key_words` are the
-    words for the keys in both ("uno", "dos", …). `words` are the word lists of its language, `names` the official names
-    of both. `others` are the translations of the same message into other languages, by tag.
-    """
-
-    english: str
-    text: str
-    tag: str
-    source: str
-    key_words: tuple[str, ...]
-    source_key_words: tuple[str, ...]
-    words: Words
-    names: tuple[str, ...]
-    others: Mapping[str, str]
-
-    @property
-    def foreign(self) -> bool:
-        """Whether it is in another language than the texts; a regional form ("en-GB") is the same language."""
-        return not _same_language(self.tag, self.source)
 
 
 class Rule(NamedTuple):
@@ -94,94 +85,111 @@ def _quotes(translation: Translation) -> str:
 
 
 def _opening_marks(translation: Translation) -> str:
-    pairs = OPENING_MARKS.get(_language(translation.tag), ())
+    pairs = OPENING_MARKS.get(language_of(translation.tag), ())
     missing = [pair[0] for pair in pairs if translation.text.count(pair[0]) != translation.text.count(pair[1])]
     return f"{' and '.join(missing)} missing, or too many" if missing else ""
 
 
-def _copied(translation: Translation) -> str:
-    words = readability.words(_plain(translation, translation.english))
-    return (
-        "it is the English, not translated"
-        if translation.foreign and words and translation.text == translation.english
-        else ""
-    )
+def _wrong_character(kind: Kind) -> Callable[[Translation], str]:
+    def describe(translation: Translation) -> str:
+        found = (
+            found
+            for found in wrong_characters(PLACEHOLDER.sub(" ", translation.text), translation.tag)
+            if found.kind == kind
+        )
+        return next((f"{CHARACTERS[kind]}, {first}" for first in found), "")
+
+    return describe
 
 
-def _still_english(translation: Translation) -> str:
-    if not translation.foreign or translation.text == translation.english:
+def _key_by_hand(translation: Translation) -> str:
+    key = key_by_hand(translation.spoken, _key_words(translation), translation.words)
+    return f"a key that is written by hand, “{key}”" if key else ""
+
+
+def _number_by_hand(translation: Translation) -> str:
+    number = number_by_hand(translation.spoken, _key_words(translation), translation.words)
+    return f"a number that is written by hand, “{number}”" if number else ""
+
+
+def _key_words(translation: Translation) -> KeyWords:
+    locale = translation.locale
+    return KeyWords(locale.digits, (*locale.digits, locale.star, locale.pound, *translation.words.keys))
+
+
+def _lost_text(translation: Translation) -> str:
+    """Half as long as the English, or with fewer sentences and shorter than usual."""
+    texts = (translation.text, translation.english)
+    given, expected = (len(readability.sentences(PLACEHOLDER.sub("x", text))) for text in texts)
+    short = translation.essential or translation.growth < SHORTER_THAN_USUAL * translation.usual
+    is_long = len(readability.words(translation.english)) >= MIN_COMPARED_WORDS
+    if not (given < expected and short) and not (is_long and translation.growth < FAR_SHORTER):
         return ""
-    run = _shared_run(_plain(translation, translation.text), _plain(translation, translation.english), ENGLISH_RUN)
-    return f"it still says “{run}”, as the English does" if run else ""
+    return f"text may be lost: {translation.growth:.0%} of the seconds of the English, {given} of {expected} sentences"
 
 
-def _other_language(translation: Translation) -> str:
-    for tag, other in translation.others.items():
-        if not _same_language(tag, translation.tag):
-            run = _shared_run(_plain(translation, translation.text), _plain(translation, other), OTHER_RUN)
-            if run and not _shared_run(run, _plain(translation, translation.english), OTHER_RUN):
-                return f"it says “{run}”, as the translation into {tag} does"
-    return ""
+def _note(translation: Translation) -> str:
+    match = NOTE.search(translation.spoken)
+    return f"a note to yourself, “{match[0]}”" if match else ""
 
 
-def _number_words(translation: Translation) -> str:
-    """The word for a key outside a placeholder. It would be wrong as soon as the choices get other keys."""
-    english = readability.words(PLACEHOLDER.sub(" ", translation.english))
-    if "press" not in english:
-        return ""
-    spoken = _words_for_keys(translation.key_words, readability.words(PLACEHOLDER.sub(" ", translation.text)))
-    expected = _words_for_keys(translation.source_key_words, english)
-    return f"the word of a key, “{spoken[-1]}”" if len(spoken) > len(expected) else ""
+def _address(translation: Translation) -> str:
+    match = ADDRESS.search(translation.spoken)
+    return f"a full stop without a space, or an address, “{match[0]}”" if match else ""
 
 
-def _words_for_keys(key_words: Sequence[str], words: Sequence[str]) -> list[str]:
-    known = {word.lower() for word in key_words}
-    return [word for word in words if word in known]
+def _capitals(translation: Translation) -> str:
+    match = CAPITALS.search(translation.spoken)
+    return f"words in capitals, “{match[0].strip()}”" if match and not LETTERS.search(translation.english) else ""
 
 
 def _never_said(translation: Translation) -> str:
-    said = list(translation.words.avoided_words_in(PLACEHOLDER.sub(" ", translation.text)))
+    said = list(translation.words.avoided_words_in(translation.spoken))
     return f"it says “{said[0]}”" if said else ""
 
 
+BY_PLACEHOLDER = "Keys and numbers come from placeholders: write that sentence without one."
+
 RULES: tuple[Rule, ...] = (
+    Rule(
+        "invisible", _wrong_character("invisible"), "Delete it; if you cannot see it, type the words again.", pages=True
+    ),
+    Rule("damaged", _wrong_character("damaged"), "Type the letter again, and save the file as UTF-8.", pages=True),
+    Rule(
+        "script",
+        _wrong_character("script"),
+        "Type it on the keyboard of your language: it looks like another.",
+        pages=True,
+    ),
+    Rule("sign", _wrong_character("sign"), "A voice does not read it as you mean it: write the words."),
     Rule("space at an end", _space_at_an_end, "Remove the space.", pages=True),
     Rule("not composed", _not_composed, "Save it as NFC, which editors call normalized or composed.", pages=True),
     Rule("three dots", _three_dots, "A pause is one sign, …: copy it from the English."),
     Rule("pauses", _pauses, "Each … is a pause: write as many, where they are heard best."),
     Rule("quotes", _quotes, "Close it, or remove it.", pages=True),
     Rule("opening marks", _opening_marks, "Each ? is opened by ¿ and each ! by ¡.", pages=True),
-    Rule("copied", _copied, "Translate it, or leave it empty; list an official name in words.toml, under `names`."),
-    Rule("still English", _still_english, "Translate it; list an official name in words.toml, under `names`."),
-    Rule("another language", _other_language, "It may have been pasted into the wrong catalogue: translate it."),
-    Rule("number word", _number_words, "Keys come from placeholders: write that sentence without a number."),
+    Rule(
+        "copied",
+        copied_words.copied,
+        "Translate it, or leave it empty; list an official name in words.toml, under `names`.",
+    ),
+    Rule(
+        "still English", copied_words.still_english, "Translate it; list an official name in words.toml, under `names`."
+    ),
+    Rule(
+        "another language",
+        copied_words.other_language,
+        "It may have been pasted into the wrong catalogue: translate it.",
+    ),
+    Rule("key by hand", _key_by_hand, f"{BY_PLACEHOLDER} If it is no key, list the phrase under `not_keys`."),
+    Rule("number by hand", _number_by_hand, f"{BY_PLACEHOLDER} If it is no number, list it under `not_keys`."),
+    Rule("lost text", _lost_text, "Translate all of the English, and keep its sentences."),
+    Rule("note", _note, "A voice would read it: delete it, or write it as a comment."),
+    Rule(
+        "address",
+        _address,
+        "Add the space; say an address in words.",
+    ),
+    Rule("capitals", _capitals, "Use small letters: a voice may spell capitals."),
     Rule("never said", _never_said, "words.toml lists it under `never`: use other words."),
 )
-
-
-def _plain(translation: Translation, text: str) -> str:
-    """`text` with a line break in place of each placeholder and official name: it ends a run of words."""
-    for name in sorted(translation.names, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "\n", text, flags=re.IGNORECASE)
-    return PLACEHOLDER.sub("\n", text)
-
-
-def _shared_run(text: str, other: str, length: int) -> str:
-    """The first `length` words in a row that both texts have; "" if they have no such words."""
-    known = set(_runs(other, length))
-    return next((" ".join(run) for run in _runs(text, length) if run in known), "")
-
-
-def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
-    for stretch in text.split("\n"):
-        words: Sequence[str] = readability.words(stretch)
-        yield from zip(*(words[start:] for start in range(length)), strict=False)
-
-
-def _language(tag: str) -> str:
-    """The language of a tag without its region: "es" for "es-MX"."""
-    return tag.partition("-")[0]
-
-
-def _same_language(tag: str, other: str) -> bool:
-    return _language(tag) == _language(other)

@@ -10,7 +10,7 @@ from ivr import simulator
 from ivr.call.urls import RING
 from ivr.errors import BadSettings, OperationFailed
 from ivr.line.compiler import compile_line
-from ivr.line.line import Form
+from ivr.line.request import Form
 from ivr.operate.http_client import fetch, signed_post
 from ivr.phone import stories, terminal
 from ivr.phone.caller import Caller, ImpossibleAct, Post
@@ -28,7 +28,7 @@ def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcom
     caller = new_caller(settings, url)
     try:
         if keys is None:
-            terminal.converse(caller, _typed_line, click.echo)
+            terminal.call_by_hand(caller, _typed_line, click.echo)
         else:
             for sentence in terminal.play(caller, keys, outcome):
                 click.echo(sentence)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr import __version__
-from ivr.cli import operate, translate
+from ivr.cli import export, operate, translate, usage
 from ivr.errors import BadContent, BadSettings, OperationFailed
 from ivr.settings import read_settings
 
@@ -39,15 +39,15 @@ def main() -> None:
     """
 
 
-@main.command()
+@main.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16), help="Processes that answer.")
-def serve(host: str, port: int, workers: int) -> None:
+def serve_(host: str, port: int, workers: int) -> None:
     """Start the server that answers calls."""
-    from ivr.server.serve import serve as answer
+    from ivr.server.serve import serve
 
-    answer(read_settings(), host, port, click.echo, workers)
+    serve(read_settings(), host, port, click.echo, workers)
 
 
 @main.command()
@@ -143,19 +143,19 @@ def script(locales: Sequence[str], out: Path) -> None:
     "--svg", type=click.Path(dir_okay=False, path_type=Path), help="Draw the map into this file, with Graphviz."
 )
 @click.option(
-    "--outline", "form", flag_value="outline", default=True, help="Print it as an indented outline (the default)."
+    "--outline", "output", flag_value="outline", default=True, help="Print it as an indented outline (the default)."
 )
-@click.option("--dot", "form", flag_value="dot", help="Print it in DOT, the language of Graphviz.")
-def map_(svg: Path | None, form: str) -> None:
+@click.option("--dot", "output", flag_value="dot", help="Print it in DOT, the language of Graphviz.")
+def map_(svg: Path | None, output: str) -> None:
     """Show the menus and topics, and the key that leads to each."""
     from ivr.script import map as drawing
     from ivr.script.model import read_script
 
     line = _line()
-    script = read_script(line, line.flow.published[0])
+    script = read_script(line, line.flow.source_language)
     if svg:
         _write(svg, drawing.svg(drawing.dot(script, line.flow)))
-    elif form == "dot":
+    elif output == "dot":
         click.echo(drawing.dot(script, line.flow), nl=False)
     else:
         click.echo("\n".join(drawing.outline(script, line.flow)))
@@ -173,7 +173,7 @@ def sources(nodes: Sequence[str], live: bool) -> None:
     from ivr.script.sources import sources_of
 
     line = _line()
-    script, content = read_script(line, line.flow.published[0]), line.content
+    script, content = read_script(line, line.flow.source_language), line.content
     click.echo("\n".join(sources_of(script, line.flow, content.facts, content.prompts.templates, nodes, live)))
 
 
@@ -186,5 +186,7 @@ def _line(*drafts: str) -> "Line":
     return compile_line(settings.ivr_content, settings.options, published)
 
 
+main.add_command(export.export)
 operate.add_to(main)
+usage.add_to(main)
 translate.add_to(main)

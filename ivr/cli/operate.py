@@ -1,8 +1,7 @@
-"""The commands of an operator: `ivr number`, `doctor`, `probe`, `usage` and `cost`."""
+"""The commands of an operator: `ivr number`, `doctor` and `probe`."""
 
 import re
 import sys
-from collections.abc import Callable
 
 import click
 
@@ -17,7 +16,7 @@ _METHOD = click.Choice(["POST", "GET"])
 
 def add_to(main: click.Group) -> None:
     """Add the commands of an operator to `main`."""
-    for command in (number, doctor, probe, usage, cost):
+    for command in (number, doctor, probe_):
         main.add_command(command)
 
 
@@ -38,12 +37,6 @@ def http_url(_: click.Context, __: click.Parameter, value: str | None) -> str | 
         return value and plain_url(value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
-
-
-def _month(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value and not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", value):
-        raise click.BadParameter("expected a year and a month, such as 2026-11")
-    return value
 
 
 def compare(url: str, services: External) -> int:
@@ -149,67 +142,27 @@ def doctor(ctx: click.Context, local: bool) -> None:
 
     Prints one line for each check. Exit 1 if one fails.
     """
-    from ivr.operate.doctor import run as doctors
+    from ivr.operate.doctor.run import EVERYWHERE, LOCAL, run_checks, target_of
 
-    target = doctors.target_of(read_settings(), external(ctx), local_only=local)
+    target = target_of(read_settings(), external(ctx), local_only=local)
     verdicts = []
-    for about, finding in doctors.run_checks(target, doctors.LOCAL if local else doctors.EVERYWHERE):
+    for about, finding in run_checks(target, LOCAL if local else EVERYWHERE):
         click.echo(f"{finding.verdict:<11}  {about}: {finding.sentence}")
         verdicts.append(finding.verdict)
     click.echo(", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in ("PASS", "FAIL", "CANNOT TELL")))
     sys.exit(1 if "FAIL" in verdicts else 0)
 
 
-@click.command()
+@click.command("probe")
 @click.argument("url", callback=http_url)
 @click.pass_context
-def probe(ctx: click.Context, url: str) -> None:
+def probe_(ctx: click.Context, url: str) -> None:
     """Make one signed test call to a running line.
 
     URL is the address of the line. It dials no number. Exit 1 if callers do not get through.
     """
-    from ivr.operate.probe import probe as call
+    from ivr.operate.probe import probe
 
-    passed, sentence = call(read_settings(), url, external(ctx).fetch)
+    passed, sentence = probe(read_settings(), url, external(ctx).fetch)
     click.echo(sentence)
     sys.exit(0 if passed else 1)
-
-
-@click.command()
-@click.option("--month", callback=_month, metavar="2026-11", help="Month to show.  [default: the last whole month]")
-@click.option("--csv", "kind", flag_value="csv", help="Print comma-separated values.")
-@click.option("--html", "kind", flag_value="html", help="Print an HTML page with bars.")
-@click.pass_context
-def usage(ctx: click.Context, month: str | None, kind: str | None) -> None:
-    """Show how often each node was reached in a month.
-
-    Also how transfers ended. Numbers under 16 are not shown.
-    """
-    from ivr.line.compiler import compile_line
-    from ivr.usage import layout
-    from ivr.usage.report import Report, last_month, make_report
-    from ivr.usage.store import store_of
-
-    settings, now = read_settings(), external(ctx).now()
-    store = store_of(settings)
-    if store is None:
-        raise BadSettings("IVR_USAGE is off: nothing is counted.")
-    layouts: dict[str | None, Callable[[Report], str]]
-    layouts = {None: layout.as_text, "csv": layout.as_csv, "html": layout.as_html}
-    month = month or last_month(now)
-    stored = store.read(month)
-    line = compile_line(settings.ivr_content, settings.options)
-    click.echo(layouts[kind](make_report(line, month, stored, now)))
-
-
-@click.command()
-def cost() -> None:
-    """Estimate what a call costs.
-
-    From the characters spoken, and the minutes of the caller's and the hotline's leg.
-    """
-    from ivr.line.compiler import compile_line
-    from ivr.operate.cost import as_text, costs
-
-    settings = read_settings()
-    click.echo(as_text(list(costs(compile_line(settings.ivr_content, settings.options)))))

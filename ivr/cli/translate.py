@@ -3,10 +3,14 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ivr.settings import read_settings
+
+if TYPE_CHECKING:
+    from ivr.line.line import Line
 
 
 def add_to(main: click.Group) -> None:
@@ -75,8 +79,7 @@ def listen(tag: str, nodes: Sequence[str], slow: bool, out: Path | None) -> None
     """
     from ivr.translate import listen
 
-    settings = read_settings()
-    line = listen.compile_with_draft(settings.ivr_content, settings.options, tag)
+    line = _line_with(tag)
     for name in listen.untranslated(line, tag, nodes):
         click.echo(f"{name}: not fully translated into {tag}; `ivr check {tag}` says what is missing")
     samples = listen.samples(line, tag, nodes, "slow" if slow else "normal")
@@ -98,10 +101,9 @@ def recordings() -> None:
 @click.option("--all", "every", is_flag=True, help="Also the texts that have a recording.")
 def recordings_sheet(tag: str, every: bool) -> None:
     """Print the texts to read aloud, with file names."""
-    from ivr.translate import listen, record
+    from ivr.translate import record
 
-    settings = read_settings()
-    for text in record.sheet(listen.compile_with_draft(settings.ivr_content, settings.options, tag), tag, every):
+    for text in record.recording_sheet(_line_with(tag), tag, every):
         click.echo(text)
 
 
@@ -115,10 +117,9 @@ def recordings_add(tag: str, name: str, file: Path) -> None:
     Checks and converts FILE (WAV or MP3). The line plays it as long as the words of NAME, a text or a part, stay the
     same.
     """
-    from ivr.translate import listen, record
+    from ivr.translate import record
 
-    settings = read_settings()
-    click.echo(record.add(listen.compile_with_draft(settings.ivr_content, settings.options, tag), tag, name, file))
+    click.echo(record.add(_line_with(tag), tag, name, file))
 
 
 @recordings.command("prune")
@@ -128,9 +129,16 @@ def recordings_prune(tag: str) -> None:
 
     A call that began on the previous release may still play them: run this a day after the next release.
     """
-    from ivr.translate import listen, record
+    from ivr.translate import record
 
-    settings = read_settings()
-    deleted = record.prune(listen.compile_with_draft(settings.ivr_content, settings.options, tag), tag)
+    deleted = record.prune(_line_with(tag), tag)
     for deletion in deleted or ["no file to delete"]:
         click.echo(deletion)
+
+
+def _line_with(tag: str) -> "Line":
+    """The line of the settings with the language `tag` in it, published or a draft."""
+    from ivr.translate.listen import compile_with_draft
+
+    settings = read_settings()
+    return compile_with_draft(settings.ivr_content, settings.options, tag)

@@ -28,6 +28,7 @@ PLAIN_MESSAGES = {
     "model_attributes_type": "it is not a table",
     "list_type": "it is not a list",
     "string_type": "it is not a text in quotes",
+    "value_error": "{error}",
 }
 """Pydantic's types of errors in the words of a person who edits a file; other types keep pydantic's own message."""
 

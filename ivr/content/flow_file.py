@@ -73,8 +73,8 @@ def _published_faults(path: Path, published: Any, source: Any) -> Iterator[Fault
     elif tags[0] != source:
         yield Fault(
             f"{path}: published",
-            f"the first language is {tags[0]!r}, and the texts are written in {source!r} (`texts`)",
-            f"Begin the list with {source!r}: a text without a translation is spoken in the source language.",
+            f"it begins with {tags[0]!r}, and the source language (`texts`) is {source!r}",
+            f"Begin the list with {source!r}: a text without a translation is spoken in it.",
         )
 
 

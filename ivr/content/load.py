@@ -2,7 +2,7 @@
 
 A fault in the flow, the facts, the templates or the source language raises BadContent. A fault in a message of another
 language leaves this message out. A language is withheld if its folder cannot be read, or if a text that every caller
-needs (`_needed_texts`) is not whole in it. Then its callers hear the source language.
+needs (`needed_texts`) is not whole in it. Then its callers hear the source language.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -104,7 +104,7 @@ def _load_required(
         flow = replace(flow, published=tuple(published))
     facts = _attempt(lambda: load_facts(folder, hotline), faults)
     templates = _attempt(lambda: load_templates(folder), faults)
-    source = _attempt(lambda: _load_language(root, flow.published[0], voices, source=True), faults) if flow else None
+    source = _attempt(lambda: _load_language(root, flow.source_language, voices, source=True), faults) if flow else None
     if flow is None or facts is None or templates is None or source is None:
         raise BadContent(faults)
     faults.extend(_reference_faults(root, flow, facts, templates))
@@ -169,7 +169,7 @@ def _rendering_faults(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """The faults of rendering every text once in the source language."""
     for name in prompts.templates:
         try:
-            prompts.parts(name, flow.published[0], named_keys(flow, name))
+            prompts.parts(name, flow.source_language, named_keys(flow, name))
         except BadText as error:
             yield from error.faults
 
@@ -177,13 +177,13 @@ def _rendering_faults(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
 def _withheld(root: Path, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """A fault for each language in which a text that every caller needs is not whole."""
     for tag in flow.published[1:]:
-        if incomplete := [name for name in _needed_texts(flow) if not is_whole(flow, prompts, name, tag)]:
+        if incomplete := [name for name in needed_texts(flow) if not is_whole(flow, prompts, name, tag)]:
             found = f"the language is withheld, because these texts are not whole in it: {', '.join(incomplete)}"
             remedy = "Callers hear the source language until they are translated."
             yield Fault(f"{root / 'locales' / tag}", found, remedy, locale=tag)
 
 
-def _needed_texts(flow: Flow) -> tuple[str, ...]:
+def needed_texts(flow: Flow) -> tuple[str, ...]:
     """The texts without which a language is withheld: the offers of the opening, the transfer and the reminder."""
     return (*OFFERS, flow.node_of_kind("transfer"), flow.transfer.not_connected, flow.node_of_kind("reminder"))
 

@@ -22,6 +22,11 @@ _OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "e
 _KEYWORDS = {"pgettext": ((1, "c"), 2)}
 
 
+def is_of_a_page(message_id: MessageId) -> bool:
+    """Whether a message is of the web pages and not spoken: its context begins with `web.`."""
+    return message_id[0].startswith("web.")
+
+
 class SourceMessage(NamedTuple):
     """A message in the source language: its id, such as ("tea", "Tea is hot."), its file and line.
 

@@ -63,16 +63,16 @@ class Prompts:
     """The templates in every language. Each prompt is rendered once and kept."""
 
     def __init__(
-        self, templates: Mapping[str, Template], locales: Mapping[str, Locale], facts: Facts, first: str
+        self, templates: Mapping[str, Template], locales: Mapping[str, Locale], facts: Facts, source_language: str
     ) -> None:
-        self.templates, self.locales, self._first = templates, locales, first
+        self.templates, self.locales, self._source_language = templates, locales, source_language
         self._numbers = {tag: _number_values(locale, facts) for tag, locale in locales.items()}
         self._kept: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[RenderedPrompt, ...]] = {}
 
     def parts(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
         """The parts of template `name` as they are spoken: in `locale`, or else all of them in the source language.
 
-        `press` gives the key of each name that a template may use ({"person": "0", "safety": "1"}). Raises BadText if
+        `press` gives the key of each name that a template may use ({"person": "0", "tea": "1"}). Raises BadText if
         the template names a key or a number that does not exist.
         """
         key = (name, locale, tuple(sorted(press.items())))
@@ -80,7 +80,7 @@ class Prompts:
             try:
                 self._kept[key] = self._with_sound(self.render(name, locale, press))
             except Untranslated:
-                self._kept[key] = self._with_sound(self.render(name, self._first, press))
+                self._kept[key] = self._with_sound(self.render(name, self._source_language, press))
         return self._kept[key]
 
     def whole(self, name: str, locale: str, press: Mapping[str, str]) -> bool:
@@ -104,7 +104,7 @@ class Prompts:
         """The recording of `prompt`. Raises Untranslated if it has none and the voice cannot say it either."""
         locale = self.locales[prompt.locale]
         sound = locale.sounds.get(prompt.text)
-        if sound is None and locale.tag != self._first and not locale.can_say(prompt.text):
+        if sound is None and locale.tag != self._source_language and not locale.can_say(prompt.text):
             raise Untranslated(f"{locale.tag}: no voice or recording says: {prompt.text[:60]}")
         return sound
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ivr.call.state import Place, Ring
 from ivr.call.transitions import Ask, Dial, End, Step, explore, next_place, silent_steps
-from ivr.call.urls import AUDIO, key_address_of, outcome_address_of
+from ivr.call.urls import AUDIO, key_address_of, outcome_address_of, webhook_url
 from ivr.content.facts import HOTLINE
 from ivr.content.load import Content, load_content
 from ivr.content.voices import NO_VOICE
@@ -68,7 +68,7 @@ class FragmentWriter:
 
     def _gather(self, ask: Ask) -> bytes:
         """Prompts that any key stops, and the wait for a key. Only the first prompts of a call follow no key."""
-        action = self._options.public_url + key_address_of(self._flow, ask.place)
+        action = webhook_url(self._options.public_url, key_address_of(self._flow, ask.place))
         begins_call = ask.reading == "opening" and ask.place == next_place(self._flow, ask.place, Ring())
         lead = 0 if begins_call else twiml.AFTER_KEY
         prompts, wait, locales = self._schedule.spoken(ask), self._schedule.wait(ask), self._content.locales
@@ -80,7 +80,7 @@ class FragmentWriter:
         speech = b"".join(twiml.say(prompt, locales, pace, audio_url=self._audio_url) for prompt in prompts)
         if isinstance(step, End):
             return speech + twiml.hang_up()
-        action = self._options.public_url + outcome_address_of(step.place)
+        action = webhook_url(self._options.public_url, outcome_address_of(step.place))
         return speech + twiml.dial(self._number(self._flow.transfer.number), action, self._options.line_number)
 
     def _number(self, name: str) -> str:

@@ -3,30 +3,21 @@
 `respond(address, form)` is a pure function: it opens no file and no connection, reads no clock and takes no lock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ivr.call.flow import Flow, Transfer
-from ivr.call.state import KEYS, Answer, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import Answer, CallEnded, Event, Key, Outdated, Place, Ring
 from ivr.call.transitions import Step, next_place, silent_steps
-from ivr.call.urls import OUTCOME, RING, key_is_current, language_in, place_at, successor_of
+from ivr.call.urls import OUTCOME, key_is_current, language_in, place_at, successor_of
 from ivr.content.load import Content
 from ivr.errors import UnknownAddress
 from ivr.line import twiml
 from ivr.line.options import Options
+from ivr.line.request import Form, event_of
 from ivr.line.schedule import Schedule
-
-Form = Sequence[tuple[str, str]]
-"""The fields of a request in the order they came: [("Digits", "1"), ("FromZip", "")]. Repeated names are kept."""
-
-_KEYS, _OTHER_KEY = {key: Key(key) for key in KEYS}, Key("")
-_REACHED: dict[str, DialOutcome] = {
-    "completed": "connected", "answered": "connected", "busy": "busy", "no-answer": "no-answer", "failed": "failed",
-    "canceled": "canceled",
-}  # fmt: skip
-"""DialCallStatus of https://www.twilio.com/docs/voice/twiml/dial#attributes-action, and our outcome of it."""
 
 
 class CompileStats(NamedTuple):
@@ -48,7 +39,7 @@ class Line:
 
     `paths` and `transitions` are those of `Explored`: the keys that lead to each place ("ring 1 2"), and the place that
     each key leads to. `documents` has the fragments of each place's document. `places` has the place of each address
-    that a document posts to: {"/call/es/safety/part-2": Place("safety", "es", 2)}.
+    that a document posts to: {"/call/es/partner/part-2": Place("partner", "es", 2)}.
     """
 
     content: Content
@@ -85,16 +76,16 @@ class Line:
         An address of `places` is one that this release wrote. For any other one the place is looked for: another
         spelling of an address, an address of an earlier release, or an unknown one, for which it is the main menu.
         """
+        event = event_of(address, form)
         if address in self.places:
-            return self.places[address], _key_or_silence(form)
+            return self.places[address], event
         main_menu = Place(self.flow.main_menu, language_in(self.flow, address))
-        if address == RING:
-            return main_menu, Ring()
         place = self._place_of(address.removesuffix(OUTCOME))
         if address.endswith(OUTCOME):
             dialled = place and isinstance(self.flow.nodes[place.node], Transfer)
-            return place if place and dialled else main_menu, _dial_ended(form)
-        event = _key_or_silence(form)
+            return place if place and dialled else main_menu, event
+        if isinstance(event, Ring | CallEnded):
+            return place or main_menu, event
         key = event.key if isinstance(event, Key) else ""
         if place is None:
             return successor_of(self.flow, address) or main_menu, Outdated(key)
@@ -108,26 +99,3 @@ class Line:
             place = place_at(self.flow, address)
             return place if place in self.documents else None
         return None
-
-
-def _values(form: Form, name: str) -> list[str]:
-    return [value for other, value in form if other == name]
-
-
-def _key_or_silence(form: Form) -> Key | Silence:
-    """The key in the field Digits; Silence without a value, `Key("")` for any other value or for two values."""
-    digits = _values(form, "Digits")
-    if not any(digits):
-        return Silence()
-    return _KEYS.get(digits[0], _OTHER_KEY) if len(digits) == 1 else _OTHER_KEY
-
-
-def _dial_ended(form: Form) -> DialEnded:
-    """The outcome of a dial. DialBridged says that two people talked, also where the status is "canceled".
-
-    https://www.twilio.com/docs/voice/twiml/dial#attributes-action
-    """
-    if _values(form, "DialBridged") == ["true"]:
-        return DialEnded("connected")
-    statuses = _values(form, "DialCallStatus")
-    return DialEnded(_REACHED.get(statuses[0], "unknown") if len(statuses) == 1 else "unknown")

@@ -178,30 +178,30 @@ def _risky(country: Any) -> bool:
 
 
 @contextmanager
-def _requesting(what: str) -> Iterator[None]:
-    """Turns every fault of a request for `what` into a sentence. Raises OperationFailed."""
+def _requesting(resource: str) -> Iterator[None]:
+    """Turns every fault of a request for `resource`, such as "the account", into a sentence. Raises OperationFailed."""
     from twilio.base.exceptions import TwilioException
 
     try:
         yield
     except TwilioException as error:
-        raise OperationFailed(_sentence(what, error)) from None
+        raise OperationFailed(_sentence(resource, error)) from None
     except OSError as error:
         timed_out = "Timeout" in type(error).__name__
         why = f"did not answer within {TWILIO_TIMEOUT:.0f} seconds" if timed_out else "cannot be reached from here"
         raise OperationFailed(
-            f"Twilio {why}: asked for {what}. See https://status.twilio.com, then try again."
+            f"Twilio {why}: asked for {resource}. See https://status.twilio.com, then try again."
         ) from None
     except (ValueError, KeyError, AttributeError, TypeError):
-        raise OperationFailed(_NOT_TWILIO.format(what)) from None
+        raise OperationFailed(_NOT_TWILIO.format(resource)) from None
 
 
-def _sentence(what: str, error: Exception) -> str:
+def _sentence(resource: str, error: Exception) -> str:
     reply = error.args[1] if len(error.args) > 1 else None
     status = getattr(error, "status", None) or getattr(reply, "status_code", None)
     match status:
         case None:
-            return _NOT_TWILIO.format(what)
+            return _NOT_TWILIO.format(resource)
         case 401:
             why = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN do not belong together, or the token was replaced"
         case 403:
@@ -215,4 +215,4 @@ def _sentence(what: str, error: Exception) -> str:
         case _:
             code = getattr(error, "code", None)
             why = f"status {status}" + (f", https://www.twilio.com/docs/api/errors/{code}" if code else "")
-    return f"Twilio does not give {what}: {why}."
+    return f"Twilio does not give {resource}: {why}."

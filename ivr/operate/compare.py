@@ -78,16 +78,16 @@ def _languages(running: Health, new: Health) -> Iterator[Difference]:
 
 def _texts(tag: str, running: LanguageHealth, new: LanguageHealth) -> Iterator[Difference]:
     known = {*new.spoken, *new.not_spoken}
-    lost = [name for name in running.spoken if name in new.not_spoken]
-    gone = [name for name in running.spoken if name not in known]
+    in_source_language = [name for name in running.spoken if name in new.not_spoken]
+    removed = [name for name in running.spoken if name not in known]
     added = [name for name in new.spoken if name not in {*running.spoken, *running.not_spoken}]
-    if lost:
-        yield Difference(True, f"{tag}: spoken in the source language would be {_named(lost)}.")
-    if gone:
-        yield Difference(False, f"{tag}: not part of this line any more: {_named(gone)}.")
+    if in_source_language:
+        yield Difference(True, f"{tag}: spoken in the source language would be {_named(in_source_language)}.")
+    if removed:
+        yield Difference(False, f"{tag}: not part of this line any more: {_named(removed)}.")
     if added:
         yield Difference(False, f"{tag}: new: {_named(added)}.")
-    if running.digest != new.digest and not (lost or gone or added):
+    if running.digest != new.digest and not (in_source_language or removed or added):
         yield Difference(False, f"{tag}: words have changed.")
 
 

@@ -18,6 +18,8 @@ PRICES_AS_OF = "2026-10-03"
 INBOUND_MINUTE, OUTBOUND_MINUTE = 0.0085, 0.0140
 SPEECH_100_CHARACTERS = {"Neural": 0.0032, "Generative": 0.0130, "": 0.0008}
 """The price of 100 characters, by the end of the voice's name, such as "Polly.Joanna-Neural"."""
+NUMBER_MONTH = 1.15
+"""The price of a telephone number for a month."""
 CONVERSATION_SECONDS = 600.0
 """The assumed length of a conversation with the hotline."""
 CALLS = {
@@ -48,7 +50,7 @@ def costs(line: Line) -> Iterator[Cost]:
 
 
 def _cost(line: Line, name: str, locale: str, keys: list[str]) -> Cost:
-    language_key = [] if locale == line.flow.published[0] else ["8"]
+    language_key = [] if locale == line.flow.source_language else ["8"]
     caller = _play(line, [*language_key, *keys])
     dialled_at = caller.clock
     if caller.dial:
@@ -74,15 +76,25 @@ def _speech_price(voice: str) -> float:
     return next(price for kind, price in SPEECH_100_CHARACTERS.items() if voice.endswith(kind))
 
 
-def as_text(rows: list[Cost]) -> str:
-    """The costs as a table, and the assumptions below it."""
+def as_text(rows: list[Cost], calls: int | None = None) -> str:
+    """The costs as a table, and the assumptions below it. With `calls`, also the costs of so many equal calls."""
     lines = [f"{'a call':<30}{'language':<10}{'characters':>10}{'min in':>8}{'min out':>8}{'dollars':>9}"]
     lines += [
         f"{row.call:<30}{row.locale:<10}{row.characters:>10}{row.minutes_in:>8}{row.minutes_out:>8}{row.dollars:>9.2f}"
         for row in rows
     ]
+    if calls:
+        lines.append(_cost_of(calls, [row.dollars for row in rows]))
     assumptions = (
         f"Prices of {PRICES_AS_OF}, not confirmed by Twilio; {CONVERSATION_SECONDS / 60:.0f} minutes with the hotline; "
         "every text is heard to its end."
     )
     return "\n".join([*lines, assumptions])
+
+
+def _cost_of(calls: int, dollars: list[float]) -> str:
+    """The costs of `calls` calls, from the cheapest to the dearest kind."""
+    return (
+        f"{calls} calls cost between {calls * min(dollars):.0f} and {calls * max(dollars):.0f} dollars; "
+        f"the number costs {NUMBER_MONTH:.2f} dollars a month."
+    )

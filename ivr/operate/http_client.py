@@ -15,7 +15,7 @@ from urllib.response import addinfourl
 
 from ivr import signature
 from ivr.errors import OperationFailed
-from ivr.line.line import Form
+from ivr.line.request import Form
 
 RESPONSE_TIMEOUT = 15
 """Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""

@@ -5,23 +5,17 @@ import shlex
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from ivr.call.urls import RING
+from ivr.call.urls import RING, webhook_url
 from ivr.errors import OperationFailed
 from ivr.operate.account import Account, Number, Webhooks
 from ivr.settings import Settings
 
-OVERRIDES = "#rc=1&rp=ct,rt,5xx&ct=2000&rt=3000"
-"""Connection overrides: one retry, 2 s to connect, 3 s to answer, so that the fallback speaks within 10 s.
-
-They follow the address of a webhook and are not part of the signature:
-https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
-"""
 TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)")
 _PASSWORD = re.compile(r"(?<=//)([^/@:]*):[^/@]*(?=@)")
 
 
 def find_number(account: Account, name: str) -> Number:
-    """The number of `account` that `name` names: +1 and ten digits, or a SID. Raises OperationFailed."""
+    """The number of `account` that matches `name`, such as "+12025550123" or a SID ("PN…"). Raises OperationFailed."""
     numbers = account.numbers(name)
     if not numbers:
         raise OperationFailed(f"The account has no number {name}: see Phone Numbers in Twilio's console.")
@@ -52,7 +46,7 @@ def _voice_url(settings: Settings) -> str:
         raise OperationFailed(
             f"Twilio cannot call {settings.public_url}: set PUBLIC_URL to the line's https address first."
         )
-    return settings.public_url + RING + OVERRIDES
+    return webhook_url(settings.public_url, RING)
 
 
 def _is_file(url: str) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ivr.call.urls import RING
 from ivr.content.flow_file import load_flow
 from ivr.errors import BadSettings, OperationFailed
-from ivr.line.line import Form
+from ivr.line.request import Form
 from ivr.operate.health import health_at
 from ivr.operate.http_client import Fetch, signed_post
 from ivr.phone.caller import Caller, ImpossibleAct

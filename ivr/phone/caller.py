@@ -1,6 +1,6 @@
 """A virtual caller: rings, presses keys, stays silent, hangs up, and keeps what was heard, with the second.
 
-It is a telephone and Twilio behind it in one: it asks for documents as Twilio does and plays them by Twilio's manual,
+It acts as a telephone and as Twilio: it asks for documents as Twilio does and plays them by Twilio's manual,
 https://www.twilio.com/docs/voice/twiml. It does not sleep: `clock` counts the seconds of the call. It treats addresses
 and words as opaque, so it plays any line. Between two acts of the caller the call waits in a Gather (`gather`), rings a
 number (`dial`), or has ended.
@@ -32,7 +32,10 @@ __all__ = [
 ]
 
 Post = Callable[[str, Form], bytes]
-"""(address, form) -> the document that the server of the line returns."""
+"""(URL, form) -> the document that the server of the line returns.
+
+The URL is the one of the document, with its fragment: an HTTP client sends and signs the URL without it.
+"""
 
 State = Literal["idle", "talking", "listening", "dialling", "ended"]
 """`talking` lasts only while verbs are executed: between two acts of the caller the state is another one."""
@@ -48,13 +51,13 @@ class ImpossibleAct(Exception):
 
 
 class Act(NamedTuple):
-    """One act of the caller or of the far end, in the words of a story.
+    """One act of the caller or of the dialled party, as a line of a story (`ivr.phone.stories`), and its result.
 
     Example: `Act(12.5, "presses 8", "at /call/es/main")` began 12.5 s after the ring.
     """
 
     at: float
-    does: str
+    text: str
     leads_to: str
 
 
@@ -105,9 +108,10 @@ class Caller:
 
     @property
     def position(self) -> str:
-        """The state of the call in the words of a story: `at /call/es/main`, `dials +12025550123`, `ended`.
+        """The state of the call as a line of a story: `at /call/es/main`, `dials +12025550123`, `ended`.
 
-        The address is the one to which a key would be sent, without the path in front of the last part of `ring`.
+        The address is the one to which a key would be sent, without the folder of `ring`: with the ring
+        https://example.org/help/call, the address https://example.org/help/call/es/main is `/call/es/main`.
         """
         if gather := self.gather:
             return f"at {self._path(gather.action)}"
@@ -158,7 +162,7 @@ class Caller:
     def dial_ends(self, outcome: str, talked: float = 60.0) -> None:
         """The dialled call ends in one of OUTCOMES; a conversation takes `talked` seconds."""
         if outcome not in OUTCOMES:
-            raise ImpossibleAct(f"{outcome}: the far end can be {', '.join(OUTCOMES)}")
+            raise ImpossibleAct(f"{outcome}: a dialled call can end as {', '.join(OUTCOMES)}")
         dial, at = self.dial, self.clock
         if dial is None:
             raise ImpossibleAct(f"{outcome}: no number rings, the caller is {self.position}")
@@ -252,5 +256,5 @@ class Caller:
             self.heard_verbs.append(spoken)
             self.clock += heard.seconds
 
-    def _add_act(self, at: float, does: str) -> None:
-        self.acts.append(Act(at, does, self.position))
+    def _add_act(self, at: float, text: str) -> None:
+        self.acts.append(Act(at, text, self.position))

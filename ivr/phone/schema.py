@@ -21,7 +21,7 @@ MAX_BREAK_SECONDS = 10.0
 """https://docs.aws.amazon.com/polly/latest/dg/break-tag.html."""
 
 
-class Rule(NamedTuple):
+class AttributeRule(NamedTuple):
     """The values that an attribute may have: a test, the same in words, and Twilio's error number for other values."""
 
     accepts: Callable[[str], bool]
@@ -60,46 +60,46 @@ def _percent(least: int, most: int) -> Callable[[str], bool]:
     return lambda value: value.endswith("%") and _whole_number(least, most)(value[:-1])
 
 
-def _method(code: int) -> Rule:
-    return Rule(_matches("GET|POST"), "GET or POST", code)
+def _method(code: int) -> AttributeRule:
+    return AttributeRule(_matches("GET|POST"), "GET or POST", code)
 
 
-def _loop(code: int) -> Rule:
-    return Rule(_whole_number(1, 1000), "a whole number from 1 to 1000", code)
+def _loop(code: int) -> AttributeRule:
+    return AttributeRule(_whole_number(1, 1000), "a whole number from 1 to 1000", code)
 
 
-_URL = Rule(is_address, "an absolute http(s) or relative URL", 11100)
+_URL = AttributeRule(is_address, "an absolute http(s) or relative URL", 11100)
 _NUMBER = "a number like +12025550100"
 
 # https://www.twilio.com/docs/voice/twiml/gather#gather-attributes
 _GATHER = {
-    "input": Rule(_matches("dtmf"), 'only "dtmf": a caller may not be able to speak', 13326),
+    "input": AttributeRule(_matches("dtmf"), 'only "dtmf": a caller may not be able to speak', 13326),
     "action": _URL,
     "method": _method(13312),
-    "timeout": Rule(_whole_number(1, 999_999), "whole seconds, at least 1", 13313),
-    "numDigits": Rule(_whole_number(1, 999_999), "a whole number, at least 1", 13314),
-    "finishOnKey": Rule(_matches("[0-9#*]?"), "one of 0-9 # * or nothing", 13310),
-    "actionOnEmptyResult": Rule(_matches("true|false"), "true or false", 13338),
+    "timeout": AttributeRule(_whole_number(1, 999_999), "whole seconds, at least 1", 13313),
+    "numDigits": AttributeRule(_whole_number(1, 999_999), "a whole number, at least 1", 13314),
+    "finishOnKey": AttributeRule(_matches("[0-9#*]?"), "one of 0-9 # * or nothing", 13310),
+    "actionOnEmptyResult": AttributeRule(_matches("true|false"), "true or false", 13338),
 }
 
 # https://www.twilio.com/docs/voice/twiml/dial#dial-attributes
 _DIAL = {
     "action": _URL,
     "method": _method(13210),
-    "timeout": Rule(_whole_number(5, 600), "whole seconds from 5 to 600", 13212),
-    "callerId": Rule(_matches(E164), _NUMBER, 13214),
-    "record": Rule(_matches("do-not-record"), 'only "do-not-record": no call is recorded', 13217),
-    "hangupOnStar": Rule(_matches("false"), 'only "false": a key must not cut a conversation', 13213),
+    "timeout": AttributeRule(_whole_number(5, 600), "whole seconds from 5 to 600", 13212),
+    "callerId": AttributeRule(_matches(E164), _NUMBER, 13214),
+    "record": AttributeRule(_matches("do-not-record"), 'only "do-not-record": no call is recorded', 13217),
+    "hangupOnStar": AttributeRule(_matches("false"), 'only "false": a key must not cut a conversation', 13213),
 }
 
 # https://www.twilio.com/docs/voice/twiml/say#say-attributes. Twilio's list of voices changes: only the form is checked.
 _SAY = {
-    "language": Rule(_matches("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), "a language tag like es-US", 13512),
-    "voice": Rule(_matches(r"man|woman|alice|\w+\.\w+(-\w+)*"), "a voice like Polly.Joanna-Neural", 13511),
+    "language": AttributeRule(_matches("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), "a language tag like es-US", 13512),
+    "voice": AttributeRule(_matches(r"man|woman|alice|\w+\.\w+(-\w+)*"), "a voice like Polly.Joanna-Neural", 13511),
     "loop": _loop(13510),
 }
 
-RULES: dict[str, dict[str, Rule]] = {
+ATTRIBUTE_RULES: dict[str, dict[str, AttributeRule]] = {
     "Response": {},
     "Gather": _GATHER,
     "Dial": _DIAL,
@@ -109,12 +109,12 @@ RULES: dict[str, dict[str, Rule]] = {
     "Redirect": {"method": _method(13710)},  # https://www.twilio.com/docs/voice/twiml/redirect
     "Hangup": {},  # https://www.twilio.com/docs/voice/twiml/hangup
     "break": {
-        "time": Rule(lambda value: 0 <= break_seconds(value) <= MAX_BREAK_SECONDS, "400ms or 1.2s, at most 10s", 13520)
+        "time": AttributeRule(
+            lambda value: 0 <= break_seconds(value) <= MAX_BREAK_SECONDS, "400ms or 1.2s, at most 10s", 13520
+        )
     },
     # https://docs.aws.amazon.com/polly/latest/dg/prosody-tag.html
-    "prosody": {
-        "rate": Rule(lambda value: value.endswith("%") and _whole_number(20, 200)(value[:-1]), "20% to 200%", 13520)
-    },
+    "prosody": {"rate": AttributeRule(_percent(20, 200), "20% to 200%", 13520)},
 }
 
 REQUIRED = {"Gather": "action", "break": "time", "prosody": "rate"}
@@ -126,7 +126,7 @@ https://www.twilio.com/docs/voice/twiml/gather#action
 
 @lru_cache(maxsize=1000)  # a line has few voices and pauses, in ten thousand fragments
 def _check(tag: str, name: str, value: str) -> None:
-    rule = RULES[tag].get(name)
+    rule = ATTRIBUTE_RULES[tag].get(name)
     if rule is None:
         raise InvalidTwiml(f"<{tag}> has no attribute {name} that is supported", 12200)
     if not rule.accepts(value):

@@ -83,7 +83,7 @@ def _pieces(tokens: tuple[_Token, ...]) -> Iterator[str | float]:
 
 
 def _words(pieces: tuple[str | float, ...]) -> str:
-    """The words in one line. Punctuation after a pause stays with the word in front of it."""
+    """The words in one line. Punctuation after a pause stays with the word before it."""
     text = ""
     for piece in pieces:
         if isinstance(piece, str):

@@ -25,23 +25,23 @@ from ivr.phone.errors import InvalidTwiml
 from ivr.phone.schema import E164
 
 _LINE = re.compile(
-    rf"(?P<does>rings|silent|hangs up|ended|{'|'.join(OUTCOMES)})"
+    rf"(?P<keyword>rings|silent|hangs up|ended|{'|'.join(OUTCOMES)})"
     rf"|presses (?P<presses>[0-9*#])|at (?P<at>/\S*)|dials (?P<dials>{E164})|speaks (?P<speaks>[A-Za-z0-9-]+)"
 )
 
 
 class StoryLine(NamedTuple):
-    """One line of a story: its number in the text, its verb, and a key, an address, a number or a language.
+    """One line of a story: its number in the text, its keyword, and a key, an address, a number or a language.
 
     Example: `StoryLine(4, "presses", "8")` for "presses 8" in line 4.
     """
 
     number: int
-    does: str
-    object: str = ""
+    keyword: str
+    argument: str = ""
 
     def __str__(self) -> str:
-        return f"{self.does} {self.object}".strip()
+        return f"{self.keyword} {self.argument}".strip()
 
 
 class StoryFailed(Exception):
@@ -52,7 +52,7 @@ def parse(text: str) -> tuple[StoryLine, ...]:
     """The lines of a story, without comments and blank lines. Raises StoryFailed."""
     numbered = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
     story = tuple(_line(number, line) for number, line in numbered if line and not line.startswith("#"))
-    if not story or story[0].does != "rings":
+    if not story or story[0].keyword != "rings":
         raise StoryFailed("line 1: a story begins with `rings`")
     return story
 
@@ -68,25 +68,25 @@ def replay(story: tuple[StoryLine, ...], caller: Caller) -> None:
 
 def story_of(caller: Caller) -> str:
     """The call that `caller` has made, as a story for `parse` and `replay`."""
-    return "".join(f"{act.does}\n    {act.leads_to}\n" for act in caller.acts)
+    return "".join(f"{act.text}\n    {act.leads_to}\n" for act in caller.acts)
 
 
 def _line(number: int, line: str) -> StoryLine:
     match = _LINE.fullmatch(line)
     if match is None:
         raise StoryFailed(f"line {number}: `{line}` is not a line of a story; see ivr/phone/stories.py")
-    if does := match["does"]:
-        return StoryLine(number, does)
-    does = str(match.lastgroup)
-    return StoryLine(number, does, match[does])
+    if keyword := match["keyword"]:
+        return StoryLine(number, keyword)
+    keyword = str(match.lastgroup)
+    return StoryLine(number, keyword, match[keyword])
 
 
 def _replay_line(line: StoryLine, caller: Caller) -> None:
-    match line.does:
+    match line.keyword:
         case "rings":
             caller.rings()
         case "presses":
-            caller.presses(line.object)
+            caller.presses(line.argument)
         case "silent":
             caller.waits()
         case "hangs up":
@@ -98,8 +98,8 @@ def _replay_line(line: StoryLine, caller: Caller) -> None:
 
 
 def _check_expectation(line: StoryLine, caller: Caller) -> None:
-    found = _last_language(caller) if line.does == "speaks" else caller.position
-    if found != str(line) and not (line.does == "at" and _ends_with(found, line.object)):
+    found = _last_language(caller) if line.keyword == "speaks" else caller.position
+    if found != str(line) and not (line.keyword == "at" and _ends_with(found, line.argument)):
         raise StoryFailed(f"line {line.number}: expected `{line}`, found `{found}`")
 
 

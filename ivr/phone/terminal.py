@@ -1,6 +1,6 @@
 """A telephone in the terminal: plain lines, one below the other, without colour, so that a screen reader can read them.
 
-`converse` is a call by hand, `play` a call with given keys. Lines are read and written by functions of the caller's.
+`call_by_hand` asks a person for each act, `play` presses given keys. Both take functions that read and write lines.
 """
 
 from collections import deque
@@ -60,7 +60,7 @@ class Transcript:
         self._write_line(f"{at:6.1f} s  {sentence}")
 
 
-def converse(caller: Caller, read_line: Callable[[], str], write_line: Callable[[str], None]) -> None:
+def call_by_hand(caller: Caller, read_line: Callable[[], str], write_line: Callable[[str], None]) -> None:
     """A call by hand: write what is heard and what can be done, read what the person does, until the call ends.
 
     `read_line` returns a line; where it raises EOFError or KeyboardInterrupt, the caller hangs up.
@@ -73,7 +73,7 @@ def converse(caller: Caller, read_line: Callable[[], str], write_line: Callable[
             typed = read_line().strip().lower()
         except (EOFError, KeyboardInterrupt):
             typed = "h"
-        _carry_out(caller, transcript, typed, write_line)
+        _apply_input(caller, transcript, typed, write_line)
 
 
 def _prompt(caller: Caller) -> str:
@@ -82,7 +82,7 @@ def _prompt(caller: Caller) -> str:
     return "key (0-9 * #), enter = stay silent, h = hang up:"
 
 
-def _carry_out(caller: Caller, transcript: Transcript, typed: str, write_line: Callable[[str], None]) -> None:
+def _apply_input(caller: Caller, transcript: Transcript, typed: str, write_line: Callable[[str], None]) -> None:
     if typed in ("h", HANG_UP):
         transcript.act(HANG_UP)
     elif caller.state == "dialling" and (typed or "no-answer") in OUTCOMES:

@@ -1,5 +1,8 @@
 """The form fields of Twilio's requests for a document, with invented values.
 
+Example of a Form, the press of key 8: `[*answered(FORM), *digits_pressed("8")]`, in which the last field is
+`("Digits", "8")`.
+
 https://www.twilio.com/docs/voice/twiml#request-parameters
 """
 
@@ -35,21 +38,21 @@ OUTCOMES: dict[str, tuple[str, bool]] = {
     "canceled": ("canceled", False),
     "bridged": ("canceled", True),
 }
-"""How a dialled call can end: its name to DialCallStatus and DialBridged.
+"""How a dialled call can end: its name in a story, to the values of DialCallStatus and DialBridged.
 
-`bridged` is a conversation although the status says canceled.
+Example: "busy" gives ("busy", False). `bridged` is a conversation although the status says canceled.
 
 https://www.twilio.com/docs/voice/twiml/dial#dialcallstatus-values
 """
 
 
 def answered(form: Form) -> Form:
-    """`form` for every request after the first: the call has been answered."""
+    """`form` for every request after the first: its CallStatus is "in-progress" instead of "ringing"."""
     return [(name, "in-progress" if name == "CallStatus" else value) for name, value in form]
 
 
 def digits_pressed(digits: str) -> Form:
-    """The fields that a Gather adds: https://www.twilio.com/docs/voice/twiml/gather#action."""
+    """The field that a Gather adds, such as `[("Digits", "8")]`: https://www.twilio.com/docs/voice/twiml/gather#action."""
     return [("Digits", digits)]
 
 

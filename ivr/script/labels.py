@@ -3,8 +3,11 @@
 These words are written for reviewers and translators. Callers do not hear them.
 """
 
+from babel import Locale, UnknownLocaleError
+
 from ivr.call.flow import Farewell, Flow, Reminder, Transfer
-from ivr.script.model import SHARED, Entry
+from ivr.line.line import Line
+from ivr.script.model import SHARED, Entry, read_script
 
 SHARED_PROMPT_LABELS = {
     "greeting": "the first words of a call",
@@ -42,17 +45,17 @@ def heard_when(flow: Flow, entry: Entry) -> str:
     if entry.keys:
         return press(entry.keys)
     if entry.kind == SHARED:
-        return SHARED_PROMPT_LABELS.get(entry.node, "")
-    match flow.nodes[entry.node]:
+        return SHARED_PROMPT_LABELS.get(entry.name, "")
+    match flow.nodes[entry.name]:
         case Reminder():
             return "press 9 at any time"
         case Transfer():
             return "press 0 at any time, or stay silent"
         case Farewell():
             return "after a conversation with the hotline"
-        case _ if entry.node == flow.transfer.not_connected:
+        case _ if entry.name == flow.transfer.not_connected:
             return "when the hotline could not be reached"
-        case _ if entry.node == flow.main_menu:
+        case _ if entry.name == flow.main_menu:
             return "after the opening; * leads back to it"
         case _:
             return ""
@@ -63,17 +66,35 @@ def title_of(flow: Flow, entry: Entry) -> str:
     if entry.keys:
         return entry.title
     if entry.kind == SHARED:
-        return entry.node.replace("_", " ").capitalize()
-    match flow.nodes[entry.node]:
+        return entry.name.replace("_", " ").capitalize()
+    match flow.nodes[entry.name]:
         case Reminder():
             return "The reminder to dial 911"
         case Transfer():
             return "Connecting"
         case Farewell():
             return "After a conversation"
-        case _ if entry.node == flow.main_menu:
+        case _ if entry.name == flow.main_menu:
             return "The main menu"
-        case _ if entry.node == flow.transfer.not_connected:
+        case _ if entry.name == flow.transfer.not_connected:
             return "Not connected"
         case _:
             return entry.title
+
+
+def node_labels(line: Line) -> dict[str, tuple[str, int]]:
+    """The label of each node in the source language, in menu order, and how many keys lead there: ("For tea", 1)."""
+    script = read_script(line, line.flow.source_language, graded=False)
+    return {entry.name: (title_of(line.flow, entry), entry.depth) for entry in (*script.entries, *script.others)}
+
+
+def language_names(line: Line) -> dict[str, str]:
+    """The English name of each published language: {"es": "Spanish"}. Its tag where Babel does not know it."""
+    return {tag: _english_name(tag) for tag in line.flow.published}
+
+
+def _english_name(tag: str) -> str:
+    try:
+        return Locale.parse(tag, sep="-").get_display_name("en") or tag
+    except (UnknownLocaleError, ValueError):
+        return tag

@@ -11,7 +11,7 @@ from html import escape
 
 from ivr.call.flow import Flow
 from ivr.call.transitions import LANGUAGES_PER_PART
-from ivr.errors import BadSettings
+from ivr.errors import OperationFailed
 from ivr.script.labels import heard_when, title_of
 from ivr.script.model import Entry, Script
 
@@ -33,11 +33,11 @@ def outline(script: Script, flow: Flow) -> Iterator[str]:
     """Lines of plain text, indented by depth: keys, label, kind and name, such as "1 2: For pears (topic, pears)"."""
     for entry in script.entries:
         keys = " ".join(entry.keys.split()) or "start"
-        yield f"{'  ' * entry.depth}{keys}: {title_of(flow, entry)} ({_kind(entry)}, {entry.node})"
+        yield f"{'  ' * entry.depth}{keys}: {title_of(flow, entry)} ({_kind(entry)}, {entry.name})"
     yield ""
     yield "At any time:"
     for entry in script.others:
-        yield f"  {heard_when(flow, entry)}: {title_of(flow, entry)} ({_kind(entry)}, {entry.node})"
+        yield f"  {heard_when(flow, entry)}: {title_of(flow, entry)} ({_kind(entry)}, {entry.name})"
     other = "the other language" if len(flow.published) <= 2 else f"another language, {LANGUAGES_PER_PART} at a time"
     yield f"  press 8: {other}; 7: again, more slowly; *: the menu above; #: the next part"
 
@@ -51,7 +51,7 @@ def dot(script: Script, flow: Flow) -> str:
     """The map in the DOT language, https://graphviz.org/doc/info/lang.html."""
     lines = ["digraph line {", *(f"  {name} [{style}];" for name, style in STYLE.items())]
     lines += [_box(flow, entry) for entry in (*script.entries, *script.others)]
-    lines += [f'  "{entry.node}" -> "{choice.node}";' for entry in script.entries for choice in entry.choices]
+    lines += [f'  "{entry.name}" -> "{choice.node}";' for entry in script.entries for choice in entry.choices]
     return "\n".join([*lines, *_global_edges(flow), "}"]) + "\n"
 
 
@@ -66,31 +66,31 @@ def _global_edges(flow: Flow) -> Iterator[str]:
 
 
 def _box(flow: Flow, entry: Entry) -> str:
-    kind, key = flow.nodes[entry.node].kind, _key(flow, entry)
+    kind, key = flow.nodes[entry.name].kind, _key(flow, entry)
     label = "<br/>".join(escape(line) for line in textwrap.wrap(title_of(flow, entry), LABEL_WIDTH))
     named = f"<b>{escape(key)}</b>  " if key else ""
-    name = f'<font point-size="9" color="#565c61">{escape(entry.node)}</font>'
+    name = f'<font point-size="9" color="#565c61">{escape(entry.name)}</font>'
     fill = FILL.get(kind, "#ffffff")
-    return f'  "{entry.node}" [id="{entry.node}", fillcolor="{fill}", label=<{named}{label}<br/>{name}>];'
+    return f'  "{entry.name}" [id="{entry.name}", fillcolor="{fill}", label=<{named}{label}<br/>{name}>];'
 
 
 def _key(flow: Flow, entry: Entry) -> str:
     global_keys = {"transfer": "0", "reminder": "9"}
-    return entry.keys.split()[-1] if entry.keys else global_keys.get(flow.nodes[entry.node].kind, "")
+    return entry.keys.split()[-1] if entry.keys else global_keys.get(flow.nodes[entry.name].kind, "")
 
 
 def svg(drawing: str) -> str:
-    """The SVG of `drawing` (DOT). Raises BadSettings where Graphviz is not installed, is too slow or fails."""
+    """The SVG of `drawing` (DOT). Raises OperationFailed where Graphviz is not installed, is too slow or fails."""
     program = shutil.which("dot")
     if program is None:
-        raise BadSettings(
+        raise OperationFailed(
             "The program `dot`, which draws the map, is not installed. Install the package graphviz "
             "(`apt install graphviz`, `brew install graphviz`), or use `ivr map --outline`."
         )
     try:
         drawn = subprocess.run([program, "-Tsvg"], input=drawing, capture_output=True, text=True, timeout=DOT_TIMEOUT)
     except subprocess.TimeoutExpired:
-        raise BadSettings(f"`dot` did not finish within {DOT_TIMEOUT} seconds. Try `ivr map --outline`.") from None
+        raise OperationFailed(f"`dot` did not finish within {DOT_TIMEOUT} seconds. Try `ivr map --outline`.") from None
     if drawn.returncode:
-        raise BadSettings(f"`dot` could not draw the map: {drawn.stderr.strip()}")
+        raise OperationFailed(f"`dot` could not draw the map: {drawn.stderr.strip()}")
     return drawn.stdout

@@ -31,12 +31,13 @@ class Choice(NamedTuple):
 class Entry(NamedTuple):
     """One text, as it is spoken.
 
-    `keys` lead to it from the main menu, such as "1 2"; "" where no choice does. `title` is the label of the choice
-    that offers it, else the name of the text. `facts` are ids of sources.toml. `seconds` is an upper estimate at the
-    normal pace. `grade` is None for other kinds than topics and for short texts.
+    `name` is that of a node or of a shared prompt. `keys` lead to it from the main menu, such as "1 2"; "" where no
+    choice does. `title` is the label of the choice that offers it, else the name of the text. `facts` are ids of
+    sources.toml. `seconds` is an upper estimate at the normal pace. `grade` is None for other kinds than topics and for
+    short texts.
     """
 
-    node: str
+    name: str
     kind: str
     keys: str
     title: str
@@ -70,9 +71,9 @@ class Script(NamedTuple):
     others: tuple[Entry, ...]
     shared: tuple[Entry, ...]
 
-    def entry(self, node: str) -> Entry:
+    def entry(self, name: str) -> Entry:
         """The entry of a text. Raises KeyError for an unknown name."""
-        return {entry.node: entry for entry in self.all()}[node]
+        return {entry.name: entry for entry in self.all()}[name]
 
     def all(self) -> Iterator[Entry]:
         """Every entry, in reading order."""
@@ -87,7 +88,7 @@ def read_script(line: Line, locale: str, graded: bool = True) -> Script:
     """The script of `line` in `locale`, one of `line.content.locales`. Unless `graded`, no text has a grade."""
     reader = _Reader(line, locale, graded)
     entries = tuple(reader.menu_and_below(line.flow.main_menu))
-    reached = {entry.node for entry in entries}
+    reached = {entry.name for entry in entries}
     texts = line.content.prompts.templates
     own = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, Languages)]
     others = tuple(reader.entry(name) for name in own if name not in reached)
@@ -119,18 +120,8 @@ class _Reader:
         facts = line.content.prompts.templates[name].facts
         kind = node.kind if node and name not in SHARED_TEXTS else SHARED
         grade = self._grade(text, parts[0].locale) if self._graded and isinstance(node, Topic) else None
-        return Entry(
-            name,
-            kind,
-            keys,
-            title or name,
-            parts,
-            choices,
-            facts,
-            len(readability.words(text)),
-            seconds,
-            grade,
-        )
+        words = len(readability.words(text))
+        return Entry(name, kind, keys, title or name, parts, choices, facts, words, seconds, grade)
 
     def _grade(self, text: str, locale: str) -> readability.Grade | None:
         if len(readability.words(text)) < MIN_GRADED_WORDS:

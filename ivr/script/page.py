@@ -1,5 +1,4 @@
-"""The script as an HTML page: every text of one language, the keys that lead to it, its sources, and the first language
-beside it.
+"""The script as an HTML page: the texts of one language beside the source language, with their keys and their sources.
 
 Lawyers, survivor advocates and native speakers review it on screen or on paper. The page is one file: no JavaScript, no
 request for another file.
@@ -40,10 +39,10 @@ NOT_REVIEWED_BY = (
 
 
 class Row(NamedTuple):
-    """A paragraph: its words, the same in the source language ("" on that page), and the choice that it offers."""
+    """A paragraph: its words, those in the source language ("" on that page), and the choice that it offers."""
 
     words: str
-    original: str
+    source_words: str
     choice: Choice | None
 
 
@@ -72,16 +71,16 @@ class NumberUse(NamedTuple):
 
 
 class ScriptPage(NamedTuple):
-    """The data of one page. `first` is the script of the source language."""
+    """The data of one page. `source_script` is the script of the source language."""
 
     line: Line
     script: Script
-    first: Script
+    source_script: Script
 
     @property
     def is_translation(self) -> bool:
         """Whether the page shows the source language beside its own."""
-        return self.script.locale != self.first.locale
+        return self.script.locale != self.source_script.locale
 
     @property
     def untranslated(self) -> int:
@@ -92,22 +91,23 @@ class ScriptPage(NamedTuple):
         """`entry` with its labels and sources."""
         flow = self.line.flow
         facts = tuple(cited_fact(self.line.content.facts, name) for name in entry.facts)
-        offered_in = self.script.entry(flow.parent(entry.node)).locale if entry.keys else ""
+        offered_in = self.script.entry(flow.parent(entry.name)).locale if entry.keys else ""
         title, way = title_of(flow, entry), heard_when(flow, entry)
         return ScriptEntry(entry, title, offered_in, way, tuple(self._parts(entry)), facts, self._wait(entry))
 
     def _wait(self, entry: Entry) -> int | None:
         if entry.kind not in ("menu", "reminder"):
             return None
-        place = Place(entry.node, self.script.locale)
+        place = Place(entry.name, self.script.locale)
         return self.line.schedule.wait(Ask(place, "first" if entry.kind == "menu" else "part"))
 
     def _parts(self, entry: Entry) -> Iterator[tuple[Row, ...]]:
-        originals = self.first.entry(entry.node).parts if entry.locale != self.first.locale else ()
-        for part, original in zip_longest(entry.parts, originals):
+        translated = entry.locale != self.source_script.locale
+        source_parts = self.source_script.entry(entry.name).parts if translated else ()
+        for part, source in zip_longest(entry.parts, source_parts):
             choices = entry.choices if part == entry.parts[-1] else ()
-            paragraphs = zip_longest(part.paragraphs, original.paragraphs if original else (), choices, fillvalue=None)
-            yield tuple(Row(words or "", same or "", choice) for words, same, choice in paragraphs)
+            rows = zip_longest(part.paragraphs, source.paragraphs if source else (), choices, fillvalue=None)
+            yield tuple(Row(words or "", source_words or "", choice) for words, source_words, choice in rows)
 
     def timeline(self) -> tuple[TimelineStep, ...]:
         """A call without any key, from the ring on, or, in a second language, from the language key on."""
@@ -121,7 +121,7 @@ class ScriptPage(NamedTuple):
 
     def texts_with(self, fact: str) -> list[str]:
         """The names of the texts that cite `fact`."""
-        return [entry.node for entry in self.script.all() if fact in entry.facts]
+        return [entry.name for entry in self.script.all() if fact in entry.facts]
 
     def pages_to_open(self) -> tuple[PageToOpen, ...]:
         """The pages that a person must still open, for any fact."""
@@ -152,8 +152,7 @@ def write_pages(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
 
 def render_page(line: Line, locale: str) -> str:
     """The page of one language, as HTML."""
-    first = read_script(line, line.flow.published[0])
-    data = ScriptPage(line, read_script(line, locale), first)
+    data = ScriptPage(line, read_script(line, locale), read_script(line, line.flow.source_language))
     facts = line.content.facts
     rows = [*(fact for fact in facts.facts.values() if fact.confidence != "own"), *facts.numbers.values()]
     copies = [row.compared for row in rows if row.compared]

@@ -62,15 +62,15 @@ def sources_of(
 
     Then the pages still to be opened; with `live`, only these. Raises BadText for an unknown name.
     """
-    known = {entry.node: entry for entry in script.all()}
+    known = {entry.name: entry for entry in script.all()}
     for name in names:
         if name not in known:
             raise BadText.at(name, "no text has this name", "`ivr map` lists the names.")
     chosen = [known[name] for name in names] or list(known.values())
     for entry in chosen if not live else ():
         way = heard_when(flow, entry)
-        yield f"{entry.node}: {way}" if way else entry.node
-        yield from _block_lines(templates[entry.node], facts)
+        yield f"{entry.name}: {way}" if way else entry.name
+        yield from _block_lines(templates[entry.name], facts)
         yield ""
     cited = [fact for entry in chosen for fact in entry.facts] if names else list(facts.facts)
     yield from _page_lines(pages_to_open(facts, cited), script)
@@ -122,7 +122,7 @@ def _page_lines(pages: Sequence[PageToOpen], script: Script) -> Iterator[str]:
     for page in pages:
         yield from _wrapped(page.page, "  - ")
         for fact in page.facts:
-            texts = ", ".join(entry.node for entry in script.all() if fact.id in entry.facts)
+            texts = ", ".join(entry.name for entry in script.all() if fact.id in entry.facts)
             yield from _wrapped(f"{fact.id}: {texts or 'not spoken'}", "    ")
 
 

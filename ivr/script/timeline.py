@@ -28,7 +28,7 @@ class TimelineStep(NamedTuple):
     """One step: it begins `at` seconds after the first and takes `seconds`, both upper estimates at the normal pace.
 
     `texts` are the names and the words, in order. The line then waits `wait` seconds for a key, or, where `wait` is
-    None, acts as `then` says, such as "dials the hotline".
+    None, acts as `action` says, such as "dials the hotline".
     """
 
     name: str
@@ -36,7 +36,7 @@ class TimelineStep(NamedTuple):
     at: float
     seconds: float
     wait: int | None
-    then: str
+    action: str
 
     @property
     def clock(self) -> str:

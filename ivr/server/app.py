@@ -1,4 +1,4 @@
-"""The whole ASGI application: the webhook, and behind it the health addresses, the recordings and the pages."""
+"""The ASGI application: the webhook for calls; the health addresses, the recordings and the pages for all else."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,16 +31,16 @@ def make_app(
         if counts:
             await asyncio.to_thread(counts.close)
 
-    behind = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=counting)
-    behind.router.redirect_slashes = False
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=counting)
+    app.router.redirect_slashes = False
     try:
-        add_audio_files(behind, settings.ivr_content)
-        add_pages(behind, settings, readiness)
+        add_audio_files(app, settings.ivr_content)
+        add_pages(app, settings, readiness)
     except Exception as error:  # a fault of the pages must cost no call
         note = f"the pages could not be made ({type(error).__name__})"
         readiness = replace(readiness, notes=(*readiness.notes, note))
-    add_health(behind, readiness)
-    return Webhook(behind, readiness, settings, counts, metrics)
+    add_health(app, readiness)
+    return Webhook(app, readiness, settings, counts, metrics)
 
 
 def add_health(app: FastAPI, readiness: Readiness) -> None:

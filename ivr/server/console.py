@@ -10,7 +10,7 @@ def _print(line: str) -> None:
     print(line, flush=True)
 
 
-def tell(lines: Iterable[str], say: Callable[[str], None] = _print) -> None:
+def print_lines(lines: Iterable[str], say: Callable[[str], None] = _print) -> None:
     """Print `lines`. A line is dropped if the disk is full or the pipe has no reader."""
     for line in lines:
         with suppress(OSError, ValueError):

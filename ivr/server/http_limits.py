@@ -92,7 +92,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _waiting: dict["BoundedProtocol", None] = {}  # noqa: RUF012  of the whole process, longest waiting first
     _state: State | None = None
     _timer: asyncio.TimerHandle | None = None
-    _asked = False
+    _had_request = False
     _partial = False
     _unanswered = 0
     _received = 0
@@ -135,7 +135,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def shutdown(self) -> None:
         """The line stops: a request that has arrived or is on its way is answered, as the last one."""
         self._stopping = True
-        if self._asked:
+        if self._had_request:
             self.cycle.keep_alive = False
         self._update()
 
@@ -156,7 +156,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if len(self.headers) > MAX_HEADERS or self.parser.get_method() == b"CONNECT":
             raise MalformedRequest
         super().on_headers_complete()
-        self._asked = True
+        self._had_request = True
         if self._stopping:
             self.cycle.keep_alive = False
 
@@ -195,7 +195,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return State.ARRIVING
         if self._stopping:
             return State.DRAINING
-        return State.KEPT if self._asked else State.NEW
+        return State.KEPT if self._had_request else State.NEW
 
     def _update(self) -> None:
         """Start the deadline of the state, if it is another one than before."""

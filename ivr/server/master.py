@@ -21,7 +21,7 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
 from ivr.server.application import Application
-from ivr.server.console import tell
+from ivr.server.console import print_lines
 from ivr.server.metrics import MetricsEndpoint
 from ivr.server.worker import HEARTBEAT_TIMEOUT, LineWorker
 
@@ -85,7 +85,7 @@ def _remove_files(master: Arbiter) -> None:
 def _delay_restart(master: "Master", worker: LineWorker) -> None:
     """Called by the master when a worker has ended: one that fails at its start is not forked again and again."""
     if master.LISTENERS:  # else the line stops
-        tell([f"worker {worker.pid} has ended: another one takes its place"])
+        print_lines([f"worker {worker.pid} has ended: another one takes its place"])
     if time.monotonic() - worker.born < SHORTEST_LIFE:
         master.start_later()
 
@@ -109,14 +109,14 @@ class Master(Arbiter):
         try:
             super().spawn_workers()
         except Exception as error:  # no process, file or memory is available; only the master gets here
-            tell([f"a worker could not be started ({error!r}): the next try is in {RESTART_DELAY:.0f} s"])
+            print_lines([f"a worker could not be started ({error!r}): the next try is in {RESTART_DELAY:.0f} s"])
             self.start_later()
 
     def murder_workers(self) -> None:
         """Kill each worker whose heartbeat has stopped."""
         for pid, worker in list(self.WORKERS.items()):
             if time.monotonic() - worker.tmp.last_update() > self.timeout:
-                tell([f"worker {pid} has had no heartbeat for {self.timeout} s: it is killed"])
+                print_lines([f"worker {pid} has had no heartbeat for {self.timeout} s: it is killed"])
                 self.kill_worker(pid, signal.SIGKILL)
 
     def stop(self, graceful: bool = True) -> None:  # noqa: ARG002  every stop is graceful

@@ -19,17 +19,18 @@ import os
 import shutil
 import socket
 import stat
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ivr import __version__
-from ivr.call.state import DialEnded, DialOutcome, Event, Key, Outdated, Ring, Silence
+from ivr.call.state import CallEnded, DialEnded, DialOutcome, Event, Key, Outdated, Ring, Silence
 from ivr.readiness import Readiness
-from ivr.usage.counter import UsageKey, UsageWriter, WriterUptime
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -40,7 +41,14 @@ FILE_BYTES = 1 << 16
 """Size of a new file of prometheus_client. All our metrics take a tenth of it."""
 MASTER_SLOT = 0
 """The slot of the process that makes the metrics; workers have the slots from 1."""
-_KINDS: dict[type, str] = {Ring: "ring", Key: "key", Silence: "silence", DialEnded: "outcome", Outdated: "lost"}
+_KINDS: dict[type, str] = {
+    Ring: "ring",
+    Key: "key",
+    Silence: "silence",
+    DialEnded: "outcome",
+    CallEnded: "ended",
+    Outdated: "outdated",
+}
 
 EVENTS = "ivr_requests", "Signed requests answered, by what had happened; test calls left out."
 OUTCOMES = "ivr_transfers", "Transfers to the hotline that ended, by how; test calls left out."
@@ -53,10 +61,6 @@ TOTALS: Mapping[str, str] = {
     "ivr_usage_failures": "Writes of usage that failed; the counts wait in memory.",
 }
 """The names of the counters (prometheus_client adds "_total"), and what Prometheus shows beside them."""
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class Metrics:
@@ -142,21 +146,6 @@ class _State:
         yield release
 
 
-class MeteredStore:
-    """A store of usage whose failures are counted."""
-
-    def __init__(self, store: UsageWriter, metrics: Metrics) -> None:
-        self._store, self._metrics = store, metrics
-
-    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
-        """As the store itself does."""
-        try:
-            self._store.write(counts, uptime, late_months)
-        except BaseException:
-            self._metrics.usage_failed()
-            raise
-
-
 @dataclass(frozen=True)
 class MetricsEndpoint:
     """The socket at which Prometheus asks for the metrics, the folder of their files, and the state of the line."""
@@ -201,7 +190,7 @@ def metrics_folder(parent: Path, host: str, port: int, workers: int) -> Path:
     return folder
 
 
-def metrics_app(metrics: Metrics) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+def metrics_app(metrics: Metrics) -> ASGIApp:
     """The ASGI application of the metrics address: it answers `GET /metrics`."""
     from prometheus_client import make_asgi_app
 

@@ -20,10 +20,10 @@ from ivr.errors import OperationFailed
 from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.server.application import Application
-from ivr.server.console import tell
+from ivr.server.console import print_lines
 from ivr.server.http_limits import raise_file_limit
 from ivr.server.master import Master, gunicorn_settings
-from ivr.server.metrics import MeteredStore, MetricsEndpoint, metrics_folder
+from ivr.server.metrics import MetricsEndpoint, metrics_folder
 from ivr.server.signals import ignore_signals
 from ivr.server.webhook import Webhook
 from ivr.settings import Settings
@@ -48,7 +48,7 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], 
     _leave_no_memory_on_disk()
     raise_file_limit()
     readiness = readiness_of(settings)
-    tell(announcement(readiness, settings), say)
+    print_lines(announcement(readiness, settings), say)
     bind = [] if listen_fds(unset_environment=False) else [f"fd://{_listen(host, port).detach()}"]
     memory = memory_folder()
     endpoint = _metrics_endpoint(settings, memory, workers, readiness, say)
@@ -64,7 +64,8 @@ def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | 
     """The application, with everything loaded that a worker needs."""
     usage = store_of(settings)
     metrics = endpoint.metrics if endpoint else None
-    counts = UsageCounter(MeteredStore(usage, metrics) if metrics else usage) if usage else None
+    on_failure = metrics.usage_failed if metrics else None
+    counts = UsageCounter(usage, on_failure=on_failure, period_length=settings.ivr_usage_period) if usage else None
     return make_app(settings, readiness, counts, metrics)
 
 
@@ -78,7 +79,7 @@ def _metrics_endpoint(
         listening = _listen(*settings.metrics)
         return MetricsEndpoint(listening, metrics_folder(parent, *settings.metrics, workers), readiness)
     except (OSError, OperationFailed) as error:
-        tell([f"The line runs without metrics: {error}"], say)
+        print_lines([f"The line runs without metrics: {error}"], say)
         return None
 
 

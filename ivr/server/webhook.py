@@ -1,35 +1,32 @@
 """The webhook: verifies a request of Twilio's and answers it with the document that the line gives.
 
-`Webhook` is in front of the site, an ASGI application that answers every path but `/call…`: a lookup in the
-compiled line needs no framework. A request without a valid signature gets 403. A signed one gets 200 and a document;
-where anything fails, it is the fallback document.
+`Webhook` is in front of the site, an ASGI application for the pages: a lookup in the compiled line needs no framework.
+A request with the header X-Twilio-Signature is a call's, whatever its path, because the URL that is set on a number may
+be misspelled; so is every request below `/call`. Without a valid signature it gets 403. A signed one gets 200 and a
+document; where anything fails, it is the fallback document.
 
 How long a request may take to arrive is a limit of HTTP: ivr/server/http_limits.py.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from ivr import log, signature
-from ivr.call.state import Answer, DialEnded, Event, Key, Outdated, Ring, Silence
+from ivr.call.state import Answer, CallEnded, DialEnded, Event, Key, Outdated, Ring, Silence
 from ivr.call.urls import RING
 from ivr.errors import Unverified
-from ivr.line.line import Form
+from ivr.line.request import Form
 from ivr.readiness import Readiness
 from ivr.server import urlencoded
 from ivr.server.metrics import Metrics
 from ivr.settings import Settings
 from ivr.usage.counter import TEST_CALL, UsageCounter
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-"""An ASGI application: https://asgi.readthedocs.io/en/latest/specs/www.html."""
 
 MAX_BODY_BYTES = 64_000
 MAX_FIELDS = 200
@@ -38,7 +35,9 @@ XML_CONTENT_TYPE = (b"content-type", b"text/xml; charset=utf-8")
 TEXT_CONTENT_TYPE = (b"content-type", b"text/plain")
 NO_STORE = (b"cache-control", b"no-store")
 _RING, _BELOW_RING = RING.encode(), RING.encode() + b"/"
-_COUNTED: dict[type, log.Counted] = {Ring: "ring", Key: "key", Silence: "silence", Outdated: "lost"}
+_COUNTED: dict[type, log.Counted] = {
+    Ring: "ring", Key: "key", Silence: "silence", CallEnded: "ended", Outdated: "outdated",
+}  # fmt: skip
 
 
 class TooLarge(Exception):
@@ -65,7 +64,7 @@ class Webhook:
 
     def __init__(
         self,
-        site: Application,
+        site: ASGIApp,
         readiness: Readiness,
         settings: Settings,
         counts: UsageCounter | None = None,
@@ -83,19 +82,21 @@ class Webhook:
         except BaseException as error:  # the request may be a call's
             await _send(send, Response(200, self._fallback(error)))
             return
-        if path:
+        if path is not None:
             await self._answer(path, scope, receive, send)
         else:
             await self._site({**scope, "root_path": self._prefix.decode()}, receive, send)
 
     def _path_of_a_call(self, scope: Scope) -> bytes | None:
-        """The raw path below PUBLIC_URL, such as b"/call/en/main"; None for the site.
+        """The raw path below PUBLIC_URL, such as b"/call/en/main", or b"" for PUBLIC_URL itself; None for the site.
 
         A proxy may remove the path of PUBLIC_URL, or leave it.
         """
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         below = raw.removeprefix(self._prefix)
-        return next((path for path in (below, raw) if path.startswith(_BELOW_RING) or path == _RING), None)
+        if path := next((path for path in (below, raw) if path.startswith(_BELOW_RING) or path == _RING), None):
+            return path
+        return below if any(name == SIGNATURE for name, _ in scope["headers"]) else None
 
     async def _answer(self, path: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         try:

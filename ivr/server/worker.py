@@ -77,12 +77,12 @@ class LineWorker(UvicornWorker):
         self.notify()  # the first heartbeat: a worker that hangs before its own first one is killed too
 
     def init_signals(self) -> None:
-        """Stop on SIGTERM; ignore what the master ignores."""
+        """Stop on SIGTERM; ignore the signals that the master ignores too."""
         super().init_signals()
         ignore_signals()
 
     def run(self) -> None:
-        """Answer until SIGTERM, then end the process without the steps that the master takes at its end."""
+        """Answer until SIGTERM, then end the process at once: its exit handlers are those of the master."""
         _wake_when_the_master_dies()
         writer, status = log.open_log(every_logger=True), 1
         try:

@@ -65,7 +65,7 @@ def samples(line: Line, tag: str, names: Sequence[str], pace: Pace = "normal") -
 
 
 def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
-    """Those of `names` that are not fully translated; empty where `samples` raises, because all of them are not."""
+    """Those of `names` that are not fully translated; empty if that is all of them: then `samples` raises."""
     known = {name for reading in recordables(line, tag) for name in (reading.name, reading.text)}
     return [name for name in names if name not in known] if known & set(names) else []
 
@@ -79,8 +79,8 @@ def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[Recordable]:
             )
     chosen = [reading for reading in translated if not names or reading.text in names or reading.name in names]
     if not chosen:
-        what = f"{', '.join(names)}: not fully translated into {tag}" if names else f"No text is translated into {tag}"
-        raise OperationFailed(f"{what}. `ivr check {tag}` says what is missing.")
+        texts = f"{', '.join(names)}: not fully translated" if names else "No text is translated"
+        raise OperationFailed(f"{texts} into {tag}. `ivr check {tag}` says what is missing.")
     return chosen
 
 

@@ -60,7 +60,7 @@ def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
     """Create locales/`tag` under `root`; returns its files, the catalogue last.
 
     `name` is the language's own name, for a language that CLDR does not have. Raises BadLocale for a malformed tag or
-    an existing folder, BadContent where the texts or the map cannot be read: then no folder is left.
+    an existing folder, BadContent where the texts or flow.toml cannot be read: then no folder is left.
     """
     folder = root / "locales" / tag
     if not TAG.fullmatch(tag):
@@ -91,7 +91,7 @@ def _fill(root: Path, folder: Path, proposal: Proposal) -> None:
 def propose(root: Path, tag: str, name: str = "") -> Proposal:
     """The fields that can be filled in before a speaker of the language has looked at them."""
     cldr, missing = _cldr(tag), list[str]()
-    words, origin = _words(root, tag)
+    words, origin = _digit_words(root, tag)
     voices = load_voices(_file(root, "voices.toml"))
     language = voices.language_for(tag)
     voice = voices.languages[language][0].name if language else NO_VOICE
@@ -117,7 +117,7 @@ def _cldr(tag: str) -> Locale | None:
         return None
 
 
-def _words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
+def _digit_words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
     """The words for digits and keys, the speech rate, and their origin: from the base language, else as proposed."""
     table = read_toml(_file(root, "proposals.toml"), BadLocale)
     base, bare = _base_language(root, tag), tag.partition("-")[0]

@@ -48,7 +48,7 @@ class Measurement(NamedTuple):
     clipped: bool
 
 
-def sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
+def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
     """Lines of plain text: the texts to read aloud, with file names. Unless `every`, only those without a recording."""
     sounds, outdated = line.content.locales[tag].sounds, {row.name for row in outdated_recordings(line, tag)}
     yield from (
@@ -152,9 +152,9 @@ def _converted(file: Path, rate: float) -> bytes:
     """
     tempo = ["tempo", "-s", f"{rate:g}"] if rate != 1 else []
     lead = AFTER_KEY * (SLOW_PAUSE if tempo else 1)
-    form = ["-t", "raw", "-r", str(SAMPLE_RATE), "-c", "1", "-e", "mu-law", "-D"]
+    output_format = ["-t", "raw", "-r", str(SAMPLE_RATE), "-c", "1", "-e", "mu-law", "-D"]
     effects = ["remix", "-", *TRIM, *tempo, "norm", "-3", "pad", f"{lead:g}", f"{TRAILING_SILENCE:g}"]
-    return convert([str(file), *form, "-", *effects])[0]
+    return convert([str(file), *output_format, "-", *effects])[0]
 
 
 def _write(path: Path, rows: Sequence[Recording]) -> None:

@@ -68,7 +68,7 @@ def _add(template: Catalog, root: Path, message: SourceMessage, comments: Mappin
 def update(root: Path, tags: Iterable[str]) -> list[Path]:
     """Write locales/messages.pot and merge it into each language's messages.po. Returns the files that changed.
 
-    Raises BadContent where the texts or the map cannot be used, and BadLocale for a catalogue that cannot be read or
+    Raises BadContent where the texts or flow.toml cannot be used, and BadLocale for a catalogue that cannot be read or
     has a message twice, because a translation would be lost. Then no file of that language is written.
     """
     template = template_of(root)
@@ -95,13 +95,18 @@ def _plural_forms(tag: str) -> str:
 
 
 def _merged(root: Path, tag: str, template: Catalog) -> Catalogue:
+    """The catalogue of `tag` with the messages of `template`.
+
+    Babel's `update` sets the previous English of each fuzzy message to the English before this update. A translation
+    that was fuzzy already belongs to an older English: that one is restored.
+    """
     catalogue = _existing(po_path(root, tag))
     if not catalogue.header:
         catalogue.header_comment = f"# {PROJECT}: {tag}"
     before = {(message.id, message.context): _previous(message) for message in catalogue}
     catalogue.update(template, update_creation_date=False)
     for message in catalogue:
-        if message.fuzzy:  # a translation that was fuzzy before belongs to an older English
+        if message.fuzzy:
             english = message.previous_id[0] if message.previous_id else message.id
             message.previous_id = before.get((english, message.context)) or message.previous_id
     catalogue.obsolete.clear()

@@ -1,1 +1,1 @@
-"""Usage: the counter of a process, the stores that keep its counts, and the monthly report."""
+"""Usage: the counter of a process, the stores that keep its counts, and the reports of months or quarters."""

@@ -1,4 +1,4 @@
-"""Counts which keys led where and how transfers ended, by calendar month.
+"""Counts which keys led where and how transfers ended, by calendar month or quarter.
 
 Counting adds one to a number in memory: it does not wait and does not fail. A thread adds the counts to a store once a
 minute. A store that is slow, full, locked or unreachable delays the writing, never a call. A count holds no time, no
@@ -15,32 +15,37 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol, assert_never
 
 from ivr import log
-from ivr.call.state import DialEnded, Event, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import CallEnded, DialEnded, Event, Key, Outdated, Place, Ring, Silence
+from ivr.usage.periods import PeriodLength, period_end, period_of
 
 WRITE_INTERVAL = 60.0
 """Seconds between two writes."""
 LAST_WRITE_TIMEOUT = 3.0
 """Seconds that the end of a process waits for its last write."""
 LATE_AFTER = timedelta(hours=12)
-"""How long after the end of a month its counts are still stored: a month that has been reported must not change."""
+"""How long after the end of a period its counts are still stored: a period that was reported must not change."""
 TEST_CALL = ("CallSid", "CA" + "0" * 32)
 """The form field of a test call (`ivr call`, `ivr probe`, `ivr doctor`): such a call is answered and not counted."""
 
 
+NO_LANGUAGE = "und"
+"""The `locale` of what callers did before they chose a language: "undetermined" in BCP 47."""
+
+
 class UsageKey(NamedTuple):
-    """A number that is counted: in `month` (UTC), `event` led to `node` in the language `locale`.
+    """A number that is counted: in `period`, `event` led to `node` in the language `locale` (or in NO_LANGUAGE).
 
     `event` is "ring", a key, "other" for a key that is not used there, or the outcome of a dial ("busy").
-    Example: `UsageKey("2026-11", "safety", "es", "1")` counts the presses of key 1 that led to "safety" in Spanish.
+    Example: `UsageKey("2026-11", "my_safety", "es", "1")` counts the presses of 1 that led to it in Spanish.
     """
 
-    month: str
+    period: str
     node: str
     locale: str
     event: str
 
 
-class WriterUptime(NamedTuple):
+class ProcessSpan(NamedTuple):
     """The time (UTC) from the start of a process to its last write.
 
     `process` is a random name. `ended` is true if the process stopped in order and wrote all its counts.
@@ -53,16 +58,10 @@ class WriterUptime(NamedTuple):
 
 
 class UsageWriter(Protocol):
-    """Keeps counts. After any exception the counts stay in memory for the next write."""
+    """The part of a store that a counter needs. After any exception the counts stay in memory for the next write."""
 
-    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
-        """Add `counts`, and keep `uptime` and the months of which counts came too late, in one transaction."""
-
-
-def month_end(month: str) -> datetime:
-    """The moment (UTC) at which `month` ends: "2026-11" ends at 2026-12-01T00:00."""
-    first_day = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-    return (first_day + timedelta(days=32)).replace(day=1)
+    def write(self, counts: Mapping[UsageKey, int], span: ProcessSpan, late_periods: Sequence[str]) -> None:
+        """Add `counts`, and keep `span` and the periods of which counts came too late, in one transaction."""
 
 
 def _now() -> datetime:
@@ -73,9 +72,15 @@ class UsageCounter:
     """The counts of one process, and the thread that writes them to a store."""
 
     def __init__(
-        self, store: UsageWriter, now: Callable[[], datetime] = _now, write_interval: float = WRITE_INTERVAL
+        self,
+        store: UsageWriter,
+        now: Callable[[], datetime] = _now,
+        write_interval: float = WRITE_INTERVAL,
+        on_failure: Callable[[], None] | None = None,
+        period_length: PeriodLength = "month",
     ) -> None:
-        self._store, self._now, self._write_interval = store, now, write_interval
+        self._store, self._now, self._write_interval, self._on_failure = store, now, write_interval, on_failure
+        self._period_length: PeriodLength = period_length
         self._unwritten: dict[UsageKey, int] = {}
         self._lock = threading.Lock()  # guards `_unwritten`; not held during a write
         self._process, self._since = uuid.uuid4().hex, now()
@@ -83,9 +88,9 @@ class UsageCounter:
         self._thread: threading.Thread | None = None
 
     def count(self, place: Place, event: Event) -> None:
-        """Count that `event` led to `place`. Silence is not counted: a silent caller sends no request."""
+        """Count that `event` led to `place`. Silence and the end of a call are not counted."""
         now = self._now()
-        if key := _usage_key(now.year, now.month, place, event):
+        if key := _usage_key(period_of(now.year, now.month, self._period_length), place, event):
             with self._lock:
                 self._unwritten[key] = self._unwritten.get(key, 0) + 1
 
@@ -119,14 +124,16 @@ class UsageCounter:
         except Exception as error:  # any fault of a store: the counts wait for the next write
             logging.getLogger("ivr.usage").warning("", exc_info=error)
             self._put_back(counts)
+            if self._on_failure:
+                self._on_failure()
             return False
         return True
 
     def _write(self, counts: Mapping[UsageKey, int], ended: bool) -> None:
         now = self._now()
-        late_months = sorted({key.month for key in counts if month_end(key.month) + LATE_AFTER <= now})
-        in_time = {key: number for key, number in counts.items() if key.month not in late_months}
-        self._store.write(in_time, WriterUptime(self._process, self._since, now, ended), late_months)
+        late_periods = sorted({key.period for key in counts if period_end(key.period) + LATE_AFTER <= now})
+        in_time = {key: number for key, number in counts.items() if key.period not in late_periods}
+        self._store.write(in_time, ProcessSpan(self._process, self._since, now, ended), late_periods)
 
     def _put_back(self, counts: Mapping[UsageKey, int]) -> None:
         with self._lock:
@@ -136,9 +143,14 @@ class UsageCounter:
 
 
 @lru_cache(maxsize=10_000, typed=True)  # typed: Ring() and Silence() are equal tuples, only their types differ
-def _usage_key(year: int, month: int, place: Place, event: Event) -> UsageKey | None:
+def _usage_key(period: str, place: Place, event: Event) -> UsageKey | None:
     name = event_name(place, event)
-    return UsageKey(f"{year:04}-{month:02}", place.node, place.locale, name) if name else None
+    return UsageKey(period, place.node, counted_locale(place), name) if name else None
+
+
+def counted_locale(place: Place) -> str:
+    """The language under which an event that led to `place` is counted."""
+    return place.locale if place.language_chosen else NO_LANGUAGE
 
 
 def event_name(place: Place, event: Event) -> str:
@@ -150,7 +162,7 @@ def event_name(place: Place, event: Event) -> str:
             return reached
         case Ring():
             return "ring"
-        case Silence():
+        case Silence() | CallEnded():
             return ""
         case _:
             assert_never(event)

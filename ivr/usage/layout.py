@@ -1,111 +1,221 @@
-"""Prints a report: as text for a terminal, as CSV, and as an HTML page with bars."""
+"""Prints reports of one or more periods side by side: as text for a terminal, as CSV, and as a page to print.
+
+A sum is made from shown numbers alone, so it tells no hidden number: "≥ 316" if a part of it is hidden, and "<46" if
+all three of its parts are.
+"""
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ivr.usage.report import HIDDEN, Report, ReportRow
+from ivr.usage.counter import NO_LANGUAGE
+from ivr.usage.periods import period_name, short_name
+from ivr.usage.report import HIDDEN, NODE_EVENTS, SMALLEST_SHOWN, Cell, Report
 
-CALL_EVENTS = {
-    "ring": "calls",
-    "0": "asked for a person (0)",
-    "9": "asked for the 911 reminder (9)",
-    "connected": "connected",
-    "busy": "not connected: busy",
-    "no-answer": "not connected: no answer",
-    "failed": "not connected: failed",
-    "canceled": "not connected: canceled",
-    "unknown": "not connected: unknown",
+TOP_TOPICS = 8
+"""How many of the most chosen menus and topics come first."""
+SUM_PREFIX = "≥ "
+"""Before a sum of which a part is hidden: "at least"."""
+EVENT_NAMES = {
+    "ring": "All calls",
+    "0": "Asked for a person (key 0)",
+    "connected": "Connected to the hotline",
+    "no answer": "Not connected: the hotline was busy or did not answer",
+    "failed": "Not connected: another reason",
+    "9": "Asked for the 911 reminder (key 9)",
+    "8": "Chose the language (key 8)",
+    "chosen": "Chosen from a menu",
+    "7": "Again, slower (key 7)",
+    "*": "Menu (key *)",
+    "#": "Next (key #)",
+    "other": "Key that is not used",
 }
-"""Events about the call as a whole with their labels, one line each."""
-NODE_EVENTS = {
-    "chosen": "chosen", "7": "again (7)", "8": "language (8)", "*": "menu (*)", "#": "next (#)", "other": "not used",
-}  # fmt: skip
-"""Events that lead to a menu or a topic with their labels, one column each."""
-ABOUT = (
-    "Each number says how often a key led there, or how often a transfer ended so. A caller who stays silent presses "
-    f"nothing, and what silence leads to is not counted. Numbers under 16, zero included, read {HIDDEN}. "
-    "There are no sums."
+"""Each event of a cell, in words and in the order of the report."""
+LANGUAGE_LABELS = {"8": "Chose {} (key 8)", "0": "Asked for a person in {}"}
+BEFORE_A_LANGUAGE = "Asked for a person before choosing a language"
+NOTES = (
+    f"Numbers under {SMALLEST_SHOWN}, zero included, read {HIDDEN}, so that they tell nothing about a single caller. "
+    "≥ is a sum without its hidden parts.",
+    "A number says how often a key was pressed or a transfer ended so: one caller may press a key several times. "
+    "Callers who stay silent press nothing and are connected to the hotline in the end: they are among the connected, "
+    "and not among those who asked. Days begin and end at midnight UTC.",
 )
 
 
-class LocaleTable(NamedTuple):
-    """One language of a report: `calls` as (label, number), `nodes` as (node, one number for each of NODE_EVENTS).
+class Names(NamedTuple):
+    """The words of a report: each node's label and depth in menu order, and each language's name.
 
-    Numbers are as shown, such as "340" or "<16"; "" where the event cannot lead to the node.
+    Example: `Names({"tea": ("For tea", 1)}, {"es": "Spanish"})`.
     """
 
-    locale: str
-    calls: tuple[tuple[str, str], ...]
-    nodes: tuple[tuple[str, tuple[str, ...]], ...]
+    nodes: Mapping[str, tuple[str, int]]
+    locales: Mapping[str, str]
 
 
-def locale_tables(report: Report) -> tuple[LocaleTable, ...]:
-    """The report, split by language."""
-    locales = dict.fromkeys(row.locale for row in report.rows)
-    return tuple(_locale_table(locale, [row for row in report.rows if row.locale == locale]) for locale in locales)
+class Head(NamedTuple):
+    """The first lines of a report: for whom, the telephone number ("" if unknown), and the day on which it was made."""
+
+    agency: str
+    number: str
+    made_on: date
 
 
-def _locale_table(locale: str, rows: Sequence[ReportRow]) -> LocaleTable:
-    calls = tuple((label, row.times) for event, label in CALL_EVENTS.items() for row in rows if row.event == event)
-    by_node: dict[str, dict[str, str]] = {}
-    for row in rows:
-        if row.event in NODE_EVENTS:
-            by_node.setdefault(row.node, {})[row.event] = row.times
-    nodes = tuple((node, tuple(times.get(event, "") for event in NODE_EVENTS)) for node, times in by_node.items())
-    return LocaleTable(locale, calls, nodes)
+class Row(NamedTuple):
+    """One row: its label and depth, the number of each period, and their sum, all as shown."""
+
+    label: str
+    depth: int
+    numbers: tuple[str, ...]
+    total: str
 
 
-def month_name(month: str) -> str:
-    """The month in words: "2026-11" is "November 2026"."""
-    return f"{datetime.strptime(month, '%Y-%m'):%B %Y}"
+class Section(NamedTuple):
+    """A table of a report."""
+
+    title: str
+    rows: tuple[Row, ...]
 
 
-def as_text(report: Report) -> str:
-    """The report for a terminal. Nodes without any number that may be shown are one line, "all others"."""
-    lines = [f"Usage in {month_name(report.month)}", ABOUT, *(f"INCOMPLETE: {gap}." for gap in report.gaps)]
-    for table in locale_tables(report):
-        lines += ["", f"[{table.locale}]", *(f"  {label:<34}{times:>10}" for label, times in table.calls), ""]
-        lines += [_text_row("led to", NODE_EVENTS.values()), *_text_rows(table)]
-    return "\n".join(lines)
+def total_of(numbers: Sequence[str]) -> str:
+    """The sum of shown numbers, which may be sums: `total_of(["40", "<16"])` is "≥ 40"."""
+    least = sum(_least(number) for number in numbers)
+    if all(number.isdigit() for number in numbers):
+        return str(least)
+    if least:
+        return f"{SUM_PREFIX}{least}"
+    return f"<{sum(int(number.removeprefix('<')) - 1 for number in numbers) + 1}"
 
 
-def _text_rows(table: LocaleTable) -> list[str]:
-    shown = [(node, numbers) for node, numbers in table.nodes if not {*numbers} <= {"", HIDDEN}]
-    rows = [_text_row(node, (number or "·" for number in numbers)) for node, numbers in shown]
-    return [*rows, _text_row("all others" if shown else "all", (HIDDEN for _ in NODE_EVENTS))]
+def _least(number: str) -> int:
+    bare = number.removeprefix(SUM_PREFIX)
+    return int(bare) if bare.isdigit() else 0
 
 
-def _text_row(head: str, cells: Iterable[str]) -> str:
-    return f"  {head:<22}" + "".join(f"{cell:>14}" for cell in cells)
+def sections(reports: Sequence[Report], names: Names) -> tuple[Section, ...]:
+    """The tables of a report: calls, languages, the most chosen topics, all topics in menu order."""
+    topics = [
+        _row(label, depth, reports, [Cell(node, "", "chosen")]) for node, (label, depth) in _nodes(reports, names)
+    ]
+    shown = [row for row in topics if _least(row.total)]
+    top = sorted(shown, key=lambda row: -_least(row.total))[:TOP_TOPICS]
+    return (
+        Section("Calls and transfers", tuple(_call_rows(reports))),
+        Section("Languages", tuple(_language_rows(reports, names))),
+        Section("Chosen most often", tuple(row._replace(depth=1) for row in top)),
+        Section(
+            "All menus and topics, in the order of the menus", (*shown, *_others(len(topics) - len(shown), reports))
+        ),
+    )
 
 
-def as_csv(report: Report) -> str:
-    """The report as comma-separated values, one number a row; the last column says why the month is incomplete."""
+def _others(number: int, reports: Sequence[Report]) -> Iterator[Row]:
+    """One row for the `number` rows that have hidden numbers only."""
+    if number:
+        hidden = (HIDDEN,) * len(reports)
+        yield Row(f"{number} others, each", 1, hidden, total_of(hidden))
+
+
+def _row(label: str, depth: int, reports: Sequence[Report], cells: Sequence[Cell]) -> Row:
+    """The row of the sum of `cells`."""
+    numbers = tuple(total_of([report.numbers.get(cell, HIDDEN) for cell in cells]) for report in reports)
+    return Row(label, depth, numbers, total_of(numbers))
+
+
+def _cells(reports: Sequence[Report]) -> tuple[Cell, ...]:
+    """Every cell of any of the reports."""
+    return tuple(dict.fromkeys(cell for report in reports for cell in report.numbers))
+
+
+def _nodes(reports: Sequence[Report], names: Names) -> Iterator[tuple[str, tuple[str, int]]]:
+    """Every node that can be chosen, in menu order, with its label and depth; nodes of earlier releases come last."""
+    chosen = {cell.node for cell in _cells(reports) if cell.event == "chosen"}
+    yield from ((node, name) for node, name in names.nodes.items() if node in chosen)
+    yield from ((node, (node.replace("_", " "), 1)) for node in sorted(chosen - {*names.nodes}))
+
+
+def _call_rows(reports: Sequence[Report]) -> Iterator[Row]:
+    for event, label in EVENT_NAMES.items():
+        cells = [cell for cell in _cells(reports) if cell.event == event]
+        if event not in (*NODE_EVENTS, "8"):
+            yield _row(label, 0, reports, cells)
+
+
+def _language_rows(reports: Sequence[Report], names: Names) -> Iterator[Row]:
+    for event, label in LANGUAGE_LABELS.items():
+        for cell in (cell for cell in _cells(reports) if cell.event == event):
+            if cell.locale == NO_LANGUAGE:
+                yield _row(BEFORE_A_LANGUAGE, 0, reports, [cell])
+            else:
+                yield _row(label.format(names.locales.get(cell.locale, cell.locale)), 0, reports, [cell])
+
+
+def _title(reports: Sequence[Report]) -> str:
+    return f"The information line, {period_name(reports[0].period, reports[-1].period)}"
+
+
+def _subtitle(head: Head) -> str:
+    return " · ".join(filter(None, (head.agency, head.number, f"made on {head.made_on}")))
+
+
+def _columns(reports: Sequence[Report]) -> list[str]:
+    """The heads of the columns of numbers; the last one is the sum where there is more than one period."""
+    several = len(reports) > 1
+    return [*(short_name(report.period) for report in reports), *(["Together"] * several)]
+
+
+def _numbers(row: Row) -> tuple[str, ...]:
+    return (*row.numbers, *([row.total] if len(row.numbers) > 1 else ()))
+
+
+def _gaps(reports: Sequence[Report]) -> list[str]:
+    return [f"{period_name(report.period, report.period)}: {gap}" for report in reports for gap in report.gaps]
+
+
+def as_text(reports: Sequence[Report], names: Names, head: Head) -> str:
+    """The report for a terminal."""
+    lines = [_title(reports), _subtitle(head), *(f"INCOMPLETE: {gap}." for gap in _gaps(reports))]
+    for section in sections(reports, names):
+        lines += ["", _text_row(section.title, _columns(reports))]
+        lines += [_text_row("  " * max(row.depth, 1) + row.label, _numbers(row)) for row in section.rows]
+    return "\n".join([*lines, "", *map(textwrap.fill, NOTES)])
+
+
+def _text_row(label: str, numbers: Sequence[str]) -> str:
+    width = max([18, *map(len, numbers)]) if len(numbers) > 1 else 18
+    return f"{label:<58}" + "".join(f"{number:>{width}}" for number in numbers)
+
+
+def as_csv(reports: Sequence[Report], names: Names, _: Head) -> str:
+    """Every shown number as comma-separated values, one a row; the last column says why the period is incomplete."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(["month", "led_to", "language", "event", "times", "incomplete"])
-    gaps = "; ".join(report.gaps)
-    rows.writerows([report.month, row.node, row.locale, row.event, row.times, gaps] for row in report.rows)
+    rows.writerow(["period", "led_to", "label", "language", "event", "times", "incomplete"])
+    for report in reports:
+        for cell, times in report.numbers.items():
+            label, _depth = names.nodes.get(cell.node, (cell.node, 0))
+            event = EVENT_NAMES.get(cell.event, cell.event)
+            rows.writerow([report.period, cell.node, label, cell.locale, event, times, "; ".join(report.gaps)])
     return out.getvalue().rstrip("\n")
 
 
-def as_html(report: Report) -> str:
-    """The report as a page: bars, and the same numbers in tables that a screen reader reads."""
+def as_html(reports: Sequence[Report], names: Names, head: Head) -> str:
+    """The report as a page for one sheet of paper: bars, and the same numbers in tables that a screen reader reads."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    largest = max((int(row.times) for row in report.rows if row.times != HIDDEN), default=1)
     return environment.get_template("usage.html").render(
-        month=month_name(report.month), about=ABOUT, gaps=report.gaps, tables=locale_tables(report),
-        events=NODE_EVENTS.values(), bar_width=lambda times: _percent(times, largest),
+        title=_title(reports), subtitle=_subtitle(head), gaps=_gaps(reports), columns=_columns(reports),
+        sections=sections(reports, names), numbers=_numbers, bar_width=_bar_width, notes=NOTES,
     )  # fmt: skip
 
 
-def _percent(times: str, largest: int) -> int:
-    return 0 if times in ("", HIDDEN) else max(1, round(100 * int(times) / largest))
+def _bar_width(row: Row, section: Section) -> int:
+    """The length of the row's bar as a percentage of the longest one in the section; 0 if its number is hidden."""
+    longest = max(_least(other.total) for other in section.rows)
+    return max(1, round(100 * _least(row.total) / longest)) if _least(row.total) else 0

@@ -6,14 +6,14 @@ How counts stay right while processes and the database start, stop and fail:
    change of address the next write, a minute later, reaches the database again.
 2. A write is one transaction. If it fails, nothing of it is stored, and the counter keeps the counts in memory.
 3. One advisory lock lets one process write, or create the tables, at a time. It is taken before the tables are looked
-   up: a connection that has looked for a table in vain does not see it when another process creates it afterwards.
+   up: a connection that looked for a table before it existed does not find it after another process created it.
 4. Each statement has a time limit, and a process that stops in the middle of a transaction loses its connection after
    the same time. So a stuck process delays the others by seconds.
 5. If the connection breaks after COMMIT was sent and before its answer arrived, the counts may be stored or not. They
    are written again, so this batch of one process may be counted twice. A record of transactions would prevent that;
    it is not worth its code for a report that hides every number under 16.
-6. A process that ends while the database is away loses the counts since its last write. Its uptime is then without
-   `ended`, or a time without any uptime remains: the report says INCOMPLETE from these rows alone.
+6. A process that ends while the database is away loses the counts since its last write. Its span is then without
+   `ended`, or a time without any span remains: the report says INCOMPLETE from these rows alone.
 
 Messages of the driver are never shown or logged, because they may repeat a part of the URL and so the password.
 """
@@ -24,18 +24,16 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from ivr.errors import OperationFailed
 from ivr.usage import tables
-from ivr.usage.counter import UsageKey, WriterUptime, month_end
-from ivr.usage.tables import StoredMonth
+from ivr.usage.counter import ProcessSpan, UsageKey
+from ivr.usage.periods import period_end
+from ivr.usage.postgres_faults import CONNECT_TIMEOUT, STATEMENT_TIMEOUT, reason_of
+from ivr.usage.tables import StoredPeriod
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from psycopg import Connection
 
-CONNECT_TIMEOUT = 3
-"""Seconds to wait for a connection, and for a network that no longer delivers."""
-STATEMENT_TIMEOUT = 3
-"""Seconds that the database may work on one statement, with the time that it waits for locks."""
 SCHEMA = "information_line"
 """The schema of the tables, so that their names cannot collide with others in the same database."""
 _CREATE_TABLES: tuple[LiteralString, ...] = (
@@ -48,18 +46,6 @@ _CREATE_TABLES: tuple[LiteralString, ...] = (
 )
 _WRITE_LOCK = 0x1BF0
 """The number of the advisory lock: the same in every process and release."""
-_REASONS = {
-    "28": "it refuses the user or the password",
-    "3D": "it has no database of that name",
-    "25006": "it is read-only: this address leads to a copy, or it was set so",
-    "42501": "its user has not the right to",
-    "53100": "its disk is full",
-    "53": "its memory or its connections are used up",
-    "57014": f"it takes longer than {STATEMENT_TIMEOUT} seconds",
-    "55P03": f"it takes longer than {STATEMENT_TIMEOUT} seconds",
-    "57P03": "it is starting or stopping",
-}
-"""Reasons by SQLSTATE or its first characters: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 class PostgresStore:
@@ -73,28 +59,28 @@ class PostgresStore:
     def __str__(self) -> str:
         return "the database of IVR_USAGE_URL"
 
-    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
+    def write(self, counts: Mapping[UsageKey, int], span: ProcessSpan, late_periods: Sequence[str]) -> None:
         """Add `counts` in one transaction. Raises OperationFailed if it fails, or may have failed."""
         with self._connection("written") as db:
             _begin_write(db)
             with db.cursor() as cursor:
                 cursor.executemany(_for_psycopg(tables.ADD_COUNT), tables.count_rows(counts))
-                cursor.executemany(_for_psycopg(tables.KEEP_LATE_MONTH), [(month,) for month in late_months])
-            db.execute(_for_psycopg(tables.KEEP_UPTIME), tables.uptime_row(uptime))
-            for statement, parameter in tables.delete_statements(uptime.until - tables.RETENTION):
+                cursor.executemany(_for_psycopg(tables.KEEP_LATE_PERIOD), [(period,) for period in late_periods])
+            db.execute(_for_psycopg(tables.KEEP_SPAN), tables.span_row(span))
+            for statement, parameter in tables.delete_statements(span.until - tables.RETENTION):
                 db.execute(_for_psycopg(statement), (parameter,))
             db.execute("COMMIT")
 
-    def read(self, month: str) -> StoredMonth:
-        """The counts of `month`. Raises OperationFailed, as a sentence, if they cannot be read."""
+    def read(self, period: str) -> StoredPeriod:
+        """The counts of `period`. Raises OperationFailed, as a sentence, if they cannot be read."""
         with self._connection("read") as db:
             _begin(db)
             if not _has_tables(db):
                 raise OperationFailed("The database of IVR_USAGE_URL has no counts yet: there is nothing to show.")
-            return tables.stored_month(
-                db.execute(_for_psycopg(tables.SELECT_COUNTS), (month,)).fetchall(),
-                db.execute(_for_psycopg(tables.SELECT_UPTIMES), (tables.timestamp(month_end(month)),)).fetchall(),
-                db.execute(_for_psycopg(tables.SELECT_LATE_MONTH), (month,)).fetchall(),
+            return tables.stored_period(
+                db.execute(_for_psycopg(tables.SELECT_COUNTS), (period,)).fetchall(),
+                db.execute(_for_psycopg(tables.SELECT_SPANS), (tables.timestamp(period_end(period)),)).fetchall(),
+                db.execute(_for_psycopg(tables.SELECT_LATE_PERIOD), (period,)).fetchall(),
             )
 
     def try_out(self) -> None:
@@ -114,7 +100,7 @@ class PostgresStore:
             ) as db:
                 yield db
         except (psycopg.Error, UnicodeError) as error:
-            raise OperationFailed(f"The database of IVR_USAGE_URL cannot be {use}: {_reason(error)}.") from None
+            raise OperationFailed(f"The database of IVR_USAGE_URL cannot be {use}: {reason_of(error)}.") from None
 
 
 def _driver() -> "ModuleType":
@@ -123,7 +109,8 @@ def _driver() -> "ModuleType":
     except ImportError:
         raise OperationFailed(
             "IVR_USAGE_URL names a PostgreSQL database, and its driver is not installed: "
-            "`.venv/bin/python -m pip install --requirement requirements-postgres.txt`."
+            "`make install REQUIREMENTS=requirements-postgres.txt` in a checkout; an image is built with "
+            "`--build-arg REQUIREMENTS=requirements-postgres.txt`."
         ) from None
     return psycopg
 
@@ -164,16 +151,3 @@ def _has_tables(db: "Connection[Any]") -> bool:
 def _for_psycopg(statement: str) -> Any:
     """A statement of `tables` with psycopg's placeholders: %s instead of ?."""
     return statement.replace("?", "%s")
-
-
-def _reason(error: Exception) -> str:
-    """The reason for a fault in our own words: the driver's message may hold the password."""
-    state = getattr(error, "sqlstate", None) or ""
-    reason = next((reason for prefix, reason in _REASONS.items() if state.startswith(prefix)), None)
-    if reason:
-        return reason
-    if state:
-        return f"PostgreSQL says {state}, see https://www.postgresql.org/docs/current/errcodes-appendix.html"
-    if any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):
-        return "it does not answer, or refuses the user: look at its host, its port, its password and the network"
-    return "the address is not one that PostgreSQL's driver understands"

@@ -1,8 +1,10 @@
-"""The usage of a month as it may be shown: whole months only, every number under 16 hidden, no sums.
+"""The usage of a period as it may be shown: whole periods only, and no number under 16 that could be read or computed.
 
-Which numbers are shown depends only on the numbers that reach 16 and on the flow graph. A smaller number reads "<16"
-whether it is 15, 1 or 0, and no total is shown from which it could be computed. A month is shown after its counts are
-final, so two reports of the same month are equal and their difference tells nothing about a single caller.
+Each event is part of exactly one shown number, a `Cell`: a topic is counted over all languages, the request for a
+person by language. So no two shown numbers overlap, and none can be subtracted from another one. Which numbers are
+shown depends only on the numbers that reach 16 and on the flow graph. A smaller number reads "<16" whether it is 15, 1
+or 0. Sums are made from shown numbers alone (`ivr.usage.layout`). A period is shown after its counts are final, so two
+reports of the same period are equal and their difference tells nothing about a single caller.
 """
 
 from collections import Counter
@@ -11,120 +13,130 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 
 from ivr.call.flow import Transfer
-from ivr.call.state import KEYS, DialEnded, DialOutcome, Key, Place, Ring
+from ivr.call.state import KEYS, DialEnded, DialOutcome, Key, Place
 from ivr.call.transitions import next_place
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
-from ivr.usage.counter import LATE_AFTER, WRITE_INTERVAL, UsageKey, WriterUptime, event_name, month_end
-from ivr.usage.tables import StoredMonth
+from ivr.usage.counter import LATE_AFTER, WRITE_INTERVAL, ProcessSpan, counted_locale, event_name
+from ivr.usage.periods import PeriodLength, period_before, period_begin, period_end, period_of
+from ivr.usage.tables import StoredPeriod
 
 SMALLEST_SHOWN = 16
 """A smaller number is hidden, as in https://www.cdc.gov/united-states-cancer-statistics/technical-notes/."""
 HIDDEN = f"<{SMALLEST_SHOWN}"
 REPORT_DELAY = 2 * LATE_AFTER
-"""How long after its end a month is shown: well after its last counts are stored."""
+"""How long after its end a period is shown: well after its last counts are stored."""
 WRITE_GAP = timedelta(seconds=5 * WRITE_INTERVAL)
 """A longer time between two writes, or between two processes, is a time without counts."""
 MAX_NAMED_GAPS = 5
+NODE_EVENTS = ("chosen", "7", "*", "#", "other")
+"""Events that are shown for each menu and topic: chosen from a menu, again, menu, next, a key that is not used."""
+DIAL_CELLS: Mapping[str, str] = {
+    "connected": "connected", "busy": "no answer", "no-answer": "no answer", "failed": "failed", "canceled": "failed",
+    "unknown": "failed",
+}  # fmt: skip
+"""Each outcome of a dial, and the event of the cell that it is shown in."""
 
 
-class ReportRow(NamedTuple):
-    """A number as it is shown: the node and the language that `event` led to, and how often.
+class Cell(NamedTuple):
+    """A number that is shown: how often `event` led to `node` in the language `locale`.
 
-    Example: `ReportRow("safety", "es", "chosen", "204")`; `times` is "<16" for a smaller number.
+    `node` is "" for all nodes, `locale` is "" for all languages and `NO_LANGUAGE` before a language was chosen. `event`
+    is "ring", "0", "8", "9", a value of DIAL_CELLS or one of NODE_EVENTS. Example: `Cell("safety", "", "chosen")`.
     """
 
     node: str
     locale: str
     event: str
-    times: str
 
 
 class Report(NamedTuple):
-    """A month as it may be shown: its numbers, and the reasons why it is incomplete, as sentences without a stop."""
+    """A period as it may be shown. A number is as shown, "204" or "<16"; `gaps` say why the period is incomplete."""
 
-    month: str
-    rows: tuple[ReportRow, ...]
+    period: str
+    numbers: Mapping[Cell, str]
     gaps: tuple[str, ...]
 
 
-def last_month(now: datetime) -> str:
-    """The last month that may be shown, such as "2026-11"."""
+def last_period(now: datetime, length: PeriodLength) -> str:
+    """The last period that may be shown, such as "2026-11"."""
     shown = now - REPORT_DELAY
-    return f"{shown.replace(day=1) - timedelta(days=1):%Y-%m}"
+    return period_before(period_of(shown.year, shown.month, length))
 
 
-def make_report(line: Line, month: str, stored: StoredMonth, now: datetime) -> Report:
-    """The report of `month`. Raises OperationFailed while the month may not be shown."""
-    first_day = month_end(month) + REPORT_DELAY
+def check_final(period: str, now: datetime) -> None:
+    """Raises OperationFailed while `period` may not be shown."""
+    first_day = period_end(period) + REPORT_DELAY
     if now < first_day:
         raise OperationFailed(
-            f"{month} can be shown from {first_day:%Y-%m-%d} on (UTC). Two tables of a month that still grows would "
-            "tell what a single caller did in between."
+            f"{period} can be shown from {first_day:%Y-%m-%d} on (UTC). Two tables of a period that still grows would "
+            "show what a single caller did in between."
         )
-    return Report(month, tuple(_rows(line, stored.counts)), tuple(_gaps(month, stored, now)))
 
 
-def shown_event(event: str) -> str:
-    """The event as it is shown: "chosen" for keys 1 to 6, since a new flow file may number the choices differently."""
-    return "chosen" if event in "123456" else event
+def make_report(line: Line, period: str, stored: StoredPeriod, now: datetime) -> Report:
+    """The report of `period`. Raises OperationFailed while the period may not be shown."""
+    check_final(period, now)
+    sums: Counter[Cell] = Counter()
+    for key, number in stored.counts.items():
+        sums[cell_of(key.node, key.locale, key.event)] += number
+    possible = possible_cells(line)
+    removed = sorted(cell for cell, number in sums.items() if number >= SMALLEST_SHOWN and cell not in possible)
+    numbers = {cell: str(sums[cell]) if sums[cell] >= SMALLEST_SHOWN else HIDDEN for cell in (*possible, *removed)}
+    return Report(period, numbers, tuple(_gaps(period, stored, now)))
 
 
-def _rows(line: Line, counts: Mapping[UsageKey, int]) -> Iterator[ReportRow]:
-    sums: Counter[tuple[str, str, str]] = Counter()
-    for key, number in counts.items():
-        sums[key.node, key.locale, shown_event(key.event)] += number
-    possible = possible_rows(line)
-    removed = sorted(row for row, number in sums.items() if number >= SMALLEST_SHOWN and row not in possible)
-    for row in (*possible, *removed):
-        yield ReportRow(*row, f"{sums[row]}" if sums[row] >= SMALLEST_SHOWN else HIDDEN)
+def cell_of(node: str, locale: str, event: str) -> Cell:
+    """The cell that a counted event is part of. Keys 1 to 6 are one event, since a new release may renumber them."""
+    event = "chosen" if event in tuple("123456") else event
+    if event in NODE_EVENTS:
+        return Cell(node, "", event)
+    if event in ("0", "8"):
+        return Cell("", locale, event)
+    return Cell("", "", DIAL_CELLS.get(event, event))
 
 
-def possible_rows(line: Line) -> dict[tuple[str, str, str], None]:
-    """Every (node, language, shown event) that can occur on `line`, in the order of the flow file."""
-    ring = next_place(line.flow, Place(line.flow.main_menu, line.flow.published[0]), Ring())
-    rows = {row for place in line.paths for row in _rows_from(line, place)} | {(ring.node, ring.locale, "ring")}
-    nodes, locales = list(line.flow.nodes), list(line.flow.published)
-    return dict.fromkeys(sorted(rows, key=lambda row: (locales.index(row[1]), nodes.index(row[0]), row[2])))
+def possible_cells(line: Line) -> dict[Cell, None]:
+    """Every cell that can occur on `line`, in the order of the flow file."""
+    cells = {cell for place in line.paths for cell in _cells_from(line, place)} | {Cell("", "", "ring")}
+    nodes, locales = ["", *line.flow.nodes], ["", *line.flow.published]
+    order = {cell: (nodes.index(cell.node), cell.locale not in locales, cell.locale, cell.event) for cell in cells}
+    return dict.fromkeys(sorted(cells, key=order.__getitem__))
 
 
-def _rows_from(line: Line, place: Place) -> Iterator[tuple[str, str, str]]:
+def _cells_from(line: Line, place: Place) -> Iterator[Cell]:
     for key in KEYS:
         target = next_place(line.flow, place, Key(key))
-        yield target.node, target.locale, shown_event(event_name(target, Key(key)))
+        yield cell_of(target.node, counted_locale(target), event_name(target, Key(key)))
     if isinstance(line.flow.nodes[place.node], Transfer):
-        for reached in get_args(DialOutcome):
-            target = next_place(line.flow, place, DialEnded(reached))
-            yield target.node, target.locale, reached
+        for outcome in get_args(DialOutcome):
+            target = next_place(line.flow, place, DialEnded(outcome))
+            yield cell_of(target.node, counted_locale(target), outcome)
 
 
-def _gaps(month: str, stored: StoredMonth, now: datetime) -> Iterator[str]:
-    """Why the month is incomplete, as the uptimes of the processes show it."""
-    begin, end = (month_end(month) - timedelta(days=1)).replace(day=1), month_end(month)
-    uncovered = list(_uncovered(begin, end, stored.uptimes))
+def _gaps(period: str, stored: StoredPeriod, now: datetime) -> Iterator[str]:
+    """Why the period is incomplete, as the spans of the processes show it."""
+    begin, end = period_begin(period), period_end(period)
+    uncovered = list(_uncovered(begin, end, stored.spans))
     for since, until in uncovered[:MAX_NAMED_GAPS]:
         yield f"nothing was counted from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC"
     if len(uncovered) > MAX_NAMED_GAPS:
         yield f"nothing was counted at {len(uncovered) - MAX_NAMED_GAPS} other times"
     still_counting = now - WRITE_GAP
-    killed = [
-        uptime for uptime in stored.uptimes if not uptime.ended and begin <= uptime.until < min(end, still_counting)
-    ]
+    killed = [span for span in stored.spans if not span.ended and begin <= span.until < min(end, still_counting)]
     if killed:
         yield f"processes that ended before they had written their last counts: {len(killed)}"
     if stored.late:
         yield "some counts came too late to be taken"
 
 
-def _uncovered(
-    begin: datetime, end: datetime, uptimes: tuple[WriterUptime, ...]
-) -> Iterator[tuple[datetime, datetime]]:
+def _uncovered(begin: datetime, end: datetime, spans: tuple[ProcessSpan, ...]) -> Iterator[tuple[datetime, datetime]]:
     """The times between `begin` and `end` in which no process was counting."""
     covered = begin
-    for uptime in sorted(uptimes, key=lambda uptime: uptime.since):
-        if uptime.until >= begin:
-            if uptime.since > covered + WRITE_GAP:
-                yield covered, min(uptime.since, end)
-            covered = max(covered, uptime.until)
+    for span in sorted(spans, key=lambda span: span.since):
+        if span.until >= begin:
+            if span.since > covered + WRITE_GAP:
+                yield covered, min(span.since, end)
+            covered = max(covered, span.until)
     if covered + WRITE_GAP < end:
         yield covered, end

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from ivr.errors import OperationFailed
 from ivr.usage import tables
-from ivr.usage.counter import UsageKey, WriterUptime, month_end
-from ivr.usage.tables import StoredMonth
+from ivr.usage.counter import ProcessSpan, UsageKey
+from ivr.usage.periods import period_end
+from ivr.usage.tables import StoredPeriod
 
 LOCK_TIMEOUT = 5.0
 """Seconds to wait while another process writes to the file."""
@@ -34,25 +35,26 @@ class SqliteStore:
     def __str__(self) -> str:
         return str(self.path)
 
-    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
+    def write(self, counts: Mapping[UsageKey, int], span: ProcessSpan, late_periods: Sequence[str]) -> None:
         """Add `counts` in one transaction. Raises sqlite3.Error, OSError or OperationFailed if it fails."""
         self._create_file()
         with self._transaction() as db:
             db.executemany(tables.ADD_COUNT, tables.count_rows(counts))
-            db.execute(tables.KEEP_UPTIME, tables.uptime_row(uptime))
-            db.executemany(tables.KEEP_LATE_MONTH, [(month,) for month in late_months])
-            for statement, parameter in tables.delete_statements(uptime.until - tables.RETENTION):
+            db.execute(tables.KEEP_SPAN, tables.span_row(span))
+            db.executemany(tables.KEEP_LATE_PERIOD, [(period,) for period in late_periods])
+            for statement, parameter in tables.delete_statements(span.until - tables.RETENTION):
                 db.execute(statement, (parameter,))
 
-    def read(self, month: str) -> StoredMonth:
-        """The counts of `month`. Raises OperationFailed if the file is missing or cannot be read."""
+    def read(self, period: str) -> StoredPeriod:
+        """The counts of `period`. Raises OperationFailed if the file is missing or cannot be read."""
         try:
             with closing(self._connect("ro")) as db:
-                self._version(db)
-                return tables.stored_month(
-                    db.execute(tables.SELECT_COUNTS, (month,)).fetchall(),
-                    db.execute(tables.SELECT_UPTIMES, (tables.timestamp(month_end(month)),)).fetchall(),
-                    db.execute(tables.SELECT_LATE_MONTH, (month,)).fetchall(),
+                if not self._has_tables(db):
+                    raise OperationFailed(f"{self.path} has no counts yet: there is nothing to show.")
+                return tables.stored_period(
+                    db.execute(tables.SELECT_COUNTS, (period,)).fetchall(),
+                    db.execute(tables.SELECT_SPANS, (tables.timestamp(period_end(period)),)).fetchall(),
+                    db.execute(tables.SELECT_LATE_PERIOD, (period,)).fetchall(),
                 )
         except sqlite3.Error as error:
             raise OperationFailed(f"{self.path} cannot be read ({error}): there is nothing to show.") from None
@@ -77,18 +79,18 @@ class SqliteStore:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with closing(self._connect("rw")) as db:
-            if not self._version(db):
+            if not self._has_tables(db):
                 db.executescript(_CREATE_TABLES)
             db.execute("BEGIN IMMEDIATE")
             yield db
             db.execute("COMMIT")
 
-    def _version(self, db: sqlite3.Connection) -> int:
-        """The version of the tables in the file, 0 if it has none. Raises OperationFailed if it is another one."""
+    def _has_tables(self, db: sqlite3.Connection) -> bool:
+        """Whether the tables exist. Raises OperationFailed if their version is not the one of this release."""
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
         if version not in (0, tables.VERSION):
             raise OperationFailed(
                 f"{self.path} has tables of version {version}, and this release writes version {tables.VERSION}: "
                 "give IVR_USAGE another file, or run the release that made this one."
             )
-        return version
+        return version != 0

@@ -6,14 +6,17 @@ from ivr.settings import Settings
 from ivr.usage.counter import UsageWriter
 from ivr.usage.postgres import PostgresStore
 from ivr.usage.sqlite import SqliteStore
-from ivr.usage.tables import StoredMonth
+from ivr.usage.tables import StoredPeriod
 
 
 class UsageStore(UsageWriter, Protocol):
-    """A store that can also be read. `str(store)` names it to an operator and holds no password."""
+    """A store: `write` for the counter, `read` for the report, `try_out` for the doctor.
 
-    def read(self, month: str) -> StoredMonth:
-        """The counts of `month`, such as "2026-11". Raises OperationFailed if they cannot be read."""
+    `str(store)` names it to an operator and holds no password.
+    """
+
+    def read(self, period: str) -> StoredPeriod:
+        """The counts of `period`, such as "2026-11" or "2026-Q4". Raises OperationFailed if they cannot be read."""
 
     def try_out(self) -> None:
         """Raises OperationFailed if this process could not write to the store."""

@@ -1,19 +1,22 @@
 """The tables of a store, and the statements that SQLite and PostgreSQL both understand.
 
     counts   month, node, locale, event -> times   one row for each UsageKey: no order, no day, no call
-    spans    one row for each WriterUptime         shows when no process was counting
-    late     month                                 months of which counts came too late to be stored
+    spans    one row for each ProcessSpan         shows when no process was counting
+    late     month                                 periods of which counts came too late to be stored
+
+The column `month` holds a period: a month or a quarter.
 
 Each store keeps `VERSION` beside its tables. A release that finds another version does not write or read, so that an
 older release may run beside a newer one. The two dialects differ in a dozen lines, which are written by hand:
 SQLAlchemy would add a second of start time and 31 MB of memory to every process.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ivr.usage.counter import UsageKey, WriterUptime
+from ivr.usage.counter import ProcessSpan, UsageKey
+from ivr.usage.periods import PeriodLength, period_of
 
 VERSION = 1
 RETENTION = timedelta(days=400)
@@ -28,63 +31,63 @@ ADD_COUNT = """
     INSERT INTO counts VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (month, node, locale, event) DO UPDATE SET times = counts.times + excluded.times
 """
-KEEP_UPTIME = """
+KEEP_SPAN = """
     INSERT INTO spans VALUES (?, ?, ?, ?)
     ON CONFLICT (process) DO UPDATE SET until = excluded.until, ended = excluded.ended
 """
-KEEP_LATE_MONTH = "INSERT INTO late VALUES (?) ON CONFLICT (month) DO NOTHING"
+KEEP_LATE_PERIOD = "INSERT INTO late VALUES (?) ON CONFLICT (month) DO NOTHING"
 SELECT_COUNTS = "SELECT month, node, locale, event, times FROM counts WHERE month = ?"
-SELECT_UPTIMES = "SELECT process, since, until, ended FROM spans WHERE since < ?"
-SELECT_LATE_MONTH = "SELECT month FROM late WHERE month = ?"
+SELECT_SPANS = "SELECT process, since, until, ended FROM spans WHERE since < ?"
+SELECT_LATE_PERIOD = "SELECT month FROM late WHERE month = ?"
 
 
-class StoredMonth(NamedTuple):
-    """The content of a store about one month.
+class StoredPeriod(NamedTuple):
+    """The content of a store about one period.
 
-    `uptimes` are those of all processes that started before the end of the month. `late` is true if counts of the
-    month came too late to be stored.
+    `spans` are those of all processes that started before the end of the period. `late` is true if counts of the
+    period came too late to be stored.
     """
 
     counts: Mapping[UsageKey, int]
-    uptimes: tuple[WriterUptime, ...]
+    spans: tuple[ProcessSpan, ...]
     late: bool
 
 
 def count_rows(counts: Mapping[UsageKey, int]) -> list[tuple[str | int, ...]]:
-    """The rows for `ADD_COUNT`, such as ("2026-11", "safety", "es", "1", 4). Sorted: two writers lock in one order."""
+    """The rows for `ADD_COUNT`, such as ("2026-11", "my_safety", "es", "1", 4). Two writers lock in this order."""
     return [(*key, number) for key, number in sorted(counts.items())]
 
 
-def uptime_row(uptime: WriterUptime) -> tuple[str | int, ...]:
-    """The row for `KEEP_UPTIME`."""
-    return uptime.process, timestamp(uptime.since), timestamp(uptime.until), int(uptime.ended)
+def span_row(span: ProcessSpan) -> tuple[str | int, ...]:
+    """The row for `KEEP_SPAN`."""
+    return span.process, timestamp(span.since), timestamp(span.until), int(span.ended)
 
 
-def delete_statements(before: datetime) -> Sequence[tuple[str, str]]:
+def delete_statements(before: datetime) -> Iterator[tuple[str, str]]:
     """The statements, each with its parameter, that delete everything older than `before`."""
-    month = f"{before:%Y-%m}"
-    return (
-        ("DELETE FROM counts WHERE month < ?", month),
-        ("DELETE FROM late WHERE month < ?", month),
-        ("DELETE FROM spans WHERE until < ?", timestamp(before)),
-    )
+    lengths: tuple[tuple[str, PeriodLength], ...] = (("<>", "month"), ("=", "quarter"))
+    for equals_q, length in lengths:
+        oldest = period_of(before.year, before.month, length)
+        for table in ("counts", "late"):
+            yield f"DELETE FROM {table} WHERE month < ? AND substr(month, 6, 1) {equals_q} 'Q'", oldest
+    yield "DELETE FROM spans WHERE until < ?", timestamp(before)
 
 
-def stored_month(
-    count_rows: Sequence[Sequence[str | int]], uptime_rows: Sequence[Sequence[str | int]], late_rows: Sequence[object]
-) -> StoredMonth:
-    """The month from the rows of `SELECT_COUNTS`, `SELECT_UPTIMES` and `SELECT_LATE_MONTH`."""
-    return StoredMonth(dict(map(_count, count_rows)), tuple(map(_uptime, uptime_rows)), bool(late_rows))
+def stored_period(
+    count_rows: Sequence[Sequence[str | int]], span_rows: Sequence[Sequence[str | int]], late_rows: Sequence[object]
+) -> StoredPeriod:
+    """The period from the rows of `SELECT_COUNTS`, `SELECT_SPANS` and `SELECT_LATE_PERIOD`."""
+    return StoredPeriod(dict(map(_count, count_rows)), tuple(map(_span, span_rows)), bool(late_rows))
 
 
 def _count(row: Sequence[str | int]) -> tuple[UsageKey, int]:
-    month, node, locale, event, times = row
-    return UsageKey(str(month), str(node), str(locale), str(event)), int(times)
+    period, node, locale, event, times = row
+    return UsageKey(str(period), str(node), str(locale), str(event)), int(times)
 
 
-def _uptime(row: Sequence[str | int]) -> WriterUptime:
+def _span(row: Sequence[str | int]) -> ProcessSpan:
     process, since, until, ended = row
-    return WriterUptime(
+    return ProcessSpan(
         str(process), datetime.fromisoformat(str(since)), datetime.fromisoformat(str(until)), bool(ended)
     )
 

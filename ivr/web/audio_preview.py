@@ -33,7 +33,7 @@ class Sounds:
         self._voices = installed_voices() if enabled else frozenset()
         self.available = bool(self._voices)
         self._line = line
-        self._says_by_name: asyncio.Task[Mapping[str, Say]] | None = None
+        self._collecting: asyncio.Task[Mapping[str, Say]] | None = None
         self._cache: OrderedDict[str, bytes] = OrderedDict()
         self._in_progress: dict[str, asyncio.Task[bytes]] = {}
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
@@ -44,7 +44,7 @@ class Sounds:
 
     async def wav(self, name: str) -> bytes:
         """The sound of that name, as a WAV file. Raises KeyError for a name of no compiled caption, SynthesisFailed."""
-        say = (await self._says())[name]
+        say = (await self._speakable())[name]
         if name in self._cache:
             self._cache.move_to_end(name)
             return self._cache[name]
@@ -54,15 +54,15 @@ class Sounds:
             self._in_progress[name] = asyncio.create_task(self._synthesize(name, say))
         return await asyncio.shield(self._in_progress[name])
 
-    async def _says(self) -> Mapping[str, Say]:
+    async def _speakable(self) -> Mapping[str, Say]:
         """All that can be synthesized, by name; collected in a thread when the first sound is requested."""
         if not self.available:
             return {}
-        if self._says_by_name is None:
-            self._says_by_name = asyncio.create_task(asyncio.to_thread(self._says_with_voice))
-        return await asyncio.shield(self._says_by_name)
+        if self._collecting is None:
+            self._collecting = asyncio.create_task(asyncio.to_thread(self._collect_says))
+        return await asyncio.shield(self._collecting)
 
-    def _says_with_voice(self) -> Mapping[str, Say]:
+    def _collect_says(self) -> Mapping[str, Say]:
         return {name: say for name, say in compiled_says(self._line).items() if self.name(say)}
 
     async def _synthesize(self, name: str, say: Say) -> bytes:
@@ -88,10 +88,12 @@ def utterance_of(say: Say) -> Utterance:
 def compiled_says(line: Line) -> Mapping[str, Say]:
     """Every caption that `line` can say, by the name of its sound."""
     fragments = {fragment for document in line.documents.values() for fragment in document}
-    return {utterance_of(say).sound_name: say for say in {say for fragment in fragments for say in _says_of(fragment)}}
+    return {
+        utterance_of(say).sound_name: say for say in {say for fragment in fragments for say in _captions_of(fragment)}
+    }
 
 
-def _says_of(fragment: bytes) -> Iterator[Say]:
+def _captions_of(fragment: bytes) -> Iterator[Say]:
     verbs = read_document.__wrapped__(twiml.document([fragment]))  # not through its cache: each fragment is read once
     for spoken in (verbs, *(verb.spoken for verb in verbs if isinstance(verb, Gather))):
         yield from (part for part, _ in join_says(spoken) if isinstance(part, Say))

@@ -7,13 +7,13 @@ Twilio are never answered from these lines.
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from ivr.errors import BadContent, Fault
 from ivr.line.compiler import compile_line
@@ -22,9 +22,6 @@ from ivr.settings import Settings
 from ivr.web.audio_files import add_audio_files
 from ivr.web.security_headers import NO_STORE
 
-Scope = MutableMapping[str, Any]
-Channel = Callable[..., Awaitable[Any]]
-"""`receive` or `send` of ASGI: https://asgi.readthedocs.io/en/latest/specs/main.html."""
 AddPages = Callable[[FastAPI, Settings, Readiness], None]
 FAULTS_FIRST = "This language cannot be heard yet. Correct these faults first, then load the page again.\n\n"
 
@@ -47,7 +44,7 @@ class DraftPages:
         self._languages = published if tag in published else (published[0], tag)
         self._lock, self._changed, self._app = threading.Lock(), 0.0, FastAPI()
 
-    async def __call__(self, scope: Scope, receive: Channel, send: Channel) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request from the content as its files are now."""
         app = await asyncio.to_thread(self._current_app)
         await app(scope, receive, send)

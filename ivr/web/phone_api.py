@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping
 from typing import TypedDict
 
 from ivr import simulator
-from ivr.call.urls import OUTCOME, RING, address_of, place_at
+from ivr.call.urls import OUTCOME, RING, address_in, address_of, place_at
 from ivr.errors import UnknownAddress
-from ivr.line.line import Form, Line
+from ivr.export.number_links import NumberLinker, TextSpan, without_pauses
+from ivr.line.line import Line
+from ivr.line.request import Form
 from ivr.phone.caller import FORM, KEYS, OUTCOMES, Caller, Heard
 from ivr.phone.verbs import Say, SayOrPlay
 from ivr.phone.webhook_form import answered, dial_ended, digits_pressed
 from ivr.web.audio_preview import Sounds, join_says
-from ivr.web.phone_links import NumberLinker, TextSpan, without_pauses
 
 CONVERSATION_SECONDS = 60.0
 """The length of the conversation with the hotline that is reported to the line; the page dials no number."""
@@ -43,7 +44,7 @@ class Caption(TypedDict):
     recorded: bool
 
 
-class Step(TypedDict):
+class PhoneStep(TypedDict):
     """Captions, and what follows them.
 
     `does` is "listen" (for `wait` seconds; a key is sent with the address `at`), "dial" (the outcome is sent with `at`)
@@ -68,7 +69,7 @@ class PhoneApi:
         }
         self._seconds, self._recordings = simulator.speaking_time(line), simulator.recordings(line)
 
-    def steps(self, request: Mapping[str, object]) -> list[Step]:
+    def steps(self, request: Mapping[str, object]) -> list[PhoneStep]:
         """The steps after `request`: {"at", "key"} or {"at", "outcome"}. Any other request is a new call."""
         address, form = self._first_post(request)
         caller = Caller(self._post, self._public_url + address, form, self._seconds, self._recordings)
@@ -87,23 +88,23 @@ class PhoneApi:
             return address_of(place) + OUTCOME, [*answered(FORM), *dial_ended(outcome, CONVERSATION_SECONDS)]
         return RING, FORM
 
-    def _play(self, caller: Caller) -> Iterator[Step]:
+    def _play(self, caller: Caller) -> Iterator[PhoneStep]:
         """Play the call until it dials or ends, with a step for each time that it waits for a key."""
         caller.rings()
         captioned = 0
         while gather := caller.gather:
             caller.listens()
-            yield Step(
+            yield PhoneStep(
                 does="listen",
                 captions=list(self._captions(caller, captioned)),
-                at=gather.action.removeprefix(self._public_url),
+                at=address_in(self._public_url, gather.action),
                 wait=gather.timeout,
             )
             captioned = len(caller.heard)
             caller.waits()
         dial = caller.dial
-        at = dial.action.removeprefix(self._public_url).removesuffix(OUTCOME) if dial and dial.action else ""
-        yield Step(does="dial" if dial else "end", captions=list(self._captions(caller, captioned)), at=at, wait=0)
+        at = address_in(self._public_url, dial.action).removesuffix(OUTCOME) if dial and dial.action else ""
+        yield PhoneStep(does="dial" if dial else "end", captions=list(self._captions(caller, captioned)), at=at, wait=0)
 
     def _captions(self, caller: Caller, start: int) -> Iterator[Caption]:
         for spoken, verbs in join_says(caller.heard_verbs[start:]):

@@ -8,9 +8,9 @@ from ivr.content.facts import Source
 from ivr.content.locale import Locale
 from ivr.content.wordlists import load_words
 from ivr.errors import BadLocale
+from ivr.export.number_links import NumberLinker, TextSpan
 from ivr.line.line import Line
 from ivr.script.model import Entry, Script
-from ivr.web.phone_links import NumberLinker, TextSpan
 
 LOWEST_HEADING = 6
 """HTML has headings h1 to h6."""
@@ -30,10 +30,10 @@ class Section(NamedTuple):
     """One text.
 
     `keys` lead to it from the main menu; `level` is that of its heading, from 2 (h2) to 6; `title_locale` and `locale`
-    are the languages of its title and its text; `menu` is the node of the menu that offers it, "" for the main menu.
+    are the languages of its title and its text; `menu` is the name of the menu that offers it, "" for the main menu.
     """
 
-    node: str
+    name: str
     kind: str
     keys: tuple[str, ...]
     level: int
@@ -57,9 +57,9 @@ class ReadableText(NamedTuple):
     shared: tuple[Section, ...]
     sources: tuple[Source, ...]
 
-    def section(self, node: str) -> Section:
+    def section(self, name: str) -> Section:
         """The section of a text that choices lead to."""
-        return next(section for section in self.sections if section.node == node)
+        return next(section for section in self.sections if section.name == name)
 
     def of_kind(self, kind: str) -> Iterator[Section]:
         """The other sections of one kind, such as "transfer"."""
@@ -84,10 +84,10 @@ class _SectionMaker:
         self._menus = {choice.node: entry for entry in script.entries for choice in entry.choices}
 
     def section(self, entry: Entry) -> Section:
-        menu = self._menus.get(entry.node)
+        menu = self._menus.get(entry.name)
         title_locale = menu.locale if menu else entry.locale
         return Section(
-            node=entry.node,
+            name=entry.name,
             kind=entry.kind,
             keys=tuple(entry.keys.split()),
             level=min(entry.depth + 2, LOWEST_HEADING),
@@ -96,7 +96,7 @@ class _SectionMaker:
             locale=self._locales[entry.locale],
             parts=tuple(tuple(map(self._linkers[part.locale].link, part.paragraphs)) for part in entry.parts),
             choices=tuple(_choice(choice.node, choice.offer) for choice in entry.choices),
-            menu=menu.node if menu else "",
+            menu=menu.name if menu else "",
         )
 
     def _title(self, label: str, tag: str) -> str:

@@ -91,15 +91,15 @@ def _add_read_pages(app: FastAPI, site: Site) -> None:
         return respond(request, page) if page else respond(request, site.not_found, 404)
 
     @app.api_route("/read/{tag}/{node}", methods=GET_OR_HEAD)
-    async def node(request: Request) -> Response:
+    async def section(request: Request) -> Response:
         tag, node = request.path_params["tag"], request.path_params["node"]
         if tag in site.read_pages and node in site.nodes:
             return RedirectResponse(f"{site.base}/read/{tag}#{node}", 308, NO_STORE)
         return respond(request, site.not_found, 404)
 
     @app.api_route("/read", methods=GET_OR_HEAD)
-    async def first_read_page(request: Request) -> Response:
-        return respond(request, site.read_pages[site.first])
+    async def source_read_page(request: Request) -> Response:
+        return respond(request, site.read_pages[site.source_tag])
 
 
 def _add_phone_pages(app: FastAPI, site: Site) -> None:

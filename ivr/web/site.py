@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from ivr.export.number_links import TextSpan, number_span
 from ivr.line.line import Line
 from ivr.phone.parser import Dial, Say, read_document
 from ivr.script.model import read_script
 from ivr.settings import Settings
 from ivr.web.audio_preview import Sounds
-from ivr.web.phone_links import TextSpan, number_span
 from ivr.web.read_page import ReadableText, readable_text
 from ivr.web.templates import Body, PageTemplates, StaticFiles
 
@@ -32,7 +32,7 @@ class Site:
     def __init__(
         self, line: Line, settings: Settings, base: str, static: StaticFiles, drafts: Sequence[str] = ()
     ) -> None:
-        self.base, self.first, self._drafts = base, line.flow.published[0], drafts
+        self.base, self.source_tag, self._drafts = base, line.flow.source_language, drafts
         self.has_phone, self.has_text = settings.ivr_web_phone == "on", settings.ivr_readable == "on"
         self.nodes = frozenset(line.content.prompts.templates)
         self.sounds = Sounds(line, self.has_phone)
@@ -40,15 +40,15 @@ class Site:
         self._texts = self._by_language(self._readable_text) if self.has_text else {}
         self.phone_pages = self._by_language(self._phone_page) if self.has_phone else {}
         self.read_pages = self._by_language(self._read_page) if self.has_text else {}
-        self.not_found = self._read_page(self.first, not_found=True) if self.has_text else self._not_found_page()
+        self.not_found = self._read_page(self.source_tag, not_found=True) if self.has_text else self._not_found_page()
 
     def language(self, accept_language: str) -> str:
-        """The published language that an Accept-Language header prefers; the first one if it names none of them."""
+        """The published language that an Accept-Language header prefers; the source language if it names none."""
         entries = accept_language[:MAX_ACCEPT_LANGUAGE].split(",")
         ranges = [match for entry in entries if (match := _LANGUAGE_RANGE.fullmatch(entry))]
         ranges.sort(key=lambda match: -float(match[2] or 1))
         tags = {tag.partition("-")[0].lower(): tag for tag in reversed(self._line.flow.published)}
-        return next((tags[match[1].lower()] for match in ranges if match[1].lower() in tags), self.first)
+        return next((tags[match[1].lower()] for match in ranges if match[1].lower() in tags), self.source_tag)
 
     def _by_language(self, render: Callable[[str], Rendered]) -> Mapping[str, Rendered]:
         return {tag: render(tag) for tag in self._line.flow.published}
@@ -69,7 +69,7 @@ class Site:
         return self._render("read.html", tag, here="/read/", text=self._texts[tag], not_found=not_found)
 
     def _not_found_page(self) -> Body:
-        return self._render("not_found.html", self.first, here="/phone/")
+        return self._render("not_found.html", self.source_tag, here="/phone/")
 
     def _render(self, template: str, tag: str, **values: object) -> Body:
         locales = self._line.content.locales
@@ -83,7 +83,7 @@ class Site:
             "emergency": self._number(EMERGENCY_NUMBER),
             "hotline_text": self._number(TEXT_NUMBER),
         }
-        return self._templates.render(template, locales[tag], locales[self.first], **common | values)
+        return self._templates.render(template, locales[tag], locales[self.source_tag], **common | values)
 
     def _number(self, name: str) -> TextSpan | None:
         number = self._line.content.facts.numbers.get(name)

@@ -27,8 +27,8 @@ CONTENT_TYPES = {
 }
 NEUTRAL_SITE = "https://www.weather.gov/"
 """Where “Leave this page” leads: a page that is open on many screens."""
-SLOT = Markup("<span data-slot></span>")
-"""The place in a sentence where the phone page's script puts a word in."""
+WORD_PLACEHOLDER = Markup("<span data-placeholder></span>")
+"""A placeholder in a sentence, which the script of the phone page replaces by a word."""
 _IMPORT = re.compile(r'from "\./(\w+\.js)";')
 """The end of an import in a script, such as `import { pause } from "./sound.js";`."""
 
@@ -75,10 +75,10 @@ class StaticFiles:
 
 
 class PageWords:
-    """The messages of the pages in `locale`; a message without a translation comes from the language `first`."""
+    """The messages of the pages in `locale`; a message without a translation is shown in the source language."""
 
-    def __init__(self, locale: Locale, first: Locale) -> None:
-        self._locale, self._first = locale, first
+    def __init__(self, locale: Locale, source: Locale) -> None:
+        self._locale, self._source = locale, source
 
     def __call__(self, context: str, english: str, **values: object) -> Markup:
         """One message with its values. The message and each value that is not markup are escaped."""
@@ -86,7 +86,7 @@ class PageWords:
             return self._format(self._locale.translation(context, english), values)
         except Untranslated:
             words = self._format(english, values)
-            return Markup('<span lang="{}" dir="{}">{}</span>').format(self._first.tag, self._first.direction, words)
+            return Markup('<span lang="{}" dir="{}">{}</span>').format(self._source.tag, self._source.direction, words)
 
     @staticmethod
     def _format(message: str, values: Mapping[str, object]) -> Markup:
@@ -107,13 +107,15 @@ class PageTemplates:
             base=base,
             static=lambda name: f"{base}/static/{static.served_name(name)}",
             neutral_site=NEUTRAL_SITE,
-            slot=SLOT,
+            word_placeholder=WORD_PLACEHOLDER,
         )
 
-    def render(self, template: str, locale: Locale, first: Locale, **values: object) -> Body:
+    def render(self, template: str, locale: Locale, source: Locale, **values: object) -> Body:
         """The page `template` in `locale`, with `values`."""
         keys = {key: locale.key_word(key) for key in KEYS}
-        return self.render_untranslated(template, pgettext=PageWords(locale, first), locale=locale, keys=keys, **values)
+        return self.render_untranslated(
+            template, pgettext=PageWords(locale, source), locale=locale, keys=keys, **values
+        )
 
     def render_untranslated(self, template: str, **values: object) -> Body:
         """The page `template`, which has no messages to translate."""

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
-from ivr.call.state import KEYS, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
 from ivr.call.transitions import (
     CHOICE_KEYS,
     FIXED_KEYS,
@@ -148,13 +148,15 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
     ("seven from the farewell", at("farewell"), Key("7"), at("main", pace="slow")),
     ("eight from the farewell", at("farewell"), Key("8"), Place("main", "es")),
     # an address of another release: its choices may have meant something else, the fixed keys mean the same
-    ("a lost choice", Place("main", "es"), Outdated("1"), Place("main", "es")),
-    ("a lost zero", Place("main", "es"), Outdated("0"), Place("connect", "es")),
-    ("a lost nine", Place("main", "es"), Outdated("9"), Place("reminder", "es")),
-    ("a lost eight", Place("main", "es"), Outdated("8"), at("main")),
-    ("a lost seven", at("main"), Outdated("7"), at("main", pace="slow")),
-    ("a lost star", at("main"), Outdated("*"), at("main")),
-    ("a lost silence", at("main"), Outdated(""), at("main")),
+    ("a status callback", Place("main", "es", misses=1), CallEnded(), Place("main", "es")),
+    ("a caller who hung up", Place("connect", "es"), CallEnded(), Place("not_connected", "es", tries=1)),
+    ("an outdated choice", Place("main", "es"), Outdated("1"), Place("main", "es")),
+    ("an outdated zero", Place("main", "es"), Outdated("0"), Place("connect", "es")),
+    ("an outdated nine", Place("main", "es"), Outdated("9"), Place("reminder", "es")),
+    ("an outdated eight", Place("main", "es"), Outdated("8"), at("main")),
+    ("an outdated seven", at("main"), Outdated("7"), at("main", pace="slow")),
+    ("an outdated star", at("main"), Outdated("*"), at("main")),
+    ("an outdated silence", at("main"), Outdated(""), at("main")),
     (
         "a choice of a menu that has changed",
         at("fruit", misses=1, pace="slow"),
@@ -162,7 +164,7 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
         at("fruit", pace="slow"),
     ),
     ("pound in a menu that has changed", at("fruit"), Outdated("#"), at("fruit")),
-    ("a lost six", at("main"), Outdated("6"), at("main")),
+    ("an outdated six", at("main"), Outdated("6"), at("main")),
 ]
 
 
@@ -192,7 +194,7 @@ MANY: list[tuple[str, Flow, Place, Event, Place]] = [
     ("the last language", EIGHT, at("languages", part=2), Key("2"), Place("opening", "zh")),
     ("no language is left", EIGHT, at("languages", part=2), Key("3"), at("languages", part=2, misses=1)),
     ("pound after the last languages", EIGHT, at("languages", part=2), Key("#"), at("main")),
-    ("a lost eight", THREE, Place("main", "fr"), Outdated("8"), Place("languages", "fr")),
+    ("an outdated eight", THREE, Place("main", "fr"), Outdated("8"), Place("languages", "fr")),
 ]
 
 

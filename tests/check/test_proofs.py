@@ -11,7 +11,7 @@ from ivr.call import playlist, transitions
 from ivr.call.flow import Farewell, Flow
 from ivr.call.state import Place
 from ivr.call.transitions import Dial, End, Policy, Step
-from ivr.call.urls import address_of
+from ivr.call.urls import OVERRIDES, address_of
 from ivr.check import both_languages, documents, keys, silence, spoken_keys
 from ivr.check.line_index import LineIndex
 from ivr.check.proofs import PROOFS, Proof, proof_counts, prove
@@ -301,7 +301,13 @@ BREAKS = [
         keys.keys_arrive_where_they_were_pressed,
         "the addresses of keys",
         compiling("key_address_of", lambda _flow, _place: "/call/en/main"),
-        "a key goes to http://127.0.0.1:8000/call/en/main. It must go to /call/en/opening/choices-",
+        f"a key goes to http://127.0.0.1:8000/call/en/main{OVERRIDES}. It must go to http://127.0.0.1:8000/call/en/opening",
+    ),
+    Break(
+        keys.keys_arrive_where_they_were_pressed,
+        "the connection overrides",
+        compiling("webhook_url", lambda public_url, address: public_url + address),
+        f"It must go to http://127.0.0.1:8000/call/en/opening/both-languages/choices-2e23{OVERRIDES}.",
     ),
     Break(
         keys.keys_arrive_where_they_were_pressed,
@@ -313,7 +319,7 @@ BREAKS = [
         keys.keys_arrive_where_they_were_pressed,
         "the addresses of outcomes",
         compiling("outcome_address_of", address_of),
-        "/outcome.",
+        f"/outcome{OVERRIDES}.",
     ),
     Break(
         keys.no_key_ends_a_call,

@@ -6,35 +6,53 @@ from pathlib import Path
 
 import pytest
 from support.content_faults import fault_named
+from support.paths import TESTS
 
 from ivr.check.report import check_all
-from ivr.check.translation_rules import RULES, Translation, broken_rules
+from ivr.check.translation import Translation
+from ivr.check.translation_rules import RULES, broken_rules
 from ivr.content.catalogue import load_catalogue
+from ivr.content.load import load_content
 from ivr.content.wordlists import Words
 from ivr.line.compiler import compile_line
 from ivr.line.options import Options
 
 PLANTED = {
-    "space at an end": "space_at_the_end",
-    "not composed": "not_composed",
-    "three dots": "three_dots",
-    "pauses": "fewer_pauses",
-    "quotes": "open_quotation",
-    "opening marks": "no_opening_question_mark",
-    "copied": "copied",
-    "still English": "still_english",
-    "number word": "number_word",
-    "never said": "forbidden_word",
+    "invisible": ("wording", "zero_width_space"),
+    "damaged": ("wording", "lost_letter"),
+    "script": ("wording", "cyrillic_letter"),
+    "sign": ("wording", "emoji"),
+    "space at an end": ("catalogue", "space_at_the_end"),
+    "not composed": ("catalogue", "not_composed"),
+    "three dots": ("catalogue", "three_dots"),
+    "pauses": ("catalogue", "fewer_pauses"),
+    "quotes": ("catalogue", "open_quotation"),
+    "opening marks": ("catalogue", "no_opening_question_mark"),
+    "copied": ("catalogue", "copied"),
+    "still English": ("catalogue", "still_english"),
+    "key by hand": ("wording", "number_word"),
+    "number by hand": ("wording", "number_word_by_word"),
+    "lost text": ("wording", "lost_sentence"),
+    "note": ("wording", "note_to_oneself"),
+    "address": ("wording", "full_stop_without_a_space"),
+    "capitals": ("wording", "capitals"),
+    "never said": ("catalogue", "forbidden_word"),
 }
-"""The fault of tests/content/faults/catalogue.toml for each rule; "another language" needs a third one: see below."""
-DIGITS = ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "estrella", "numeral")
-ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "star", "pound")
+"""The planted fault of each rule, in tests/content/faults; "another language" needs a third one: see below."""
+WORDS = Words(never=["café"], press=["oprima"])
+LOCALES = load_content(TESTS / "tiny").locales
 
 
 def found(
-    english: str, text: str, tag: str = "es", names: tuple[str, ...] = (), others: Mapping[str, str] | None = None
+    english: str,
+    text: str,
+    tag: str = "es",
+    names: tuple[str, ...] = (),
+    others: Mapping[str, str] | None = None,
+    essential: bool = False,
 ) -> list[str]:
-    message = Translation(english, text, tag, "en", DIGITS, ENGLISH, Words(never=["café"]), names, others or {})
+    locale = LOCALES["es"]._replace(tag=tag)
+    message = Translation(english, text, locale, LOCALES["en"], WORDS, names, others or {}, essential=essential)
     return [fault for fault, _ in broken_rules(message, page=False)]
 
 
@@ -42,9 +60,9 @@ def test_every_rule_has_a_planted_fault() -> None:
     assert {rule.name for rule in RULES} - {"another language"} == set(PLANTED)
 
 
-@pytest.mark.parametrize("name", PLANTED.values())
-def test_broken_rule_of_language_never_costs_a_caller_a_text(name: str, copied: Path) -> None:
-    messages, faults = load_catalogue(fault_named("catalogue", name).plant(copied))
+@pytest.mark.parametrize(("kind", "name"), PLANTED.values())
+def test_broken_rule_of_language_never_costs_a_caller_a_text(kind: str, name: str, copied: Path) -> None:
+    messages, faults = load_catalogue(fault_named(kind, name).plant(copied))
     assert faults == {}
     assert len(messages) == 41
 
@@ -73,8 +91,8 @@ def test_good_translation_breaks_no_rule(english: str, text: str) -> None:
         ("Tea.", "“Té.", "a quote or bracket without its other half: “”"),
         ("Tea.", "Té).", "a quote or bracket without its other half: ()"),
         ("Tea.", 'El "té.', 'a quote or bracket without its other half: "'),
-        ("Press a key.", "Oprima ocho.", "the word of a key, “ocho”"),
-        ("Press a key.", "Oprima numeral.", "the word of a key, “numeral”"),
+        ("Press a key.", "Oprima ocho.", "a key that is written by hand, “Oprima ocho”"),
+        ("Wait …", "Oprima … numeral.", "a key that is written by hand, “Oprima numeral”"),
         ("Wait …", "Espere", "pauses (…): 0, and 1 in the English"),
         ("Wait …", "Espere ...", "three dots"),
         ("Tea.", "\u00a0Té.", "it begins or ends with a space"),
@@ -96,6 +114,12 @@ def test_official_names_may_stay_in_english() -> None:
     assert found("Blue Campaign", "Blue Campaign", names=("Blue Campaign",)) == []
 
 
+def test_fewer_sentences_are_a_fault_where_callers_need_each_of_them() -> None:
+    english, text = "Hang up. Dial this number. Stay there.", "Cuelgue el teléfono y marque este número. Quédese allí."
+    assert found(english, text) == []
+    assert len(found(english, text, essential=True)) == 1
+
+
 def test_words_of_another_language_are_found() -> None:
     others = {"fr": "Raccrochez et appelez ce numéro.", "es-PR": "Cuelgue y llame a este número."}
     english = "Hang up and call this number."
@@ -114,7 +138,7 @@ def test_opening_question_mark_is_required_in_spanish_only() -> None:
 
 
 def test_messages_of_pages_are_checked_by_page_rules_only() -> None:
-    message = Translation("Wait …", "Wait …", "es", "en", DIGITS, ENGLISH, Words(), (), {})
+    message = Translation("Wait …", "Wait …", LOCALES["es"], LOCALES["en"], Words(), (), {})
     assert list(broken_rules(message, page=True)) == []
     assert [fault for fault, _ in broken_rules(message._replace(text=" Espere"), page=True)] == [
         "it begins or ends with a space"

@@ -297,3 +297,36 @@ def test_tests_do_not_read_settings_of_this_machine() -> None:
     set_here = {name.upper() for name in Settings.model_fields} & set(os.environ)
     assert set_here == {"IVR_CONTENT", "LINE_NUMBER", "PUBLIC_URL", "TWILIO_AUTH_TOKEN"}
     assert not Path(".env").exists()
+
+
+# -- export ------------------------------------------------------------------------------------------------------------
+
+
+def test_export_writes_the_line_and_compares_it(content: Path, tmp_path: Path) -> None:
+    assert ivr("export", "out").exit_code == 0
+    assert sorted(path.name for path in Path("out").iterdir()) == ["line.json", "telephone.json"]
+    same = ivr("export", "--diff", "out")
+    assert (same.exit_code, same.output) == (0, "No difference.\n")
+    text = content / "prompts" / "tea.txt"
+    text.write_text(text.read_text("utf-8").replace("It is hot.", "It is cold."), "utf-8")
+    changed = ivr("export", "--diff", "out/line.json")
+    assert changed.exit_code == 1
+    assert changed.output.startswith("en/tea/1: the words changed.\n")
+
+
+def test_export_needs_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN")
+    assert ivr("export", "out").exit_code == 0
+
+
+def test_line_that_is_not_whole_is_not_exported(content: Path) -> None:
+    catalogue = content / "locales" / "es" / "LC_MESSAGES" / "messages.po"
+    catalogue.write_text("no catalogue", "utf-8")
+    assert fault("export", "out").startswith("The line is not whole, so it is not exported.\n")
+    assert not Path("out").exists()
+
+
+def test_export_without_a_folder_says_what_is_missing() -> None:
+    result = ivr("export")
+    assert result.exit_code == 2
+    assert "Name a folder" in result.stderr

@@ -23,7 +23,7 @@ class Echo(dict[MessageId, str]):
 
 def spoken_by(content: Content, echo: Echo) -> Prompts:
     """The texts of `content`, with `echo` as the catalogue of a second language."""
-    first = content.locales[content.flow.published[0]]
+    first = content.locales[content.flow.source_language]
     locales = {first.tag: first, "echo": first._replace(tag="echo", messages=echo)}
     return Prompts(content.prompts.templates, locales, content.facts, first.tag)
 

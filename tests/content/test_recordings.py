@@ -86,7 +86,7 @@ def test_voice_speaks_a_text_whose_words_have_changed(copied: Path) -> None:
     report = check_all(copied, OPTIONS)
     assert report.faults == ()
     assert "es: the voice reads what has changed since it was recorded: apples" in report.rows
-    (text,) = [text for text in record.sheet(line, "es") if text.startswith("\n== apples.wav")]
+    (text,) = [text for text in record.recording_sheet(line, "es") if text.startswith("\n== apples.wav")]
     assert "changed" in text
 
 

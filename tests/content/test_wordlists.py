@@ -67,3 +67,43 @@ def test_word_lists_of_every_language_load(tiny: Path) -> None:
             words = load_words(folder)
             assert all(word == word.strip() and word for word in [*words.never, *words.names, *words.small])
             assert all(word == word.lower() for word in words.small), "small words are compared in lower case"
+
+
+@pytest.mark.parametrize(
+    ("never", "text"),
+    [
+        ("奴隸", "他們像奴隸一樣工作。"),
+        ("奴隸*", "他們像奴隸一樣工作。"),
+        ("ทาส", "พวกเขาเป็นทาสในบ้าน"),
+        ("不法", "彼は不法滞在者です"),
+        ("불법", "그는 불법체류자입니다"),
+        ("عبد", "والعبد هنا"),
+        ("עבד", "והעבד כאן"),
+        ("nô lệ", "Họ là nô lệ."),
+        ("está a salvo", "Usted está\u00a0a  salvo."),
+        ("está a salvo", "Usted está … a salvo."),
+        ("rescat*", "Le res\u00adca\u200btan."),
+    ],
+)
+def test_never_word_is_found_in_every_script_and_behind_odd_spaces(never: str, text: str) -> None:
+    assert list(Words(never=[never]).avoided_words_in(text)) == [never]
+
+
+@pytest.mark.parametrize(("never", "text"), [("दास", "दासी"), ("عبد", "عبدالله"), ("está a salvo", "está, a salvo")])
+def test_never_word_is_not_found_in_a_longer_word(never: str, text: str) -> None:
+    assert list(Words(never=[never]).avoided_words_in(text)) == []
+
+
+def test_two_choices_of_a_script_without_spaces_can_begin_alike() -> None:
+    words = Words(small=["如需"])
+    assert words.first_noun("如需協助請按零。") == words.first_noun("如需協助請撥打零。") != ""
+    assert words.first_noun("如需報警請按一。") != words.first_noun("如需協助請按零。")
+
+
+@pytest.mark.parametrize("entry", ["", " ", "*", "("])
+def test_entry_without_a_word_is_refused(entry: str, tmp_path: Path) -> None:
+    (tmp_path / "words.toml").write_text(f'never = ["{entry}"]\n', "utf-8")
+    with pytest.raises(BadLocale) as raised:
+        load_words(tmp_path)
+    (fault,) = raised.value.faults
+    assert (fault.where, fault.found) == (f"{tmp_path / 'words.toml'}: never.0", "it has an entry without a word")

@@ -19,10 +19,11 @@ from support.options import OPTIONS
 from support.signed_calls import BASE, TOKEN, settings_for
 from support.third_language import add_lulu
 
-from ivr.call.urls import OUTCOME
+from ivr.call.urls import OUTCOME, address_in
 from ivr.check.proofs import prove
 from ivr.line.compiler import compile_line
-from ivr.line.line import Form, Line
+from ivr.line.line import Line
+from ivr.line.request import Form
 from ivr.phone.caller import OUTCOMES, Caller
 from ivr.readiness import readiness_of
 from ivr.server.app import make_app
@@ -100,7 +101,7 @@ class Router:
     def post(self, address: str, form: Form) -> bytes:
         """One request, signed as Twilio signs it, to one of the releases. An answer other than 200 fails the test."""
         asked = self.new if self._chance.random() < self.share else self.old
-        path = address.removeprefix(BASE)
+        path = address_in(BASE, address)
         status, body = self._loop.run_until_complete(_ask(asked.app, path, address, form))
         assert status == 200
         answer = asked.line.respond(path, form)

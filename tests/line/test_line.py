@@ -12,7 +12,8 @@ from support.subject import Subject, verbs_of
 
 from ivr.call.state import KEYS, Answer, DialEnded, DialOutcome, Key, Outdated, Place, Ring, Silence
 from ivr.call.urls import RING, address_of, outcome_address_of
-from ivr.line.line import Form, Line
+from ivr.line.line import Line
+from ivr.line.request import Form
 from ivr.phone.parser import Dial, Gather, Hangup, Say, Verb
 
 STATUSES = ["completed", "answered", "busy", "no-answer", "failed", "canceled", "", "sleeping"]
@@ -264,9 +265,7 @@ def test_keys_of_every_release_work_at_an_old_address(line: Line, address: str, 
     assert line.respond(old, [("Digits", "8")]).place == Place("main", "es" if locale == "en" else "en")
 
 
-@pytest.mark.parametrize(
-    "address", ["", "/", "/call/xx/main", "garbage", "/call/EN/main", "/call/é", "\x00", "x" * 100_000]
-)
+@pytest.mark.parametrize("address", ["/call/xx/main", "/call/EN/main", "/call/é", "/call/\x00", "/call/" + "x" * 10**5])
 def test_address_without_a_language_leads_to_the_source_language(line: Line, address: str) -> None:
     assert line.respond(address, []).place == Place("main", "en")
 

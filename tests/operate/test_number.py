@@ -9,10 +9,10 @@ import requests
 from click.testing import CliRunner, Result
 from support.twilio_account import LINE_NUMBER, SID, TOKEN, WIRING, TwilioApi, a_number
 
+from ivr.call.urls import OVERRIDES
 from ivr.cli.main import main
 from ivr.operate import http_client
 from ivr.operate.external import External
-from ivr.operate.number import OVERRIDES
 
 PUBLIC = "https://line.example.org/help"
 BIN = "https://handler.twilio.com/twiml/EH" + "1" * 32

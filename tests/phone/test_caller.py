@@ -212,5 +212,5 @@ def test_no_act_is_possible_after_hanging_up(caller: Caller) -> None:
 def test_unknown_key_and_unknown_outcome_raise(caller: Caller) -> None:
     with pytest.raises(ImpossibleAct, match="keys 0 to 9"):
         caller.presses("12")
-    with pytest.raises(ImpossibleAct, match="the far end can be"):
+    with pytest.raises(ImpossibleAct, match="a dialled call can end as"):
         caller.dial_ends("asleep")

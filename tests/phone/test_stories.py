@@ -44,7 +44,7 @@ busy
 
 def test_story_is_replayed(caller: Caller) -> None:
     replay(parse(STORY), caller)
-    assert [act.does for act in caller.acts] == ["rings", "presses 8", "presses #", "silent", "busy"]
+    assert [act.text for act in caller.acts] == ["rings", "presses 8", "presses #", "silent", "busy"]
 
 
 def test_call_is_written_as_a_story_that_replays_it(caller: Caller) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.phone.caller import Caller, Form, ImpossibleAct
-from ivr.phone.terminal import converse, play
+from ivr.phone.terminal import call_by_hand, play
 
 RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"
@@ -72,7 +72,7 @@ def conversation(*typed: str) -> list[str]:
         except StopIteration:
             raise EOFError from None
 
-    converse(Caller(line, RING), read_line, lines.append)
+    call_by_hand(Caller(line, RING), read_line, lines.append)
     return lines
 
 

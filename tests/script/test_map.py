@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from lxml import etree
 
 from ivr.cli.main import main
-from ivr.errors import BadSettings
+from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.script.map import dot, outline, svg
 from ivr.script.model import read_script
@@ -30,15 +30,15 @@ def test_outline_has_every_entry_in_key_order(name: str, request: pytest.Fixture
     told = list(outline(script, line.flow))
     for entry, row in zip(script.entries, told, strict=False):
         assert row.startswith("  " * entry.depth + (entry.keys or "start") + ": ")
-        assert row.endswith(f", {entry.node})")
-    assert all(any(row.endswith(f", {entry.node})") for row in told) for entry in script.others)
+        assert row.endswith(f", {entry.name})")
+    assert all(any(row.endswith(f", {entry.name})") for row in told) for entry in script.others)
 
 
 def test_drawing_has_every_entry_and_every_choice(line: Line, drawn: str) -> None:
     script = read_script(line, "en")
     for entry in (*script.entries, *script.others):
-        assert f'"{entry.node}" [id="{entry.node}"' in drawn
-        assert all(f'"{entry.node}" -> "{choice.node}"' in drawn for choice in entry.choices)
+        assert f'"{entry.name}" [id="{entry.name}"' in drawn
+        assert all(f'"{entry.name}" -> "{choice.node}"' in drawn for choice in entry.choices)
 
 
 def test_label_is_escaped_in_the_drawing(line: Line) -> None:
@@ -53,18 +53,18 @@ def test_graphviz_draws_every_entry(line: Line, drawn: str) -> None:
     root = etree.fromstring(svg(drawn).encode())
     boxes = {node.get("id") for node in root.iter("{http://www.w3.org/2000/svg}g") if node.get("class") == "node"}
     script = read_script(line, "en")
-    assert boxes == {entry.node for entry in (*script.entries, *script.others)}
+    assert boxes == {entry.name for entry in (*script.entries, *script.others)}
 
 
 def test_missing_graphviz_names_the_package(drawn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(BadSettings, match=r"package graphviz.*--outline"):
+    with pytest.raises(OperationFailed, match=r"package graphviz.*--outline"):
         svg(drawn)
 
 
 @needs_dot
 def test_graphviz_error_is_a_sentence() -> None:
-    with pytest.raises(BadSettings, match="could not draw"):
+    with pytest.raises(OperationFailed, match="could not draw"):
         svg("digraph {")
 
 
@@ -74,7 +74,7 @@ def test_graphviz_timeout_is_a_sentence(drawn: str, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(shutil, "which", lambda _: "dot")
     monkeypatch.setattr(subprocess, "run", hangs)
-    with pytest.raises(BadSettings, match="did not finish"):
+    with pytest.raises(OperationFailed, match="did not finish"):
         svg(drawn)
 
 

@@ -34,13 +34,13 @@ def sources(line: Line, *names: str, live: bool = False) -> list[str]:
 
 def test_script_has_every_text_once(any_line: Line) -> None:
     for script in scripts(any_line):
-        assert sorted(entry.node for entry in script.all()) == sorted(any_line.content.prompts.templates)
+        assert sorted(entry.name for entry in script.all()) == sorted(any_line.content.prompts.templates)
 
 
 def test_script_has_every_node_that_speaks(any_line: Line) -> None:
     speaking = {name for name, node in any_line.flow.nodes.items() if not isinstance(node, Opening | Languages)}
     for script in scripts(any_line):
-        assert speaking | set(SHARED_TEXTS) == {entry.node for entry in script.all()}
+        assert speaking | set(SHARED_TEXTS) == {entry.name for entry in script.all()}
 
 
 def test_keys_of_an_entry_lead_to_its_node(any_line: Line) -> None:
@@ -50,7 +50,7 @@ def test_keys_of_an_entry_lead_to_its_node(any_line: Line) -> None:
             menu = any_line.flow.nodes[at]
             assert isinstance(menu, Menu)
             at = menu.choices[int(key) - 1]
-        assert at == entry.node
+        assert at == entry.name
 
 
 def test_entries_are_in_key_order(any_line: Line) -> None:
@@ -67,7 +67,7 @@ def test_choice_speaks_its_own_key(any_line: Line) -> None:
 
 def test_entries_below_a_menu_are_its_choices(line: Line) -> None:
     script = read_script(line, "en")
-    assert [entry.node for entry in script.below(script.entry("fruit"))] == ["apples", "pears"]
+    assert [entry.name for entry in script.below(script.entry("fruit"))] == ["apples", "pears"]
     assert script.below(script.entry("apples")) == ()
 
 
@@ -100,7 +100,7 @@ def test_every_shared_prompt_has_a_label() -> None:
 def test_timeline_ends_with_an_action_of_the_line(line: Line, node: str) -> None:
     steps = timeline(line, Place(node, "es"))
     assert [step.wait is None for step in steps] == [False] * (len(steps) - 1) + [True]
-    assert steps[-1].then
+    assert steps[-1].action
     for before, after in pairwise(steps):
         assert after.at == pytest.approx(before.at + before.seconds + (before.wait or 0))
 

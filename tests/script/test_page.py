@@ -40,7 +40,7 @@ class Page:
         return found
 
     def words(self, name: str, kind: str) -> list[html.HtmlElement]:
-        """The paragraphs of a text: "words" as they are spoken, "original" in the first language."""
+        """The paragraphs of a text: "words" as they are spoken, "source-words" in the source language."""
         return [node for node in self.one(name).iter("p") if kind in str(node.get("class", "")).split()]
 
 
@@ -69,7 +69,7 @@ def shown(request: pytest.FixtureRequest, pages: dict[tuple[str, str], Page]) ->
 def test_page_has_every_text_word_for_word(shown: Page) -> None:
     for entry in shown.script.all():
         spoken = [paragraph for part in entry.parts for paragraph in part.paragraphs]
-        assert [said(node) for node in shown.words(entry.node, "words")] == spoken
+        assert [said(node) for node in shown.words(entry.name, "words")] == spoken
 
 
 def test_every_node_has_an_anchor(shown: Page) -> None:
@@ -87,23 +87,23 @@ def test_every_link_has_a_target(shown: Page) -> None:
 
 def test_every_text_shows_its_keys(shown: Page) -> None:
     for entry in shown.script.entries[1:]:
-        assert f"press {', then '.join(entry.keys.split())}" in shown.one(entry.node).text_content()
+        assert f"press {', then '.join(entry.keys.split())}" in shown.one(entry.name).text_content()
 
 
 def test_contents_are_in_key_order(shown: Page) -> None:
     listed = [str(address)[1:] for address in shown.tree.xpath("//ol[@class='contents']//a/@href")]
-    assert listed == [entry.node for entry in shown.script.entries]
+    assert listed == [entry.name for entry in shown.script.entries]
 
 
 def test_choice_links_to_its_target(shown: Page) -> None:
     for entry in shown.script.entries:
-        links = shown.one(entry.node).xpath(".//a[@class='choice-key']/@href")
+        links = shown.one(entry.name).xpath(".//a[@class='choice-key']/@href")
         assert links == [f"#{choice.node}" for choice in entry.choices]
 
 
 def test_every_text_shows_its_facts_and_sources(shown: Page) -> None:
     for entry in shown.script.all():
-        article = shown.one(entry.node)
+        article = shown.one(entry.name)
         assert [node.text_content() for node in article.xpath(".//b[@class='id']")] == list(entry.facts)
         facts = [shown.line.content.facts.facts[name] for name in entry.facts]
         assert article.xpath(".//ul[@class='sources']//a/@href") == [
@@ -138,23 +138,23 @@ def test_unspoken_fact_shows_its_reason(shown: Page) -> None:
 def test_words_have_their_language_and_direction(shown: Page) -> None:
     for entry in shown.script.all():
         found_in = shown.line.content.locales[entry.locale]
-        for node in shown.words(entry.node, "words"):
+        for node in shown.words(entry.name, "words"):
             assert (node.get("lang"), node.get("dir")) == (found_in.tag, found_in.direction)
-        for node in shown.words(entry.node, "original"):
-            assert node.get("lang") == shown.line.flow.published[0]
+        for node in shown.words(entry.name, "source-words"):
+            assert node.get("lang") == shown.line.flow.source_language
 
 
-def test_translated_paragraph_shows_the_first_language(shown: Page) -> None:
-    first = read_script(shown.line, shown.line.flow.published[0])
+def test_translated_paragraph_shows_the_source_language(shown: Page) -> None:
+    source = read_script(shown.line, shown.line.flow.source_language)
     for entry in shown.script.all():
-        own = [paragraph for part in first.entry(entry.node).parts for paragraph in part.paragraphs]
-        translated = entry.locale != first.locale
-        assert [said(node) for node in shown.words(entry.node, "original")] == (own if translated else [])
+        own = [paragraph for part in source.entry(entry.name).parts for paragraph in part.paragraphs]
+        translated = entry.locale != source.locale
+        assert [said(node) for node in shown.words(entry.name, "source-words")] == (own if translated else [])
 
 
 def test_untranslated_text_is_marked(shown: Page) -> None:
     marked = {str(name) for name in shown.tree.xpath("//*[@class='missing']/ancestor::article/@id")}
-    assert marked == {entry.node for entry in shown.script.all() if entry.locale != shown.locale}
+    assert marked == {entry.name for entry in shown.script.all() if entry.locale != shown.locale}
 
 
 def test_headings_skip_no_level(shown: Page) -> None:

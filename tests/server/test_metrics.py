@@ -31,7 +31,7 @@ from ivr.operate import http_client
 from ivr.operate.probe import probe
 from ivr.readiness import readiness_of
 from ivr.server.app import make_app
-from ivr.server.metrics import EVENTS, FILE_BYTES, OUTCOMES, SECONDS, TOTALS, MeteredStore, Metrics, metrics_folder
+from ivr.server.metrics import EVENTS, FILE_BYTES, OUTCOMES, SECONDS, TOTALS, Metrics, metrics_folder
 from ivr.server.serve import memory_folder
 from ivr.server.worker import MAX_METRICS_CONNECTIONS
 from ivr.settings import CHECKOUT, Settings, read_settings
@@ -197,7 +197,7 @@ def test_a_metric_that_cannot_be_counted_costs_no_call(metrics: Metrics, folder:
 
 def test_failed_writes_of_usage_are_counted(metrics: Metrics) -> None:
     store = MemoryStore()
-    counts = UsageCounter(MeteredStore(store, metrics))
+    counts = UsageCounter(store, on_failure=metrics.usage_failed)
     store.fault = OSError(28, "No space left on device")
     counts.count(TEA, Key("1"))
     assert not counts.write()

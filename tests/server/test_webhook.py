@@ -35,7 +35,31 @@ def test_key_outcome_and_unknown_address_get_documents(app: Webhook) -> None:
     assert place(post(app, "/call/es/main", [("Digits", "0")])) == "+18883737888"
     assert place(post(app, "/call/es/connect/outcome", [("DialCallStatus", "busy")])) == "/es/not_connected/tries-1"
     assert place(post(app, "/call/es/gone/part-77", [("Digits", "1")])) == "/es/main"
-    assert place(post(app, "/call/")) == "/en/main"
+
+
+@pytest.mark.parametrize(
+    "path", ["/call", "/call/", "/Call", "/", "/call/en/tea/part-2", "/health/ready", "/voice?a=1"]
+)
+def test_new_call_hears_the_opening_wherever_it_arrives(app: Webhook, path: str) -> None:
+    assert place(post(app, path, [("CallStatus", "ringing")])) == OPENING
+
+
+@pytest.mark.parametrize("path", ["/", "/Call", "/health/ready", "/call/"])
+def test_request_with_a_wrong_signature_is_a_call_and_gets_403_at_any_path(app: Webhook, path: str) -> None:
+    assert post(app, path, token="another").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["", "/", "/call/", "/elsewhere"])
+def test_new_call_hears_the_opening_below_a_public_url_with_a_path(tiny: Path, path: str) -> None:
+    settings = settings_for(tiny, public_url=f"{BASE}/ivr")
+    app = make_app(settings, readiness_of(settings))
+    request = signed(path, [("CallStatus", "ringing")], public=f"{BASE}/ivr")
+    assert place(ask(app, "POST", f"/ivr{path}", **request)).endswith(OPENING)
+
+
+def test_requests_after_the_end_of_a_call_get_a_document(app: Webhook) -> None:
+    for path in ("/call", "/call/en/tea", "/call/en/connect/outcome"):
+        assert post(app, path, [("CallStatus", "completed"), ("CallDuration", "33")]).status_code == 200
 
 
 def test_signed_get_is_answered(app: Webhook) -> None:

@@ -79,3 +79,22 @@ def test_harder_words_have_a_harder_grade() -> None:
 @pytest.mark.parametrize(("text", "language"), [("", "en"), ("…", "es"), ("Peze zewo.", "ht")])
 def test_no_grade_without_words_or_a_validated_formula(text: str, language: str) -> None:
     assert readability.grade(text, language) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Բարեւ։ Ինչպե՞ս եք։ Լավ։", 3),
+        ("Τι κάνετε; Καλά. Ναι", 3),
+        ("他們工作。好嗎？好！", 3),
+        ("ሰላም። እንዴት፧ ደህና", 3),
+        ("བོད་ཡིག། ཡིན།", 2),
+        ("کیا۔ ہاں", 2),
+        ("क्या। हाँ। ठीक॥", 3),
+        ("សួស្តី។ អ្នក។", 2),
+        ("မင်္ဂလာပါ။ ဟုတ်။", 2),
+        ("One; two … three. Four", 2),
+    ],
+)
+def test_sentence_ends_at_the_sign_of_its_script(text: str, count: int) -> None:
+    assert len(readability.sentences(text)) == count

@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 from support.signed_calls import BASE, signed
 
+from ivr.call.urls import RING, address_in
 from ivr.phone.parser import Dial, Gather, read_document
 from ivr.server.webhook import Webhook
 from ivr.signature import Form
@@ -39,4 +40,6 @@ def post(app: Webhook, path: str, more: Form = (), **how: Any) -> Answer:
 def place(answer: Answer) -> str:
     """The place at which the document listens, such as "/es/main", or the number that it dials."""
     verb = next(verb for verb in read_document(answer.content) if isinstance(verb, Gather | Dial))
-    return str(verb.action).partition("/call")[2].partition("/choices-")[0] if isinstance(verb, Gather) else verb.number
+    return (
+        address_in(BASE + RING, str(verb.action)).partition("/choices-")[0] if isinstance(verb, Gather) else verb.number
+    )

@@ -10,11 +10,11 @@ from urllib.parse import urlencode, urlsplit
 from starlette.testclient import TestClient
 from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 
+from ivr.call.urls import OVERRIDES
 from ivr.errors import OperationFailed
-from ivr.line.line import Form
+from ivr.line.request import Form
 from ivr.operate.external import External
 from ivr.operate.http_client import Reply
-from ivr.operate.number import OVERRIDES
 from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook

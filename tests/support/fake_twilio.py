@@ -241,7 +241,7 @@ def caller(twilio: FakeTwilio, form: Form = FORM) -> Caller:
 
 def hung_up(one: Caller) -> bool:
     """Whether the caller, and not the line, has ended the call."""
-    return bool(one.acts) and one.acts[-1].does == "hangs up"
+    return bool(one.acts) and one.acts[-1].text == "hangs up"
 
 
 def gather(body: bytes) -> Gather | None:

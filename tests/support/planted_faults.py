@@ -17,7 +17,8 @@ from pathlib import Path
 from ivr import log
 from ivr.call.state import Answer, Place, Ring
 from ivr.cli.main import main
-from ivr.line.line import Form, Line
+from ivr.line.line import Line
+from ivr.line.request import Form
 from ivr.server.http_limits import BoundedProtocol
 from ivr.server.worker import LineWorker
 

@@ -4,7 +4,7 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ivr.call.urls import RING
+from ivr.call.urls import RING, address_in
 from ivr.content.facts import HOTLINE
 from ivr.line.line import Line
 from ivr.phone.parser import Verb, read_document
@@ -22,7 +22,7 @@ class Subject(NamedTuple):
         assert action is not None
         assert action.startswith(self.line.options.public_url + RING)
         assert not urlsplit(action).query
-        return action.removeprefix(self.line.options.public_url)
+        return address_in(self.line.options.public_url, action)
 
 
 def subject_of(line: Line) -> Subject:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from ivr.usage.counter import UsageKey, WriterUptime
+from ivr.usage.counter import ProcessSpan, UsageKey
 
 NOVEMBER = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -23,14 +23,14 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.counts: dict[UsageKey, int] = {}
-        self.uptimes: list[WriterUptime] = []
+        self.spans: list[ProcessSpan] = []
         self.late: list[str] = []
         self.fault: Exception | None = None
 
-    def write(self, counts: Mapping[UsageKey, int], uptime: WriterUptime, late_months: Sequence[str]) -> None:
+    def write(self, counts: Mapping[UsageKey, int], span: ProcessSpan, late_periods: Sequence[str]) -> None:
         if self.fault:
             raise self.fault
         for key, number in counts.items():
             self.counts[key] = self.counts.get(key, 0) + number
-        self.uptimes.append(uptime)
-        self.late.extend(late_months)
+        self.spans.append(span)
+        self.late.extend(late_periods)

@@ -105,13 +105,13 @@ def test_prune_deletes_unused_files_only(copied: Path) -> None:
 
 def test_sheet_lists_what_has_to_be_read(copied: Path) -> None:
     line = compile_with_draft(copied, OPTIONS, "es")
-    whole = "\n".join(record.sheet(line, "es"))
+    whole = "\n".join(record.recording_sheet(line, "es"))
     assert "== person.wav   new, about" in whole
     assert "Para hablar con una persona … oprima cero." in whole
     assert "== tea-2.wav" in whole
     assert "last_resort" not in whole
     record_text(copied, "person")
-    assert "== person.wav" not in "\n".join(record.sheet(compile_with_draft(copied, OPTIONS, "es"), "es"))
+    assert "== person.wav" not in "\n".join(record.recording_sheet(compile_with_draft(copied, OPTIONS, "es"), "es"))
     assert "== person.wav   recorded" in "\n".join(
-        record.sheet(compile_with_draft(copied, OPTIONS, "es"), "es", every=True)
+        record.recording_sheet(compile_with_draft(copied, OPTIONS, "es"), "es", every=True)
     )

@@ -16,7 +16,7 @@ from support.toy_line import MAIN
 from support.usage import NOVEMBER, Clock, MemoryStore
 
 from ivr import log
-from ivr.call.state import DialEnded, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import CallEnded, DialEnded, Key, Outdated, Place, Ring, Silence
 from ivr.errors import OperationFailed
 from ivr.phone.caller import FORM
 from ivr.readiness import Readiness, readiness_of
@@ -24,12 +24,13 @@ from ivr.server.app import make_app
 from ivr.settings import CHECKOUT
 from ivr.usage.counter import (
     LATE_AFTER,
+    NO_LANGUAGE,
     TEST_CALL,
+    ProcessSpan,
     UsageCounter,
     UsageKey,
-    WriterUptime,
-    month_end,
 )
+from ivr.usage.periods import period_end
 from ivr.usage.sqlite import SqliteStore
 from ivr.usage.tables import RETENTION
 
@@ -53,6 +54,7 @@ def ready(tiny: Path) -> Readiness:
         (TEA, Key(""), "other"),
         (TEA._replace(misses=1), Key("5"), "other"),
         (TEA, Outdated("0"), "0"),
+        (TEA, CallEnded(), None),
         (TEA, Outdated(""), "other"),
         (TEA, DialEnded("no-answer"), "no-answer"),
         (TEA, Silence(), None),
@@ -82,15 +84,28 @@ def test_counts_twelve_hours_after_their_month_are_dropped_and_the_month_is_mark
     store, clock = MemoryStore(), Clock(datetime(2026, 11, 30, 23, tzinfo=UTC))
     counter = UsageCounter(store, clock)
     counter.count(TEA, Key("1"))
-    clock.now = month_end("2026-11") + LATE_AFTER
+    clock.now = period_end("2026-11") + LATE_AFTER
     counter.write()
     assert (store.counts, store.late) == ({}, ["2026-11"])
 
 
-def test_month_end_is_the_first_moment_of_the_next_month() -> None:
-    assert month_end("2026-11") == datetime(2026, 12, 1, tzinfo=UTC)
-    assert month_end("2026-12") == datetime(2027, 1, 1, tzinfo=UTC)
-    assert month_end("2028-02") == datetime(2028, 3, 1, tzinfo=UTC)
+def test_line_that_counts_by_quarter_holds_no_month() -> None:
+    """So no month can be computed from a quarter, and a change of the setting counts no event twice."""
+    store, clock = MemoryStore(), Clock(datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC))
+    counter = UsageCounter(store, clock, period_length="quarter")
+    counter.count(TEA, Key("1"))
+    clock.now += timedelta(seconds=2)
+    counter.count(TEA, Key("1"))
+    counter.write()
+    assert store.counts == {UsageKey("2026-Q4", "tea", "es", "1"): 1, UsageKey("2027-Q1", "tea", "es", "1"): 1}
+
+
+def test_request_before_a_language_is_chosen_is_counted_under_no_language() -> None:
+    store = MemoryStore()
+    counter = UsageCounter(store, Clock())
+    counter.count(Place("connect", "en", language_chosen=False), Key("0"))
+    counter.write()
+    assert store.counts == {UsageKey("2026-11", "connect", NO_LANGUAGE, "0"): 1}
 
 
 # -- stores that fail --------------------------------------------------------------------------------------------------
@@ -146,8 +161,8 @@ def test_thread_writes_regularly_and_once_more_at_the_end() -> None:
     counter.count(TEA, Key("2"))
     counter.close()
     assert sum(store.counts.values()) == 2
-    assert store.uptimes[-1].ended
-    assert not any(uptime.ended for uptime in store.uptimes[:-1])
+    assert store.spans[-1].ended
+    assert not any(span.ended for span in store.spans[:-1])
 
 
 def test_counter_that_was_not_started_can_be_closed() -> None:
@@ -156,30 +171,30 @@ def test_counter_that_was_not_started_can_be_closed() -> None:
 
 # -- the SQLite store --------------------------------------------------------------------------------------------------
 
-UPTIME = WriterUptime("one", NOVEMBER - timedelta(hours=1), NOVEMBER, False)
+SPAN = ProcessSpan("one", NOVEMBER - timedelta(hours=1), NOVEMBER, False)
 
 
-def test_sqlite_adds_counts_and_keeps_the_newest_uptime_of_a_process(tmp_path: Path) -> None:
+def test_sqlite_adds_counts_and_keeps_the_newest_span_of_a_process(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "new" / "usage.sqlite")
     key = UsageKey("2026-11", "tea", "es", "1")
-    store.write({key: 3}, UPTIME, ["2026-10"])
-    later = UPTIME._replace(until=NOVEMBER + timedelta(minutes=1), ended=True)
+    store.write({key: 3}, SPAN, ["2026-10"])
+    later = SPAN._replace(until=NOVEMBER + timedelta(minutes=1), ended=True)
     store.write({key: 4, key._replace(event="#"): 1}, later, [])
     assert store.read("2026-11").counts == {key: 7, key._replace(event="#"): 1}
-    assert store.read("2026-11").uptimes == (later,)
+    assert store.read("2026-11").spans == (later,)
     assert (store.read("2026-10").late, store.read("2026-11").late) == (True, False)
 
 
 def test_sqlite_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "new" / "usage.sqlite")
-    store.write({}, UPTIME, [])
+    store.write({}, SPAN, [])
     assert store.path.stat().st_mode & 0o777 == 0o600
     assert store.path.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_sqlite_tables_hold_no_order_no_day_and_no_call(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "usage.sqlite")
-    store.write({UsageKey("2026-11", "tea", "es", "1"): 1}, UPTIME, [])
+    store.write({UsageKey("2026-11", "tea", "es", "1"): 1}, SPAN, [])
     with sqlite3.connect(store.path) as db:
         tables = {row[0]: row[1] for row in db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")}
     db.close()
@@ -190,10 +205,19 @@ def test_sqlite_tables_hold_no_order_no_day_and_no_call(tmp_path: Path) -> None:
 
 def test_sqlite_deletes_counts_after_thirteen_months(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "usage.sqlite")
-    store.write({UsageKey("2025-09", "tea", "es", "1"): 1, UsageKey("2025-11", "tea", "es", "1"): 1}, UPTIME, [])
+    store.write({UsageKey("2025-09", "tea", "es", "1"): 1, UsageKey("2025-11", "tea", "es", "1"): 1}, SPAN, [])
     assert not store.read("2025-09").counts
     assert store.read("2025-11").counts
     assert RETENTION.days == 400
+
+
+def test_sqlite_deletes_a_quarter_when_the_month_of_its_end_is_deleted_or_later(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "usage.sqlite")
+    quarters = ["2025-Q2", "2025-Q3", "2025-Q4", "2026-Q4"]
+    span = SPAN._replace(until=datetime(2026, 11, 24, tzinfo=UTC))
+    store.write({UsageKey(quarter, "tea", "es", "1"): 1 for quarter in quarters}, span, quarters)
+    assert [bool(store.read(quarter).counts) for quarter in quarters] == [False, False, True, True]
+    assert [store.read(quarter).late for quarter in quarters] == [False, False, True, True]
 
 
 def test_deleted_sqlite_file_is_created_again_and_damaged_one_is_reported(tmp_path: Path) -> None:
@@ -201,13 +225,13 @@ def test_deleted_sqlite_file_is_created_again_and_damaged_one_is_reported(tmp_pa
     with pytest.raises(OperationFailed, match="cannot be read"):
         store.read("2026-11")
     assert not store.path.exists()
-    store.write({}, UPTIME, [])
+    store.write({}, SPAN, [])
     store.path.unlink()
-    store.write({UsageKey("2026-11", "tea", "es", "1"): 1}, UPTIME, [])
+    store.write({UsageKey("2026-11", "tea", "es", "1"): 1}, SPAN, [])
     assert store.read("2026-11").counts
     store.path.write_bytes(b"not a database, " * 100)
     with pytest.raises(sqlite3.DatabaseError):
-        store.write({}, UPTIME, [])
+        store.write({}, SPAN, [])
     with pytest.raises(OperationFailed, match="not a database"):
         store.read("2026-11")
     with pytest.raises(OperationFailed, match="cannot be written"):
@@ -216,7 +240,7 @@ def test_deleted_sqlite_file_is_created_again_and_damaged_one_is_reported(tmp_pa
 
 def test_locked_sqlite_file_is_given_up_after_a_timeout_and_written_later(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "usage.sqlite", lock_timeout=0.05)
-    store.write({}, UPTIME, [])
+    store.write({}, SPAN, [])
     other = sqlite3.connect(store.path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     counter = UsageCounter(store, Clock())
@@ -256,8 +280,8 @@ def test_sqlite_adds_a_hundred_thousand_events_of_two_processes_exactly(tmp_path
     assert sum(stored.counts.values()) == 100_000
     assert set(stored.counts.values()) == {8334, 8332}
     assert len(stored.counts) == 12
-    assert all(uptime.ended for uptime in stored.uptimes)
-    assert len(stored.uptimes) == 2
+    assert all(span.ended for span in stored.spans)
+    assert len(stored.spans) == 2
 
 
 # -- in the webhook ----------------------------------------------------------------------------------------------------
@@ -274,7 +298,7 @@ def test_webhook_counts_signed_calls_and_writes_when_it_stops(tiny: Path, ready:
         post_to_app(client, "/call/en/connect/outcome", [("DialCallStatus", "busy")])
         assert client.post("/call", content="a=b").status_code == 403
     assert store.read("2026-11").counts == {
-        UsageKey("2026-11", "opening", "en", "ring"): 1,
+        UsageKey("2026-11", "opening", NO_LANGUAGE, "ring"): 1,
         UsageKey("2026-11", "tea", "en", "1"): 2,
         UsageKey("2026-11", "not_connected", "en", "busy"): 1,
     }

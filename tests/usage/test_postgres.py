@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 from support.processes import IVR, end, free_port, line_environment, running
+from support.proxies import trusted_certificate
 from support.signed_calls import post_to_port
 from support.toy_line import MAIN
 from support.usage import Clock
@@ -27,9 +29,9 @@ from ivr.cli.main import main
 from ivr.errors import BadSettings, OperationFailed
 from ivr.line.line import Line
 from ivr.operate.external import External
-from ivr.settings import Settings, read_settings
+from ivr.settings import CHECKOUT, Settings, read_settings
 from ivr.usage import tables
-from ivr.usage.counter import UsageCounter, UsageKey, WriterUptime
+from ivr.usage.counter import ProcessSpan, UsageCounter, UsageKey
 from ivr.usage.postgres import SCHEMA, PostgresStore
 from ivr.usage.report import make_report
 from ivr.usage.sqlite import SqliteStore
@@ -39,7 +41,7 @@ PG_CTL = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda pat
 SECRET = "p4ss/w0rd"
 NOVEMBER = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LATER = datetime(2026, 12, 5, 12, tzinfo=UTC)
-UPTIME = WriterUptime("one", NOVEMBER - timedelta(hours=1), NOVEMBER, False)
+SPAN = ProcessSpan("one", NOVEMBER - timedelta(hours=1), NOVEMBER, False)
 TEA = Place("tea", "es")
 KEY = UsageKey("2026-11", "tea", "es", "1")
 
@@ -53,7 +55,8 @@ class Cluster:
         self._as_postgres: list[str] = []
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             user = pwd.getpwnam("postgres")
-            os.chown(folder, user.pw_uid, user.pw_gid)
+            for path in (folder, folder / "key.pem"):
+                os.chown(path, user.pw_uid, user.pw_gid)
             self._as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         (folder / "password").write_text("owner", "utf-8")
         self._run("initdb", "--no-sync", "--auth=scram-sha-256", "--username=owner", f"--pwfile={folder}/password",
@@ -70,7 +73,8 @@ class Cluster:
         assert result.returncode == 0 or not check, result.stdout + result.stderr
 
     def start(self) -> None:
-        options = f"-h 127.0.0.1 -p {self.port} -k '' -c fsync=off -c max_connections=40"
+        options = f"-h 127.0.0.1 -p {self.port} -k '' -c fsync=off -c max_connections=40 -c ssl=on"
+        options += f" -c ssl_cert_file={self.folder}/chain.pem -c ssl_key_file={self.folder}/key.pem"
         log = str(self.folder / "log")
         self._run(
             "pg_ctl", "--pgdata", str(self.folder / "data"), "--wait", "--log", log, "--options", options, "start"
@@ -127,6 +131,8 @@ def cluster() -> Iterator[Cluster]:
             pytest.fail("PostgreSQL is not on this machine: .ci/run installs Debian's package postgresql")
         pytest.skip("PostgreSQL is not on this machine (Debian's package postgresql)")
     folder = Path(subprocess.check_output(["mktemp", "-d", "/tmp/line-postgres-XXXXXX"], text=True).strip())
+    with trusted_certificate(folder):
+        pass  # chain.pem and key.pem, for a server with TLS
     cluster = Cluster(folder)
     try:
         cluster.start()
@@ -146,22 +152,22 @@ def url(cluster: Cluster, request: pytest.FixtureRequest) -> str:
 
 
 def test_postgres_and_sqlite_keep_the_same(url: str, tmp_path: Path) -> None:
-    later = UPTIME._replace(until=NOVEMBER + timedelta(minutes=1), ended=True)
+    later = SPAN._replace(until=NOVEMBER + timedelta(minutes=1), ended=True)
     both: list[Any] = [PostgresStore(url), SqliteStore(tmp_path / "usage.sqlite")]
     for store in both:
-        store.write({KEY: 3, UsageKey("2025-09", "tea", "es", "1"): 9}, UPTIME, ["2026-10"])
+        store.write({KEY: 3, UsageKey("2025-09", "tea", "es", "1"): 9}, SPAN, ["2026-10"])
         store.write({KEY: 4, KEY._replace(event="#"): 1}, later, ["2026-10"])
     for month in ("2026-11", "2026-10", "2025-09"):
         assert both[0].read(month) == both[1].read(month)
     assert both[0].read("2026-11").counts == {KEY: 7, KEY._replace(event="#"): 1}
-    assert both[0].read("2026-11").uptimes == (later,)
+    assert both[0].read("2026-11").spans == (later,)
     assert both[0].read("2026-10").late
 
 
 def test_postgres_uses_its_own_schema_and_leaves_other_tables_alone(cluster: Cluster, url: str) -> None:
     name = url.rpartition("/")[2]
     cluster.sql("CREATE TABLE public.counts (other TEXT)", "CREATE TABLE public.version (other TEXT)", name=name)
-    PostgresStore(url).write({KEY: 3}, UPTIME, [])
+    PostgresStore(url).write({KEY: 3}, SPAN, [])
     with psycopg.connect(url) as db:
         rows = db.execute(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = %s ORDER BY 1", (SCHEMA,)
@@ -175,15 +181,13 @@ def test_twelve_concurrent_first_writes_create_the_tables_once(url: str, _: int)
 
     def write(store: PostgresStore, number: int) -> None:
         gate.wait(20)
-        store.write(
-            {KEY: 1, KEY._replace(event="*#0"[number % 3]): 1}, UPTIME._replace(process=str(number)), ["2026-10"]
-        )
+        store.write({KEY: 1, KEY._replace(event="*#0"[number % 3]): 1}, SPAN._replace(process=str(number)), ["2026-10"])
 
     with ThreadPoolExecutor(12) as all_at_once:
         list(all_at_once.map(write, stores, range(12)))
     stored = PostgresStore(url).read("2026-11")
     assert sum(stored.counts.values()) == 24
-    assert len(stored.uptimes) == 12
+    assert len(stored.spans) == 12
 
 
 def _worker(url: str, times: int, gate: Any) -> None:
@@ -209,8 +213,8 @@ def test_postgres_adds_two_hundred_thousand_events_of_four_processes_exactly(url
     stored = PostgresStore(url).read("2026-11")
     assert sum(stored.counts.values()) == 200_000
     assert set(stored.counts.values()) == {4 * 4167, 4 * 4166}
-    assert (len(stored.counts), len(stored.uptimes)) == (12, 4)
-    assert all(uptime.ended for uptime in stored.uptimes)
+    assert (len(stored.counts), len(stored.spans)) == (12, 4)
+    assert all(span.ended for span in stored.spans)
 
 
 # -- the database is lost ----------------------------------------------------------------------------------------------
@@ -242,7 +246,7 @@ def test_killed_database_costs_no_call_and_counts_in_memory_are_written_later(
         assert counter.write()
         assert end(process) == 0
     stored = store.read(month)
-    assert stored.counts[KEY._replace(month=month)] == 2, "the count that waited in memory is stored once"
+    assert stored.counts[KEY._replace(period=month)] == 2, "the count that waited in memory is stored once"
     assert stored.counts[UsageKey(month, "tea", "en", "1")] == 60
     printed = (tmp_path / "printed").read_text("utf-8")
     assert SECRET not in printed
@@ -274,83 +278,125 @@ def test_process_that_ends_while_the_database_is_away_makes_the_month_incomplete
 
 
 def faults(cluster: Cluster, url: str) -> Mapping[str, tuple[str, str]]:
+    """Each fault: the address with it, and the reason that is reported."""
     name = url.rpartition("/")[2]
+    other_host = url.replace("127.0.0.1", "localhost.example.invalid")
+    verified = f"{url}?sslmode=verify-full&sslrootcert="
     return {
-        "unreachable": (f"postgresql://line:{SECRET}@127.0.0.1:{free_port()}/{name}", "does not answer"),
-        "wrong password": (cluster.url("line", "w0rd", name), "does not answer, or refuses the user"),
-        "no such database": (cluster.url("line", SECRET, "nowhere"), "does not answer|no database of that name"),
+        "nothing listens": (url.replace(f":{cluster.port}/", f":{free_port()}/"), "nothing listens at its host"),
+        "unknown host": (other_host, "the name of its host is not known"),
+        "wrong password": (cluster.url("line", "w0rd", name), "it refuses the user or the password"),
+        "unknown user": (cluster.url("nobody-known", "w0rd", name), "it refuses the user or the password"),
+        "no such database": (cluster.url("line", SECRET, "nowhere"), "it has no database of that name"),
         "nonsense": (
-            f"postgresql://line:{SECRET.replace('/', '%zz')}@127.0.0.1/{name}",
-            "not one that|does not answer",
+            f"postgresql://line:{SECRET.replace('/', '%zz')}@127.0.0.1/{name}", "the address is not one that",
         ),
-        "no rights": (cluster.url("stranger", SECRET, name), "has not the right"),
-    }
+        "unknown option": (f"{url}?w0rd=1", "the address is not one that"),
+        "no rights": (cluster.url("stranger", SECRET, name), "its user has not the right to: GRANT CREATE"),
+        "no authorities": (f"{verified}/nowhere/root.crt", "add &sslrootcert=/etc/ssl/certs/ca-certificates.crt"),
+        "other authorities": (f"{verified}/etc/ssl/certs/ca-certificates.crt", "not of an authority in the file"),
+        "other name": (
+            f"{verified}{cluster.folder}/chain.pem&hostaddr=127.0.0.1".replace("@127.0.0.1", "@line.example.org"),
+            "its certificate is for another host",
+        ),
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("fault", ["unreachable", "wrong password", "no such database", "nonsense", "no rights"])
-def test_unusable_database_is_reported_without_the_password(cluster: Cluster, url: str, fault: str) -> None:
+FAULTS = (
+    "nothing listens", "unknown host", "wrong password", "unknown user", "no such database", "nonsense",
+    "unknown option", "no rights", "no authorities", "other authorities", "other name",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_unusable_database_is_reported_by_its_cause_and_without_the_password(
+    cluster: Cluster, url: str, fault: str
+) -> None:
     if fault == "no rights":
         cluster.sql("DROP USER IF EXISTS stranger", f"CREATE USER stranger PASSWORD '{SECRET}'")
-    address, sentence = faults(cluster, url)[fault]
+    address, reason = faults(cluster, url)[fault]
     store = PostgresStore(address)
     counter = UsageCounter(store, Clock())
     counter.count(TEA, Key("1"))
     assert not counter.write()
-    with pytest.raises(OperationFailed, match=sentence) as raised:
+    with pytest.raises(OperationFailed) as raised:
         store.try_out()
     assert str(raised.value).startswith("The database of IVR_USAGE_URL cannot be written: ")
+    assert reason in str(raised.value)
     assert "w0rd" not in str(raised.value)
     assert raised.value.__cause__ is None
     assert raised.value.__suppress_context__
 
 
+def documented_sql() -> list[str]:
+    """The statements of docs/operate.md that prepare a database."""
+    page = (CHECKOUT / "docs" / "operate.md").read_text("utf-8")
+    return re.findall(r"^    ((?:CREATE|GRANT|REVOKE) .*);$", page, re.MULTILINE)
+
+
+def test_documented_statements_and_address_are_enough(cluster: Cluster) -> None:
+    """The user owns nothing but the line's schema. The right to create one can be taken back after the first write."""
+    cluster.sql("DROP DATABASE IF EXISTS usage", "DROP USER IF EXISTS counts")
+    create_user, create_database, *grants = (text.replace("USER line", "USER counts") for text in documented_sql())
+    revoke = grants.pop()
+    cluster.sql(create_user.replace("…", SECRET), create_database)
+    cluster.sql(*(grant.replace("TO line", "TO counts") for grant in grants))
+    [query] = {*re.findall(r"@host/usage(\?\S+)`", (CHECKOUT / "docs" / "operate.md").read_text("utf-8"))}
+    url = cluster.url("counts", SECRET, "usage").replace("127.0.0.1", "localhost")
+    store = PostgresStore(url + query.replace("/etc/ssl/certs/ca-certificates.crt", f"{cluster.folder}/chain.pem"))
+    store.write({KEY: 3}, SPAN, [])
+    cluster.sql(revoke.replace("FROM line", "FROM counts"))
+    store.write({KEY: 4}, SPAN, [])
+    assert store.read("2026-11").counts == {KEY: 7}
+
+
 def test_read_only_database_is_read_and_its_write_error_is_reported(cluster: Cluster, url: str) -> None:
     store, name = PostgresStore(url), url.rpartition("/")[2]
-    store.write({KEY: 3}, UPTIME, [])
+    store.write({KEY: 3}, SPAN, [])
     cluster.sql(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
     with pytest.raises(OperationFailed, match="cannot be written: it is read-only"):
         store.try_out()
     with pytest.raises(OperationFailed, match="cannot be written: it is read-only"):
-        store.write({KEY: 1}, UPTIME, [])
+        store.write({KEY: 1}, SPAN, [])
     assert store.read("2026-11").counts == {KEY: 3}
 
 
 def test_slow_database_is_given_up_after_seconds_and_stores_nothing_of_that_write(url: str) -> None:
     store = PostgresStore(url)
-    store.write({KEY: 3}, UPTIME, [])
+    store.write({KEY: 3}, SPAN, [])
     with psycopg.connect(url) as other:
         other.execute(f"LOCK TABLE {SCHEMA}.spans".encode())  # which is written after the counts
         started = time.monotonic()
         with pytest.raises(OperationFailed, match="it takes longer than 3 seconds"):
-            store.write({KEY: 4}, UPTIME, [])
+            store.write({KEY: 4}, SPAN, [])
         assert time.monotonic() - started < 8
         other.rollback()
-    store.write({KEY: 4}, UPTIME, [])
+    store.write({KEY: 4}, SPAN, [])
     assert store.read("2026-11").counts == {KEY: 7}
 
 
 def test_hanging_database_is_given_up_after_seconds(cluster: Cluster, url: str) -> None:
     store = PostgresStore(url)
-    store.write({KEY: 3}, UPTIME, [])
+    store.write({KEY: 3}, SPAN, [])
     os.kill(cluster.pid, signal.SIGSTOP)
     try:
         started = time.monotonic()
         with pytest.raises(OperationFailed, match="cannot be written: it does not answer"):
-            store.write({KEY: 4}, UPTIME, [])
+            store.write({KEY: 4}, SPAN, [])
         assert time.monotonic() - started < 8
     finally:
         os.kill(cluster.pid, signal.SIGCONT)
-    store.write({KEY: 4}, UPTIME, [])
+    store.write({KEY: 4}, SPAN, [])
     assert store.read("2026-11").counts == {KEY: 7}
 
 
 @pytest.mark.parametrize("version", [0, tables.VERSION + 1])
 def test_postgres_tables_of_another_version_are_not_written_and_not_read(url: str, version: int) -> None:
     store = PostgresStore(url)
-    store.write({KEY: 3}, UPTIME, [])
+    store.write({KEY: 3}, SPAN, [])
     with psycopg.connect(url) as db:
         db.execute(f"UPDATE {SCHEMA}.version SET number = {version}".encode())
-    for use in (store.try_out, lambda: store.write({KEY: 1}, UPTIME, []), lambda: store.read("2026-11")):
+    for use in (store.try_out, lambda: store.write({KEY: 1}, SPAN, []), lambda: store.read("2026-11")):
         with pytest.raises(
             OperationFailed, match=f"has tables of version {version}, and this release writes version 1"
         ):
@@ -361,11 +407,11 @@ def test_sqlite_file_of_another_version_is_not_written_and_not_read(tmp_path: Pa
     import sqlite3
 
     store = SqliteStore(tmp_path / "usage.sqlite")
-    store.write({KEY: 3}, UPTIME, [])
+    store.write({KEY: 3}, SPAN, [])
     with sqlite3.connect(store.path) as db:
         db.execute("PRAGMA user_version = 7")
     db.close()
-    for use in (store.try_out, lambda: store.write({KEY: 1}, UPTIME, []), lambda: store.read("2026-11")):
+    for use in (store.try_out, lambda: store.write({KEY: 1}, SPAN, []), lambda: store.read("2026-11")):
         with pytest.raises(OperationFailed, match="has tables of version 7"):
             use()
 
@@ -404,7 +450,7 @@ def test_usage_url_is_never_shown_and_usage_off_overrides_it() -> None:
 
 @pytest.mark.usefixtures("unset")
 def test_usage_and_doctor_commands_use_the_database(url: str, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    PostgresStore(url).write({KEY: 333}, UPTIME, [])
+    PostgresStore(url).write({KEY: 333}, SPAN, [])
     monkeypatch.setenv("IVR_USAGE_URL", url)
     monkeypatch.setenv("IVR_CONTENT", str(tiny))
 
@@ -413,6 +459,6 @@ def test_usage_and_doctor_commands_use_the_database(url: str, tiny: Path, monkey
 
     shown = run("usage", "--csv")
     assert shown.exit_code == 0, shown.output
-    assert "2026-11,tea,es,chosen,333," in shown.output
+    assert "2026-11,tea,For tea,,Chosen from a menu,333," in shown.output
     doctor = run("doctor", "--local")
     assert "usage: counted in the database of IVR_USAGE_URL." in doctor.output

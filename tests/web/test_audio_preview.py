@@ -10,6 +10,7 @@ import pytest
 from support.page_client import BASE, act, app_of, ask, page_of
 
 from ivr.content.recordings import file_name
+from ivr.export.number_links import without_pauses
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.phone.verbs import Play, Say
@@ -19,7 +20,6 @@ from ivr.speech.pauses import SHORT_PAUSE
 from ivr.speech.wav import write_wav
 from ivr.web import audio_preview
 from ivr.web.audio_preview import compiled_says, join_says
-from ivr.web.phone_links import without_pauses
 
 SPEAKS = """#!/bin/sh
 if [ "$1" = --voices ]; then printf 'Pty Language\\n 5 en-us x\\n 5 es-419 x\\n'; exit; fi

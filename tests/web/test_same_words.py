@@ -7,13 +7,13 @@ import pytest
 from support.page_client import act, app_of, ask, page_of
 
 from ivr import simulator
+from ivr.export.number_links import NumberLinker, number_span, without_pauses
 from ivr.line.line import Line
 from ivr.phone.caller import Caller
 from ivr.script.model import Script, read_script
 from ivr.server.webhook import Webhook
 from ivr.web.audio_preview import Sounds, compiled_says
 from ivr.web.phone_api import PhoneApi
-from ivr.web.phone_links import NumberLinker, number_span, without_pauses
 
 
 def as_spoken(element: lxml.html.HtmlElement, line: Line, tag: str) -> str:
@@ -43,7 +43,7 @@ def test_read_page_has_the_spoken_words_of_each_node(which: str, request: pytest
     for script, page in scripts_and_pages(app_of(line), line):
         for entry in script.all():
             spoken = [without_pauses(paragraph) for part in entry.parts for paragraph in part.paragraphs]
-            assert paragraphs_of(page, entry.node, line, entry.locale) == spoken, entry.node
+            assert paragraphs_of(page, entry.name, line, entry.locale) == spoken, entry.name
 
 
 @pytest.mark.parametrize("which", ["line", "real"])

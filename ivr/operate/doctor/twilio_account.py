@@ -4,11 +4,11 @@ from collections import Counter
 from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
-from ivr.call.urls import RING
+from ivr.call.urls import OVERRIDES, RING
 from ivr.operate.account import Webhooks
 from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
 from ivr.operate.http_client import Reply, signature_header, signed_post
-from ivr.operate.number import OVERRIDES, without_password
+from ivr.operate.number import without_password
 from ivr.phone.caller import FORM
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document

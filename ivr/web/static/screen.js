@@ -37,10 +37,10 @@ function addToLog(entry) {
   if (atEnd) log.scrollTop = log.scrollHeight;
 }
 
-// Adds a message of the page, such as "You pressed 2"; `insert` takes the place of its slot.
+// Adds a message of the page, such as "You pressed 2"; `insert` replaces its placeholder.
 export function addMessage(name, insert) {
   const message = messages.querySelector(`[data-word="${name}"]`).cloneNode(true);
-  if (insert) message.querySelector("[data-slot]").replaceWith(insert);
+  if (insert) message.querySelector("[data-placeholder]").replaceWith(insert);
   message.className = "own";
   addToLog(message);
 }

@@ -1,0 +1,59 @@
+"""A translation of one message, with the data that the rules of translations need."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ivr.content.catalogue import PLACEHOLDER
+from ivr.content.locale import Locale
+from ivr.content.wordlists import Words
+from ivr.speech import timing
+
+
+class Translation(NamedTuple):
+    """A translation, `text` for the message `english`, with the data that the rules need.
+
+    `locale` is its language and `source` the source language. `words` are the word lists of its language, `names` the
+    official names of both. `others` are the translations of the same message into other languages, by tag. `usual` is
+    how many times as long as the English the translations of this language usually are, in seconds. `essential` says
+    that no sentence of it may be left out: a language is withheld without its text.
+    """
+
+    english: str
+    text: str
+    locale: Locale
+    source: Locale
+    words: Words
+    names: tuple[str, ...]
+    others: Mapping[str, str]
+    usual: float = 1.0
+    essential: bool = False
+
+    @property
+    def tag(self) -> str:
+        """The tag of its language."""
+        return self.locale.tag
+
+    @property
+    def spoken(self) -> str:
+        """Its words, with a line break in place of each placeholder."""
+        return PLACEHOLDER.sub("\n", self.text)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is in another language than the texts; a regional form ("en-GB") is the same language."""
+        return not same_language(self.tag, self.source.tag)
+
+    @property
+    def growth(self) -> float:
+        """Its seconds divided by those of the English."""
+        english = timing.longest_seconds(PLACEHOLDER.sub(" ", self.english), self.source.speech_rate)
+        return timing.longest_seconds(PLACEHOLDER.sub(" ", self.text), self.locale.speech_rate) / (english or 1)
+
+
+def language_of(tag: str) -> str:
+    """The language of a tag without its region: "es" for "es-MX"."""
+    return tag.partition("-")[0]
+
+
+def same_language(tag: str, other: str) -> bool:
+    return language_of(tag) == language_of(other)

@@ -1,0 +1,80 @@
+"""The commands of an operator about numbers: `ivr usage` and `ivr cost`."""
+
+from collections.abc import Callable
+
+import click
+
+from ivr.cli.operate import external
+from ivr.errors import BadSettings
+from ivr.settings import read_settings
+from ivr.usage.periods import is_period, period_before
+
+
+def add_to(main: click.Group) -> None:
+    """Add the commands to `main`."""
+    main.add_command(usage)
+    main.add_command(cost)
+
+
+def _period(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value and not is_period(value):
+        raise click.BadParameter("expected a month, such as 2026-11, or a quarter, such as 2026-Q4")
+    return value
+
+
+@click.command()
+@click.option(
+    "--period", "--month", callback=_period, metavar="2026-11", help="Last period.  [default: the last whole]"
+)
+@click.option("--periods", default=1, type=click.IntRange(1, 16), show_default=True, help="Periods side by side.")
+@click.option("--agency", default="", help="Name for the head of the page.")
+@click.option("--csv", "output", flag_value="csv", help="Print all numbers as comma-separated values.")
+@click.option("--html", "output", flag_value="html", help="Print a page for one sheet of paper.")
+@click.pass_context
+def usage(ctx: click.Context, period: str | None, periods: int, agency: str, output: str | None) -> None:
+    """Show how many people called, asked for a person and were connected, in which languages, and about what.
+
+    A period is a month, or a quarter if the line counts by quarter (IVR_USAGE_PERIOD). Numbers under 16 are not shown.
+    """
+    from ivr.line.compiler import compile_line
+    from ivr.script.labels import language_names, node_labels
+    from ivr.usage import layout
+    from ivr.usage.report import check_final, last_period, make_report
+    from ivr.usage.store import store_of
+
+    settings, now = read_settings(), external(ctx).now()
+    store = store_of(settings)
+    if store is None:
+        raise BadSettings("IVR_USAGE is off: nothing is counted.")
+    last = period or last_period(now, settings.ivr_usage_period)
+    check_final(last, now)
+    shown = _periods_until(last, periods)
+    stored = [store.read(name) for name in shown]
+    line = compile_line(settings.ivr_content, settings.options)
+    reports = [make_report(line, name, counts, now) for name, counts in zip(shown, stored, strict=True)]
+    layouts: dict[str | None, Callable[..., str]]
+    layouts = {None: layout.as_text, "csv": layout.as_csv, "html": layout.as_html}
+    names = layout.Names(node_labels(line), language_names(line))
+    click.echo(layouts[output](reports, names, layout.Head(agency, settings.line_number, now.date())))
+
+
+def _periods_until(last: str, number: int) -> list[str]:
+    """The `number` periods that end with `last`, in order."""
+    periods = [last]
+    while len(periods) < number:
+        periods.insert(0, period_before(periods[0]))
+    return periods
+
+
+@click.command()
+@click.option("--calls", type=click.IntRange(min=1), metavar="300", help="Also show what so many calls cost.")
+def cost(calls: int | None) -> None:
+    """Estimate what a call costs.
+
+    From the characters spoken, and the minutes of the caller's and the hotline's leg.
+    """
+    from ivr.line.compiler import compile_line
+    from ivr.operate.cost import as_text, costs
+
+    settings = read_settings()
+    click.echo(as_text(list(costs(compile_line(settings.ivr_content, settings.options))), calls))

@@ -1,0 +1,95 @@
+"""Writes exported lines to files, and reads them.
+
+A file is one JSON object in UTF-8. Its first member is the digest, the SHA-256 of all bytes that follow the first
+comma, so that a program can check a file before it reads it:
+
+    {"digest":"9f86d0…","format":1,"release":…}
+
+The same line always gives the same bytes.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ivr.content.files import read_bytes, wrong_fields
+from ivr.errors import OperationFailed
+from ivr.export.format import ExportedLine
+
+LINE_FILE, TELEPHONE_FILE = "line.json", "telephone.json"
+"""The whole line; the same without TwiML, for a telephone on a page."""
+MAX_BYTES = 50_000_000
+"""Twenty times the file of a line with two languages."""
+_DIGEST = re.compile(rb'\{"digest":"([0-9a-f]{64})",')
+
+
+def to_bytes(exported: ExportedLine) -> bytes:
+    """The content of a file."""
+    rest = exported.model_dump_json(exclude_none=True).encode()[1:]
+    return b'{"digest":"%s",%s' % (hashlib.sha256(rest).hexdigest().encode(), rest)
+
+
+def from_bytes(content: bytes, name: str) -> ExportedLine:
+    """The line in the content of a file; `name` is the name of the file in messages.
+
+    Raises OperationFailed if it is not the content of an export, or if it was changed or cut.
+    """
+    head = _DIGEST.match(content)
+    if not head:
+        raise OperationFailed(f"{name} is not an export of a line: expected a file that `ivr export` wrote.")
+    rest = content[head.end() :]
+    if hashlib.sha256(rest).hexdigest() != head[1].decode():
+        raise OperationFailed(f"{name} was changed or cut after it was written: export it again.")
+    try:
+        return ExportedLine.model_validate_json(b"{" + rest)
+    except ValidationError as error:
+        field, found = next(iter(wrong_fields(error)))
+        raise OperationFailed(
+            f"{name}: {field}: {found}. It was written by another release: export it again."
+        ) from None
+
+
+def read_export(path: Path) -> ExportedLine:
+    """The line in the file `path`, or in LINE_FILE of the folder `path`. Raises OperationFailed with a sentence."""
+    file = path / LINE_FILE if path.is_dir() else path
+    try:
+        return from_bytes(read_bytes(file, MAX_BYTES), str(file))
+    except OSError as error:
+        raise OperationFailed(f"{file} cannot be read ({error.strerror}).") from None
+
+
+def write_export(exported: ExportedLine, folder: Path) -> tuple[Path, ...]:
+    """Write LINE_FILE and TELEPHONE_FILE into `folder`, which is made if it is missing. Returns both paths."""
+    files = {LINE_FILE: exported, TELEPHONE_FILE: without_twiml(exported)}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(to_bytes(content))
+    return tuple(folder / name for name in files)
+
+
+def without_twiml(exported: ExportedLine) -> ExportedLine:
+    """`exported` for a consumer that needs the texts alone."""
+    steps = tuple(step.model_copy(update={"twiml": None}) for step in exported.steps)
+    return exported.model_copy(update={"documents": None, "steps": steps})
+
+
+def without_prompts(exported: ExportedLine) -> ExportedLine:
+    """`exported` for a consumer that needs the TwiML alone."""
+    steps = tuple(step.model_copy(update={"prompts": None}) for step in exported.steps)
+    return exported.model_copy(update={"prompts": None, "steps": steps})
+
+
+def json_schema() -> dict[str, object]:
+    """The JSON Schema of a file (draft 2020-12)."""
+    schema = ExportedLine.model_json_schema()
+    digest = {
+        "type": "string",
+        "pattern": "^[0-9a-f]{64}$",
+        "description": "SHA-256 of the bytes after the first comma",
+    }
+    properties = {"digest": digest, **schema["properties"]}
+    required = ["digest", "format", *schema["required"]]
+    draft = "https://json-schema.org/draft/2020-12/schema"
+    return {"$schema": draft, **schema, "properties": properties, "required": required}

@@ -1,0 +1,159 @@
+"""The format of an exported line, version 1. docs/export.md explains it, docs/export.schema.json is made from it.
+
+An address is a path behind the public URL, as `ivr.call.urls` writes it: "/call/es/safety/part-2". In the TwiML two
+values are marks, which each consumer replaces: PUBLIC_URL_MARK by its own address, LINE_NUMBER_MARK by the line's
+number. So the exports of two operators can be compared.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ivr.call.state import DialOutcome, Pace
+from ivr.call.transitions import Policy, Reading
+
+PUBLIC_URL_MARK = "https://line.invalid"
+"""No host has a name that ends in .invalid (RFC 2606)."""
+LINE_NUMBER_MARK = "+10000000000"
+"""No area code begins with 0, so this is the number of no telephone."""
+
+Address = str
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Language(_Record):
+    """A published language. `language` and `voice` are Twilio's names ("es-US"), `name` is its name in itself.
+
+    `main_menu` is the place of a request whose address is unknown, `transfer` the place whose outcomes answer the end
+    of a dial at such an address.
+    """
+
+    language: str
+    voice: str
+    name: str
+    direction: Literal["ltr", "rtl"]
+    main_menu: Address
+    transfer: Address
+
+
+class Place(_Record):
+    """A state of a call.
+
+    - `steps`: indexes in `ExportedLine.steps`: everything that happens while the caller presses no key.
+    - `keys`: the places that 0 to 9, *, # and any other value of Digits lead to, in this order.
+    - `silence`: the place that a request without a key leads to.
+    - `choices`: what follows the place in the address that a key is sent to, such as "/choices-7c1e". A choice (1 to 6)
+      at an address with other choices, or without, counts as silence.
+    - `outcomes`: at a transfer, the place that each outcome of the dial leads to.
+    """
+
+    steps: tuple[int, ...]
+    keys: tuple[Address, ...] = Field(min_length=13, max_length=13)
+    silence: Address
+    choices: str | None = None
+    outcomes: dict[DialOutcome, Address] | None = None
+
+
+class Step(_Record):
+    """One step of a document: prompts, then a wait for a key (`ask`), the dial, or the end of the call.
+
+    - `reading`: for `ask`, which text it reads ("first": a menu for the first time).
+    - `place`: the place whose keys, or whose outcomes, apply.
+    - `wait`: for `ask`, the seconds that the line waits for a key after the prompts.
+    - `prompts`: names in `ExportedLine.prompts`, in the order in which they are spoken.
+    - `twiml`: one or more verbs of TwiML.
+    """
+
+    does: Literal["ask", "dial", "end"]
+    reading: Reading | None = None
+    place: Address
+    pace: Pace
+    wait: int | None = None
+    prompts: tuple[str, ...] | None = None
+    twiml: str | None = None
+
+
+class Recording(_Record):
+    """The files of a recording in /audio, at the normal and at the slow pace: "0f3c….wav"."""
+
+    normal: str
+    slow: str
+
+
+class Prompt(_Record):
+    """One part of a text. `language` is the tag of the language that it is spoken in.
+
+    - `paragraphs`: the words, with `…` for a short pause.
+    - `lines`: the same as captions: each line is a list of pieces, [text] or [text, link]. A telephone number is
+      written in digits, with the link that dials or texts it: ["911", "tel:911"].
+    - `seconds`: an upper estimate, with pauses, at the normal and at the slow pace; exact for a recording.
+    """
+
+    language: str
+    paragraphs: tuple[str, ...]
+    lines: tuple[tuple[tuple[str, ...], ...], ...]
+    seconds: tuple[float, float]
+    recording: Recording | None = None
+
+
+class Voices(_Record):
+    """Seconds of the pauses of a voice; the rate of the slow pace, and the factor of its pauses."""
+
+    short_pause: float
+    paragraph_pause: float
+    slow_rate: float
+    slow_pause: float
+
+
+class Addresses(_Record):
+    """How an address is read. Both patterns are regular expressions of JavaScript.
+
+    - `place`: matches the whole address of a place. Its groups are locale, node, part, pace, misses, tries,
+      language_chosen and choices. Without choices, and with a published tag as locale, it is a key of `places`.
+    - `language`: matches the beginning of an address that names a language (group locale), even if the rest is unknown.
+    - `moved`: nodes of earlier releases, and the nodes that replace them.
+    - `scripts`: by language, the most likely script of its regions, and of every other region under "".
+    """
+
+    place: str
+    language: str
+    moved: dict[str, str]
+    scripts: dict[str, dict[str, str]]
+
+
+class Documents(_Record):
+    """TwiML: a document is `head`, the TwiML of a place's steps, and `tail`. `fallback` is a whole document."""
+
+    head: str
+    tail: str
+    fallback: str
+
+
+class ExportedLine(_Record):
+    """The compiled line.
+
+    - `release`: the release of this program. `hotline`: the number that key 0 dials. `silence`: how a silent call ends.
+    - `languages`: by tag; a call begins in the first one.
+    - `ring`: the place at which a call begins.
+    - `dial_statuses`: the outcome of each value of DialCallStatus; any other value is "unknown".
+    - `documents`: absent where the TwiML is left out.
+    - `prompts`: absent where the texts are left out. The name is the language of the caller, the text and the part:
+      "es/safety/2"; behind it the key that it says, if that is not 8: "es/language/1/key-2".
+    """
+
+    format: Literal[1] = 1
+    release: str
+    hotline: str
+    silence: Policy
+    languages: dict[str, Language]
+    ring: Address
+    addresses: Addresses
+    dial_statuses: dict[str, DialOutcome]
+    voices: Voices
+    documents: Documents | None = None
+    places: dict[Address, Place]
+    steps: tuple[Step, ...]
+    prompts: dict[str, Prompt] | None = None
