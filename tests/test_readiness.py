@@ -104,7 +104,7 @@ def test_a_text_spoken_in_english_for_a_fault_makes_the_line_not_ready(copied: P
 
 
 @pytest.mark.parametrize(
-    "name", ["bom", "conflict_markers", "cut", "empty", "utf16", "windows_1252", "open_quote", "head_alone"]
+    "name", ["conflict_markers", "cut", "empty", "utf16", "windows_1252", "open_quote", "head_alone"]
 )
 def test_a_catalogue_that_cannot_be_read_makes_the_line_not_ready_and_english_is_answered(
     copied: Path, name: str

@@ -10,7 +10,7 @@ from ivr.check.recordings import outdated_recordings, recordables, to_record, un
 from ivr.check.rendered_texts import paths_to_texts
 from ivr.check.translation import Translation
 from ivr.check.translation_rules import broken_rules
-from ivr.content.catalogue import MessageId, id_of, po_path, read_catalogue
+from ivr.content.catalogue import MessageId, po_path, read_catalogue
 from ivr.content.load import needed_texts
 from ivr.content.locale import Locale
 from ivr.content.messages import all_messages, is_of_a_page, page_messages
@@ -32,14 +32,12 @@ def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
         found = "its header does not say that it is UTF-8" if catalogue.header else "it has no header"
         yield Fault(str(path), found, "Run `ivr locale update`: it writes one, which PO editors need.", locale=tag)
     translation_of, paths = _translation_reader(line, locale), paths_to_texts(line)
-    for entry in catalogue:
-        context, english = id_of(entry)
+    for entry in catalogue.entries:
+        context, english = entry.id
         if (context, english) in (locale.messages or {}):
-            where, path_to_text = f"{path}:{entry.lineno}", paths.get((context, tag), "")
-            for found, remedy in broken_rules(
-                translation_of((context, english)), page=is_of_a_page((context, english))
-            ):
-                quoted = f"{found}: {str(entry.string)[:60]!r}"
+            where, path_to_text = f"{path}:{entry.line}", paths.get((context, tag), "")
+            for found, remedy in broken_rules(translation_of(entry.id), page=is_of_a_page(entry.id)):
+                quoted = f"{found}: {entry.translation[:60]!r}"
                 yield Fault(where, quoted, remedy, path_to_text, tag, context, english)
 
 
@@ -155,6 +153,8 @@ def summary(line: Line, tag: str) -> Iterator[str]:
         recorded = f"{counts.recorded} of {counts.to_record} parts"
         yield f"  recorded    {recorded}; {counts.outdated} recordings read former words"
     yield f"  reviewed    {counts.reviewed or UNREVIEWED}"
+    if locale.translators:
+        yield f"  translators {', '.join(locale.translators)}"
     yield from (f"  to check    {mark}" for mark in marks(line.content.root / "locales" / tag / "locale.toml"))
 
 

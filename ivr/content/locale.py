@@ -49,6 +49,7 @@ class _LocaleFile(_Table):
     speech_rate: _RateTable = Field(validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
     word_limits: bool = False
     reviewed: _ReviewedTable | None = None
+    translators: list[str] = []
 
 
 class Locale(NamedTuple):
@@ -60,6 +61,7 @@ class Locale(NamedTuple):
     - `messages`: the usable translations; None for the source language. `faults`: the faults of the other messages.
     - `voice_row`: the voice's row in the table of voices; None without a voice, or if the table cannot be read.
     - `sounds`: the recordings, by the words that they read.
+    - `translators`: the names of translators who wish to be named.
     - `word_limits`: whether the limits that count words apply; seconds are a fair measure of every language.
     """
 
@@ -79,6 +81,7 @@ class Locale(NamedTuple):
     recordings: Recordings = Recordings()
     sounds: Mapping[str, Sound] = {}
     word_limits: bool = False
+    translators: tuple[str, ...] = ()
 
     @property
     def takes_ssml(self) -> bool:
@@ -129,7 +132,7 @@ def _load_parts(folder: Path, voices: Voices | None, source: bool) -> Locale:
     return Locale(
         folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
         fields.pound, rate, reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
-        fields.word_limits,
+        fields.word_limits, tuple(fields.translators),
     )  # fmt: skip
 
 

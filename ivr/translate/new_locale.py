@@ -70,7 +70,8 @@ def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
     proposal = propose(root, tag, name)
     try:
         _fill(root, folder, proposal)
-        update(root, [tag])
+        if faults := update(root, [tag]).faults:
+            raise BadLocale(faults)
     except BadContent:  # in the source texts: leave no half-made folder
         shutil.rmtree(folder)
         raise

@@ -152,6 +152,20 @@ def test_how_old_numbers_and_sources_are(world: World, days: int, verdict: str, 
     cannot_tell(world, "numbers and sources", "cannot be read", readiness=replace(world.ready, line=None))
 
 
+@pytest.mark.parametrize(
+    ("days", "verdict", "said"), [(30, "PASS", "no text"), (31, "PASS", "soon"), (121, "FAIL", "are overdue")]
+)
+def test_age_of_a_text_that_waits_for_its_translator(copied: Path, days: int, verdict: str, said: str) -> None:
+    path = copied / "locales/es/LC_MESSAGES/messages.po"
+    text = path.read_text("utf-8")
+    waits = f'#. Waits since {NOW.date() - timedelta(days=days)}\nmsgctxt "apples"'
+    path.write_text(text.replace('msgctxt "apples"', waits).replace('"Manzanas. Son rojas."', '""'), "utf-8")
+    world = World(copied)
+    finding = found(world, "translations")
+    assert (finding.verdict, said in finding.sentence) == (verdict, True)
+    cannot_tell(world, "translations", "cannot be read", readiness=replace(world.ready, line=None))
+
+
 def test_the_kept_last_resort(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "FALLBACK_FILE", tmp_path / "fallback.xml")
     fails(world, "kept fallback document", "cannot be read")

@@ -1,5 +1,6 @@
 """Checks of this machine, without a network: settings, proofs, languages, limits, ages, fallback document, usage."""
 
+from ivr.check import waiting
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, age_faults
 from ivr.content.facts import PINNED_HOTLINE
@@ -85,6 +86,18 @@ def sources_are_fresh(target: Target) -> Finding:
     return passes(f"all were compared with their sources within {WARN_AFTER} days; {_opened(content)}.")
 
 
+def translations_are_recent(target: Target) -> Finding:
+    """No text of a published language has waited long for its translator."""
+    if target.readiness.line is None:
+        return unknown("the texts cannot be read.")
+    content, today = target.readiness.line.content, target.external.now().date()
+    if overdue := list(waiting.overdue_faults(content, today)):
+        return _first(overdue, "translations are overdue", "`ivr check --today` lists all.")
+    if late := list(waiting.overdue_faults(content, today, waiting.WARN_AFTER)):
+        return passes(f"{late[0].locale}: {late[0].found}: translate them soon.")
+    return passes(f"no text has waited for its translator for over {waiting.WARN_AFTER} days.")
+
+
 def _opened(content: Content) -> str:
     """Check of how many facts and numbers a person has opened the live page, not only a stored copy."""
     facts = [fact for fact in content.facts.facts.values() if fact.spoken and fact.confidence != "own"]
@@ -127,6 +140,7 @@ CHECKS: Checks = {
     "languages": languages_are_spoken,
     "limits": limits_hold,
     "numbers and sources": sources_are_fresh,
+    "translations": translations_are_recent,
     "kept fallback document": fallback_document_is_kept,
     "usage": usage_is_counted,
 }
