@@ -39,29 +39,11 @@ class PromptRef(NamedTuple):
     key: str = "8"
 
 
-SHARED_TEXTS = [
-    "greeting",
-    "language",
-    "languages",
-    "person",
-    "danger",
-    "again",
-    "back",
-    "restart",
-    "short",
-    "choices",
-    "without_keys",
-    "stay",
-    "ending",
-    "number",
-    "not_reached",
-    "text_number",
-    "miss",
-    "miss_again",
-    "goodbye",
-    "last_resort",
-    "last_resort_again",
-]
+SHARED_TEXTS = (
+    "greeting", "language", "languages", "person", "danger", "again", "back", "restart", "short", "choices",
+    "without_keys", "stay", "ending", "number", "not_reached", "text_number", "miss", "miss_again", "goodbye",
+    "fallback", "fallback_again",
+)  # fmt: skip
 """The texts that belong to the line as a whole; every other text belongs to the node of its name."""
 OFFERS = ("person", "danger", "language")
 """The shared texts without which a language cannot be offered."""
