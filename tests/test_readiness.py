@@ -14,8 +14,9 @@ from support.content_faults import fault_named, planted
 
 from ivr.check.report import check_all
 from ivr.line.line import Line
-from ivr.phone.caller import FORM
-from ivr.phone.parser import Dial, Say, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial, Say
+from ivr.phone.webhook_form import FORM
 from ivr.readiness import FALLBACK_FILE, Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings

@@ -38,27 +38,10 @@ class PromptRef(NamedTuple):
     key: str = "8"
 
 
-SHARED_TEXTS = [
-    "greeting",
-    "language",
-    "languages",
-    "person",
-    "danger",
-    "again",
-    "back",
-    "restart",
-    "short",
-    "choices",
-    "stay",
-    "ending",
-    "number",
-    "not_reached",
-    "miss",
-    "miss_again",
-    "goodbye",
-    "last_resort",
-    "last_resort_again",
-]
+SHARED_TEXTS = (
+    "greeting", "language", "languages", "person", "danger", "again", "back", "restart", "short", "choices", "stay",
+    "ending", "number", "not_reached", "miss", "miss_again", "goodbye", "fallback", "fallback_again",
+)  # fmt: skip
 """The texts that belong to the line as a whole; every other text belongs to the node of its name."""
 OFFERS = ("person", "danger", "language")
 """The shared texts without which a language cannot be offered."""

@@ -248,11 +248,6 @@ def explore(flow: Flow, policy: Policy) -> Explored:
     return Explored(paths, transitions)
 
 
-def reachable(flow: Flow, policy: Policy) -> Mapping[Place, str]:
-    """Every place of the line, each with a shortest path to it, as in `Explored`."""
-    return explore(flow, policy).paths
-
-
 def _steps_from(flow: Flow, place: Place, keys: Mapping[str, Place], policy: Policy) -> Iterator[tuple[str, Place]]:
     """Each word of a path and the place that it leads to from `place`. `keys` are the transitions of `place`."""
     if isinstance(flow.nodes[place.node], Transfer):

@@ -138,9 +138,7 @@ def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
 def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
     catalogue = read_catalogue(po_path(line.content.root, tag))
     yield from _faults_for(tag, catalogue_faults(line.content))
-    yield from translation_faults(line, tag)
-    yield from texts_too_long(line, tag)
-    yield from recording_faults(line, tag)
+    yield from _translation_faults(line, tag)
     over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
     yield from (_with_catalogue_line(fault, line.content.root, catalogue) for fault in over_limits)
     yield from prove(line)

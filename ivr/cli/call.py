@@ -12,7 +12,7 @@ from ivr.errors import BadSettings, OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.line.request import Form
 from ivr.operate.http_client import fetch, signed_post
-from ivr.phone import stories, terminal
+from ivr.phone import terminal
 from ivr.phone.caller import Caller, ImpossibleAct, Post
 from ivr.phone.errors import InvalidTwiml
 from ivr.setting_rules import plain_url
@@ -20,7 +20,7 @@ from ivr.settings import Settings
 
 
 def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcome: str) -> str:
-    """Make one call and print what is heard; returns the call as a story, which `ivr.phone.stories` can replay.
+    """Make one call and print what is heard; returns the call as a story, which tests can replay.
 
     `url` is a running line, None this process. `keys` are pressed in order; None asks the person at the keyboard.
     `outcome` is how a dialled call ends, such as "busy". Raises OperationFailed where the call cannot go on.
@@ -34,7 +34,12 @@ def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcom
                 click.echo(sentence)
     except (ImpossibleAct, InvalidTwiml) as error:
         raise OperationFailed(str(error)) from None
-    return stories.story_of(caller)
+    return story_of(caller)
+
+
+def story_of(caller: Caller) -> str:
+    """The call that `caller` has made, as a story: each act ("presses 8"), then its result ("at /call/es/main")."""
+    return "".join(f"{act.text}\n    {act.leads_to}\n" for act in caller.acts)
 
 
 def new_caller(settings: Settings, url: str | None) -> Caller:

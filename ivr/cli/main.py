@@ -77,12 +77,7 @@ def check(ctx: click.Context, tag: str | None, today: bool, against: str | None)
 
 
 @main.command("call")
-@click.option(
-    "--press",
-    default=None,
-    metavar='"8 3 1 0"',
-    help="Keys to press, with spaces between; - is silence.",
-)
+@click.option("--press", default=None, metavar='"8 3 1 0"', help="Keys to press, with spaces between; - is silence.")
 @click.option(
     "--dial", "outcome", default="completed", show_default=True, help="How a dialled call ends, such as busy."
 )

@@ -89,8 +89,8 @@ class FragmentWriter:
     def fallback_document(self) -> bytes:
         """The document for a call that the line cannot answer: the hotline's number, a dial, both once more."""
         dial = twiml.dial(self._number(HOTLINE), None, self._options.line_number)
-        speech = {text: self._in_two_languages(text) for text in ("last_resort", "last_resort_again", "goodbye")}
-        return twiml.document([speech["last_resort"], dial, speech["last_resort_again"], dial, speech["goodbye"]])
+        speech = {text: self._in_two_languages(text) for text in ("fallback", "fallback_again", "goodbye")}
+        return twiml.document([speech["fallback"], dial, speech["fallback_again"], dial, speech["goodbye"]])
 
     def _in_two_languages(self, text: str) -> bytes:
         """`text` in the first two languages that have a voice, without recordings.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
-from ivr.call.urls import RING
+from ivr.call.urls import PLACE_QUERY, RING
 from ivr.content.flow_file import load_flow
 from ivr.errors import BadSettings, OperationFailed
 from ivr.line.request import Form
@@ -61,8 +61,9 @@ def _press_language_key(caller: Caller, languages: Sequence[str]) -> str:
     if len(languages) != 2:
         return ""
     caller.presses("8")
-    gather = caller.gather
-    return "" if gather and f"{RING}/{languages[1]}/" in gather.action else languages[1]
+    action, tag = caller.gather.action if caller.gather else "", languages[1]
+    arrived = any(f"{RING}{before}{tag}/" in action for before in ("/", PLACE_QUERY))
+    return "" if arrived else tag
 
 
 def _why_not_whole(url: str, fetch: Fetch, missing: str) -> str:

@@ -6,7 +6,8 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from ivr.phone.caller import KEYS, OUTCOMES, Caller, ImpossibleAct
+from ivr.phone.caller import KEYS, Caller, ImpossibleAct
+from ivr.phone.webhook_form import OUTCOMES
 
 SILENCE = "-"
 HANG_UP = "hangup"

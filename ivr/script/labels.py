@@ -27,8 +27,8 @@ SHARED_PROMPT_LABELS = {
     "miss": "after a key that is not used",
     "miss_again": "after a second such key in a row",
     "goodbye": "the last words of a call that the line ends",
-    "last_resort": "when the line itself cannot answer, before the hotline is dialled",
-    "last_resort_again": "when the line itself cannot answer, before the hotline is dialled once more",
+    "fallback": "when the line itself cannot answer, before the hotline is dialled",
+    "fallback_again": "when the line itself cannot answer, before the hotline is dialled once more",
 }
 """When each shared prompt (prompts/lines/) is heard."""
 

@@ -7,7 +7,7 @@ import pytest
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
 from ivr.call.playlist import OFFERS, SHARED_TEXTS, PromptRef, named_keys, prompts_for
 from ivr.call.state import Place
-from ivr.call.transitions import Ask, Dial, End, Reading, reachable, silent_steps
+from ivr.call.transitions import Ask, Dial, End, Reading, explore, silent_steps
 
 NODES = {
     "opening": Opening(kind="opening", menu="main"),
@@ -166,7 +166,7 @@ def test_language_menu_offers_each_language_in_its_own_words_with_its_key() -> N
 def test_every_step_plays_known_prompts() -> None:
     texts = {*SHARED_TEXTS, *(name for name, node in NODES.items() if not isinstance(node, Opening | Languages))}
     for flow in (ONE, TWO, SEVEN):
-        for place in reachable(flow, "connect"):
+        for place in explore(flow, "connect").paths:
             for step in silent_steps(flow, place, "connect"):
                 spoken = prompts_for(flow, step)
                 assert spoken

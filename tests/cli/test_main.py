@@ -16,13 +16,15 @@ import pytest
 import uvicorn
 from click.testing import CliRunner, Result
 from support.processes import IVR
+from support.stories import parse, replay
 
 from ivr import __version__
+from ivr.cli.call import story_of
 from ivr.cli.main import main
 from ivr.line.line import Line
-from ivr.phone import stories
 from ivr.phone.caller import Caller
-from ivr.phone.parser import Dial, Hangup, Say, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial, Hangup, Say
 from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -132,8 +134,8 @@ def test_kept_call_can_be_replayed(line: Line) -> None:
     assert result.output.rstrip().endswith("wrote kept.txt")
     kept = Path("kept.txt").read_text("utf-8")
     caller = Caller(in_process(line), RING)
-    stories.replay(stories.parse(kept), caller)
-    assert stories.story_of(caller) == kept
+    replay(parse(kept), caller)
+    assert story_of(caller) == kept
 
 
 def test_call_that_cannot_be_written_is_a_sentence() -> None:

@@ -25,7 +25,8 @@ from ivr.cli.main import main
 from ivr.content.facts import load_facts
 from ivr.operate import http_client
 from ivr.operate.probe import probe
-from ivr.phone.parser import Dial, Say, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial, Say
 from ivr.settings import CHECKOUT, Settings
 from ivr.signature import sign
 from ivr.usage.sqlite import SqliteStore

@@ -8,11 +8,13 @@ import pytest
 from support.fake_twilio import HOTLINE, HOTLINE_SPOKEN, gather, is_safe
 
 from ivr.call.flow import Menu, Topic
-from ivr.call.transitions import reachable
+from ivr.call.transitions import explore
 from ivr.call.urls import address_of
 from ivr.line.line import Line
-from ivr.phone.caller import FORM, OUTCOMES, Caller
-from ivr.phone.parser import Dial, Gather, Hangup, Say, read_document
+from ivr.phone.caller import Caller
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial, Gather, Hangup, Say
+from ivr.phone.webhook_form import FORM, OUTCOMES
 from ivr.simulator import in_process, speaking_time
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -81,7 +83,7 @@ def _parts(line: Line, place: object) -> list[object]:
 
 
 def test_every_text_is_reached_by_keys_without_speech(real: Line) -> None:
-    ways = reachable(real.flow, "connect")
+    ways = explore(real.flow, "connect").paths
     spoken = {place.node for place in ways if set(ways[place].split()[1:]) <= set("0123456789*# ") | {*OUTCOMES}}
     assert spoken >= {name for name, node in real.flow.nodes.items() if isinstance(node, Topic | Menu)}
     for document in real.documents.values():

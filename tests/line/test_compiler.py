@@ -14,7 +14,7 @@ from ivr.line import twiml
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
-from ivr.phone.parser import Dial, Gather, Hangup, Say, Verb
+from ivr.phone.verbs import Dial, Gather, Hangup, Say, Verb
 
 
 def test_same_content_compiles_to_the_same_line(line: Line) -> None:

@@ -166,7 +166,7 @@ def test_age_of_a_text_that_waits_for_its_translator(copied: Path, days: int, ve
     cannot_tell(world, "translations", "cannot be read", readiness=replace(world.ready, line=None))
 
 
-def test_the_kept_last_resort(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_kept_fallback_document(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "FALLBACK_FILE", tmp_path / "fallback.xml")
     fails(world, "kept fallback document", "cannot be read")
     (tmp_path / "fallback.xml").write_text("<Response/>", "utf-8")
@@ -291,7 +291,7 @@ def test_what_stands_between(world: World, status: int, said: str) -> None:
     fails(world, "signed call", said)
 
 
-def test_a_server_that_can_only_give_the_last_resort(world: World) -> None:
+def test_a_server_that_can_only_give_the_fallback_document(world: World) -> None:
     not_ready = replace(world.ready, line=None)
     world.hosts["line.example.org"] = app_host(make_app(world.settings, not_ready))
     fails(world, "signed call", "with the fallback document")

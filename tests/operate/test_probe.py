@@ -66,7 +66,7 @@ def test_nobody_answers(world: World) -> None:
     )
 
 
-def test_the_last_resort_is_not_the_line(world: World) -> None:
+def test_the_fallback_document_is_not_the_line(world: World) -> None:
     world.hosts["line.example.org"] = app_host(make_app(world.settings, replace(world.ready, line=None)))
     assert "answers with the fallback document" in probe(world.settings, URL, world.fetch).sentence
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from ivr.phone.caller import Caller, Form, ImpossibleAct
+from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.terminal import call_by_hand, play
+from ivr.phone.webhook_form import Form
 
 RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"

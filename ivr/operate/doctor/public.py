@@ -4,14 +4,14 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from ivr import __version__
-from ivr.call.urls import RING
+from ivr.call.urls import PLACE_QUERY, RING
 from ivr.errors import OperationFailed
 from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes
 from ivr.operate.doctor.refused import as_twilio_signs, why_refused
 from ivr.operate.health import health_at
 from ivr.operate.http_client import Reply, signed_post
 from ivr.operate.probe import MAX_ANSWER_SECONDS
-from ivr.phone.caller import FORM
+from ivr.phone.webhook_form import FORM
 
 MIN_CERTIFICATE_DAYS = 7
 """Days for which the certificate must still be valid."""
@@ -51,7 +51,8 @@ def signed_call_is_accepted(target: Target) -> Finding:
         return why_refused(target, reply)
     if target.readiness.line is None or reply.body == target.readiness.fallback_document:
         return fails("it is answered with the fallback document.", "Run `ivr doctor --local` on the server.")
-    if reply.body != target.readiness.line.respond(RING, FORM).body:
+    answer = reply.body.replace(f"{RING}{PLACE_QUERY}".encode(), f"{RING}/".encode())
+    if answer != target.readiness.line.respond(RING, FORM).body:
         return fails(
             "it is accepted, and the answer differs from the one here.",
             "Bring release, texts and settings (PUBLIC_URL, LINE_NUMBER, IVR_SILENCE, IVR_HOTLINE) of the server and "

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from ivr.call.urls import RING
 from ivr.operate.doctor.check import Finding, Target, fails
 from ivr.operate.http_client import Reply, signed_post
-from ivr.phone.caller import FORM
+from ivr.phone.webhook_form import FORM
 
 HEADER = "Host and X-Forwarded-* do not matter to the line; X-Twilio-Signature and the body must arrive as sent."
 

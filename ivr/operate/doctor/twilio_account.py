@@ -9,9 +9,9 @@ from ivr.operate.account import Webhooks
 from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
 from ivr.operate.http_client import Reply, signature_header, signed_post
 from ivr.operate.number import without_password
-from ivr.phone.caller import FORM
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
+from ivr.phone.webhook_form import FORM
 
 EXPECTED_COUNTRIES = frozenset({"US", "CA", "PR", "VI", "GU", "AS", "MP"})
 """The countries of +1 that a line in the United States may need. The hotline is in the US."""
