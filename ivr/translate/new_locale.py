@@ -55,6 +55,7 @@ class Proposal(NamedTuple):
     direction: str
     language: str
     voice: str
+    fallback_voice: str
     digits: tuple[str, ...]
     star: str
     pound: str
@@ -146,8 +147,8 @@ def propose(root: Path, tag: str, name: str = "") -> Proposal:
         missing.append(f"Twilio has no voice for {tag}: record every text (`ivr recordings sheet {tag}`).")
     return Proposal(
         tag, name or _own_name(tag, cldr) or tag, cldr.text_direction if cldr else "ltr",
-        language or tag, voice, tuple(words["digits"] or [""] * 10), words["star"], words["pound"],
-        words["speech_rate"], origin, tuple(missing), tuple(notes),
+        language or tag, voice, voices.voice_of_another_vendor(language, voice), tuple(words["digits"] or [""] * 10),
+        words["star"], words["pound"], words["speech_rate"], origin, tuple(missing), tuple(notes),
     )  # fmt: skip
 
 
