@@ -159,8 +159,8 @@ def pooled_url(cluster: Cluster, url: str, tmp_path: Path) -> Iterator[str]:
     (folder / "users.txt").write_text(f'"line" "{SECRET}"\n', "utf-8")
     (folder / "pgbouncer.ini").write_text(
         f"[databases]\n{name} = host=127.0.0.1 port={cluster.port} dbname={name}\n[pgbouncer]\n"
-        f"listen_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = plain\nauth_file = {folder}/users.txt\npool_mode = transaction\n"
-        "default_pool_size = 1\nunix_socket_dir =\n",
+        f"listen_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = plain\nauth_file = {folder}/users.txt\n"
+        "pool_mode = transaction\ndefault_pool_size = 1\nunix_socket_dir =\n",
         "utf-8",
     )
     with running([*cluster.as_postgres, pgbouncer, str(folder / "pgbouncer.ini")], port, tmp_path, {}):
