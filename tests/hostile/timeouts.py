@@ -1,8 +1,8 @@
 """`make timeouts`: how long a caller waits, and what they hear, when the line's machine fails at each point of a call.
 
 Twilio's HTTP client is played with its own timeouts (tests/support/twilio_http.py) against a machine that drops
-packets, hangs or answers 502. The table compares Twilio's defaults with the connection overrides that every URL has. The exit
-code is 1 if a caller waits longer than LONGEST_SILENCE, or if one 502 costs the menu.
+packets, hangs or answers 502. The table compares Twilio's defaults with the connection overrides that every URL has.
+The exit code is 1 if a caller waits longer than LONGEST_SILENCE, or if one 502 costs the menu.
 """
 
 import sys
