@@ -1,7 +1,7 @@
 """Types translations into a catalogue in the real Poedit and saves it there.
 
-Makes the files tests/translate/saves/poedit-*.po. They show what Poedit writes, so the test that reads them needs no
-Poedit. Needs Debian's packages poedit, xvfb, xdotool and dbus-daemon:
+Makes the files poedit-*.po in tests/translate/saves from original.po there, which show what Poedit writes; the
+test that reads them needs no Poedit. Needs Debian's packages poedit, xvfb, xdotool and dbus-daemon:
 
     python3 tools/poedit_saves.py                     # makes the files of the tests anew
     python3 tools/poedit_saves.py FILE.po TEXT...     # types each TEXT into the next message that is not translated
@@ -10,6 +10,7 @@ Poedit runs on a display of its own, with an empty folder as HOME.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SAVES = ROOT / "tests" / "translate" / "saves"
-TINY = ROOT / "tests" / "tiny" / "locales"
 SETTINGS = "translator_name=Ana Example\ntranslator_email=ana@example.org\ncompile_mo=0\n"
 FIELD = (266, 590)
 """Where the translation is typed, in pixels of the display: Poedit's window stands in its corner."""
@@ -89,14 +89,14 @@ def translate(path: Path, texts: Sequence[str]) -> None:
 
 def make_saves() -> None:
     """Make the files of the tests: a corrected sentence, also with line ends of Windows, and a language that begins."""
-    SAVES.mkdir(exist_ok=True)
-    spanish = (TINY / "es" / "LC_MESSAGES" / "messages.po").read_bytes()
+    spanish = (SAVES / "original.po").read_bytes()
     for name, content in {"poedit-corrected": spanish, "poedit-windows": spanish.replace(b"\n", b"\r\n")}.items():
         path = SAVES / f"{name}.po"
         path.write_bytes(content)
         translate(path, ["Manzanas. Son muy rojas."])
     path = SAVES / "poedit-begun.po"
-    path.write_bytes((TINY / "messages.pot").read_bytes().replace(b'"Language: \\n"', b'"Language: fr\\n"'))
+    begun = re.sub(rb'(?m)^msgstr "[^"]+"$', b'msgstr ""', spanish)
+    path.write_bytes(begun.replace(b"Language: es", b"Language: fr"))
     translate(path, ["Des pommes. Elles sont rouges.", "Nous vous mettons en relation.", "Au revoir."])
 
 
