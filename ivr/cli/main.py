@@ -46,18 +46,19 @@ def main() -> None:
 
 
 @main.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; :: for all, IPv6 and IPv4.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: $PORT, else 8000]")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16), help="Processes that answer.")
-def serve_(host: str, port: int, workers: int) -> None:
+def serve_(host: str, port: int | None, workers: int) -> None:
     """Start the server that answers calls."""
     from ivr.server.serve import serve
 
-    serve(read_settings(), host, port, click.echo, workers)
+    settings = read_settings()
+    serve(settings, host, port or settings.port, click.echo, workers)
 
 
 @main.command()
-@click.argument("tag", required=False)
+@click.argument("tag", required=False, type=translate.folder_tag)
 @click.option("--today", is_flag=True, help="Also check how old telephone numbers and sources are.")
 @click.option("--against", metavar="URL", callback=operate.http_url, help="Compare with the line that runs at URL.")
 @click.pass_context
@@ -132,7 +133,7 @@ def fallback() -> None:
 
 
 @main.command()
-@click.argument("locales", nargs=-1, metavar="[LOCALE]...")
+@click.argument("locales", nargs=-1, metavar="[LOCALE]...", type=translate.folder_tag)
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder for the pages."
 )
