@@ -22,12 +22,17 @@ def published_locale(published: Sequence[str], tag: str) -> str | None:
     Of several matches: the one with most leading subtags in common, then the most general, then the first.
     """
     subtags = _subtags(tag)
-    same = [locale for locale in published if _language_and_script(_subtags(locale)) == _language_and_script(subtags)]
+    same = [locale for locale in published if same_language_and_script(locale, tag)]
     return max(same, key=lambda locale: _closeness(_subtags(locale), subtags), default=None)
 
 
 def _subtags(tag: str) -> list[str]:
     return tag.lower().replace("_", "-").split("-")
+
+
+def same_language_and_script(tag: str, other: str) -> bool:
+    """Whether two tags mean the same language in the same script: "zh-TW" and "zh-Hant", "es" and "es-US"."""
+    return _language_and_script(_subtags(tag)) == _language_and_script(_subtags(other))
 
 
 def script_of(tag: str) -> str:

@@ -1,11 +1,11 @@
 """One language as a whole: the rules that its translations break, and its progress. For `ivr check TAG`."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 from ivr.call.playlist import named_keys
+from ivr.check.locale_settings import doubts, marks, sayings
 from ivr.check.recordings import outdated_recordings, recordables, to_record, unrecorded_parts
 from ivr.check.rendered_texts import paths_to_texts
 from ivr.check.translation import Translation
@@ -85,7 +85,7 @@ class Progress(NamedTuple):
     - `texts`: the texts; `whole` of them are spoken in the language.
     - `seconds`: the seconds of the whole texts; `english`: the seconds of the same texts in the source language.
     - `to_record`: the parts that can be recorded; `recorded` of them. `outdated`: recordings of former words.
-    - `reviewed`: as in locale.toml, "" without a reviewer.
+    - `reviewed`: the reviewer and the day ("Ana, 2026-01-31"), "" without a reviewer.
     """
 
     messages: int
@@ -127,7 +127,7 @@ def progress(line: Line, tag: str) -> Progress:
         to_record=len(recording),
         seconds=sum(line.schedule.longest_seconds(part.spoken) for part in parts),
         english=sum(line.schedule.longest_seconds(part.spoken) for part in english),
-        reviewed=locale.reviewed,
+        reviewed=str(locale.review or ""),
     )
 
 
@@ -155,18 +155,17 @@ def summary(line: Line, tag: str) -> Iterator[str]:
         recorded = f"{counts.recorded} of {counts.to_record} parts"
         yield f"  recorded    {recorded}; {counts.outdated} recordings read former words"
     yield f"  reviewed    {counts.reviewed or UNREVIEWED}"
-    yield from (f"  to check    {mark}" for mark in marks(line.content.root / "locales" / tag / "locale.toml"))
-
-
-def marks(path: Path) -> Iterator[str]:
-    """The lines of a locale.toml that wait for a speaker of the language: those marked CHECK or MISSING."""
-    for number, row in enumerate(path.read_text("utf-8").splitlines(), start=1):
-        if row.startswith(("# CHECK: ", "# MISSING: ")):
-            yield f"{path.name}:{number}: {row.removeprefix('# ')}"
+    said = list(sayings(locale, line.content.facts))
+    yield f"  it says     {said[0]}; {'; '.join(said[1:])}"
+    folder = line.content.root / "locales" / tag
+    yield from (f"  to check    {row}" for row in doubts(locale, line.content.root))
+    yield from (f"  to check    {file}:{number}: {mark}" for file, number, mark in marks(folder))
+    if not load_words(folder).press:
+        yield "  to check    words.toml: press: it is empty, so a key that is written by hand is not found"
 
 
 def unreviewed(line: Line) -> Iterator[str]:
     """The published languages that no native speaker has read aloud. These are notes and no faults."""
     for tag in line.flow.published[1:]:
-        if not line.content.locales[tag].reviewed:
+        if not line.content.locales[tag].review:
             yield f"{tag}: {UNREVIEWED} (locales/{tag}/locale.toml: reviewed)"

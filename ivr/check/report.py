@@ -10,6 +10,7 @@ from ivr.call.flow import Menu, Topic
 from ivr.check.catalogues import catalogue_faults, page_notes
 from ivr.check.language import summary, texts_too_long, translation_faults, unreviewed
 from ivr.check.limits import LimitChecker
+from ivr.check.locale_settings import setting_faults
 from ivr.check.proofs import ProofCounts, proof_counts, prove
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.rendered_texts import RenderedText, paths_to_texts
@@ -62,6 +63,7 @@ def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
 
 def _translation_faults(line: Line, tag: str) -> Iterator[Fault]:
     try:
+        yield from setting_faults(line, tag, date.today(), published=True)
         yield from translation_faults(line, tag)
         yield from texts_too_long(line, tag)
         yield from recording_faults(line, tag)
@@ -127,6 +129,8 @@ def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
     catalogue_and_loading = _faults_for(tag, catalogue_faults(line.content))
     yield from (fault for fault in catalogue_and_loading if fault.kind != "missing")  # `_missing_by_text` counts them
     yield from _missing_by_text(line, tag, catalogue)
+    published = tag in with_drafts(line.content.root)
+    yield from setting_faults(line, tag, date.today(), published)
     yield from translation_faults(line, tag)
     yield from texts_too_long(line, tag)
     yield from recording_faults(line, tag)
@@ -159,7 +163,7 @@ def _with_catalogue_line(fault: Fault, root: Path, catalogue: Catalogue) -> Faul
 def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...]) -> Iterator[str]:
     if faults:
         yield "  published   not before it is whole: see above"
-    elif tag not in with_drafts(line.content.root, line.content.configured[0]):
+    elif tag not in with_drafts(line.content.root):
         yield f'  published   not yet: put "{tag}" into `published` in prompts/flow.toml'
     else:
         yield "  published   yes"

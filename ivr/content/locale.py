@@ -24,7 +24,7 @@ MIN_RATE, MAX_RATE = 1, 40
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class _RateTable(_Table):
@@ -33,9 +33,14 @@ class _RateTable(_Table):
     fastest: float
 
 
-class _ReviewedTable(_Table):
+class Review(_Table):
+    """The native speaker who has read every text aloud, and the day."""
+
     by: str
     date: date
+
+    def __str__(self) -> str:
+        return f"{self.by}, {self.date}"
 
 
 class _LocaleFile(_Table):
@@ -48,7 +53,7 @@ class _LocaleFile(_Table):
     pound: str
     speech_rate: _RateTable = Field(validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
     word_limits: bool = False
-    reviewed: _ReviewedTable | None = None
+    reviewed: Review | None = None
 
 
 class Locale(NamedTuple):
@@ -56,7 +61,7 @@ class Locale(NamedTuple):
 
     - `name`: its name in itself ("español"). `voice`: as Twilio writes it ("Polly.Lupe-Neural").
     - `digits`: the words for 0 to 9. `star`, `pound`: the words for the keys * and #.
-    - `reviewed`: the person who read the texts aloud, and the day ("Ana, 2026-01-31"); "" without a reviewer.
+    - `review`: the person who read the texts aloud, and the day; None without a reviewer.
     - `messages`: the usable translations; None for the source language. `faults`: the faults of the other messages.
     - `voice_row`: the voice's row in the table of voices; None without a voice, or if the table cannot be read.
     - `sounds`: the recordings, by the words that they read.
@@ -72,7 +77,7 @@ class Locale(NamedTuple):
     star: str
     pound: str
     speech_rate: SpeechRate
-    reviewed: str
+    review: Review | None
     messages: Mapping[MessageId, str] | None
     faults: Mapping[MessageId, Fault] = {}
     voice_row: Voice | None = None
@@ -123,12 +128,11 @@ def _load_parts(folder: Path, voices: Voices | None, source: bool) -> Locale:
     fields, voice_row = _read_fields(folder / "locale.toml", voices, source)
     messages, faults = (None, {}) if source else load_catalogue(folder / "LC_MESSAGES" / "messages.po")
     rate = SpeechRate(fields.speech_rate.counts, fields.speech_rate.slowest, fields.speech_rate.fastest)
-    reviewed = f"{fields.reviewed.by}, {fields.reviewed.date}" if fields.reviewed else ""
     recordings = load_recordings(folder / "audio")
     recordings = recordings._replace(faults=tuple(fault._replace(locale=folder.name) for fault in recordings.faults))
     return Locale(
         folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
-        fields.pound, rate, reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
+        fields.pound, rate, fields.reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
         fields.word_limits,
     )  # fmt: skip
 

@@ -17,15 +17,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ivr.call.flow import TAG
 from ivr.content.catalogue import po_path
 from ivr.content.files import read_toml
+from ivr.content.proposals import ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.errors import BadContent, BadLocale
 from ivr.translate.update import update
 
-SHIPPED_LOCALES = Path(__file__).resolve().parents[2] / "locales"
 TEMPLATES = Path(__file__).parent / "pages"
 DEFAULT_RATE = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
 """The speech rate, a wide range, where locales/proposals.toml does not propose one."""
-CLDR_ORIGIN = "from the spell-out rules of CLDR, which are for counting. Write the words that are used on a telephone."
+CLDR_ORIGIN = "proposed, most by CLDR, where they are for counting. Write the words that are used on a telephone."
 TERMS = (
     "human trafficking", "human smuggling", "sex trafficking, labor trafficking", "forced labor",
     "force, fraud or coercion", "commercial sex act", "debt bondage", "domestic servitude", "trafficker", "survivor",
@@ -81,7 +81,7 @@ def _fill(root: Path, folder: Path, proposal: Proposal) -> None:
     """Write the files. A regional form (es-PR) begins with the catalogue and word lists of its base language (es)."""
     _write(folder / "locale.toml", "locale.toml", proposal=proposal)
     _write(folder / "STYLE.md", "STYLE.md", name=proposal.name, tag=proposal.tag, terms=TERMS)
-    _write(folder / "words.toml", "words.toml", tag=proposal.tag)
+    _write(folder / "words.toml", "words.toml", tag=proposal.tag, words=load_proposals(root).of(proposal.tag))
     if base := _base_language(root, proposal.tag):
         shutil.copytree(po_path(root, base).parent, po_path(root, proposal.tag).parent)
         with suppress(FileNotFoundError):
@@ -92,21 +92,21 @@ def propose(root: Path, tag: str, name: str = "") -> Proposal:
     """The fields that can be filled in before a speaker of the language has looked at them."""
     cldr, missing = _cldr(tag), list[str]()
     words, origin = _digit_words(root, tag)
-    voices = load_voices(_file(root, "voices.toml"))
+    voices = load_voices(table_path(root, "voices.toml"))
     language = voices.language_for(tag)
     voice = voices.languages[language][0].name if language else NO_VOICE
     if not (cldr or name):
         missing.append("CLDR does not have this language: write its own name for itself, and its direction.")
-    if not words["digits"]:
+    if not words.digits:
         missing.append("the words for the digits and for the keys * and # are not known: write the twelve words.")
-    elif not (words["star"] and words["pound"]):
+    elif not (words.star and words.pound):
         missing.append("the words for the keys * and # are not known: write them.")
     if voice == NO_VOICE:
         missing.append(f"Twilio has no voice for it: record every text (`ivr recordings sheet {tag}`).")
     return Proposal(
         tag, name or (cldr.get_display_name(cldr) if cldr else "") or tag, cldr.text_direction if cldr else "ltr",
-        language or tag, voice, tuple(words["digits"] or [""] * 10), words["star"], words["pound"],
-        words["speech_rate"], origin, tuple(missing),
+        language or tag, voice, tuple(words.digits or [""] * 10), words.star, words.pound,
+        words.speech_rate, origin, tuple(missing),
     )  # fmt: skip
 
 
@@ -117,31 +117,24 @@ def _cldr(tag: str) -> Locale | None:
         return None
 
 
-def _digit_words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
+def _digit_words(root: Path, tag: str) -> tuple[ProposedWords, str]:
     """The words for digits and keys, the speech rate, and their origin: from the base language, else as proposed."""
-    table = read_toml(_file(root, "proposals.toml"), BadLocale)
-    base, bare = _base_language(root, tag), tag.partition("-")[0]
+    proposals, base = load_proposals(root), _base_language(root, tag)
+    words, origin = proposals.of(tag), CLDR_ORIGIN if proposals.of(tag).digits else ""
     if base:
-        words, origin = read_toml(root / "locales" / base / "locale.toml", BadLocale), f"as in locales/{base}."
-    else:
-        words = table.get("languages", {}).get(tag) or table.get("languages", {}).get(bare) or {}
-        origin = CLDR_ORIGIN if words else ""
-    words = {("speech_rate" if name == "ear" else name): value for name, value in words.items()}  # its name in 0.1.0
-    rate = table.get("speech_rate", table.get("ear", DEFAULT_RATE))
-    defaults = {"digits": [], "star": "", "pound": "", "speech_rate": rate}
-    return {name: words.get(name, value) for name, value in defaults.items()}, origin
+        fields, origin = read_toml(root / "locales" / base / "locale.toml", BadLocale), f"as in locales/{base}."
+        own = {
+            name: value for name, value in fields.items() if name in ("digits", "star", "pound", "speech_rate", "ear")
+        }
+        words = ProposedWords.model_validate(own)
+    rate = words.speech_rate or proposals.speech_rate or DEFAULT_RATE
+    return words.model_copy(update={"speech_rate": rate}), origin
 
 
 def _base_language(root: Path, tag: str) -> str:
     """The language of this line of which `tag` is a regional form: "es" for "es-PR", or ""."""
     bare = tag.partition("-")[0]
     return bare if bare != tag and po_path(root, bare).exists() else ""
-
-
-def _file(root: Path, name: str) -> Path:
-    """A table of locales/: the one of this line, else the one that is shipped with the program."""
-    own = root / "locales" / name
-    return own if own.exists() else SHIPPED_LOCALES / name
 
 
 def _write(path: Path, template: str, **values: object) -> None:

@@ -75,9 +75,9 @@ def test_only_voices_of_a_kind_with_ssml_get_it(copied: Path) -> None:
 
 
 def test_reviewer_and_day_are_loaded(copied: Path) -> None:
-    assert load_locale(copied / "locales" / "es", VOICES).reviewed == ""
+    assert load_locale(copied / "locales" / "es", VOICES).review is None
     folder = changed(copied, 'name = "español"', 'name = "español"\nreviewed = { by = "Ana", date = 2026-01-31 }')
-    assert load_locale(folder, VOICES).reviewed == "Ana, 2026-01-31"
+    assert str(load_locale(folder, VOICES).review) == "Ana, 2026-01-31"
 
 
 def test_direction_is_left_to_right_by_default(copied: Path) -> None:
