@@ -127,10 +127,7 @@ class Settings(BaseSettings):
     @property
     def tokens(self) -> tuple[str, ...]:
         """The tokens that may sign a request; two during rotation."""
-        both = (
-            self.twilio_auth_token.get_secret_value(),
-            self.twilio_auth_token_secondary.get_secret_value(),
-        )
+        both = (self.twilio_auth_token.get_secret_value(), self.twilio_auth_token_secondary.get_secret_value())
         return tuple(token for token in both if token)
 
     @property

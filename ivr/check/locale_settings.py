@@ -154,7 +154,7 @@ def sayings(locale: Locale, facts: Facts) -> Iterator[str]:
     for name, spoken_as in ((EMERGENCY, "911"), (HOTLINE, "the hotline")):
         if number := facts.numbers.get(name):
             yield f"{spoken_as}: {locale.digit_groups(number.groups)}"
-    yield from (f"key {key}: {locale.key_word(key)}" for key in "0123456789*#")
+    yield f"keys 0 to 9: {', '.join(locale.digits)}; *: {locale.star}; #: {locale.pound}"
 
 
 def doubts(locale: Locale, root: Path) -> Iterator[str]:

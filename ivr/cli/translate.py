@@ -1,7 +1,9 @@
 """The commands of translators: `ivr locale`, `ivr listen`, `ivr recordings`."""
 
 import os
+import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,19 +49,27 @@ def locale_new(tag: str, name: str) -> None:
 
 @locale.command("update")
 @click.argument("tags", nargs=-1)
-def locale_update(tags: Sequence[str]) -> None:
+@click.option(
+    "--same-meaning",
+    multiple=True,
+    metavar="CONTEXT",
+    help="Keep the translations of this text although its English has changed, as for a comma.",
+)
+def locale_update(tags: Sequence[str], same_meaning: Sequence[str]) -> None:
     """Update the catalogues from the texts.
 
-    Writes messages.pot and merges it into the catalogues of TAGS, by default of all languages.
+    Writes messages.pot and merges it into the catalogues of TAGS, by default of all languages. A catalogue that any PO
+    editor has saved gets the layout of the others again. Exit 1 if a catalogue cannot be read: it is left as it is.
     """
     from ivr.translate import update
 
     root = read_settings().ivr_content
-    changed = update.update(root, tags or update.languages(root))
-    for path in changed:
+    result = update.update(root, tags or update.languages(root), same_meaning, date.today())
+    for path in result.written:
         click.echo(f"updated {os.path.relpath(path)}")
-    if not changed:
-        click.echo("all catalogues are up to date")
+    for row in update.rows(result):
+        click.echo(row)
+    sys.exit(1 if result.faults else 0)
 
 
 @click.command()

@@ -18,7 +18,7 @@ from ivr.content.locale import Locale, load_locale
 from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.content.templates import Template, load_templates
 from ivr.content.voices import Voices, load_voices
-from ivr.errors import BadContent, BadLocale, BadText, Fault
+from ivr.errors import BadContent, BadLocale, BadText, Fault, Untranslated
 
 Loaded = TypeVar("Loaded")
 
@@ -49,6 +49,13 @@ class Content:
     def shared_prompt(self, text: str, locale: str) -> RenderedPrompt:
         """The prompt of a shared text in prompts/lines/, such as "goodbye"."""
         return self.prompt(PromptRef(text, 1, locale))
+
+    def is_translated(self, text: str, locale: str) -> bool:
+        """Whether every message of a text is translated. Its voice may still not be able to say it."""
+        try:
+            return bool(self.prompts.render(text, locale, named_keys(self.flow, text)))
+        except Untranslated:
+            return False
 
 
 def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:

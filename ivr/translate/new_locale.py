@@ -48,6 +48,7 @@ class Proposal(NamedTuple):
     direction: str
     language: str
     voice: str
+    fallback_voice: str
     digits: tuple[str, ...]
     star: str
     pound: str
@@ -70,7 +71,8 @@ def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
     proposal = propose(root, tag, name)
     try:
         _fill(root, folder, proposal)
-        update(root, [tag])
+        if faults := update(root, [tag]).faults:
+            raise BadLocale(faults)
     except BadContent:  # in the source texts: leave no half-made folder
         shutil.rmtree(folder)
         raise
@@ -105,8 +107,8 @@ def propose(root: Path, tag: str, name: str = "") -> Proposal:
         missing.append(f"Twilio has no voice for it: record every text (`ivr recordings sheet {tag}`).")
     return Proposal(
         tag, name or (cldr.get_display_name(cldr) if cldr else "") or tag, cldr.text_direction if cldr else "ltr",
-        language or tag, voice, tuple(words.digits or [""] * 10), words.star, words.pound,
-        words.speech_rate, origin, tuple(missing),
+        language or tag, voice, voices.voice_of_another_vendor(language, voice), tuple(words.digits or [""] * 10),
+        words.star, words.pound, words.speech_rate, origin, tuple(missing),
     )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from support.processes import IVR, free_port, line_environment, running
 from support.signed_calls import post_to_port
 
 from ivr.operate import http_client
-from ivr.phone.parser import Gather, Say, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Gather, Say
 from ivr.settings import CHECKOUT
 
 DEPLOY = CHECKOUT / "deploy"

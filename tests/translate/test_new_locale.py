@@ -251,8 +251,10 @@ def test_complete_language_has_no_missing_message(published: Path) -> None:
 
 
 def test_update_of_a_complete_language_changes_no_file(published: Path) -> None:
-    assert update(published, languages(published)) in ([], [po_path(published, INVENTED)]), "polib wraps what it writes"
-    assert update(published, languages(published)) == []
+    assert update(published, languages(published)).written in ((), (po_path(published, INVENTED),)), (
+        "polib wraps what it writes"
+    )
+    assert update(published, languages(published)).written == ()
 
 
 # Written from right to left
@@ -314,20 +316,7 @@ def test_pofilter_finds_no_broken_placeholder_tag_or_space(tmp_path: Path) -> No
 def test_shipped_catalogues_are_up_to_date(tmp_path: Path) -> None:
     for folder in ("prompts", "locales"):
         shutil.copytree(CHECKOUT / folder, tmp_path / folder)
-    assert update(tmp_path, languages(CHECKOUT)) == []
-
-
-def test_header_fields_of_a_po_editor_are_kept(copied: Path) -> None:
-    path = po_path(copied, "es")
-    text = path.read_text("utf-8")
-    told = '"Last-Translator: Ana <ana@example.org>\\n"\n"X-Generator: Poedit 3.4\\n"\n'
-    path.write_text(text.replace('"Last-Translator: nobody yet\\n"\n', told), "utf-8")
-    update(copied, ["es"])
-    assert polib.pofile(str(path)).metadata["Last-Translator"] == "Ana <ana@example.org>"
-    assert polib.pofile(str(path)).metadata["X-Generator"] == "Poedit 3.4"
-    once = path.read_bytes()
-    assert update(copied, ["es"]) == []
-    assert path.read_bytes() == once
+    assert update(tmp_path, languages(CHECKOUT)).written == ()
 
 
 def test_comment_says_where_a_message_is_heard_and_explains_placeholders(tiny: Path) -> None:
