@@ -46,14 +46,15 @@ def main() -> None:
 
 
 @main.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; :: for all, IPv6 and IPv4.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: $PORT, else 8000]")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16), help="Processes that answer.")
-def serve_(host: str, port: int, workers: int) -> None:
+def serve_(host: str, port: int | None, workers: int) -> None:
     """Start the server that answers calls."""
     from ivr.server.serve import serve
 
-    serve(read_settings(), host, port, click.echo, workers)
+    settings = read_settings()
+    serve(settings, host, port or settings.port, click.echo, workers)
 
 
 @main.command()
