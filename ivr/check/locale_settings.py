@@ -11,6 +11,7 @@ from pathlib import Path
 
 import regex
 
+from ivr.call.language_tags import lookup_tags
 from ivr.content.characters import wrong_characters
 from ivr.content.facts import HOTLINE, Facts
 from ivr.content.locale import Locale
@@ -102,7 +103,8 @@ def _voice_faults(locale: Locale, root: Path) -> Iterator[Found]:
 
 def _names_of(tag: str, voices: Voices) -> set[str]:
     """The names of a language at Twilio, without a region: {"zh", "cmn", "yue"} for "zh"."""
-    return {_bare(tag)} | {_bare(language) for name, language in voices.tags.items() if _bare(name) == _bare(tag)}
+    own = {_bare(name) for name in lookup_tags(tag)}
+    return own | {_bare(language) for name, language in voices.tags.items() if _bare(name) in own}
 
 
 def _bare(tag: str) -> str:

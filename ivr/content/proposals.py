@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from babel.core import get_global
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
-from ivr.call.language_tags import same_language_and_script
+from ivr.call.language_tags import lookup_tags
 from ivr.content.files import read_toml, wrong_fields
 from ivr.errors import BadLocale, Fault
 
@@ -41,16 +40,8 @@ class Proposals(_Table):
     languages: Mapping[str, ProposedWords]
 
     def of(self, tag: str) -> ProposedWords:
-        """The words of `tag`: of the same language in the same script ("zh-TW": "zh-Hant"), by CLDR's name of it too.
-
-        CLDR calls "tl" "fil", so both find the same words. An unknown language has empty words.
-        """
-        language, _, rest = tag.partition("-")
-        alias = "-".join(filter(None, (get_global("language_aliases").get(language, language), rest)))
-        names = [name for name in self.languages if same_language_and_script(name, tag)]
-        names += [name for name in self.languages if same_language_and_script(name, alias)]
-        name = tag if tag in self.languages else next(iter(names), "")
-        return self.languages.get(name, ProposedWords())
+        """The words of `tag`, those of the nearest of its `lookup_tags`; an unknown language has empty words."""
+        return next((self.languages[name] for name in lookup_tags(tag) if name in self.languages), ProposedWords())
 
 
 def load_proposals(root: Path) -> Proposals:
