@@ -64,7 +64,10 @@ def signed_call_is_accepted(target: Target) -> Finding:
 def unsigned_call_is_refused(target: Target) -> Finding:
     """A request without a signature is refused."""
     reply = target.external.fetch(target.settings.public_url + RING, FORM, {})
-    if reply.status == 403:
+    if reply.status in (
+        400,
+        403,
+    ):  # 400: https://www.twilio.com/docs/serverless/functions-assets/functions/request-flow
         return passes("it is refused.")
     return fails(f"it is answered with status {reply.status}.", "Expected 403: does another server answer there?")
 
