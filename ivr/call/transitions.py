@@ -167,8 +167,6 @@ def last_part(flow: Flow, place: Place) -> int:
     if isinstance(flow.nodes[place.node], Languages):
         others = len(flow.published) - 1
         return max(1, math.ceil(others / LANGUAGES_PER_PART))
-    if place.node == flow.transfer.not_connected and not place.language_chosen:
-        return 2  # in both languages: 1 the offer to try again, 2 the hotline's number (`playlist`)
     return flow.part_count(place.node)
 
 

@@ -9,6 +9,7 @@ from ivr.check.rendered_texts import paths_to_texts
 from ivr.check.translation import Translation
 from ivr.check.translation_rules import broken_rules
 from ivr.content.catalogue import MessageId, po_path, read_catalogue
+from ivr.content.languages import fallback_locales
 from ivr.content.load import needed_texts
 from ivr.content.locale import Locale
 from ivr.content.messages import all_messages, is_of_a_page, page_messages
@@ -122,6 +123,11 @@ def marks(path: Path) -> Iterator[str]:
     for number, row in enumerate(path.read_text("utf-8").splitlines(), start=1):
         if row.startswith(("# CHECK: ", "# MISSING: ")):
             yield f"{path.name}:{number}: {row.removeprefix('# ')}"
+
+
+def fallback_voice_faults(line: Line) -> Iterator[Fault]:
+    """The languages of the fallback document whose voice there would fail together with the line's own voice."""
+    yield from filter(None, (locale.fallback.fault for locale in fallback_locales(line.content).values()))
 
 
 def unreviewed(line: Line) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ivr.call.flow import Menu, Topic
 from ivr.check.catalogues import catalogue_faults, page_notes
 from ivr.check.drafts import draft_rows
-from ivr.check.language import summary, texts_too_long, translation_faults, unreviewed
+from ivr.check.language import fallback_voice_faults, summary, texts_too_long, translation_faults, unreviewed
 from ivr.check.limits import LimitChecker
 from ivr.check.proofs import ProofCounts, proof_counts, prove
 from ivr.check.recordings import recording_faults, recording_notes
@@ -61,6 +61,7 @@ def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
     yield from limits.faults()
     yield from source_faults(line.content)
     yield from catalogue_faults(line.content)
+    yield from fallback_voice_faults(line)
     yield from needed_faults(line.content)
     for tag in line.content.configured[1:]:
         if tag in line.content.locales:
@@ -139,6 +140,7 @@ def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
     catalogue = read_catalogue(po_path(line.content.root, tag))
     yield from _faults_for(tag, catalogue_faults(line.content))
     yield from _translation_faults(line, tag)
+    yield from (fault for fault in fallback_voice_faults(line) if fault.locale == tag)
     over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
     yield from (_with_catalogue_line(fault, line.content.root, catalogue) for fault in over_limits)
     yield from prove(line)

@@ -110,7 +110,14 @@ def fallback() -> None:
 
     Host it at Twilio: callers hear it when this line does not answer.
     """
-    click.echo(_line().fallback_document.decode("utf-8"))
+    line = _line()
+    if not line.options.line_number:
+        click.echo(
+            "LINE_NUMBER is not set, so this document has no callerId: the hotline would see the caller's own number, "
+            "and a caller who withholds it might not be connected. Set it before you host the document.",
+            err=True,
+        )
+    click.echo(line.fallback_document)  # bytes: a document is UTF-8, whatever the terminal is
 
 
 @main.command()

@@ -38,6 +38,13 @@ def languages_of(content: Content) -> tuple[Language, ...]:
     return tuple(_language(content, tag) for tag in content.configured)
 
 
+def fallback_locales(content: Content) -> dict[str, Locale]:
+    """The languages of the fallback document, by tag, in their fallback voices: the first two that it can speak."""
+    locales = {tag: content.locales[tag].in_fallback_voice() for tag in content.flow.published}
+    voiced = [(tag, locale) for tag, locale in locales.items() if locale.voice != NO_VOICE]
+    return dict(voiced[:2])
+
+
 def _language(content: Content, tag: str) -> Language:
     texts = tuple(content.prompts.templates)
     locale = content.locales.get(tag)

@@ -28,6 +28,11 @@ class Voice(NamedTuple):
     takes_ssml: bool
     max_characters: int
 
+    @property
+    def vendor(self) -> str:
+        """The company whose voice it is, as Twilio names it: "Polly" (Amazon) or "Google"."""
+        return self.name.partition(".")[0]
+
     def can_say(self, text: str) -> bool:
         """Whether `text` is short enough for one <Say>."""
         return len(text) <= self.max_characters and len(quote(text)) <= MAX_ENCODED
@@ -46,6 +51,12 @@ class Voices(NamedTuple):
     def named(self, name: str) -> tuple[Voice, ...]:
         """The rows of a voice, one for each language that it speaks."""
         return tuple(voice for voices in self.languages.values() for voice in voices if voice.name == name)
+
+    def voice_of_another_vendor(self, language: str, name: str) -> str:
+        """The first voice of `language` whose vendor is not that of the voice `name`; "none" if there is none."""
+        vendors = {voice.vendor for voice in self.named(name)}
+        others = (voice.name for voice in self.languages.get(language, ()) if voice.vendor not in vendors)
+        return next(others, NO_VOICE)
 
     def language_for(self, tag: str) -> str:
         """Twilio's language for a tag, "" if there is none. "es-PR" is "es-US": Twilio has no voice for es-PR."""

@@ -163,7 +163,7 @@ class _Exporter:
 
 
 def _name_of(reference: PromptRef) -> str:
-    """Example: "es/safety/2", or "es/language/1/key-2" where the text says another key than 8."""
+    """Example: "es/partner/2", or "es/language/1/key-2" where the text says another key than 8."""
     key = "" if reference.key == "8" else f"/key-{reference.key}"
     return f"{reference.locale}/{reference.text}/{reference.part}{key}"
 

@@ -22,8 +22,8 @@ from ivr.call.state import Place, Ring
 from ivr.call.transitions import Ask, Dial, End, Step, explore, next_place, silent_steps
 from ivr.call.urls import AUDIO, key_address_of, outcome_address_of, webhook_url
 from ivr.content.facts import HOTLINE
+from ivr.content.languages import fallback_locales
 from ivr.content.load import Content, load_content
-from ivr.content.voices import NO_VOICE
 from ivr.line import twiml
 from ivr.line.line import CompileStats, Line
 from ivr.line.options import DEFAULT_OPTIONS, Options
@@ -93,10 +93,11 @@ class FragmentWriter:
         return twiml.document([speech["fallback"], dial, speech["fallback_again"], dial, speech["goodbye"]])
 
     def _in_two_languages(self, text: str) -> bytes:
-        """`text` in the first two languages that have a voice, without recordings.
+        """`text` in two languages and in voices of another vendor, without recordings.
 
-        Twilio needs the fallback document when our server does not answer, so it cannot fetch our recordings either.
+        Twilio plays the fallback document when our server does not answer, so it cannot fetch our recordings, and when
+        the vendor of the line's voices has withdrawn one or has an outage.
         """
-        voiced = [tag for tag in self._flow.published if self._content.locales[tag].voice != NO_VOICE]
-        prompts = (self._content.shared_prompt(text, tag)._replace(sound=None) for tag in voiced[:2])
-        return b"".join(twiml.say(prompt, self._content.locales, "normal") for prompt in dict.fromkeys(prompts))
+        locales = fallback_locales(self._content)
+        prompts = (self._content.shared_prompt(text, tag)._replace(sound=None) for tag in locales)
+        return b"".join(twiml.say(prompt, locales, "normal") for prompt in dict.fromkeys(prompts))

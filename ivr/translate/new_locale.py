@@ -48,6 +48,7 @@ class Proposal(NamedTuple):
     direction: str
     language: str
     voice: str
+    fallback_voice: str
     digits: tuple[str, ...]
     star: str
     pound: str
@@ -106,8 +107,8 @@ def propose(root: Path, tag: str, name: str = "") -> Proposal:
         missing.append(f"Twilio has no voice for it: record every text (`ivr recordings sheet {tag}`).")
     return Proposal(
         tag, name or (cldr.get_display_name(cldr) if cldr else "") or tag, cldr.text_direction if cldr else "ltr",
-        language or tag, voice, tuple(words["digits"] or [""] * 10), words["star"], words["pound"],
-        words["speech_rate"], origin, tuple(missing),
+        language or tag, voice, voices.voice_of_another_vendor(language, voice), tuple(words["digits"] or [""] * 10),
+        words["star"], words["pound"], words["speech_rate"], origin, tuple(missing),
     )  # fmt: skip
 
 

@@ -255,8 +255,24 @@ def test_server_without_http_is_a_sentence() -> None:
 # -- fallback and the rest ---------------------------------------------------------------------------------------------
 
 
+def test_fallback_document_without_a_number_of_the_line_says_what_that_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbered = ivr("fallback")
+    assert (numbered.stderr, numbered.stdout.count('callerId="+12025550123"')) == ("", 2)
+    monkeypatch.delenv("LINE_NUMBER")
+    bare = ivr("fallback")
+    assert "LINE_NUMBER" in bare.stderr
+    assert "callerId" not in bare.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-16"])
+def test_fallback_document_is_utf_8_whatever_the_terminal_is(line: Line, encoding: str) -> None:
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    printed = subprocess.run([IVR, "fallback"], env=environment, capture_output=True, check=True)
+    assert printed.stdout.rstrip() == line.fallback_document
+
+
 def test_fallback_document_dials_twice(line: Line) -> None:
-    printed = ivr("fallback").output
+    printed = ivr("fallback").stdout
     assert printed.encode().rstrip() == line.fallback_document
     verbs = read_document(printed.encode().strip())
     assert [verb.number for verb in verbs if isinstance(verb, Dial)] == ["+18883737888"] * 2

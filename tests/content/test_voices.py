@@ -58,6 +58,19 @@ def test_voice_may_speak_two_languages(shipped: Voices) -> None:
     assert shipped.named("Polly.Nobody") == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "voice", "other"),
+    [
+        ("es-US", "Polly.Lupe-Neural", "Google.es-US-Neural2-A"),
+        ("es-US", "Google.es-US-Neural2-A", "Polly.Lupe-Neural"),
+        ("es-MX", "Polly.Mia-Neural", "none"),
+        ("", "none", "none"),
+    ],
+)
+def test_fallback_voice_is_proposed_of_another_vendor(shipped: Voices, language: str, voice: str, other: str) -> None:
+    assert shipped.voice_of_another_vendor(language, voice) == other
+
+
 def test_length_of_a_say_is_counted_percent_encoded(shipped: Voices) -> None:
     (lupe,) = shipped.named("Polly.Lupe-Neural")
     assert lupe.can_say("a" * 3000)

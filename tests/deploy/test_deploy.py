@@ -41,7 +41,7 @@ DEPLOY = CHECKOUT / "deploy"
 def test_kept_fallback_document_is_what_ivr_fallback_prints() -> None:
     printed = CliRunner().invoke(main, ["fallback"])
     assert printed.exit_code == 0, printed.output
-    assert (DEPLOY / "fallback.xml").read_text("utf-8") == printed.output, "run `make fallback`"
+    assert (DEPLOY / "fallback.xml").read_text("utf-8") == printed.stdout, "run `make fallback`"
 
 
 def test_kept_fallback_document_dials_the_hotline_twice_without_an_action() -> None:

@@ -74,6 +74,14 @@ def test_stats_have_the_size_of_the_line(line: Line) -> None:
     assert str(line.stats).startswith(f"{line.stats.places} places, {line.stats.fragments} fragments, ")
 
 
+def test_no_vendor_speaks_both_a_language_of_the_line_and_the_fallback_document(subject: Subject) -> None:
+    voices = {locale.language: locale.voice for locale in subject.line.content.locales.values()}
+    says = [verb for verb in verbs_of(subject.line.fallback_document) if isinstance(verb, Say)]
+    assert len({say.voice for say in says}) == 2
+    for say in says:
+        assert say.voice.partition(".")[0] != voices[say.language].partition(".")[0]
+
+
 def test_fallback_document_speaks_both_languages_and_dials_twice_without_an_action(subject: Subject) -> None:
     verbs = verbs_of(subject.line.fallback_document)
     published = subject.line.flow.published[:2]
