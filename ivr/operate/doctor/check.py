@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from ivr.call.urls import PLACE_QUERY, RING
 from ivr.errors import OperationFailed
 from ivr.operate.account import Account, Number
 from ivr.operate.external import External
 from ivr.operate.number import find_number
+from ivr.phone.webhook_form import FORM
 from ivr.readiness import Readiness
 from ivr.settings import Settings
 
@@ -48,6 +50,15 @@ class Target:
         if not self.settings.line_number:
             raise OperationFailed("LINE_NUMBER is not set.")
         return self.settings.line_number
+
+    def is_own_opening(self, body: bytes, base: str) -> bool:
+        """Whether `body`, the answer to a new call at `base`, is that of this line, served or exported.
+
+        The exported line has the addresses of its own server, with a place as a query (`PLACE_QUERY`).
+        """
+        line = self.readiness.line
+        here = body.replace(f"{base}{RING}{PLACE_QUERY}".encode(), f"{self.settings.public_url}{RING}/".encode())
+        return line is not None and here == line.respond(RING, FORM).body
 
     def require_account(self) -> Account:
         """The Twilio account. Raises OperationFailed if the settings do not name it."""

@@ -4,7 +4,7 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from ivr import __version__
-from ivr.call.urls import PLACE_QUERY, RING
+from ivr.call.urls import RING
 from ivr.errors import OperationFailed
 from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes
 from ivr.operate.doctor.refused import as_twilio_signs, why_refused
@@ -51,8 +51,7 @@ def signed_call_is_accepted(target: Target) -> Finding:
         return why_refused(target, reply)
     if target.readiness.line is None or reply.body == target.readiness.fallback_document:
         return fails("it is answered with the fallback document.", "Run `ivr doctor --local` on the server.")
-    answer = reply.body.replace(f"{RING}{PLACE_QUERY}".encode(), f"{RING}/".encode())
-    if answer != target.readiness.line.respond(RING, FORM).body:
+    if not target.is_own_opening(reply.body, target.settings.public_url):
         return fails(
             "it is accepted, and the answer differs from the one here.",
             "Bring release, texts and settings (PUBLIC_URL, LINE_NUMBER, IVR_SILENCE, IVR_HOTLINE) of the server and "
