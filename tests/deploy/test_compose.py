@@ -43,7 +43,7 @@ def on_port(command: list[str], port: int) -> list[str]:
 def line_service(content: Path, folder: Path, public: str) -> Iterator[int]:
     """The service `line`: its command and its environment, with another content, port and usage folder."""
     port = free_port()
-    environment = line_environment(content, public)
+    environment = {**line_environment(content, public), "PORT": str(port)}
     assert set(COMPOSE["line"]["environment"]) == {"PUBLIC_URL", "IVR_CONTENT", "IVR_USAGE"}
     folder.mkdir()
     with running(on_port(image_command("CMD"), port), port, folder, environment):

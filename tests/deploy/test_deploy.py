@@ -115,6 +115,22 @@ def test_systemd_accepts_the_service(tmp_path: Path) -> None:
     assert "line." not in done.stderr, done.stderr
 
 
+def test_systemd_accepts_the_timers_and_a_failure_sends_a_mail(tmp_path: Path) -> None:
+    for name in ("line-probe", "line-doctor"):
+        service = (DEPLOY / f"{name}.service").read_text("utf-8")
+        assert "OnFailure=line-alert@%n.service" in service
+        assert service.count("EnvironmentFile=/etc/line.env") == 1
+        runs_anything = service.replace("/opt/line/.venv/bin/ivr", sys.executable)
+        (tmp_path / f"{name}.service").write_text(runs_anything, "utf-8")
+        shutil.copy(DEPLOY / f"{name}.timer", tmp_path)
+    shutil.copy(DEPLOY / "line-alert@.service", tmp_path / "line-alert@line-probe.service.service")
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not on this machine")
+    command = ["systemd-analyze", "verify", *sorted(map(str, tmp_path.iterdir()))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert "line-" not in done.stderr, done.stderr
+
+
 # -- the line as it is deployed ----------------------------------------------------------------------------------------
 
 

@@ -85,5 +85,5 @@ def test_options_of_the_other_reports_are_refused(world: World, option: list[str
 def test_fault_of_twilio_is_a_sentence(world: World) -> None:
     world.twilio.fails = {"Calls": 503}
     result = usage(world)
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert result.stderr.startswith("Error: Twilio does not give the records of calls: ")
