@@ -86,4 +86,4 @@ def test_fault_of_twilio_is_a_sentence(world: World) -> None:
     world.twilio.fails = {"Calls": 503}
     result = usage(world)
     assert result.exit_code == 3
-    assert result.stderr.startswith("Error: Twilio does not give the records of calls: ")
+    assert result.stderr.startswith("Error: Twilio does not answer: ")
