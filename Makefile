@@ -25,7 +25,7 @@ PEERS    := pip compile bench/requirements.in --universal --python-version 3.11 
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install release run test check weblint runtime fallback lock clean soak restarts walks fuzz mutants picture addresses sbom bench
+.PHONY: help setup install release run test check weblint runtime fallback lock clean soak restarts timeouts walks fuzz mutants picture addresses sbom bench
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -69,6 +69,9 @@ soak: setup ## Make very many calls while faults happen (CALLS=10000); fail if a
 
 restarts: setup ## Make calls while the line restarts (CALLS=500 RESTARTS=10); fail if a call is lost
 	PYTHONPATH=tests $(BIN)/python tests/hostile/restarts.py
+
+timeouts: setup ## Print what a caller hears, and how late, when the machine fails at each point of a call
+	PYTHONPATH=tests $(BIN)/python tests/hostile/timeouts.py
 
 walks: setup ## Make random calls over the whole line (WALKS=50000)
 	WALKS=$${WALKS:-50000} $(BIN)/pytest tests/hostile/test_walks.py
