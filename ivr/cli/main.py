@@ -58,7 +58,7 @@ def serve_(host: str, port: int | None, workers: int) -> None:
 
 
 @main.command()
-@click.argument("tag", required=False)
+@click.argument("tag", required=False, type=translate.folder_tag)
 @click.option("--today", is_flag=True, help="Also check how old telephone numbers and sources are.")
 @click.option("--against", metavar="URL", callback=operate.http_url, help="Compare with the line that runs at URL.")
 @click.pass_context
@@ -133,7 +133,7 @@ def fallback() -> None:
 
 
 @main.command()
-@click.argument("locales", nargs=-1, metavar="[LOCALE]...")
+@click.argument("locales", nargs=-1, metavar="[LOCALE]...", type=translate.folder_tag)
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder for the pages."
 )

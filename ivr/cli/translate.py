@@ -21,6 +21,13 @@ def add_to(main: click.Group) -> None:
         main.add_command(command)
 
 
+def folder_tag(tag: str) -> str:
+    """The tag of a language as an argument, in any case, as its folder is named: "zh-Hant" for "ZH-hant"."""
+    from ivr.content.load import folder_of
+
+    return folder_of(read_settings().ivr_content, tag)
+
+
 @click.group()
 def locale() -> None:
     """Begin a language, and update the catalogues."""
@@ -32,12 +39,14 @@ def locale() -> None:
 def locale_new(tag: str, name: str) -> None:
     """Create the folder of a language.
 
-    TAG is such as fr, zh-Hant or es-PR. Fields are filled with proposals and marked for a speaker of the language.
+    TAG is such as fr, zh-Hant or es-PR; an unknown one needs --name. Fields are filled with proposals and marked for a
+    speaker of the language.
     """
     from ivr.check.language import marks
     from ivr.translate.new_locale import create_locale
 
     paths = create_locale(read_settings().ivr_content, tag, name)
+    tag = paths[0].parent.name
     for path in paths:
         click.echo(f"created {os.path.relpath(path)}")
     for mark in marks(paths[0]):
@@ -48,7 +57,7 @@ def locale_new(tag: str, name: str) -> None:
 
 
 @locale.command("update")
-@click.argument("tags", nargs=-1)
+@click.argument("tags", nargs=-1, type=folder_tag)
 @click.option(
     "--same-meaning",
     multiple=True,
@@ -73,7 +82,7 @@ def locale_update(tags: Sequence[str], same_meaning: Sequence[str]) -> None:
 
 
 @click.command()
-@click.argument("tag")
+@click.argument("tag", type=folder_tag)
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
 @click.option("--slow", is_flag=True, help="At the slow pace, as after key 7.")
 @click.option(
@@ -107,7 +116,7 @@ def recordings() -> None:
 
 
 @recordings.command("sheet")
-@click.argument("tag")
+@click.argument("tag", type=folder_tag)
 @click.option("--all", "every", is_flag=True, help="Also the texts that have a recording.")
 def recordings_sheet(tag: str, every: bool) -> None:
     """Print the texts to read aloud, with file names."""
@@ -118,7 +127,7 @@ def recordings_sheet(tag: str, every: bool) -> None:
 
 
 @recordings.command("add")
-@click.argument("tag")
+@click.argument("tag", type=folder_tag)
 @click.argument("name")
 @click.argument("file", type=click.Path(path_type=Path))
 def recordings_add(tag: str, name: str, file: Path) -> None:
@@ -133,7 +142,7 @@ def recordings_add(tag: str, name: str, file: Path) -> None:
 
 
 @recordings.command("prune")
-@click.argument("tag")
+@click.argument("tag", type=folder_tag)
 def recordings_prune(tag: str) -> None:
     """Delete the recordings that no text uses any more.
 

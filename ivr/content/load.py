@@ -68,6 +68,12 @@ def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
     return (*published, *drafts)
 
 
+def folder_of(root: Path, tag: str) -> str:
+    """The name of the folder of a language, whose tag may be given in another case; `tag` if there is none."""
+    same = (path.parent.name for path in (root / "locales").glob("*/locale.toml"))
+    return next((name for name in same if name.lower() == tag.lower()), tag)
+
+
 def _no_language(folder: Path) -> Fault:
     remedy = f"Make it with `ivr locale new {folder.name}`."
     return Fault(str(folder), "there is no such language", remedy, locale=folder.name)
