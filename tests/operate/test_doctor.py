@@ -451,7 +451,7 @@ def test_warnings_about_calls_fail_the_check_of_the_debugger(world: World, code:
 
 def test_a_failing_fallback_fails_the_check_of_the_debugger(world: World) -> None:
     world.twilio.alerts.append(alert("11200", url=f"{BIN}?AccountSid={SID}"))
-    fails(world, "debugger", "11200 × 1 (Twilio could not get a document from handler.twilio.com)")
+    fails(world, "debugger", "11200 × 1 from handler.twilio.com: Twilio could not get a document")
 
 
 @pytest.mark.parametrize(
@@ -512,9 +512,14 @@ def test_a_token_that_twilio_does_not_know_fails_once(world: World) -> None:
 
 
 def test_a_number_without_shaken_stir_is_a_task(world: World) -> None:
-    for change in ({"numbers": []}, {"status": "pending-review"}, {"policy_sid": "RN0"}):
+    for change in ({"status": "pending-review"}, {"policy_sid": "RN0"}):
         world.twilio.trust_products[0] |= change
         assert found(world, "attestation").verdict == "TO DO"
+
+
+def test_a_number_outside_the_trust_product_is_a_task(world: World) -> None:
+    world.twilio.attested.clear()
+    assert found(world, "attestation").verdict == "TO DO"
 
 
 def test_a_bin_of_another_account_fails(world: World) -> None:

@@ -9,7 +9,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from twilio.http import HttpClient
@@ -36,16 +36,26 @@ def a_number(number: str = LINE_NUMBER, sid: str = "PN" + "1" * 32, **more: Any)
         "voice_fallback_url": "", "voice_fallback_method": "POST",
         "status_callback": "https://old.example.org/told", "status_callback_method": "POST",
         "voice_application_sid": "", "trunk_sid": None, "voice_receive_mode": "voice", "voice_caller_id_lookup": False,
-        "capabilities": {"voice": True, "SMS": True, "MMS": True, "fax": False}, "status": "in-use",
+        "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False}, "status": "in-use",
     } | more  # fmt: skip
 
 
+class Exchange(NamedTuple):
+    """A request, by its method, its address without https:// and its parameters, and the JSON of the answer."""
+
+    method: str
+    address: str
+    parameters: Params
+    answer: Any
+
+
 class TwilioApi(HttpClient):
-    """The far end of the client. Every request is kept in `asked` as (method, address)."""
+    """The far end of the client. Every request is kept in `asked`; `exchanges` has the answers too."""
 
     def __init__(self) -> None:
         super().__init__(logging.getLogger("twilio"), False, None)
         self.asked: list[tuple[str, str]] = []
+        self.exchanges: list[Exchange] = []
         self.fails: dict[str, int | Exception | str] = {}
         self.frozen = False
         self.sent: Params = {}
@@ -57,8 +67,10 @@ class TwilioApi(HttpClient):
         self.profiles: list[dict[str, Any]] = [{"sid": "BU1", "status": "twilio-approved", "policy_sid": "RN1"}]
         self.policies = {"RN1": BUSINESS}
         self.trust_products: list[dict[str, Any]] = [
-            {"sid": "BU2", "status": "twilio-approved", "policy_sid": SHAKEN_STIR, "numbers": ["PN" + "1" * 32]}
+            {"sid": "BU2", "status": "twilio-approved", "policy_sid": SHAKEN_STIR}
         ]
+        self.attested = ["PN" + "1" * 32]
+        """The numbers that are assigned to each trust product."""
         self.alerts: list[dict[str, Any]] = []
 
     @staticmethod
@@ -93,7 +105,10 @@ class TwilioApi(HttpClient):
         asked = dict(parse_qsl(parts.query)) | dict(params or {})
         for pattern, handle in self._routes().items():
             if found := re.fullmatch(pattern, f"{method} {parts.netloc}{parts.path}"):
-                return handle(*found.groups(), asked if method == "GET" else dict(data or {}))
+                sent = asked if method == "GET" else dict(data or {})
+                answer = handle(*found.groups(), sent)
+                self.exchanges.append(Exchange(method, parts.netloc + parts.path, sent, json.loads(answer.content)))
+                return answer
         return _missing()
 
     def _routes(self) -> dict[str, Callable[..., Response]]:
@@ -136,8 +151,8 @@ class TwilioApi(HttpClient):
         return _page("results", [row for row in self.trust_products if row["policy_sid"] == asked["PolicySid"]])
 
     def _list_assignments(self, sid: str, asked: Params) -> Response:
-        numbers = next(row["numbers"] for row in self.trust_products if row["sid"] == sid)
-        found = [number for number in numbers if number == asked["ChannelEndpointSid"]]
+        assert any(row["sid"] == sid for row in self.trust_products)
+        found = [number for number in self.attested if number == asked["ChannelEndpointSid"]]
         rows = [{"sid": "RA1", "channel_endpoint_sid": one, "channel_endpoint_type": "phone-number"} for one in found]
         return _page("results", rows)
 

@@ -41,7 +41,10 @@ def fallback_is_hosted(target: Target) -> Finding:
     reply = _fallback(target, webhooks)
     if reply.status in (401, 403) and host == TWIML_BIN_HOST:
         found = "the TwiML Bin refuses the signature of this account: it belongs to another account or subaccount."
-        return fails(found, "Make the TwiML Bin in the account of TWILIO_ACCOUNT_SID, and set its address.")
+        return fails(
+            found,
+            "Make a TwiML Bin in the account of TWILIO_ACCOUNT_SID, then `ivr number set --fallback-url ADDRESS`.",
+        )
     if reply.status in (401, 403):
         found = f"its address does not answer this machine (status {reply.status}); it may answer Twilio."
         return unknown(found, "Compare it with the output of `ivr fallback` yourself.")
