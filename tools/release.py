@@ -1,4 +1,4 @@
-"""Builds the files of a release into build/release/ from the tagged commit (`make release`). docs/release.md has the steps.
+"""Builds the files of a release into build/release/ from the tagged commit (`make release`): see docs/release.md.
 
     .venv/bin/python tools/release.py [--draft]
 
