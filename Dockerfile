@@ -35,8 +35,8 @@ WORKDIR /app
 USER 10001:10001
 EXPOSE 8000
 # Without a proxy, also where the environment sets one: the request stays in this container.
-HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["python", "-c", "from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open('http://127.0.0.1:8000/health/serving', timeout=4)"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["python", "-c", "import os; from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open(f'http://127.0.0.1:{os.environ.get(\"PORT\") or 8000}/health/serving', timeout=4)"]
 # -s: quiet where the container has an init of its own, as in deploy/compose.yaml.
 ENTRYPOINT ["tini", "-s", "--"]
 # Two workers: one answers while the other is replaced. After SIGTERM they answer the requests that have arrived.
-CMD ["ivr", "serve", "--host", "0.0.0.0", "--port", "8000", "--workers", "2"]
+CMD ["ivr", "serve", "--host", "::", "--workers", "2"]

@@ -25,7 +25,7 @@ PEERS    := pip compile bench/requirements.in --universal --python-version 3.11 
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install release run test check weblint fallback lock clean soak restarts walks fuzz mutants picture addresses sbom bench
+.PHONY: help setup install release run test check weblint runtime fallback lock clean soak restarts timeouts walks fuzz mutants picture addresses sbom bench
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -58,6 +58,8 @@ weblint: setup node_modules/.ready ## Lint the scripts, style sheets and pages o
 	$(BIN)/python tools/render_pages.py build/pages
 	node_modules/.bin/html-validate --formatter text 'build/pages/**/*.html'
 
+runtime: build/twilio/.ready ## Install Twilio's local runtime, for the tests of the exported line (needs Node)
+
 fallback: setup ## Write deploy/fallback.xml from the texts, after a change of the fallback document
 	@LINE_NUMBER= IVR_HOTLINE= TWILIO_AUTH_TOKEN= TWILIO_AUTH_TOKEN_SECONDARY= IVR_CONTENT='$(CURDIR)' $(BIN)/ivr fallback > deploy/fallback.xml.new && \
 	mv deploy/fallback.xml.new deploy/fallback.xml
@@ -67,6 +69,9 @@ soak: setup ## Make very many calls while faults happen (CALLS=10000); fail if a
 
 restarts: setup ## Make calls while the line restarts (CALLS=500 RESTARTS=10); fail if a call is lost
 	PYTHONPATH=tests $(BIN)/python tests/hostile/restarts.py
+
+timeouts: setup ## Print what a caller hears, and how late, when the machine fails at each point of a call
+	PYTHONPATH=tests $(BIN)/python tests/hostile/timeouts.py
 
 walks: setup ## Make random calls over the whole line (WALKS=50000)
 	WALKS=$${WALKS:-50000} $(BIN)/pytest tests/hostile/test_walks.py
@@ -123,6 +128,13 @@ build/fuzz/.ready: requirements.txt
 # The lock names packages by version and hash: npm takes them from the registry that is set on this machine.
 node_modules/.ready: package.json package-lock.json .npmrc
 	npm ci
+	@touch $@
+
+# Twilio's local runtime, in which the tests run the exported line.
+build/twilio/.ready: ivr/export/twilio/package.json ivr/export/twilio/package-lock.json ivr/export/twilio/.npmrc
+	mkdir -p build/twilio
+	cp $^ build/twilio
+	cd build/twilio && npm ci
 	@touch $@
 
 # mutmut brings a terminal interface and a parser: it has an environment of its own, and is not in the lock.

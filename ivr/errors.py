@@ -8,6 +8,9 @@
     │   └── BadLocale        a language's folder
     ├── BadSettings      an operator must act: the environment
     ├── OperationFailed  an operator asked for something that Twilio, the network or a file did not give
+    │   ├── NoAnswer         Twilio, or this machine's network, does not answer: nothing can be told
+    │   ├── TokenRejected    Twilio does not know the token
+    │   └── Unreachable      a host gives no reply: `reason` says why
     ├── Unverified       a request is not signed with the token: it gets 403
     ├── UnknownAddress   an address that belongs to no place: the caller hears the main menu
     └── Untranslated     a text without a whole translation: it is spoken in the source language
@@ -19,6 +22,8 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple, Self
 
 FaultKind = Literal["fault", "missing", "fuzzy"]
+UnreachableReason = Literal["name", "refused", "timeout", "certificate", "tls", "closed", "offline", "other"]
+"""The reasons why a host gives no reply. "offline": the network of this machine does not work."""
 
 
 class Fault(NamedTuple):
@@ -94,6 +99,22 @@ class BadSettings(LineError):
 
 class OperationFailed(LineError):
     """A command of an operator failed: the message says why, and what to do."""
+
+
+class NoAnswer(OperationFailed):
+    """Twilio, or the network of this machine, does not answer: nothing can be told about the line."""
+
+
+class TokenRejected(OperationFailed):
+    """Twilio does not know the token of the account."""
+
+
+class Unreachable(OperationFailed):
+    """A host gives no reply: no address in DNS, no connection, no trusted certificate, or no HTTP response."""
+
+    def __init__(self, sentence: str, reason: UnreachableReason) -> None:
+        self.reason = reason
+        super().__init__(sentence)
 
 
 class Unverified(LineError):

@@ -7,7 +7,7 @@ environment may hold names for other programs (Kubernetes sets IVR_SERVICE_HOST 
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
-from difflib import SequenceMatcher
+from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 from ivr.call.urls import RING
@@ -74,13 +74,9 @@ def unknown_names(given: Mapping[str, str], known: Collection[str]) -> Iterator[
 
 def _closest(name: str, candidates: Collection[str]) -> str:
     """The candidate that `name` is probably meant to be, with or without our prefix; "" if no candidate is alike."""
-    bare = _bare(name)
-    for candidate in candidates:
-        if bare == _bare(candidate):
-            return candidate
-    alike = {candidate: SequenceMatcher(None, bare, _bare(candidate)).ratio() for candidate in candidates}
-    best = max(alike, key=lambda candidate: alike[candidate], default="")
-    return best if best and len(bare) >= MIN_LENGTH and alike[best] >= SIMILARITY else ""
+    bare, by_bare = _bare(name), {_bare(candidate): candidate for candidate in candidates}
+    alike = get_close_matches(bare, by_bare, n=1, cutoff=SIMILARITY if len(bare) >= MIN_LENGTH else 1.0)
+    return by_bare[alike[0]] if alike else ""
 
 
 def _bare(name: str) -> str:

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     twilio_auth_token_secondary: SecretStr = SecretStr("")
     public_url: str = "http://127.0.0.1:8000"
     line_number: str = ""
+    port: int = 8000
     ivr_silence: Literal["connect", "goodbye"] = "connect"
     ivr_hotline: str = ""
     ivr_web_phone: Literal["on", "off"] = "on"
@@ -53,6 +54,13 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_url(cls, value: str) -> str:
         return plain_url(value)
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _is_a_port(cls, value: object) -> object:
+        if not re.fullmatch("[0-9]{1,5}", str(value), re.ASCII) or not 0 < int(str(value)) < 65536:
+            raise ValueError("expected a number from 1 to 65535")
+        return value
 
     @field_validator("line_number", "ivr_hotline")
     @classmethod
@@ -127,10 +135,7 @@ class Settings(BaseSettings):
     @property
     def tokens(self) -> tuple[str, ...]:
         """The tokens that may sign a request; two during rotation."""
-        both = (
-            self.twilio_auth_token.get_secret_value(),
-            self.twilio_auth_token_secondary.get_secret_value(),
-        )
+        both = (self.twilio_auth_token.get_secret_value(), self.twilio_auth_token_secondary.get_secret_value())
         return tuple(token for token in both if token)
 
     @property

@@ -18,7 +18,7 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "core", "
 
 ORDER = (
     "errors log phone",
-    "call signature speech",
+    "call refusal signature speech",
     "content setting_rules",
     "line",
     "check settings simulator",

@@ -27,7 +27,7 @@ from ivr import __version__, log
 from ivr.call.state import KEYS, DialOutcome, Place
 from ivr.call.urls import key_address_of, outcome_address_of
 from ivr.line.line import Line
-from ivr.phone.caller import FORM
+from ivr.phone.webhook_form import FORM
 from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.signature import sign

@@ -123,6 +123,7 @@ def test_what_was_read_does_not_change() -> None:
             ("IVR_USAGE", value, "expected off, a folder, written with a slash")
             for value in ("none", "false", "0", "no", "on", "usage", "postgresql://line@db/usage")
         ),
+        *(("PORT", value, "expected a number from 1 to 65535") for value in ("0", "65536", "http", "-1", "80.0", "٨")),
         *(("IVR_CONTENT", value, "expected a folder, written with a slash") for value in ("none", "off", "0")),
         *(("IVR_METRICS_ADDRESS", value, "expected off, or an address") for value in ("none", "false", "0", "9464")),
         *(

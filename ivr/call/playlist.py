@@ -2,7 +2,8 @@
 
 A menu is read three times: its heading, the offer of a person and the choices; the same with the keys 7, 8 and *; then
 in the fewest words. The main menu has no heading, and the offer of a person in full. After a no-match the text "miss"
-comes first; after a second one the offer of a person, then the key that reads the choices again.
+comes first; after a second one the offer of a person, then the key that reads the choices again; in a topic, the key *
+and the part. The second reading of the main menu says that a caller whose keys do not work can stay on the line.
 
 Until the caller has chosen a language, these are spoken in the first two languages: the connecting sentence, the
 warning, the reminder, and the text after a dial. The choices of a menu are read in the source language alone.
@@ -38,27 +39,11 @@ class PromptRef(NamedTuple):
     key: str = "8"
 
 
-SHARED_TEXTS = [
-    "greeting",
-    "language",
-    "languages",
-    "person",
-    "danger",
-    "again",
-    "back",
-    "restart",
-    "short",
-    "choices",
-    "stay",
-    "ending",
-    "number",
-    "not_reached",
-    "miss",
-    "miss_again",
-    "goodbye",
-    "last_resort",
-    "last_resort_again",
-]
+SHARED_TEXTS = (
+    "greeting", "language", "languages", "person", "danger", "again", "back", "restart", "short", "choices",
+    "without_keys", "stay", "ending", "number", "not_reached", "text_number", "miss", "miss_again", "goodbye",
+    "fallback", "fallback_again",
+)  # fmt: skip
 """The texts that belong to the line as a whole; every other text belongs to the node of its name."""
 OFFERS = ("person", "danger", "language")
 """The shared texts without which a language cannot be offered."""
@@ -94,10 +79,11 @@ def _in_each_language(flow: Flow, place: Place, text: str, part: int = 1) -> tup
 
 
 def _after_misses(flow: Flow, place: Place, reading: Reading) -> tuple[PromptRef, ...]:
-    """After a second no-match: the offer of a person, then the key for the choices; in a topic, its part again."""
-    person, missed = (_in_each_language(flow, place, text) for text in ("short", "miss_again"))
+    """After a second no-match: the offer of a person, then the key for the choices; in a topic, key * and its part."""
+    person, missed, back = (_in_each_language(flow, place, text) for text in ("short", "miss_again", "back"))
     if reading == "part":
-        return *person, *missed, *(prompt for prompt in _read(flow, place, reading) if prompt.text != "person")
+        part = (prompt for prompt in _read(flow, place, reading) if prompt.text != "person")
+        return *person, *missed, *back, *part
     return *person, *missed, *_second_language_offer(flow, place), _prompt(place, "choices")
 
 
@@ -112,9 +98,8 @@ def _read(flow: Flow, place: Place, reading: Reading) -> tuple[PromptRef, ...]:
         case "farewell":
             return *_in_each_language(flow, place, flow.node_of_kind("farewell")), *_menu(flow, place)
         case "second":
-            back = "restart" if _is_main(flow, place) else "back"
-            offers = _language_offers(flow, place)
-            return *_person(flow, place), _choices(flow, place), _prompt(place, "again"), *offers, _prompt(place, back)
+            without_keys = _in_each_language(flow, place, "without_keys") if _is_main(flow, place) else ()
+            return *_person(flow, place), *without_keys, _choices(flow, place), *_other_keys(flow, place)
         case "third":
             return *_in_each_language(flow, place, "short"), _prompt(place, "choices")
         case "warning":
@@ -143,6 +128,12 @@ def _choices(flow: Flow, place: Place) -> PromptRef:
     node = flow.nodes[place.node]
     menu = node.menu if isinstance(node, Opening) else place.node
     return _prompt(place, menu, flow.part_count(menu))
+
+
+def _other_keys(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
+    """The keys that a menu says beside 0 and the choices: 7, 8 and *."""
+    back = "restart" if _is_main(flow, place) else "back"
+    return _prompt(place, "again"), *_language_offers(flow, place), _prompt(place, back)
 
 
 def _heading(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
@@ -185,6 +176,8 @@ def _part(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
         return _in_each_language(flow, place, place.node, place.part)
     if place.part == 1:
         return *_second_language_offer(flow, place), *_in_each_language(flow, place, "not_reached")
+    if place.part == 2:
+        return *_in_each_language(flow, place, "danger"), *_in_each_language(flow, place, "text_number")
     return _in_each_language(flow, place, "number")
 
 

@@ -24,7 +24,7 @@ class Place(NamedTuple):
     (0 to 3); it is 0 at every node but the transfer and the node that follows a failed dial.
 
     `language_chosen` is False from the ring until the caller presses a choice or key 8. Until then `locale` is the
-    first published language, and what keys 0 and 9 and silence lead to is spoken in the second one too.
+    source language, and what keys 0 and 9 and silence lead to is spoken in the second language too.
     """
 
     node: str

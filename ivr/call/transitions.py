@@ -167,8 +167,6 @@ def last_part(flow: Flow, place: Place) -> int:
     if isinstance(flow.nodes[place.node], Languages):
         others = len(flow.published) - 1
         return max(1, math.ceil(others / LANGUAGES_PER_PART))
-    if place.node == flow.transfer.not_connected and not place.language_chosen:
-        return 2  # in both languages: 1 the offer to try again, 2 the hotline's number (`playlist`)
     return flow.part_count(place.node)
 
 
@@ -246,11 +244,6 @@ def explore(flow: Flow, policy: Policy) -> Explored:
                 paths[target] = f"{paths[place]} {word}"
                 queue.append(target)
     return Explored(paths, transitions)
-
-
-def reachable(flow: Flow, policy: Policy) -> Mapping[Place, str]:
-    """Every place of the line, each with a shortest path to it, as in `Explored`."""
-    return explore(flow, policy).paths
 
 
 def _steps_from(flow: Flow, place: Place, keys: Mapping[str, Place], policy: Policy) -> Iterator[tuple[str, Place]]:

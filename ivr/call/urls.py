@@ -34,6 +34,8 @@ from ivr.errors import UnknownAddress
 RING = "/call"
 OUTCOME = "/outcome"
 AUDIO = "/audio"
+PLACE_QUERY = "?at="
+"""Where a server routes no path below /call, as Twilio's serverless runtime: "/call?at=en/main" is "/call/en/main"."""
 OVERRIDES = "#rc=1&rp=ct,rt,5xx&ct=2000&rt=3000"
 """Connection overrides, behind every webhook URL that Twilio is given: they hold for one URL only.
 

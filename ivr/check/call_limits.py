@@ -7,7 +7,6 @@ from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, End, Step, silent_steps
 from ivr.check.limit_table import LIMITS
 from ivr.check.rendered_texts import RenderedText, over_limit
-from ivr.content.prompts import RenderedPrompt
 from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.line.schedule import CHOICE_WAIT, WARNING_WAIT
@@ -15,7 +14,7 @@ from ivr.line.twiml import AFTER_KEY
 from ivr.speech.pauses import PARAGRAPH_PAUSE
 
 GREETING_SECONDS, GREETING_ALLOWANCE = 2.2, 2
-"""Seconds of the greeting of this release, and the seconds that the longer greeting of an agency may add to them."""
+"""Seconds of the greeting of this release, and of a longer one, which names an agency, the seconds not counted."""
 
 
 def call_limit_faults(line: Line) -> Iterator[Fault]:
@@ -61,15 +60,10 @@ def _opening_ends(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef
     ends: dict[PromptRef, float] = {}
     for reference, prompt in zip(prompts_for(line.flow, ask), line.schedule.spoken(ask), strict=True):
         seconds = line.schedule.longest_seconds(prompt)
-        allowance = _allowance(seconds) if reference.text == "greeting" else 0
-        end += seconds - allowance + (PARAGRAPH_PAUSE if ends else 0)
+        longer = seconds - GREETING_SECONDS if reference.text == "greeting" else 0
+        end += seconds - min(max(longer, 0), GREETING_ALLOWANCE) + (PARAGRAPH_PAUSE if ends else 0)
         ends[reference] = end
     return RenderedText(place.node, locale, (), line.paths[place]), ends
-
-
-def _allowance(greeting: float) -> float:
-    """Seconds of a greeting that are not counted, because it names an agency."""
-    return min(max(greeting - GREETING_SECONDS, 0), GREETING_ALLOWANCE)
 
 
 def _speech_that_no_key_stops(line: Line) -> Iterator[Fault]:
@@ -106,5 +100,4 @@ def _places(line: Line, node: str) -> list[Place]:
 
 
 def _seconds(line: Line, step: Step) -> float:
-    prompts: tuple[RenderedPrompt, ...] = line.schedule.spoken(step)
-    return sum(map(line.schedule.longest_seconds, prompts))
+    return sum(map(line.schedule.longest_seconds, line.schedule.spoken(step)))

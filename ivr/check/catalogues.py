@@ -1,4 +1,4 @@
-"""Compares each catalogue with the messages of the texts and of the web pages: some can be missing, others stale.
+"""Compares each catalogue with the messages of the texts and of the web pages: some can be stale.
 
 The comparison is by context and English. `pybabel update --check` cannot be used with contexts
 (https://github.com/python-babel/babel/issues/1307).
@@ -13,23 +13,15 @@ from ivr.errors import Fault
 
 
 def catalogue_faults(content: Content) -> Iterator[Fault]:
-    """The faults of loading, then each missing or stale message of each configured language."""
+    """The faults of loading, then each stale message of each configured language.
+
+    A message that waits for its translator is no fault (`waiting.py`).
+    """
     source = {message.id: message for message in all_messages(content.prompts.templates)}
-    yield from content.faults
+    yield from (fault for fault in content.faults if not fault.waits_for_translator)
     for tag in content.configured[1:]:
         if tag in content.locales:
-            yield from _missing(content, tag, source)
             yield from _stale(content, tag, source)
-
-
-def _missing(content: Content, tag: str, source: Mapping[MessageId, SourceMessage]) -> Iterator[Fault]:
-    locale, path = content.locales[tag], str(po_path(content.root, tag))
-    in_catalogue = (locale.messages or {}).keys() | locale.faults.keys()
-    for (context, english), message in source.items():
-        if (context, english) not in in_catalogue:
-            found = f"no translation of [{context}] {english[:60]!r} ({message.path.name}:{message.line})"
-            remedy = "Translate it; until then callers hear the whole text in the source language."
-            yield Fault(path, found, remedy, locale=tag, text=context, english=english, kind="missing")
 
 
 def _stale(content: Content, tag: str, source: Mapping[MessageId, SourceMessage]) -> Iterator[Fault]:

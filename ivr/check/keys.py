@@ -10,7 +10,7 @@ from ivr.call.urls import address_of, key_address_of, outcome_address_of, webhoo
 from ivr.check.line_index import LineIndex
 from ivr.content.facts import HOTLINE
 from ivr.errors import Fault
-from ivr.phone.parser import Dial, Gather
+from ivr.phone.verbs import Dial, Gather
 
 MAX_DEPTH = 4
 """The number of presses of * that lead to the main menu from every place."""

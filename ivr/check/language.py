@@ -3,20 +3,19 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
 
-from ivr.call.playlist import named_keys
 from ivr.check.recordings import outdated_recordings, recordables, to_record, unrecorded_parts
 from ivr.check.rendered_texts import paths_to_texts
 from ivr.check.translation import Translation
 from ivr.check.translation_rules import broken_rules
-from ivr.content.catalogue import MessageId, id_of, po_path, read_catalogue
+from ivr.content.catalogue import MessageId, po_path, read_catalogue
+from ivr.content.languages import fallback_locales
 from ivr.content.load import needed_texts
 from ivr.content.locale import Locale
 from ivr.content.messages import all_messages, is_of_a_page, page_messages
 from ivr.content.voices import NO_VOICE
 from ivr.content.wordlists import load_words
-from ivr.errors import Fault, Untranslated
+from ivr.errors import Fault
 from ivr.line.line import Line
 
 UNREVIEWED = "not reviewed by a native speaker"
@@ -32,14 +31,12 @@ def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
         found = "its header does not say that it is UTF-8" if catalogue.header else "it has no header"
         yield Fault(str(path), found, "Run `ivr locale update`: it writes one, which PO editors need.", locale=tag)
     translation_of, paths = _translation_reader(line, locale), paths_to_texts(line)
-    for entry in catalogue:
-        context, english = id_of(entry)
+    for entry in catalogue.entries:
+        context, english = entry.id
         if (context, english) in (locale.messages or {}):
-            where, path_to_text = f"{path}:{entry.lineno}", paths.get((context, tag), "")
-            for found, remedy in broken_rules(
-                translation_of((context, english)), page=is_of_a_page((context, english))
-            ):
-                quoted = f"{found}: {str(entry.string)[:60]!r}"
+            where, path_to_text = f"{path}:{entry.line}", paths.get((context, tag), "")
+            for found, remedy in broken_rules(translation_of(entry.id), page=is_of_a_page(entry.id)):
+                quoted = f"{found}: {entry.translation[:60]!r}"
                 yield Fault(where, quoted, remedy, path_to_text, tag, context, english)
 
 
@@ -77,85 +74,48 @@ def _translation_reader(line: Line, locale: Locale) -> Callable[[MessageId], Tra
     return lambda message_id: translation(message_id)._replace(usual=usual)
 
 
-class Progress(NamedTuple):
-    """The progress of a language, as numbers.
-
-    - `messages`: the messages of the texts; `translated`, `fuzzy` and `faulty` of them. The others are missing.
-    - `pages`: the messages of the web pages; `pages_translated` of them.
-    - `texts`: the texts; `whole` of them are spoken in the language.
-    - `seconds`: the seconds of the whole texts; `english`: the seconds of the same texts in the source language.
-    - `to_record`: the parts that can be recorded; `recorded` of them. `outdated`: recordings of former words.
-    - `reviewed`: as in locale.toml, "" without a reviewer.
-    """
-
-    messages: int
-    translated: int
-    fuzzy: int
-    faulty: int
-    pages: int
-    pages_translated: int
-    texts: int
-    whole: int
-    recorded: int
-    outdated: int
-    to_record: int
-    seconds: float
-    english: float
-    reviewed: str
-
-
-def progress(line: Line, tag: str) -> Progress:
-    """The progress of a language of `line.content.locales`."""
-    locale, source, texts = line.content.locales[tag], line.content.configured[0], line.content.prompts.templates
-    messages, pages = {message.id for message in all_messages(texts)}, {message.id for message in page_messages()}
-    usable, faulty = (locale.messages or {}).keys(), locale.faults.keys()
-    fuzzy = {fault_id for fault_id, fault in locale.faults.items() if fault.kind == "fuzzy"}
-    whole = [name for name in texts if _is_translated(line, tag, name)]
-    parts, recording = list(recordables(line, tag)), list(to_record(line, tag))
-    english = [part for part in recordables(line, source) if part.text in whole]
-    return Progress(
-        messages=len(messages),
-        translated=len(messages & usable),
-        fuzzy=len(messages & fuzzy),
-        faulty=len(messages & faulty - fuzzy),
-        pages=len(pages),
-        pages_translated=len(pages & usable),
-        texts=len(texts),
-        whole=len(whole),
-        recorded=len(recording) - len(unrecorded_parts(line, tag)),
-        outdated=len(outdated_recordings(line, tag)),
-        to_record=len(recording),
-        seconds=sum(line.schedule.longest_seconds(part.spoken) for part in parts),
-        english=sum(line.schedule.longest_seconds(part.spoken) for part in english),
-        reviewed=locale.reviewed,
-    )
-
-
-def _is_translated(line: Line, tag: str, text: str) -> bool:
-    try:
-        return bool(line.content.prompts.render(text, tag, named_keys(line.flow, text)))
-    except Untranslated:
-        return False
-
-
 def summary(line: Line, tag: str) -> Iterator[str]:
-    """The progress of a language, as rows to print."""
-    counts, locale = progress(line, tag), line.content.locales[tag]
-    missing = counts.messages - counts.translated - counts.fuzzy - counts.faulty
+    """The progress of a language of `line.content.locales`, as rows to print."""
+    locale, texts = line.content.locales[tag], line.content.prompts.templates
+    whole = [name for name in texts if line.content.is_translated(name, tag)]
     yield f"{tag} ({locale.name}), voice {locale.voice}"
-    yield (
-        f"  translated  {counts.translated} of {counts.messages} messages "
-        f"({counts.fuzzy} fuzzy, {counts.faulty} faulty, {missing} missing), "
-        f"{counts.pages_translated} of {counts.pages} of the web pages"
-    )
-    yield f"  heard       {counts.whole} of {counts.texts} texts are whole; any other is spoken in the source language"
-    longer = f", {counts.seconds / counts.english - 1:+.0%}" if counts.english else ""
-    yield f"  seconds     {counts.seconds / 60:.0f} minutes, the same in English {counts.english / 60:.0f}{longer}"
-    if counts.recorded or counts.outdated or locale.voice == NO_VOICE:
-        recorded = f"{counts.recorded} of {counts.to_record} parts"
-        yield f"  recorded    {recorded}; {counts.outdated} recordings read former words"
-    yield f"  reviewed    {counts.reviewed or UNREVIEWED}"
+    yield f"  translated  {_translated(line, locale)}"
+    yield f"  heard       {len(whole)} of {len(texts)} texts are whole; any other is spoken in the source language"
+    yield f"  seconds     {_minutes(line, tag, whole)}"
+    yield from _recorded(line, locale)
+    yield f"  reviewed    {locale.reviewed or UNREVIEWED}"
+    if locale.translators:
+        yield f"  translators {', '.join(locale.translators)}"
     yield from (f"  to check    {mark}" for mark in marks(line.content.root / "locales" / tag / "locale.toml"))
+
+
+def _translated(line: Line, locale: Locale) -> str:
+    """How many messages of the texts and of the web pages are translated, fuzzy, faulty and missing."""
+    messages = {message.id for message in all_messages(line.content.prompts.templates)}
+    pages = {message.id for message in page_messages()}
+    usable, faulty = (locale.messages or {}).keys(), messages & locale.faults.keys()
+    fuzzy = {message_id for message_id in faulty if locale.faults[message_id].kind == "fuzzy"}
+    counts = f"{len(fuzzy)} fuzzy, {len(faulty - fuzzy)} faulty, {len(messages - usable - faulty)} missing"
+    translated = f"{len(messages & usable)} of {len(messages)} messages ({counts})"
+    return f"{translated}, {len(pages & usable)} of {len(pages)} of the web pages"
+
+
+def _minutes(line: Line, tag: str, whole: list[str]) -> str:
+    """The minutes of the texts `whole`, and those of the same texts in the source language."""
+    source = (part for part in recordables(line, line.content.configured[0]) if part.text in whole)
+    seconds, english = (
+        sum(line.schedule.longest_seconds(part.spoken) for part in parts) for parts in (recordables(line, tag), source)
+    )
+    longer = f", {seconds / english - 1:+.0%}" if english else ""
+    return f"{seconds / 60:.0f} minutes, the same in English {english / 60:.0f}{longer}"
+
+
+def _recorded(line: Line, locale: Locale) -> Iterator[str]:
+    """The row about recordings, for a language that has some or needs them."""
+    parts, outdated = len(list(to_record(line, locale.tag))), len(outdated_recordings(line, locale.tag))
+    recorded = parts - len(unrecorded_parts(line, locale.tag))
+    if recorded or outdated or locale.voice == NO_VOICE:
+        yield f"  recorded    {recorded} of {parts} parts; {outdated} recordings read former words"
 
 
 def marks(path: Path) -> Iterator[str]:
@@ -163,6 +123,11 @@ def marks(path: Path) -> Iterator[str]:
     for number, row in enumerate(path.read_text("utf-8").splitlines(), start=1):
         if row.startswith(("# CHECK: ", "# MISSING: ")):
             yield f"{path.name}:{number}: {row.removeprefix('# ')}"
+
+
+def fallback_voice_faults(line: Line) -> Iterator[Fault]:
+    """The languages of the fallback document whose voice there would fail together with the line's own voice."""
+    yield from filter(None, (locale.fallback.fault for locale in fallback_locales(line.content).values()))
 
 
 def unreviewed(line: Line) -> Iterator[str]:

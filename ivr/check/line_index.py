@@ -7,7 +7,8 @@ from ivr.call.urls import address_of
 from ivr.errors import Fault
 from ivr.line import twiml
 from ivr.line.line import Line
-from ivr.phone.parser import Verb, check_reachable, read_document
+from ivr.phone.parser import check_reachable, read_document
+from ivr.phone.verbs import Verb
 
 
 class LineIndex:

@@ -10,7 +10,7 @@ from ivr.content.voices import NO_VOICE
 from ivr.errors import Fault, Untranslated
 from ivr.line.line import Line
 
-VOICE_ONLY = ("last_resort", "last_resort_again")
+VOICE_ONLY = ("fallback", "fallback_again")
 """Texts of the fallback document. It is used when our recordings cannot be fetched, so a voice always speaks them."""
 MIN_MENU_LANGUAGES = 3
 """With so many published languages there is a language menu, which can offer a language at any key from 1 to 5."""

@@ -8,15 +8,16 @@ from typing import NamedTuple
 
 from ivr.call.flow import Menu, Topic
 from ivr.check.catalogues import catalogue_faults, page_notes
-from ivr.check.language import summary, texts_too_long, translation_faults, unreviewed
+from ivr.check.drafts import draft_rows
+from ivr.check.language import fallback_voice_faults, summary, texts_too_long, translation_faults, unreviewed
 from ivr.check.limits import LimitChecker
 from ivr.check.proofs import ProofCounts, proof_counts, prove
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.rendered_texts import RenderedText, paths_to_texts
 from ivr.check.sources import age_faults, source_faults
-from ivr.content.catalogue import Catalogue, id_of, po_path, read_catalogue
+from ivr.check.waiting import Waiting, needed_faults, overdue_faults, waiting_messages, waiting_row, waiting_rows
+from ivr.content.catalogue import Catalogue, po_path, read_catalogue
 from ivr.content.load import with_drafts
-from ivr.content.messages import all_messages
 from ivr.errors import BadContent, BadLocale, Fault
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
@@ -25,10 +26,14 @@ from ivr.speech import readability
 
 
 class Report(NamedTuple):
-    """The faults, and the rows to print: the faults as sentences, the measurements, a count at the end."""
+    """The faults, and the rows to print: the faults as sentences, the measurements, a count at the end.
+
+    `waiting` are the messages of one language that wait for their translator; they are no faults.
+    """
 
     faults: tuple[Fault, ...]
     rows: tuple[str, ...]
+    waiting: tuple[Fault, ...] = ()
 
 
 def check_all(root: Path, options: Options, today: date | None = None) -> Report:
@@ -45,6 +50,7 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
     faults += _content_faults(lines[0], limits)
     if today:
         faults += age_faults(lines[0].content, today)
+        faults += overdue_faults(lines[0].content, today)
     unique_faults = tuple(dict.fromkeys(faults))  # both policies can have the same fault
     counts = ProofCounts(*map(sum, zip(*map(proof_counts, lines), strict=True)))
     summary_row = f"{counts}, {len(unique_faults)} faults"
@@ -55,6 +61,8 @@ def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
     yield from limits.faults()
     yield from source_faults(line.content)
     yield from catalogue_faults(line.content)
+    yield from fallback_voice_faults(line)
+    yield from needed_faults(line.content)
     for tag in line.content.configured[1:]:
         if tag in line.content.locales:
             yield from _translation_faults(line, tag)
@@ -71,10 +79,12 @@ def _translation_faults(line: Line, tag: str) -> Iterator[Fault]:
 
 def _notes(line: Line) -> Iterator[str]:
     """Remarks for an editor. They are not faults."""
+    yield from waiting_rows(line.content)
     yield from page_notes(line.content)
     yield from unreviewed(line)
     for tag in line.content.locales:
         yield from recording_notes(line, tag)
+    yield from draft_rows(line.content)
 
 
 def _measurements(limits: LimitChecker) -> Iterator[str]:
@@ -113,8 +123,12 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
         return _language_report(error.faults, ())
     if tag not in line.content.locales:
         return _language_report(_faults_for(tag, line.content.faults), ())
-    faults = tuple(dict.fromkeys(_language_faults(line, tag)))
-    return _language_report(faults, (*summary(line, tag), *_how_to_publish(line, tag, faults)))
+    waiting = waiting_messages(line.content, tag)
+    needed = [one.fault for one in waiting if one.needed]
+    faults = tuple(dict.fromkeys((*_language_faults(line, tag), *needed)))
+    others = [one for one in waiting if not one.needed]
+    summary_rows = (*summary(line, tag), *_how_to_publish(line, tag, faults, others))
+    return _language_report(faults, summary_rows, others, tag)
 
 
 def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -124,51 +138,40 @@ def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
     catalogue = read_catalogue(po_path(line.content.root, tag))
-    catalogue_and_loading = _faults_for(tag, catalogue_faults(line.content))
-    yield from (fault for fault in catalogue_and_loading if fault.kind != "missing")  # `_missing_by_text` counts them
-    yield from _missing_by_text(line, tag, catalogue)
-    yield from translation_faults(line, tag)
-    yield from texts_too_long(line, tag)
-    yield from recording_faults(line, tag)
+    yield from _faults_for(tag, catalogue_faults(line.content))
+    yield from _translation_faults(line, tag)
+    yield from (fault for fault in fallback_voice_faults(line) if fault.locale == tag)
     over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
     yield from (_with_catalogue_line(fault, line.content.root, catalogue) for fault in over_limits)
     yield from prove(line)
 
 
-def _missing_by_text(line: Line, tag: str, catalogue: Catalogue) -> Iterator[Fault]:
-    """One fault for each text with missing messages: a language that has just begun lacks every message."""
-    locale, path = line.content.locales[tag], po_path(line.content.root, tag)
-    in_catalogue = (locale.messages or {}).keys() | locale.faults.keys()
-    line_numbers = {id_of(message): message.lineno for message in catalogue}
-    ids = [message.id for message in all_messages(line.content.prompts.templates)]
-    for text in line.content.prompts.templates:
-        of_text = [message_id for message_id in ids if message_id[0] == text]
-        if missing := [message_id for message_id in of_text if message_id not in in_catalogue]:
-            at = next((f":{line_numbers[message_id]}" for message_id in missing if message_id in line_numbers), "")
-            found = f"{text}: {len(missing)} of {len(of_text)} messages are not translated"
-            remedy = "Until they are, callers hear the whole text in the source language."
-            yield Fault(f"{path}{at}", found, remedy, locale=tag, text=text, kind="missing")
-
-
 def _with_catalogue_line(fault: Fault, root: Path, catalogue: Catalogue) -> Fault:
     """A fault of a whole text, with the line of the catalogue at which the text begins."""
-    number = next((message.lineno for message in catalogue if message.context == fault.text), None)
+    number = next((entry.line for entry in catalogue.entries if entry.context == fault.text), None)
     return fault._replace(where=f"{po_path(root, fault.locale)}:{number}: {fault.where}") if number else fault
 
 
-def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...]) -> Iterator[str]:
-    if faults:
-        yield "  published   not before it is whole: see above"
-    elif tag not in with_drafts(line.content.root, line.content.configured[0]):
-        yield f'  published   not yet: put "{tag}" into `published` in prompts/flow.toml'
-    else:
+def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...], waiting: list[Waiting]) -> Iterator[str]:
+    if tag in with_drafts(line.content.root, line.content.configured[0]):
         yield "  published   yes"
+    elif faults:
+        yield "  published   not before the faults are corrected"
+    elif waiting:
+        yield "  published   not yet: texts wait for their translator"
+    else:
+        yield f'  published   not yet: put "{tag}" into `published` in prompts/flow.toml'
 
 
-def _language_report(faults: tuple[Fault, ...], summary_rows: tuple[str, ...]) -> Report:
+def _language_report(
+    faults: tuple[Fault, ...], summary_rows: tuple[str, ...], waiting: list[Waiting] | None = None, tag: str = ""
+) -> Report:
+    waiting = waiting or []
     rows = list[str]()
-    for fault in faults:
+    for fault in (*faults, *(one.fault for one in waiting if one.fault.kind == "fuzzy")):
         rows.append(str(fault))
         if fault.english:
             rows.append(f"    the English: {fault.english}")
-    return Report(faults, (*rows, *summary_rows, f"{len(faults)} faults"))
+    row = waiting_row(tag, waiting)
+    rows += [*([row] if row else []), *summary_rows, f"{len(faults)} faults"]
+    return Report(faults, tuple(rows), tuple(one.fault for one in waiting))

@@ -60,13 +60,9 @@ def _required_keys(index: LineIndex, step: Ask) -> set[str]:
         return {"0", "7"}  # the short reading: a person, and the key that reads the choices again
     if step.reading in ("opening", "first", "second", "last", "farewell") and isinstance(menu, Menu):
         choices = {str(number) for number in range(1, len(menu.choices) + 1)}
-        return {"0"} | choices | (_other_menu_keys(index) if step.reading == "second" else set())
+        language_key = {"8"} if len(index.flow.published) > 1 else set()
+        return {"0"} | choices | ({"7", "*"} | language_key if step.reading == "second" else set())
     return {"0"} if isinstance(node, Languages) else set()
-
-
-def _other_menu_keys(index: LineIndex) -> set[str]:
-    """The keys that the second reading of a menu says beside 0 and the choices."""
-    return {"7", "*", "8"} if len(index.flow.published) > 1 else {"7", "*"}
 
 
 def one_text_says_all_keys(index: LineIndex) -> Iterator[Fault]:

@@ -8,33 +8,40 @@ import click
 
 from ivr import simulator
 from ivr.call.urls import RING
-from ivr.errors import BadSettings, OperationFailed
+from ivr.errors import BadSettings, OperationFailed, Unreachable
 from ivr.line.compiler import compile_line
 from ivr.line.request import Form
 from ivr.operate.http_client import fetch, signed_post
-from ivr.phone import stories, terminal
+from ivr.operate.refused import why_not_answered
+from ivr.phone import terminal
 from ivr.phone.caller import Caller, ImpossibleAct, Post
 from ivr.phone.errors import InvalidTwiml
 from ivr.setting_rules import plain_url
 from ivr.settings import Settings
 
 
-def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcome: str) -> str:
-    """Make one call and print what is heard; returns the call as a story, which `ivr.phone.stories` can replay.
+def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcomes: Sequence[str]) -> str:
+    """Make one call and print what is heard; returns the call as a story, which tests can replay.
 
     `url` is a running line, None this process. `keys` are pressed in order; None asks the person at the keyboard.
-    `outcome` is how a dialled call ends, such as "busy". Raises OperationFailed where the call cannot go on.
+    `outcomes` are how the dialled calls end, one after the other, such as ["busy", "completed"]; the last one holds
+    for all that follow. Raises OperationFailed where the call cannot go on.
     """
     caller = new_caller(settings, url)
     try:
         if keys is None:
             terminal.call_by_hand(caller, _typed_line, click.echo)
         else:
-            for sentence in terminal.play(caller, keys, outcome):
+            for sentence in terminal.play(caller, keys, outcomes):
                 click.echo(sentence)
     except (ImpossibleAct, InvalidTwiml) as error:
         raise OperationFailed(str(error)) from None
-    return stories.story_of(caller)
+    return story_of(caller)
+
+
+def story_of(caller: Caller) -> str:
+    """The call that `caller` has made, as a story: each act ("presses 8"), then its result ("at /call/es/main")."""
+    return "".join(f"{act.text}\n    {act.leads_to}\n" for act in caller.acts)
 
 
 def new_caller(settings: Settings, url: str | None) -> Caller:
@@ -63,14 +70,10 @@ def _post(settings: Settings, url: str, address: str, form: Form) -> bytes:
     path = address.removeprefix(settings.public_url).removeprefix(url)
     try:
         reply = signed_post(fetch, settings.tokens[0], url + path, form, settings.public_url + path)
-    except OperationFailed as error:
+    except Unreachable as error:
         raise OperationFailed(f"{error}. Is the line running? Start it with `make run`.") from None
-    if reply.status == 403:
-        raise OperationFailed(
-            f"{url} refuses the signature. Both sides need the same TWILIO_AUTH_TOKEN and the same PUBLIC_URL."
-        )
     if reply.status != 200:
-        raise OperationFailed(f"{url} answers with status {reply.status}; a line answers a signed request with 200.")
+        raise OperationFailed(f"{url}: {why_not_answered(settings, url, fetch, reply)}")
     return reply.body
 
 

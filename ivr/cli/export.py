@@ -11,12 +11,14 @@ from ivr.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from ivr.export.format import ExportedLine
+    from ivr.readiness import Readiness
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=_FOLDER)
+@click.option("--twilio", metavar="DIR", type=_FOLDER, help="Write a project for Twilio's serverless runtime.")
 @click.option(
     "--diff",
     "old",
@@ -24,26 +26,31 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     type=click.Path(exists=True, path_type=Path),
     help="Compare with an earlier export, a folder or a file.",
 )
-def export(folder: Path | None, old: Path | None) -> None:
+def export(folder: Path | None, twilio: Path | None, old: Path | None) -> None:
     """Write the compiled line as data, into the folder DIR.
 
-    docs/export.md explains the files. A line that is not whole is not exported. With --diff, print what changed since
-    OLD was exported, and exit 1 if there is a difference.
+    docs/export.md explains the files, docs/run.md how to run the line on Twilio. A line that is not whole is not
+    exported. With --diff, print what changed since OLD was exported, and exit 1 if there is a difference.
     """
-    if not folder and not old:
+    if not (folder or twilio or old):
         raise click.UsageError("Name a folder to write to, or --diff OLD.")
-    line = whole_line(read_settings())
-    if folder:
-        _write(line, folder)
+    settings = read_settings()
+    readiness = whole_line(settings)
+    try:
+        if folder:
+            _write(_exported(settings), folder)
+        if twilio:
+            _write_project(settings, readiness, twilio)
+    except OSError as error:
+        raise click.FileError(str(error.filename or folder or twilio), error.strerror) from None
     if old:
-        sys.exit(_compare(line, old))
+        sys.exit(_compare(_exported(settings), old))
 
 
-def whole_line(settings: Settings) -> "ExportedLine":
+def whole_line(settings: Settings) -> "Readiness":
     """The line that `settings` describe. Raises OperationFailed if callers would not get the whole of it."""
     from pydantic import SecretStr
 
-    from ivr.export.export import compile_with_marks, export_line
     from ivr.readiness import readiness_of
     from ivr.setting_rules import TEST_TOKEN_PREFIX
 
@@ -53,17 +60,33 @@ def whole_line(settings: Settings) -> "ExportedLine":
     if not readiness.ready:
         faults = [*readiness.faults, *readiness.language_faults]
         raise OperationFailed("\n".join(["The line is not whole, so it is not exported.", *map(str, faults)]))
-    return export_line(compile_with_marks(settings.ivr_content, settings.options))
+    return readiness
+
+
+def _exported(settings: Settings, own_number: bool = False) -> "ExportedLine":
+    from ivr.export.export import compile_with_marks, export_line
+
+    return export_line(compile_with_marks(settings.ivr_content, settings.options, own_number))
 
 
 def _write(line: "ExportedLine", folder: Path) -> None:
     from ivr.export.files import write_export
 
-    try:
-        for path in write_export(line, folder):
-            click.echo(f"wrote {path}")
-    except OSError as error:
-        raise click.FileError(str(error.filename or folder), error.strerror) from None
+    for path in write_export(line, folder):
+        click.echo(f"wrote {path}")
+
+
+def _write_project(settings: Settings, readiness: "Readiness", folder: Path) -> None:
+    """Write the project for Twilio. With a real token, LINE_NUMBER is set: `read_settings` requires it."""
+    from ivr.export.twilio_project import recordings_in, write_project
+
+    if not settings.line_number and not settings.uses_test_token:
+        raise OperationFailed("LINE_NUMBER is not set: every dial shows it. Set it to the number of the line.")
+    report = {name: value for name, value in readiness.report().items() if name != "settings"}
+    write_project(_exported(settings, own_number=True), report, recordings_in(settings.ivr_content), folder)
+    click.echo(f"wrote {folder}; its README.md says how to try it out and how to deploy it")
+    if not settings.line_number:
+        click.echo("LINE_NUMBER is not set: this is a line to try out, do not deploy it.")
 
 
 def _compare(line: "ExportedLine", old: Path) -> int:

@@ -10,7 +10,7 @@ import click
 
 from ivr import __version__
 from ivr.cli import export, operate, translate, usage
-from ivr.errors import BadContent, BadSettings, OperationFailed
+from ivr.errors import BadContent, BadSettings, NoAnswer, OperationFailed
 from ivr.settings import read_settings
 
 if TYPE_CHECKING:
@@ -20,6 +20,12 @@ USER_ERRORS = (BadContent, BadSettings, OperationFailed)
 """Errors that the person at the keyboard can correct: printed as sentences, without a traceback."""
 
 
+class _CannotTell(click.ClickException):
+    """Twilio does not answer. The exit code 1 means that something is wrong, 2 that the command is."""
+
+    exit_code = 3
+
+
 class _Ivr(click.Group):
     """A group that prints USER_ERRORS as sentences."""
 
@@ -27,7 +33,7 @@ class _Ivr(click.Group):
         try:
             return super().invoke(ctx)
         except USER_ERRORS as error:
-            raise click.ClickException(str(error)) from None
+            raise (_CannotTell if isinstance(error, NoAnswer) else click.ClickException)(str(error)) from None
 
 
 @click.group(cls=_Ivr, context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,18 +46,19 @@ def main() -> None:
 
 
 @main.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; :: for all, IPv6 and IPv4.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: $PORT, else 8000]")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16), help="Processes that answer.")
-def serve_(host: str, port: int, workers: int) -> None:
+def serve_(host: str, port: int | None, workers: int) -> None:
     """Start the server that answers calls."""
     from ivr.server.serve import serve
 
-    serve(read_settings(), host, port, click.echo, workers)
+    settings = read_settings()
+    serve(settings, host, port or settings.port, click.echo, workers)
 
 
 @main.command()
-@click.argument("tag", required=False)
+@click.argument("tag", required=False, type=translate.folder_tag)
 @click.option("--today", is_flag=True, help="Also check how old telephone numbers and sources are.")
 @click.option("--against", metavar="URL", callback=operate.http_url, help="Compare with the line that runs at URL.")
 @click.pass_context
@@ -77,14 +84,14 @@ def check(ctx: click.Context, tag: str | None, today: bool, against: str | None)
 
 
 @main.command("call")
+@click.option("--press", default=None, metavar='"8 3 1 0"', help="Keys to press, with spaces between; - is silence.")
 @click.option(
-    "--press",
-    default=None,
-    metavar='"8 3 1 0"',
-    help="Keys to press, with spaces between; - is silence.",
-)
-@click.option(
-    "--dial", "outcome", default="completed", show_default=True, help="How a dialled call ends, such as busy."
+    "--dial",
+    "outcomes",
+    default="completed",
+    show_default=True,
+    metavar='"busy completed"',
+    help="How each dialled call ends, or hangup: the caller hangs up while it rings. The last one holds for the rest.",
 )
 @click.option("--url", default=None, help="Call the line that runs at this address, with signed requests.")
 @click.option(
@@ -92,11 +99,11 @@ def check(ctx: click.Context, tag: str | None, today: bool, against: str | None)
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the call into this file, as a story that tests replay.",
 )
-def call_(press: str | None, outcome: str, url: str | None, keep: Path | None) -> None:
+def call_(press: str | None, outcomes: str, url: str | None, keep: Path | None) -> None:
     """Make a call in the terminal, by hand or with given keys."""
     from ivr.cli.call import call
 
-    story = call(read_settings(), url, None if press is None else press.split(), outcome)
+    story = call(read_settings(), url, None if press is None else press.split(), outcomes.split())
     if keep:
         _write(keep, story)
 
@@ -115,11 +122,18 @@ def fallback() -> None:
 
     Host it at Twilio: callers hear it when this line does not answer.
     """
-    click.echo(_line().fallback_document.decode("utf-8"))
+    line = _line()
+    if not line.options.line_number:
+        click.echo(
+            "LINE_NUMBER is not set, so this document has no callerId: the hotline would see the caller's own number, "
+            "and a caller who withholds it might not be connected. Set it before you host the document.",
+            err=True,
+        )
+    click.echo(line.fallback_document)  # bytes: a document is UTF-8, whatever the terminal is
 
 
 @main.command()
-@click.argument("locales", nargs=-1, metavar="[LOCALE]...")
+@click.argument("locales", nargs=-1, metavar="[LOCALE]...", type=translate.folder_tag)
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder for the pages."
 )

@@ -5,10 +5,10 @@ import sys
 
 import click
 
-from ivr.errors import BadSettings
+from ivr.errors import BadSettings, OperationFailed
 from ivr.operate.external import External
 from ivr.setting_rules import plain_url
-from ivr.settings import read_settings
+from ivr.settings import Settings, read_settings
 
 _NUMBER = re.compile(r"\+1[0-9]{10}|PN[0-9a-f]{32}")
 _METHOD = click.Choice(["POST", "GET"])
@@ -39,6 +39,15 @@ def http_url(_: click.Context, __: click.Parameter, value: str | None) -> str | 
         raise click.BadParameter(str(error)) from None
 
 
+def _document_url(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """The address of a document that Twilio plays; "" for none, None where the option is not given."""
+    from ivr.operate.number import document_url_fault
+
+    if value and (fault := document_url_fault(value)):
+        raise click.BadParameter(fault)
+    return value
+
+
 def compare(url: str, services: External) -> int:
     """Print what callers would lose if this line took the place of the one at `url`. The exit code: 1 if anything."""
     from ivr.operate.compare import compare_lines
@@ -63,7 +72,7 @@ def number() -> None:
 def number_show(ctx: click.Context, name: str | None) -> None:
     """Show the webhooks of the number, and what is wrong with them.
 
-    The default is LINE_NUMBER.
+    The default is LINE_NUMBER. Exit 1 if something is wrong.
     """
     from ivr.operate import number as numbers
     from ivr.operate.account import Account
@@ -71,14 +80,18 @@ def number_show(ctx: click.Context, name: str | None) -> None:
     settings = read_settings()
     account = Account.of(settings, external(ctx).transport)
     number = numbers.find_number(account, _name_or_default(name, settings.line_number))
-    _print([*numbers.describe(number), *numbers.warnings(number, settings, number.webhooks)])
+    faults = list(map(str, numbers.faults(number, settings, number.webhooks)))
+    _print([*numbers.describe(number), *faults])
+    sys.exit(1 if faults else 0)
 
 
 @number.command("set")
 @click.argument("name", metavar="[+1…]", required=False, callback=_number_name)
-@click.option("--fallback-url", help="Address at which the document of `ivr fallback` is hosted.")
+@click.option(
+    "--fallback-url", callback=_document_url, help="Address at which the document of `ivr fallback` is hosted."
+)
 @click.option("--fallback-method", type=_METHOD, help="Method for it.  [default: GET for a .xml file, else POST]")
-@click.option("--voice-url", help="To undo a change: address for calls.  [default: this line]")
+@click.option("--voice-url", callback=_document_url, help="To undo a change: address for calls.  [default: this line]")
 @click.option("--voice-method", type=_METHOD, help="To undo a change: method for calls.")
 @click.option("--status-url", help="To undo a change: address for ended calls.  [default: no address]")
 @click.option("--status-method", type=_METHOD, help="To undo a change: method for ended calls.")
@@ -88,8 +101,8 @@ def number_show(ctx: click.Context, name: str | None) -> None:
 def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool, **options: str | None) -> None:
     """Set the webhooks of the number to this line.
 
-    The default is LINE_NUMBER. Shows old and new values, asks, makes the change, reads it back, and prints the command
-    that undoes it.
+    The default is LINE_NUMBER. Makes a test call to the line first, shows old and new values, asks, makes the change,
+    reads it back, and prints the command that undoes it.
     """
     from ivr.operate import number as numbers
     from ivr.operate.account import Account
@@ -99,15 +112,30 @@ def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool
     number = numbers.find_number(account, _name_or_default(name, settings.line_number))
     overrides = {option: value for option, value in options.items() if value is not None}
     webhooks = numbers.webhooks_for(settings, number.webhooks, overrides)
-    _print([*numbers.warnings(number, settings, webhooks), *_fallback_to_host(webhooks.fallback_url)])
+    faults = map(str, numbers.faults(number, settings, webhooks))
+    _print([*faults, *_fallback_to_host(webhooks.fallback_url)])
     changes = numbers.changes(number.webhooks, webhooks)
     _print([f"{number.number} ({number.sid})", *(f"  {change}" for change in changes or ["no changes"])])
+    if number.owner and changes:
+        raise OperationFailed(f"Nothing was changed: while the {number.owner} is set, the change would have no effect.")
+    if "voice_url" not in overrides:
+        _require_answer(settings, external(ctx))
     if dry_run or not changes:
         return
     if not yes:
         click.confirm("Change it?", abort=True)
     numbers.set_webhooks(account, number, webhooks)
     _print(["Changed, and read back.", "To undo it:", f"  {numbers.undo_command(number)}"])
+
+
+def _require_answer(settings: Settings, services: External) -> None:
+    """Make a test call to the line. Raises OperationFailed if callers would not reach it."""
+    from ivr.operate.probe import probe
+
+    probed = probe(settings, settings.public_url, services.fetch)
+    click.echo(str(probed))
+    if probed.state == "DOWN":
+        raise OperationFailed("Nothing was changed: callers would not reach the line. Correct that first.")
 
 
 def _name_or_default(name: str | None, line_number: str) -> str:
@@ -136,21 +164,23 @@ def _print(lines: list[str]) -> None:
 
 @click.command()
 @click.option("--local", is_flag=True, help="Only the checks that need no network.")
+@click.option("--go-live", is_flag=True, help="Also fail while a task of a person (TO DO) is left.")
 @click.pass_context
-def doctor(ctx: click.Context, local: bool) -> None:
+def doctor(ctx: click.Context, local: bool, go_live: bool) -> None:
     """Check whether callers get through.
 
-    Prints one line for each check. Exit 1 if one fails.
+    Prints one line for each check: PASS, FAIL, CANNOT TELL or TO DO (a task for a person). Exit 1 if one fails, 3 if
+    none fails and one cannot tell.
     """
-    from ivr.operate.doctor.run import EVERYWHERE, LOCAL, run_checks, target_of
+    from ivr.operate.doctor.run import EVERYWHERE, LOCAL, exit_code, run_checks, summary, target_of
 
     target = target_of(read_settings(), external(ctx), local_only=local)
-    verdicts = []
-    for about, finding in run_checks(target, LOCAL if local else EVERYWHERE):
-        click.echo(f"{finding.verdict:<11}  {about}: {finding.sentence}")
-        verdicts.append(finding.verdict)
-    click.echo(", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in ("PASS", "FAIL", "CANNOT TELL")))
-    sys.exit(1 if "FAIL" in verdicts else 0)
+    results = []
+    for result in run_checks(target, LOCAL if local else EVERYWHERE):
+        click.echo(str(result))
+        results.append(result)
+    click.echo(summary(results, go_live))
+    sys.exit(exit_code([result.finding.verdict for result in results], go_live))
 
 
 @click.command("probe")
@@ -159,10 +189,11 @@ def doctor(ctx: click.Context, local: bool) -> None:
 def probe_(ctx: click.Context, url: str) -> None:
     """Make one signed test call to a running line.
 
-    URL is the address of the line. It dials no number. Exit 1 if callers do not get through.
+    URL is the address of the line. It dials no number. Exit 1 if callers do not get through, 3 if this machine has no
+    network.
     """
     from ivr.operate.probe import probe
 
-    passed, sentence = probe(read_settings(), url, external(ctx).fetch)
-    click.echo(sentence)
-    sys.exit(0 if passed else 1)
+    probed = probe(read_settings(), url, external(ctx).fetch)
+    click.echo(str(probed))
+    sys.exit({"OK": 0, "CANNOT TELL": 3}.get(probed.state, 1))

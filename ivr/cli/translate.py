@@ -1,7 +1,9 @@
 """The commands of translators: `ivr locale`, `ivr listen`, `ivr recordings`."""
 
 import os
+import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,13 @@ def add_to(main: click.Group) -> None:
         main.add_command(command)
 
 
+def folder_tag(tag: str) -> str:
+    """The tag of a language as an argument, in any case, as its folder is named: "zh-Hant" for "ZH-hant"."""
+    from ivr.content.load import folder_of
+
+    return folder_of(read_settings().ivr_content, tag)
+
+
 @click.group()
 def locale() -> None:
     """Begin a language, and update the catalogues."""
@@ -30,12 +39,14 @@ def locale() -> None:
 def locale_new(tag: str, name: str) -> None:
     """Create the folder of a language.
 
-    TAG is such as fr, zh-Hant or es-PR. Fields are filled with proposals and marked for a speaker of the language.
+    TAG is such as fr, zh-Hant or es-PR; an unknown one needs --name. Fields are filled with proposals and marked for a
+    speaker of the language.
     """
     from ivr.check.language import marks
     from ivr.translate.new_locale import create_locale
 
     paths = create_locale(read_settings().ivr_content, tag, name)
+    tag = paths[0].parent.name
     for path in paths:
         click.echo(f"created {os.path.relpath(path)}")
     for mark in marks(paths[0]):
@@ -46,24 +57,32 @@ def locale_new(tag: str, name: str) -> None:
 
 
 @locale.command("update")
-@click.argument("tags", nargs=-1)
-def locale_update(tags: Sequence[str]) -> None:
+@click.argument("tags", nargs=-1, type=folder_tag)
+@click.option(
+    "--same-meaning",
+    multiple=True,
+    metavar="CONTEXT",
+    help="Keep the translations of this text although its English has changed, as for a comma.",
+)
+def locale_update(tags: Sequence[str], same_meaning: Sequence[str]) -> None:
     """Update the catalogues from the texts.
 
-    Writes messages.pot and merges it into the catalogues of TAGS, by default of all languages.
+    Writes messages.pot and merges it into the catalogues of TAGS, by default of all languages. A catalogue that any PO
+    editor has saved gets the layout of the others again. Exit 1 if a catalogue cannot be read: it is left as it is.
     """
     from ivr.translate import update
 
     root = read_settings().ivr_content
-    changed = update.update(root, tags or update.languages(root))
-    for path in changed:
+    result = update.update(root, tags or update.languages(root), same_meaning, date.today())
+    for path in result.written:
         click.echo(f"updated {os.path.relpath(path)}")
-    if not changed:
-        click.echo("all catalogues are up to date")
+    for row in update.rows(result):
+        click.echo(row)
+    sys.exit(1 if result.faults else 0)
 
 
 @click.command()
-@click.argument("tag")
+@click.argument("tag", type=folder_tag)
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
 @click.option("--slow", is_flag=True, help="At the slow pace, as after key 7.")
 @click.option(
@@ -97,7 +116,7 @@ def recordings() -> None:
 
 
 @recordings.command("sheet")
-@click.argument("tag")
+@click.argument("tag", type=folder_tag)
 @click.option("--all", "every", is_flag=True, help="Also the texts that have a recording.")
 def recordings_sheet(tag: str, every: bool) -> None:
     """Print the texts to read aloud, with file names."""
@@ -108,7 +127,7 @@ def recordings_sheet(tag: str, every: bool) -> None:
 
 
 @recordings.command("add")
-@click.argument("tag")
+@click.argument("tag", type=folder_tag)
 @click.argument("name")
 @click.argument("file", type=click.Path(path_type=Path))
 def recordings_add(tag: str, name: str, file: Path) -> None:
@@ -123,7 +142,7 @@ def recordings_add(tag: str, name: str, file: Path) -> None:
 
 
 @recordings.command("prune")
-@click.argument("tag")
+@click.argument("tag", type=folder_tag)
 def recordings_prune(tag: str) -> None:
     """Delete the recordings that no text uses any more.
 

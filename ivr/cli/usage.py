@@ -55,7 +55,8 @@ def usage(ctx: click.Context, period: str | None, periods: int, agency: str, out
     layouts: dict[str | None, Callable[..., str]]
     layouts = {None: layout.as_text, "csv": layout.as_csv, "html": layout.as_html}
     names = layout.Names(node_labels(line), language_names(line))
-    click.echo(layouts[output](reports, names, layout.Head(agency, settings.line_number, now.date())))
+    text = layouts[output](reports, names, layout.Head(agency, settings.line_number, now.date()))
+    click.echo(text.encode() if output == "html" else text)  # a page is UTF-8, whatever the terminal is
 
 
 def _periods_until(last: str, number: int) -> list[str]:

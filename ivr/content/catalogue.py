@@ -4,50 +4,38 @@ A translation that could break a call counts as missing and is reported with its
 has a single %, a tag or a control character. Translations that are merely bad are found by `check/translation_rules`.
 """
 
-import io
 import re
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from email import message_from_string
 from pathlib import Path
+from typing import NamedTuple
 
-from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import PoFileError, PoFileParser
-
-from ivr.content.files import is_unspeakable, read_text
+from ivr.content.files import MAX_TEXT_BYTES, is_unspeakable, read_bytes
+from ivr.content.po import Entry, PoFault, read_po
 from ivr.errors import BadLocale, Fault, FaultKind
 
 MessageId = tuple[str, str]
 """The context of a message, which is the name of its text, and its English: ("tea", "Tea is hot.")."""
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-QUOTED = r'"([^"\\]|\\.)*"'
-PO_LINE = re.compile(rf"#.*|\s*|(msgctxt|msgid|msgid_plural|msgstr(\[\d+\])?)\s+{QUOTED}\s*|\s*{QUOTED}\s*")
-RESAVE = "Open it in a PO editor and save it again."
 MAX_GROWTH = 4
 """How many times as long as the English a translation may be: a document must not exceed Twilio's limits."""
+WAITS_SINCE = re.compile(r"Waits since (\d{4}-\d\d-\d\d)")
+"""The note that `ivr locale update` writes at a message without a translation: "Waits since 2026-01-31"."""
 CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})")
 
 
-class Catalogue(Catalog):
-    """A PO file. `header` has the fields of its header ({"Language": "es"}), empty if it has no header.
+class Catalogue(NamedTuple):
+    """A PO file: its `entries` without the header, and those of them that are `obsolete` apart.
 
-    `duplicates` are pairs of messages with the same id; Babel keeps the first of them without a warning.
+    `header` has the fields of its header ({"Language": "es"}); it is empty without one.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.header: dict[str, str] = {}
-        self.duplicates: list[tuple[Message, Message]] = []
-
-    def __setitem__(self, id: str | list[str] | tuple[str, ...], message: Message) -> None:  # noqa: A002
-        first = self.get(id, message.context) if id else None
-        if first:
-            self.duplicates.append((first, message))
-        elif not id:
-            fields = message_from_string(str(message.string)).items()
-            self.header = {name: " ".join(str(value).split()) for name, value in fields}
-        super().__setitem__(id, message)
+    header: Mapping[str, str]
+    entries: tuple[Entry, ...]
+    obsolete: tuple[Entry, ...] = ()
 
 
 def po_path(root: Path, tag: str) -> Path:
@@ -58,81 +46,96 @@ def po_path(root: Path, tag: str) -> Path:
 def load_catalogue(path: Path) -> tuple[Mapping[MessageId, str], Mapping[MessageId, Fault]]:
     """The usable messages of a PO file and the faults of the others. Raises BadLocale if the file cannot be read."""
     catalogue = read_catalogue(path)
-    if not len(catalogue):
+    if not catalogue.entries:
         remedy = "It may be cut off: fetch it again, or begin with `ivr locale update`."
         raise BadLocale.at(str(path), "it has no messages", remedy)
     messages: dict[MessageId, str] = {}
     faults = duplicate_faults(path, catalogue)
-    for message in catalogue:
-        message_id = id_of(message)
-        fault = faults.get(message_id) or _spoken_fault(path, message)
+    for entry in catalogue.entries:
+        fault = faults.get(entry.id) or _spoken_fault(path, entry)
         if fault:
-            faults[message_id] = fault
-        elif message.id and message.string:
-            messages[message_id] = str(message.string)
+            faults[entry.id] = fault
+        elif entry.translation:
+            messages[entry.id] = entry.translation
     return messages, faults
 
 
 def read_catalogue(path: Path) -> Catalogue:
     """All messages of a PO file, faulty ones too. Raises BadLocale if the file cannot be read."""
-    text, catalogue = _po_text(path), Catalogue()
     try:
-        PoFileParser(catalogue, abort_invalid=True).parse(io.StringIO(text))
-    except PoFileError as error:
-        found = f"this is not a PO file: {str(error).removesuffix(f' on {error.lineno}')}"
-        raise BadLocale.at(f"{path}:{error.lineno + 1}", found, RESAVE) from error
-    except ValueError as error:
-        raise BadLocale.at(str(path), f"its header cannot be read: {error}", RESAVE) from error
-    return catalogue
+        content = read_bytes(path, MAX_TEXT_BYTES)
+        entries = read_po(content)
+    except OSError as error:
+        found, remedy = f"it cannot be read ({error.strerror})", "Put the file there and make it readable."
+        raise BadLocale.at(str(path), found, remedy) from error
+    except UnicodeDecodeError as error:
+        found = f"it is not UTF-8 ({error.reason} at byte {error.start}), and its header names no other character set"
+        raise BadLocale.at(str(path), found, "Save it as UTF-8.") from error
+    except PoFault as error:
+        line = content.decode("utf-8", "replace").split("\n")[error.line - 1]
+        raise BadLocale.at(f"{path}:{error.line}", *_found_and_remedy(error, line)) from error
+    header = next((entry.translation for entry in entries if entry.is_header), "")
+    fields = {name: " ".join(str(value).split()) for name, value in message_from_string(header).items()}
+    in_use = tuple(entry for entry in entries if not entry.is_header and not entry.obsolete)
+    return Catalogue(fields, in_use, tuple(entry for entry in entries if entry.obsolete))
 
 
-def _po_text(path: Path) -> str:
-    text = read_text(path, BadLocale)
-    for number, line in enumerate(text.split("\n"), start=1):
-        if CONFLICT.match(line):
-            found = "a conflict marker was left behind by a merge"
-            raise BadLocale.at(f"{path}:{number}", found, "Keep one of the two versions and remove the marker lines.")
-        if not PO_LINE.fullmatch(line):
-            found = f"this line is incomplete: {line[:40]!r}"
-            raise BadLocale.at(
-                f"{path}:{number}", found, "Close its quote, or fetch the file again: it may be cut off."
-            )
-    return text
+def _found_and_remedy(fault: PoFault, line: str) -> tuple[str, str]:
+    """The fault of a line that is not part of a PO file, and its remedy."""
+    if CONFLICT.match(line):
+        return (
+            "a conflict marker was left behind by a merge",
+            "Keep one of the two versions and remove the marker lines.",
+        )
+    if line.rstrip().endswith("”"):
+        return f"the closing quote is curly: {line[-40:].strip()!r}", 'Replace it by a straight quote: ".'
+    remedy = "Correct the line, or fetch the file again: it may be cut off."
+    return f"this is not a PO file: {fault.found}: {line[:40].strip()!r}", remedy
 
 
-def id_of(message: Message) -> MessageId:
-    """The context and the English of a message, the key under which its translation is looked up."""
-    return message.context or "", message.id if isinstance(message.id, str) else message.id[0]
+def waiting_note(day: date) -> str:
+    """The note at a message that waits for its translator since `day`."""
+    return f"Waits since {day}"
+
+
+def waits_since(entry: Entry) -> date | None:
+    """The day since which a message waits for its translator; None if no note gives it."""
+    days = (match[1] for note in entry.notes if (match := WAITS_SINCE.fullmatch(note)))
+    try:
+        return date.fromisoformat(next(days, ""))
+    except ValueError:
+        return None
 
 
 def duplicate_faults(path: Path, catalogue: Catalogue) -> dict[MessageId, Fault]:
     """A fault for each message that the file has twice: it is not known which translation is meant."""
-    remedy = "Keep the better translation and remove the other message."
-    return {
-        id_of(second): _fault_of(path, second, f"line {first.lineno} has the same message", remedy)
-        for first, second in catalogue.duplicates
-    }
+    first, faults = dict[MessageId, Entry](), dict[MessageId, Fault]()
+    for entry in catalogue.entries:
+        if first.setdefault(entry.id, entry) is not entry:
+            found = f"line {first[entry.id].line} has the same message"
+            faults[entry.id] = _fault_of(
+                path, entry, found, "Keep the better translation and remove the other message."
+            )
+    return faults
 
 
-def _fault_of(path: Path, message: Message, found: str, remedy: str, kind: FaultKind = "fault") -> Fault:
+def _fault_of(path: Path, entry: Entry, found: str, remedy: str, kind: FaultKind = "fault") -> Fault:
     """The fault of one message of the catalogue at `path` (…/<tag>/LC_MESSAGES/messages.po)."""
-    (context, english), tag = id_of(message), path.parent.parent.name
-    where = f"{path}:{message.lineno}"
-    return Fault(where, found, remedy, locale=tag, text=context, english=english, kind=kind)
+    (context, english), tag = entry.id, path.parent.parent.name
+    return Fault(f"{path}:{entry.line}", found, remedy, locale=tag, text=context, english=english, kind=kind)
 
 
-def _spoken_fault(path: Path, message: Message) -> Fault | None:
+def _spoken_fault(path: Path, entry: Entry) -> Fault | None:
     """The fault that keeps a translation from being spoken; None if it can be spoken or is empty."""
-    english, translated = message.id, message.string
-    if not isinstance(english, str) or not isinstance(translated, str):
-        return _fault_of(path, message, "a plural message", "The texts have no plurals: run `ivr locale update`.")
-    if not english or not translated:
+    if entry.plural:
+        return _fault_of(path, entry, "a plural message", "The texts have no plurals: run `ivr locale update`.")
+    if not entry.english or not entry.translation:
         return None
-    if message.fuzzy:
+    if entry.fuzzy:
         remedy = "Compare it with the English, correct it, and remove the mark."
-        return _fault_of(path, message, f"marked fuzzy: {translated[:40]!r}", remedy, "fuzzy")
-    found_and_remedy = message_fault(english, translated)
-    return _fault_of(path, message, *found_and_remedy) if found_and_remedy else None
+        return _fault_of(path, entry, f"marked fuzzy: {entry.translation[:40]!r}", remedy, "fuzzy")
+    found_and_remedy = message_fault(entry.english, entry.translation)
+    return _fault_of(path, entry, *found_and_remedy) if found_and_remedy else None
 
 
 def message_fault(english: str, translated: str) -> tuple[str, str] | None:

@@ -52,22 +52,19 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
 
 
 def read_text(path: Path, error_class: type[BadContent]) -> str:
-    """The text of a UTF-8 file.
+    """The text of a UTF-8 file, without its byte order mark.
 
-    Raises `error_class` if it cannot be read, is not UTF-8, or begins with a byte order mark.
+    Raises `error_class` if it cannot be read or is not UTF-8.
     """
     try:
-        text = read_bytes(path, MAX_TEXT_BYTES).decode("utf-8")
+        return read_bytes(path, MAX_TEXT_BYTES).decode("utf-8-sig")
     except OSError as error:
         raise error_class.at(
             str(path), f"it cannot be read ({error.strerror})", "Put the file there and make it readable."
         ) from error
     except UnicodeDecodeError as error:
         found = f"it is not UTF-8 ({error.reason} at byte {error.start})"
-        raise error_class.at(str(path), found, "Save it as UTF-8 without BOM.") from error
-    if text.startswith("\ufeff"):
-        raise error_class.at(str(path), "it begins with a byte order mark", "Save it as UTF-8 without BOM.")
-    return text
+        raise error_class.at(str(path), found, "Save it as UTF-8.") from error
 
 
 def read_toml(path: Path, error_class: type[BadContent]) -> dict[str, Any]:

@@ -65,17 +65,12 @@ def _published_faults(path: Path, published: Any, source: Any) -> Iterator[Fault
     tags = published if isinstance(published, list) else []
     whole = all(isinstance(tag, str) and TAG.fullmatch(tag) for tag in tags)
     if not tags or not whole or len(set(tags)) != len(tags):
-        yield Fault(
-            f"{path}: published",
-            f"found {published!r}",
-            'List the published languages, each once: published = ["en", "es"].',
-        )
+        remedy = 'List the published languages, each once: published = ["en", "es"].'
+        yield Fault(f"{path}: published", f"found {published!r}", remedy)
     elif tags[0] != source:
-        yield Fault(
-            f"{path}: published",
-            f"it begins with {tags[0]!r}, and the source language (`texts`) is {source!r}",
-            f"Begin the list with {source!r}: a text without a translation is spoken in it.",
-        )
+        found = f"it begins with {tags[0]!r}, and the source language (`texts`) is {source!r}"
+        remedy = f"Begin the list with {source!r}: a text without a translation is spoken in it."
+        yield Fault(f"{path}: published", found, remedy)
 
 
 def _moved_faults(path: Path, nodes: Mapping[str, Node], moved: Any) -> Iterator[Fault]:
@@ -86,11 +81,8 @@ def _moved_faults(path: Path, nodes: Mapping[str, Node], moved: Any) -> Iterator
         return
     for old, new in moved.items():
         if not NAME.fullmatch(old) or old in nodes:
-            yield Fault(
-                where,
-                f"`{old}` is not the name of a former node",
-                "Write the name of a node that the file no longer has.",
-            )
+            remedy = "Write the name of a node that the file no longer has."
+            yield Fault(where, f"`{old}` is not the name of a former node", remedy)
         if not isinstance(nodes.get(str(new)), Menu | Topic):
             yield Fault(where, f"`{old}` leads to {new!r}", "Name a menu or a topic of the file.")
 

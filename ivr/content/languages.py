@@ -14,7 +14,7 @@ from ivr.content.load import Content, is_whole
 from ivr.content.locale import Locale
 from ivr.content.templates import blocks
 from ivr.content.voices import NO_VOICE
-from ivr.errors import Fault, Untranslated
+from ivr.errors import Fault
 
 
 class Language(NamedTuple):
@@ -36,6 +36,13 @@ class Language(NamedTuple):
 def languages_of(content: Content) -> tuple[Language, ...]:
     """Every language that flow.toml publishes, in its order."""
     return tuple(_language(content, tag) for tag in content.configured)
+
+
+def fallback_locales(content: Content) -> dict[str, Locale]:
+    """The languages of the fallback document, by tag, in their fallback voices: the first two that it can speak."""
+    locales = {tag: content.locales[tag].in_fallback_voice() for tag in content.flow.published}
+    voiced = [(tag, locale) for tag, locale in locales.items() if locale.voice != NO_VOICE]
+    return dict(voiced[:2])
 
 
 def _language(content: Content, tag: str) -> Language:
@@ -68,16 +75,8 @@ def _text_faults(content: Content, locale: Locale, name: str) -> Iterator[Fault]
     of_text = [fault for fault in (*message_faults, *locale.recordings.faults) if fault.text == name]
     faults = [fault for fault in of_text if not fault.waits_for_translator]
     yield from faults
-    if not faults and locale.voice != NO_VOICE and _is_translated(content, locale.tag, name):
+    if not faults and locale.voice != NO_VOICE and content.is_translated(name, locale.tag):
         where = str(content.root / "locales" / locale.tag)
         remedy = "Shorten it, or part it in two: callers hear it in the source language until then."
         found = f"the text `{name}` is too long for the voice"
         yield Fault(where, found, remedy, locale=locale.tag, text=name)
-
-
-def _is_translated(content: Content, tag: str, name: str) -> bool:
-    try:
-        content.prompts.render(name, tag, named_keys(content.flow, name))
-    except Untranslated:
-        return False
-    return True

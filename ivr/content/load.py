@@ -18,7 +18,7 @@ from ivr.content.locale import Locale, load_locale
 from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.content.templates import Template, load_templates
 from ivr.content.voices import Voices, load_voices
-from ivr.errors import BadContent, BadLocale, BadText, Fault
+from ivr.errors import BadContent, BadLocale, BadText, Fault, Untranslated
 
 Loaded = TypeVar("Loaded")
 
@@ -50,6 +50,13 @@ class Content:
         """The prompt of a shared text in prompts/lines/, such as "goodbye"."""
         return self.prompt(PromptRef(text, 1, locale))
 
+    def is_translated(self, text: str, locale: str) -> bool:
+        """Whether every message of a text is translated. Its voice may still not be able to say it."""
+        try:
+            return bool(self.prompts.render(text, locale, named_keys(self.flow, text)))
+        except Untranslated:
+            return False
+
 
 def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
     """The published languages, then the drafts among `tags`. Raises BadLocale if a tag has no folder in locales/."""
@@ -59,6 +66,12 @@ def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
     if absent:
         raise BadLocale(_no_language(root / "locales" / tag) for tag in absent)
     return (*published, *drafts)
+
+
+def folder_of(root: Path, tag: str) -> str:
+    """The name of the folder of a language, whose tag may be given in another case; `tag` if there is none."""
+    same = (path.parent.name for path in (root / "locales").glob("*/locale.toml"))
+    return next((name for name in same if name.lower() == tag.lower()), tag)
 
 
 def _no_language(folder: Path) -> Fault:

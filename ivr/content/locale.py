@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.content.catalogue import MessageId, load_catalogue
+from ivr.content.fallback_voice import FallbackVoice, load_fallback_voice
 from ivr.content.files import is_unspeakable, read_toml, wrong_fields
 from ivr.content.recordings import Recordings, Sound, load_recordings
 from ivr.content.voices import NO_VOICE, Voice, Voices
@@ -43,12 +44,14 @@ class _LocaleFile(_Table):
     direction: Literal["ltr", "rtl"] = "ltr"
     language: str
     voice: str
+    fallback_voice: str = ""
     digits: list[str]
     star: str
     pound: str
     speech_rate: _RateTable = Field(validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
     word_limits: bool = False
     reviewed: _ReviewedTable | None = None
+    translators: list[str] = []
 
 
 class Locale(NamedTuple):
@@ -60,7 +63,9 @@ class Locale(NamedTuple):
     - `messages`: the usable translations; None for the source language. `faults`: the faults of the other messages.
     - `voice_row`: the voice's row in the table of voices; None without a voice, or if the table cannot be read.
     - `sounds`: the recordings, by the words that they read.
+    - `translators`: the names of translators who wish to be named.
     - `word_limits`: whether the limits that count words apply; seconds are a fair measure of every language.
+    - `fallback`: the voice of the fallback document.
     """
 
     tag: str
@@ -79,6 +84,8 @@ class Locale(NamedTuple):
     recordings: Recordings = Recordings()
     sounds: Mapping[str, Sound] = {}
     word_limits: bool = False
+    translators: tuple[str, ...] = ()
+    fallback: FallbackVoice = FallbackVoice()
 
     @property
     def takes_ssml(self) -> bool:
@@ -88,6 +95,12 @@ class Locale(NamedTuple):
     def can_say(self, text: str) -> bool:
         """Whether the language has a voice, and one <Say> holds `text`."""
         return self.voice != NO_VOICE and (self.voice_row is None or self.voice_row.can_say(text))
+
+    def in_fallback_voice(self) -> "Locale":
+        """The language as the fallback document speaks it: in its own voice where the fallback voice has a fault."""
+        if self.voice == NO_VOICE or self.fallback.fault:
+            return self
+        return self._replace(voice=self.fallback.name, voice_row=self.fallback.row)
 
     def key_word(self, key: str) -> str:
         """The word for a key ("0" to "9", "*", "#"): "estrella" for "*"."""
@@ -120,16 +133,18 @@ def load_locale(folder: Path, voices: Voices | None, source: bool = False) -> Lo
 
 
 def _load_parts(folder: Path, voices: Voices | None, source: bool) -> Locale:
-    fields, voice_row = _read_fields(folder / "locale.toml", voices, source)
+    path = folder / "locale.toml"
+    fields, voice_row = _read_fields(path, voices, source)
     messages, faults = (None, {}) if source else load_catalogue(folder / "LC_MESSAGES" / "messages.po")
     rate = SpeechRate(fields.speech_rate.counts, fields.speech_rate.slowest, fields.speech_rate.fastest)
     reviewed = f"{fields.reviewed.by}, {fields.reviewed.date}" if fields.reviewed else ""
     recordings = load_recordings(folder / "audio")
     recordings = recordings._replace(faults=tuple(fault._replace(locale=folder.name) for fault in recordings.faults))
+    fallback = load_fallback_voice(path, fields.fallback_voice, fields.voice, fields.language, voices, source)
     return Locale(
         folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
         fields.pound, rate, reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
-        fields.word_limits,
+        fields.word_limits, tuple(fields.translators), fallback,
     )  # fmt: skip
 
 

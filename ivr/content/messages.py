@@ -18,7 +18,7 @@ PROGRAM = Path(__file__).resolve().parent.parent
 PAGES = PROGRAM / "web" / "pages"
 """The templates of the web pages. The contexts of their messages begin with `web.`."""
 _METHOD = "jinja2.ext:babel_extract"
-_OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "encoding": "utf-8"}
+_OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "encoding": "utf-8-sig"}
 _KEYWORDS = {"pgettext": ((1, "c"), 2)}
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ivr.call.language_tags import lookup_tags
 from ivr.content.files import read_toml, wrong_fields
 from ivr.errors import BadLocale, Fault
 
@@ -28,6 +29,11 @@ class Voice(NamedTuple):
     takes_ssml: bool
     max_characters: int
 
+    @property
+    def vendor(self) -> str:
+        """The company whose voice it is, as Twilio names it: "Polly" (Amazon) or "Google"."""
+        return self.name.partition(".")[0]
+
     def can_say(self, text: str) -> bool:
         """Whether `text` is short enough for one <Say>."""
         return len(text) <= self.max_characters and len(quote(text)) <= MAX_ENCODED
@@ -47,12 +53,21 @@ class Voices(NamedTuple):
         """The rows of a voice, one for each language that it speaks."""
         return tuple(voice for voices in self.languages.values() for voice in voices if voice.name == name)
 
+    def voice_of_another_vendor(self, language: str, name: str) -> str:
+        """The first voice of `language` whose vendor is not that of the voice `name`; "none" if there is none."""
+        vendors = {voice.vendor for voice in self.named(name)}
+        others = (voice.name for voice in self.languages.get(language, ()) if voice.vendor not in vendors)
+        return next(others, NO_VOICE)
+
     def language_for(self, tag: str) -> str:
-        """Twilio's language for a tag, "" if there is none. "es-PR" is "es-US": Twilio has no voice for es-PR."""
-        bare = tag.partition("-")[0]
-        listed = [self.tags[name] for name in (tag, bare) if name in self.tags]
-        alike = [language for language in self.languages if language.partition("-")[0] == bare]
-        return next((language for language in (tag, *listed, *alike) if language in self.languages), "")
+        """Twilio's language for a tag, "" if there is none in its script.
+
+        "es-PR" is "es-US", because Twilio has no voice for es-PR; "zh-Hant-HK" is "yue-HK"; "sr-Latn" has none.
+        """
+        names = lookup_tags(tag)
+        listed = [self.tags.get(name, name) for name in names]
+        alike = [language for language in self.languages if set(lookup_tags(language)) & set(names)]
+        return next((language for language in (*listed, *alike) if language in self.languages), "")
 
 
 class _Kind(BaseModel):

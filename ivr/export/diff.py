@@ -116,5 +116,5 @@ def _node_names(line: ExportedLine) -> set[str]:
 
 
 def _node_of(address: str) -> str:
-    """The node in the address of a place: "safety" in "/call/es/safety/part-2"."""
+    """The node in the address of a place: "partner" in "/call/es/partner/part-2"."""
     return address.split("/")[3]

@@ -27,9 +27,12 @@ from ivr.line.request import DIAL_STATUSES
 from ivr.speech import pauses
 
 
-def compile_with_marks(root: Path, options: Options) -> Line:
-    """Compile the line of `options` with marks in the place of its address and, if it is set, its number."""
-    number = form.LINE_NUMBER_MARK if options.line_number else None
+def compile_with_marks(root: Path, options: Options, own_number: bool = False) -> Line:
+    """Compile the line of `options` with a mark for its address and, if it is set, one for its number.
+
+    With `own_number` the number itself is in the documents.
+    """
+    number = form.LINE_NUMBER_MARK if options.line_number and not own_number else options.line_number
     return compile_line(root, replace(options, public_url=form.PUBLIC_URL_MARK, line_number=number))
 
 
@@ -60,7 +63,7 @@ class _Exporter:
             languages={tag: self._language(tag) for tag in flow.published},
             ring=address_of(next_place(flow, self._main_menu(flow.source_language), Ring())),
             addresses=self._addresses(),
-            dial_statuses=DIAL_STATUSES,
+            dial_statuses=dict(DIAL_STATUSES),
             voices=form.Voices(
                 short_pause=pauses.SHORT_PAUSE,
                 paragraph_pause=pauses.PARAGRAPH_PAUSE,
@@ -160,7 +163,7 @@ class _Exporter:
 
 
 def _name_of(reference: PromptRef) -> str:
-    """Example: "es/safety/2", or "es/language/1/key-2" where the text says another key than 8."""
+    """Example: "es/partner/2", or "es/language/1/key-2" where the text says another key than 8."""
     key = "" if reference.key == "8" else f"/key-{reference.key}"
     return f"{reference.locale}/{reference.text}/{reference.part}{key}"
 

@@ -1,6 +1,6 @@
 """The format of an exported line, version 1. docs/export.md explains it, docs/export.schema.json is made from it.
 
-An address is a path behind the public URL, as `ivr.call.urls` writes it: "/call/es/safety/part-2". In the TwiML two
+An address is a path behind the public URL, as `ivr.call.urls` writes it: "/call/es/partner/part-2". In the TwiML two
 values are marks, which each consumer replaces: PUBLIC_URL_MARK by its own address, LINE_NUMBER_MARK by the line's
 number. So the exports of two operators can be compared.
 """
@@ -141,7 +141,7 @@ class ExportedLine(_Record):
     - `dial_statuses`: the outcome of each value of DialCallStatus; any other value is "unknown".
     - `documents`: absent where the TwiML is left out.
     - `prompts`: absent where the texts are left out. The name is the language of the caller, the text and the part:
-      "es/safety/2"; behind it the key that it says, if that is not 8: "es/language/1/key-2".
+      "es/partner/2"; behind it the key that it says, if that is not 8: "es/language/1/key-2".
     """
 
     format: Literal[1] = 1

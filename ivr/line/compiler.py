@@ -22,8 +22,8 @@ from ivr.call.state import Place, Ring
 from ivr.call.transitions import Ask, Dial, End, Step, explore, next_place, silent_steps
 from ivr.call.urls import AUDIO, key_address_of, outcome_address_of, webhook_url
 from ivr.content.facts import HOTLINE
+from ivr.content.languages import fallback_locales
 from ivr.content.load import Content, load_content
-from ivr.content.voices import NO_VOICE
 from ivr.line import twiml
 from ivr.line.line import CompileStats, Line
 from ivr.line.options import DEFAULT_OPTIONS, Options
@@ -89,14 +89,15 @@ class FragmentWriter:
     def fallback_document(self) -> bytes:
         """The document for a call that the line cannot answer: the hotline's number, a dial, both once more."""
         dial = twiml.dial(self._number(HOTLINE), None, self._options.line_number)
-        speech = {text: self._in_two_languages(text) for text in ("last_resort", "last_resort_again", "goodbye")}
-        return twiml.document([speech["last_resort"], dial, speech["last_resort_again"], dial, speech["goodbye"]])
+        speech = {text: self._in_two_languages(text) for text in ("fallback", "fallback_again", "goodbye")}
+        return twiml.document([speech["fallback"], dial, speech["fallback_again"], dial, speech["goodbye"]])
 
     def _in_two_languages(self, text: str) -> bytes:
-        """`text` in the first two languages that have a voice, without recordings.
+        """`text` in two languages and in voices of another vendor, without recordings.
 
-        Twilio needs the fallback document when our server does not answer, so it cannot fetch our recordings either.
+        Twilio plays the fallback document when our server does not answer, so it cannot fetch our recordings, and when
+        the vendor of the line's voices has withdrawn one or has an outage.
         """
-        voiced = [tag for tag in self._flow.published if self._content.locales[tag].voice != NO_VOICE]
-        prompts = (self._content.shared_prompt(text, tag)._replace(sound=None) for tag in voiced[:2])
-        return b"".join(twiml.say(prompt, self._content.locales, "normal") for prompt in dict.fromkeys(prompts))
+        locales = fallback_locales(self._content)
+        prompts = (self._content.shared_prompt(text, tag)._replace(sound=None) for tag in locales)
+        return b"".join(twiml.say(prompt, locales, "normal") for prompt in dict.fromkeys(prompts))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from ivr.errors import BadSettings, OperationFailed
+from ivr.errors import BadSettings, NoAnswer, OperationFailed, TokenRejected
 from ivr.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 TWILIO_TIMEOUT = 10.0
 """Seconds to wait for each response of Twilio."""
+MIN_ERROR_CODE = 10_000
+"""The lowest code that has a page among Twilio's errors; a lower one repeats the status of HTTP."""
+SHAKEN_STIR_POLICY = "RN7a97559effdf62d00f4298208492a5ea"
+"""The SID of the policy of a trust product for SHAKEN/STIR, the same in every account:
+https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir/shakenstir-onboarding"""
 _NOT_TWILIO = "The answer is not Twilio's: asked for {}. Does a proxy answer in its place?"
 
 
@@ -36,7 +41,8 @@ class Webhooks(NamedTuple):
 class Number(NamedTuple):
     """A telephone number of the account. While `application` or `trunk` is set, Twilio ignores `webhooks`.
 
-    `sid` is such as "PN…", `number` such as "+12025550123".
+    `sid` is such as "PN…", `number` such as "+12025550123". `takes_calls`: it can receive voice calls, and not only
+    text messages or fax. `looks_up_names`: Twilio buys the name of each caller and sends it with the request.
     """
 
     sid: str
@@ -44,6 +50,13 @@ class Number(NamedTuple):
     webhooks: Webhooks
     application: str
     trunk: str
+    takes_calls: bool = True
+    looks_up_names: bool = False
+
+    @property
+    def owner(self) -> str:
+        """The thing for which Twilio ignores the webhooks: "TwiML app" or "SIP trunk"; "" if it does not."""
+        return "TwiML app" if self.application else "SIP trunk" if self.trunk else ""
 
 
 class AccountStatus(NamedTuple):
@@ -113,16 +126,11 @@ class Account:
             return [_number(row) for row in self.client.incoming_phone_numbers.list(phone_number=name, limit=50)]
 
     def set_webhooks(self, number: Number, webhooks: Webhooks) -> None:
-        """Set the `webhooks` of `number`, in one request: all of them or none."""
-        with _requesting("the change"):
-            self.client.incoming_phone_numbers(number.sid).update(
-                voice_url=webhooks.voice_url,
-                voice_method=webhooks.voice_method,
-                voice_fallback_url=webhooks.fallback_url,
-                voice_fallback_method=webhooks.fallback_method,
-                status_callback=webhooks.status_url,
-                status_callback_method=webhooks.status_method,
-            )
+        """Set the `webhooks` of `number` that differ from its present ones, in one request: all of them or none."""
+        rows = zip(_WEBHOOK_FIELDS, number.webhooks, webhooks, strict=True)
+        changed: dict[str, Any] = {field: new for field, old, new in rows if new != old}
+        with _requesting("the change", refused="refuses"):
+            self.client.incoming_phone_numbers(number.sid).update(**changed)
 
     def records_by_default(self) -> bool:
         """Whether a default of the account records every call, regardless of the TwiML."""
@@ -148,6 +156,15 @@ class Account:
             rows = self.client.trusthub.v1.customer_profiles.list(limit=20)
             return [Profile(str(row.status) == "twilio-approved", self._policy(str(row.policy_sid))) for row in rows]
 
+    def is_attested(self, number: Number) -> bool:
+        """Whether `number` is assigned to an approved trust product for SHAKEN/STIR."""
+        with _requesting("the account's trust products"):
+            for row in self.client.trusthub.v1.trust_products.list(policy_sid=SHAKEN_STIR_POLICY, limit=20):
+                assigned = row.trust_products_channel_endpoint_assignment
+                if str(row.status) == "twilio-approved" and assigned.list(channel_endpoint_sid=number.sid, limit=1):
+                    return True
+        return False
+
     def _policy(self, sid: str) -> str:
         return str(self.client.trusthub.v1.policies(sid).fetch().friendly_name or "")
 
@@ -161,16 +178,26 @@ class Account:
         ]
 
 
+_WEBHOOK_FIELDS = (
+    "voice_url", "voice_method", "voice_fallback_url", "voice_fallback_method", "status_callback",
+    "status_callback_method",
+)  # fmt: skip
+"""The names that Twilio gives to the fields of Webhooks, in the same order."""
+
+
 def _number(row: Any) -> Number:
-    webhooks = Webhooks(
-        row.voice_url or "",
-        row.voice_method or "POST",
-        row.voice_fallback_url or "",
-        row.voice_fallback_method or "POST",
-        row.status_callback or "",
-        row.status_callback_method or "POST",
+    """A number from Twilio's row: https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource"""
+    given = ((field, getattr(row, field)) for field in _WEBHOOK_FIELDS)
+    webhooks = Webhooks(*(value or ("POST" if field.endswith("method") else "") for field, value in given))
+    return Number(
+        row.sid,
+        row.phone_number,
+        webhooks,
+        row.voice_application_sid or "",
+        row.trunk_sid or "",
+        bool((row.capabilities or {}).get("voice", True)) and str(row.voice_receive_mode or "voice") != "fax",
+        bool(row.voice_caller_id_lookup),
     )
-    return Number(row.sid, row.phone_number, webhooks, row.voice_application_sid or "", row.trunk_sid or "")
 
 
 def _risky(country: Any) -> bool:
@@ -178,41 +205,46 @@ def _risky(country: Any) -> bool:
 
 
 @contextmanager
-def _requesting(resource: str) -> Iterator[None]:
+def _requesting(resource: str, refused: str = "does not give") -> Iterator[None]:
     """Turns every fault of a request for `resource`, such as "the account", into a sentence. Raises OperationFailed."""
     from twilio.base.exceptions import TwilioException
 
     try:
         yield
     except TwilioException as error:
-        raise OperationFailed(_sentence(resource, error)) from None
+        raise _failure(resource, refused, error) from None
     except OSError as error:
         timed_out = "Timeout" in type(error).__name__
         why = f"did not answer within {TWILIO_TIMEOUT:.0f} seconds" if timed_out else "cannot be reached from here"
-        raise OperationFailed(
-            f"Twilio {why}: asked for {resource}. See https://status.twilio.com, then try again."
-        ) from None
+        raise NoAnswer(f"Twilio {why}: asked for {resource}. See https://status.twilio.com, then try again.") from None
     except (ValueError, KeyError, AttributeError, TypeError):
-        raise OperationFailed(_NOT_TWILIO.format(resource)) from None
+        raise NoAnswer(_NOT_TWILIO.format(resource)) from None
 
 
-def _sentence(resource: str, error: Exception) -> str:
+def _failure(resource: str, refused: str, error: Exception) -> OperationFailed:
     reply = error.args[1] if len(error.args) > 1 else None
-    status = getattr(error, "status", None) or getattr(reply, "status_code", None)
+    status, code = getattr(error, "status", None) or getattr(reply, "status_code", None), getattr(error, "code", None)
     match status:
         case None:
-            return _NOT_TWILIO.format(resource)
+            return NoAnswer(_NOT_TWILIO.format(resource))
         case 401:
-            why = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN do not belong together, or the token was replaced"
+            return TokenRejected(
+                "Twilio does not know this pair of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: one of them was copied "
+                "wrongly, or the token was replaced. Copy both again from the first page of Twilio's console, and "
+                "restart the line."
+            )
+        case 429:
+            return NoAnswer("Twilio gets too many requests at once: wait a minute, then try again.")
+        case int() if status >= 500:
+            return NoAnswer(
+                f"Twilio does not answer: a fault on its side (status {status}), asked for {resource}. "
+                "See https://status.twilio.com, then try again."
+            )
         case 403:
             why = "the token has no permission for it"
         case 404:
             why = "the account has no such thing"
-        case 429:
-            why = "too many requests at once: wait a minute, then try again"
-        case int() if status >= 500:
-            why = f"a fault on Twilio's side (status {status}): see https://status.twilio.com, then try again"
         case _:
-            code = getattr(error, "code", None)
-            why = f"status {status}" + (f", https://www.twilio.com/docs/api/errors/{code}" if code else "")
-    return f"Twilio does not give {resource}: {why}."
+            known = isinstance(code, int) and code >= MIN_ERROR_CODE
+            why = f"status {status}" + (f", https://www.twilio.com/docs/api/errors/{code}" if known else "")
+    return OperationFailed(f"Twilio {refused} {resource}: {why}.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ivr.operate.http_client import Fetch, certificate_ends, fetch
+from ivr.operate.http_client import Certificate, Fetch, certificate_of, fetch
 
 if TYPE_CHECKING:
     from twilio.http import HttpClient
@@ -20,6 +20,6 @@ class External:
     """The network and the clock. `transport` makes the HTTP client for Twilio's API; None means Twilio's own."""
 
     fetch: Fetch = fetch
-    certificate_ends: Callable[[str, int], datetime] = certificate_ends
+    certificate_of: Callable[[str, int], Certificate] = certificate_of
     transport: "Callable[[], HttpClient] | None" = None
     now: Callable[[], datetime] = _now

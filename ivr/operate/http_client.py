@@ -1,5 +1,6 @@
 """An HTTP client for checks of a running line: one request, no redirects, every failure a sentence."""
 
+import ipaddress
 import re
 import socket
 import ssl
@@ -14,8 +15,9 @@ from urllib.parse import urlencode, urlsplit
 from urllib.response import addinfourl
 
 from ivr import signature
-from ivr.errors import OperationFailed
+from ivr.errors import OperationFailed, Unreachable
 from ivr.line.request import Form
+from ivr.operate.network_errors import reason_of, words_of
 
 RESPONSE_TIMEOUT = 15
 """Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""
@@ -41,20 +43,42 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def fetch(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
-    """Send one request to `url`. Any status is a reply. Raises OperationFailed if there is no reply."""
+    """Send one request to `url`. Any status is a reply. Raises Unreachable if there is no reply.
+
+    A proxy of the environment (https_proxy) is used, but never for an address of this machine.
+    """
     if not re.match(r"https?://[^\[\]/]+(/|$)|https?://\[[0-9a-f:]+\](:[0-9]+)?(/|$)", url):
         raise OperationFailed(f"{url} is not an http or https address.")
     body = None if form is None else urlencode(form).encode()
     request = urllib.request.Request(url, body, dict(headers))
+    handlers = [_NoRedirects(), *([urllib.request.ProxyHandler({})] if is_loopback(url) else [])]
     started = time.perf_counter()
     try:
-        with urllib.request.build_opener(_NoRedirects).open(request, timeout=RESPONSE_TIMEOUT) as answer:
+        with urllib.request.build_opener(*handlers).open(request, timeout=RESPONSE_TIMEOUT) as answer:
             return _reply(answer, started)
     except urllib.error.HTTPError as error:
         with error:
             return _reply(error, started)
     except (OSError, HTTPException, ValueError) as error:
-        raise OperationFailed(f"{_public_part(url)} does not answer ({_reason(error)})") from None
+        raise Unreachable(f"{_public_part(url)}{_proxy_note(url)} {words_of(error)}", reason_of(error)) from None
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` leads to this machine: localhost, 127.0.0.1 or [::1]."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _proxy_note(url: str) -> str:
+    """The proxy of the environment through which `url` is asked, for a sentence; "" without one."""
+    parts = urlsplit(url)
+    proxy = urllib.request.getproxies().get(parts.scheme, "")
+    if not proxy or is_loopback(url) or urllib.request.proxy_bypass(parts.hostname or ""):
+        return ""
+    return f" (asked through the proxy {urlsplit(proxy).netloc.rpartition('@')[2] or 'of the environment'})"
 
 
 def signed_post(fetch: Fetch, token: str, url: str, form: Form, signed_url: str = "") -> Reply:
@@ -62,8 +86,20 @@ def signed_post(fetch: Fetch, token: str, url: str, form: Form, signed_url: str 
 
     The two differ behind a tunnel or a proxy: the line checks the signature over its PUBLIC_URL.
     """
-    headers = {**signature_header(token, signed_url or url, form), "Content-Type": "application/x-www-form-urlencoded"}
+    signed = as_twilio_signs(signed_url or url)
+    headers = {**signature_header(token, signed, form), "Content-Type": "application/x-www-form-urlencoded"}
     return fetch(url, form, headers)
+
+
+def as_twilio_signs(url: str) -> str:
+    """`url` as Twilio signs it: an https address loses its port.
+
+    https://www.twilio.com/docs/usage/webhooks/webhooks-security
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" or parts.port is None:
+        return url
+    return parts._replace(netloc=parts.netloc.rpartition(":")[0]).geturl()
 
 
 def signature_header(token: str, url: str, form: Form = ()) -> dict[str, str]:
@@ -77,32 +113,33 @@ def _reply(answer: addinfourl, started: float) -> Reply:
     return Reply(answer.status or 0, headers, body, time.perf_counter() - started)
 
 
-def certificate_ends(host: str, port: int) -> datetime:
-    """When (UTC) the certificate of `host` ends. Raises OperationFailed if no trusted TLS connection can be made."""
-    context = ssl.create_default_context()
+class Certificate(NamedTuple):
+    """A trusted certificate, valid from `starts` to `ends` (UTC). `ipv4`: its host has an address of IPv4 too."""
+
+    starts: datetime
+    ends: datetime
+    ipv4: bool = True
+
+
+def certificate_of(host: str, port: int) -> Certificate:
+    """The certificate of `host`. Raises Unreachable if no trusted TLS connection can be made."""
     try:
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         with (
             socket.create_connection((host, port), timeout=RESPONSE_TIMEOUT) as plain,
-            context.wrap_socket(plain, server_hostname=host) as secure,
+            ssl.create_default_context().wrap_socket(plain, server_hostname=host) as secure,
         ):
             certificate = secure.getpeercert() or {}
     except OSError as error:
-        raise OperationFailed(
-            f"{host}:{port} offers no certificate that Twilio would trust ({_reason(error)})"
-        ) from None
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
+        raise Unreachable(f"{host}:{port} {words_of(error)}", reason_of(error)) from None
+    starts, ends = (
+        datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate[name])), UTC)
+        for name in ("notBefore", "notAfter")
+    )
+    return Certificate(starts, ends, any(family == socket.AF_INET for family, *_ in addresses))
 
 
 def _public_part(url: str) -> str:
     """The address without its password and its query, which may hold secrets."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
-def _reason(error: BaseException) -> str:
-    inner = getattr(error, "reason", None) or error
-    if isinstance(inner, ssl.SSLCertVerificationError):
-        return inner.verify_message
-    if isinstance(inner, TimeoutError):
-        return f"no answer within {RESPONSE_TIMEOUT} seconds"
-    return str(getattr(inner, "strerror", None) or inner or type(inner).__name__)

@@ -8,8 +8,12 @@ from urllib.parse import urlsplit
 from ivr.call.urls import RING, webhook_url
 from ivr.errors import OperationFailed
 from ivr.operate.account import Account, Number, Webhooks
+from ivr.operate.cause import Cause
 from ivr.settings import Settings
 
+TWIML_BIN_HOST = "handler.twilio.com"
+_TWIML_BIN_PATH = re.compile(r"/twiml/EH[0-9a-fA-F]{32}")
+_HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)")
 _PASSWORD = re.compile(r"(?<=//)([^/@:]*):[^/@]*(?=@)")
 
@@ -28,10 +32,16 @@ def find_number(account: Account, name: str) -> Number:
 def webhooks_for(settings: Settings, current: Webhooks, options: Mapping[str, str]) -> Webhooks:
     """The webhooks that lead calls to this line, without a status callback; `options` (fields of Webhooks) override.
 
-    Raises OperationFailed if Twilio could not reach PUBLIC_URL, or if an option has *** in place of a password.
+    Raises OperationFailed if Twilio could not reach PUBLIC_URL, if an option has *** in place of a password, or if the
+    fallback would be on the host of the line. An undo, which names a voice URL, may set any fallback.
     """
     if any("***" in value for value in options.values()):
         raise OperationFailed("*** stands for a password that was not shown: write the password itself.")
+    if "voice_url" not in options and _is_on_own_host(settings, options.get("fallback_url", "")):
+        raise OperationFailed(
+            "The fallback URL is on the host of the line: it would fail together with the line. "
+            "Paste the output of `ivr fallback` into a TwiML Bin, and give the address of that."
+        )
     webhooks = current
     if "voice_url" not in options:
         webhooks = webhooks._replace(voice_url=_voice_url(settings), voice_method="POST", status_url="")
@@ -47,6 +57,24 @@ def _voice_url(settings: Settings) -> str:
             f"Twilio cannot call {settings.public_url}: set PUBLIC_URL to the line's https address first."
         )
     return webhook_url(settings.public_url, RING)
+
+
+def document_url_fault(url: str) -> str:
+    """The reason why Twilio could not get a document from `url`, "" if it may; "" as `url` is no address at all."""
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and _HOST.fullmatch(parts.hostname or "") and url.isprintable()
+    except ValueError:
+        whole = False
+    if url and not whole:
+        return f"expected the address of a document, such as https://{TWIML_BIN_HOST}/twiml/EH…; found {url!r}"
+    if url and parts.hostname == TWIML_BIN_HOST and not _TWIML_BIN_PATH.fullmatch(parts.path):
+        return f"the address of a TwiML Bin is https://{TWIML_BIN_HOST}/twiml/EH and 32 more digits; found {url!r}"
+    return ""
+
+
+def _is_on_own_host(settings: Settings, url: str) -> bool:
+    return bool(url) and urlsplit(url).hostname == urlsplit(settings.public_url).hostname
 
 
 def _is_file(url: str) -> bool:
@@ -76,22 +104,49 @@ def describe(number: Number) -> list[str]:
     ]
 
 
-def warnings(number: Number, settings: Settings, webhooks: Webhooks) -> Iterator[str]:
-    """Warnings for an operator before `number` takes calls with `webhooks`, as sentences."""
-    if number.application or number.trunk:
-        owner = "TwiML app" if number.application else "SIP trunk"
-        yield f"A {owner} is set on this number: Twilio ignores its URLs. Remove it in Twilio's console."
+def routing_faults(number: Number, settings: Settings, webhooks: Webhooks) -> Iterator[Cause]:
+    """The reasons why calls to `number`, with `webhooks`, do not reach this line, or tell others about a caller."""
+    expected = settings.public_url + RING
+    if not number.takes_calls:
+        yield Cause(
+            "The number takes no voice calls, only text messages or fax.",
+            "In Twilio's console, set it to receive voice calls, or buy a number with Voice.",
+        )
+    if number.owner:
+        yield Cause(
+            f"A {number.owner} is set on the number: Twilio ignores its voice URL and its fallback.",
+            "Take it off in Twilio's console, on the page of the number, under Voice Configuration.",
+        )
+    if webhooks.voice_url.partition("#")[0] != expected:
+        asked = without_password(webhooks.voice_url) or "no address"
+        yield Cause(f"Its calls go to {asked}, and not to {expected}.", "Run `ivr number set`.")
+    if webhooks.voice_method != "POST":
+        yield Cause("Twilio asks by GET: callers' numbers land in logs.", "Run `ivr number set`.")
+    if webhooks.status_url:
+        told = without_password(webhooks.status_url)
+        yield Cause(f"After each call Twilio sends the caller's number to {told}.", "`ivr number set` removes that.")
+    if number.looks_up_names:
+        yield Cause(
+            "Twilio looks up the name of each caller and sends it along.",
+            "Switch Caller Name Lookup off in Twilio's console, on the page of the number.",
+        )
+
+
+def faults(number: Number, settings: Settings, webhooks: Webhooks) -> Iterator[Cause]:
+    """Every reason why `number`, with `webhooks`, is not set up as it should be for this line."""
+    yield from routing_faults(number, settings, webhooks)
     if TOLL_FREE.match(number.number):
-        yield (
-            "This number is toll-free. Shown as caller ID to a toll-free hotline it can make the transfer fail: "
-            "use a number with an area code."
+        yield Cause(
+            "The number is toll-free. Shown as caller ID to a toll-free hotline it can make the transfer fail.",
+            "Use a number with an area code.",
         )
     if number.number != settings.line_number:
-        yield f"LINE_NUMBER is {settings.line_number or 'not set'}: set it to {number.number}, then restart the line."
+        set_to = settings.line_number or "not set"
+        yield Cause(f"LINE_NUMBER is {set_to}.", f"Set it to {number.number}, then restart the line.")
     if not webhooks.fallback_url:
-        yield (
-            "There is no fallback: if the line cannot answer, callers hear an error message. "
-            "Paste `ivr fallback` into a TwiML Bin and give its address as --fallback-url."
+        yield Cause(
+            "There is no fallback: if the line cannot answer, callers hear an error message.",
+            "Paste `ivr fallback` into a TwiML Bin and give its address as --fallback-url.",
         )
 
 
@@ -124,3 +179,9 @@ def undo_command(number: Number) -> str:
 def without_password(url: str) -> str:
     """The address as it may be printed: "https://user:***@host/path"."""
     return _PASSWORD.sub(r"\1:***", url)
+
+
+def host_and_path(url: str) -> str:
+    """The part of `url` that says where it leads: "line.example.org/call" for "https://Line.example.org:443/call?a#b"."""
+    parts = urlsplit(url)
+    return f"{parts.hostname or ''}{parts.path}"

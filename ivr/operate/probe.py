@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from ivr.call.urls import RING
+from ivr.call.urls import PLACE_QUERY, RING
 from ivr.content.flow_file import load_flow
-from ivr.errors import BadSettings, OperationFailed
+from ivr.errors import BadSettings, OperationFailed, Unreachable
 from ivr.line.request import Form
 from ivr.operate.health import health_at
 from ivr.operate.http_client import Fetch, signed_post
+from ivr.operate.refused import why_not_answered
 from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.errors import InvalidTwiml
 from ivr.settings import Settings
@@ -18,11 +19,24 @@ MAX_ANSWER_SECONDS = 3.0
 """Seconds that Twilio waits for an answer, once `ivr number set` has set the webhooks."""
 
 
-class Probed(NamedTuple):
-    """The result of a test call: whether callers get through, in every language, and a sentence that says so."""
+State = Literal["OK", "SLOW", "NOT WHOLE", "DOWN", "CANNOT TELL"]
+"""CANNOT TELL: the network of this machine does not work."""
 
-    passed: bool
-    sentence: str
+
+class Probed(NamedTuple):
+    """The result of a test call of the line at `url`: whether callers get through, in every language, and why not."""
+
+    state: State
+    url: str
+    reason: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether callers get the whole line, in time."""
+        return self.state == "OK"
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.url}: {self.reason}"
 
 
 def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
@@ -40,20 +54,24 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
         caller.rings()
         missing = _press_language_key(caller, languages)
         caller.presses("0")
-    except (OperationFailed, InvalidTwiml) as error:
-        return Probed(False, f"DOWN {url}: {error}")
+    except Unreachable as error:
+        return Probed("CANNOT TELL" if error.reason == "offline" else "DOWN", url, f"{error}.")
+    except InvalidTwiml as error:
+        reason = f"its answer is not a document of the line ({error}). Does another server answer there?"
+        return Probed("DOWN", url, reason)
+    except OperationFailed as error:
+        return Probed("DOWN", url, str(error))
     except ImpossibleAct:
-        return Probed(
-            False, f"DOWN {url}: it answers with the fallback document. `ivr doctor` on its machine says why."
-        )
+        return Probed("DOWN", url, "it answers with the fallback document. `ivr doctor` on its machine says why.")
     if caller.dialled != [settings.hotline]:
-        return Probed(False, f"DOWN {url}: key 0 does not dial the hotline.")
+        return Probed("DOWN", url, "key 0 does not dial the hotline.")
     slowest = max(times)
     if slowest > MAX_ANSWER_SECONDS:
-        return Probed(False, f"SLOW {url}: an answer took {slowest:.1f} s, more than {MAX_ANSWER_SECONDS:.0f} s.")
+        reason = f"an answer took {slowest:.1f} s, more than {MAX_ANSWER_SECONDS:.0f} s."
+        return Probed("SLOW", url, reason)
     if reason := _why_not_whole(url, fetch, missing):
-        return Probed(False, f"NOT WHOLE {url}: {reason}")
-    return Probed(True, f"OK {url}: it answers, key 0 dials the hotline, slowest answer {slowest * 1000:.0f} ms.")
+        return Probed("NOT WHOLE", url, reason)
+    return Probed("OK", url, f"it answers, key 0 dials the hotline, slowest answer {slowest * 1000:.0f} ms.")
 
 
 def _press_language_key(caller: Caller, languages: Sequence[str]) -> str:
@@ -61,8 +79,9 @@ def _press_language_key(caller: Caller, languages: Sequence[str]) -> str:
     if len(languages) != 2:
         return ""
     caller.presses("8")
-    gather = caller.gather
-    return "" if gather and f"{RING}/{languages[1]}/" in gather.action else languages[1]
+    action, tag = caller.gather.action if caller.gather else "", languages[1]
+    arrived = any(f"{RING}{before}{tag}/" in action for before in ("/", PLACE_QUERY))
+    return "" if arrived else tag
 
 
 def _why_not_whole(url: str, fetch: Fetch, missing: str) -> str:
@@ -84,5 +103,5 @@ def _post(settings: Settings, url: str, fetch: Fetch, times: list[float], addres
     reply = signed_post(fetch, settings.tokens[0], url + path, form, settings.public_url + path)
     times.append(reply.seconds)
     if reply.status != 200:
-        raise OperationFailed(f"it answers a signed request with status {reply.status}.")
+        raise OperationFailed(str(why_not_answered(settings, url, fetch, reply)))
     return reply.body

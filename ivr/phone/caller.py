@@ -17,20 +17,6 @@ from ivr.phone.playback import Heard, Recording, Seconds, hear_recording, hear_s
 from ivr.phone.verbs import Dial, Gather, Hangup, Play, Redirect, Say, SayOrPlay, Verb
 from ivr.phone.webhook_form import FORM, OUTCOMES, Form, answered, dial_ended, digits_pressed
 
-__all__ = [
-    "FORM",
-    "KEYS",
-    "OUTCOMES",
-    "Act",
-    "Caller",
-    "Form",
-    "Heard",
-    "ImpossibleAct",
-    "Post",
-    "Recording",
-    "State",
-]
-
 Post = Callable[[str, Form], bytes]
 """(URL, form) -> the document that the server of the line returns.
 
@@ -51,7 +37,7 @@ class ImpossibleAct(Exception):
 
 
 class Act(NamedTuple):
-    """One act of the caller or of the dialled party, as a line of a story (`ivr.phone.stories`), and its result.
+    """One act of the caller or of the dialled party, as a line of a story, and its result.
 
     Example: `Act(12.5, "presses 8", "at /call/es/main")` began 12.5 s after the ring.
     """

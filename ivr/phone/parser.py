@@ -17,21 +17,6 @@ from ivr.phone.ssml import Speech, read_speech
 from ivr.phone.verbs import Dial, Gather, Hangup, Play, Redirect, Say, SayOrPlay, Verb
 from ivr.phone.xml import parse_xml
 
-__all__ = [
-    "Dial",
-    "Gather",
-    "Hangup",
-    "InvalidTwiml",
-    "Play",
-    "Redirect",
-    "Say",
-    "SayOrPlay",
-    "Verb",
-    "check_reachable",
-    "read_document",
-    "read_verb",
-]
-
 MAX_DOCUMENT_BYTES = 64_000
 """Size of one document: https://www.twilio.com/docs/api/errors/11750."""
 
@@ -50,11 +35,6 @@ def read_document(document: bytes) -> tuple[Verb, ...]:
     attributes(root)
     _no_text(root)
     return check_reachable(_verb(child) for child in root)
-
-
-def read_verb(fragment: bytes) -> Verb:
-    """The verb of `fragment`, one top-level element of a document. Raises InvalidTwiml as `read_document` does."""
-    return _verb(parse_xml(fragment))
 
 
 def check_reachable(verbs: Iterable[Verb]) -> tuple[Verb, ...]:

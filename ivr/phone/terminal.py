@@ -4,9 +4,11 @@
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, repeat
 
-from ivr.phone.caller import KEYS, OUTCOMES, Caller, ImpossibleAct
+from ivr.phone.caller import KEYS, Caller, ImpossibleAct
+from ivr.phone.webhook_form import OUTCOMES
 
 SILENCE = "-"
 HANG_UP = "hangup"
@@ -32,7 +34,8 @@ class Transcript:
     def act(self, token: str) -> None:
         """Do one act of the caller, a key, SILENCE or HANG_UP, and write what the line then says."""
         if token == HANG_UP:
-            self.add("caller hangs up")
+            rings = f"the line dials {self._caller.dialled[-1]}: " if self._caller.dial else ""
+            self.add(f"{rings}caller hangs up")
             self._caller.hangs_up()
             return
         self.add("caller stays silent" if token == SILENCE else f"caller presses {token}")
@@ -93,21 +96,22 @@ def _apply_input(caller: Caller, transcript: Transcript, typed: str, write_line:
         write_line(f"«{typed}» is not possible here.")
 
 
-def play(caller: Caller, presses: Sequence[str], outcome: str = "completed") -> list[str]:
+def play(caller: Caller, presses: Sequence[str], outcomes: Sequence[str] = ("completed",)) -> list[str]:
     """A call with given keys: the lines of its transcript, to the last key or the end of the call.
 
-    `presses` are keys, `-` (silence until the line acts) and `hangup`, such as `["8", "-", "0"]`. Each dialled call
-    ends in `outcome`. Raises ImpossibleAct, before it rings, for an unknown token or outcome.
+    `presses` are keys, `-` (silence until the line acts) and `hangup`, such as `["8", "-", "0"]`. The dialled calls end
+    in `outcomes`, one after the other, and all later ones in the last of them; at `hangup` the caller hangs up while it
+    rings. Raises ImpossibleAct, before it rings, for an unknown token or outcome.
     """
-    _validate(presses, outcome)
+    _validate(presses, outcomes)
     lines: list[str] = []
-    transcript = Transcript(caller, lines.append)
+    transcript, ends = Transcript(caller, lines.append), chain(outcomes, repeat(outcomes[-1]))
     transcript.rings()
-    _end_dials(caller, transcript, outcome)
+    _end_dials(caller, transcript, ends)
     remaining = deque(presses)
     while remaining and caller.state == "listening":
         transcript.act(remaining.popleft())
-        _end_dials(caller, transcript, outcome)
+        _end_dials(caller, transcript, ends)
     if remaining:
         transcript.add(f"not pressed, because the call has ended: {' '.join(remaining)}")
     elif caller.gather:
@@ -115,17 +119,23 @@ def play(caller: Caller, presses: Sequence[str], outcome: str = "completed") -> 
     return lines
 
 
-def _end_dials(caller: Caller, transcript: Transcript, outcome: str) -> None:
+def _end_dials(caller: Caller, transcript: Transcript, outcomes: Iterator[str]) -> None:
     while caller.state == "dialling":
-        transcript.dial_ends(outcome)
+        outcome = next(outcomes)
+        if outcome == HANG_UP:
+            transcript.act(HANG_UP)
+        else:
+            transcript.dial_ends(outcome)
 
 
-def _validate(presses: Sequence[str], outcome: str) -> None:
+def _validate(presses: Sequence[str], outcomes: Sequence[str]) -> None:
     for token in presses:
         if token not in (SILENCE, HANG_UP) and not _is_key(token):
             raise ImpossibleAct(f"«{token}» is not a key: expected 0-9 * # - (silence) or hangup, apart by a space")
-    if outcome not in OUTCOMES:
-        raise ImpossibleAct(f"«{outcome}» is not an outcome of a dialled call: expected one of {', '.join(OUTCOMES)}")
+    for outcome in outcomes or ("",):
+        if outcome not in (*OUTCOMES, HANG_UP):
+            known = ", ".join((*OUTCOMES, HANG_UP))
+            raise ImpossibleAct(f"«{outcome}» is not an outcome of a dialled call: expected one of {known}")
 
 
 def _is_key(token: str) -> bool:

@@ -20,15 +20,17 @@ SHARED_PROMPT_LABELS = {
     "restart": "in the second reading of the main menu",
     "short": "in every menu below the main menu; in the third reading; after a second key that is not used",
     "choices": "in a menu’s third reading, and after a second key that is not used",
+    "without_keys": "in the second reading of the main menu, for a caller whose keys do not work",
     "stay": "after the third reading, before the line connects a silent caller",
     "ending": "after the third reading, where the operator lets silence end the call",
     "number": "after the warning, where the operator lets silence end the call",
     "not_reached": "after a dial that was not answered, where the caller has not chosen a language yet",
+    "text_number": "where a dial was not answered and the caller has not chosen a language yet",
     "miss": "after a key that is not used",
     "miss_again": "after a second such key in a row",
     "goodbye": "the last words of a call that the line ends",
-    "last_resort": "when the line itself cannot answer, before the hotline is dialled",
-    "last_resort_again": "when the line itself cannot answer, before the hotline is dialled once more",
+    "fallback": "when the line itself cannot answer, before the hotline is dialled",
+    "fallback_again": "when the line itself cannot answer, before the hotline is dialled once more",
 }
 """When each shared prompt (prompts/lines/) is heard."""
 

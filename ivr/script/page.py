@@ -156,33 +156,19 @@ def render_page(line: Line, locale: str) -> str:
     facts = line.content.facts
     rows = [*(fact for fact in facts.facts.values() if fact.confidence != "own"), *facts.numbers.values()]
     copies = [row.compared for row in rows if row.compared]
-    return (
-        _environment()
-        .get_template("script.html")
-        .render(
-            page=data,
-            script=data.script,
-            locales=line.content.locales,
-            locale=line.content.locales[locale],
-            facts=facts,
-            rows=rows,
-            copies=copies,
-            opened=[row.opened for row in rows if row.opened],
-            not_reviewed_by=NOT_REVIEWED_BY,
-            part_wait=PART_WAIT,
-            version=__version__,
-        )
-    )
+    opened = [row.opened for row in rows if row.opened]
+    return _environment().get_template("script.html").render(
+        page=data, script=data.script, locales=line.content.locales, locale=line.content.locales[locale], facts=facts,
+        rows=rows, copies=copies, opened=opened, not_reviewed_by=NOT_REVIEWED_BY, part_wait=PART_WAIT,
+        version=__version__,
+    )  # fmt: skip
 
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
     environment.filters["mark_pauses"] = mark_pauses
     environment.filters["compared"] = compared
     return environment

@@ -15,7 +15,7 @@ from ivr.server.webhook import Webhook
 from ivr.settings import Settings
 from ivr.usage.counter import UsageCounter
 from ivr.web.audio_files import add_audio_files
-from ivr.web.routes import add_pages
+from ivr.web.routes import GET_OR_HEAD, add_pages
 
 
 def make_app(
@@ -52,14 +52,14 @@ def add_health(app: FastAPI, readiness: Readiness) -> None:
     """
     report = readiness.report()
 
-    @app.get("/health/live")
+    @app.api_route("/health/live", methods=GET_OR_HEAD)
     async def live() -> JSONResponse:
         return JSONResponse({"alive": True, "release": __version__})
 
-    @app.get("/health/ready")
+    @app.api_route("/health/ready", methods=GET_OR_HEAD)
     async def ready() -> JSONResponse:
         return JSONResponse(report, status_code=200 if readiness.ready else 503)
 
-    @app.get("/health/serving")
+    @app.api_route("/health/serving", methods=GET_OR_HEAD)
     async def serving() -> JSONResponse:
         return JSONResponse(report, status_code=200 if readiness.serving else 503)

@@ -55,7 +55,8 @@ OUTCOMES = "ivr_transfers", "Transfers to the hotline that ended, by how; test c
 SECONDS = "ivr_answer_seconds", "How long the line took to find an answer."
 TOTALS: Mapping[str, str] = {
     "ivr_test_calls": "Signed requests of ivr probe, ivr doctor and ivr call.",
-    "ivr_refused": "Requests refused because their signature is not valid.",
+    "ivr_refused": "Requests refused because their signature is missing or not valid; test calls left out.",
+    "ivr_refused_signed": "Those of them that had a signature: PUBLIC_URL or the token is wrong, or it is forged.",
     "ivr_fallback": "Signed requests answered with the fallback document.",
     "ivr_workers_started": "Workers that began to answer.",
     "ivr_usage_failures": "Writes of usage that failed; the counts wait in memory.",
@@ -101,9 +102,11 @@ class Metrics:
         if test_call:
             self._add("ivr_test_calls")
 
-    def refused(self) -> None:
-        """Count a request whose signature is not valid."""
+    def refused(self, signed: bool) -> None:
+        """Count a request whose signature is not valid or, where `signed` is false, missing."""
         self._add("ivr_refused")
+        if signed:
+            self._add("ivr_refused_signed")
 
     def sent_fallback(self) -> None:
         """Count a signed request that was answered with the fallback document."""

@@ -34,6 +34,8 @@ WORKERS = 2
 """One answers while the other is replaced."""
 BACKLOG = 2048
 """Connections that wait in the kernel to be accepted."""
+EVERY_ADDRESS = "::"
+"""https://docs.python.org/3/library/socket.html#socket.create_server"""
 SHARED_MEMORY = Path("/dev/shm")
 """A file system in memory (Linux). On a disk that is slow or full, the heartbeat would stop."""
 _PR_SET_DUMPABLE = 4
@@ -113,9 +115,12 @@ def _leave_no_memory_on_disk() -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket. "::" is every address of this machine, of IPv6 and IPv4, or of IPv4 where it has no IPv6."""
+    both = host == EVERY_ADDRESS and socket.has_dualstack_ipv6()
+    address = "0.0.0.0" if host == EVERY_ADDRESS and not both else host
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        return socket.create_server((address, port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as error:
         raise OperationFailed(
             f"{host} port {port} cannot be listened on ({error.strerror}). Is the line running?"

@@ -23,6 +23,7 @@ from ivr.call.urls import RING
 from ivr.errors import Unverified
 from ivr.line.request import Form
 from ivr.readiness import Readiness
+from ivr.refusal import Refusal, is_test_call
 from ivr.server import urlencoded
 from ivr.server.metrics import Metrics
 from ivr.settings import Settings
@@ -32,6 +33,7 @@ MAX_BODY_BYTES = 64_000
 MAX_FIELDS = 200
 SIGNATURE, SIGNATURE_SETTINGS = b"x-twilio-signature", b"x-twilio-webhooks-signature-settings"
 XML_CONTENT_TYPE = (b"content-type", b"text/xml; charset=utf-8")
+JSON_CONTENT_TYPE = (b"content-type", b"application/json")
 TEXT_CONTENT_TYPE = (b"content-type", b"text/plain")
 NO_STORE = (b"cache-control", b"no-store")
 _RING, _BELOW_RING = RING.encode(), RING.encode() + b"/"
@@ -113,16 +115,25 @@ class Webhook:
         if scope["method"] not in ("POST", "GET"):
             return Response(405, headers=((b"allow", b"POST, GET"),))
         try:
-            form = self._verified(path, scope, await _body(scope, receive))
+            body = await _body(scope, receive)
         except TooLarge:
             log.count("too large")
             return Response(413, headers=((b"connection", b"close"),))
+        try:
+            form = self._verified(path, scope, body)
         except Unverified:
-            log.count("refused")
-            if self._metrics:
-                self._metrics.refused()
-            return Response(403)
+            return self._refused(scope, body)
         return Response(200, self._document(path, form))
+
+    def _refused(self, scope: Scope, body: bytes) -> Response:
+        """The 403. A test call gets what was seen of it, so that `ivr doctor` can say why; all others get no body."""
+        log.count("refused")
+        signatures = len(_values(SIGNATURE, scope["headers"]))
+        if is_test_call(scope["query_string"], body):
+            return Response(403, Refusal(scope["method"], len(body), signatures).as_json())
+        if self._metrics:
+            self._metrics.refused(signed=signatures > 0)
+        return Response(403)
 
     def _verified(self, path: bytes, scope: Scope, body: bytes) -> Form:
         """The fields of a request that Twilio signed; a GET has them in its query. Raises Unverified."""
@@ -198,7 +209,8 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
 
 
 async def _send(send: Send, response: Response) -> None:
-    content_type = XML_CONTENT_TYPE if response.body else TEXT_CONTENT_TYPE
+    with_body = XML_CONTENT_TYPE if response.status == 200 else JSON_CONTENT_TYPE
+    content_type = with_body if response.body else TEXT_CONTENT_TYPE
     length = (b"content-length", b"%d" % len(response.body))
     headers = [content_type, length, NO_STORE, *response.headers]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

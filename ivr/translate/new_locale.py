@@ -8,15 +8,20 @@ import json
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.languages import get_official_languages
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ivr.call.flow import TAG
+from ivr.call.language_tags import canonical_tag, lookup_tags
 from ivr.content.catalogue import po_path
 from ivr.content.files import read_toml
+from ivr.content.load import folder_of
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.errors import BadContent, BadLocale
 from ivr.translate.update import update
@@ -38,7 +43,9 @@ TERMS = (
 
 
 class Proposal(NamedTuple):
-    """The fields of a new locale.toml. `origin` is the source of the words, `missing` has a sentence for each gap.
+    """The fields of a new locale.toml. `origin` is the source of the words.
+
+    `missing` has a sentence for each gap, `voice_notes` one for each doubt about the voice.
 
     `direction` is "ltr" or "rtl", `language` Twilio's name such as "es-US", `speech_rate` its rate as in locale.toml.
     """
@@ -48,12 +55,14 @@ class Proposal(NamedTuple):
     direction: str
     language: str
     voice: str
+    fallback_voice: str
     digits: tuple[str, ...]
     star: str
     pound: str
     speech_rate: Mapping[str, Any]
     origin: str
     missing: tuple[str, ...]
+    voice_notes: tuple[str, ...] = ()
 
 
 def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
@@ -62,19 +71,50 @@ def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
     `name` is the language's own name, for a language that CLDR does not have. Raises BadLocale for a malformed tag or
     an existing folder, BadContent where the texts or flow.toml cannot be read: then no folder is left.
     """
-    folder = root / "locales" / tag
     if not TAG.fullmatch(tag):
         raise BadLocale.at(tag, "this is not the tag of a language", "Expected a tag such as fr, zh-Hant or es-PR.")
+    tag = known_tag(tag, name)
+    folder = root / "locales" / folder_of(root, tag)
     if folder.exists():
         raise BadLocale.at(str(folder), "this folder exists already", f"Continue with `ivr check {tag}`.")
     proposal = propose(root, tag, name)
     try:
         _fill(root, folder, proposal)
-        update(root, [tag])
+        if faults := update(root, [tag]).faults:
+            raise BadLocale(faults)
     except BadContent:  # in the source texts: leave no half-made folder
         shutil.rmtree(folder)
         raise
     return [folder / "locale.toml", folder / "words.toml", folder / "STYLE.md", po_path(root, tag)]
+
+
+def known_tag(tag: str, name: str = "") -> str:
+    """`tag` in the usual letters ("fr" for "FR"). Raises BadLocale for a language without a name that CLDR lacks."""
+    tag = canonical_tag(tag)
+    language = tag.partition("-")[0]
+    if name or language_name(tag):
+        return tag
+    nearest = nearest_language(language)
+    meant = f" Did you mean {nearest} ({language_name(nearest)})?" if nearest else ""
+    remedy = f'If it is right, give the language\'s own name for itself: `ivr locale new {tag} --name "…"`.{meant}'
+    raise BadLocale.at(tag, "no language with this tag is known", remedy)
+
+
+def language_name(tag: str) -> str:
+    """The English name of the language of a tag, "French" for "fr-CA"; "" where CLDR does not know it."""
+    return str(Locale("en").languages.get(tag.partition("-")[0], ""))
+
+
+def nearest_language(code: str) -> str:
+    """The language that is probably meant by an unknown code: its name, another code, its country, or similar letters.
+
+    Examples: "fr" for "french" and "fra", "vi" for "vn", "ja" for "jp"; "" if there is none.
+    """
+    alias = get_global("language_aliases").get(code, "").partition("_")[0]
+    known = Locale("en").languages
+    named = next((other for other, name in known.items() if name.lower() == code), "")
+    similar = get_close_matches(code, known, 1)
+    return next((name for name in (named, alias, *get_official_languages(code.upper()), *similar) if name in known), "")
 
 
 def _fill(root: Path, folder: Path, proposal: Proposal) -> None:
@@ -90,7 +130,7 @@ def _fill(root: Path, folder: Path, proposal: Proposal) -> None:
 
 def propose(root: Path, tag: str, name: str = "") -> Proposal:
     """The fields that can be filled in before a speaker of the language has looked at them."""
-    cldr, missing = _cldr(tag), list[str]()
+    cldr, missing, notes = _cldr(tag), list[str](), list[str]()
     words, origin = _digit_words(root, tag)
     voices = load_voices(_file(root, "voices.toml"))
     language = voices.language_for(tag)
@@ -101,13 +141,27 @@ def propose(root: Path, tag: str, name: str = "") -> Proposal:
         missing.append("the words for the digits and for the keys * and # are not known: write the twelve words.")
     elif not (words["star"] and words["pound"]):
         missing.append("the words for the keys * and # are not known: write them.")
+    if language and _region(tag) and _region(language) != _region(tag):
+        notes.append(f"Twilio has no voice for {tag}; this one is for {language}.")
     if voice == NO_VOICE:
-        missing.append(f"Twilio has no voice for it: record every text (`ivr recordings sheet {tag}`).")
+        missing.append(f"Twilio has no voice for {tag}: record every text (`ivr recordings sheet {tag}`).")
     return Proposal(
-        tag, name or (cldr.get_display_name(cldr) if cldr else "") or tag, cldr.text_direction if cldr else "ltr",
-        language or tag, voice, tuple(words["digits"] or [""] * 10), words["star"], words["pound"],
-        words["speech_rate"], origin, tuple(missing),
+        tag, name or _own_name(tag, cldr) or tag, cldr.text_direction if cldr else "ltr",
+        language or tag, voice, voices.voice_of_another_vendor(language, voice), tuple(words["digits"] or [""] * 10),
+        words["star"], words["pound"], words["speech_rate"], origin, tuple(missing), tuple(notes),
     )  # fmt: skip
+
+
+def _own_name(tag: str, cldr: Locale | None) -> str:
+    """The name of a language in itself, with its script and region only if the tag has them; "" where it is unknown."""
+    if cldr is None:
+        return ""
+    return (cldr.get_display_name(cldr) if "-" in tag else cldr.get_language_name(cldr)) or ""
+
+
+def _region(tag: str) -> str:
+    """The region of a tag or of Twilio's language: "PR" of "es-PR", "" of "fr"."""
+    return next((subtag for subtag in tag.split("-")[1:] if len(subtag) == 2), "")
 
 
 def _cldr(tag: str) -> Locale | None:
@@ -120,11 +174,11 @@ def _cldr(tag: str) -> Locale | None:
 def _digit_words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
     """The words for digits and keys, the speech rate, and their origin: from the base language, else as proposed."""
     table = read_toml(_file(root, "proposals.toml"), BadLocale)
-    base, bare = _base_language(root, tag), tag.partition("-")[0]
+    base, languages = _base_language(root, tag), table.get("languages", {})
     if base:
         words, origin = read_toml(root / "locales" / base / "locale.toml", BadLocale), f"as in locales/{base}."
     else:
-        words = table.get("languages", {}).get(tag) or table.get("languages", {}).get(bare) or {}
+        words = next((languages[name] for name in lookup_tags(tag) if name in languages), {})
         origin = CLDR_ORIGIN if words else ""
     words = {("speech_rate" if name == "ear" else name): value for name, value in words.items()}  # its name in 0.1.0
     rate = table.get("speech_rate", table.get("ear", DEFAULT_RATE))
@@ -133,9 +187,10 @@ def _digit_words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
 
 
 def _base_language(root: Path, tag: str) -> str:
-    """The language of this line of which `tag` is a regional form: "es" for "es-PR", or ""."""
-    bare = tag.partition("-")[0]
-    return bare if bare != tag and po_path(root, bare).exists() else ""
+    """The language of this line of which `tag` is a regional form, in the same script: "es" for "es-PR", or ""."""
+    return next(
+        (name for name in lookup_tags(tag)[1:] if tag.startswith(f"{name}-") and po_path(root, name).exists()), ""
+    )
 
 
 def _file(root: Path, name: str) -> Path:

@@ -1,29 +1,35 @@
-"""Writes locales/messages.pot from the texts and merges it into each messages.po, as gettext's msgmerge does.
+"""Writes locales/messages.pot from the texts and merges it into each messages.po.
 
-Translations and translators' comments are kept. Where the English changed, the old translation becomes fuzzy with the
-previous English beside it (`#| msgid`), as Poedit and Weblate expect.
+Every file is written in one layout (`po_file`), so that a catalogue saved by any editor differs from the former one in
+its messages alone. Header fields that editors fill in are set back: they make two translators conflict, and they
+publish names and addresses. `translators` in locale.toml names those who wish it.
 """
 
-import io
-import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.catalog import Catalog, Message
 from babel.messages.plurals import get_plural
-from babel.messages.pofile import denormalize, escape, write_po
 
-from ivr.content.catalogue import QUOTED, Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
+from ivr.content.catalogue import Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
+from ivr.content.flow_file import load_flow
 from ivr.content.messages import PROGRAM, SourceMessage, all_messages, page_messages
+from ivr.content.po import Entry
 from ivr.content.templates import load_templates
-from ivr.errors import BadLocale
+from ivr.errors import BadLocale, Fault, OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.translate.comments import comments_of
+from ivr.translate.merge import Change, merge
+from ivr.translate.po_file import po_file
 
 PROJECT = "The information line"
-NEW_HEADER = {
+MAX_ROWS = 10
+"""Changed messages that an update lists for each language."""
+HEADER = {
     "Project-Id-Version": "information-line",
     "POT-Creation-Date": "2026-11-24 00:00+0000",
     "PO-Revision-Date": "2026-11-24 00:00+0000",
@@ -35,55 +41,67 @@ NEW_HEADER = {
     "Content-Transfer-Encoding": "8bit",
     "Plural-Forms": "nplurals=2; plural=(n != 1);",
 }
-"""The header of a new catalogue. Fields that a PO editor has filled in are kept. The dates are fixed."""
-FIXED_FIELDS = {"MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Language"}
-UNFILLED = re.compile(r"FULL NAME|EMAIL@ADDRESS|LL@li\.org|VERSION|YEAR-MO-DA|INTEGER")
-"""Placeholders that tools write into header fields."""
-UNWRAPPED = 1_000_000
-"""Characters in a line. At width 0 Babel wraps the previous English as a comment, which PO editors cannot read."""
-PREVIOUS = re.compile(rf"msgid (?P<english>({QUOTED}\s*)+)")
-_DAY = datetime(2026, 11, 24, tzinfo=UTC)
-"""A fixed date in the header: a catalogue changes only with its messages."""
+"""The fields of every header. The dates are fixed: a catalogue changes only with its messages."""
 
 
-def template_of(root: Path) -> Catalog:
+class Update(NamedTuple):
+    """The result of an update.
+
+    `written` are the files that changed; `changes` are the messages that changed, by language; `faults` are those of
+    the catalogues that were left as they are, because a translation would be lost.
+    """
+
+    written: tuple[Path, ...]
+    changes: Mapping[str, tuple[Change, ...]]
+    faults: tuple[Fault, ...]
+
+
+def source_of(root: Path) -> list[Entry]:
     """The messages of the texts under `root` and of the web pages. Raises BadContent where a text cannot be read."""
-    template = Catalog(creation_date=_DAY, charset="utf-8", fuzzy=False)
-    template.header_comment = f"# {PROJECT}: the words to translate. Made by `ivr locale update`; do not edit."
     messages = all_messages(load_templates(root / "prompts"))
     comments = comments_of(compile_line(root))
-    for message in [*messages, *page_messages()]:
-        _add(template, root, message, comments)
-    return template
+    return [_entry(root, message, comments) for message in [*messages, *page_messages()]]
 
 
-def _add(template: Catalog, root: Path, message: SourceMessage, comments: Mapping[MessageId, tuple[str, ...]]) -> None:
-    context, english = message.id
+def _entry(root: Path, message: SourceMessage, comments: Mapping[MessageId, tuple[str, ...]]) -> Entry:
     place = str(message.path.relative_to(PROGRAM.parent if message.path.is_relative_to(PROGRAM) else root))
-    own = [note.removeprefix("TRANSLATORS:").strip() for note in message.notes]
-    auto_comments = [*own, *comments.get(message.id, ())]
-    template.add(english, locations=[(place, 0)], auto_comments=auto_comments, context=context)
+    own = (" ".join(note.removeprefix("TRANSLATORS:").split()) for note in message.notes)
+    return Entry(*message.id, "", notes=(*own, *comments.get(message.id, ())), place=place)
 
 
-def update(root: Path, tags: Iterable[str]) -> list[Path]:
-    """Write locales/messages.pot and merge it into each language's messages.po. Returns the files that changed.
+def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), today: date | None = None) -> Update:
+    """Write locales/messages.pot and merge it into the catalogue of each language.
 
-    Raises BadContent where the texts or flow.toml cannot be used, and BadLocale for a catalogue that cannot be read or
-    has a message twice, because a translation would be lost. Then no file of that language is written.
+    In the contexts `same_meaning` ("tea") a change of the English keeps the translation. With `today`, the messages of
+    published languages that wait for their translator get the note since when. Raises BadContent where the texts or
+    flow.toml cannot be used: then no file is written. A catalogue that cannot be read is left as it is.
     """
-    template = template_of(root)
-    changed = [_write(root / "locales" / "messages.pot", template, NEW_HEADER)]
+    source, published = source_of(root), load_flow(root / "prompts" / "flow.toml").published
+    _require_contexts(source, same_meaning)
+    pot_title = f"{PROJECT}: the words to translate. Made by `ivr locale update`; do not edit."
+    files = {root / "locales" / "messages.pot": po_file(pot_title, HEADER, source)}
+    changes, faults = dict[str, tuple[Change, ...]](), list[Fault]()
     for tag in tags:
-        catalogue = _merged(root, tag, template)
-        changed.append(_write(po_path(root, tag), catalogue, header(tag, catalogue.header)))
-    return [path for path in changed if path is not None]
+        try:
+            merged = merge(_existing(po_path(root, tag)), source, same_meaning, today if tag in published else None)
+        except BadLocale as error:
+            faults.extend(error.faults)
+            continue
+        files[po_path(root, tag)] = po_file(f"{PROJECT}: {tag}", header(tag), merged.entries)
+        changes[tag] = merged.changes
+    return Update(tuple(path for path, content in files.items() if _write(path, content)), changes, tuple(faults))
 
 
-def header(tag: str, kept: Mapping[str, str]) -> dict[str, str]:
-    """The header fields of a catalogue: the `kept` ones that are filled in, else those of a new catalogue."""
-    filled = {name: value for name, value in kept.items() if name not in FIXED_FIELDS and not UNFILLED.search(value)}
-    own = {"Language": tag.replace("-", "_"), "Plural-Forms": _plural_forms(tag)}
-    return {name: value for name, value in (NEW_HEADER | own | filled).items() if name not in ("Generated-By",)}
+def _require_contexts(source: Sequence[Entry], contexts: Iterable[str]) -> None:
+    known = {entry.context for entry in source}
+    for context in contexts:
+        if context not in known:
+            raise OperationFailed(f"There is no text `{context}`: its name is the name of its file in prompts/.")
+
+
+def header(tag: str) -> dict[str, str]:
+    """The header fields of the catalogue of a language."""
+    return HEADER | {"Language": tag.replace("-", "_"), "Plural-Forms": _plural_forms(tag)}
 
 
 def _plural_forms(tag: str) -> str:
@@ -91,73 +109,56 @@ def _plural_forms(tag: str) -> str:
     try:
         return get_plural(Locale.parse(tag, sep="-")).plural_forms
     except (UnknownLocaleError, ValueError):
-        return NEW_HEADER["Plural-Forms"]
-
-
-def _merged(root: Path, tag: str, template: Catalog) -> Catalogue:
-    """The catalogue of `tag` with the messages of `template`.
-
-    Babel's `update` sets the previous English of each fuzzy message to the English before this update. A translation
-    that was fuzzy already belongs to an older English: that one is restored.
-    """
-    catalogue = _existing(po_path(root, tag))
-    if not catalogue.header:
-        catalogue.header_comment = f"# {PROJECT}: {tag}"
-    before = {(message.id, message.context): _previous(message) for message in catalogue}
-    catalogue.update(template, update_creation_date=False)
-    for message in catalogue:
-        if message.fuzzy:
-            english = message.previous_id[0] if message.previous_id else message.id
-            message.previous_id = before.get((english, message.context)) or message.previous_id
-    catalogue.obsolete.clear()
-    return catalogue
+        return HEADER["Plural-Forms"]
 
 
 def _existing(path: Path) -> Catalogue:
+    """The catalogue at `path`, empty if there is none. Raises BadLocale if a translation in it would be lost."""
     if not path.exists():
-        return Catalogue()
+        return Catalogue({}, ())
     catalogue = read_catalogue(path)
-    if catalogue.duplicates:
-        raise BadLocale(duplicate_faults(path, catalogue).values())
+    if faults := duplicate_faults(path, catalogue):
+        raise BadLocale(faults.values())
+    if path.stat().st_size and not (catalogue.header or catalogue.entries or catalogue.obsolete):
+        remedy = "Fetch it again, or delete it to begin anew."
+        raise BadLocale.at(str(path), "no message can be found in it, so it was left as it is", remedy)
     return catalogue
 
 
-def _previous(message: Message) -> list[str]:
-    """The English for which a fuzzy translation was made. Babel reads it as a comment, from which it is removed."""
-    lines = "\n".join(comment[1:].strip() for comment in message.user_comments if comment.startswith("|"))
-    message.user_comments = [comment for comment in message.user_comments if not comment.startswith("|")]
-    match = PREVIOUS.search(lines)
-    return [denormalize(match["english"].strip())] if match else []
-
-
-def _write(path: Path, catalogue: Catalog, fields: Mapping[str, str]) -> Path | None:
-    content = _po_file(catalogue, fields)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.read_bytes() == content:
-        return None
-    path.write_bytes(content)
-    return path
-
-
-def _po_file(catalogue: Catalog, fields: Mapping[str, str]) -> bytes:
-    """The catalogue as a PO file. The header is written here, because Babel drops fields that it does not know."""
-    file = io.BytesIO()
-    write_po(
-        file,
-        catalogue,
-        width=UNWRAPPED,
-        omit_header=True,
-        include_previous=True,
-        include_lineno=False,
-        sort_output=False,
-    )
-    rows = [escape(f"{name}: {value}\n") for name, value in fields.items()]
-    comment = catalogue.header_comment.strip().encode("utf-8")
-    return b"\n".join(
-        (comment, b'msgid ""', b'msgstr ""', *(row.encode("utf-8") for row in rows), b"", file.getvalue())
-    )
+def _write(path: Path, content: bytes) -> bool:
+    """Replace the file at once, so that it is never half written. Returns whether it has changed."""
+    new = path.with_name(f".{path.name}.new")
+    try:
+        if path.exists() and path.read_bytes() == content:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new.write_bytes(content)
+        new.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            new.unlink()
+        raise OperationFailed(f"{path} cannot be written ({error.strerror}): make its folder writable.") from error
+    return True
 
 
 def languages(root: Path) -> list[str]:
     """The languages that have a catalogue under `root`."""
     return sorted(path.parent.parent.name for path in (root / "locales").glob("*/LC_MESSAGES/messages.po"))
+
+
+def rows(result: Update) -> Iterator[str]:
+    """The result of an update, as rows to print: for each language what changed in words, then the faults."""
+    if not (result.written or result.faults):
+        yield "all catalogues are up to date"
+    for tag, changes in result.changes.items():
+        kinds = Counter(change.kind for change in changes)
+        if kinds:
+            yield f"{tag}: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}"
+        elif any(tag in path.parts for path in result.written):
+            yield f"{tag}: no translation changed: layout, header or notes only"
+        yield from (
+            f"  [{change.message[0]}] {change.kind}: {change.message[1][:60]!r}" for change in changes[:MAX_ROWS]
+        )
+        if len(changes) > MAX_ROWS:
+            yield f"  and {len(changes) - MAX_ROWS} more"
+    yield from map(str, result.faults)

@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol, assert_never
 
 from ivr import log
 from ivr.call.state import CallEnded, DialEnded, Event, Key, Outdated, Place, Ring, Silence
+from ivr.refusal import TEST_CALL_SID
 from ivr.usage.periods import PeriodLength, period_end, period_of
 
 WRITE_INTERVAL = 60.0
@@ -24,7 +25,7 @@ LAST_WRITE_TIMEOUT = 3.0
 """Seconds that the end of a process waits for its last write."""
 LATE_AFTER = timedelta(hours=12)
 """How long after the end of a period its counts are still stored: a period that was reported must not change."""
-TEST_CALL = ("CallSid", "CA" + "0" * 32)
+TEST_CALL = ("CallSid", TEST_CALL_SID)
 """The form field of a test call (`ivr call`, `ivr probe`, `ivr doctor`): such a call is answered and not counted."""
 
 

@@ -1,6 +1,6 @@
 """Prints reports of one or more periods side by side: as text for a terminal, as CSV, and as a page to print.
 
-A sum is made from shown numbers alone, so it tells no hidden number: "≥ 316" if a part of it is hidden, and "<46" if
+A sum is made from shown numbers alone, so it shows no hidden number: "≥ 316" if a part of it is hidden, and "<46" if
 all three of its parts are.
 """
 
@@ -40,7 +40,7 @@ EVENT_NAMES = {
 LANGUAGE_LABELS = {"8": "Chose {} (key 8)", "0": "Asked for a person in {}"}
 BEFORE_A_LANGUAGE = "Asked for a person before choosing a language"
 NOTES = (
-    f"Numbers under {SMALLEST_SHOWN}, zero included, read {HIDDEN}, so that they tell nothing about a single caller. "
+    f"Numbers under {SMALLEST_SHOWN}, zero included, read {HIDDEN}, so that they show nothing about a single caller. "
     "≥ is a sum without its hidden parts.",
     "A number says how often a key was pressed or a transfer ended so: one caller may press a key several times. "
     "Callers who stay silent press nothing and are connected to the hotline in the end: they are among the connected, "

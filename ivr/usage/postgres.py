@@ -44,6 +44,13 @@ _CREATE_TABLES: tuple[LiteralString, ...] = (
     "CREATE TABLE version (number INTEGER PRIMARY KEY)",
     f"INSERT INTO version VALUES ({tables.VERSION})",
 )
+_CONNECT_OPTIONS: dict[str, Any] = {
+    "autocommit": True,
+    "connect_timeout": CONNECT_TIMEOUT,
+    "tcp_user_timeout": CONNECT_TIMEOUT * 1000,
+    "prepare_threshold": None,  # a pooler such as pgbouncer gives one server connection to several clients in turn
+}
+"""https://www.psycopg.org/psycopg3/docs/advanced/prepare.html#using-prepared-statements-with-pgbouncer"""
 _WRITE_LOCK = 0x1BF0
 """The number of the advisory lock: the same in every process and release."""
 
@@ -95,9 +102,7 @@ class PostgresStore:
         """A connection to be "read" or "written". Raises OperationFailed for every fault of the driver."""
         psycopg = _driver()
         try:
-            with psycopg.connect(
-                self._url, autocommit=True, connect_timeout=CONNECT_TIMEOUT, tcp_user_timeout=CONNECT_TIMEOUT * 1000
-            ) as db:
+            with psycopg.connect(self._url, **_CONNECT_OPTIONS) as db:
                 yield db
         except (psycopg.Error, UnicodeError) as error:
             raise OperationFailed(f"The database of IVR_USAGE_URL cannot be {use}: {reason_of(error)}.") from None

@@ -1,10 +1,10 @@
 """The usage of a period as it may be shown: whole periods only, and no number under 16 that could be read or computed.
 
 Each event is part of exactly one shown number, a `Cell`: a topic is counted over all languages, the request for a
-person by language. So no two shown numbers overlap, and none can be subtracted from another one. Which numbers are
-shown depends only on the numbers that reach 16 and on the flow graph. A smaller number reads "<16" whether it is 15, 1
-or 0. Sums are made from shown numbers alone (`ivr.usage.layout`). A period is shown after its counts are final, so two
-reports of the same period are equal and their difference tells nothing about a single caller.
+person by language. So no two shown numbers overlap, and none can be subtracted from another one. A number of at least
+16 is shown; a smaller one reads "<16", whether it is 15, 1 or 0. Sums are made from shown numbers alone
+(`ivr.usage.layout`). A period is shown after its counts are final: two reports of the same period are equal, so no
+difference shows a single caller.
 """
 
 from collections import Counter
@@ -42,7 +42,7 @@ class Cell(NamedTuple):
     """A number that is shown: how often `event` led to `node` in the language `locale`.
 
     `node` is "" for all nodes, `locale` is "" for all languages and `NO_LANGUAGE` before a language was chosen. `event`
-    is "ring", "0", "8", "9", a value of DIAL_CELLS or one of NODE_EVENTS. Example: `Cell("safety", "", "chosen")`.
+    is "ring", "0", "8", "9", a value of DIAL_CELLS or one of NODE_EVENTS. Example: `Cell("partner", "", "chosen")`.
     """
 
     node: str

@@ -15,9 +15,10 @@ from ivr.errors import UnknownAddress
 from ivr.export.number_links import NumberLinker, TextSpan, without_pauses
 from ivr.line.line import Line
 from ivr.line.request import Form
-from ivr.phone.caller import FORM, KEYS, OUTCOMES, Caller, Heard
+from ivr.phone.caller import KEYS, Caller
+from ivr.phone.playback import Heard
 from ivr.phone.verbs import Say, SayOrPlay
-from ivr.phone.webhook_form import answered, dial_ended, digits_pressed
+from ivr.phone.webhook_form import FORM, OUTCOMES, answered, dial_ended, digits_pressed
 from ivr.web.audio_preview import Sounds, join_says
 
 CONVERSATION_SECONDS = 60.0

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from ivr.export.number_links import TextSpan, number_span
 from ivr.line.line import Line
-from ivr.phone.parser import Dial, Say, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial, Say
 from ivr.script.model import read_script
 from ivr.settings import Settings
 from ivr.web.audio_preview import Sounds

@@ -7,7 +7,7 @@ import pytest
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
 from ivr.call.playlist import OFFERS, SHARED_TEXTS, PromptRef, named_keys, prompts_for
 from ivr.call.state import Place
-from ivr.call.transitions import Ask, Dial, End, Reading, reachable, silent_steps
+from ivr.call.transitions import Ask, Dial, End, Reading, explore, silent_steps
 
 NODES = {
     "opening": Opening(kind="opening", menu="main"),
@@ -57,14 +57,14 @@ TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
         ["short", "fruit", "again", "language es", "back"],
     ),
     (
-        "at the root star starts over",
+        "that of the main menu says what a caller whose keys do not work can do, and that star starts over",
         Ask(at("main"), "second"),
-        ["person", "main", "again", "language es", "restart"],
+        ["person", "without_keys", "main", "again", "language es", "restart"],
     ),
     (
-        "so it does in the opening",
+        "so does that of the opening",
         Ask(at("opening"), "second"),
-        ["person", "main", "again", "language es", "restart"],
+        ["person", "without_keys", "main", "again", "language es", "restart"],
     ),
     (
         "the other language is offered in its own words",
@@ -85,7 +85,7 @@ TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
     ("a wrong key", Ask(at("fruit", misses=1), "first"), ["miss", "short", "fruit"]),
     ("a second one", Ask(at("fruit", misses=2), "first"), ["short", "miss_again", "choices"]),
     ("a wrong key in a topic", Ask(at("tea", part=3, misses=1), "part"), ["miss", "tea 3"]),
-    ("a second one in a topic", Ask(at("tea", misses=2), "part"), ["short", "miss_again", "tea"]),
+    ("a second one in a topic", Ask(at("tea", misses=2), "part"), ["short", "miss_again", "back", "tea"]),
     (
         "after a wrong key nobody is greeted again",
         Ask(at("opening", misses=1, language_chosen=False), "opening"),
@@ -105,7 +105,7 @@ TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
     (
         "its second reading",
         Ask(at("main", language_chosen=False), "second"),
-        ["person", "person es", "main", "again", "language es", "restart"],
+        ["person", "person es", "without_keys", "without_keys es", "main", "again", "language es", "restart"],
     ),
     ("its third reading", Ask(at("main", language_chosen=False), "third"), ["short", "short es", "choices"]),
     ("the warning in both", Ask(at("main", language_chosen=False), "warning"), ["stay", "stay es"]),
@@ -120,6 +120,11 @@ TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
     (
         "the second part after a failed dial, in both",
         Ask(at("not_connected", part=2, language_chosen=False), "part"),
+        ["danger", "danger es", "text_number", "text_number es"],
+    ),
+    (
+        "the third part after a failed dial, in both",
+        Ask(at("not_connected", part=3, language_chosen=False), "part"),
         ["number", "number es"],
     ),
     (
@@ -166,7 +171,7 @@ def test_language_menu_offers_each_language_in_its_own_words_with_its_key() -> N
 def test_every_step_plays_known_prompts() -> None:
     texts = {*SHARED_TEXTS, *(name for name, node in NODES.items() if not isinstance(node, Opening | Languages))}
     for flow in (ONE, TWO, SEVEN):
-        for place in reachable(flow, "connect"):
+        for place in explore(flow, "connect").paths:
             for step in silent_steps(flow, place, "connect"):
                 spoken = prompts_for(flow, step)
                 assert spoken

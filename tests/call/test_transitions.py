@@ -16,10 +16,10 @@ from ivr.call.transitions import (
     Dial,
     End,
     Policy,
+    explore,
     languages_offered,
     last_part,
     next_place,
-    reachable,
     silent_steps,
 )
 
@@ -305,7 +305,7 @@ def events() -> Iterator[Event]:
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
 def test_every_event_leads_to_a_place_of_the_flow(flow: Flow, policy: Policy) -> None:
-    for place in reachable(flow, policy):
+    for place in explore(flow, policy).paths:
         for event in events():
             there = next_place(flow, place, event)
             assert there.node in flow.nodes
@@ -316,7 +316,7 @@ def test_every_event_leads_to_a_place_of_the_flow(flow: Flow, policy: Policy) ->
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
 def test_misses_and_tries_are_bounded_and_zero_elsewhere(flow: Flow, policy: Policy) -> None:
-    for place in reachable(flow, policy):
+    for place in explore(flow, policy).paths:
         assert 0 <= place.misses <= MAX_MISSES
         assert 0 <= place.tries <= MAX_TRIES
         assert place.tries == 0 or place.node in ("connect", "not_connected")
@@ -325,7 +325,7 @@ def test_misses_and_tries_are_bounded_and_zero_elsewhere(flow: Flow, policy: Pol
 
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
 def test_only_a_no_match_adds_a_miss_and_every_key_resets_the_tries(flow: Flow) -> None:
-    for place in reachable(flow, "connect"):
+    for place in explore(flow, "connect").paths:
         for key in (*KEYS, ""):
             there = next_place(flow, place, Key(key))
             assert there.tries <= 1
@@ -337,7 +337,7 @@ def test_only_a_no_match_adds_a_miss_and_every_key_resets_the_tries(flow: Flow) 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
 def test_last_step_of_silence_dials_or_ends_and_no_other_does(flow: Flow, policy: Policy) -> None:
-    for place in reachable(flow, policy):
+    for place in explore(flow, policy).paths:
         *before, last = silent_steps(flow, place, policy)
         assert isinstance(last, Dial | End)
         assert all(isinstance(step, Ask) for step in before)
@@ -345,7 +345,7 @@ def test_last_step_of_silence_dials_or_ends_and_no_other_does(flow: Flow, policy
 
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
 def test_path_of_every_place_leads_to_it(flow: Flow) -> None:
-    for place, way in reachable(flow, "connect").items():
+    for place, way in explore(flow, "connect").paths.items():
         ring, *acts = way.split()
         here = next_place(flow, at("main"), Ring())
         assert ring == "ring"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ivr.call.flow import Flow, Menu, Topic
 from ivr.call.state import KEYS, Place
-from ivr.call.transitions import CHOICE_KEYS, Policy, reachable
+from ivr.call.transitions import CHOICE_KEYS, Policy, explore
 from ivr.call.urls import (
     RING,
     address_of,
@@ -35,14 +35,14 @@ def toy(line: Line) -> Flow:
 
 @pytest.mark.parametrize("policy", get_args(Policy))
 def test_address_of_every_place_is_read_back(flow: Flow, policy: Policy) -> None:
-    for place in reachable(flow, policy):
+    for place in explore(flow, policy).paths:
         assert place_at(flow, address_of(place)) == place
         assert place_at(flow, key_address_of(flow, place)) == place
         assert outcome_address_of(place) == address_of(place) + "/outcome"
 
 
 def test_addresses_are_unique(flow: Flow) -> None:
-    places = reachable(flow, "connect")
+    places = explore(flow, "connect").paths
     assert len({address_of(place) for place in places}) == len(places)
     assert len({key_address_of(flow, place) for place in places}) == len(places)
 

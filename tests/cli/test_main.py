@@ -16,13 +16,15 @@ import pytest
 import uvicorn
 from click.testing import CliRunner, Result
 from support.processes import IVR
+from support.stories import parse, replay
 
 from ivr import __version__
+from ivr.cli.call import story_of
 from ivr.cli.main import main
 from ivr.line.line import Line
-from ivr.phone import stories
 from ivr.phone.caller import Caller
-from ivr.phone.parser import Dial, Hangup, Say, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial, Hangup, Say
 from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -132,8 +134,8 @@ def test_kept_call_can_be_replayed(line: Line) -> None:
     assert result.output.rstrip().endswith("wrote kept.txt")
     kept = Path("kept.txt").read_text("utf-8")
     caller = Caller(in_process(line), RING)
-    stories.replay(stories.parse(kept), caller)
-    assert stories.story_of(caller) == kept
+    replay(parse(kept), caller)
+    assert story_of(caller) == kept
 
 
 def test_call_that_cannot_be_written_is_a_sentence() -> None:
@@ -253,8 +255,24 @@ def test_server_without_http_is_a_sentence() -> None:
 # -- fallback and the rest ---------------------------------------------------------------------------------------------
 
 
+def test_fallback_document_without_a_number_of_the_line_says_what_that_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbered = ivr("fallback")
+    assert (numbered.stderr, numbered.stdout.count('callerId="+12025550123"')) == ("", 2)
+    monkeypatch.delenv("LINE_NUMBER")
+    bare = ivr("fallback")
+    assert "LINE_NUMBER" in bare.stderr
+    assert "callerId" not in bare.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-16"])
+def test_fallback_document_is_utf_8_whatever_the_terminal_is(line: Line, encoding: str) -> None:
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    printed = subprocess.run([IVR, "fallback"], env=environment, capture_output=True, check=True)
+    assert printed.stdout.rstrip() == line.fallback_document
+
+
 def test_fallback_document_dials_twice(line: Line) -> None:
-    printed = ivr("fallback").output
+    printed = ivr("fallback").stdout
     assert printed.encode().rstrip() == line.fallback_document
     verbs = read_document(printed.encode().strip())
     assert [verb.number for verb in verbs if isinstance(verb, Dial)] == ["+18883737888"] * 2

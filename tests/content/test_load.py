@@ -155,4 +155,4 @@ def test_the_catalogues_are_up_to_date_with_the_texts(content: Content, tmp_path
             copy = tmp_path / path.relative_to(content.root)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
-    assert update(tmp_path, languages(tmp_path)) == [], "run `ivr locale update`"
+    assert not update(tmp_path, languages(tmp_path)).written, "run `ivr locale update`"

@@ -74,6 +74,23 @@ def test_only_voices_of_a_kind_with_ssml_get_it(copied: Path) -> None:
     assert not load_locale(changed(copied, "Polly.Lupe-Neural", "alice"), VOICES).takes_ssml
 
 
+@pytest.mark.parametrize(
+    ("fallback_voice", "spoken_by"),
+    [
+        ("Google.es-US-Standard-A", "Google.es-US-Standard-A"),
+        ("Polly.Pedro-Neural", "Polly.Lupe-Neural"),
+        ("Google.en-US-Standard-C", "Polly.Lupe-Neural"),
+        ("Google.Nobody", "Polly.Lupe-Neural"),
+        ("", "Polly.Lupe-Neural"),
+        ("none", "none"),
+    ],
+)
+def test_fallback_document_never_speaks_in_a_faulty_voice(copied: Path, fallback_voice: str, spoken_by: str) -> None:
+    locale = load_locale(changed(copied, "Google.es-US-Standard-A", fallback_voice), VOICES)
+    assert locale.in_fallback_voice().voice == spoken_by
+    assert (locale.fallback.fault is not None) == (spoken_by == "Polly.Lupe-Neural")
+
+
 def test_reviewer_and_day_are_loaded(copied: Path) -> None:
     assert load_locale(copied / "locales" / "es", VOICES).reviewed == ""
     folder = changed(copied, 'name = "español"', 'name = "español"\nreviewed = { by = "Ana", date = 2026-01-31 }')

@@ -17,7 +17,7 @@ from ivr.check.report import check_all
 from ivr.content.recordings import MAX_RECORDING_SECONDS, file_name
 from ivr.line.compiler import compile_line
 from ivr.phone.caller import Caller
-from ivr.phone.parser import Play, Say
+from ivr.phone.verbs import Play, Say
 from ivr.speech.wav import SAMPLE_RATE, write_wav
 from ivr.translate import record
 

@@ -28,6 +28,14 @@ def shipped() -> Voices:
         ("fr-HT", "fr-FR"),
         ("zh", "cmn-CN"),
         ("zh-TW", "cmn-TW"),
+        ("zh-HK", "yue-HK"),
+        ("zh-Hant-HK", "yue-HK"),
+        ("zh-Hans-HK", "cmn-CN"),
+        ("zh-MO", "cmn-TW"),
+        ("ZH-hant", "cmn-TW"),
+        ("sr", "sr-RS"),
+        ("sr-Latn", ""),
+        ("pa-PK", ""),
         ("tl", "fil-PH"),
         ("uk", "uk-UA"),
         ("so", ""),
@@ -56,6 +64,19 @@ def test_voice_is_listed_once_under_the_language_of_its_name(shipped: Voices) ->
 def test_voice_may_speak_two_languages(shipped: Voices) -> None:
     assert {voice.language for voice in shipped.named("Polly.Kajal-Neural")} == {"en-IN", "hi-IN"}
     assert shipped.named("Polly.Nobody") == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "voice", "other"),
+    [
+        ("es-US", "Polly.Lupe-Neural", "Google.es-US-Neural2-A"),
+        ("es-US", "Google.es-US-Neural2-A", "Polly.Lupe-Neural"),
+        ("es-MX", "Polly.Mia-Neural", "none"),
+        ("", "none", "none"),
+    ],
+)
+def test_fallback_voice_is_proposed_of_another_vendor(shipped: Voices, language: str, voice: str, other: str) -> None:
+    assert shipped.voice_of_another_vendor(language, voice) == other
 
 
 def test_length_of_a_say_is_counted_percent_encoded(shipped: Voices) -> None:

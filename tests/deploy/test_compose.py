@@ -18,7 +18,8 @@ from support.processes import IVR, free_port, line_environment, running
 from support.signed_calls import post_to_port
 
 from ivr.operate import http_client
-from ivr.phone.parser import Gather, Say, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Gather, Say
 from ivr.settings import CHECKOUT
 
 DEPLOY = CHECKOUT / "deploy"
@@ -42,7 +43,7 @@ def on_port(command: list[str], port: int) -> list[str]:
 def line_service(content: Path, folder: Path, public: str) -> Iterator[int]:
     """The service `line`: its command and its environment, with another content, port and usage folder."""
     port = free_port()
-    environment = line_environment(content, public)
+    environment = {**line_environment(content, public), "PORT": str(port)}
     assert set(COMPOSE["line"]["environment"]) == {"PUBLIC_URL", "IVR_CONTENT", "IVR_USAGE"}
     folder.mkdir()
     with running(on_port(image_command("CMD"), port), port, folder, environment):

@@ -26,7 +26,8 @@ from ivr.content.facts import PINNED_HOTLINE, load_facts
 from ivr.line.twiml import with_new_numbers
 from ivr.operate import http_client
 from ivr.operate.probe import probe
-from ivr.phone.parser import Dial, Say, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial, Say
 from ivr.settings import CHECKOUT, Settings
 from ivr.signature import sign
 from ivr.usage.sqlite import SqliteStore
@@ -41,7 +42,7 @@ DEPLOY = CHECKOUT / "deploy"
 def test_kept_fallback_document_is_what_ivr_fallback_prints() -> None:
     printed = CliRunner().invoke(main, ["fallback"])
     assert printed.exit_code == 0, printed.output
-    assert (DEPLOY / "fallback.xml").read_text("utf-8") == printed.output, "run `make fallback`"
+    assert (DEPLOY / "fallback.xml").read_text("utf-8") == printed.stdout, "run `make fallback`"
 
 
 def test_kept_fallback_document_with_the_number_of_a_line_is_what_ivr_fallback_prints(
@@ -122,6 +123,22 @@ def test_systemd_accepts_the_service(tmp_path: Path) -> None:
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert "line." not in done.stderr, done.stderr
+
+
+def test_systemd_accepts_the_timers_and_a_failure_sends_a_mail(tmp_path: Path) -> None:
+    for name in ("line-probe", "line-doctor"):
+        service = (DEPLOY / f"{name}.service").read_text("utf-8")
+        assert "OnFailure=line-alert@%n.service" in service
+        assert service.count("EnvironmentFile=/etc/line.env") == 1
+        runs_anything = service.replace("/opt/line/.venv/bin/ivr", sys.executable)
+        (tmp_path / f"{name}.service").write_text(runs_anything, "utf-8")
+        shutil.copy(DEPLOY / f"{name}.timer", tmp_path)
+    shutil.copy(DEPLOY / "line-alert@.service", tmp_path / "line-alert@line-probe.service.service")
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not on this machine")
+    command = ["systemd-analyze", "verify", *sorted(map(str, tmp_path.iterdir()))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert "line-" not in done.stderr, done.stderr
 
 
 # -- the line as it is deployed ----------------------------------------------------------------------------------------

@@ -204,7 +204,7 @@ def test_metrics_are_scraped_at_the_port_that_serves_them() -> None:
     (container,) = pod["spec"]["containers"]
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     (address,) = (name["value"] for name in container["env"] if name["name"] == "IVR_METRICS_ADDRESS")
-    assert Settings(_env_file=None, ivr_metrics_address=address).metrics == ("0.0.0.0", ports["metrics"])
+    assert Settings(_env_file=None, ivr_metrics_address=address).metrics == ("::", ports["metrics"])
     assert pod["metadata"]["annotations"]["prometheus.io/port"] == str(ports["metrics"])
     assert str(ports["http"]) == container["args"][container["args"].index("--port") + 1]
     assert all(port["targetPort"] != "metrics" for port in resource("Service")["spec"]["ports"])

@@ -24,7 +24,8 @@ from ivr.check.proofs import prove
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.request import Form
-from ivr.phone.caller import OUTCOMES, Caller
+from ivr.phone.caller import Caller
+from ivr.phone.webhook_form import OUTCOMES
 from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook

@@ -30,7 +30,7 @@ from support.line_server import eventually, fallback_document
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
 from support.proxies import COMMANDS, trusted_certificate
 
-from ivr.phone.caller import FORM
+from ivr.phone.webhook_form import FORM
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 CALLERS = 4

@@ -29,7 +29,7 @@ from support.processes import end, line_environment
 
 from ivr.phone import caller as telephone
 from ivr.phone import parser
-from ivr.phone.caller import FORM, Form
+from ivr.phone.webhook_form import FORM, Form
 from ivr.server.signals import IGNORED_SIGNALS
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent

@@ -13,8 +13,10 @@ import pytest
 from support.asgi_client import PUBLIC, TOKEN, Asked
 from support.fake_twilio import check_document, is_safe
 
-from ivr.phone.caller import FORM, Caller
-from ivr.phone.parser import Gather, read_document
+from ivr.phone.caller import Caller
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Gather
+from ivr.phone.webhook_form import FORM
 from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings

@@ -14,7 +14,7 @@ from support.fake_twilio import FakeTwilio, caller, is_safe
 from support.line_server import Server, eventually, served
 from support.processes import end
 
-from ivr.phone.caller import FORM
+from ivr.phone.webhook_form import FORM
 from ivr.server.http_limits import DEADLINES, MAX_REQUEST_BYTES, State
 
 REQUEST_TIMEOUT = DEADLINES[State.ARRIVING]

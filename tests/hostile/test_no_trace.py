@@ -19,7 +19,7 @@ from support.line_server import Server, eventually, served
 from support.processes import TOKEN, end
 
 from ivr.log import COUNTED
-from ivr.phone.caller import FORM
+from ivr.phone.webhook_form import FORM
 from ivr.signature import sign
 
 CANARIES = {

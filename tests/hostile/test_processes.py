@@ -17,7 +17,7 @@ from support.fake_twilio import caller, gather, hung_up, is_safe, random_call
 from support.line_server import Server, children, eventually, served
 from support.processes import IVR, end, free_port, line_environment
 
-from ivr.phone.caller import FORM
+from ivr.phone.webhook_form import FORM
 from ivr.server.worker import HEARTBEAT_TIMEOUT
 
 WORKER_RESTARTS = int(os.environ.get("WORKER_RESTARTS", "10"))

@@ -21,7 +21,8 @@ from support.fake_twilio import CONTENT_TYPE, check_document, is_safe, random_ca
 from ivr import log, signature
 from ivr.call import transitions, urls
 from ivr.line import line, twiml
-from ivr.phone.caller import FORM, Caller
+from ivr.phone.caller import Caller
+from ivr.phone.webhook_form import FORM
 from ivr.readiness import Readiness, readiness_of
 from ivr.server import webhook as door
 from ivr.server.app import make_app

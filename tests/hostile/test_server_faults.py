@@ -29,8 +29,10 @@ from support.line_server import Server, children, eventually, listens, served
 from support.processes import end
 from support.toy_line import MAIN
 
-from ivr.phone.caller import FORM, Caller
-from ivr.phone.parser import Dial, read_document
+from ivr.phone.caller import Caller
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial
+from ivr.phone.webhook_form import FORM
 from ivr.server.signals import IGNORED_SIGNALS
 from ivr.server.worker import HEARTBEAT_TIMEOUT
 
@@ -185,7 +187,7 @@ def test_files_that_change_while_the_line_runs_change_no_answer(copied: Path, tm
 
 
 @pytest.mark.parametrize("file", ["prompts/flow.toml", "prompts/main.txt", "locales/en/locale.toml"])
-def test_started_with_broken_content_every_call_gets_the_last_resort(copied: Path, tmp_path: Path, file: str) -> None:
+def test_with_broken_content_every_call_gets_the_fallback_document(copied: Path, tmp_path: Path, file: str) -> None:
     fallback = b"<?xml version='1.0'?><Response/>"
     (copied / file).write_bytes((copied / file).read_bytes()[:-40] + b"\xff{{")
     with served(copied, tmp_path / "run", fallback=fallback) as server:

@@ -12,7 +12,7 @@ import pytest
 from support.line_server import Server, eventually, served
 from support.processes import end
 
-from ivr.phone.caller import FORM
+from ivr.phone.webhook_form import FORM
 
 
 def request(server: Server, more: bytes = b"") -> bytes:

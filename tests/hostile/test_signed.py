@@ -15,8 +15,9 @@ from twilio.request_validator import RequestValidator
 
 from ivr import signature
 from ivr.errors import Unverified
-from ivr.phone.caller import FORM, Form
-from ivr.phone.parser import Dial, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial
+from ivr.phone.webhook_form import FORM, Form
 from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings

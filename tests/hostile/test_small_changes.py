@@ -11,12 +11,11 @@ from ivr.call.transitions import (
     languages_offered,
     last_part,
     next_place,
-    reachable,
     silent_steps,
 )
 from ivr.call.urls import AUDIO, OUTCOME, RING
 from ivr.line.line import Line
-from ivr.phone.caller import OUTCOMES
+from ivr.phone.webhook_form import OUTCOMES
 
 
 @pytest.mark.parametrize(("published", "parts"), [(3, 1), (4, 1), (6, 1), (7, 2), (11, 2), (12, 3)])
@@ -36,7 +35,7 @@ def test_key_8_with_one_language_keeps_the_place(line: Line) -> None:
 
 
 def test_paths_use_the_words_of_stories(line: Line) -> None:
-    words = {word for way in reachable(line.flow, "connect").values() for word in way.split()}
+    words = {word for way in explore(line.flow, "connect").paths.values() for word in way.split()}
     assert words <= {"ring", "other", "-", "connected", "unknown", *KEYS, *OUTCOMES}
     assert {"ring", "-", "busy", "connected"} <= words
 
@@ -53,7 +52,7 @@ def test_path_prefixes_never_change() -> None:
 
 @pytest.mark.parametrize("policy", ["connect", "goodbye"])
 def test_silence_at_every_place_ends_as_the_policy_says(line: Line, policy: Policy) -> None:
-    for place in reachable(line.flow, policy):
+    for place in explore(line.flow, policy).paths:
         if line.flow.nodes[place.node].kind not in ("transfer", "farewell") and place.tries < 3:
             last = silent_steps(line.flow, place, policy)[-1]
             assert isinstance(last, Dial if policy == "connect" else End), place
@@ -71,4 +70,4 @@ def test_explored_transitions_are_those_of_next_place(line: Line, policy: Policy
 @pytest.mark.parametrize(("policy", "tries"), [("connect", {0, 1, 2}), ("goodbye", {0})])
 def test_the_line_dials_again_by_itself_only_under_connect(line: Line, policy: Policy, tries: set[int]) -> None:
     dialling = line.flow.node_of_kind("transfer")
-    assert {place.tries for place in reachable(line.flow, policy) if place.node == dialling} == tries
+    assert {place.tries for place in explore(line.flow, policy).paths if place.node == dialling} == tries

@@ -22,8 +22,10 @@ from hypothesis.stateful import (
 from support.asgi_client import PUBLIC, TOKEN, Asked
 from support.fake_twilio import CONTENT_TYPE, HOTLINE, check_document, is_safe
 
-from ivr.phone.caller import FORM, OUTCOMES, Caller, Form
-from ivr.phone.parser import Dial, read_document
+from ivr.phone.caller import Caller
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial
+from ivr.phone.webhook_form import FORM, OUTCOMES, Form
 from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings

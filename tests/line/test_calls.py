@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from support.stories import parse, replay
 
 from ivr.call.state import Place
 from ivr.line.line import Line
-from ivr.phone import stories
 from ivr.phone.caller import Caller
 from ivr.simulator import in_process
 
@@ -21,7 +21,7 @@ def caller_of(line: Line) -> Caller:
 @pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
 def test_story(path: Path, line: Line, line_goodbye: Line) -> None:
     chosen = line_goodbye if path.parent.name == "goodbye" else line
-    stories.replay(stories.parse(path.read_text("utf-8")), caller_of(chosen))
+    replay(parse(path.read_text("utf-8")), caller_of(chosen))
 
 
 def test_stories_cover_both_policies_and_both_languages() -> None:

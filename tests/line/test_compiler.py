@@ -14,7 +14,7 @@ from ivr.line import twiml
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
-from ivr.phone.parser import Dial, Gather, Hangup, Say, Verb
+from ivr.phone.verbs import Dial, Gather, Hangup, Say, Verb
 
 
 def test_same_content_compiles_to_the_same_line(line: Line) -> None:
@@ -72,6 +72,14 @@ def test_stats_have_the_size_of_the_line(line: Line) -> None:
     assert line.stats.places == len(line.documents) == len(line.paths)
     assert line.stats.fragments < line.stats.places * 2
     assert str(line.stats).startswith(f"{line.stats.places} places, {line.stats.fragments} fragments, ")
+
+
+def test_no_vendor_speaks_both_a_language_of_the_line_and_the_fallback_document(subject: Subject) -> None:
+    voices = {locale.language: locale.voice for locale in subject.line.content.locales.values()}
+    says = [verb for verb in verbs_of(subject.line.fallback_document) if isinstance(verb, Say)]
+    assert len({say.voice for say in says}) == 2
+    for say in says:
+        assert say.voice.partition(".")[0] != voices[say.language].partition(".")[0]
 
 
 def test_fallback_document_speaks_both_languages_and_dials_twice_without_an_action(subject: Subject) -> None:

@@ -14,7 +14,7 @@ from ivr.call.state import KEYS, Answer, DialEnded, DialOutcome, Key, Outdated, 
 from ivr.call.urls import RING, address_of, outcome_address_of
 from ivr.line.line import Line
 from ivr.line.request import Form
-from ivr.phone.parser import Dial, Gather, Hangup, Say, Verb
+from ivr.phone.verbs import Dial, Gather, Hangup, Say, Verb
 
 STATUSES = ["completed", "answered", "busy", "no-answer", "failed", "canceled", "", "sleeping"]
 STRANGE = [

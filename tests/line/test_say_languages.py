@@ -8,7 +8,8 @@ import pytest
 
 from ivr.line import twiml
 from ivr.line.line import Line
-from ivr.phone.parser import Gather, Say, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Gather, Say
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -13,12 +13,17 @@ from ivr.content.locale import Locale
 from ivr.content.prompts import RenderedPrompt
 from ivr.line import twiml
 from ivr.line.line import Line
-from ivr.phone.parser import Dial, Gather, Hangup, Say, read_document, read_verb
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial, Gather, Hangup, Say, Verb
 from ivr.speech.pauses import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE, SLOW_RATE
 
 SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).parent / "twiml.rng"))
 TWO_PARAGRAPHS = RenderedPrompt("en", ("For tea … press one.", "Goodbye."))
 XML_TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn"]), min_size=1, max_size=200)
+
+
+def read_verb(fragment: bytes) -> Verb:
+    return read_document(twiml.document([fragment]))[0]
 
 
 @pytest.fixture(scope="session")

@@ -153,7 +153,7 @@ def test_an_address_without_a_report_is_a_sentence(
     assert said in done.output
     world.hosts.clear()
     done = against()
-    assert (done.exit_code, "does not answer" in done.output) == (1, True)
+    assert (done.exit_code, "has no address" in done.output) == (1, True)
 
 
 def test_beside_a_line_that_sends_the_fallback_document_no_line_is_worse(tiny: Path, tmp_path: Path) -> None:

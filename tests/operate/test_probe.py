@@ -1,8 +1,11 @@
 """The probe: one synthetic call, one line, an exit code; and the one request that it and the doctor make."""
 
 import http.server
+import socket
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,11 +15,13 @@ import pytest
 from click.testing import CliRunner
 from support.content_faults import fault_named
 from support.external import PUBLIC, World, app, app_host, operator, reply
+from support.proxies import trusted_certificate
 from support.twilio_account import LINE_NUMBER, TOKEN
 
 from ivr.cli.main import main
-from ivr.errors import BadSettings, OperationFailed
+from ivr.errors import BadSettings, OperationFailed, Unreachable
 from ivr.operate import http_client
+from ivr.operate.network_errors import reason_of, words_of
 from ivr.operate.probe import probe
 from ivr.server.app import make_app
 
@@ -29,9 +34,8 @@ def world(tiny: Path) -> World:
 
 
 def test_a_line_that_is_well(world: World) -> None:
-    well, sentence = probe(world.settings, URL, world.fetch)
-    assert well
-    assert sentence == f"OK {URL}: it answers, key 0 dials the hotline, slowest answer 10 ms."
+    probed = probe(world.settings, URL, world.fetch)
+    assert str(probed) == f"OK {URL}: it answers, key 0 dials the hotline, slowest answer 10 ms."
     ring, language, person, health = world.asked
     assert (ring, health) == (f"{URL}/call", f"{URL}/health/ready")
     assert language.startswith(f"{URL}/call/en/opening/")
@@ -46,34 +50,42 @@ def test_a_line_is_called_at_another_address_than_it_is_signed_for(world: World)
 @pytest.mark.parametrize(
     ("host", "said"),
     [
-        (lambda *_: reply(403), "DOWN {}: it answers a signed request with status 403."),
-        (lambda *_: reply(200, b"<h1>hello</h1>"), "DOWN {}: "),
-        (lambda *_: reply(200, b""), "DOWN {}: "),
+        (lambda *_: reply(403), "the refusal does not come from the line"),
+        (lambda *_: reply(502), "The proxy does not reach the line"),
+        (lambda *_: reply(200, b"<h1>hello</h1>"), "Does another server answer there?"),
+        (lambda *_: reply(200, b""), "Does another server answer there?"),
     ],
 )
-def test_a_line_that_is_not(world: World, host: Any, said: str) -> None:
+def test_a_line_that_is_down_is_named_with_the_cause(world: World, host: Any, said: str) -> None:
     world.hosts["line.example.org"] = host
-    well, sentence = probe(world.settings, URL, world.fetch)
-    assert not well
-    assert sentence.startswith(said.format(URL))
+    probed = probe(world.settings, URL, world.fetch)
+    assert (probed.state, said in probed.reason) == ("DOWN", True), probed
 
 
-def test_nobody_answers(world: World) -> None:
-    world.hosts.clear()
-    assert probe(world.settings, URL, world.fetch) == (
-        False,
-        f"DOWN {URL}: line.example.org does not answer (no such host)",
-    )
+def test_another_token_of_the_line_is_named(world: World, tiny: Path) -> None:
+    world.hosts["line.example.org"] = app_host(app(operator(tiny, twilio_auth_token="f" * 32)))
+    assert "its TWILIO_AUTH_TOKEN is not the one here" in probe(world.settings, URL, world.fetch).reason
 
 
-def test_the_last_resort_is_not_the_line(world: World) -> None:
+@pytest.mark.parametrize(("reason", "state"), [("refused", "DOWN"), ("name", "DOWN"), ("offline", "CANNOT TELL")])
+def test_a_host_without_a_reply_is_down_unless_this_machine_has_no_network(
+    world: World, reason: Any, state: str
+) -> None:
+    def away(*_: object) -> http_client.Reply:
+        raise Unreachable("line.example.org is away", reason)
+
+    world.hosts["line.example.org"] = away
+    assert probe(world.settings, URL, world.fetch) == (state, URL, "line.example.org is away.")
+
+
+def test_the_fallback_document_is_not_the_line(world: World) -> None:
     world.hosts["line.example.org"] = app_host(make_app(world.settings, replace(world.ready, line=None)))
-    assert "answers with the fallback document" in probe(world.settings, URL, world.fetch).sentence
+    assert "answers with the fallback document" in probe(world.settings, URL, world.fetch).reason
 
 
 def test_a_slow_line_is_told_from_one_that_is_down(world: World) -> None:
     world.hosts["line.example.org"] = app_host(make_app(world.settings, world.ready), seconds=4.2)
-    assert probe(world.settings, URL, world.fetch) == (False, f"SLOW {URL}: an answer took 4.2 s, more than 3 s.")
+    assert str(probe(world.settings, URL, world.fetch)) == f"SLOW {URL}: an answer took 4.2 s, more than 3 s."
 
 
 @pytest.mark.parametrize("proxy_hides_health", [False, True])
@@ -85,8 +97,7 @@ def test_a_language_that_is_not_offered_is_no_success(world: World, copied: Path
         return reply(404) if proxy_hides_health and "/health" in url else inner(url, *asked)
 
     world.hosts["line.example.org"] = host
-    well, sentence = probe(world.settings, URL, world.fetch)
-    assert not well
+    sentence = str(probe(world.settings, URL, world.fetch))
     assert sentence.startswith(f"NOT WHOLE {URL}: es is not offered")
     assert ("messages.po" in sentence) != proxy_hides_health, "the reason, where it can be had"
 
@@ -94,8 +105,7 @@ def test_a_language_that_is_not_offered_is_no_success(world: World, copied: Path
 def test_a_text_in_english_for_a_fault_is_no_success(world: World, copied: Path) -> None:
     fault_named("catalogue", "lost_placeholder").plant(copied)
     world.hosts["line.example.org"] = app_host(app(operator(copied)))
-    well, sentence = probe(world.settings, URL, world.fetch)
-    assert not well
+    sentence = str(probe(world.settings, URL, world.fetch))
     assert sentence.startswith(f"NOT WHOLE {URL}: es is not whole: locales/es/LC_MESSAGES/messages.po:")
 
 
@@ -113,7 +123,7 @@ def test_key_0_that_leads_elsewhere(world: World) -> None:
         return answer._replace(body=answer.body.replace(b"+18883737888", b"+12025550177"))
 
     world.hosts["line.example.org"] = elsewhere
-    assert "does not dial the hotline" in probe(world.settings, URL, world.fetch).sentence
+    assert "does not dial the hotline" in probe(world.settings, URL, world.fetch).reason
 
 
 def test_without_a_token(tiny: Path, world: World) -> None:
@@ -187,9 +197,78 @@ def test_no_reply_is_a_sentence_without_a_password(url: str) -> None:
     assert "hunter2" not in str(error.value)
 
 
-def test_a_certificate_that_nobody_offers() -> None:
-    with pytest.raises(OperationFailed, match=r"127\.0\.0\.1:1 offers no certificate"):
-        http_client.certificate_ends("127.0.0.1", 1)
+@pytest.mark.parametrize("proxied", [True, False])
+def test_an_address_of_this_machine_is_never_asked_through_a_proxy(
+    site: str, monkeypatch: pytest.MonkeyPatch, proxied: bool
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://user:hunter2@127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "")
+    if not proxied:
+        assert http_client.fetch(f"{site}/", None, {}).status == 200
+        return
+    with pytest.raises(Unreachable, match=r"asked through the proxy 127\.0\.0\.1:1") as error:
+        http_client.fetch("http://line.example.org/", None, {})
+    assert "hunter2" not in str(error.value)
+
+
+@contextmanager
+def listening(handle: Callable[[socket.socket], object], host: str = "127.0.0.1") -> Iterator[int]:
+    """A port of this machine whose connections `handle` gets, until the end of the block."""
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                with connection, suppress(OSError):
+                    handle(connection)
+
+    with socket.create_server((host, 0)) as server:
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+    thread.join(10)
+
+
+def tls(folder: Path) -> Callable[[socket.socket], object]:
+    """Serves a handshake with the certificate in `folder`, then closes."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "chain.pem", folder / "key.pem")
+    return lambda connection: context.wrap_socket(connection, server_side=True).close()
+
+
+def plain(connection: socket.socket) -> None:
+    connection.recv(1000)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+@pytest.mark.parametrize(("handle", "reason"), [(lambda connection: None, "closed"), (plain, "tls")])
+def test_a_port_without_tls_and_one_that_closes_are_told_apart(handle: Any, reason: str) -> None:
+    with listening(handle) as port, pytest.raises(Unreachable) as error:
+        http_client.certificate_of("127.0.0.1", port)
+    assert error.value.reason == reason
+
+
+def test_certificates_that_twilio_refuses_are_told_apart(tmp_path: Path) -> None:
+    with trusted_certificate(tmp_path):
+        with listening(tls(tmp_path)) as port:
+            certificate = http_client.certificate_of("localhost", port)
+        with listening(tls(tmp_path), "127.0.0.2") as port, pytest.raises(Unreachable, match="for another address"):
+            http_client.certificate_of("127.0.0.2", port)
+    assert (certificate.ends - certificate.starts).days == 60
+    with listening(tls(tmp_path)) as port, pytest.raises(Unreachable, match="self-signed") as error:
+        http_client.certificate_of("localhost", port)
+    assert error.value.reason == "certificate"
+
+
+def test_every_kind_of_refused_certificate_has_its_own_words() -> None:
+    words = set()
+    for code in (9, 10, 18, 19, 20, 21, 62, 64, 7):
+        error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+        error.verify_code, error.verify_message = code, "other"
+        assert reason_of(error) == "certificate"
+        words.add(words_of(error))
+    assert len(words) == 9
 
 
 def test_the_clock_of_the_outside_is_utc() -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
-from ivr.phone.caller import FORM, OUTCOMES, Caller, Form, Heard, ImpossibleAct, Recording
-from ivr.phone.parser import InvalidTwiml
+from ivr.phone.caller import Caller, ImpossibleAct
+from ivr.phone.errors import InvalidTwiml
+from ivr.phone.playback import Heard, Recording
+from ivr.phone.webhook_form import FORM, OUTCOMES, Form
 
 RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"

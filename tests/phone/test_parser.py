@@ -2,18 +2,9 @@
 
 import pytest
 
-from ivr.phone.parser import (
-    Dial,
-    Gather,
-    Hangup,
-    InvalidTwiml,
-    Play,
-    Redirect,
-    Say,
-    check_reachable,
-    read_document,
-    read_verb,
-)
+from ivr.phone.errors import InvalidTwiml
+from ivr.phone.parser import check_reachable, read_document
+from ivr.phone.verbs import Dial, Gather, Hangup, Play, Redirect, Say
 
 GATHER = '<Gather action="/call/en/main" {}>{}</Gather>'
 DIAL = "<Dial {}><Number>+12025550123</Number></Dial>"
@@ -209,16 +200,10 @@ def test_document_that_is_not_xml_raises_a_sentence(document: bytes, sentence: s
 
 def test_error_has_the_number_of_twilio() -> None:
     with pytest.raises(InvalidTwiml) as refused:
-        read_verb(b"<Record/>")
+        read_document(document("<Record/>"))
     assert refused.value.code == 12200
-
-
-def test_fragment_is_read_by_the_rules_of_a_document() -> None:
-    assert read_verb(b"<Say>Hello.</Say>") == read_document(document("<Say>Hello.</Say>"))[0]
-    with pytest.raises(InvalidTwiml, match="two paces"):
-        read_verb(b'<Say>a <prosody rate="90%">b</prosody></Say>')
 
 
 def test_verb_that_cannot_be_reached_raises() -> None:
     with pytest.raises(InvalidTwiml, match="<Hangup> follows <Redirect>"):
-        check_reachable([read_verb(b"<Redirect>/call</Redirect>"), Hangup()])
+        check_reachable([Redirect("/call"), Hangup()])

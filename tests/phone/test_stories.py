@@ -1,9 +1,11 @@
 """Stories: a call is replayed, and the first line that differs is named."""
 
 import pytest
+from support.stories import StoryFailed, parse, replay
 
-from ivr.phone.caller import Caller, Form
-from ivr.phone.stories import StoryFailed, parse, replay, story_of
+from ivr.cli.call import story_of
+from ivr.phone.caller import Caller
+from ivr.phone.webhook_form import Form
 
 RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"

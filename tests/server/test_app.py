@@ -30,6 +30,12 @@ def test_health_says_that_the_process_lives_and_whether_the_line_is_ready(app: W
         assert secret not in live.text + health.text
 
 
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/health/serving"])
+def test_health_answers_head_as_get_without_a_body(app: Webhook, path: str) -> None:
+    head, get = ask(app, "HEAD", path), ask(app, "GET", path)
+    assert (head.status_code, head.headers["content-type"]) == (get.status_code, get.headers["content-type"])
+
+
 def test_trial_token_is_noted_in_the_health_report(tiny: Path) -> None:
     settings = settings_for(tiny, twilio_auth_token="try-123", line_number="")
     assert readiness_of(settings).report()["notes"] == ["trying out: not Twilio's token"]

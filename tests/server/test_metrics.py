@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 from starlette.testclient import TestClient
 from support.line_server import children
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
-from support.signed_calls import BASE, post_to_app, post_to_port, settings_for
+from support.signed_calls import BASE, CALL, PROBE_CALL, post_to_app, post_to_port, settings_for, signed
 from support.toy_line import MAIN
 from support.usage import MemoryStore
 
@@ -176,6 +176,8 @@ def test_the_webhook_counts_answers_refusals_and_fallback_documents(metrics: Met
         post_to_app(client, "/call")
         post_to_app(client, f"/call/es/main/{MAIN}", [("Digits", "1")])
         assert client.post("/call", content="a=b").status_code == 403
+        assert client.post("/call", **signed("/call", token="another", call=CALL)).status_code == 403
+        assert client.post("/call", **signed("/call", token="another", call=PROBE_CALL)).status_code == 403
         assert client.get("/metrics").status_code == 404
     broken = readiness_of(settings_for(tiny / "prompts"))
     assert not broken.ready
@@ -183,7 +185,8 @@ def test_the_webhook_counts_answers_refusals_and_fallback_documents(metrics: Met
         post_to_app(client, "/call")
     found = series(page_of(metrics))
     assert (found['ivr_requests_total{event="ring"}'], found['ivr_requests_total{event="key"}']) == (1, 1)
-    assert (found["ivr_refused_total"], found["ivr_fallback_total"]) == (1, 1)
+    assert (found["ivr_refused_total"], found["ivr_refused_signed_total"]) == (2, 1), "test calls are left out"
+    assert found["ivr_fallback_total"] == 1
 
 
 def test_a_metric_that_cannot_be_counted_costs_no_call(metrics: Metrics, folder: Path, tiny: Path) -> None:

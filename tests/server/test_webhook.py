@@ -1,6 +1,7 @@
 """The webhook: which requests are answered, which are refused, and how much of a request is read."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ from urllib.parse import urlencode
 
 import pytest
 from support.app_client import ask, in_turn, place, post
-from support.signed_calls import BASE, PROBE_CALL, TOKEN, settings_for, signed
+from support.signed_calls import BASE, CALL, PROBE_CALL, TOKEN, settings_for, signed
 from support.toy_line import MAIN, OPENING
 
 from ivr.readiness import Readiness, readiness_of
+from ivr.refusal import TEST_CALL_SID, Refusal
 from ivr.server import webhook
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
@@ -92,10 +94,34 @@ def test_query_of_a_post_is_part_of_the_signed_url(app: Webhook) -> None:
     ids=["none", "empty", "wrong", "long", "not ASCII", "field added", "blank removed", "no body", "bytes", "JSON"],
 )
 def test_unsigned_request_gets_403(app: Webhook, path: str, spoil: Callable[[dict[str, Any]], Any]) -> None:
-    request = signed(path)
+    request = signed(path, call=CALL)
     spoil(request)
     answer = ask(app, "POST", path, **request)
     assert (answer.status_code, answer.content) == (403, b"")
+
+
+def test_refused_test_call_is_answered_with_what_arrived(app: Webhook) -> None:
+    request = signed("/call", token="another")
+    answer = ask(app, "POST", "/call", **request)
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "application/json")
+    assert Refusal.from_json(answer.content) == Refusal("POST", len(request["content"]), 1)
+    del request["headers"]["X-Twilio-Signature"]
+    marked = f"/call?CallSid={TEST_CALL_SID}"
+    assert Refusal.from_json(ask(app, "POST", marked, content=b"").content) == Refusal("POST", 0, 0)
+    assert Refusal.from_json(ask(app, "GET", marked).content) == Refusal("GET", 0, 0)
+
+
+@pytest.mark.parametrize("field", [("CallerName", f"CallSid={TEST_CALL_SID}"), ("SipHeader_X-CallSid", TEST_CALL_SID)])
+def test_refused_call_of_a_caller_is_answered_with_an_empty_403(app: Webhook, field: tuple[str, str]) -> None:
+    request = signed("/call", [field], token="another", call=CALL)
+    answer = ask(app, "POST", "/call", **request)
+    assert (answer.status_code, answer.content) == (403, b"")
+
+
+def test_answer_to_a_refused_test_call_holds_nothing_but_its_form(app: Webhook) -> None:
+    answer = ask(app, "POST", "/call", **signed("/call", [("Digits", "SECRET")], token="another"))
+    assert re.fullmatch(rb'\{"refused": \{"method": "POST", "body_bytes": \d+, "signatures": 1\}\}', answer.content)
+    assert answer.headers["cache-control"] == "no-store"
 
 
 def test_two_signatures_get_403(app: Webhook) -> None:

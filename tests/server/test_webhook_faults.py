@@ -12,7 +12,8 @@ from support.toy_line import MAIN, OPENING
 from ivr import readiness
 from ivr.errors import BadSettings, Fault
 from ivr.line.line import Line
-from ivr.phone.parser import Dial, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial
 from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook

@@ -8,7 +8,8 @@ import httpx2
 from support.signed_calls import BASE, signed
 
 from ivr.call.urls import RING, address_in
-from ivr.phone.parser import Dial, Gather, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial, Gather
 from ivr.server.webhook import Webhook
 from ivr.signature import Form
 

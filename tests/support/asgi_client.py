@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from ivr.phone.caller import Form
+from ivr.phone.webhook_form import Form
 from ivr.server.webhook import Webhook
 from ivr.signature import sign
 

@@ -10,14 +10,15 @@ fault. A table says how the good file is changed:
     encoding    how the file is written, UTF-8 when absent
     whole       the whole text of the file
 
-and `sentences` are the faults that `ivr check` then reports, one a line, all of them. `{root}` is the line's folder.
+and `sentences` are the faults that `ivr check` then reports, one a line, all of them. `{root}` is the line's folder. A
+change that is no fault has `row` instead: a row of the report.
 """
 
 import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ivr.check.report import check_all
+from ivr.check.report import Report, check_all
 from ivr.line.options import Options
 
 from .paths import TESTS
@@ -55,7 +56,7 @@ class ContentFault(NamedTuple):
 
     def sentences(self, root: Path) -> list[str]:
         """The expected sentences about the line under `root`."""
-        return str(self.recipe["sentences"]).replace("{root}", str(root)).splitlines()
+        return str(self.recipe.get("sentences", "")).replace("{root}", str(root)).splitlines()
 
 
 def planted(kind: str) -> list[ContentFault]:
@@ -72,4 +73,9 @@ def fault_named(kind: str, name: str) -> ContentFault:
 
 def reported(root: Path) -> list[str]:
     """The sentences of `ivr check` about the line under `root`."""
-    return [str(fault) for fault in check_all(root, Options()).faults]
+    return list(map(str, report(root).faults))
+
+
+def report(root: Path) -> Report:
+    """The report of `ivr check` about the line under `root`."""
+    return check_all(root, Options())

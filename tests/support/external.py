@@ -11,10 +11,10 @@ from starlette.testclient import TestClient
 from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 
 from ivr.call.urls import OVERRIDES
-from ivr.errors import OperationFailed
+from ivr.errors import Unreachable
 from ivr.line.request import Form
 from ivr.operate.external import External
-from ivr.operate.http_client import Reply
+from ivr.operate.http_client import Certificate, Reply
 from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
@@ -52,6 +52,12 @@ def reply(status: int, body: bytes = b"", seconds: float = 0.01, **headers: str)
     return Reply(status, headers, body, seconds)
 
 
+def certificate(days: float, lifetime: float = 90, ipv4: bool = True) -> Certificate:
+    """A certificate that ends in so many `days`."""
+    ends = NOW + timedelta(days=days, hours=1)
+    return Certificate(ends - timedelta(days=lifetime), ends, ipv4)
+
+
 def app_host(door: Webhook, rewrite: Callable[[str], str] = lambda path: path, seconds: float = 0.01) -> Host:
     """A host on which `door` answers, behind a proxy that hides the host's name and may `rewrite` the path."""
     client = TestClient(door, base_url="http://127.0.0.1:8000", follow_redirects=False)
@@ -59,7 +65,9 @@ def app_host(door: Webhook, rewrite: Callable[[str], str] = lambda path: path, s
     def host(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
         path = rewrite(urlsplit(url).path)
         body = None if form is None else urlencode(list(form))
-        answer = client.request("GET" if form is None else "POST", path, content=body, headers=dict(headers))
+        query = urlsplit(url).query
+        address = f"{path}?{query}" if query else path
+        answer = client.request("GET" if form is None else "POST", address, content=body, headers=dict(headers))
         return Reply(answer.status_code, {**answer.headers}, answer.content, seconds)
 
     return host
@@ -88,12 +96,13 @@ class World:
         self.twilio = TwilioApi()
         self.twilio.numbers[0] |= {
             "voice_url": f"{PUBLIC}/call{OVERRIDES}", "voice_method": "POST", "voice_fallback_url": BIN,
+            "status_callback": "",
         }  # fmt: skip
         self.hosts: dict[str, Host] = {
             "line.example.org": app_host(app(self.settings)),
             "handler.twilio.com": a_bin(self.ready.fallback_document),
         }
-        self.ends: datetime | Exception = NOW + timedelta(days=60, hours=1)
+        self.certificate: Certificate | Exception = certificate(days=60)
         self.now = NOW
         self.asked: list[str] = []
 
@@ -101,13 +110,13 @@ class World:
         self.asked.append(url)
         name = urlsplit(url).hostname or ""
         if name not in self.hosts:
-            raise OperationFailed(f"{name} does not answer (no such host)")
+            raise Unreachable(f"{name} has no address", "name")
         return self.hosts[name](url, form, headers)
 
-    def certificate_ends(self, *_: object) -> datetime:
-        if isinstance(self.ends, Exception):
-            raise self.ends
-        return self.ends
+    def certificate_of(self, *_: object) -> Certificate:
+        if isinstance(self.certificate, Exception):
+            raise self.certificate
+        return self.certificate
 
     def outside(self) -> External:
-        return External(self.fetch, self.certificate_ends, lambda: self.twilio, lambda: self.now)
+        return External(self.fetch, self.certificate_of, lambda: self.twilio, lambda: self.now)

@@ -14,8 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
-from ivr.phone.caller import FORM, OUTCOMES, Caller, Form
-from ivr.phone.parser import Dial, Gather, InvalidTwiml, Say, read_document
+from ivr.phone.caller import Caller
+from ivr.phone.errors import InvalidTwiml
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Dial, Gather, Say
+from ivr.phone.webhook_form import FORM, OUTCOMES, Form
 from ivr.signature import sign
 
 HOTLINE = "+18883737888"

@@ -17,7 +17,7 @@ from support.processes import IVR, TOKEN, end, free_port, line_environment, runn
 
 from ivr.line.compiler import compile_line
 from ivr.line.options import Options
-from ivr.phone.caller import FORM
+from ivr.phone.webhook_form import FORM
 
 FAULTY = [sys.executable, str(Path(__file__).with_name("planted_faults.py"))]
 WAIT = 30.0

@@ -11,7 +11,8 @@ from support.options import OPTIONS
 
 from ivr.call.state import Place
 from ivr.line.line import Line
-from ivr.phone.parser import Gather, Play, Say, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Gather, Play, Say
 from ivr.translate import record
 from ivr.translate.listen import compile_with_draft
 from ivr.translate.update import po_path

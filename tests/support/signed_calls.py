@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.testclient import TestClient
 
 from ivr.operate import http_client
-from ivr.phone.caller import FORM
+from ivr.phone.webhook_form import FORM
 from ivr.settings import Settings
 from ivr.signature import Form, sign
 

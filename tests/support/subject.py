@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from ivr.call.urls import RING, address_in
 from ivr.content.facts import HOTLINE
 from ivr.line.line import Line
-from ivr.phone.parser import Verb, read_document
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Verb
 
 
 class Subject(NamedTuple):

@@ -20,6 +20,7 @@ TOKEN = "c0ffee" + "0" * 25 + "1"
 """The canary: if it is ever printed, a test fails."""
 LINE_NUMBER = "+12025550123"
 BUSINESS = "Primary Customer Profile of type Business"
+SHAKEN_STIR = "RN7a97559effdf62d00f4298208492a5ea"
 WIRING = (
     "voice_url", "voice_method", "voice_fallback_url", "voice_fallback_method", "status_callback",
     "status_callback_method",
@@ -34,7 +35,8 @@ def a_number(number: str = LINE_NUMBER, sid: str = "PN" + "1" * 32, **more: Any)
         "voice_url": "https://demo.twilio.com/welcome/voice/", "voice_method": "GET",
         "voice_fallback_url": "", "voice_fallback_method": "POST",
         "status_callback": "https://old.example.org/told", "status_callback_method": "POST",
-        "voice_application_sid": "", "trunk_sid": None,
+        "voice_application_sid": "", "trunk_sid": None, "voice_receive_mode": "voice", "voice_caller_id_lookup": False,
+        "capabilities": {"voice": True, "SMS": True, "MMS": True, "fax": False}, "status": "in-use",
     } | more  # fmt: skip
 
 
@@ -46,12 +48,17 @@ class TwilioApi(HttpClient):
         self.asked: list[tuple[str, str]] = []
         self.fails: dict[str, int | Exception | str] = {}
         self.frozen = False
+        self.sent: Params = {}
+        """The fields of the last change of a number."""
         self.account: dict[str, Any] = {"sid": SID, "owner_account_sid": SID, "status": "active", "type": "Full"}
         self.numbers = [a_number()]
         self.recording: dict[str, Any] | None = None
         self.countries = [self.country("US"), self.country("CA"), self.country("FR", low=False)]
         self.profiles: list[dict[str, Any]] = [{"sid": "BU1", "status": "twilio-approved", "policy_sid": "RN1"}]
         self.policies = {"RN1": BUSINESS}
+        self.trust_products: list[dict[str, Any]] = [
+            {"sid": "BU2", "status": "twilio-approved", "policy_sid": SHAKEN_STIR, "numbers": ["PN" + "1" * 32]}
+        ]
         self.alerts: list[dict[str, Any]] = []
 
     @staticmethod
@@ -100,6 +107,8 @@ class TwilioApi(HttpClient):
             r"GET voice\.twilio\.com/v1/DialingPermissions/Countries": lambda _: _page("content", self.countries),
             r"GET trusthub\.twilio\.com/v1/CustomerProfiles": lambda _: _page("results", self.profiles),
             r"GET trusthub\.twilio\.com/v1/Policies/(\w+)": self._fetch_policy,
+            r"GET trusthub\.twilio\.com/v1/TrustProducts": self._list_trust_products,
+            r"GET trusthub\.twilio\.com/v1/TrustProducts/(\w+)/ChannelEndpointAssignments": self._list_assignments,
             r"GET monitor\.twilio\.com/v1/Alerts": lambda _: _page("alerts", self.alerts),
         }
 
@@ -112,6 +121,7 @@ class TwilioApi(HttpClient):
         return next((_answer(200, one) for one in self.numbers if one["sid"] == sid), None) or _missing()
 
     def _update_number(self, sid: str, sent: Params) -> Response:
+        self.sent = sent
         one = next(one for one in self.numbers if one["sid"] == sid)
         fields = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(): value for name, value in sent.items()}
         assert set(fields) <= set(WIRING), f"a number has no {set(fields) - set(WIRING)}"
@@ -121,6 +131,15 @@ class TwilioApi(HttpClient):
 
     def _fetch_recording(self, _: Params) -> Response:
         return _answer(200, self.recording) if self.recording else _missing()
+
+    def _list_trust_products(self, asked: Params) -> Response:
+        return _page("results", [row for row in self.trust_products if row["policy_sid"] == asked["PolicySid"]])
+
+    def _list_assignments(self, sid: str, asked: Params) -> Response:
+        numbers = next(row["numbers"] for row in self.trust_products if row["sid"] == sid)
+        found = [number for number in numbers if number == asked["ChannelEndpointSid"]]
+        rows = [{"sid": "RA1", "channel_endpoint_sid": one, "channel_endpoint_type": "phone-number"} for one in found]
+        return _page("results", rows)
 
     def _fetch_policy(self, sid: str, _: Params) -> Response:
         return _answer(200, {"sid": sid, "friendly_name": self.policies[sid]})

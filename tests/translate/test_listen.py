@@ -55,7 +55,7 @@ def test_sounds_are_copied_by_name(copied: Path, tmp_path: Path) -> None:
     samples = heard(copied, "es", out=tmp_path / "heard")
     names = {path.stem for path in (tmp_path / "heard").iterdir()}
     assert names == {sample.name for sample in samples}
-    assert {"person", "last_resort", "language-key-8", "tea-3"} <= names
+    assert {"person", "fallback", "language-key-8", "tea-3"} <= names
 
 
 @needs_voices

@@ -76,7 +76,7 @@ def test_file_without_sound_is_refused(copied: Path) -> None:
         ("nowhere", "There is no text `nowhere`"),
         ("tea", r"It has parts: tea-1, tea-2, tea-3\."),
         ("language", "It has parts: language-key-8, language-key-1"),
-        ("last_resort", "There is no text"),
+        ("fallback", "There is no text"),
     ],
 )
 def test_only_parts_of_texts_can_be_recorded(copied: Path, name: str, told: str) -> None:
@@ -109,7 +109,7 @@ def test_sheet_lists_what_has_to_be_read(copied: Path) -> None:
     assert "== person.wav   new, about" in whole
     assert "Para hablar con una persona … oprima cero." in whole
     assert "== tea-2.wav" in whole
-    assert "last_resort" not in whole
+    assert "fallback" not in whole
     record_text(copied, "person")
     assert "== person.wav" not in "\n".join(record.recording_sheet(compile_with_draft(copied, OPTIONS, "es"), "es"))
     assert "== person.wav   recorded" in "\n".join(

@@ -1,5 +1,7 @@
 """Catalogues brought up to date: no translation is lost, and a second run changes no file."""
 
+import shutil
+from datetime import date
 from pathlib import Path
 
 import polib
@@ -8,9 +10,9 @@ from support.content_faults import fault_named
 
 from ivr.content.catalogue import load_catalogue
 from ivr.content.messages import page_messages
-from ivr.errors import BadLocale, BadText
+from ivr.errors import BadText, OperationFailed
 from ivr.translate import update as updating
-from ivr.translate.update import languages, po_path, template_of, update
+from ivr.translate.update import languages, po_path, source_of, update
 
 GREEN = "Apples. They are green."
 
@@ -33,7 +35,7 @@ def entries(root: Path, tag: str = "es") -> dict[tuple[str, str], polib.POEntry]
 
 
 def test_catalogue_of_the_toy_line_is_up_to_date(copied: Path) -> None:
-    assert update(copied, ["es"]) == []
+    assert update(copied, ["es"]).written == ()
 
 
 def test_languages_are_folders_with_a_catalogue(copied: Path) -> None:
@@ -46,7 +48,7 @@ def test_template_has_messages_with_locations_and_comments(copied: Path) -> None
     entry = entries_of_template(copied)[("apples", "Apples. They are red.")]
     assert (entry.msgstr, entry.occurrences) == ("", [("prompts/apples.txt", "")])
     assert entry.comment.splitlines()[0] == "a red fruit"
-    assert len(template_of(copied)) == len(entries_of_template(copied))
+    assert len(source_of(copied)) == len(entries_of_template(copied))
 
 
 def entries_of_template(root: Path) -> dict[tuple[str, str], polib.POEntry]:
@@ -81,9 +83,9 @@ def test_translation_of_a_changed_message_becomes_fuzzy_with_previous_english(co
 
 def test_second_update_changes_no_file(copied: Path) -> None:
     english(copied, "They are red", "They are green")
-    assert update(copied, ["es"]) == [copied / "locales" / "messages.pot", po_path(copied, "es")]
+    assert update(copied, ["es"]).written == (copied / "locales" / "messages.pot", po_path(copied, "es"))
     whole = po_path(copied, "es").read_bytes()
-    assert update(copied, ["es"]) == []
+    assert update(copied, ["es"]).written == ()
     assert po_path(copied, "es").read_bytes() == whole
 
 
@@ -121,7 +123,7 @@ def test_long_previous_english_stays_on_one_line(copied: Path) -> None:
     update(copied, ["es"])
     entry = entries(copied)["apples", long.replace("wall", "door")]
     assert (entry.fuzzy, entry.previous_msgid, entry.msgstr) == (True, long, "Manzanas. Son rojas.")
-    assert update(copied, ["es"]) == []
+    assert update(copied, ["es"]).written == ()
 
 
 def test_previous_english_is_removed_with_the_fuzzy_mark(copied: Path) -> None:
@@ -144,11 +146,127 @@ def test_comment_of_a_translator_is_kept(copied: Path) -> None:
     assert entries(copied)["apples", "Apples. They are red."].tcomment == "así lo dice mi abuela"
 
 
-def test_message_that_left_the_texts_is_removed(copied: Path) -> None:
-    english(copied, '---\n{% trans "tea" %}It comes in cups.{% endtrans %}\n', "", "tea")
+def obsolete(root: Path) -> dict[tuple[str, str], str]:
+    return {
+        (entry.msgctxt, entry.msgid): entry.msgstr for entry in polib.pofile(str(po_path(root, "es"))) if entry.obsolete
+    }
+
+
+CUPS = '---\n{% trans "tea" %}It comes in cups.{% endtrans %}\n'
+
+
+def test_translation_of_a_message_that_left_the_texts_is_kept_and_revived(copied: Path) -> None:
+    before = po_path(copied, "es").read_bytes()
+    english(copied, CUPS, "", "tea")
     update(copied, ["es"])
-    assert ("tea", "It comes in cups.") not in entries(copied)
-    assert "It comes in cups" not in po_path(copied, "es").read_text("utf-8")
+    assert obsolete(copied) == {("tea", "It comes in cups."): "Viene en tazas."}
+    text = copied / "prompts" / "tea.txt"
+    text.write_text(text.read_text("utf-8") + CUPS, "utf-8")
+    assert [change.kind for change in update(copied, ["es"]).changes["es"]] == ["revived"]
+    assert entries(copied)["tea", "It comes in cups."].msgstr == "Viene en tazas."
+    assert b"#~" not in po_path(copied, "es").read_bytes()
+    assert len(po_path(copied, "es").read_bytes()) == len(before)
+
+
+def test_translation_of_the_same_english_in_a_new_context_is_kept(copied: Path) -> None:
+    english(copied, CUPS, "", "tea")
+    english(copied, "{% endtrans %}", '{% endtrans %}\n{% trans "apples" %}It comes in cups.{% endtrans %}')
+    assert [change.kind for change in update(copied, ["es"]).changes["es"]] == ["moved"]
+    entry = entries(copied)["apples", "It comes in cups."]
+    assert (entry.msgstr, entry.fuzzy) == ("Viene en tazas.", False)
+
+
+def test_similar_english_of_another_context_is_no_proposal(copied: Path) -> None:
+    english(copied, CUPS, "", "tea")
+    english(copied, "{% endtrans %}", '{% endtrans %}\n{% trans "apples" %}It comes in cup.{% endtrans %}')
+    update(copied, ["es"])
+    entry = entries(copied)["apples", "It comes in cup."]
+    assert (entry.msgstr, entry.fuzzy) == ("", False)
+
+
+def test_change_without_another_meaning_keeps_the_translation(copied: Path) -> None:
+    english(copied, "They are red", "They're red")
+    english(copied, "They are green", "They're green", "pears")
+    update(copied, ["es"], same_meaning=["apples"])
+    after = entries(copied)
+    assert (after["apples", "Apples. They're red."].msgstr, after["apples", "Apples. They're red."].fuzzy) == (
+        "Manzanas. Son rojas.",
+        False,
+    )
+    assert after["pears", "Pears. They're green."].fuzzy
+
+
+def test_fuzzy_mark_of_a_change_can_be_taken_off_later(copied: Path) -> None:
+    english(copied, "They are red", "They're red")
+    update(copied, ["es"])
+    assert [change.kind for change in update(copied, ["es"], ["apples"]).changes["es"]] == ["same meaning"]
+    assert not entries(copied)["apples", "Apples. They're red."].fuzzy
+
+
+def test_context_without_a_text_changes_no_file(copied: Path) -> None:
+    english(copied, "They are red", "They're red")
+    before = po_path(copied, "es").read_bytes()
+    with pytest.raises(OperationFailed, match="no text `aples`"):
+        update(copied, ["es"], same_meaning=["aples"])
+    assert po_path(copied, "es").read_bytes() == before
+
+
+def test_waiting_message_of_a_published_language_gets_its_day_once(copied: Path) -> None:
+    english(copied, "They are red", "They are green")
+    update(copied, ["es"], today=date(2026, 1, 31))
+    update(copied, ["es"], today=date(2026, 2, 28))
+    assert entries(copied)["apples", GREEN].comment.splitlines()[-1] == "Waits since 2026-01-31"
+    path = po_path(copied, "es")
+    path.write_text(path.read_text("utf-8").replace("#, fuzzy\n", ""), "utf-8")
+    update(copied, ["es"], today=date(2026, 2, 28))
+    assert "Waits" not in path.read_text("utf-8")
+
+
+def test_draft_gets_no_day(copied: Path) -> None:
+    update(copied, ["fr"], today=date(2026, 1, 31))
+    assert "Waits" not in po_path(copied, "fr").read_text("utf-8")
+
+
+def test_broken_catalogue_does_not_stop_the_others(copied: Path) -> None:
+    update(copied, ["fr"])
+    po_path(copied, "fr").write_text('msgid "half', "utf-8")
+    english(copied, "They are red", "They are green")
+    result = update(copied, ["fr", "es"])
+    assert [fault.where for fault in result.faults] == [f"{po_path(copied, 'fr')}:1"]
+    assert po_path(copied, "fr").read_text("utf-8") == 'msgid "half'
+    assert entries(copied)["apples", GREEN].fuzzy
+
+
+@pytest.mark.parametrize("content", ["no message\n", "# only a comment\n", "\n\n"])
+def test_file_without_a_message_is_not_overwritten(copied: Path, content: str) -> None:
+    po_path(copied, "es").write_text(content, "utf-8")
+    assert update(copied, ["es"]).faults
+    assert po_path(copied, "es").read_text("utf-8") == content
+
+
+def test_catalogue_of_obsolete_messages_alone_is_revived_whole(copied: Path) -> None:
+    before = po_path(copied, "es").read_bytes()
+    catalogue = polib.pofile(str(po_path(copied, "es")))
+    for entry in catalogue:
+        entry.obsolete = True
+    catalogue.save()
+    update(copied, ["es"])
+    assert po_path(copied, "es").read_bytes() == before
+
+
+def test_catalogue_that_lost_its_contexts_gets_them_back(copied: Path) -> None:
+    path = po_path(copied, "es")
+    before = path.read_text("utf-8")
+    path.write_text(before.replace('msgctxt "apples"\n', "").replace('msgctxt "pears"\n', ""), "utf-8")
+    update(copied, ["es"])
+    assert path.read_text("utf-8") == before
+
+
+def test_folder_that_cannot_be_written_is_a_sentence(copied: Path) -> None:
+    shutil.rmtree(copied / "locales" / "es")
+    (copied / "locales" / "es").write_text("not a folder", "utf-8")
+    with pytest.raises(OperationFailed, match="cannot be written"):
+        update(copied, ["es"])
 
 
 def test_new_message_is_untranslated(copied: Path) -> None:
@@ -159,11 +277,11 @@ def test_new_message_is_untranslated(copied: Path) -> None:
 
 
 def test_new_language_has_every_message_untranslated(copied: Path) -> None:
-    changed = update(copied, ["fr"])
-    assert changed == [po_path(copied, "fr")]
+    changed = update(copied, ["fr"]).written
+    assert changed == (po_path(copied, "fr"),)
     assert entries(copied, "fr").keys() == entries(copied).keys()
     assert not any(entry.msgstr or entry.fuzzy for entry in entries(copied, "fr").values())
-    assert update(copied, ["fr"]) == []
+    assert update(copied, ["fr"]).written == ()
 
 
 def test_updated_catalogue_can_be_loaded(copied: Path) -> None:
@@ -180,8 +298,9 @@ def test_updated_catalogue_can_be_loaded(copied: Path) -> None:
 def test_catalogue_that_would_lose_translations_is_not_written(copied: Path, fault: str) -> None:
     path = fault_named("catalogue", fault).plant(copied)
     before = path.read_bytes()
-    with pytest.raises(BadLocale, match=r"messages\.po"):
-        update(copied, ["es"])
+    (found,) = update(copied, ["es"]).faults
+    assert found.locale in ("", "es")
+    assert "messages.po" in found.where
     assert path.read_bytes() == before
 
 

@@ -19,7 +19,7 @@ from support.usage import NOVEMBER, Clock, MemoryStore
 from ivr import log
 from ivr.call.state import CallEnded, DialEnded, Key, Outdated, Place, Ring, Silence
 from ivr.errors import OperationFailed
-from ivr.phone.caller import FORM
+from ivr.phone.webhook_form import FORM
 from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.settings import CHECKOUT

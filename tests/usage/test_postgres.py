@@ -52,19 +52,19 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
         self._bin = PG_CTL[-1].parent
-        self._as_postgres: list[str] = []
+        self.as_postgres: list[str] = []
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             user = pwd.getpwnam("postgres")
             for path in (folder, folder / "key.pem"):
                 os.chown(path, user.pw_uid, user.pw_gid)
-            self._as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+            self.as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         (folder / "password").write_text("owner", "utf-8")
         self._run("initdb", "--no-sync", "--auth=scram-sha-256", "--username=owner", f"--pwfile={folder}/password",
                   "--encoding=UTF8", "--no-locale", str(folder / "data"))  # fmt: skip
 
     def _run(self, program: str, *words: str, check: bool = True) -> None:
         result = subprocess.run(
-            [*self._as_postgres, str(self._bin / program), *words],
+            [*self.as_postgres, str(self._bin / program), *words],
             cwd=self.folder,
             capture_output=True,
             text=True,
@@ -148,6 +148,25 @@ def url(cluster: Cluster, request: pytest.FixtureRequest) -> str:
     return cluster.database(f"db{abs(hash(request.node.name))}")
 
 
+@pytest.fixture
+def pooled_url(cluster: Cluster, url: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of a pgbouncer in front of `url`: all its clients share one connection of the server."""
+    if not (pgbouncer := shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")):
+        if os.environ.get("CI") == "true":
+            pytest.fail("pgbouncer is not on this machine: .ci/run installs Debian's package pgbouncer")
+        pytest.skip("pgbouncer is not on this machine (Debian's package pgbouncer)")
+    port, name, folder = free_port(), url.rpartition("/")[2], cluster.folder
+    (folder / "users.txt").write_text(f'"line" "{SECRET}"\n', "utf-8")
+    (folder / "pgbouncer.ini").write_text(
+        f"[databases]\n{name} = host=127.0.0.1 port={cluster.port} dbname={name}\n[pgbouncer]\n"
+        f"listen_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = plain\nauth_file = {folder}/users.txt\n"
+        "pool_mode = transaction\ndefault_pool_size = 1\nunix_socket_dir =\n",
+        "utf-8",
+    )
+    with running([*cluster.as_postgres, pgbouncer, str(folder / "pgbouncer.ini")], port, tmp_path, {}):
+        yield url.replace(f":{cluster.port}/", f":{port}/")
+
+
 # -- the same as SQLite ------------------------------------------------------------------------------------------------
 
 
@@ -162,6 +181,14 @@ def test_postgres_and_sqlite_keep_the_same(url: str, tmp_path: Path) -> None:
     assert both[0].read("2026-11").counts == {KEY: 7, KEY._replace(event="#"): 1}
     assert both[0].read("2026-11").spans == (later,)
     assert both[0].read("2026-10").late
+
+
+def test_counts_are_kept_through_a_pooler_that_shares_connections(pooled_url: str) -> None:
+    for minute in range(5):
+        span = SPAN._replace(until=NOVEMBER + timedelta(minutes=minute))
+        store = PostgresStore(pooled_url)
+        store.write({KEY._replace(event=key): 1 for key in "123456789"}, span, ["2026-10"])
+    assert set(PostgresStore(pooled_url).read("2026-11").counts.values()) == {5}
 
 
 def test_postgres_uses_its_own_schema_and_leaves_other_tables_alone(cluster: Cluster, url: str) -> None:

@@ -8,7 +8,7 @@ from support.page_client import act, app_of, ask, page_of
 
 from ivr.call.state import KEYS
 from ivr.line.line import Line
-from ivr.phone.caller import OUTCOMES
+from ivr.phone.webhook_form import OUTCOMES
 from ivr.server.webhook import Webhook
 from ivr.web.rate_limit import RateLimiter
 

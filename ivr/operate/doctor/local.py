@@ -1,13 +1,15 @@
-"""Checks of this machine, without a network: settings, proofs, languages, limits, ages, fallback document, usage."""
+"""Checks of this machine, without a network: settings, texts, sources, reviews, the fallback document, usage."""
 
+from collections.abc import Iterator, Sequence
+
+from ivr.check import waiting
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, age_faults
 from ivr.content.facts import PINNED_HOTLINE
 from ivr.content.files import read_bytes
-from ivr.content.load import Content
-from ivr.errors import Fault
+from ivr.errors import Fault, OperationFailed
 from ivr.line.twiml import with_new_numbers
-from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
+from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, to_do
 from ivr.operate.number import TOLL_FREE
 from ivr.readiness import FALLBACK_FILE, MAX_FALLBACK_BYTES
 from ivr.settings import CHECKOUT
@@ -25,8 +27,20 @@ def settings_complete(target: Target) -> Finding:
     }
     missing = [name for name, value in needed.items() if not value]
     if missing:
-        return fails(f"not set, or only to try the line out: {', '.join(missing)}.", "See .env.example.")
+        found = f"not set, or only to try the line out: {', '.join(missing)}."
+        return fails(found, "Set them as .env.example explains, and restart the line.", tuple(_lacks(target, missing)))
     return passes(" ".join(["complete.", *have.notes]))
+
+
+def _lacks(target: Target, missing: list[str]) -> Iterator[Need]:
+    if {"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"} & {*missing}:
+        yield "account"
+    if not target.settings.tokens:
+        yield "token"
+    if "LINE_NUMBER" in missing:
+        yield "number"
+    if "PUBLIC_URL" in missing:
+        yield "address"
 
 
 def caller_id_fits(target: Target) -> Finding:
@@ -34,12 +48,10 @@ def caller_id_fits(target: Target) -> Finding:
 
     https://support.twilio.com/hc/en-us/articles/360005772753
     """
-    if not target.settings.line_number:
-        return unknown("LINE_NUMBER is not set.")
-    if TOLL_FREE.match(target.settings.line_number):
+    if TOLL_FREE.match(target.require_line_number()):
         return fails(
             "LINE_NUMBER is toll-free: calls that show it may not reach a toll-free hotline.",
-            "Use a number with an area code.",
+            "Buy a number with an area code at Twilio, set LINE_NUMBER to it, and run `ivr number set`.",
         )
     return passes("LINE_NUMBER is not toll-free.")
 
@@ -47,14 +59,13 @@ def caller_id_fits(target: Target) -> Finding:
 def line_is_proved(target: Target) -> Finding:
     """Every proof passes, and the line accepts a request that it signed itself."""
     if not target.readiness.serving:
-        return _first(target.readiness.faults, "the line does not serve", "`ivr check` lists all.")
+        found = "callers get the fallback document instead of the line"
+        return _first(target.readiness.faults, found, "`ivr check` lists all.", ("texts",))
     return passes(f"{target.readiness.line and target.readiness.line.stats}.")
 
 
 def languages_are_spoken(target: Target) -> Finding:
     """Every published language is offered, and no text of it is spoken in the source language because of a fault."""
-    if not target.readiness.languages:
-        return unknown("the texts cannot be read.")
     if faults := target.readiness.language_faults:
         tags = ", ".join(language.tag for language in target.readiness.languages if language.faults)
         return _first(faults, f"the line is not ready: not all of {tags} is spoken", "`ivr check` lists all.")
@@ -73,23 +84,48 @@ def limits_hold(target: Target) -> Finding:
 
 def sources_are_fresh(target: Target) -> Finding:
     """Every number and fact was compared with its source recently."""
-    if target.readiness.line is None:
-        return unknown("the texts cannot be read.")
-    today = target.external.now().date()
-    content = target.readiness.line.content
+    today, content = target.external.now().date(), target.require_line().content
     if stale := list(age_faults(content, today, FAIL_AFTER)):
         return _first(stale, "numbers or sources are stale", "`ivr check --today` lists all.")
     if aging := list(age_faults(content, today, WARN_AFTER)):
-        old = f"{len(aging)} were last compared with their sources over {WARN_AFTER} days ago: do it soon"
-        return passes(f"{old}; {_opened(content)}.")
-    return passes(f"all were compared with their sources within {WARN_AFTER} days; {_opened(content)}.")
+        return passes(f"{len(aging)} were last compared with their sources over {WARN_AFTER} days ago: do it soon.")
+    return passes(f"all were compared with their sources, or with a copy of them, within {WARN_AFTER} days.")
 
 
-def _opened(content: Content) -> str:
-    """Check of how many facts and numbers a person has opened the live page, not only a stored copy."""
-    facts = [fact for fact in content.facts.facts.values() if fact.spoken and fact.confidence != "own"]
-    rows = [*facts, *content.facts.numbers.values()]
-    return f"a person has opened the live page of {sum(row.opened is not None for row in rows)} of {len(rows)}"
+def sources_are_opened(target: Target) -> Finding:
+    """A person has opened the live page of each fact that must be confirmed before the line goes live."""
+    facts = [fact for fact in target.require_line().content.facts.facts.values() if fact.to_open]
+    unopened = sum(not fact.opened for fact in facts)
+    if unopened:
+        return to_do(
+            f"{unopened} facts were compared with stored copies alone; their pages may have changed.",
+            "`ivr sources --live` lists the pages: open each, correct the text if it differs, and set `live` in "
+            "prompts/sources.toml to the day.",
+        )
+    return passes("a person has opened every page that must be opened.")
+
+
+def languages_are_reviewed(target: Target) -> Finding:
+    """A native speaker has read each published language aloud."""
+    line = target.require_line()
+    tags = [tag for tag in line.flow.published[1:] if not line.content.locales[tag].reviewed]
+    if tags:
+        return to_do(
+            f"no native speaker has reviewed {', '.join(tags)}.",
+            f"`ivr script {tags[0]} --out book` writes the pages to review; then set `reviewed` in "
+            f"locales/{tags[0]}/locale.toml.",
+        )
+    return passes("native speakers have reviewed all languages.")
+
+
+def translations_are_recent(target: Target) -> Finding:
+    """No text of a published language has waited long for its translator."""
+    content, today = target.require_line().content, target.external.now().date()
+    if overdue := list(waiting.overdue_faults(content, today)):
+        return _first(overdue, "translations are overdue", "`ivr check --today` lists all.")
+    if late := list(waiting.overdue_faults(content, today, waiting.WARN_AFTER)):
+        return passes(f"{late[0].locale}: {late[0].found}: translate them soon.")
+    return passes(f"no text has waited for its translator for over {waiting.WARN_AFTER} days.")
 
 
 def fallback_document_is_kept(target: Target) -> Finding:
@@ -111,22 +147,28 @@ def usage_is_counted(target: Target) -> Finding:
     store = store_of(target.settings)
     if store is None:
         return passes("switched off.")
-    store.try_out()
+    try:
+        store.try_out()
+    except OperationFailed as error:
+        return fails(str(error), "Calls are answered, and their counts are lost when the line stops.")
     return passes(f"counted in {store}.")
 
 
-def _first(faults: "tuple[Fault, ...] | list[Fault]", what: str, remedy: str) -> Finding:
+def _first(faults: Sequence[Fault], what: str, remedy: str, lacks: tuple[Need, ...] = ()) -> Finding:
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return fails(f"{what}: {faults[0]}{more}", remedy)
+    return fails(f"{what}: {faults[0]}{more}", remedy, lacks)
 
 
 CHECKS: Checks = {
-    "settings": settings_complete,
-    "caller ID": caller_id_fits,
-    "proofs": line_is_proved,
-    "languages": languages_are_spoken,
-    "limits": limits_hold,
-    "numbers and sources": sources_are_fresh,
-    "kept fallback document": fallback_document_is_kept,
-    "usage": usage_is_counted,
+    "settings": Check(settings_complete),
+    "caller ID": Check(caller_id_fits, ("number",)),
+    "proofs": Check(line_is_proved),
+    "languages": Check(languages_are_spoken, ("texts",)),
+    "limits": Check(limits_hold, ("texts",)),
+    "numbers and sources": Check(sources_are_fresh, ("texts",)),
+    "translations": Check(translations_are_recent, ("texts",)),
+    "opened pages": Check(sources_are_opened, ("texts",)),
+    "reviews": Check(languages_are_reviewed, ("texts",)),
+    "kept fallback document": Check(fallback_document_is_kept),
+    "usage": Check(usage_is_counted),
 }

@@ -1,63 +1,124 @@
 """Checks through the public address: what Twilio meets there."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from statistics import median
 from urllib.parse import urlsplit
 
 from ivr import __version__
-from ivr.call.urls import RING
-from ivr.errors import OperationFailed
-from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes
-from ivr.operate.doctor.refused import as_twilio_signs, why_refused
-from ivr.operate.health import health_at
+from ivr.call.urls import PLACE_QUERY, RING
+from ivr.errors import OperationFailed, Unreachable
+from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, unknown, unreachable
+from ivr.operate.health import Health, health_at, health_of
 from ivr.operate.http_client import Reply, signed_post
 from ivr.operate.probe import MAX_ANSWER_SECONDS
-from ivr.phone.caller import FORM
+from ivr.operate.refused import why_not_answered
+from ivr.phone.errors import InvalidTwiml
+from ivr.phone.parser import read_document
+from ivr.phone.webhook_form import FORM
 
-MIN_CERTIFICATE_DAYS = 7
-"""Days for which the certificate must still be valid."""
+MIN_CERTIFICATE_TIME = timedelta(days=7)
+"""How long the certificate must still be valid; for one that lives less than four times as long, a quarter of that."""
 
 
-def certificate_lasts(target: Target) -> Finding:
-    """The public address has a certificate that Twilio trusts and that does not end soon."""
+def address_is_reached(target: Target) -> Finding:
+    """The public address has a connection and a certificate that Twilio trusts and that does not end soon."""
     parts = urlsplit(target.settings.public_url)
-    if parts.scheme != "https":
-        return fails(f"{target.settings.public_url} is not https.", "Put a TLS proxy in front: see deploy/.")
     try:
-        ends = target.external.certificate_ends(parts.hostname or "", parts.port or 443)
-    except OperationFailed as error:
-        return fails(f"{error}.", "Twilio refuses self-signed, expired and incomplete certificates.")
-    days = (ends - target.external.now()).days
-    if days < MIN_CERTIFICATE_DAYS:
-        return fails(f"the certificate ends in {days} days.", "Renew it, and see why it was not renewed by itself.")
-    return passes(f"it ends in {days} days.")
-
-
-def server_is_this_release(target: Target) -> Finding:
-    """The server there is ready and runs the same release as this machine."""
-    health = health_at(target.settings.public_url, target.external.fetch)
-    if not health.ready:
-        reason = health.faults[0] if health.faults else "no reason is given"
-        state = "is not whole" if health.serves else "is not ready"
-        return fails(f"the server {state}: {reason}", "Run `ivr doctor` there.")
-    if health.release != __version__:
-        return fails(f"the server runs {health.release}, here is {__version__}.", "Restart it with this release.")
-    return passes(f"the server is ready and runs {health.release}, as here.")
-
-
-def signed_call_is_accepted(target: Target) -> Finding:
-    """A request signed as Twilio signs it gets the answer that this machine would give."""
-    reply = _ring(target)
-    if reply.status != 200:
-        return why_refused(target, reply)
-    if target.readiness.line is None or reply.body == target.readiness.fallback_document:
-        return fails("it is answered with the fallback document.", "Run `ivr doctor --local` on the server.")
-    if reply.body != target.readiness.line.respond(RING, FORM).body:
+        certificate = target.external.certificate_of(parts.hostname or "", parts.port or 443)
+    except Unreachable as error:
+        return unreachable(error, ("address",))
+    left, lifetime = certificate.ends - target.external.now(), certificate.ends - certificate.starts
+    if left < min(MIN_CERTIFICATE_TIME, lifetime / 4):
         return fails(
-            "it is accepted, and the answer differs from the one here.",
-            "Bring release, texts and settings (PUBLIC_URL, LINE_NUMBER, IVR_SILENCE, IVR_HOTLINE) of the server and "
-            "here together, and restart.",
+            f"the certificate ends in {left.days} days.", "Renew it, and see why that did not happen by itself."
         )
-    return passes("it is accepted, and the answer is the same as here.")
+    if not certificate.ipv4:
+        return unknown(
+            f"{parts.hostname} has an address of IPv6 alone, and Twilio may call over IPv4.", "Add an A record to DNS."
+        )
+    return passes(f"it is reached, and its certificate ends in {left.days} days.")
+
+
+_LINE: tuple[Need, ...] = ("line",)
+_SETTINGS = {"public_url": "PUBLIC_URL", "line_number": "LINE_NUMBER", "silence": "IVR_SILENCE"}
+
+
+def signed_call_is_answered(target: Target) -> Finding:
+    """A request signed as Twilio signs it gets the answer that this machine would give."""
+    url, fetch, lacks = target.settings.public_url, target.external.fetch, _LINE
+    try:
+        reply = _ring(target)
+    except Unreachable as error:
+        return unreachable(error, lacks)
+    if reply.status != 200:
+        return fails(*why_not_answered(target.settings, url, fetch, reply), lacks)
+    try:
+        read_document(reply.body)
+    except InvalidTwiml:
+        kind = reply.headers.get("content-type", "no content type")
+        found = f"{url}{RING} answers with a page that is not the line's ({kind})."
+        return fails(found, "Another server answers there: let the proxy pass requests on to the line.", lacks)
+    answer = reply.body.replace(f"{RING}{PLACE_QUERY}".encode(), f"{RING}/".encode())
+    if target.readiness.line and answer != target.readiness.line.respond(RING, FORM).body:
+        return _answer_differs(target)
+    return passes("it is answered, as here." if target.readiness.line else "it is answered.")
+
+
+def _answer_differs(target: Target) -> Finding:
+    """The line there gives another answer than here: the difference, as its report shows it."""
+    there, here = health_at(target.settings.public_url, target.external.fetch), health_of(target.readiness)
+    if _has_faults_of_its_own(there, here):
+        return _not_whole(there)
+    differing = ", ".join(_differences(there, here)) or "LINE_NUMBER, IVR_SILENCE or the release"
+    return fails(
+        f"the line there answers otherwise than here; these differ: {differing}.",
+        "Bring release, texts and settings there and here together, and restart the line.",
+        _LINE,
+    )
+
+
+def _differences(there: Health, here: Health) -> Iterator[str]:
+    """The names of the parts in which two lines differ."""
+    if there.release != here.release:
+        yield f"the release ({there.release} there, {here.release} here)"
+    if there.hotline and there.hotline != here.hotline:
+        yield f"the hotline's number ({there.hotline} there, {here.hotline} here)"
+    for field, value in here.settings.items():
+        if there.settings.get(field, value) != value:
+            yield f"{_SETTINGS.get(field, field)} ({there.settings[field]} there, {value} here)"
+    for tag, language in (here.languages or {}).items():
+        other = (there.languages or {}).get(tag)
+        if other and (other.digest, other.withheld) != (language.digest, language.withheld):
+            yield f"the texts of {tag}"
+
+
+def line_is_whole(target: Target) -> Finding:
+    """The line there is whole and runs the same release as this machine. Faults that are here too are reported once."""
+    try:
+        health = health_at(target.settings.public_url, target.external.fetch)
+    except Unreachable:
+        raise
+    except OperationFailed as error:
+        return unknown(f"{error}", "Let the proxy pass /health/ready on.")
+    if _has_faults_of_its_own(health, health_of(target.readiness)):
+        return _not_whole(health)
+    if health.release != __version__:
+        return fails(
+            f"release {health.release} runs there, and {__version__} is here.", "Restart it with the release of here."
+        )
+    return passes(f"release {health.release} runs there, as here.")
+
+
+def _has_faults_of_its_own(there: Health, here: Health) -> bool:
+    """Whether the line there is not whole for another reason than here; the same reason is reported once, by here."""
+    return not there.ready and (there.serves, there.faults) != (here.serves, here.faults)
+
+
+def _not_whole(health: Health) -> Finding:
+    reason = health.faults[0] if health.faults else "no reason is given."
+    state = "is not whole" if health.serves else "sends the fallback document to every call"
+    return fails(f"the line there {state}: {reason}", "Correct it there, and restart the line.", _LINE)
 
 
 def unsigned_call_is_refused(target: Target) -> Finding:
@@ -65,7 +126,9 @@ def unsigned_call_is_refused(target: Target) -> Finding:
     reply = target.external.fetch(target.settings.public_url + RING, FORM, {})
     if reply.status == 403:
         return passes("it is refused.")
-    return fails(f"it is answered with status {reply.status}.", "Expected 403: does another server answer there?")
+    return fails(
+        f"it is answered with status {reply.status}; expected 403.", "Does another server than the line answer there?"
+    )
 
 
 def answers_are_quick(target: Target) -> Finding:
@@ -73,8 +136,8 @@ def answers_are_quick(target: Target) -> Finding:
     seconds = median(_ring(target).seconds for _ in range(5))
     if seconds > MAX_ANSWER_SECONDS / 3:
         return fails(
-            f"an answer takes {seconds:.1f} s.",
-            f"Twilio gives up after {MAX_ANSWER_SECONDS:.0f} s: look at the network.",
+            f"an answer takes {seconds:.1f} s, and Twilio gives up after {MAX_ANSWER_SECONDS:.0f} s.",
+            "Look at the load of the machine and at the network in front of it.",
         )
     return passes(f"an answer takes {seconds * 1000:.0f} ms.")
 
@@ -83,13 +146,13 @@ def _ring(target: Target) -> Reply:
     if not target.settings.tokens:
         raise OperationFailed("TWILIO_AUTH_TOKEN is not set.")
     url = target.settings.public_url + RING
-    return signed_post(target.external.fetch, target.settings.tokens[0], url, FORM, as_twilio_signs(url))
+    return signed_post(target.external.fetch, target.settings.tokens[0], url, FORM)
 
 
 CHECKS: Checks = {
-    "certificate": certificate_lasts,
-    "server": server_is_this_release,
-    "signed call": signed_call_is_accepted,
-    "unsigned call": unsigned_call_is_refused,
-    "answer time": answers_are_quick,
+    "address": Check(address_is_reached, ("address",)),
+    "signed call": Check(signed_call_is_answered, ("address", "token")),
+    "server": Check(line_is_whole, ("address", "line")),
+    "unsigned call": Check(unsigned_call_is_refused, ("address", "line")),
+    "answer time": Check(answers_are_quick, ("address", "line", "token")),
 }

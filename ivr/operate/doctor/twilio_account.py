@@ -1,89 +1,38 @@
-"""Checks at Twilio: the webhooks of the number, and the settings of the account that affect a call."""
+"""Checks of the Twilio account: the settings and the events that affect a call."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from urllib.parse import urlencode, urlsplit
+from typing import NamedTuple
 
-from ivr.call.urls import OVERRIDES, RING
-from ivr.operate.account import Webhooks
-from ivr.operate.doctor.check import Checks, Finding, Target, fails, passes, unknown
-from ivr.operate.http_client import Reply, signature_header, signed_post
-from ivr.operate.number import without_password
-from ivr.phone.caller import FORM
-from ivr.phone.errors import InvalidTwiml
-from ivr.phone.parser import read_document
+from ivr.errors import NoAnswer, OperationFailed, TokenRejected
+from ivr.operate.account import Alert
+from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, passes, unknown
+from ivr.operate.number import host_and_path
 
 EXPECTED_COUNTRIES = frozenset({"US", "CA", "PR", "VI", "GU", "AS", "MP"})
 """The countries of +1 that a line in the United States may need. The hotline is in the US."""
-TWIML_BIN_HOST = "handler.twilio.com"
-ALERT_PERIOD = timedelta(days=7)
+ALERT_PERIOD, RECENT = timedelta(days=7), timedelta(days=2)
+"""How far back the debugger is read, and how recent an entry fails the check."""
 
 
 def account_is_active(target: Target) -> Finding:
-    """The account is a paid one and not suspended."""
-    status = target.require_account().status()
-    if status.status != "active":
-        return fails(f"the account is {status.status}: no call gets through.", "See Twilio's console.")
-    if status.kind == "Trial":
-        return fails("it is a trial account: callers hear Twilio's notice first.", "Upgrade it.")
-    return passes("active.")
-
-
-def number_is_ours(target: Target) -> Finding:
-    """The number sends its calls to this line, by POST, and no other setting at Twilio overrides that."""
-    if not target.require_account().numbers(target.require_line_number()):
-        return fails(
-            f"the account has no number {target.require_line_number()}.", "Correct LINE_NUMBER, or the account."
-        )
-    number = target.require_number()
-    webhooks, expected = number.webhooks, target.settings.public_url + RING
-    if number.application or number.trunk:
-        what = "TwiML app" if number.application else "SIP trunk"
-        return fails(f"a {what} is set on it: its URLs are ignored.", "Take that off in Twilio's console.")
-    if webhooks.voice_url.partition("#")[0] != expected:
-        return fails(
-            f"it asks {without_password(webhooks.voice_url) or 'nobody'}, not {expected}.", "Run `ivr number set`."
-        )
-    if webhooks.voice_method != "POST":
-        return fails("it asks by GET: callers' numbers land in logs.", "Run `ivr number set`.")
-    if not webhooks.voice_url.endswith(OVERRIDES):
-        return passes("it asks this line, without the quick retry that `ivr number set` adds.")
-    return passes("it asks this line, by POST, with a quick retry.")
-
-
-def fallback_is_hosted(target: Target) -> Finding:
-    """The fallback URL is set, on another host, and answers with what `ivr fallback` prints."""
-    webhooks = target.require_number().webhooks
-    if not webhooks.fallback_url:
-        return fails("none is set.", "Paste `ivr fallback` into a TwiML Bin, then `ivr number set --fallback-url …`.")
-    if urlsplit(webhooks.fallback_url).hostname == urlsplit(target.settings.public_url).hostname:
-        return fails("it is on the same host as the line.", "Host it elsewhere, in a TwiML Bin for instance.")
-    reply = _fallback(target, webhooks)
-    if reply.status in (401, 403):
-        return unknown(f"it does not show itself to us (status {reply.status}).", "Compare it with `ivr fallback`.")
-    if reply.status != 200:
-        return fails(f"it answers with status {reply.status}.", "Paste `ivr fallback` there anew.")
+    """Twilio knows the token; the account is a paid one and not suspended."""
     try:
-        same = read_document(reply.body.strip()) == read_document(target.readiness.fallback_document)
-    except InvalidTwiml as error:
-        return fails(f"what it says is not what a telephone understands: {error}.", "Paste `ivr fallback` there anew.")
-    if not same:
-        return fails("it says something else than `ivr fallback`.", "Paste `ivr fallback` there anew.")
-    return passes("it answers and says what `ivr fallback` prints.")
-
-
-def _fallback(target: Target, webhooks: Webhooks) -> Reply:
-    """Ask for the fallback as Twilio would. A TwiML Bin answers requests that are signed with the account's token.
-
-    https://support.twilio.com/hc/en-us/articles/223132187
-    """
-    url, settings = webhooks.fallback_url.partition("#")[0], target.settings
-    if urlsplit(url).hostname == TWIML_BIN_HOST:
-        url = f"{url}?{urlencode({'AccountSid': settings.twilio_account_sid})}"
-        return target.external.fetch(url, None, signature_header(settings.tokens[0], url))
-    if webhooks.fallback_method == "GET":
-        return target.external.fetch(url, None, signature_header(settings.tokens[0], url))
-    return signed_post(target.external.fetch, settings.tokens[0], url, FORM)
+        status = target.require_account().status()
+    except TokenRejected as error:
+        return fails(str(error), "Until then the line may refuse every call.", ("account", "token"))
+    except NoAnswer as error:
+        return unknown(str(error), lacks=("account",))
+    except OperationFailed as error:
+        return fails(str(error), "Correct TWILIO_ACCOUNT_SID.", ("account",))
+    if status.status != "active":
+        found = f"the account is {status.status}: no call gets through."
+        return fails(found, "Twilio's console says why, above all under Billing: mend it there.")
+    if status.kind == "Trial":
+        found = "it is a trial account: callers hear Twilio's notice first, and five calls at once are carried."
+        return fails(found, "Upgrade it in Twilio's console, under Billing.", ("profile",))
+    return passes("active.")
 
 
 def calls_are_not_recorded(target: Target) -> Finding:
@@ -91,7 +40,7 @@ def calls_are_not_recorded(target: Target) -> Finding:
     if target.require_account().records_by_default():
         return fails(
             "a default of the account records every call.",
-            "Delete the Recording Account Default Configuration: see docs/operate.md.",
+            'Delete this default: docs/operate.md has the command, under "Recording off".',
         )
     return passes("no default records calls.")
 
@@ -102,7 +51,8 @@ def dialling_is_narrow(target: Target) -> Finding:
     codes = {country.code for country in countries}
     if "US" not in codes:
         return fails(
-            "the US may not be dialled: no caller can be connected.", "Allow it under Voice > Geo permissions."
+            "the United States may not be dialled: no caller can be connected.",
+            "Allow it in Twilio's console, under Voice > Settings > Geo permissions.",
         )
     wide = sorted(codes - EXPECTED_COUNTRIES)
     if wide:
@@ -119,48 +69,120 @@ def enough_calls_at_once(target: Target) -> Finding:
     https://support.twilio.com/hc/en-us/articles/223180028
     """
     account = target.require_account()
-    status = account.status()
-    if status.kind == "Trial":
-        return fails("a trial account carries 5 calls at once.", "Upgrade it, and have a Business profile approved.")
-    if status.is_subaccount:
-        return unknown("this is a subaccount: the profile is its parent's.", "Look under Trust Hub there.")
+    if account.status().is_subaccount:
+        found = "this is a subaccount: the profile of its parent counts."
+        return unknown(found, "Look there under Trust Hub: a Business profile must be approved.", ("profile",))
+    remedy = "Have a Business profile approved, in Twilio's console under Trust Hub."
     approved = [profile.policy.lower() for profile in account.profiles() if profile.approved]
     if any("business" in policy and "secondary" not in policy for policy in approved):
         return passes("an approved Business profile: no limit on calls at once.")
     if any("individual" in policy or "starter" in policy for policy in approved):
-        return fails("an Individual profile carries 3 calls at once.", "Have a Business profile approved: Trust Hub.")
+        return fails("an Individual profile carries 3 calls at once.", remedy)
     if approved:
         return unknown(f"the profile is approved, of a kind unknown here ({approved[0]}).", "Look under Trust Hub.")
-    return fails("no approved profile: 2 calls at once.", "Have a Business profile approved: Trust Hub in the console.")
+    return fails("without an approved profile, an account carries 2 calls at once.", remedy, ("profile",))
+
+
+class _Meaning(NamedTuple):
+    """What error codes from `first` to `last` mean for the line, and the remedy."""
+
+    first: int
+    last: int
+    means: str
+    remedy: str
+
+
+_OTHER_VOICE = (
+    "Set another `voice` of locales/voices.toml in locales/TAG/locale.toml, and restart the line; if the errors come "
+    "from the TwiML Bin, set `fallback_voice` there, and paste the output of `ivr fallback` into the Bin again."
+)
+_MEANINGS = (
+    _Meaning(10001, 10003, "the account does not take calls", "Twilio's console says why: see its Billing."),
+    _Meaning(10004, 10004, "more calls at once than the account may have", "Have a Business profile approved."),
+    _Meaning(
+        11000, 11999, "Twilio could not get a document",
+        "The other lines say whether it is mended; if they all pass, look at the log of the proxy for that hour.",
+    ),
+    _Meaning(
+        13200, 13299, "Twilio refused a transfer to the hotline, or warned about it",
+        "LINE_NUMBER must be a number of this account, and Voice > Geo permissions must allow the United States.",
+    ),
+    _Meaning(
+        13321, 13321, "a voice of the line is no longer offered by Twilio",
+        _OTHER_VOICE,
+    ),
+    _Meaning(
+        13510, 13512, "a voice of the line is no longer offered by Twilio",
+        _OTHER_VOICE,
+    ),
+    _Meaning(
+        12000, 13999, "Twilio could not read a document as it was meant",
+        "If the fallback check passes, this is a fault of the program: please report it.",
+    ),
+)  # fmt: skip
+"""Codes of https://www.twilio.com/docs/api/errors; the first row that a code fits is its meaning."""
 
 
 def debugger_is_quiet(target: Target) -> Finding:
-    """Twilio's debugger has no recent error of this line. Only codes are shown: the texts may contain a caller."""
+    """Twilio's debugger has no recent error or warning of this line. Its texts, which may name a caller, are not shown.
+
+    Warnings count: Twilio reports a refused transfer (13214) and a withdrawn voice (13511) as a warning.
+    """
+    addresses = _addresses(target)
     alerts = target.require_account().alerts(target.external.now() - ALERT_PERIOD)
-    ours = [
-        alert for alert in alerts if alert.level == "error" and _concerns(alert.address, target.settings.public_url)
-    ]
+    ours = [alert for alert in alerts if _concerns_calls(alert, addresses)]
     if not ours:
-        return passes(f"no error in {ALERT_PERIOD.days} days.")
-    codes = Counter(alert.code for alert in ours)
-    listed = ", ".join(f"{code} × {times}" for code, times in codes.most_common(5))
+        return passes(f"no error and no warning about calls in {ALERT_PERIOD.days} days.")
     last = max((alert.when for alert in ours if alert.when), default=None)
-    return fails(
-        f"in {ALERT_PERIOD.days} days: {listed}" + (f", the last on {last:%Y-%m-%d}." if last else "."),
-        f"Read https://www.twilio.com/docs/api/errors/{ours[0].code}",
-    )
+    at = f", the last on {last:%Y-%m-%d at %H:%M} UTC" if last else ""
+    found = f"in {ALERT_PERIOD.days} days{at}: {'; '.join(_listed(ours))}."
+    if last and last < target.external.now() - RECENT:
+        return passes(f"quiet for {RECENT.days} days; before that: {found}")
+    return fails(found, " ".join(dict.fromkeys(_meaning(code).remedy for code in _codes(ours))))
 
 
-def _concerns(address: str, public_url: str) -> bool:
-    return not address or address.startswith(public_url)
+def _addresses(target: Target) -> tuple[str, ...]:
+    """Host and path of this line and of its fallback document."""
+    name = target.settings.line_number
+    numbers = target.require_account().numbers(name) if name else []
+    addresses = (target.settings.public_url, *(number.webhooks.fallback_url for number in numbers))
+    return tuple(host_and_path(address) for address in addresses if address)
+
+
+def _concerns_calls(alert: Alert, addresses: Sequence[str]) -> bool:
+    """Whether an alert is about a voice call of this line, or of this account if it names no address."""
+    about_voice = any(row.first <= _number(alert) <= row.last for row in _MEANINGS)
+    ours = alert.address and host_and_path(alert.address).startswith(tuple(addresses))
+    return bool(ours or (about_voice and not alert.address)) and alert.level in ("error", "warning")
+
+
+def _number(alert: Alert) -> int:
+    return int(alert.code) if alert.code.isdecimal() else 0
+
+
+def _codes(alerts: Sequence[Alert]) -> list[int]:
+    """The codes of `alerts`, the most frequent first."""
+    return [code for code, _ in Counter(map(_number, alerts)).most_common(5)]
+
+
+def _listed(alerts: Sequence[Alert]) -> Iterator[str]:
+    """Each code, how often it came, its meaning, and the addresses: "13214 × 3 (Twilio refused a transfer …)"."""
+    times = Counter(map(_number, alerts))
+    for code in _codes(alerts):
+        hosts = {host_and_path(alert.address).partition("/")[0] for alert in alerts if _number(alert) == code}
+        at = f" from {', '.join(sorted(filter(None, hosts)))}" if any(hosts) else ""
+        yield f"{code} × {times[code]} ({_meaning(code).means}{at})"
+
+
+def _meaning(code: int) -> _Meaning:
+    other = _Meaning(code, code, "another event", f"See https://www.twilio.com/docs/api/errors/{code}")
+    return next((row for row in _MEANINGS if row.first <= code <= row.last), other)
 
 
 CHECKS: Checks = {
-    "account": account_is_active,
-    "number": number_is_ours,
-    "fallback": fallback_is_hosted,
-    "recording": calls_are_not_recorded,
-    "countries": dialling_is_narrow,
-    "calls at once": enough_calls_at_once,
-    "debugger": debugger_is_quiet,
+    "account": Check(account_is_active, ("account",)),
+    "recording": Check(calls_are_not_recorded, ("account",)),
+    "countries": Check(dialling_is_narrow, ("account",)),
+    "calls at once": Check(enough_calls_at_once, ("account", "profile")),
+    "debugger": Check(debugger_is_quiet, ("account",)),
 }

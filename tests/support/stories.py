@@ -1,4 +1,4 @@
-"""A call as a story: plain text that people write and tests replay.
+"""A call as a story: plain text that people write, or `ivr call --keep`, and tests replay.
 
     # a caller asks for Spanish, then for a person
     rings
@@ -20,9 +20,10 @@ begins with # is a comment.
 import re
 from typing import NamedTuple
 
-from ivr.phone.caller import OUTCOMES, Caller, ImpossibleAct
+from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.schema import E164
+from ivr.phone.webhook_form import OUTCOMES
 
 _LINE = re.compile(
     rf"(?P<keyword>rings|silent|hangs up|ended|{'|'.join(OUTCOMES)})"
@@ -66,15 +67,10 @@ def replay(story: tuple[StoryLine, ...], caller: Caller) -> None:
             raise StoryFailed(f"line {line.number}, `{line}`: {error}") from error
 
 
-def story_of(caller: Caller) -> str:
-    """The call that `caller` has made, as a story for `parse` and `replay`."""
-    return "".join(f"{act.text}\n    {act.leads_to}\n" for act in caller.acts)
-
-
 def _line(number: int, line: str) -> StoryLine:
     match = _LINE.fullmatch(line)
     if match is None:
-        raise StoryFailed(f"line {number}: `{line}` is not a line of a story; see ivr/phone/stories.py")
+        raise StoryFailed(f"line {number}: `{line}` is not a line of a story; see tests/support/stories.py")
     if keyword := match["keyword"]:
         return StoryLine(number, keyword)
     keyword = str(match.lastgroup)

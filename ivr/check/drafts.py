@@ -1,0 +1,27 @@
+"""Drafts: languages in locales/ that are not published. Their faults are rows of `ivr check`, and fail nothing."""
+
+from collections.abc import Iterator
+
+from ivr.content.load import Content, is_whole, load_content
+from ivr.content.messages import all_messages
+
+
+def draft_rows(content: Content) -> Iterator[str]:
+    """One row for each draft beside `content`: how much of it is translated, or why it cannot be read."""
+    folders = sorted((content.root / "locales").glob("*/locale.toml"))
+    drafts = [path.parent.name for path in folders if path.parent.name not in content.configured]
+    if drafts:
+        with_drafts = load_content(content.root, (*content.configured, *drafts))
+        yield from (f"{tag} (draft): {_state(with_drafts, tag)}" for tag in drafts)
+
+
+def _state(content: Content, tag: str) -> str:
+    if tag not in content.locales:
+        return str(next(fault for fault in content.faults if fault.locale == tag))
+    locale, texts = content.locales[tag], content.prompts.templates
+    ids = {message.id for message in all_messages(texts)}
+    translated = len(ids & (locale.messages or {}).keys())
+    faulty = sum(message in ids and not fault.waits_for_translator for message, fault in locale.faults.items())
+    whole = sum(is_whole(content.flow, content.prompts, name, tag) for name in texts)
+    faults = f", {faulty} faulty" if faulty else ""
+    return f"{translated} of {len(ids)} messages{faults}, {whole} of {len(texts)} texts whole; `ivr check {tag}`"

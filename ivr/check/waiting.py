@@ -1,0 +1,99 @@
+"""Texts that wait for their translator: the source language speaks them meanwhile, and they are no fault.
+
+Without this a correction of an English sentence could not land before it is translated into every published language.
+Two things make a fault of it: a text that every caller needs (`needed_texts`), and, on a day that is given, an age over
+FAIL_AFTER. `ivr locale update` notes in the catalogue since when a message waits.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from ivr.content.catalogue import po_path, read_catalogue, waits_since
+from ivr.content.load import Content, needed_texts
+from ivr.content.messages import SourceMessage, all_messages
+from ivr.errors import Fault
+
+WARN_AFTER, FAIL_AFTER = 30, 120
+"""Days that a message of a published language has waited for its translator."""
+MAX_NAMES = 8
+"""Names of texts that a sentence lists."""
+
+
+class Waiting(NamedTuple):
+    """A message that is missing or fuzzy. `since` is the day since which it waits, None if no note gives it.
+
+    `fault` describes it to a translator; `needed` says that a language cannot be offered without it.
+    """
+
+    fault: Fault
+    since: date | None
+    needed: bool
+
+
+def waiting_messages(content: Content, tag: str) -> list[Waiting]:
+    """The messages of the texts that wait for their translator in a language, in the order of the texts."""
+    locale, path = content.locales[tag], po_path(content.root, tag)
+    entries = {entry.id: entry for entry in read_catalogue(path).entries}
+    since = {message_id: waits_since(entry) for message_id, entry in entries.items()}
+    needed = needed_texts(content.flow)
+    waiting = list[Waiting]()
+    for message in all_messages(content.prompts.templates):
+        fault = locale.faults.get(message.id)
+        if message.id not in (locale.messages or {}) and (fault is None or fault.waits_for_translator):
+            line = entries[message.id].line if message.id in entries else 0
+            described = fault or _missing(f"{path}:{line}" if line else str(path), tag, message)
+            waiting.append(Waiting(described, since.get(message.id), message.id[0] in needed))
+    return waiting
+
+
+def _missing(where: str, tag: str, message: SourceMessage) -> Fault:
+    context, english = message.id
+    found = f"no translation of [{context}] {english[:60]!r} ({message.path.name}:{message.line})"
+    remedy = "Translate it; until then callers hear the whole text in the source language."
+    return Fault(where, found, remedy, locale=tag, text=context, english=english, kind="missing")
+
+
+def needed_faults(content: Content) -> Iterator[Fault]:
+    """The messages without which a published language cannot be offered."""
+    for tag in _translated(content):
+        yield from (waiting.fault for waiting in waiting_messages(content, tag) if waiting.needed)
+
+
+def overdue_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Iterator[Fault]:
+    """A fault for each published language in which messages have waited for more than `days` days."""
+    for tag in _translated(content):
+        old = [one for one in waiting_messages(content, tag) if one.since and (today - one.since).days > days]
+        if old:
+            names, oldest = _names(old), min(one.since for one in old if one.since)
+            found = f"texts have waited for their translator for over {days} days, the oldest since {oldest}: {names}"
+            yield Fault(str(po_path(content.root, tag)), found, "Translate them.", locale=tag)
+
+
+def waiting_rows(content: Content) -> Iterator[str]:
+    """For each published language the number of texts that wait for their translator, and which."""
+    for tag in _translated(content):
+        if row := waiting_row(tag, waiting_messages(content, tag)):
+            yield row
+
+
+def waiting_row(tag: str, waiting: list[Waiting]) -> str:
+    """How many texts of a language wait for their translator, which, and since when; "" if none waits."""
+    texts = len({one.fault.text for one in waiting})
+    if not texts:
+        return ""
+    wait = "1 text waits for its translator" if texts == 1 else f"{texts} texts wait for their translator"
+    days = sorted(one.since for one in waiting if one.since)
+    since = f", the oldest since {days[0]}" if days else ""
+    return f"{tag}: {wait}, and the source language speaks meanwhile{since}: {_names(waiting)}"
+
+
+def _names(waiting: list[Waiting]) -> str:
+    names = list(dict.fromkeys(one.fault.text for one in waiting))
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return ", ".join(names[:MAX_NAMES]) + more
+
+
+def _translated(content: Content) -> tuple[str, ...]:
+    """The published languages beside the source language whose folders can be read."""
+    return tuple(tag for tag in content.configured[1:] if tag in content.locales)

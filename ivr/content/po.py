@@ -1,0 +1,226 @@
+"""Reads PO files as GNU gettext's msgfmt does: the same tokens, grammar, escapes and character sets.
+
+Babel and polib refuse files that msgfmt accepts, over a date in the header, a plural count or the layout. Here the
+header is an entry like the others, and nothing in it can cost a translation. tests/content/test_po.py compares the
+entries with the messages that msgfmt compiles. The format:
+https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_TOKEN = re.compile(
+    r"(?P<blank>[ \t\r\f\v]+)|(?P<newline>\n)|(?P<obsolete>#~(?!\|))|(?P<comment>#[^\n]*)|(?P<keyword>[A-Za-z_]+)"
+    r'|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<index>\[\s*[0-9]+\s*\])',
+    re.DOTALL,
+)
+_ESCAPE = re.compile(r"(?P<codes>(?:\\(?:[0-7]{1,3}|x[0-9A-Fa-f]+))+)|\\(?P<letter>.)", re.DOTALL)
+_CODE = re.compile(r"\\(?:x([0-9A-Fa-f]+)|([0-7]+))")
+_LETTERS = {"n": "\n", "t": "\t", "b": "\b", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "\\": "\\", '"': '"', "\n": ""}
+"""The character for the letter after a backslash; a line that ends in a backslash goes on in the next one."""
+_PREVIOUS_ID = re.compile(r'\bmsgid\s+((?:"(?:[^"\\]|\\.)*"\s*)+)')
+_PLACE = re.compile(r" File: .*, line: -?\d+\s*")
+_CHARSET = re.compile(rb"charset=([\w-]+)")
+_READABLE = re.compile(r"(iso-8859|cp|windows|koi8|gb|euc|big5|johab|shift|tis)[-_\w]*", re.IGNORECASE)
+"""The character sets beside UTF-8 that gettext names as portable, as far as Python has them."""
+
+
+class PoFault(Exception):
+    """A file is not a PO file. `line` is the number of the line, `found` a phrase ("a quote is not closed")."""
+
+    def __init__(self, line: int, found: str) -> None:
+        super().__init__(f"{line}: {found}")
+        self.line, self.found = line, found
+
+
+class Entry(NamedTuple):
+    """One message of a PO file. `english` is its msgid, `translation` its msgstr or msgstr[0], "" if it has none.
+
+    - `context`: its msgctxt; None without one. `line`: the line number of its msgid.
+    - `plural`: it has a msgid_plural. `obsolete`: it is marked with `#~`. `fuzzy`: it is marked `#, fuzzy`.
+    - `comments`: the comments of translators, without their `#`. `notes`: the extracted comments, without their `#.`.
+    - `place`: the files that use it, from `#:` ("prompts/tea.txt").
+    - `previous`: the English that the translation was made for, from `#| msgid`; "" without it.
+    """
+
+    context: str | None
+    english: str
+    translation: str
+    line: int = 0
+    plural: bool = False
+    obsolete: bool = False
+    fuzzy: bool = False
+    comments: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    previous: str = ""
+    place: str = ""
+
+    @property
+    def id(self) -> tuple[str, str]:
+        """The context, "" without one, and the English."""
+        return self.context or "", self.english
+
+    @property
+    def is_header(self) -> bool:
+        """Whether it is the header of the file: its translation has a field in each line."""
+        return self.context is None and not self.english and not self.obsolete
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    line: int
+    obsolete: bool
+
+
+def read_po(content: bytes) -> list[Entry]:
+    """The entries of a PO file, the header and the obsolete ones too. Raises PoFault, or UnicodeDecodeError."""
+    text, charset = _decode(content)
+    return list(_Grammar(list(_tokens(text)), charset).entries())
+
+
+def _decode(content: bytes) -> tuple[str, str]:
+    """The text and its character set: UTF-8, with or without BOM, else the one that the header names."""
+    named = _CHARSET.search(content)
+    charset = named[1].decode() if named else ""
+    try:
+        text, charset = content.removeprefix(codecs.BOM_UTF8).decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        if not _READABLE.fullmatch(charset) or not _is_known(charset):
+            raise
+        text = content.decode(charset)
+    return (text if "\n" in text else text.replace("\r", "\n")), charset
+
+
+def _is_known(charset: str) -> bool:
+    try:
+        codecs.lookup(charset)
+    except LookupError:
+        return False
+    return True
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    """The tokens of the text. `#~` at the beginning of a line makes its tokens obsolete."""
+    position, line, obsolete = 0, 1, False
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise PoFault(line, _unreadable(text[position : position + 1]))
+        position, kind = match.end(), str(match.lastgroup)
+        if kind not in ("newline", "obsolete", "blank"):
+            yield _Token(kind, match[0], line, obsolete)
+        line += match[0].count("\n")
+        obsolete = kind != "newline" and (obsolete or kind == "obsolete")
+
+
+def _unreadable(character: str) -> str:
+    return "a quote is not closed" if character == '"' else f"{character!r} is neither a keyword nor a text in quotes"
+
+
+def _translators_comments(comments: list[str]) -> Iterator[str]:
+    """The comments of translators: no blank ones, and not the places that `msgcat --strict` writes as comments."""
+    for comment in comments:
+        if comment.strip() and comment[0] not in ".:,|~=" and not _PLACE.fullmatch(comment):
+            yield comment.strip()
+
+
+class _Grammar:
+    """The grammar of PO files: comments, then msgctxt, msgid, msgid_plural and msgstr, each with its strings."""
+
+    def __init__(self, tokens: list[_Token], charset: str) -> None:
+        self._tokens, self._charset, self._next = tokens, charset, 0
+        self._obsolete = False
+
+    def entries(self) -> Iterator[Entry]:
+        """Every entry, in the order of the file."""
+        while True:
+            comments = list(self._comments())
+            if self._peek("") is None:
+                return
+            if self._peek("domain"):  # msgfmt writes one file for each domain; a catalogue here has one
+                self._strings("domain")
+            else:
+                yield self._entry(comments)
+
+    def _entry(self, comments: list[str]) -> Entry:
+        self._obsolete = self._tokens[self._next].obsolete
+        context = self._strings("msgctxt") if self._peek("msgctxt") else None
+        line = self._tokens[min(self._next, len(self._tokens) - 1)].line
+        english = self._strings("msgid")
+        plural = bool(self._peek("msgid_plural") and self._strings("msgid_plural"))
+        translations = [self._strings("msgstr")]
+        while self._peek("msgstr"):
+            translations.append(self._strings("msgstr"))
+        flags = {flag for comment in comments if comment.startswith(",") for flag in re.split(r"[\s,]+", comment)}
+        return Entry(
+            context,
+            english,
+            translations[0],
+            line,
+            plural or len(translations) > 1,
+            self._obsolete,
+            "fuzzy" in flags,
+            tuple(_translators_comments(comments)),
+            tuple(comment[1:].strip() for comment in comments if comment.startswith(".")),
+            self._previous(comments),
+            " ".join(comment[1:].strip() for comment in comments if comment.startswith(":")),
+        )
+
+    def _comments(self) -> Iterator[str]:
+        while self._next < len(self._tokens) and self._tokens[self._next].kind == "comment":
+            yield self._tokens[self._next].text[1:].removeprefix("~")
+            self._next += 1
+
+    def _previous(self, comments: list[str]) -> str:
+        rows = "\n".join(comment[1:].strip() for comment in comments if comment.startswith("|"))
+        match = _PREVIOUS_ID.search(rows)
+        strings = re.findall(r'"((?:[^"\\]|\\.)*)"', match[1]) if match else ()
+        return "".join(self._unescape(string) for string in strings)
+
+    def _peek(self, keyword: str) -> _Token | None:
+        """The next token if it is the keyword, or any token for ""; None if it is not, or at the end of the file."""
+        token = self._tokens[self._next] if self._next < len(self._tokens) else None
+        return token if token and keyword in ("", token.text) else None
+
+    def _strings(self, keyword: str) -> str:
+        """Read a keyword and the strings that follow it. Raises PoFault if another token is there."""
+        line = self._take(keyword).line
+        if keyword == "msgstr" and (index := self._peek("")) and index.kind == "index":
+            self._next += 1
+        strings = list[str]()
+        while (string := self._peek("")) and string.kind == "string":
+            strings.append(self._unescape(self._take("").text[1:-1]))
+        if not strings:
+            raise PoFault(line, f"{keyword} has no text in quotes")
+        return "".join(strings)
+
+    def _take(self, keyword: str) -> _Token:
+        token = self._peek(keyword)
+        if token is None:
+            other = self._peek("")
+            line = (other or self._tokens[-1]).line
+            raise PoFault(
+                line, f"{keyword} is missing before {other.text[:20]!r}" if other else f"{keyword} is missing"
+            )
+        if token.obsolete != self._obsolete:
+            raise PoFault(token.line, "only a part of the message is marked with #~")
+        self._next += 1
+        return token
+
+    def _unescape(self, string: str) -> str:
+        """The characters of a string. Octal and hexadecimal codes are bytes in the character set of the file.
+
+        A backslash before any other letter is kept: msgfmt refuses it, and `check` reports that one message.
+        """
+
+        def unescaped(match: re.Match[str]) -> str:
+            return self._bytes(match["codes"]) if match["codes"] else _LETTERS.get(match["letter"], match[0])
+
+        return _ESCAPE.sub(unescaped, string)
+
+    def _bytes(self, codes: str) -> str:
+        numbers = (int(hexa, 16) if hexa else int(octal, 8) for hexa, octal in _CODE.findall(codes))
+        return bytes(number & 0xFF for number in numbers).decode(self._charset, "replace")

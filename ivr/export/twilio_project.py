@@ -1,0 +1,58 @@
+"""Writes a line as a project for Twilio's serverless toolkit: the line is data, and one function answers calls.
+
+    functions/call.protected.js           the function; Twilio verifies the signature of each request
+    assets/line.private.json              the line, without its texts
+    assets/fallback-document.private.xml  sent by the function if line.json cannot be used
+    assets/fallback.xml                   the same for a fallback URL
+    assets/health/ready                   what a running line shows at /health/ready
+    assets/audio/                         recordings
+    package.json, package-lock.json, .npmrc, README.md
+
+https://www.twilio.com/docs/labs/serverless-toolkit
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ivr.content.recordings import FILE_NAME
+from ivr.export.files import to_bytes, without_prompts
+from ivr.export.format import ExportedLine
+
+TEMPLATE = Path(__file__).parent / "twilio"
+"""The files that are the same for every line."""
+
+
+def write_project(line: ExportedLine, report: Mapping[str, object], audio: Mapping[str, Path], folder: Path) -> None:
+    """Write the project into `folder`, which may hold an earlier one.
+
+    `line` has the line's own number in its TwiML, and the mark for the public address. `report` is the report of
+    /health/ready. `audio` has the file of each recording by its name ("0f3c….wav").
+    """
+    shutil.copytree(TEMPLATE, folder, ignore=shutil.ignore_patterns("node_modules", ".env"), dirs_exist_ok=True)
+    for path, content in _assets(line, report):
+        target = folder / "assets" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    for name, file in audio.items():
+        target = folder / "assets" / "audio" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+
+
+def _assets(line: ExportedLine, report: Mapping[str, object]) -> Iterator[tuple[str, bytes]]:
+    assert line.documents, "a line without TwiML cannot answer calls"
+    fallback = line.documents.fallback.encode()
+    yield "line.private.json", to_bytes(without_prompts(line))
+    yield "fallback-document.private.xml", fallback
+    yield "fallback.xml", fallback
+    yield "health/ready", json.dumps(report, ensure_ascii=False).encode()
+
+
+def recordings_in(root: Path) -> Mapping[str, Path]:
+    """The file of each recording under `root` by its name, also of those that no text uses any more.
+
+    A call that began on the last release still hears them.
+    """
+    return {path.name: path for path in root.glob("locales/*/audio/*.wav") if FILE_NAME.fullmatch(path.name)}

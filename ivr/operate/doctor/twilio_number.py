@@ -1,0 +1,91 @@
+"""Checks of the number at Twilio: where its calls go, the fallback document, and how its calls are trusted."""
+
+from urllib.parse import urlencode, urlsplit
+
+from ivr.call.urls import OVERRIDES
+from ivr.operate.account import Webhooks
+from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, passes, to_do, unknown
+from ivr.operate.http_client import Reply, signature_header, signed_post
+from ivr.operate.number import TWIML_BIN_HOST, routing_faults
+from ivr.phone.errors import InvalidTwiml
+from ivr.phone.parser import read_document
+from ivr.phone.webhook_form import FORM
+
+_PASTE = "Paste the output of `ivr fallback` there again."
+
+
+def number_is_ours(target: Target) -> Finding:
+    """The number sends its calls to this line, by POST, tells nobody else, and no other setting overrides that."""
+    if not target.require_account().numbers(target.require_line_number()):
+        found = f"the account has no number {target.require_line_number()}."
+        return fails(found, "Correct LINE_NUMBER, or the account's SID and token.", ("number",))
+    number = target.require_number()
+    for cause in routing_faults(number, target.settings, number.webhooks):
+        return fails(*cause)
+    if not number.webhooks.voice_url.endswith(OVERRIDES):
+        return passes("its calls go to this line, without the quick retry that `ivr number set` adds.")
+    return passes("its calls go to this line, by POST, with a quick retry.")
+
+
+def fallback_is_hosted(target: Target) -> Finding:
+    """The fallback URL is set, on another host, and answers with the document that `ivr fallback` prints."""
+    webhooks = target.require_number().webhooks
+    if not webhooks.fallback_url:
+        return fails(
+            "none is set: when the line cannot answer, callers hear an error message.",
+            "Paste the output of `ivr fallback` into a TwiML Bin, then `ivr number set --fallback-url ADDRESS`.",
+        )
+    host = urlsplit(webhooks.fallback_url).hostname
+    if host == urlsplit(target.settings.public_url).hostname:
+        return fails("it is on the same host as the line.", "Host it elsewhere, in a TwiML Bin for instance.")
+    reply = _fallback(target, webhooks)
+    if reply.status in (401, 403) and host == TWIML_BIN_HOST:
+        found = "the TwiML Bin refuses the signature of this account: it belongs to another account or subaccount."
+        return fails(found, "Make the TwiML Bin in the account of TWILIO_ACCOUNT_SID, and set its address.")
+    if reply.status in (401, 403):
+        found = f"its address does not answer this machine (status {reply.status}); it may answer Twilio."
+        return unknown(found, "Compare it with the output of `ivr fallback` yourself.")
+    if reply.status != 200:
+        found = f"its address answers with status {reply.status}."
+        return fails(found, "Make the document public there, or put it into a TwiML Bin and set its address.")
+    try:
+        same = read_document(reply.body.strip()) == read_document(target.readiness.fallback_document)
+    except InvalidTwiml as error:
+        return fails(f"its address gives no document that a telephone understands: {error}.", _PASTE)
+    if not same:
+        return fails("it says something else than `ivr fallback` prints.", _PASTE)
+    return passes("it answers and says the words that `ivr fallback` prints.")
+
+
+def _fallback(target: Target, webhooks: Webhooks) -> Reply:
+    """Ask for the fallback as Twilio would. A TwiML Bin answers requests that are signed with the account's token.
+
+    https://support.twilio.com/hc/en-us/articles/223132187
+    """
+    url, settings = webhooks.fallback_url.partition("#")[0], target.settings
+    if urlsplit(url).hostname == TWIML_BIN_HOST:
+        url = f"{url}?{urlencode({'AccountSid': settings.twilio_account_sid})}"
+        return target.external.fetch(url, None, signature_header(settings.tokens[0], url))
+    if webhooks.fallback_method == "GET":
+        return target.external.fetch(url, None, signature_header(settings.tokens[0], url))
+    return signed_post(target.external.fetch, settings.tokens[0], url, FORM)
+
+
+def number_is_attested(target: Target) -> Finding:
+    """The number belongs to an approved trust product for SHAKEN/STIR: its calls are not marked as unwanted.
+
+    https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
+    """
+    if target.require_account().is_attested(target.require_number()):
+        return passes("the number belongs to an approved trust product for SHAKEN/STIR.")
+    return to_do(
+        "the number belongs to no approved trust product for SHAKEN/STIR: a transfer may be marked as unwanted.",
+        "In Twilio's console, under Trust Hub, register SHAKEN/STIR and add the number to it.",
+    )
+
+
+CHECKS: Checks = {
+    "number": Check(number_is_ours, ("account", "number")),
+    "fallback": Check(fallback_is_hosted, ("account", "number")),
+    "attestation": Check(number_is_attested, ("account", "number", "profile")),
+}

@@ -1,0 +1,129 @@
+"""Merges the messages of the texts into a catalogue, as gettext's msgmerge does, but never across contexts.
+
+A message of the texts takes, in this order: its own translation; its own translation from the obsolete entries; the
+translation of the same English that left another context; as a fuzzy proposal, the translation of a similar English
+that left the same context. Translations that are no longer used stay in the file as obsolete entries (`#~`).
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
+
+from ivr.content.catalogue import Catalogue, MessageId, waiting_note, waits_since
+from ivr.content.po import Entry
+
+MIN_SIMILARITY = 0.6
+"""The similarity of two English sentences from which the translation of one is proposed for the other."""
+ChangeKind = Literal["to translate", "fuzzy", "same meaning", "moved", "revived", "obsolete"]
+
+
+class Change(NamedTuple):
+    """One message that an update changed.
+
+    Example: `Change("fuzzy", ("tea", "Tea is cold."))` for an English that changed.
+    """
+
+    kind: ChangeKind
+    message: MessageId
+
+
+class Merged(NamedTuple):
+    """A merged catalogue: the messages of the texts in their order, then the obsolete ones; and the changes."""
+
+    entries: tuple[Entry, ...]
+    changes: tuple[Change, ...]
+
+
+def merge(
+    catalogue: Catalogue, source: Sequence[Entry], same_meaning: Collection[str] = (), today: date | None = None
+) -> Merged:
+    """Merge `source`, the messages of the texts, into a catalogue.
+
+    In the contexts `same_meaning` a change of the English keeps the translation. With `today`, a message that waits
+    for its translator gets the note since when.
+    """
+    translations = _Translations(catalogue, source, same_meaning)
+    pairs = [translations.of(message) for message in source]
+    since = {entry.id: waits_since(entry) for entry in catalogue.entries}
+    entries = [_with_note(entry, since.get(entry.id) or today) for entry, _ in pairs]
+    obsolete = translations.unused()
+    were_obsolete = {entry.id for entry in catalogue.obsolete}
+    gone = [Change("obsolete", entry.id) for entry in obsolete if entry.id not in were_obsolete]
+    return Merged((*entries, *obsolete), (*(change for _, change in pairs if change), *gone))
+
+
+class _Translations:
+    """The translations of a catalogue, each of which is used for one message of the texts or becomes obsolete."""
+
+    def __init__(self, catalogue: Catalogue, source: Sequence[Entry], same_meaning: Collection[str]) -> None:
+        self._same_meaning, ids = same_meaning, {message.id for message in source}
+        self._own = {entry.id: entry for entry in catalogue.entries}
+        obsolete = {entry.id: entry for entry in catalogue.obsolete if entry.translation}
+        self._revived = {key: entry for key, entry in obsolete.items() if not _translation_in(self._own, key)}
+        unused = {**obsolete, **self._own}
+        self._unused = {key: entry for key, entry in unused.items() if key not in ids and entry.translation}
+
+    def of(self, message: Entry) -> tuple[Entry, Change | None]:
+        """`message` with its translation, and the change if it is not as it was."""
+        if own := self._revived.get(message.id):
+            return _translated(message, own), Change("revived", message.id)
+        if own := self._own.get(message.id):
+            kept = _translated(message, own)
+            return self._settled(kept) if kept.fuzzy else (kept, None)
+        return self._of_another(message)
+
+    def _of_another(self, message: Entry) -> tuple[Entry, Change]:
+        """`message` with the translation of an entry that left the texts, or without a translation."""
+        if moved := self._take(entry for entry in self._unused.values() if entry.english == message.english):
+            return _translated(message, moved), Change("moved", message.id)
+        former = [entry for entry in self._unused.values() if entry.context == message.context]
+        nearest = max(former, key=lambda entry: _similarity(entry.english, message.english), default=message)
+        if nearest is not message and _similarity(nearest.english, message.english) >= MIN_SIMILARITY:
+            similar = self._unused.pop(nearest.id)
+            previous = similar.previous if similar.fuzzy and similar.previous else similar.english
+            entry = _translated(message, similar)._replace(fuzzy=True, previous=previous)
+            if similar.fuzzy:  # it was for an older English already
+                return entry, Change("fuzzy", message.id)
+            entry, change = self._settled(entry)
+            return entry, change or Change("fuzzy", message.id)
+        return message, Change("to translate", message.id)
+
+    def _settled(self, entry: Entry) -> tuple[Entry, Change | None]:
+        """A fuzzy entry; without its mark if its English changed and the meaning did not."""
+        if entry.previous and entry.context in self._same_meaning:
+            return entry._replace(fuzzy=False, previous=""), Change("same meaning", entry.id)
+        return entry, None
+
+    def _take(self, candidates: Iterable[Entry]) -> Entry | None:
+        entry = min(candidates, key=lambda candidate: candidate.fuzzy, default=None)
+        return self._unused.pop(entry.id) if entry else None
+
+    def unused(self) -> list[Entry]:
+        """The translations that no message of the texts has used, as obsolete entries."""
+        return [
+            entry._replace(obsolete=True, plural=False, notes=(), place="", previous=entry.previous * entry.fuzzy)
+            for entry in self._unused.values()
+        ]
+
+
+def _similarity(english: str, other: str) -> float:
+    """From 0 to 1, as difflib computes it."""
+    return SequenceMatcher(None, english, other, autojunk=False).ratio()
+
+
+def _translation_in(entries: dict[MessageId, Entry], key: MessageId) -> bool:
+    return key in entries and bool(entries[key].translation)
+
+
+def _translated(message: Entry, other: Entry) -> Entry:
+    """`message` with the translation, the marks and the translators' comments of another entry."""
+    fuzzy = bool(other.translation) and (other.fuzzy or other.plural)
+    previous = other.previous if fuzzy and other.previous != message.english else ""
+    return message._replace(translation=other.translation, fuzzy=fuzzy, comments=other.comments, previous=previous)
+
+
+def _with_note(entry: Entry, since: date | None) -> Entry:
+    """The entry, with the note since when it waits for its translator, if it does."""
+    waits = entry.fuzzy or not entry.translation
+    return entry._replace(notes=(*entry.notes, waiting_note(since))) if waits and since else entry

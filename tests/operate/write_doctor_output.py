@@ -1,0 +1,46 @@
+"""Writes the output of `ivr doctor` for each state of tests/support/doctor_states.py, on the texts of this checkout.
+
+    PYTHONPATH=tests .venv/bin/python tests/operate/write_doctor_output.py FOLDER
+
+writes FOLDER/01.txt, FOLDER/02.txt …, and the answers into FOLDER/answers.txt: keep that file from the reader.
+"""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from support.doctor_states import STATES
+from support.external import World
+
+from ivr.operate.account import Account
+from ivr.operate.doctor.check import Target
+from ivr.operate.doctor.run import EVERYWHERE, run_checks, summary
+from ivr.settings import CHECKOUT
+
+
+def output(world: World) -> str:
+    """The lines that `ivr doctor` prints."""
+    outside = world.outside()
+    target = Target(world.settings, outside, world.ready, Account.of(world.settings, outside.transport))
+    results = list(run_checks(target, EVERYWHERE))
+    return "\n".join([*map(str, results), summary(results, False)]) + "\n"
+
+
+def main(folder: Path) -> None:
+    """Write all files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    answers = []
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary) / "here"
+        for name in ("prompts", "locales"):
+            shutil.copytree(CHECKOUT / name, root / name)
+        for number, state in enumerate(STATES, start=1):
+            (folder / f"{number:02}.txt").write_text(output(state.world(root)), "utf-8")
+            answers.append(f"{number:02} {state.name}: {state.mended_by}\n")
+    (folder / "answers.txt").write_text("".join(answers), "utf-8")
+    print(f"wrote {len(answers)} files into {folder}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
