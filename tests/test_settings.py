@@ -68,6 +68,12 @@ def test_the_secondary_token_alone_signs_too(monkeypatch: pytest.MonkeyPatch) ->
     assert read_settings().tokens == ("try-second",)
 
 
+def test_account_sid_may_have_capital_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twilio's OpenAPI description allows both: ^AC[0-9a-fA-F]{32}$."""
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC0123456789ABCDEF0123456789abcdef")
+    assert read_settings().twilio_account_sid == "AC0123456789ABCDEF0123456789abcdef"
+
+
 def test_what_was_read_does_not_change() -> None:
     settings = read_settings()
     with pytest.raises(ValueError, match="frozen"):

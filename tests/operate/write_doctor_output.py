@@ -28,8 +28,8 @@ def output(world: World) -> str:
 
 
 def main(folder: Path) -> None:
-    """Write all files."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write all files. `folder` must not exist yet."""
+    folder.mkdir(parents=True)
     answers = []
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary) / "here"

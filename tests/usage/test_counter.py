@@ -109,6 +109,20 @@ def test_request_before_a_language_is_chosen_is_counted_under_no_language() -> N
     assert store.counts == {UsageKey("2026-11", "connect", NO_LANGUAGE, "0"): 1}
 
 
+def test_status_callback_and_a_caller_who_hangs_up_while_it_rings_are_not_counted(ready: Readiness, tiny: Path) -> None:
+    store = MemoryStore()
+    counter = UsageCounter(store, Clock())
+    client = TestClient(make_app(settings_for(tiny), ready, counter), base_url=BASE)
+    post_to_app(client, "/call", [("CallStatus", "ringing")])
+    for status in ("completed", "busy", "no-answer", "failed", "canceled"):
+        post_to_app(client, "/call", [("CallStatus", status), ("CallbackSource", "call-progress-events")])
+        post_to_app(client, "/call/", [("CallStatus", status), ("CallDuration", "33")])
+    post_to_app(client, "/call/en/connect/outcome", [("CallStatus", "completed"), ("DialCallStatus", "no-answer")])
+    counter.write()
+    assert sum(store.counts.values()) == 1
+    assert {key.event for key in store.counts} == {"ring"}
+
+
 # -- stores that fail --------------------------------------------------------------------------------------------------
 
 

@@ -150,7 +150,9 @@ def usage_is_counted(target: Target) -> Finding:
     try:
         store.try_out()
     except OperationFailed as error:
-        return fails(str(error), "Calls are answered, and their counts are lost when the line stops.")
+        return fails(
+            str(error), "Correct that: until then calls are answered, and their counts are lost when the line stops."
+        )
     return passes(f"counted in {store}.")
 
 
