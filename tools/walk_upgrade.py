@@ -10,6 +10,7 @@ line.service do. For each step it prints how many calls went on. It ends with 1 
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -115,9 +116,13 @@ class Caller(threading.Thread):
         return f"{self.answered} rings answered, {self.lost} not; the longest wait was {self.longest:.1f} s"
 
 
+CALL = [(name, value if name != "CallSid" else "CA" + "9" * 32) for name, value in FORM]
+"""The fields of a call that is counted."""
+
+
 def ask(path: str, fields: Sequence[tuple[str, str]]) -> bytes:
     """The document that the line answers to a signed request."""
-    form = [*FORM, *fields]
+    form = [*CALL, *fields]
     headers = {"X-Twilio-Signature": sign(TOKEN, PUBLIC + path, form)}
     reply = fetch(f"http://127.0.0.1:{PORT}{path}", form, headers)
     assert reply.status == 200, f"{path}: {reply.status}"
@@ -204,7 +209,7 @@ def walk(machine: Machine) -> Iterator[bool]:
     caller = Caller()
     caller.start()
     machine.run("git clone --quiet --branch v0.2.0 /srv/line.git /opt/line-0.2.0")
-    machine.run("cd /opt/line-0.2.0 && make install && du -sh .venv && .venv/bin/ivr check | tail -1")
+    print(machine.run("cd /opt/line-0.2.0 && make install && du -sh .venv && .venv/bin/ivr check | tail -1").stdout)
     assert not (machine.root / "opt" / "line-0.2.0" / ".env").exists()
     (machine.root / "etc" / "line.env").write_text(SETTINGS + OLD_NAMES + NEW_NAMES, "utf-8")
     against = "set -a; . /etc/line.env; IVR_CONTENT=/opt/line-0.2.0 /opt/line-0.2.0/.venv/bin/ivr check --against http://127.0.0.1:8000"
@@ -214,6 +219,7 @@ def walk(machine: Machine) -> Iterator[bool]:
     port = HeldPort(machine)
     print(f"release {wait_until_ready()} answers")
     yield report("upgrade", caller, calls)
+    print("counts:", counts(machine), "presses and rings since the beginning")
 
     calls = calls_in_progress()
     caller = Caller()
@@ -233,7 +239,14 @@ def walk(machine: Machine) -> Iterator[bool]:
     print(f"release {wait_until_ready()} answers")
     yield report("take-back", caller, calls)
     stop(process)
-    print(machine.run("ls -l /var/lib/line").stdout)
+    print("counts:", counts(machine), "presses and rings since the beginning")
+
+
+def counts(machine: Machine) -> int:
+    """The sum of everything that was counted, after the workers have written it."""
+    time.sleep(65)
+    with sqlite3.connect(machine.root / "var" / "lib" / "line" / "usage.sqlite") as db:
+        return int(db.execute("SELECT sum(times) FROM counts").fetchone()[0] or 0)
 
 
 def report(step: str, caller: Caller, calls: dict[str, bytes]) -> bool:

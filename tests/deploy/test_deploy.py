@@ -108,6 +108,7 @@ def test_systemd_accepts_the_service(tmp_path: Path) -> None:
     unit.read_string(text)
     assert unit["Service"]["ExecStart"].endswith("ivr serve --workers 2")
     assert unit["Service"]["ProtectSystem"] == "strict"
+    assert (unit["Unit"]["StartLimitIntervalSec"], unit["Service"]["Restart"]) == ("0", "always"), "it never gives up"
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze is not on this machine")
     assert unit["Service"]["KillMode"] == "mixed", "else the workers are told to stop before the master knows"
