@@ -93,6 +93,9 @@ picture: ## Draw the packages and their imports in docs/architecture.md
 addresses: setup ## Record every address of this release, before it is published
 	$(BIN)/python tools/addresses.py
 
+release: setup ## Build the files of a release from its tag (DRAFT=--draft: from the last commit)
+	$(BIN)/python tools/release.py $(DRAFT)
+
 sbom: ## Write the bill of materials of a release, build/sbom.cdx.json, from the lock
 	"$(PYTHON)" tools/sbom.py
 

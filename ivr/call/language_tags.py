@@ -45,13 +45,13 @@ def lookup_tags(tag: str) -> list[str]:
     Chinese. A language with another code in CLDR is looked up under both: "tl" and "fil".
     """
     language, *others = canonical_tag(tag).split("-")
-    script = f"-{_script(tag).capitalize()}" if _script(tag) else ""
+    script = f"-{script_of(tag).capitalize()}" if script_of(tag) else ""
     regions = [subtag for subtag in others if _REGION.fullmatch(subtag.lower())]
     tags = [canonical_tag(tag)]
     for name in (language, *_other_codes(language)):
         tags += [f"{name}{script}-{region}" for region in regions] + [f"{name}-{region}" for region in regions]
         tags += [f"{name}{script}", name]
-    return [other for other in dict.fromkeys(tags) if _script(other) == _script(tag)]
+    return [other for other in dict.fromkeys(tags) if script_of(other) == script_of(tag)]
 
 
 def _other_codes(language: str) -> list[str]:
@@ -61,8 +61,8 @@ def _other_codes(language: str) -> list[str]:
     return [name for name in (aliases.get(language, ""), *same) if name and "_" not in name]
 
 
-def _script(tag: str) -> str:
-    """The script of a tag, "hant" of "zh-Hant" and of "zh-TW"; "" where CLDR does not know it."""
+def script_of(tag: str) -> str:
+    """The script of a tag in lower case, "hant" of "zh-Hant" and of "zh-TW"; "" where CLDR does not know it."""
     subtags = _subtags(tag)
     names = [_language_and_script([name, *subtags[1:]])[1] for name in (subtags[0], *_other_codes(subtags[0]))]
     return next(filter(None, names), "")
@@ -70,11 +70,6 @@ def _script(tag: str) -> str:
 
 def _subtags(tag: str) -> list[str]:
     return tag.lower().replace("_", "-").split("-")
-
-
-def script_of(tag: str) -> str:
-    """The script in which a language is written, in lower case: "latn" for "es-US"; "" where CLDR does not know it."""
-    return _language_and_script(_subtags(tag))[1]
 
 
 def _language_and_script(subtags: list[str]) -> tuple[str, str]:

@@ -25,7 +25,7 @@ MIN_RATE, MAX_RATE = 1, 40
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class _RateTable(_Table):
@@ -34,9 +34,14 @@ class _RateTable(_Table):
     fastest: float
 
 
-class _ReviewedTable(_Table):
+class Review(_Table):
+    """The native speaker who has read every text aloud, and the day."""
+
     by: str
     date: date
+
+    def __str__(self) -> str:
+        return f"{self.by}, {self.date}"
 
 
 class _LocaleFile(_Table):
@@ -50,7 +55,7 @@ class _LocaleFile(_Table):
     pound: str
     speech_rate: _RateTable = Field(validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
     word_limits: bool = False
-    reviewed: _ReviewedTable | None = None
+    reviewed: Review | None = None
     translators: list[str] = []
 
 
@@ -59,7 +64,7 @@ class Locale(NamedTuple):
 
     - `name`: its name in itself ("español"). `voice`: as Twilio writes it ("Polly.Lupe-Neural").
     - `digits`: the words for 0 to 9. `star`, `pound`: the words for the keys * and #.
-    - `reviewed`: the person who read the texts aloud, and the day ("Ana, 2026-01-31"); "" without a reviewer.
+    - `review`: the person who read the texts aloud, and the day; None without a reviewer.
     - `messages`: the usable translations; None for the source language. `faults`: the faults of the other messages.
     - `voice_row`: the voice's row in the table of voices; None without a voice, or if the table cannot be read.
     - `sounds`: the recordings, by the words that they read.
@@ -77,7 +82,7 @@ class Locale(NamedTuple):
     star: str
     pound: str
     speech_rate: SpeechRate
-    reviewed: str
+    review: Review | None
     messages: Mapping[MessageId, str] | None
     faults: Mapping[MessageId, Fault] = {}
     voice_row: Voice | None = None
@@ -137,13 +142,12 @@ def _load_parts(folder: Path, voices: Voices | None, source: bool) -> Locale:
     fields, voice_row = _read_fields(path, voices, source)
     messages, faults = (None, {}) if source else load_catalogue(folder / "LC_MESSAGES" / "messages.po")
     rate = SpeechRate(fields.speech_rate.counts, fields.speech_rate.slowest, fields.speech_rate.fastest)
-    reviewed = f"{fields.reviewed.by}, {fields.reviewed.date}" if fields.reviewed else ""
     recordings = load_recordings(folder / "audio")
     recordings = recordings._replace(faults=tuple(fault._replace(locale=folder.name) for fault in recordings.faults))
     fallback = load_fallback_voice(path, fields.fallback_voice, fields.voice, fields.language, voices, source)
     return Locale(
         folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
-        fields.pound, rate, reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
+        fields.pound, rate, fields.reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
         fields.word_limits, tuple(fields.translators), fallback,
     )  # fmt: skip
 

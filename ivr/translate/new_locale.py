@@ -22,15 +22,15 @@ from ivr.call.language_tags import canonical_tag, lookup_tags
 from ivr.content.catalogue import po_path
 from ivr.content.files import read_toml
 from ivr.content.load import folder_of
+from ivr.content.proposals import ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.errors import BadContent, BadLocale
 from ivr.translate.update import update
 
-SHIPPED_LOCALES = Path(__file__).resolve().parents[2] / "locales"
 TEMPLATES = Path(__file__).parent / "pages"
 DEFAULT_RATE = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
 """The speech rate, a wide range, where locales/proposals.toml does not propose one."""
-CLDR_ORIGIN = "from the spell-out rules of CLDR, which are for counting. Write the words that are used on a telephone."
+CLDR_ORIGIN = "proposed, most by CLDR, where they are for counting. Write the words that are used on a telephone."
 TERMS = (
     "human trafficking", "human smuggling", "sex trafficking, labor trafficking", "forced labor",
     "force, fraud or coercion", "commercial sex act", "debt bondage", "domestic servitude", "trafficker", "survivor",
@@ -121,7 +121,7 @@ def _fill(root: Path, folder: Path, proposal: Proposal) -> None:
     """Write the files. A regional form (es-PR) begins with the catalogue and word lists of its base language (es)."""
     _write(folder / "locale.toml", "locale.toml", proposal=proposal)
     _write(folder / "STYLE.md", "STYLE.md", name=proposal.name, tag=proposal.tag, terms=TERMS)
-    _write(folder / "words.toml", "words.toml", tag=proposal.tag)
+    _write(folder / "words.toml", "words.toml", tag=proposal.tag, words=load_proposals(root).of(proposal.tag))
     if base := _base_language(root, proposal.tag):
         shutil.copytree(po_path(root, base).parent, po_path(root, proposal.tag).parent)
         with suppress(FileNotFoundError):
@@ -132,14 +132,14 @@ def propose(root: Path, tag: str, name: str = "") -> Proposal:
     """The fields that can be filled in before a speaker of the language has looked at them."""
     cldr, missing, notes = _cldr(tag), list[str](), list[str]()
     words, origin = _digit_words(root, tag)
-    voices = load_voices(_file(root, "voices.toml"))
+    voices = load_voices(table_path(root, "voices.toml"))
     language = voices.language_for(tag)
     voice = voices.languages[language][0].name if language else NO_VOICE
     if not (cldr or name):
         missing.append("CLDR does not have this language: write its own name for itself, and its direction.")
-    if not words["digits"]:
+    if not words.digits:
         missing.append("the words for the digits and for the keys * and # are not known: write the twelve words.")
-    elif not (words["star"] and words["pound"]):
+    elif not (words.star and words.pound):
         missing.append("the words for the keys * and # are not known: write them.")
     if language and _region(tag) and _region(language) != _region(tag):
         notes.append(f"Twilio has no voice for {tag}; this one is for {language}.")
@@ -147,8 +147,8 @@ def propose(root: Path, tag: str, name: str = "") -> Proposal:
         missing.append(f"Twilio has no voice for {tag}: record every text (`ivr recordings sheet {tag}`).")
     return Proposal(
         tag, name or _own_name(tag, cldr) or tag, cldr.text_direction if cldr else "ltr",
-        language or tag, voice, voices.voice_of_another_vendor(language, voice), tuple(words["digits"] or [""] * 10),
-        words["star"], words["pound"], words["speech_rate"], origin, tuple(missing), tuple(notes),
+        language or tag, voice, voices.voice_of_another_vendor(language, voice), tuple(words.digits or [""] * 10),
+        words.star, words.pound, words.speech_rate, origin, tuple(missing), tuple(notes),
     )  # fmt: skip
 
 
@@ -171,19 +171,18 @@ def _cldr(tag: str) -> Locale | None:
         return None
 
 
-def _digit_words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
+def _digit_words(root: Path, tag: str) -> tuple[ProposedWords, str]:
     """The words for digits and keys, the speech rate, and their origin: from the base language, else as proposed."""
-    table = read_toml(_file(root, "proposals.toml"), BadLocale)
-    base, languages = _base_language(root, tag), table.get("languages", {})
+    proposals, base = load_proposals(root), _base_language(root, tag)
+    words, origin = proposals.of(tag), CLDR_ORIGIN if proposals.of(tag).digits else ""
     if base:
-        words, origin = read_toml(root / "locales" / base / "locale.toml", BadLocale), f"as in locales/{base}."
-    else:
-        words = next((languages[name] for name in lookup_tags(tag) if name in languages), {})
-        origin = CLDR_ORIGIN if words else ""
-    words = {("speech_rate" if name == "ear" else name): value for name, value in words.items()}  # its name in 0.1.0
-    rate = table.get("speech_rate", table.get("ear", DEFAULT_RATE))
-    defaults = {"digits": [], "star": "", "pound": "", "speech_rate": rate}
-    return {name: words.get(name, value) for name, value in defaults.items()}, origin
+        fields, origin = read_toml(root / "locales" / base / "locale.toml", BadLocale), f"as in locales/{base}."
+        own = {
+            name: value for name, value in fields.items() if name in ("digits", "star", "pound", "speech_rate", "ear")
+        }
+        words = ProposedWords.model_validate(own)
+    rate = words.speech_rate or proposals.speech_rate or DEFAULT_RATE
+    return words.model_copy(update={"speech_rate": rate}), origin
 
 
 def _base_language(root: Path, tag: str) -> str:
@@ -191,12 +190,6 @@ def _base_language(root: Path, tag: str) -> str:
     return next(
         (name for name in lookup_tags(tag)[1:] if tag.startswith(f"{name}-") and po_path(root, name).exists()), ""
     )
-
-
-def _file(root: Path, name: str) -> Path:
-    """A table of locales/: the one of this line, else the one that is shipped with the program."""
-    own = root / "locales" / name
-    return own if own.exists() else SHIPPED_LOCALES / name
 
 
 def _write(path: Path, template: str, **values: object) -> None:

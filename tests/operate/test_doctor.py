@@ -1,5 +1,6 @@
 """The doctor: each check passes where all is well, fails where its one thing is wrong, and says what to do."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +23,7 @@ from ivr.operate.doctor import local, public, run
 from ivr.operate.doctor.check import Check, Finding, Target, passes
 from ivr.operate.doctor.check import fails as failing
 from ivr.operate.http_client import as_twilio_signs
+from ivr.phone.webhook_form import FORM
 from ivr.server.app import make_app
 from ivr.settings import read_settings
 
@@ -651,3 +653,33 @@ def test_whatever_fails_no_secret_is_printed(command: Callable[..., Result], wor
     world.hosts["handler.twilio.com"] = lambda *_: reply(500, TOKEN.encode())
     world.certificate = Unreachable("no", "other")
     assert command().exit_code == 1
+
+
+def exported(world: World, base: str) -> Any:
+    """The host of the line exported to Twilio's serverless runtime, as `base`; it refuses with status 400."""
+    line = world.ready.line
+    assert line
+    public = world.settings.public_url.encode()
+    opening = line.respond("/call", FORM).body.replace(public + b"/call/", f"{base}/call?at=".encode())
+
+    def host(url: str, form: Any, headers: Any) -> Any:
+        if url.endswith("/health/ready"):
+            return reply(200, json.dumps(world.ready.report()).encode())
+        return reply(200, opening) if "X-Twilio-Signature" in headers else reply(400)
+
+    return host
+
+
+@pytest.mark.parametrize("about", ["server", "signed call", "unsigned call", "answer time"])
+def test_line_on_twilio_passes_like_one_on_a_machine(world: World, about: str) -> None:
+    world.hosts["line.example.org"] = exported(world, PUBLIC)
+    assert found(world, about).verdict == "PASS"
+
+
+def test_exported_line_may_be_the_fallback(world: World) -> None:
+    base = "https://information-line-1234-dev.twil.io"
+    world.hosts["information-line-1234-dev.twil.io"] = exported(world, base)
+    world.twilio.numbers[0] |= {"voice_fallback_url": f"{base}/call#rc=1", "voice_fallback_method": "POST"}
+    assert found(world, "fallback").verdict == "PASS"
+    world.hosts["information-line-1234-dev.twil.io"] = exported(world, "https://another.twil.io")
+    fails(world, "fallback", "`ivr fallback`")

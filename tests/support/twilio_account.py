@@ -9,8 +9,9 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from twilio.http import HttpClient
 from twilio.http.response import Response
@@ -72,6 +73,7 @@ class TwilioApi(HttpClient):
         self.attested = ["PN" + "1" * 32]
         """The numbers that are assigned to each trust product."""
         self.alerts: list[dict[str, Any]] = []
+        self.calls: list[dict[str, Any]] = []
 
     @staticmethod
     def country(code: str, low: bool = True, risky: bool = False) -> dict[str, Any]:
@@ -118,6 +120,7 @@ class TwilioApi(HttpClient):
             rf"GET {api}/IncomingPhoneNumbers\.json": self._list_numbers,
             rf"GET {api}/IncomingPhoneNumbers/(PN\w+)\.json": self._fetch_number,
             rf"POST {api}/IncomingPhoneNumbers/(PN\w+)\.json": self._update_number,
+            rf"GET {api}/Calls\.json": self._list_calls,
             r"GET voice\.twilio\.com/v2/AccountDefaultConfiguration/Recording": self._fetch_recording,
             r"GET voice\.twilio\.com/v1/DialingPermissions/Countries": lambda _: _page("content", self.countries),
             r"GET trusthub\.twilio\.com/v1/CustomerProfiles": lambda _: _page("results", self.profiles),
@@ -143,6 +146,19 @@ class TwilioApi(HttpClient):
         if not self.frozen:
             one.update(fields)
         return _answer(200, one)
+
+    def _list_calls(self, asked: Params) -> Response:
+        """Calls by number and by day, as Twilio filters them, in pages of two."""
+        first, after = int(asked.get("Page", 0)) * 2, parsedate_to_datetime
+        days = (asked["StartTime>"][:10], asked["StartTime<"][:10])
+        found = [
+            one for one in self.calls
+            if asked.get("To", one["to"]) == one["to"] and asked.get("From", one["from"]) == one["from"]
+            and days[0] <= f"{after(one['start_time']):%Y-%m-%d}" < days[1]
+        ]  # fmt: skip
+        query = urlencode({**asked, "Page": first // 2 + 1})
+        more = f"/2010-04-01/Accounts/{SID}/Calls.json?{query}" if found[first + 2 :] else None
+        return _answer(200, {"calls": found[first : first + 2], "page": first // 2, "next_page_uri": more})
 
     def _fetch_recording(self, _: Params) -> Response:
         return _answer(200, self.recording) if self.recording else _missing()

@@ -134,7 +134,7 @@ def test_translator_commands_print_sentences(copied: Path, unset: Path, monkeypa
     assert unset.is_dir()
     made = ivr(copied, monkeypatch, "locale", "new", "fr").output
     assert "created " in made
-    assert "CHECK: from the spell-out rules" in made
+    assert "CHECK: proposed" in made
     assert ivr(copied, monkeypatch, "locale", "new", "fr").stderr.startswith("Error: ")
     checked = ivr(copied, monkeypatch, "check", "fr")
     assert checked.exit_code == 1

@@ -20,7 +20,7 @@ import pytest
 from support.options import OPTIONS
 
 from ivr.call.playlist import named_keys
-from ivr.check.language import marks
+from ivr.check.locale_settings import marks
 from ivr.check.proofs import prove
 from ivr.check.report import check_all, check_language
 from ivr.content.catalogue import load_catalogue, message_fault
@@ -39,7 +39,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 VOICES = load_voices(CHECKOUT / "locales" / "voices.toml")
 INVENTED, RIGHT_TO_LEFT = "qaa", "ar"
 KNOWN = ("fr", "zh", "vi", "zh-Hant", "es-PR", "pt", "tl")
-UNKNOWN = ("ht", "so", "hmn")
+RECORDED = "ht"
+UNKNOWN = ("so", "hmn")
 """Languages that no telephone voice speaks; the last is not in CLDR either."""
 
 needs_msgfmt = pytest.mark.skipif(shutil.which("msgfmt") is None, reason="gettext is not on this machine")
@@ -52,7 +53,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("room")
     for folder in ("prompts", "locales"):
         shutil.copytree(CHECKOUT / folder, root / folder)
-    for tag in (*KNOWN, *UNKNOWN, RIGHT_TO_LEFT, INVENTED):
+    for tag in (*KNOWN, *UNKNOWN, RECORDED, RIGHT_TO_LEFT, INVENTED):
         shutil.rmtree(root / "locales" / tag, ignore_errors=True)
     return root
 
@@ -60,7 +61,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def begun(whole: Path) -> Path:
     """The same with many languages begun."""
-    for tag in (*KNOWN, *UNKNOWN, RIGHT_TO_LEFT):
+    for tag in (*KNOWN, *UNKNOWN, RECORDED, RIGHT_TO_LEFT):
         create_locale(whole, tag)
     return whole
 
@@ -100,22 +101,26 @@ def test_new_language_has_name_language_voice_and_direction(
 def test_new_language_with_a_voice_can_be_loaded(begun: Path, tag: str) -> None:
     locale = load_locale(begun / "locales" / tag, VOICES)
     assert locale.takes_ssml
-    assert locale.reviewed == ""
+    assert locale.review is None
     assert len({*locale.digits, locale.star, locale.pound}) == 12
 
 
 def test_proposed_words_are_marked_for_a_speaker(begun: Path) -> None:
-    marked = [mark.split(": ", 1)[1] for mark in marks(begun / "locales" / "fr" / "locale.toml")]
-    assert [mark.split(":")[0] for mark in marked] == ["CHECK", "CHECK"]
-    assert "CLDR" in marked[0]
+    marked = [(file, mark) for file, _, mark in marks(begun / "locales" / "fr")]
+    assert [file for file, _ in marked] == ["locale.toml", "locale.toml", "words.toml"]
+    assert all(mark.startswith("CHECK: ") for _, mark in marked)
+
+
+@pytest.mark.parametrize("tag", [*UNKNOWN, RECORDED])
+def test_missing_fields_are_listed_with_a_remedy(begun: Path, tag: str) -> None:
+    missing = [mark for _, _, mark in marks(begun / "locales" / tag) if mark.startswith("MISSING")]
+    assert any("ivr recordings sheet" in mark for mark in missing)
+    assert any("are not known: write" in mark for mark in missing) == (tag in UNKNOWN)
+    assert any("CLDR" in mark for mark in missing) == (tag == "hmn")
 
 
 @pytest.mark.parametrize("tag", UNKNOWN)
-def test_missing_fields_are_listed_with_a_remedy(begun: Path, tag: str) -> None:
-    missing = [mark for mark in marks(begun / "locales" / tag / "locale.toml") if "MISSING" in mark]
-    assert any("ivr recordings sheet" in mark for mark in missing)
-    assert any("are not known: write" in mark for mark in missing)
-    assert any("CLDR" in mark for mark in missing) == (tag == "hmn")
+def test_language_without_words_for_digits_is_withheld(begun: Path, tag: str) -> None:
     (fault,) = check_language(begun, OPTIONS, tag).faults
     assert fault.where.endswith(f"locales/{tag}/locale.toml: digits, star, pound")
 
@@ -167,7 +172,7 @@ def test_language_in_another_script_begins_with_nothing_of_the_other(copied: Pat
     shutil.copytree(copied / "locales" / "es", copied / "locales" / base)
     create_locale(copied, tag)
     assert not load_catalogue(po_path(copied, tag))[0]
-    assert not any(table(copied, tag)["digits"])
+    assert table(copied, tag)["digits"] != table(copied, base)["digits"]
 
 
 def test_filipino_has_the_same_digits_under_both_of_its_codes(begun: Path, copied: Path) -> None:
@@ -176,9 +181,9 @@ def test_filipino_has_the_same_digits_under_both_of_its_codes(begun: Path, copie
 
 
 def test_voice_of_another_region_is_marked_for_a_speaker(begun: Path) -> None:
-    told = list(marks(begun / "locales" / "es-PR" / "locale.toml"))
+    told = [mark for _, _, mark in marks(begun / "locales" / "es-PR")]
     assert any("es-PR" in mark and "es-US" in mark for mark in told)
-    assert not any("Twilio" in mark for mark in marks(begun / "locales" / "zh-Hant" / "locale.toml"))
+    assert not any("Twilio" in mark for _, _, mark in marks(begun / "locales" / "zh-Hant"))
 
 
 def test_faulty_text_leaves_no_folder(copied: Path) -> None:

@@ -108,7 +108,7 @@ def sources_are_opened(target: Target) -> Finding:
 def languages_are_reviewed(target: Target) -> Finding:
     """A native speaker has read each published language aloud."""
     line = target.require_line()
-    tags = [tag for tag in line.flow.published[1:] if not line.content.locales[tag].reviewed]
+    tags = [tag for tag in line.flow.published[1:] if not line.content.locales[tag].review]
     if tags:
         return to_do(
             f"no native speaker has reviewed {', '.join(tags)}.",

@@ -6,7 +6,7 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from ivr import __version__
-from ivr.call.urls import PLACE_QUERY, RING
+from ivr.call.urls import RING
 from ivr.errors import OperationFailed, Unreachable
 from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, unknown, unreachable
 from ivr.operate.health import Health, health_at, health_of
@@ -59,8 +59,7 @@ def signed_call_is_answered(target: Target) -> Finding:
         kind = reply.headers.get("content-type", "no content type")
         found = f"{url}{RING} answers with a page that is not the line's ({kind})."
         return fails(found, "Another server answers there: let the proxy pass requests on to the line.", lacks)
-    answer = reply.body.replace(f"{RING}{PLACE_QUERY}".encode(), f"{RING}/".encode())
-    if target.readiness.line and answer != target.readiness.line.respond(RING, FORM).body:
+    if target.readiness.line and not target.is_own_opening(reply.body, url):
         return _answer_differs(target)
     return passes("it is answered, as here." if target.readiness.line else "it is answered.")
 
@@ -124,7 +123,7 @@ def _not_whole(health: Health) -> Finding:
 def unsigned_call_is_refused(target: Target) -> Finding:
     """A request without a signature is refused."""
     reply = target.external.fetch(target.settings.public_url + RING, FORM, {})
-    if reply.status == 403:
+    if reply.status in (400, 403):  # 400: Twilio's serverless runtime
         return passes("it is refused.")
     return fails(
         f"it is answered with status {reply.status}; expected 403.", "Does another server than the line answer there?"
