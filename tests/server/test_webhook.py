@@ -17,7 +17,7 @@ from ivr.refusal import TEST_CALL_SID, Refusal
 from ivr.server import webhook
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
-from ivr.signature import sign
+from ivr.signature import Form, sign
 
 
 def test_signed_post_gets_a_document_that_no_cache_keeps(app: Webhook) -> None:
@@ -69,6 +69,33 @@ def test_signed_get_is_answered(app: Webhook) -> None:
         url = f"{path}?{urlencode([*PROBE_CALL, *more])}"
         answer = ask(app, "GET", url, headers={"X-Twilio-Signature": sign(TOKEN, BASE + url, ())})
         assert (answer.status_code, place(answer)) == (200, there)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [("CallerName", "😀 Ñ"), ("From", "")],
+        [("From", "anonymous")],
+        [("From", "+266696687")],
+        [("From", "sip:ab@198.51.100.7"), ("SipHeader_X-Name", "Ñ")],
+        [("From", "client:ab"), ("FromCity", "LEE'S SUMMIT")],
+        [("StirVerstat", "TN-Validation-Passed-A"), ("StirPassportToken", "e" * 9_000), ("CallToken", "%7B%22a%22%7D")],
+        [("AddOns", '{"a":"' + "x" * 52_000 + '"}')],
+    ],
+    ids=["name", "withheld", "withheld as a number", "SIP", "client", "SHAKEN", "add-ons"],
+)
+def test_call_with_fields_that_twilio_sends_hears_the_opening(app: Webhook, more: Form) -> None:
+    form = [("CallStatus", "ringing"), *more]
+    assert place(post(app, "/call", form)) == OPENING
+    url = f"/call?{urlencode([*PROBE_CALL, *form])}"
+    get = ask(app, "GET", url, headers={"X-Twilio-Signature": sign(TOKEN, BASE + url, ())})
+    assert get.content == post(app, "/call", form).content
+
+
+@pytest.mark.parametrize("digits", [["11"], ["88"], ["00"], ["A"], ["w"], ["٣"], [" "], ["1", "1"]])
+def test_digits_that_are_no_key_are_a_no_match_and_no_error(app: Webhook, digits: list[str]) -> None:
+    answer = post(app, f"/call/en/main/{MAIN}", [("Digits", value) for value in digits])
+    assert place(answer) == "/en/main/misses-1"
 
 
 def test_query_of_a_post_is_part_of_the_signed_url(app: Webhook) -> None:
