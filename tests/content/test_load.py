@@ -61,9 +61,10 @@ def test_the_line_begins_in_english_and_publishes_spanish(content: Content) -> N
     assert "es" in content.configured
 
 
-def test_every_published_language_has_its_folder_and_every_folder_is_published(content: Content) -> None:
+def test_every_published_language_has_its_folder(content: Content) -> None:
+    """A folder that is not published is a draft."""
     folders = {path.parent.name for path in (content.root / "locales").glob("*/locale.toml")}
-    assert folders == set(content.configured)
+    assert folders >= set(content.configured)
 
 
 def test_prompts_have_no_digit_and_no_sign_that_is_not_spoken(content: Content) -> None:
