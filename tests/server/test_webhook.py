@@ -59,6 +59,17 @@ def test_new_call_hears_the_opening_below_a_public_url_with_a_path(tiny: Path, p
     assert place(ask(app, "POST", f"/ivr{path}", **request)).endswith(OPENING)
 
 
+@pytest.mark.parametrize("path", ["", "/"])
+def test_public_url_itself_is_signed_with_or_without_a_slash(tiny: Path, path: str) -> None:
+    for public in (BASE, f"{BASE}/ivr"):
+        settings = settings_for(tiny, public_url=public)
+        app = make_app(settings, readiness_of(settings))
+        request = signed(path, [("CallStatus", "ringing")], public=public)
+        for sent in ("/", public.removeprefix(BASE), f"{public.removeprefix(BASE)}/"):
+            assert place(ask(app, "POST", sent or "/", **request)).endswith(OPENING)
+            assert ask(app, "POST", sent or "/", **signed("/other", public=public)).status_code == 403
+
+
 def test_requests_after_the_end_of_a_call_get_a_document(app: Webhook) -> None:
     for path in ("/call", "/call/en/tea", "/call/en/connect/outcome"):
         assert post(app, path, [("CallStatus", "completed"), ("CallDuration", "33")]).status_code == 200
