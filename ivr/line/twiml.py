@@ -92,7 +92,9 @@ def with_new_numbers(document: bytes, old_number: str, number: str, caller_id: s
     root = ElementTree.fromstring(document)
     for verb in root.iter("Dial"):
         if caller_id:
-            verb.set("callerId", caller_id)
+            attributes = sorted({**verb.attrib, "callerId": caller_id}.items())  # as `dial` writes them
+            verb.attrib.clear()
+            verb.attrib.update(attributes)
         for noun in verb.iter("Number"):
             noun.text = number
     text = ElementTree.tostring(root, encoding="unicode")

@@ -25,7 +25,11 @@ def account_is_active(target: Target) -> Finding:
     except NoAnswer as error:
         return unknown(str(error), lacks=("account",))
     except OperationFailed as error:
-        return fails(str(error), "Correct TWILIO_ACCOUNT_SID.", ("account",))
+        return fails(
+            str(error),
+            "Correct TWILIO_ACCOUNT_SID, or look in Twilio's console why the account is closed.",
+            ("account",),
+        )
     if status.status != "active":
         found = f"the account is {status.status}: no call gets through."
         return fails(found, "Twilio's console says why, above all under Billing: mend it there.")
