@@ -194,9 +194,7 @@ def _withheld(root: Path, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     for tag in flow.published[1:]:
         if incomplete := [name for name in needed_texts(flow) if not is_whole(flow, prompts, name, tag)]:
             found = f"the language is withheld, because these texts are not whole in it: {', '.join(incomplete)}"
-            remedy = (
-                "Until they are translated, and recorded if no voice speaks them, callers hear the source language."
-            )
+            remedy = "Callers hear the source language until they are translated, and recorded if no voice says them."
             yield Fault(f"{root / 'locales' / tag}", found, remedy, locale=tag)
 
 
