@@ -82,7 +82,7 @@ def translate(path: Path, texts: Sequence[str]) -> None:
                 _xdotool(environment, "key", "ctrl+Return")  # done, and on to the next one
             _xdotool(environment, "mousemove", x, y, "click", "1")
             _xdotool(environment, "key", "ctrl+a")
-            _xdotool(environment, "type", "--delay", "15", text)
+            _xdotool(environment, "type", "--delay", "60", text)  # faster, letters that are on no key are lost
         _xdotool(environment, "key", "ctrl+s")
         time.sleep(2)
 

@@ -4,7 +4,7 @@
     assets/line.private.txt               the line without its texts, compressed: the file may have 10 MB
     assets/fallback-document.private.xml  sent by the function if line.txt cannot be used
     assets/fallback.xml                   the same for a fallback URL
-    assets/health/ready                   what a running line shows at /health/ready
+    assets/health/ready, telephone.json   what a running line shows there; `ivr check --against` reads both
     assets/audio/                         recordings
     package.json, package-lock.json, .npmrc, README.md
 
@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ivr.content.recordings import FILE_NAME
-from ivr.export.files import to_bytes, without_prompts
+from ivr.export.files import TELEPHONE_FILE, to_bytes, without_prompts, without_twiml
 from ivr.export.format import ExportedLine
 
 TEMPLATE = Path(__file__).parent / "twilio"
@@ -49,6 +49,7 @@ def _assets(line: ExportedLine, report: Mapping[str, object]) -> Iterator[tuple[
     yield "line.private.txt", base64.b64encode(gzip.compress(to_bytes(without_prompts(line)), mtime=0))
     yield "fallback-document.private.xml", fallback
     yield "fallback.xml", fallback
+    yield TELEPHONE_FILE, to_bytes(without_twiml(line))
     yield "health/ready", json.dumps(report, ensure_ascii=False).encode()
 
 

@@ -21,7 +21,8 @@ from ivr.operate.network_errors import reason_of, words_of
 
 RESPONSE_TIMEOUT = 15
 """Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""
-MAX_RESPONSE_BYTES = 200_000
+MAX_RESPONSE_BYTES = 20_000_000
+"""Several times the data of the telephone on a page, which `ivr check --against` reads."""
 
 
 class Reply(NamedTuple):

@@ -53,6 +53,7 @@ def test_line_is_uploaded_and_deployed(project: Path, twilio: Serverless) -> Non
         "/fallback-document.xml": "private",
         "/fallback.xml": "public",
         "/health/ready": "public",
+        "/telephone.json": "public",
     }
     assert twilio.uploads["/line.txt"].content == (project / "assets" / "line.private.txt").read_bytes()
     assert twilio.uploads["/call"].content == (project / "functions" / "call.protected.js").read_bytes()

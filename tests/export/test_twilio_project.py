@@ -13,8 +13,8 @@ from ivr.export.twilio_project import TEMPLATE
 
 FILES = {
     ".gitignore", ".npmrc", "README.md", "assets/fallback-document.private.xml", "assets/fallback.xml",
-    "assets/health/ready", "assets/line.private.txt", "functions/call.protected.js", "package-lock.json",
-    "package.json",
+    "assets/health/ready", "assets/telephone.json", "assets/line.private.txt",
+    "functions/call.protected.js", "package-lock.json", "package.json",
 }  # fmt: skip
 
 

@@ -39,6 +39,7 @@ def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(CHECKOUT / name, root / name)
     messages = [message.id for message in all_messages(load_templates(root / "prompts"))]
     for tag in LANGUAGES[2:]:
+        shutil.rmtree(root / "locales" / tag, ignore_errors=True)  # the checkout may have a draft of it
         create_locale(root, tag)
         catalogue = Catalog(locale=None, charset="utf-8", fuzzy=False)
         for context, english in messages:

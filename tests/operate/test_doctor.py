@@ -22,7 +22,7 @@ from ivr.operate.account import Account
 from ivr.operate.doctor import local, public, run
 from ivr.operate.doctor.check import Check, Finding, Target, passes
 from ivr.operate.doctor.check import fails as failing
-from ivr.operate.http_client import as_twilio_signs
+from ivr.operate.http_client import Reply, as_twilio_signs
 from ivr.phone.webhook_form import FORM
 from ivr.server.app import make_app
 from ivr.settings import read_settings
@@ -369,6 +369,26 @@ def test_a_server_that_can_only_give_the_fallback_document(world: World) -> None
 def test_a_server_with_other_settings_or_texts(world: World, tiny: Path) -> None:
     spoil(world, tiny, ivr_silence="goodbye")
     fails(world, "signed call", "these differ: IVR_SILENCE (goodbye there, connect here)")
+
+
+def test_another_answer_is_a_fault_also_where_the_proxy_hides_the_report(world: World, tiny: Path) -> None:
+    spoil(world, tiny, ivr_silence="goodbye")
+    inner = world.hosts["line.example.org"]
+    world.hosts["line.example.org"] = lambda url, *sent: reply(404) if "/health" in url else inner(url, *sent)
+    fails(world, "signed call", "LINE_NUMBER or IVR_SILENCE")
+
+
+def test_a_server_that_goes_away_during_the_diagnosis_is_one_line(world: World) -> None:
+    replies = iter([reply(403)])
+
+    def host(*_: object) -> Reply:
+        for answer in replies:
+            return answer
+        raise Unreachable("line.example.org refuses the connection", "refused")
+
+    world.hosts["line.example.org"] = host
+    results = list(run.run_checks(patient(world), public.CHECKS))
+    assert [result.name for result in results if result.finding.verdict != "PASS"] == ["signed call"]
 
 
 def test_a_server_that_accepts_whoever_asks(world: World) -> None:

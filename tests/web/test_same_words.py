@@ -7,6 +7,8 @@ import pytest
 from support.page_client import act, app_of, ask, page_of
 
 from ivr import simulator
+from ivr.call.playlist import language_keys, named_keys
+from ivr.content.prompts import RenderedPrompt
 from ivr.export.number_links import NumberLinker, number_span, without_pauses
 from ivr.line.line import Line
 from ivr.phone.caller import Caller
@@ -52,7 +54,15 @@ def test_read_page_has_the_words_of_every_document(which: str, request: pytest.F
     written = set()
     for script, _ in scripts_and_pages(app_of(line), line):
         written |= {" ".join(map(without_pauses, part.paragraphs)) for entry in script.all() for part in entry.parts}
+    written |= {without_pauses(offer.text) for offer in language_offers(line)}
     assert {say.text for say in compiled_says(line).values()} <= written
+
+
+def language_offers(line: Line) -> Iterator[RenderedPrompt]:
+    """The offer of each language with each key: where there are three languages, a menu offers them."""
+    for tag in line.flow.published:
+        for key in language_keys("language", len(line.flow.published)):
+            yield from line.content.prompts.parts("language", tag, named_keys(line.flow, "language", key))
 
 
 def test_captions_are_what_the_virtual_caller_hears(line: Line, app: Webhook) -> None:

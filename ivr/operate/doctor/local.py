@@ -112,7 +112,7 @@ def languages_are_reviewed(target: Target) -> Finding:
     if tags:
         return to_do(
             f"no native speaker has reviewed {', '.join(tags)}.",
-            f"`ivr script {tags[0]} --out book` writes the pages to review; then set `reviewed` in "
+            f"`ivr script {tags[0]} --out book` writes the pages to review; then set `reviewed` (name and day) in "
             f"locales/{tags[0]}/locale.toml.",
         )
     return passes("native speakers have reviewed all languages.")

@@ -1,6 +1,7 @@
 """Checks through the public address: what Twilio meets there."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from statistics import median
 from urllib.parse import urlsplit
@@ -41,24 +42,29 @@ def address_is_reached(target: Target) -> Finding:
 
 
 _LINE: tuple[Need, ...] = ("line",)
+_UNSEEN = "the release, a text, LINE_NUMBER or IVR_SILENCE"
 _SETTINGS = {"public_url": "PUBLIC_URL", "line_number": "LINE_NUMBER", "silence": "IVR_SILENCE"}
 
 
 def signed_call_is_answered(target: Target) -> Finding:
     """A request signed as Twilio signs it gets the answer that this machine would give."""
-    url, fetch, lacks = target.settings.public_url, target.external.fetch, _LINE
     try:
-        reply = _ring(target)
+        return _finding(target, _ring(target))
     except Unreachable as error:
-        return unreachable(error, lacks)
+        return unreachable(error, _LINE)
+
+
+def _finding(target: Target, reply: Reply) -> Finding:
+    """The finding for the reply to a signed ring."""
+    url, fetch = target.settings.public_url, target.external.fetch
     if reply.status != 200:
-        return fails(*why_not_answered(target.settings, url, fetch, reply), lacks)
+        return fails(*why_not_answered(target.settings, url, fetch, reply), _LINE)
     try:
         read_document(reply.body)
     except InvalidTwiml:
         kind = reply.headers.get("content-type", "no content type")
         found = f"{url}{RING} answers with a page that is not the line's ({kind})."
-        return fails(found, "Another server answers there: let the proxy pass requests on to the line.", lacks)
+        return fails(found, "Another server answers there: let the proxy pass requests on to the line.", _LINE)
     if target.readiness.line and not target.is_own_opening(reply.body, url):
         return _answer_differs(target)
     return passes("it is answered, as here." if target.readiness.line else "it is answered.")
@@ -66,12 +72,14 @@ def signed_call_is_answered(target: Target) -> Finding:
 
 def _answer_differs(target: Target) -> Finding:
     """The line there gives another answer than here: the difference, as its report shows it."""
-    there, here = health_at(target.settings.public_url, target.external.fetch), health_of(target.readiness)
-    if _has_faults_of_its_own(there, here):
-        return _not_whole(there)
-    differing = ", ".join(_differences(there, here)) or "LINE_NUMBER, IVR_SILENCE or the release"
+    here, differing = health_of(target.readiness), ""
+    with suppress(OperationFailed):  # the proxy does not pass the report on
+        there = health_at(target.settings.public_url, target.external.fetch)
+        if _has_faults_of_its_own(there, here):
+            return _not_whole(there)
+        differing = ", ".join(_differences(there, here))
     return fails(
-        f"the line there answers otherwise than here; these differ: {differing}.",
+        f"the line there answers otherwise than here; these differ: {differing or _UNSEEN}.",
         "Bring release, texts and settings there and here together, and restart the line.",
         _LINE,
     )
