@@ -157,8 +157,7 @@ def _opening(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     """The opening: the greeting, the other language, a person, 911, more languages, then the choices.
 
     A person and 911 come before more languages, because both are limited to the first seconds. In another language
-    than the first, the opening follows key 8: the caller knows that there are languages, and hears in the own one, after
-    911, that this is an information line.
+    than the first, the opening follows key 8: the greeting comes after 911, and the offer of languages is left out.
     """
     danger, choices = _prompt(place, "danger"), _choices(flow, place)
     greeting = () if place.misses else (_prompt(place, "greeting"),)
