@@ -27,13 +27,17 @@ class _CannotTell(click.ClickException):
 
 
 class _Ivr(click.Group):
-    """A group that prints USER_ERRORS as sentences."""
+    """A group that prints USER_ERRORS, and a file that cannot be read or written, as sentences."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except USER_ERRORS as error:
             raise (_CannotTell if isinstance(error, NoAnswer) else click.ClickException)(str(error)) from None
+        except OSError as error:
+            if not error.filename:
+                raise
+            raise click.FileError(str(error.filename), error.strerror) from None
 
 
 @click.group(cls=_Ivr, context_settings={"help_option_names": ["-h", "--help"]})
