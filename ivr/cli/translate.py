@@ -134,12 +134,16 @@ def listen(tag: str, nodes: Sequence[str], slow: bool, out: Path | None) -> None
     for name in listen.untranslated(line, tag, nodes):
         click.echo(f"{name}: not fully translated into {tag}; `ivr check {tag}` says what is missing")
     samples = listen.samples(line, tag, nodes, "slow" if slow else "normal")
+    heard = list[listen.Sample]()
     for sample in listen.copy_to(out, samples):
+        heard.append(sample)
         click.echo(f"{sample.name}  {sample.seconds:.1f} s  {os.path.relpath(sample.path)}")
         if nodes:
             click.echo(f"    {sample.text}".replace("\n\n", "\n    "))
         if nodes and not out and not listen.play(sample.path):
             click.echo("    (no program that plays sound is installed: open the file)")
+    if not slow and (row := listen.rate_row(line.content.locales[tag], heard)):
+        click.echo(f"{tag}: {row}")
 
 
 @click.group()
@@ -151,26 +155,37 @@ def recordings() -> None:
 @click.argument("tag", type=folder_tag)
 @click.option("--all", "every", is_flag=True, help="Also the texts that have a recording.")
 def recordings_sheet(tag: str, every: bool) -> None:
-    """Print the texts to read aloud, with file names."""
-    from ivr.translate import record
+    """Print the texts to read aloud beside the English, with file names."""
+    from ivr.translate.recording_sheet import recording_sheet
 
-    for text in record.recording_sheet(_line_with(tag), tag, every):
+    for text in recording_sheet(_line_with(tag), tag, every):
         click.echo(text)
 
 
 @recordings.command("add")
 @click.argument("tag", type=folder_tag)
 @click.argument("name")
-@click.argument("file", type=click.Path(path_type=Path))
-def recordings_add(tag: str, name: str, file: Path) -> None:
-    """Add the recording of a text.
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def recordings_add(tag: str, name: str, file: Path | None) -> None:
+    """Add recordings: NAME FILE for one text, or a folder in place of NAME.
 
-    Checks and converts FILE (WAV or MP3). The line plays it as long as the words of NAME, a text or a part, stay the
-    same.
+    In a folder, each sound file has the name of its text ("reach-1.m4a"), as `ivr recordings sheet` prints it. Each
+    file is checked and converted; with ffmpeg every format is read, without it WAV and MP3. The line plays a recording
+    as long as the words of its text stay the same. Exit 1 if a file is refused; the others are added.
     """
     from ivr.translate import record
 
-    click.echo(record.add(_line_with(tag), tag, name, file))
+    if file:
+        click.echo(record.add(_line_with(tag), tag, name, file))
+        return
+    if not Path(name).is_dir():
+        raise click.UsageError(f"{name} is no folder. Give NAME FILE, or a folder of files.")
+    results = list(record.add_folder(_line_with(tag), tag, Path(name)))
+    for sentence, _ in results:
+        click.echo(sentence)
+    added = sum(is_added for _, is_added in results)
+    click.echo(f"{added} of {len(results)} sound files added")
+    sys.exit(0 if results and added == len(results) else 1)
 
 
 @recordings.command("prune")
