@@ -31,7 +31,8 @@ class RenderedPrompt(NamedTuple):
     """One part of a template, and the language in which it is spoken: the source language if it is not translated.
 
     `keys` are the keys that it says ("0", "*"), `numbers` the names of the telephone numbers that it says, both in the
-    order they are spoken. `sound` is the recording of exactly these words; None if the voice speaks them.
+    order they are spoken. `sound` is the recording of exactly these words; None if the voice speaks them. `offers` are
+    the paragraphs that say one key: ((1, "2"),) if the second paragraph offers key 2.
     """
 
     locale: str
@@ -39,6 +40,7 @@ class RenderedPrompt(NamedTuple):
     keys: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     sound: Sound | None = None
+    offers: tuple[tuple[int, str], ...] = ()
 
     @property
     def text(self) -> str:
@@ -129,6 +131,9 @@ def _filled_in(template: Template, locale: Locale, values: Values) -> Iterator[s
 def _part(locale: str, words: str) -> RenderedPrompt:
     """One part, with its marks read and removed."""
     marks = MARK.findall(words)
-    keys, numbers = tuple(key for key, _ in marks if key), tuple(name for _, name in marks if name)
-    paragraphs = (" ".join(MARK.sub("", paragraph).split()) for paragraph in re.split(r"\n\s*\n", words))
-    return RenderedPrompt(locale, tuple(filter(None, paragraphs)), keys, numbers)
+    numbers = tuple(name for _, name in marks if name)
+    marked = [paragraph for paragraph in re.split(r"\n\s*\n", words) if paragraph.strip()]
+    paragraphs = tuple(" ".join(MARK.sub("", paragraph).split()) for paragraph in marked)
+    keys = [tuple(key for key, _ in MARK.findall(paragraph) if key) for paragraph in marked]
+    offers = tuple((index, said[0]) for index, said in enumerate(keys) if len(said) == 1)
+    return RenderedPrompt(locale, paragraphs, sum(keys, ()), numbers, offers=offers)
