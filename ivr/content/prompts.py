@@ -27,12 +27,22 @@ MARK = re.compile("\ue000(.*?)\ue000|\ue001(.*?)\ue001")
 """A mark: its first group is a key, its second the name of a telephone number."""
 
 
+class Offer(NamedTuple):
+    """The one key that a paragraph says, and where its word begins, in characters.
+
+    Example: `Offer("1", 16)` for "For tea … press one.".
+    """
+
+    key: str
+    position: int
+
+
 class RenderedPrompt(NamedTuple):
     """One part of a template, and the language in which it is spoken: the source language if it is not translated.
 
     `keys` are the keys that it says ("0", "*"), `numbers` the names of the telephone numbers that it says, both in the
-    order they are spoken. `sound` is the recording of exactly these words; None if the voice speaks them. `offers` are
-    the paragraphs that say one key: ((1, "2"),) if the second paragraph offers key 2.
+    order they are spoken. `sound` is the recording of exactly these words; None if the voice speaks them. `offers` has
+    one member for each paragraph: the key that it offers, None for no key or for several ones.
     """
 
     locale: str
@@ -40,7 +50,7 @@ class RenderedPrompt(NamedTuple):
     keys: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     sound: Sound | None = None
-    offers: tuple[tuple[int, str], ...] = ()
+    offers: tuple[Offer | None, ...] = ()
 
     @property
     def text(self) -> str:
@@ -134,6 +144,14 @@ def _part(locale: str, words: str) -> RenderedPrompt:
     numbers = tuple(name for _, name in marks if name)
     marked = [paragraph for paragraph in re.split(r"\n\s*\n", words) if paragraph.strip()]
     paragraphs = tuple(" ".join(MARK.sub("", paragraph).split()) for paragraph in marked)
-    keys = [tuple(key for key, _ in MARK.findall(paragraph) if key) for paragraph in marked]
-    offers = tuple((index, said[0]) for index, said in enumerate(keys) if len(said) == 1)
-    return RenderedPrompt(locale, paragraphs, sum(keys, ()), numbers, offers=offers)
+    keys = tuple(key for key, _ in marks if key)
+    return RenderedPrompt(locale, paragraphs, keys, numbers, offers=tuple(map(_offer, marked)) if keys else ())
+
+
+def _offer(paragraph: str) -> Offer | None:
+    """The key that a paragraph with marks offers."""
+    marks = [mark for mark in MARK.finditer(paragraph) if mark[1]]
+    if len(marks) != 1:
+        return None
+    before = MARK.sub("", paragraph[: marks[0].start()])
+    return Offer(marks[0][1], len(" ".join(f"{before}|".split())) - 1)

@@ -1,10 +1,8 @@
 """Writes a prompt as lines to read: a paragraph, and a pause at the end of a sentence, begin a new line."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ivr.content.locale import Locale
 from ivr.content.prompts import RenderedPrompt
 
 _PUNCTUATION = tuple(".,;:!?")
@@ -17,17 +15,13 @@ class CaptionLine(NamedTuple):
     key: str = ""
 
 
-def caption_lines(prompt: RenderedPrompt, locale: Locale) -> Iterator[CaptionLine]:
-    """The lines of `prompt`, which is spoken in `locale`.
-
-    In a paragraph that offers a key, the last line with the word of the key offers it.
-    """
-    offers = dict(prompt.offers)
-    for index, paragraph in enumerate(prompt.paragraphs):
-        lines, key = lines_of(paragraph), offers.get(index, "")
-        word = re.compile(rf"(?<!\w){re.escape(locale.key_word(key))}(?!\w)", re.IGNORECASE) if key else None
-        offering = [number for number, line in enumerate(lines) if word and word.search(line)][-1:]
-        yield from (CaptionLine(line, key if number in offering else "") for number, line in enumerate(lines))
+def caption_lines(prompt: RenderedPrompt) -> Iterator[CaptionLine]:
+    """The lines of `prompt`. In a paragraph that offers a key, the line that says the key offers it."""
+    offers = prompt.offers or (None,) * len(prompt.paragraphs)
+    for paragraph, offer in zip(prompt.paragraphs, offers, strict=True):
+        offering = len(lines_of(paragraph[: offer.position + 1])) if offer else 0
+        for number, line in enumerate(lines_of(paragraph), start=1):
+            yield CaptionLine(line, offer.key if offer and number == offering else "")
 
 
 def lines_of(paragraph: str) -> tuple[str, ...]:

@@ -154,7 +154,7 @@ class _Exporter:
 
     def _prompt(self, prompt: RenderedPrompt) -> form.Prompt:
         linker, seconds = self._linkers[prompt.locale], self._line.schedule.longest_seconds
-        lines = list(caption_lines(prompt, self._line.content.locales[prompt.locale]))
+        lines = list(caption_lines(prompt))
         linked = (linker.link(line.text) for line in lines)
         sound = prompt.sound
         return form.Prompt(

@@ -28,7 +28,7 @@
  * @property {string} language the tag of the language, such as "es"
  */
 
-const KEYS = "0123456789*#";
+const KEYS = [..."0123456789*#"];
 
 /**
  * The place that `event` leads to from `place`, an address such as "/call/es/main".
@@ -40,7 +40,9 @@ export function respond(line, place, event) {
   if (event === "silence") return silence;
   if ("key" in event) return keys[KEYS.includes(event.key) ? KEYS.indexOf(event.key) : KEYS.length];
   if (!outcomes) throw new Error(`no dial ends at ${place}`);
-  return outcomes[event.bridged ? "connected" : (line.dial_statuses[event.dialStatus] ?? "unknown")];
+  if (event.bridged) return outcomes.connected;
+  const isKnown = Object.hasOwn(line.dial_statuses, event.dialStatus);
+  return outcomes[isKnown ? line.dial_statuses[event.dialStatus] : "unknown"];
 }
 
 /**

@@ -42,7 +42,7 @@ async function startCall(aloud) {
   screen.clearLog();
   setSound(aloud);
   show("waiting");
-  screen.log.focus(); // Safari gives a button no focus when it is clicked
+  screen.log.focus({ preventScroll: true }); // Safari gives a button no focus when it is clicked
   if (phone.getBoundingClientRect().bottom > innerHeight) phone.scrollIntoView({ block: "start" });
   try {
     line ??= await loadLine();

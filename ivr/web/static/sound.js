@@ -118,10 +118,10 @@ export class Sound {
    */
   async #speakOnDevice(caption, voice, signal) {
     for (;;) {
+      await this.#clock.running(signal);
       const ended = await this.#utter(caption, voice, signal);
       if (ended || signal.aborted) return true;
       if (!this.#clock.paused || !this.on) return false;
-      await this.#clock.running(signal);
     }
   }
 

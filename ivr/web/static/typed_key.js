@@ -2,6 +2,10 @@
 
 const DIGIT = /^\p{Nd}$/u; // a decimal digit of any script
 const DIGIT_CODE = /^(?:Digit|Numpad)(\d)$/; // the place of a digit on the keyboard
+const FULL_WIDTH = new Map([
+  ["＊", "*"],
+  ["＃", "#"],
+]);
 const WITHOUT_CHARACTER = new Set(["Process", "Unidentified", "Dead"]); // an input method took the key
 
 /**
@@ -11,9 +15,8 @@ const WITHOUT_CHARACTER = new Set(["Process", "Unidentified", "Dead"]); // an in
 export function typedKey({ key, code, repeat, ctrlKey, metaKey, altKey, shiftKey }) {
   if (repeat || ctrlKey || metaKey || altKey) return "";
   if (WITHOUT_CHARACTER.has(key)) return shiftKey ? "" : (DIGIT_CODE.exec(code)?.[1] ?? "");
-  const character = key.normalize("NFKC"); // ３ and ＊ of full width
-  if (character === "*" || character === "#") return character;
-  return DIGIT.test(character) ? String(digitValue(character)) : "";
+  if (key === "*" || key === "#") return key;
+  return FULL_WIDTH.get(key) ?? (DIGIT.test(key) ? String(digitValue(key)) : "");
 }
 
 /**
