@@ -25,7 +25,7 @@ PEERS    := pip compile bench/requirements.in --universal --python-version 3.11 
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install release run test check weblint runtime fallback lock clean soak restarts timeouts walks fuzz mutants picture addresses sbom bench
+.PHONY: help setup install release run test invented check weblint runtime fallback lock clean soak restarts timeouts walks fuzz mutants picture addresses sbom bench
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,17 @@ run: setup ## Start the line on this machine
 test: setup ## Run the tests
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser; failed=$$?; \
 	$(BIN)/pytest tests/browser && exit $$failed
+
+# The tests whose result could depend on the published languages. Those that start servers run in `make test` alone.
+INVENTED := tests/call tests/check tests/content tests/line tests/script tests/server tests/web
+
+invented: setup ## Run the tests of the line once more, with an invented third language published
+	rm -rf build/invented && mkdir -p build/invented
+	tar --create --exclude ./.venv --exclude ./node_modules --exclude ./build --exclude ./.git . | \
+	tar --extract --directory build/invented
+	ln -s ../../.venv build/invented/.venv
+	PYTHONPATH=build/invented:tests $(BIN)/python -m support.invented build/invented
+	cd build/invented && PYTHONPATH=. .venv/bin/pytest -p no:cacheprovider --numprocesses auto --dist loadfile $(INVENTED)
 
 check: setup ## Check style, types and prose, prove the line, check the limits of its texts
 	$(BIN)/ruff check
@@ -94,6 +105,9 @@ picture: ## Draw the packages and their imports in docs/architecture.md
 
 addresses: setup ## Record every address of this release, before it is published
 	$(BIN)/python tools/addresses.py
+
+release: setup ## Build the files of a release from its tag (DRAFT=--draft: from the last commit)
+	$(BIN)/python tools/release.py $(DRAFT)
 
 sbom: ## Write the bill of materials of a release, build/sbom.cdx.json, from the lock
 	"$(PYTHON)" tools/sbom.py

@@ -4,4 +4,4 @@
 `ivr.check` proves the result. `ivr.server` verifies a request and looks its document up. CONTRIBUTING.md has a map.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,9 +1,9 @@
 """The log: one line a minute with counts, and one line for a fault. No line is about a caller.
 
     {"minute": "2026-11-29T05:12Z", "level": "info", "event": "counts", "counts": {"ring": 2, "key": 9, "connected": 1},
-     "release": "0.1.0"}
+     "release": "0.2.0"}
     {"minute": "2026-11-29T05:13Z", "level": "error", "event": "fault", "logger": "ivr", "error": "KeyError",
-     "at": "line.py:84", "release": "0.1.0"}
+     "at": "line.py:84", "release": "0.2.0"}
 
 A line of counts says how often each of `COUNTED` has happened since the line before. It holds no key, node, language,
 duration or order: the log of a day is the same whichever keys callers pressed. A line of a fault holds the class of an

@@ -17,7 +17,7 @@ from ivr.line.options import Options
 from ivr.setting_rules import TEST_TOKEN_PREFIX, old_names, plain_url, token_fault, unknown_names
 
 ENV_FILE = ".env"
-ACCOUNT = re.compile(r"AC[0-9a-f]{32}", re.ASCII)
+ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}", re.ASCII)
 CHECKOUT = Path(__file__).resolve().parent.parent
 _DATABASE = re.compile(r"postgres(ql)?://\S+$", re.ASCII)
 _LISTENING = re.compile(r"(?P<host>[0-9.]+|\[[0-9a-fA-F:]+\]|localhost):(?P<port>[0-9]{1,5})", re.ASCII)

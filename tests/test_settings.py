@@ -63,9 +63,32 @@ def test_a_file_named_env_is_read_and_the_environment_goes_before_it(
     assert (settings.ivr_silence, settings.public_url) == ("goodbye", "https://environment.example.org")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffPUBLIC_URL=https://file.example.org\n",
+        "PUBLIC_URL=https://file.example.org\r\nIVR_SILENCE=goodbye\r\n",
+        "export PUBLIC_URL=https://file.example.org\n",
+        "PUBLIC_URL = https://file.example.org\n",
+        "PUBLIC_URL='https://file.example.org'\n",
+        "# a comment\n\nPUBLIC_URL=https://file.example.org # another one\n",
+    ],
+    ids=["BOM", "CRLF", "export", "blanks", "quotes", "comments"],
+)
+def test_an_env_file_is_read_as_operators_and_editors_write_it(unset: Path, text: str) -> None:
+    (unset / ".env").write_bytes(text.encode())
+    assert read_settings().public_url == "https://file.example.org"
+
+
 def test_the_secondary_token_alone_signs_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_AUTH_TOKEN_SECONDARY", "try-second")
     assert read_settings().tokens == ("try-second",)
+
+
+def test_account_sid_may_have_capital_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twilio's OpenAPI description allows both: ^AC[0-9a-fA-F]{32}$."""
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC0123456789ABCDEF0123456789abcdef")
+    assert read_settings().twilio_account_sid == "AC0123456789ABCDEF0123456789abcdef"
 
 
 def test_what_was_read_does_not_change() -> None:

@@ -36,6 +36,11 @@ def test_signature_of_twilio_s_example_is_accepted() -> None:
     assert sign(TOKEN, URL, FORM) == SIGNATURE
 
 
+def test_connection_overrides_are_not_signed() -> None:
+    """https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides"""
+    assert sign(TOKEN, f"{URL}#rc=1&rp=ct,rt,5xx&ct=2000&rt=3000", FORM) == SIGNATURE
+
+
 def test_order_of_fields_does_not_matter() -> None:
     verify([TOKEN], URL, list(reversed(FORM)), [SIGNATURE])
 

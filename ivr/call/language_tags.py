@@ -26,13 +26,50 @@ def published_locale(published: Sequence[str], tag: str) -> str | None:
     return max(same, key=lambda locale: _closeness(_subtags(locale), subtags), default=None)
 
 
-def _subtags(tag: str) -> list[str]:
-    return tag.lower().replace("_", "-").split("-")
+def canonical_tag(tag: str) -> str:
+    """A tag in the usual letters of BCP 47: "zh-Hant-TW" for "ZH-hant-tw"."""
+    language, *others = tag.split("-")
+    return "-".join((language.lower(), *map(_canonical, others)))
+
+
+def _canonical(subtag: str) -> str:
+    if _SCRIPT.fullmatch(subtag.lower()):
+        return subtag.capitalize()
+    return subtag.upper() if _REGION.fullmatch(subtag.lower()) else subtag.lower()
+
+
+def lookup_tags(tag: str) -> list[str]:
+    """The tags under which a table may list the language of `tag` in its script, the closest first.
+
+    Example: "zh-Hant-HK", "zh-HK", "zh-Hant" for "zh-Hant-HK"; "zh" is not among them, because it is simplified
+    Chinese. A language with another code in CLDR is looked up under both: "tl" and "fil".
+    """
+    language, *others = canonical_tag(tag).split("-")
+    script = f"-{script_of(tag).capitalize()}" if script_of(tag) else ""
+    regions = [subtag for subtag in others if _REGION.fullmatch(subtag.lower())]
+    tags = [canonical_tag(tag)]
+    for name in (language, *_other_codes(language)):
+        tags += [f"{name}{script}-{region}" for region in regions] + [f"{name}-{region}" for region in regions]
+        tags += [f"{name}{script}", name]
+    return [other for other in dict.fromkeys(tags) if script_of(other) == script_of(tag)]
+
+
+def _other_codes(language: str) -> list[str]:
+    """The other codes of a language in CLDR, without those that name a script: "fil" for "tl", and "tl" for "fil"."""
+    aliases = get_global("language_aliases")
+    same = [alias for alias, name in aliases.items() if name == language]
+    return [name for name in (aliases.get(language, ""), *same) if name and "_" not in name]
 
 
 def script_of(tag: str) -> str:
-    """The script in which a language is written, in lower case: "latn" for "es-US"; "" where CLDR does not know it."""
-    return _language_and_script(_subtags(tag))[1]
+    """The script of a tag in lower case, "hant" of "zh-Hant" and of "zh-TW"; "" where CLDR does not know it."""
+    subtags = _subtags(tag)
+    names = [_language_and_script([name, *subtags[1:]])[1] for name in (subtags[0], *_other_codes(subtags[0]))]
+    return next(filter(None, names), "")
+
+
+def _subtags(tag: str) -> list[str]:
+    return tag.lower().replace("_", "-").split("-")
 
 
 def _language_and_script(subtags: list[str]) -> tuple[str, str]:

@@ -64,9 +64,7 @@ def _without(text: str, phrases: Sequence[str]) -> str:
 @cache
 def _pressed(phrase: str, keys: tuple[str, ...]) -> "regex.Pattern[str]":
     """Finds a key that is pressed. The groups `key` and `suffix` are its word."""
-    before, stands, after = (side.strip() for side in phrase.partition("…"))
-    if not stands:
-        before, after = phrase.strip(), ""
+    before, _, after = (plain_words(side).strip() for side in phrase.partition("…"))
     key = "|".join(_key(word) for word in sorted(keys, key=len, reverse=True))
     left = word_start(before) + regex.escape(before, special_only=True) if before else ""
     right = BETWEEN + regex.escape(after, special_only=True) + _end(after) if after else ""
@@ -87,7 +85,10 @@ def _end(word: str) -> str:
 def _digits_in_a_row(digits: tuple[str, ...]) -> "regex.Pattern[str]":
     digit = "|".join(regex.escape(word, special_only=True) for word in sorted(digits, key=len, reverse=True))
     start, end = ("", "") if NO_SPACES.match(digits[0]) else (START, END)
-    return regex.compile(rf"(?:{start}(?P<digit>{digit}){end}[ ,、，-]*){{{SHORT_NUMBER},}}", regex.IGNORECASE)
+    last = f"{start}(?P<digit>{digit}){SUFFIX if end else ''}{end}"
+    return regex.compile(
+        rf"(?:{start}(?P<digit>{digit}){end}[ ,、，-]*){{{SHORT_NUMBER - 1},}}{last}", regex.IGNORECASE
+    )
 
 
 def _is_article(match: "regex.Match[str]", text: str, keys: KeyWords, words: Words) -> bool:

@@ -1,9 +1,9 @@
 """One language as a whole: the rules that its translations break, and its progress. For `ivr check TAG`."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from statistics import median
 
+from ivr.check.locale_settings import doubts, marks, sayings
 from ivr.check.recordings import outdated_recordings, recordables, to_record, unrecorded_parts
 from ivr.check.rendered_texts import paths_to_texts
 from ivr.check.translation import Translation
@@ -83,10 +83,15 @@ def summary(line: Line, tag: str) -> Iterator[str]:
     yield f"  heard       {len(whole)} of {len(texts)} texts are whole; any other is spoken in the source language"
     yield f"  seconds     {_minutes(line, tag, whole)}"
     yield from _recorded(line, locale)
-    yield f"  reviewed    {locale.reviewed or UNREVIEWED}"
+    yield f"  reviewed    {locale.review or UNREVIEWED}"
     if locale.translators:
         yield f"  translators {', '.join(locale.translators)}"
-    yield from (f"  to check    {mark}" for mark in marks(line.content.root / "locales" / tag / "locale.toml"))
+    yield f"  it says     {'; '.join(sayings(locale, line.content.facts))}"
+    folder = line.content.root / "locales" / tag
+    yield from (f"  to check    {row}" for row in doubts(locale, line.content.root))
+    yield from (f"  to check    {file}:{number}: {mark}" for file, number, mark in marks(folder))
+    if not load_words(folder).press:
+        yield "  to check    words.toml: press: it is empty, so a key that is written by hand is not found"
 
 
 def _translated(line: Line, locale: Locale) -> str:
@@ -118,13 +123,6 @@ def _recorded(line: Line, locale: Locale) -> Iterator[str]:
         yield f"  recorded    {recorded} of {parts} parts; {outdated} recordings read former words"
 
 
-def marks(path: Path) -> Iterator[str]:
-    """The lines of a locale.toml that wait for a speaker of the language: those marked CHECK or MISSING."""
-    for number, row in enumerate(path.read_text("utf-8").splitlines(), start=1):
-        if row.startswith(("# CHECK: ", "# MISSING: ")):
-            yield f"{path.name}:{number}: {row.removeprefix('# ')}"
-
-
 def fallback_voice_faults(line: Line) -> Iterator[Fault]:
     """The languages of the fallback document whose voice there would fail together with the line's own voice."""
     yield from filter(None, (locale.fallback.fault for locale in fallback_locales(line.content).values()))
@@ -133,5 +131,5 @@ def fallback_voice_faults(line: Line) -> Iterator[Fault]:
 def unreviewed(line: Line) -> Iterator[str]:
     """The published languages that no native speaker has read aloud. These are notes and no faults."""
     for tag in line.flow.published[1:]:
-        if not line.content.locales[tag].reviewed:
+        if not line.content.locales[tag].review:
             yield f"{tag}: {UNREVIEWED} (locales/{tag}/locale.toml: reviewed)"

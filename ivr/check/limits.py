@@ -12,6 +12,7 @@ from ivr.call.flow import Menu, Reminder, Topic
 from ivr.check.call_limits import call_limit_faults
 from ivr.check.limit_table import LIMITS
 from ivr.check.rendered_texts import RenderedText, over_limit, rendered_texts
+from ivr.content.characters import wrong_characters
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.wordlists import load_words
 from ivr.errors import Fault
@@ -42,6 +43,7 @@ class LimitChecker:
             yield from self._sentences(text)
             if text.locale == self.flow.source_language:  # `translation_rules` checks the words of translations
                 yield from self._words_never_said(text)
+                yield from self._wrong_characters(text)
             node = self.flow.nodes.get(text.name)
             if isinstance(node, Menu):
                 yield from self._menu(text)
@@ -72,6 +74,10 @@ class LimitChecker:
         for word in self._words[text.locale].avoided_words_in(text.text):
             remedy = f"locales/{text.locale}/words.toml lists it under `never`: use other words."
             yield text.fault(f"it says “{word}”", remedy)
+
+    def _wrong_characters(self, text: RenderedText) -> Iterator[Fault]:
+        for wrong in wrong_characters(text.text.replace("\n", " "), text.locale):
+            yield text.fault(f"a character that cannot be spoken, {wrong}", "Type it again, or write the word.")
 
     def _menu(self, text: RenderedText) -> Iterator[Fault]:
         *headings, choices = text.parts

@@ -61,6 +61,7 @@ PROOFS: tuple[Proof, ...] = (
     silence.the_line_stops_dialling,
     silence.every_outcome_leads_on,
     spoken_keys.spoken_keys_work,
+    spoken_keys.choices_rise,
     spoken_keys.one_text_says_all_keys,
     spoken_keys.every_language_says_the_same,
 )

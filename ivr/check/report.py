@@ -11,6 +11,7 @@ from ivr.check.catalogues import catalogue_faults, page_notes
 from ivr.check.drafts import draft_rows
 from ivr.check.language import fallback_voice_faults, summary, texts_too_long, translation_faults, unreviewed
 from ivr.check.limits import LimitChecker
+from ivr.check.locale_settings import setting_faults
 from ivr.check.proofs import ProofCounts, proof_counts, prove
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.rendered_texts import RenderedText, paths_to_texts
@@ -70,6 +71,8 @@ def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
 
 def _translation_faults(line: Line, tag: str) -> Iterator[Fault]:
     try:
+        published = tag in with_drafts(line.content.root)
+        yield from setting_faults(line, tag, date.today(), published)
         yield from translation_faults(line, tag)
         yield from texts_too_long(line, tag)
         yield from recording_faults(line, tag)
@@ -153,7 +156,7 @@ def _with_catalogue_line(fault: Fault, root: Path, catalogue: Catalogue) -> Faul
 
 
 def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...], waiting: list[Waiting]) -> Iterator[str]:
-    if tag in with_drafts(line.content.root, line.content.configured[0]):
+    if tag in with_drafts(line.content.root):
         yield "  published   yes"
     elif faults:
         yield "  published   not before the faults are corrected"

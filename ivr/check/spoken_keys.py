@@ -10,6 +10,9 @@ from ivr.check.line_index import LineIndex
 from ivr.content.prompts import RenderedPrompt
 from ivr.errors import Fault
 
+CHOICE_KEYS = "123456"
+"""The keys of choices; every other key means the same everywhere."""
+
 
 def spoken_keys_work(index: LineIndex) -> Iterator[Fault]:
     """0 and every choice are spoken where they work, and a spoken key has an effect.
@@ -34,6 +37,19 @@ def _key_faults(index: LineIndex, step: Ask) -> Iterator[tuple[str, str]]:
     missing = ", ".join(sorted(_required_keys(index, step) - keys))
     if missing:
         yield f"{missing} works and is not spoken", "Add a sentence for it to the text."
+
+
+def choices_rise(index: LineIndex) -> Iterator[Fault]:
+    """A menu says the keys of its choices in rising order, in every language: a caller waits for the next number."""
+    reported: set[tuple[str, str]] = set()
+    for step, place in _asks(index):
+        name = _menu_of(index, step)
+        keys = [key for spoken in index.line.schedule.spoken(step) for key in spoken.keys if key in CHOICE_KEYS]
+        is_menu = isinstance(index.flow.nodes[name], Menu | Languages)
+        if is_menu and keys != sorted(keys) and (name, step.place.locale) not in reported:
+            reported.add((name, step.place.locale))
+            remedy = "Put the choices of flow.toml and the paragraphs of the text in the same order."
+            yield index.fault(place, f"the keys of {name} are said in the order {', '.join(keys)}", remedy)
 
 
 def _menu_of(index: LineIndex, step: Ask) -> str:

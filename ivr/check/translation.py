@@ -45,9 +45,12 @@ class Translation(NamedTuple):
 
     @property
     def growth(self) -> float:
-        """Its seconds divided by those of the English."""
-        english = timing.longest_seconds(PLACEHOLDER.sub(" ", self.english), self.source.speech_rate)
-        return timing.longest_seconds(PLACEHOLDER.sub(" ", self.text), self.locale.speech_rate) / (english or 1)
+        """Its seconds without pauses, divided by those of the English."""
+        return _seconds(self.text, self.locale) / (_seconds(self.english, self.source) or 1)
+
+
+def _seconds(text: str, locale: Locale) -> float:
+    return timing.units(PLACEHOLDER.sub(" ", text), locale.speech_rate.unit) / locale.speech_rate.slowest
 
 
 def language_of(tag: str) -> str:

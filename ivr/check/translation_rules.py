@@ -23,9 +23,9 @@ CHARACTERS: Mapping[Kind, str] = {
     "script": "a letter of another script",
     "sign": "a sign that is not spoken",
 }
-MIN_COMPARED_WORDS, FAR_SHORTER, SHORTER_THAN_USUAL = 6, 0.5, 0.85
-"""A translation of so many English words must not take less than this part of the English seconds; one with fewer
-sentences than the English, not less than that part of what is usual in its language."""
+MIN_COMPARED_WORDS, FAR_SHORTER, SHORTER = 6, 0.4, 0.85
+"""The least part of the seconds that are usual in a language for its translations: of a text of so many English words,
+and of a text with fewer sentences than the English."""
 NOTE = regex.compile(r"\b(?:TODO|FIXME|TBD|XXX+)\b|\?\?+")
 ADDRESS = regex.compile(r"\bwww\b|\p{L}{2,}\.\p{L}{2,}")
 CAPITALS, LETTERS = regex.compile(r"(?:\b\p{Lu}{2,}\b[ ,.!]*){3,}"), regex.compile(r"(?:\b\p{Lu}\b[ ,.!]*){3,}")
@@ -118,12 +118,12 @@ def _key_words(translation: Translation) -> KeyWords:
 
 
 def _lost_text(translation: Translation) -> str:
-    """Half as long as the English, or with fewer sentences and shorter than usual."""
+    """Far shorter than usual, or with fewer sentences than the English and shorter."""
     texts = (translation.text, translation.english)
     given, expected = (len(readability.sentences(PLACEHOLDER.sub("x", text))) for text in texts)
-    short = translation.essential or translation.growth < SHORTER_THAN_USUAL * translation.usual
+    short = translation.essential or translation.growth < SHORTER * translation.usual
     is_long = len(readability.words(translation.english)) >= MIN_COMPARED_WORDS
-    if not (given < expected and short) and not (is_long and translation.growth < FAR_SHORTER):
+    if not (given < expected and short) and not (is_long and translation.growth < FAR_SHORTER * translation.usual):
         return ""
     return f"text may be lost: {translation.growth:.0%} of the seconds of the English, {given} of {expected} sentences"
 

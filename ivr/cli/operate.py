@@ -116,8 +116,8 @@ def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool
     _print([*faults, *_fallback_to_host(webhooks.fallback_url)])
     changes = numbers.changes(number.webhooks, webhooks)
     _print([f"{number.number} ({number.sid})", *(f"  {change}" for change in changes or ["no changes"])])
-    if number.owner and changes:
-        raise OperationFailed(f"Nothing was changed: while the {number.owner} is set, the change would have no effect.")
+    if number.owner:
+        raise OperationFailed(f"Nothing was changed: while the {number.owner} is set, these webhooks have no effect.")
     if "voice_url" not in overrides:
         _require_answer(settings, external(ctx))
     if dry_run or not changes:

@@ -21,6 +21,13 @@ def add_to(main: click.Group) -> None:
         main.add_command(command)
 
 
+def folder_tag(tag: str) -> str:
+    """The tag of a language as an argument, in any case, as its folder is named: "zh-Hant" for "ZH-hant"."""
+    from ivr.content.load import folder_of
+
+    return folder_of(read_settings().ivr_content, tag)
+
+
 @click.group()
 def locale() -> None:
     """Begin a language, and update the catalogues."""
@@ -32,23 +39,25 @@ def locale() -> None:
 def locale_new(tag: str, name: str) -> None:
     """Create the folder of a language.
 
-    TAG is such as fr, zh-Hant or es-PR. Fields are filled with proposals and marked for a speaker of the language.
+    TAG is such as fr, zh-Hant or es-PR; an unknown one needs --name. Fields are filled with proposals and marked for a
+    speaker of the language.
     """
-    from ivr.check.language import marks
+    from ivr.check.locale_settings import marks
     from ivr.translate.new_locale import create_locale
 
     paths = create_locale(read_settings().ivr_content, tag, name)
+    tag = paths[0].parent.name
     for path in paths:
         click.echo(f"created {os.path.relpath(path)}")
-    for mark in marks(paths[0]):
-        click.echo(f"  {mark}")
+    for file, number, mark in marks(paths[0].parent):
+        click.echo(f"  {file}:{number}: {mark}")
     click.echo(
         f"Next: translate {os.path.relpath(paths[-1])}. Run `ivr check {tag}` and `ivr listen {tag}` at any time."
     )
 
 
 @locale.command("update")
-@click.argument("tags", nargs=-1)
+@click.argument("tags", nargs=-1, type=folder_tag)
 @click.option(
     "--same-meaning",
     multiple=True,
@@ -73,7 +82,7 @@ def locale_update(tags: Sequence[str], same_meaning: Sequence[str]) -> None:
 
 
 @click.command()
-@click.argument("tag")
+@click.argument("tag", type=folder_tag)
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
 @click.option("--slow", is_flag=True, help="At the slow pace, as after key 7.")
 @click.option(
@@ -93,12 +102,16 @@ def listen(tag: str, nodes: Sequence[str], slow: bool, out: Path | None) -> None
     for name in listen.untranslated(line, tag, nodes):
         click.echo(f"{name}: not fully translated into {tag}; `ivr check {tag}` says what is missing")
     samples = listen.samples(line, tag, nodes, "slow" if slow else "normal")
+    heard = list[listen.Sample]()
     for sample in listen.copy_to(out, samples):
+        heard.append(sample)
         click.echo(f"{sample.name}  {sample.seconds:.1f} s  {os.path.relpath(sample.path)}")
         if nodes:
             click.echo(f"    {sample.text}".replace("\n\n", "\n    "))
         if nodes and not out and not listen.play(sample.path):
             click.echo("    (no program that plays sound is installed: open the file)")
+    if not slow and (row := listen.rate_row(line.content.locales[tag], heard)):
+        click.echo(f"{tag}: {row}")
 
 
 @click.group()
@@ -107,33 +120,44 @@ def recordings() -> None:
 
 
 @recordings.command("sheet")
-@click.argument("tag")
+@click.argument("tag", type=folder_tag)
 @click.option("--all", "every", is_flag=True, help="Also the texts that have a recording.")
 def recordings_sheet(tag: str, every: bool) -> None:
-    """Print the texts to read aloud, with file names."""
-    from ivr.translate import record
+    """Print the texts to read aloud beside the English, with file names."""
+    from ivr.translate.recording_sheet import recording_sheet
 
-    for text in record.recording_sheet(_line_with(tag), tag, every):
+    for text in recording_sheet(_line_with(tag), tag, every):
         click.echo(text)
 
 
 @recordings.command("add")
-@click.argument("tag")
+@click.argument("tag", type=folder_tag)
 @click.argument("name")
-@click.argument("file", type=click.Path(path_type=Path))
-def recordings_add(tag: str, name: str, file: Path) -> None:
-    """Add the recording of a text.
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def recordings_add(tag: str, name: str, file: Path | None) -> None:
+    """Add recordings: NAME FILE for one text, or a folder in place of NAME.
 
-    Checks and converts FILE (WAV or MP3). The line plays it as long as the words of NAME, a text or a part, stay the
-    same.
+    In a folder, each sound file has the name of its text ("reach-1.m4a"), as `ivr recordings sheet` prints it. Each
+    file is checked and converted; with ffmpeg every format is read, without it WAV and MP3. The line plays a recording
+    as long as the words of its text stay the same. Exit 1 if a file is refused; the others are added.
     """
     from ivr.translate import record
 
-    click.echo(record.add(_line_with(tag), tag, name, file))
+    if file:
+        click.echo(record.add(_line_with(tag), tag, name, file))
+        return
+    if not Path(name).is_dir():
+        raise click.UsageError(f"{name} is no folder. Give NAME FILE, or a folder of files.")
+    results = list(record.add_folder(_line_with(tag), tag, Path(name)))
+    for sentence, _ in results:
+        click.echo(sentence)
+    added = sum(is_added for _, is_added in results)
+    click.echo(f"{added} of {len(results)} sound files added")
+    sys.exit(0 if results and added == len(results) else 1)
 
 
 @recordings.command("prune")
-@click.argument("tag")
+@click.argument("tag", type=folder_tag)
 def recordings_prune(tag: str) -> None:
     """Delete the recordings that no text uses any more.
 

@@ -30,12 +30,18 @@ def _period(_: click.Context, __: click.Parameter, value: str | None) -> str | N
 @click.option("--agency", default="", help="Name for the head of the page.")
 @click.option("--csv", "output", flag_value="csv", help="Print all numbers as comma-separated values.")
 @click.option("--html", "output", flag_value="html", help="Print a page for one sheet of paper.")
+@click.option("--twilio", is_flag=True, help="Only calls and transfers, from Twilio's records of one period.")
 @click.pass_context
-def usage(ctx: click.Context, period: str | None, periods: int, agency: str, output: str | None) -> None:
+def usage(ctx: click.Context, period: str | None, periods: int, agency: str, output: str | None, twilio: bool) -> None:
     """Show how many people called, asked for a person and were connected, in which languages, and about what.
 
     A period is a month, or a quarter if the line counts by quarter (IVR_USAGE_PERIOD). Numbers under 16 are not shown.
     """
+    if twilio:
+        if periods > 1 or agency or output:
+            raise click.UsageError("--twilio prints one period as text: leave out --periods, --agency, --csv, --html.")
+        _print_records_of_twilio(ctx, period)
+        return
     from ivr.line.compiler import compile_line
     from ivr.script.labels import language_names, node_labels
     from ivr.usage import layout
@@ -57,6 +63,17 @@ def usage(ctx: click.Context, period: str | None, periods: int, agency: str, out
     names = layout.Names(node_labels(line), language_names(line))
     text = layouts[output](reports, names, layout.Head(agency, settings.line_number, now.date()))
     click.echo(text.encode() if output == "html" else text)  # a page is UTF-8, whatever the terminal is
+
+
+def _print_records_of_twilio(ctx: click.Context, period: str | None) -> None:
+    from ivr.operate.account import Account
+    from ivr.operate.call_records import report
+    from ivr.usage.report import last_period
+
+    settings, services = read_settings(), external(ctx)
+    last = period or last_period(services.now(), settings.ivr_usage_period)
+    for line in report(Account.of(settings, services.transport), settings, last, services.now()):
+        click.echo(line)
 
 
 def _periods_until(last: str, number: int) -> list[str]:

@@ -17,7 +17,7 @@ from ivr.content.flow_file import load_flow
 from ivr.content.locale import Locale, load_locale
 from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.content.templates import Template, load_templates
-from ivr.content.voices import Voices, load_voices
+from ivr.content.voices import NO_VOICE, Voices, load_voices
 from ivr.errors import BadContent, BadLocale, BadText, Fault, Untranslated
 
 Loaded = TypeVar("Loaded")
@@ -68,6 +68,12 @@ def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
     return (*published, *drafts)
 
 
+def folder_of(root: Path, tag: str) -> str:
+    """The name of the folder of a language, whose tag may be given in another case; `tag` if there is none."""
+    same = (path.parent.name for path in (root / "locales").glob("*/locale.toml"))
+    return next((name for name in same if name.lower() == tag.lower()), tag)
+
+
 def _no_language(folder: Path) -> Fault:
     remedy = f"Make it with `ivr locale new {folder.name}`."
     return Fault(str(folder), "there is no such language", remedy, locale=folder.name)
@@ -83,6 +89,8 @@ def load_content(root: Path, published: Sequence[str] | None = None, hotline: st
     voices = _attempt(lambda: load_voices(root / "locales" / "voices.toml"), voice_faults)
     flow, facts, templates, source = _load_required(root, published, hotline, voices)
     locales, locale_faults = _load_languages(root, flow, source, voices)
+    if published:  # a draft without a voice can be read and heard before it is recorded
+        locales = {tag: locale._replace(is_preview=locale.voice == NO_VOICE) for tag, locale in locales.items()}
     readable_flow = flow.with_spoken(tuple(locales), {name: template.parts for name, template in templates.items()})
     prompts = Prompts(templates, locales, facts, source.tag)
     withheld = {fault.locale: fault for fault in _withheld(root, readable_flow, prompts)}
@@ -186,7 +194,7 @@ def _withheld(root: Path, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     for tag in flow.published[1:]:
         if incomplete := [name for name in needed_texts(flow) if not is_whole(flow, prompts, name, tag)]:
             found = f"the language is withheld, because these texts are not whole in it: {', '.join(incomplete)}"
-            remedy = "Callers hear the source language until they are translated."
+            remedy = "Callers hear the source language until they are translated, and recorded if no voice says them."
             yield Fault(f"{root / 'locales' / tag}", found, remedy, locale=tag)
 
 

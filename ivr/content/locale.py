@@ -12,7 +12,7 @@ from ivr.content.catalogue import MessageId, load_catalogue
 from ivr.content.fallback_voice import FallbackVoice, load_fallback_voice
 from ivr.content.files import is_unspeakable, read_toml, wrong_fields
 from ivr.content.recordings import Recordings, Sound, load_recordings
-from ivr.content.voices import NO_VOICE, Voice, Voices
+from ivr.content.voices import NO_VOICE, PREVIEW_VOICE, Voice, Voices
 from ivr.errors import BadLocale, Fault, Untranslated
 from ivr.speech.timing import SpeechRate
 
@@ -25,7 +25,7 @@ MIN_RATE, MAX_RATE = 1, 40
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class _RateTable(_Table):
@@ -34,9 +34,14 @@ class _RateTable(_Table):
     fastest: float
 
 
-class _ReviewedTable(_Table):
+class Review(_Table):
+    """The native speaker who has read every text aloud, and the day."""
+
     by: str
     date: date
+
+    def __str__(self) -> str:
+        return f"{self.by}, {self.date}"
 
 
 class _LocaleFile(_Table):
@@ -50,7 +55,7 @@ class _LocaleFile(_Table):
     pound: str
     speech_rate: _RateTable = Field(validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
     word_limits: bool = False
-    reviewed: _ReviewedTable | None = None
+    reviewed: Review | None = None
     translators: list[str] = []
 
 
@@ -59,11 +64,12 @@ class Locale(NamedTuple):
 
     - `name`: its name in itself ("español"). `voice`: as Twilio writes it ("Polly.Lupe-Neural").
     - `digits`: the words for 0 to 9. `star`, `pound`: the words for the keys * and #.
-    - `reviewed`: the person who read the texts aloud, and the day ("Ana, 2026-01-31"); "" without a reviewer.
+    - `review`: the person who read the texts aloud, and the day; None without a reviewer.
     - `messages`: the usable translations; None for the source language. `faults`: the faults of the other messages.
     - `voice_row`: the voice's row in the table of voices; None without a voice, or if the table cannot be read.
     - `sounds`: the recordings, by the words that they read.
     - `translators`: the names of translators who wish to be named.
+    - `is_preview`: texts without a recording are spoken too, in a language without a voice: to read and hear a draft.
     - `word_limits`: whether the limits that count words apply; seconds are a fair measure of every language.
     - `fallback`: the voice of the fallback document.
     """
@@ -77,7 +83,7 @@ class Locale(NamedTuple):
     star: str
     pound: str
     speech_rate: SpeechRate
-    reviewed: str
+    review: Review | None
     messages: Mapping[MessageId, str] | None
     faults: Mapping[MessageId, Fault] = {}
     voice_row: Voice | None = None
@@ -86,15 +92,22 @@ class Locale(NamedTuple):
     word_limits: bool = False
     translators: tuple[str, ...] = ()
     fallback: FallbackVoice = FallbackVoice()
+    is_preview: bool = False
+
+    @property
+    def say_voice(self) -> str:
+        """The voice of a <Say>: in a preview of a language without a voice, one that no telephone has."""
+        return PREVIEW_VOICE if self.voice == NO_VOICE else self.voice
 
     @property
     def takes_ssml(self) -> bool:
         """Whether the voice takes pauses and a pace inside a <Say>."""
-        return self.voice_row is not None and self.voice_row.takes_ssml
+        return self.is_preview if self.voice_row is None else self.voice_row.takes_ssml
 
     def can_say(self, text: str) -> bool:
-        """Whether the language has a voice, and one <Say> holds `text`."""
-        return self.voice != NO_VOICE and (self.voice_row is None or self.voice_row.can_say(text))
+        """Whether the language has a voice, or one in a preview, and one <Say> holds `text`."""
+        has_voice = self.voice != NO_VOICE or self.is_preview
+        return has_voice and (self.voice_row is None or self.voice_row.can_say(text))
 
     def in_fallback_voice(self) -> "Locale":
         """The language as the fallback document speaks it: in its own voice where the fallback voice has a fault."""
@@ -137,13 +150,12 @@ def _load_parts(folder: Path, voices: Voices | None, source: bool) -> Locale:
     fields, voice_row = _read_fields(path, voices, source)
     messages, faults = (None, {}) if source else load_catalogue(folder / "LC_MESSAGES" / "messages.po")
     rate = SpeechRate(fields.speech_rate.counts, fields.speech_rate.slowest, fields.speech_rate.fastest)
-    reviewed = f"{fields.reviewed.by}, {fields.reviewed.date}" if fields.reviewed else ""
     recordings = load_recordings(folder / "audio")
     recordings = recordings._replace(faults=tuple(fault._replace(locale=folder.name) for fault in recordings.faults))
     fallback = load_fallback_voice(path, fields.fallback_voice, fields.voice, fields.language, voices, source)
     return Locale(
         folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
-        fields.pound, rate, reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
+        fields.pound, rate, fields.reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
         fields.word_limits, tuple(fields.translators), fallback,
     )  # fmt: skip
 

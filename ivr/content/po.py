@@ -21,6 +21,7 @@ _CODE = re.compile(r"\\(?:x([0-9A-Fa-f]+)|([0-7]+))")
 _LETTERS = {"n": "\n", "t": "\t", "b": "\b", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "\\": "\\", '"': '"', "\n": ""}
 """The character for the letter after a backslash; a line that ends in a backslash goes on in the next one."""
 _PREVIOUS_ID = re.compile(r'\bmsgid\s+((?:"(?:[^"\\]|\\.)*"\s*)+)')
+_PLACE = re.compile(r" File: .*, line: -?\d+\s*")
 _CHARSET = re.compile(rb"charset=([\w-]+)")
 _READABLE = re.compile(r"(iso-8859|cp|windows|koi8|gb|euc|big5|johab|shift|tis)[-_\w]*", re.IGNORECASE)
 """The character sets beside UTF-8 that gettext names as portable, as far as Python has them."""
@@ -119,6 +120,13 @@ def _unreadable(character: str) -> str:
     return "a quote is not closed" if character == '"' else f"{character!r} is neither a keyword nor a text in quotes"
 
 
+def _translators_comments(comments: list[str]) -> Iterator[str]:
+    """The comments of translators: no blank ones, and not the places that `msgcat --strict` writes as comments."""
+    for comment in comments:
+        if comment.strip() and comment[0] not in ".:,|~=" and not _PLACE.fullmatch(comment):
+            yield comment.strip()
+
+
 class _Grammar:
     """The grammar of PO files: comments, then msgctxt, msgid, msgid_plural and msgstr, each with its strings."""
 
@@ -155,7 +163,7 @@ class _Grammar:
             plural or len(translations) > 1,
             self._obsolete,
             "fuzzy" in flags,
-            tuple(comment.strip() for comment in comments if comment[:1] not in tuple(".:,|~=")),
+            tuple(_translators_comments(comments)),
             tuple(comment[1:].strip() for comment in comments if comment.startswith(".")),
             self._previous(comments),
             " ".join(comment[1:].strip() for comment in comments if comment.startswith(":")),

@@ -7,11 +7,14 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ivr.call.language_tags import lookup_tags
 from ivr.content.files import read_toml, wrong_fields
 from ivr.errors import BadLocale, Fault
 
 NO_VOICE = "none"
 """The `voice` of a language that Twilio has no voice for: every text is recorded."""
+PREVIEW_VOICE = "Polly.Preview"
+"""The voice in the TwiML of a draft without a voice. Pages show its words, and espeak-ng speaks them."""
 MAX_ENCODED = 4500
 """Characters of one <Say> when its text is percent-encoded: https://www.twilio.com/docs/api/errors/13521."""
 
@@ -59,11 +62,14 @@ class Voices(NamedTuple):
         return next(others, NO_VOICE)
 
     def language_for(self, tag: str) -> str:
-        """Twilio's language for a tag, "" if there is none. "es-PR" is "es-US": Twilio has no voice for es-PR."""
-        bare = tag.partition("-")[0]
-        listed = [self.tags[name] for name in (tag, bare) if name in self.tags]
-        alike = [language for language in self.languages if language.partition("-")[0] == bare]
-        return next((language for language in (tag, *listed, *alike) if language in self.languages), "")
+        """Twilio's language for a tag, "" if there is none in its script.
+
+        "es-PR" is "es-US", because Twilio has no voice for es-PR; "zh-Hant-HK" is "yue-HK"; "sr-Latn" has none.
+        """
+        names = lookup_tags(tag)
+        listed = [self.tags.get(name, name) for name in names]
+        alike = [language for language in self.languages if set(lookup_tags(language)) & set(names)]
+        return next((language for language in (*listed, *alike) if language in self.languages), "")
 
 
 class _Kind(BaseModel):

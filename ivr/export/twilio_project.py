@@ -1,23 +1,25 @@
 """Writes a line as a project for Twilio's serverless toolkit: the line is data, and one function answers calls.
 
     functions/call.protected.js           the function; Twilio verifies the signature of each request
-    assets/line.private.json              the line, without its texts
-    assets/fallback-document.private.xml  sent by the function if line.json cannot be used
+    assets/line.private.txt               the line without its texts, compressed: the file may have 10 MB
+    assets/fallback-document.private.xml  sent by the function if line.txt cannot be used
     assets/fallback.xml                   the same for a fallback URL
-    assets/health/ready                   what a running line shows at /health/ready
+    assets/health/ready, telephone.json   what a running line shows there; `ivr check --against` reads both
     assets/audio/                         recordings
     package.json, package-lock.json, .npmrc, README.md
 
-https://www.twilio.com/docs/labs/serverless-toolkit
+https://www.twilio.com/docs/labs/serverless-toolkit, limits: https://www.twilio.com/docs/runtime/functions-assets-api
 """
 
+import base64
+import gzip
 import json
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ivr.content.recordings import FILE_NAME
-from ivr.export.files import to_bytes, without_prompts
+from ivr.export.files import TELEPHONE_FILE, to_bytes, without_prompts, without_twiml
 from ivr.export.format import ExportedLine
 
 TEMPLATE = Path(__file__).parent / "twilio"
@@ -44,9 +46,10 @@ def write_project(line: ExportedLine, report: Mapping[str, object], audio: Mappi
 def _assets(line: ExportedLine, report: Mapping[str, object]) -> Iterator[tuple[str, bytes]]:
     assert line.documents, "a line without TwiML cannot answer calls"
     fallback = line.documents.fallback.encode()
-    yield "line.private.json", to_bytes(without_prompts(line))
+    yield "line.private.txt", base64.b64encode(gzip.compress(to_bytes(without_prompts(line)), mtime=0))
     yield "fallback-document.private.xml", fallback
     yield "fallback.xml", fallback
+    yield TELEPHONE_FILE, to_bytes(without_twiml(line))
     yield "health/ready", json.dumps(report, ensure_ascii=False).encode()
 
 

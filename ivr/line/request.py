@@ -23,12 +23,15 @@ ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """The values of CallStatus after the end of a call."""
 CALLER_HUNG_UP: frozenset[DialOutcome] = frozenset({"no-answer", "canceled", "unknown"})
 """The outcomes of a dial that a caller causes by hanging up. A hotline that was busy was busy in any case."""
+_FIELDS = frozenset({"CallStatus", "CallbackSource", "DialBridged", "DialCallStatus", "Digits"})
+"""The fields that are read, of about twenty."""
 _BELOW_RING = re.compile(rf"{RING}/[^/]")
 _KEYS, _OTHER_KEY = {key: Key(key) for key in KEYS}, Key("")
 
 
 def event_of(address: str, form: Form) -> Ring | Key | Silence | DialEnded | CallEnded:
     """The event that a request with the fields `form` to `address` reports."""
+    form = [field for field in form if field[0] in _FIELDS]
     status, key = _only_value(form, "CallStatus"), _key_or_silence(form)
     ended = status in ENDED or bool(_values(form, "CallbackSource"))
     rings = status == "ringing" and isinstance(key, Silence) and not _values(form, "DialCallStatus")

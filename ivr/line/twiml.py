@@ -67,7 +67,7 @@ def say(
 ) -> bytes:
     """A fragment: `prompt` is spoken to the end; outside a Gather no key stops it."""
     locale = locales[prompt.locale]
-    voice = _Voice(locale.voice, locale.language, locale.takes_ssml)
+    voice = _Voice(locale.say_voice, locale.language, locale.takes_ssml)
     before_lead, after_lead = _prompt_verbs(prompt, voice, pace, audio_url)
     return b"".join((before_lead, _pause(lead, pace), after_lead)) if after_lead else before_lead
 
@@ -92,7 +92,9 @@ def with_new_numbers(document: bytes, old_number: str, number: str, caller_id: s
     root = ElementTree.fromstring(document)
     for verb in root.iter("Dial"):
         if caller_id:
-            verb.set("callerId", caller_id)
+            attributes = sorted({**verb.attrib, "callerId": caller_id}.items())  # as `dial` writes them
+            verb.attrib.clear()
+            verb.attrib.update(attributes)
         for noun in verb.iter("Number"):
             noun.text = number
     text = ElementTree.tostring(root, encoding="unicode")

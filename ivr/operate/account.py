@@ -4,10 +4,11 @@ Twilio's client is imported when a command first needs it, because the import is
 https://www.twilio.com/docs/iam/api, https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from ivr.errors import BadSettings, NoAnswer, OperationFailed, TokenRejected
@@ -176,6 +177,25 @@ class Account:
             Alert(str(row.error_code), str(row.log_level), str(row.request_url or ""), row.date_generated)
             for row in rows
         ]
+
+    def call_statuses(self, begin: datetime, end: datetime, to: str, sender: str = "") -> Counter[str]:
+        """How many calls from `begin` until `end` to the number `to` had each status ("completed", "busy", …).
+
+        Of those from the number `sender`, if it is given; both in E.164. Only sums are kept: a record names a caller.
+        https://www.twilio.com/docs/voice/api/call-resource
+        """
+        from twilio.base import values
+
+        day = timedelta(days=1)  # Twilio compares days
+        with _requesting("the records of calls"):
+            rows = self.client.calls.stream(
+                to=to,
+                from_=sender or values.unset,
+                start_time_after=begin - day,
+                start_time_before=end + day,
+                page_size=1000,
+            )
+            return Counter(str(row.status) for row in rows if row.start_time and begin <= row.start_time < end)
 
 
 _WEBHOOK_FIELDS = (

@@ -5,6 +5,11 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
+from ivr.errors import OperationFailed
+from ivr.export import diff
+from ivr.export.export import export_line
+from ivr.export.files import TELEPHONE_FILE, from_bytes
+from ivr.line.line import Line
 from ivr.operate.health import Health, LanguageHealth, health_at, health_of
 from ivr.operate.http_client import Fetch
 from ivr.readiness import readiness_of
@@ -30,7 +35,20 @@ def compare_lines(settings: Settings, url: str, fetch: Fetch) -> list[Difference
     running = health_at(url, fetch)
     if not settings.tokens:
         settings = settings.model_copy(update={"twilio_auth_token": SecretStr(TEST_TOKEN_PREFIX)})
-    return list(differences(running, health_of(readiness_of(settings)), not settings.uses_test_token))
+    readiness = readiness_of(settings)
+    found = differences(running, health_of(readiness), not settings.uses_test_token)
+    return [*found, *(Difference(False, sentence) for sentence in _exported_changes(url, fetch, readiness.line))]
+
+
+def _exported_changes(url: str, fetch: Fetch, line: Line | None) -> Iterator[str]:
+    """Each node, key and text that would change, if the line at `url` serves its data for the telephone of the page."""
+    if line is None:
+        return
+    try:
+        running = from_bytes(fetch(f"{url}/{TELEPHONE_FILE}", None, {}).body, url)
+    except OperationFailed:
+        return  # an earlier release, or a line whose telephone is switched off
+    yield from diff.differences(running, export_line(line, with_twiml=False))
 
 
 def differences(running: Health, new: Health, settings_too: bool) -> Iterator[Difference]:

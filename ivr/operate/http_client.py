@@ -21,7 +21,8 @@ from ivr.operate.network_errors import reason_of, words_of
 
 RESPONSE_TIMEOUT = 15
 """Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""
-MAX_RESPONSE_BYTES = 200_000
+MAX_RESPONSE_BYTES = 20_000_000
+"""Several times the data of the telephone on a page, which `ivr check --against` reads."""
 
 
 class Reply(NamedTuple):
@@ -60,7 +61,7 @@ def fetch(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
         with error:
             return _reply(error, started)
     except (OSError, HTTPException, ValueError) as error:
-        raise Unreachable(f"{_public_part(url)}{_proxy_note(url)} {words_of(error)}", reason_of(error)) from None
+        raise Unreachable(f"{_asked(url)} {words_of(error)}", reason_of(error)) from None
 
 
 def is_loopback(url: str) -> bool:
@@ -72,13 +73,14 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def _proxy_note(url: str) -> str:
-    """The proxy of the environment through which `url` is asked, for a sentence; "" without one."""
-    parts = urlsplit(url)
+def _asked(url: str) -> str:
+    """The subject of a sentence about `url`: its address, and the proxy of the environment that is asked for it."""
+    parts, address = urlsplit(url), _public_part(url)
     proxy = urllib.request.getproxies().get(parts.scheme, "")
     if not proxy or is_loopback(url) or urllib.request.proxy_bypass(parts.hostname or ""):
-        return ""
-    return f" (asked through the proxy {urlsplit(proxy).netloc.rpartition('@')[2] or 'of the environment'})"
+        return address
+    name = urlsplit(proxy).netloc.rpartition("@")[2] or "of the environment"
+    return f"{address}, or the proxy {name} through which it is asked,"
 
 
 def signed_post(fetch: Fetch, token: str, url: str, form: Form, signed_url: str = "") -> Reply:

@@ -47,13 +47,8 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
     """
     if not settings.tokens:
         raise BadSettings("TWILIO_AUTH_TOKEN is not set: a running line answers signed requests only.")
-    times: list[float] = []
-    caller = Caller(partial(_post, settings, url, fetch, times), url + RING)
-    languages = load_flow(settings.ivr_content / "prompts" / "flow.toml").published
     try:
-        caller.rings()
-        missing = _press_language_key(caller, languages)
-        caller.presses("0")
+        return _call(settings, url, fetch)
     except Unreachable as error:
         return Probed("CANNOT TELL" if error.reason == "offline" else "DOWN", url, f"{error}.")
     except InvalidTwiml as error:
@@ -63,6 +58,16 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
         return Probed("DOWN", url, str(error))
     except ImpossibleAct:
         return Probed("DOWN", url, "it answers with the fallback document. `ivr doctor` on its machine says why.")
+
+
+def _call(settings: Settings, url: str, fetch: Fetch) -> Probed:
+    """The call of a probe. Raises OperationFailed, InvalidTwiml or ImpossibleAct where the line does not answer it."""
+    times: list[float] = []
+    caller = Caller(partial(_post, settings, url, fetch, times), url + RING)
+    languages = load_flow(settings.ivr_content / "prompts" / "flow.toml").published
+    caller.rings()
+    missing = _press_language_key(caller, languages)
+    caller.presses("0")
     if caller.dialled != [settings.hotline]:
         return Probed("DOWN", url, "key 0 does not dial the hotline.")
     slowest = max(times)

@@ -137,16 +137,25 @@ class Webhook:
 
     def _verified(self, path: bytes, scope: Scope, body: bytes) -> Form:
         """The fields of a request that Twilio signed; a GET has them in its query. Raises Unverified."""
-        query = scope["query_string"].decode("latin-1")
-        url = self._public + path.decode("latin-1") + (f"?{query}" if query else "")
-        signatures = _values(SIGNATURE, scope["headers"])
-        algorithms = _values(SIGNATURE_SETTINGS, scope["headers"])
-        posted, is_get = _fields(body.decode("latin-1")), scope["method"] == "GET"
-        signature.verify(self._tokens, url, () if is_get else posted, signatures, algorithms)
+        query, posted = scope["query_string"].decode("latin-1"), _fields(body.decode("latin-1"))
+        is_get, address, suffix = scope["method"] == "GET", path.decode("latin-1"), f"?{query}" if query else ""
+        signed = () if is_get else posted
+        try:
+            self._verify_url(address + suffix, signed, scope)
+        except Unverified:
+            if address not in ("", "/"):
+                raise
+            self._verify_url(("" if address else "/") + suffix, signed, scope)  # HTTP has one path for both URLs
         form = _fields(query) if is_get else posted
         if not signature.has_call_ids(form):
             raise Unverified("it has not exactly one CallSid and one AccountSid")
         return form
+
+    def _verify_url(self, below: str, signed: Form, scope: Scope) -> None:
+        """Raises Unverified unless Twilio signed the fields `signed` for the URL PUBLIC_URL + `below`."""
+        signatures = _values(SIGNATURE, scope["headers"])
+        algorithms = _values(SIGNATURE_SETTINGS, scope["headers"])
+        signature.verify(self._tokens, self._public + below, signed, signatures, algorithms)
 
     def _document(self, path: bytes, form: Form) -> bytes:
         started = time.perf_counter()

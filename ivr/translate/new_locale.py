@@ -8,24 +8,29 @@ import json
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.languages import get_official_languages
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ivr.call.flow import TAG
+from ivr.call.language_tags import canonical_tag, lookup_tags
 from ivr.content.catalogue import po_path
 from ivr.content.files import read_toml
+from ivr.content.load import folder_of
+from ivr.content.proposals import ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.errors import BadContent, BadLocale
 from ivr.translate.update import update
 
-SHIPPED_LOCALES = Path(__file__).resolve().parents[2] / "locales"
 TEMPLATES = Path(__file__).parent / "pages"
 DEFAULT_RATE = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
 """The speech rate, a wide range, where locales/proposals.toml does not propose one."""
-CLDR_ORIGIN = "from the spell-out rules of CLDR, which are for counting. Write the words that are used on a telephone."
+CLDR_ORIGIN = "proposed, most by CLDR, where they are for counting. Write the words that are used on a telephone."
 TERMS = (
     "human trafficking", "human smuggling", "sex trafficking, labor trafficking", "forced labor",
     "force, fraud or coercion", "commercial sex act", "debt bondage", "domestic servitude", "trafficker", "survivor",
@@ -38,7 +43,9 @@ TERMS = (
 
 
 class Proposal(NamedTuple):
-    """The fields of a new locale.toml. `origin` is the source of the words, `missing` has a sentence for each gap.
+    """The fields of a new locale.toml. `origin` is the source of the words.
+
+    `missing` has a sentence for each gap, `voice_notes` one for each doubt about the voice.
 
     `direction` is "ltr" or "rtl", `language` Twilio's name such as "es-US", `speech_rate` its rate as in locale.toml.
     """
@@ -55,6 +62,7 @@ class Proposal(NamedTuple):
     speech_rate: Mapping[str, Any]
     origin: str
     missing: tuple[str, ...]
+    voice_notes: tuple[str, ...] = ()
 
 
 def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
@@ -63,9 +71,10 @@ def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
     `name` is the language's own name, for a language that CLDR does not have. Raises BadLocale for a malformed tag or
     an existing folder, BadContent where the texts or flow.toml cannot be read: then no folder is left.
     """
-    folder = root / "locales" / tag
     if not TAG.fullmatch(tag):
         raise BadLocale.at(tag, "this is not the tag of a language", "Expected a tag such as fr, zh-Hant or es-PR.")
+    tag = known_tag(tag, name)
+    folder = root / "locales" / folder_of(root, tag)
     if folder.exists():
         raise BadLocale.at(str(folder), "this folder exists already", f"Continue with `ivr check {tag}`.")
     proposal = propose(root, tag, name)
@@ -79,11 +88,40 @@ def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
     return [folder / "locale.toml", folder / "words.toml", folder / "STYLE.md", po_path(root, tag)]
 
 
+def known_tag(tag: str, name: str = "") -> str:
+    """`tag` in the usual letters ("fr" for "FR"). Raises BadLocale for a language without a name that CLDR lacks."""
+    tag = canonical_tag(tag)
+    language = tag.partition("-")[0]
+    if name or language_name(tag):
+        return tag
+    nearest = nearest_language(language)
+    meant = f" Did you mean {nearest} ({language_name(nearest)})?" if nearest else ""
+    remedy = f'If it is right, give the language\'s own name for itself: `ivr locale new {tag} --name "…"`.{meant}'
+    raise BadLocale.at(tag, "no language with this tag is known", remedy)
+
+
+def language_name(tag: str) -> str:
+    """The English name of the language of a tag, "French" for "fr-CA"; "" where CLDR does not know it."""
+    return str(Locale("en").languages.get(tag.partition("-")[0], ""))
+
+
+def nearest_language(code: str) -> str:
+    """The language that is probably meant by an unknown code: its name, another code, its country, or similar letters.
+
+    Examples: "fr" for "french" and "fra", "vi" for "vn", "ja" for "jp"; "" if there is none.
+    """
+    alias = get_global("language_aliases").get(code, "").partition("_")[0]
+    known = Locale("en").languages
+    named = next((other for other, name in known.items() if name.lower() == code), "")
+    similar = get_close_matches(code, known, 1)
+    return next((name for name in (named, alias, *get_official_languages(code.upper()), *similar) if name in known), "")
+
+
 def _fill(root: Path, folder: Path, proposal: Proposal) -> None:
     """Write the files. A regional form (es-PR) begins with the catalogue and word lists of its base language (es)."""
     _write(folder / "locale.toml", "locale.toml", proposal=proposal)
     _write(folder / "STYLE.md", "STYLE.md", name=proposal.name, tag=proposal.tag, terms=TERMS)
-    _write(folder / "words.toml", "words.toml", tag=proposal.tag)
+    _write(folder / "words.toml", "words.toml", tag=proposal.tag, words=load_proposals(root).of(proposal.tag))
     if base := _base_language(root, proposal.tag):
         shutil.copytree(po_path(root, base).parent, po_path(root, proposal.tag).parent)
         with suppress(FileNotFoundError):
@@ -92,24 +130,38 @@ def _fill(root: Path, folder: Path, proposal: Proposal) -> None:
 
 def propose(root: Path, tag: str, name: str = "") -> Proposal:
     """The fields that can be filled in before a speaker of the language has looked at them."""
-    cldr, missing = _cldr(tag), list[str]()
+    cldr, missing, notes = _cldr(tag), list[str](), list[str]()
     words, origin = _digit_words(root, tag)
-    voices = load_voices(_file(root, "voices.toml"))
+    voices = load_voices(table_path(root, "voices.toml"))
     language = voices.language_for(tag)
     voice = voices.languages[language][0].name if language else NO_VOICE
     if not (cldr or name):
         missing.append("CLDR does not have this language: write its own name for itself, and its direction.")
-    if not words["digits"]:
+    if not words.digits:
         missing.append("the words for the digits and for the keys * and # are not known: write the twelve words.")
-    elif not (words["star"] and words["pound"]):
+    elif not (words.star and words.pound):
         missing.append("the words for the keys * and # are not known: write them.")
+    if language and _region(tag) and _region(language) != _region(tag):
+        notes.append(f"Twilio has no voice for {tag}; this one is for {language}.")
     if voice == NO_VOICE:
-        missing.append(f"Twilio has no voice for it: record every text (`ivr recordings sheet {tag}`).")
+        missing.append(f"Twilio has no voice for {tag}: record every text (`ivr recordings sheet {tag}`).")
     return Proposal(
-        tag, name or (cldr.get_display_name(cldr) if cldr else "") or tag, cldr.text_direction if cldr else "ltr",
-        language or tag, voice, voices.voice_of_another_vendor(language, voice), tuple(words["digits"] or [""] * 10),
-        words["star"], words["pound"], words["speech_rate"], origin, tuple(missing),
+        tag, name or _own_name(tag, cldr) or tag, cldr.text_direction if cldr else "ltr",
+        language or tag, voice, voices.voice_of_another_vendor(language, voice), tuple(words.digits or [""] * 10),
+        words.star, words.pound, words.speech_rate, origin, tuple(missing), tuple(notes),
     )  # fmt: skip
+
+
+def _own_name(tag: str, cldr: Locale | None) -> str:
+    """The name of a language in itself, with its script and region only if the tag has them; "" where it is unknown."""
+    if cldr is None:
+        return ""
+    return (cldr.get_display_name(cldr) if "-" in tag else cldr.get_language_name(cldr)) or ""
+
+
+def _region(tag: str) -> str:
+    """The region of a tag or of Twilio's language: "PR" of "es-PR", "" of "fr"."""
+    return next((subtag for subtag in tag.split("-")[1:] if len(subtag) == 2), "")
 
 
 def _cldr(tag: str) -> Locale | None:
@@ -119,31 +171,25 @@ def _cldr(tag: str) -> Locale | None:
         return None
 
 
-def _digit_words(root: Path, tag: str) -> tuple[dict[str, Any], str]:
+def _digit_words(root: Path, tag: str) -> tuple[ProposedWords, str]:
     """The words for digits and keys, the speech rate, and their origin: from the base language, else as proposed."""
-    table = read_toml(_file(root, "proposals.toml"), BadLocale)
-    base, bare = _base_language(root, tag), tag.partition("-")[0]
+    proposals, base = load_proposals(root), _base_language(root, tag)
+    words, origin = proposals.of(tag), CLDR_ORIGIN if proposals.of(tag).digits else ""
     if base:
-        words, origin = read_toml(root / "locales" / base / "locale.toml", BadLocale), f"as in locales/{base}."
-    else:
-        words = table.get("languages", {}).get(tag) or table.get("languages", {}).get(bare) or {}
-        origin = CLDR_ORIGIN if words else ""
-    words = {("speech_rate" if name == "ear" else name): value for name, value in words.items()}  # its name in 0.1.0
-    rate = table.get("speech_rate", table.get("ear", DEFAULT_RATE))
-    defaults = {"digits": [], "star": "", "pound": "", "speech_rate": rate}
-    return {name: words.get(name, value) for name, value in defaults.items()}, origin
+        fields, origin = read_toml(root / "locales" / base / "locale.toml", BadLocale), f"as in locales/{base}."
+        own = {
+            name: value for name, value in fields.items() if name in ("digits", "star", "pound", "speech_rate", "ear")
+        }
+        words = ProposedWords.model_validate(own)
+    rate = words.speech_rate or proposals.speech_rate or DEFAULT_RATE
+    return words.model_copy(update={"speech_rate": rate}), origin
 
 
 def _base_language(root: Path, tag: str) -> str:
-    """The language of this line of which `tag` is a regional form: "es" for "es-PR", or ""."""
-    bare = tag.partition("-")[0]
-    return bare if bare != tag and po_path(root, bare).exists() else ""
-
-
-def _file(root: Path, name: str) -> Path:
-    """A table of locales/: the one of this line, else the one that is shipped with the program."""
-    own = root / "locales" / name
-    return own if own.exists() else SHIPPED_LOCALES / name
+    """The language of this line of which `tag` is a regional form, in the same script: "es" for "es-PR", or ""."""
+    return next(
+        (name for name in lookup_tags(tag)[1:] if tag.startswith(f"{name}-") and po_path(root, name).exists()), ""
+    )
 
 
 def _write(path: Path, template: str, **values: object) -> None:

@@ -42,7 +42,8 @@ BEFORE_A_LANGUAGE = "Asked for a person before choosing a language"
 NOTES = (
     f"Numbers under {SMALLEST_SHOWN}, zero included, read {HIDDEN}, so that they show nothing about a single caller. "
     "≥ is a sum without its hidden parts.",
-    "A number says how often a key was pressed or a transfer ended so: one caller may press a key several times. "
+    "A number says how often a key was pressed or a transfer ended so: one caller may press a key several times, "
+    "and Twilio may send a request again when an answer comes late. "
     "Callers who stay silent press nothing and are connected to the hotline in the end: they are among the connected, "
     "and not among those who asked. Days begin and end at midnight UTC.",
 )

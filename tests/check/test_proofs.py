@@ -187,6 +187,15 @@ def dialling_after_all(flow: Flow, place: Place, policy: Policy) -> tuple[Step, 
     return transitions.silent_steps(flow, place, policy)
 
 
+def reordered(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
+    """A main menu whose text says the choices in another order than flow.toml."""
+    path = tiny / "prompts" / "flow.toml"
+    text = path.read_text("utf-8")
+    assert text.count('["tea", "fruit", ') == 1
+    path.write_text(text.replace('["tea", "fruit", ', '["fruit", "tea", '), "utf-8")
+    return compile_line(tiny)
+
+
 def misnumbered(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Line:
     """Tea is spoken with key 5, and is on key 1."""
     named_keys = load.named_keys
@@ -455,6 +464,12 @@ BREAKS = [
         "7 works and is not spoken in the third reading",
     ),
     Break(spoken_keys.spoken_keys_work, "the number of a choice", misnumbered, "5 is spoken and has no effect"),
+    Break(
+        spoken_keys.choices_rise,
+        "the order of flow.toml, from the text",
+        reordered,
+        "the keys of main are said in the order 2, 1, 3",
+    ),
     Break(
         spoken_keys.one_text_says_all_keys,
         "key # of the text that says all keys",

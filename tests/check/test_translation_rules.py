@@ -64,7 +64,7 @@ def test_every_rule_has_a_planted_fault() -> None:
 def test_broken_rule_of_language_never_costs_a_caller_a_text(kind: str, name: str, copied: Path) -> None:
     messages, faults = load_catalogue(fault_named(kind, name).plant(copied))
     assert faults == {}
-    assert len(messages) == 41
+    assert messages.keys() == (LOCALES["es"].messages or {}).keys()
 
 
 @pytest.mark.parametrize(

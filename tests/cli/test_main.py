@@ -211,14 +211,11 @@ def test_call_to_a_running_line_prints_the_same(running: Running) -> None:
 def test_running_line_with_another_token_or_address_is_a_sentence(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sentence = (
-        f"{running.url} refuses the signature. Both sides need the same TWILIO_AUTH_TOKEN and the same PUBLIC_URL."
-    )
-    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "try-another")
-    assert fault("call", "--press", "1", "--url", running.url) == sentence
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "try-another-token")
+    assert "its TWILIO_AUTH_TOKEN is not the one here" in fault("call", "--press", "1", "--url", running.url)
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", running.token)
     monkeypatch.setenv("PUBLIC_URL", "https://other.example.org")
-    assert fault("call", "--press", "1", "--url", running.url) == sentence
+    assert "PUBLIC_URL" in fault("call", "--press", "1", "--url", running.url)
 
 
 def test_call_to_a_running_line_needs_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,7 +227,7 @@ def test_line_that_does_not_answer_is_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     said = fault("call", "--press", "1", "--url", url)
-    assert said.startswith(f"{url}/call does not answer (")
+    assert said.startswith(f"{url}/call refuses the connection")
     assert said.endswith("Is the line running? Start it with `make run`.")
 
 
@@ -247,7 +244,7 @@ def test_server_without_http_is_a_sentence() -> None:
     thread = threading.Thread(target=mumble, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    assert fault("call", "--press", "1", "--url", url).startswith(f"{url}/call does not answer (")
+    assert fault("call", "--press", "1", "--url", url).startswith(f"{url}/call gives an answer that is not HTTP")
     thread.join(10)
     listening.close()
 

@@ -92,9 +92,9 @@ def test_fallback_document_never_speaks_in_a_faulty_voice(copied: Path, fallback
 
 
 def test_reviewer_and_day_are_loaded(copied: Path) -> None:
-    assert load_locale(copied / "locales" / "es", VOICES).reviewed == ""
+    assert load_locale(copied / "locales" / "es", VOICES).review is None
     folder = changed(copied, 'name = "español"', 'name = "español"\nreviewed = { by = "Ana", date = 2026-01-31 }')
-    assert load_locale(folder, VOICES).reviewed == "Ana, 2026-01-31"
+    assert str(load_locale(folder, VOICES).review) == "Ana, 2026-01-31"
 
 
 def test_direction_is_left_to_right_by_default(copied: Path) -> None:

@@ -22,7 +22,8 @@ from support.signed_calls import CALL, post_to_port
 from support.toy_line import MAIN
 
 from ivr.cli.main import main
-from ivr.content.facts import load_facts
+from ivr.content.facts import PINNED_HOTLINE, load_facts
+from ivr.line.twiml import with_new_numbers
 from ivr.operate import http_client
 from ivr.operate.probe import probe
 from ivr.phone.parser import read_document
@@ -42,6 +43,15 @@ def test_kept_fallback_document_is_what_ivr_fallback_prints() -> None:
     printed = CliRunner().invoke(main, ["fallback"])
     assert printed.exit_code == 0, printed.output
     assert (DEPLOY / "fallback.xml").read_text("utf-8") == printed.stdout, "run `make fallback`"
+
+
+def test_kept_fallback_document_with_the_number_of_a_line_is_what_ivr_fallback_prints(
+    unset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINE_NUMBER", "+12025550123")
+    printed = CliRunner().invoke(main, ["fallback"])
+    kept = (DEPLOY / "fallback.xml").read_bytes().strip()
+    assert with_new_numbers(kept, PINNED_HOTLINE, PINNED_HOTLINE, "+12025550123").decode() == printed.output.strip()
 
 
 def test_kept_fallback_document_dials_the_hotline_twice_without_an_action() -> None:
@@ -98,6 +108,7 @@ def test_systemd_accepts_the_service(tmp_path: Path) -> None:
     unit.read_string(text)
     assert unit["Service"]["ExecStart"].endswith("ivr serve --workers 2")
     assert unit["Service"]["ProtectSystem"] == "strict"
+    assert (unit["Unit"]["StartLimitIntervalSec"], unit["Service"]["Restart"]) == ("0", "always"), "it never gives up"
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze is not on this machine")
     assert unit["Service"]["KillMode"] == "mixed", "else the workers are told to stop before the master knows"

@@ -2,6 +2,8 @@
 
 import copy
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,14 @@ import kubernetes_validate
 import pytest
 from ruamel.yaml import YAML
 
+from ivr import __version__
 from ivr.server.master import GRACEFUL_TIMEOUT
 from ivr.setting_rules import plain_url
 from ivr.settings import CHECKOUT, Settings
 
 KUBERNETES = CHECKOUT / "deploy" / "kubernetes"
 BASE = KUBERNETES / "base"
+COMPONENTS = sorted((KUBERNETES / "components").iterdir())
 OVERLAYS = sorted(path for path in (KUBERNETES / "overlays").iterdir() if path.is_dir())
 VERSIONS = ("1.34.0", kubernetes_validate.latest_version())
 SETTINGS = {name.upper() for name in Settings.model_fields}
@@ -33,13 +37,17 @@ def kustomization(folder: Path) -> Manifest:
     return one
 
 
-def resources(folder: Path) -> Iterator[tuple[str, Manifest]]:
-    """Every manifest of the kustomization in `folder`, with its file ("base/service.yaml"), patches applied."""
+def resources(folder: Path, way_in: str) -> Iterator[tuple[str, Manifest]]:
+    """Every manifest of the kustomization in `folder`, with its file ("base/service.yaml"), patches applied.
+
+    `way_in` is the component that is used: "gateway" or "ingress".
+    """
     given = kustomization(folder)
     patches = [(one["target"], load(folder / one["path"])[0]) for one in given.get("patches", [])]
-    for name in given["resources"]:
+    ways = [str(Path(name).parent / way_in) for name in given.get("components", [])]
+    for name in (*given["resources"], *ways):
         path = (folder / name).resolve()
-        found = resources(path) if path.is_dir() else ((f"{folder.name}/{name}", one) for one in load(path))
+        found = resources(path, way_in) if path.is_dir() else ((f"{folder.name}/{name}", one) for one in load(path))
         for file, manifest in found:
             for target, operations in patches:
                 if (target["kind"], target["name"]) == (manifest["kind"], manifest["metadata"]["name"]):
@@ -60,9 +68,14 @@ def patch(manifest: Any, operation: Manifest) -> None:
     manifest[key] = copy.deepcopy(operation["value"])
 
 
-ALL = [(file, manifest) for overlay in OVERLAYS for file, manifest in resources(overlay)]
+WAYS_IN = {"gateway": "HTTPRoute", "ingress": "Ingress"}
+"""The components by which requests come in, and the resource of each."""
+BY_GATEWAY, BY_INGRESS = ([one for overlay in OVERLAYS for one in resources(overlay, way)] for way in WAYS_IN)
+ALL = [*BY_GATEWAY, *(one for one in BY_INGRESS if one[1]["kind"] == "Ingress")]
 NAMED = [
-    pytest.param(manifest, id=f"{file}: {manifest['kind']} {manifest['metadata']['name']}") for file, manifest in ALL
+    pytest.param(manifest, id=f"{file}: {manifest['kind']} {manifest['metadata']['name']}")
+    for file, manifest in ALL
+    if manifest["kind"] != "HTTPRoute"  # kubernetes-validate has no schemas of the Gateway API; a test below reads it
 ]
 
 
@@ -100,13 +113,15 @@ def test_schema_refuses_a_wrong_manifest(way: str, wrong: object) -> None:
         kubernetes_validate.validate(spoilt, VERSIONS[-1], strict=True)
 
 
-@pytest.mark.parametrize("folder", [BASE, *OVERLAYS], ids=lambda path: path.name)
+@pytest.mark.parametrize("folder", [BASE, *OVERLAYS, *COMPONENTS], ids=lambda path: path.name)
 def test_kustomization_lists_exactly_the_files_of_its_folder(folder: Path) -> None:
     given = kustomization(folder)
     assert set(given) <= {
-        "apiVersion", "kind", "namespace", "labels", "resources", "images", "configMapGenerator", "patches",
+        "apiVersion", "kind", "namespace", "labels", "resources", "components", "images", "configMapGenerator",
+        "patches",
     }  # fmt: skip
-    assert (given["apiVersion"], given["kind"]) == ("kustomize.config.k8s.io/v1beta1", "Kustomization")
+    kind = ("v1alpha1", "Component") if folder in COMPONENTS else ("v1beta1", "Kustomization")
+    assert (given["apiVersion"], given["kind"]) == (f"kustomize.config.k8s.io/{kind[0]}", kind[1])
     listed = [*given["resources"], *(one["path"] for one in given.get("patches", []))]
     listed += [file for one in given.get("configMapGenerator", []) for file in one["envs"]]
     assert len(listed) == len(set(listed))
@@ -117,11 +132,45 @@ def test_kustomization_lists_exactly_the_files_of_its_folder(folder: Path) -> No
 
 
 def test_base_has_each_kind_once() -> None:
-    kinds = sorted(manifest["kind"] for _, manifest in resources(BASE))
+    kinds = sorted(manifest["kind"] for _, manifest in resources(BASE, ""))
     assert kinds == [
-        "CronJob", "Deployment", "HorizontalPodAutoscaler", "Ingress", "NetworkPolicy", "NetworkPolicy",
-        "PodDisruptionBudget", "Service",
+        "CronJob", "Deployment", "HorizontalPodAutoscaler", "NetworkPolicy", "NetworkPolicy", "PodDisruptionBudget",
+        "Service",
     ]  # fmt: skip
+
+
+def test_each_component_is_one_way_in() -> None:
+    assert [path.name for path in COMPONENTS] == sorted(WAYS_IN)
+    for way, found in (("gateway", BY_GATEWAY), ("ingress", BY_INGRESS)):
+        assert [one["kind"] for _, one in found if one["kind"] in WAYS_IN.values()] == [WAYS_IN[way]]
+
+
+def test_route_leads_every_path_of_the_host_to_the_line() -> None:
+    route = resource("HTTPRoute")
+    assert route["apiVersion"] == "gateway.networking.k8s.io/v1"
+    (rule,) = route["spec"]["rules"]
+    assert rule["matches"] == [{"path": {"type": "PathPrefix", "value": "/"}}]
+    (port,) = resource("Service")["spec"]["ports"]
+    assert rule["backendRefs"] == [{"name": "line", "port": port["port"]}]
+    assert route["spec"]["hostnames"] == [resource("Ingress")["spec"]["rules"][0]["host"]]
+    (gateway,) = route["spec"]["parentRefs"]
+    names = resource("NetworkPolicy")["spec"]["ingress"][0]["from"][0]["namespaceSelector"]["matchLabels"]
+    assert names == {"kubernetes.io/metadata.name": gateway["namespace"]}, "its pods may reach the line"
+
+
+@pytest.mark.parametrize("way", WAYS_IN)
+def test_kustomize_builds_the_overlay_with_each_way_in(way: str, tmp_path: Path) -> None:
+    if not shutil.which("kubectl"):
+        pytest.skip("kubectl is not on this machine")
+    shutil.copytree(KUBERNETES, tmp_path / "kubernetes")
+    path = tmp_path / "kubernetes" / "overlays" / "example" / "kustomization.yaml"
+    path.write_text(path.read_text("utf-8").replace("components/gateway ", f"components/{way} "), "utf-8")
+    done = subprocess.run(["kubectl", "kustomize", path.parent], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    built = list(YAML(typ="safe").load_all(done.stdout))
+    kinds = [one["kind"] for one in built]
+    assert [kind for kind in kinds if kind in WAYS_IN.values()] == [WAYS_IN[way]]
+    assert "192.0.2.10/32" in done.stdout
 
 
 # -- settings and references -------------------------------------------------------------------------------------------
@@ -211,6 +260,7 @@ def test_network_policy_allows_dns_and_the_database_only() -> None:
     ports = [port["port"] for rule in policy["egress"] for port in rule["ports"]]
     assert ports == [53, 53, 5432]
     assert all(rule["to"] for rule in policy["egress"])
+    assert {"ipBlock": {"cidr": "169.254.20.10/32"}} in policy["egress"][0]["to"], "NodeLocal DNSCache"
     database = policy["egress"][1]["to"]
     assert all(re.fullmatch(r"[0-9.]+/32", to["ipBlock"]["cidr"]) for to in database)
     probe = resource("NetworkPolicy", "line-probe")["spec"]
@@ -222,7 +272,7 @@ def test_image_tag_is_the_release() -> None:
     for overlay in OVERLAYS:
         (image,) = kustomization(overlay)["images"]
         assert image["name"] == resource("Deployment")["spec"]["template"]["spec"]["containers"][0]["image"]
-        assert image["newTag"] != "latest"
+        assert image["newTag"] == __version__
     locked = (CHECKOUT / "requirements-postgres.txt").read_text("utf-8")
     assert re.search(r"^psycopg-binary==", locked, re.MULTILINE), "run `make lock`"
     assert "!requirements-postgres.txt" in (CHECKOUT / ".dockerignore").read_text("utf-8").split()

@@ -26,6 +26,7 @@ PROXIES = [
     for name in ("nginx", "caddy")
 ]
 PATH = "/help"
+SIGNED_CALL = {"signed call": public.CHECKS["signed call"]}
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +101,36 @@ def test_doctor_names_a_wrong_public_url_behind_a_proxy(
         finding = public.signed_call_is_answered(Target(settings, External(), readiness_of(settings)))
     assert finding.verdict == "FAIL"
     assert f"PUBLIC_URL of the line is https://localhost:{lines.front}, and {url} here" in finding.found
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not on this machine")
+@pytest.mark.parametrize(
+    ("directive", "found"),
+    [
+        ("return 444;", "closes it without an answer"),
+        (
+            'default_type text/html; return 200 "<h1>Welcome to nginx!</h1>";',
+            "a page that is not the line's (text/html)",
+        ),
+        ("deny all;", "the refusal does not come from the line"),
+        ('proxy_set_header X-Twilio-Signature "";', "without the header X-Twilio-Signature"),
+        ('proxy_pass_request_body off; proxy_set_header Content-Length "";', "reaches the line with 0 bytes"),
+        ("proxy_method GET;", "reaches the line as GET"),
+    ],
+)
+def test_doctor_names_what_a_real_proxy_does_to_a_call(
+    directive: str, found: str, lines: Lines, certificate: Path, tiny: Path, tmp_path: Path
+) -> None:
+    url = f"https://localhost:{lines.front}"
+    settings = Settings(
+        _env_file=None, twilio_auth_token=TOKEN, public_url=url, line_number="+12025550123", ivr_content=tiny
+    )
+    command = COMMANDS["nginx"](lines.front, [lines[""]], certificate, tmp_path)
+    conf = tmp_path / "line.conf"
+    conf.write_text(conf.read_text("utf-8").replace("proxy_pass http", f"{directive} proxy_pass http"), "utf-8")
+    with running(command, lines.front, tmp_path, {}):
+        result = next(run.run_checks(Target(settings, External(), readiness_of(settings)), SIGNED_CALL))
+    assert (result.finding.verdict, found in result.finding.found) == ("FAIL", True), result
 
 
 @pytest.mark.parametrize("name", PROXIES)

@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 
 const [project, publicUrl, file] = process.argv.slice(2);
 const { answer, readLine } = createRequire(import.meta.url)(resolve(project, "functions/call.protected.js"));
-const line = readLine(readFileSync(resolve(project, "assets/line.private.json"), "utf8"), publicUrl);
+const line = readLine(readFileSync(resolve(project, "assets/line.private.txt"), "utf8"), publicUrl);
 const cases = JSON.parse(readFileSync(file, "utf8"));
 
 // The fields as Twilio gives them to a function: a field that is repeated is a list.

@@ -5,10 +5,12 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { test } from "node:test";
+import { gunzipSync, gzipSync } from "node:zlib";
 
 const require = createRequire(import.meta.url);
 const path = (name) => resolve(process.env.PROJECT, name);
-const LINE = readFileSync(path("assets/line.private.json"), "utf8");
+const LINE = readFileSync(path("assets/line.private.txt"), "utf8");
+const JSON_TEXT = gunzipSync(Buffer.from(LINE, "base64")).toString("utf8");
 const FALLBACK = readFileSync(path("assets/fallback-document.private.xml"), "utf8");
 const RING = { CallSid: `CA${"0".repeat(32)}`, CallStatus: "ringing", request: { headers: {}, cookies: {} } };
 
@@ -25,7 +27,7 @@ class Response {
 // Answers `event` in a new process of Twilio's that has `assets`.
 function call(
   event,
-  assets = { "/line.json": LINE, "/fallback-document.xml": FALLBACK },
+  assets = { "/line.txt": LINE, "/fallback-document.xml": FALLBACK },
   context = { DOMAIN_NAME: "x.twil.io" },
 ) {
   const file = path("functions/call.protected.js");
@@ -42,7 +44,7 @@ function call(
 }
 
 function answers(text) {
-  return call(RING, { "/line.json": text, "/fallback-document.xml": FALLBACK }).body;
+  return call(RING, { "/line.txt": text, "/fallback-document.xml": FALLBACK }).body;
 }
 
 test("a new call hears the opening, as XML, whose keys come back to this function", () => {
@@ -75,15 +77,19 @@ test("in Twilio's local runtime the addresses are http", () => {
 });
 
 test("a line that was cut, changed or removed is answered with the fallback document", () => {
+  const compressed = (text) => gzipSync(text).toString("base64");
   const changes = [
-    LINE.slice(0, -1),
-    LINE.slice(0, 500_000),
-    `${LINE} `,
-    LINE.replace("+12025550123", "+12025550124"),
-    LINE.replace(/[0-9a-f]{64}/, "0".repeat(64)),
+    LINE.slice(0, -8),
+    LINE.slice(0, 50_000),
+    compressed(JSON_TEXT.slice(0, -1)),
+    compressed(`${JSON_TEXT} `),
+    compressed(JSON_TEXT.replace("+12025550123", "+12025550124")),
+    compressed(JSON_TEXT.replace(/[0-9a-f]{64}/, "0".repeat(64))),
+    JSON_TEXT,
     "",
     "{}",
   ];
+  assert.equal(answers(compressed(JSON_TEXT)), answers(LINE));
   for (const text of changes) assert.equal(answers(text), FALLBACK);
   assert.equal(call(RING, { "/fallback-document.xml": FALLBACK }).body, FALLBACK);
   assert.equal(call(RING, undefined, {}).body, FALLBACK);

@@ -170,8 +170,9 @@ class TlsConnection(HttpConnection):
     def _sent(self, request: bytes) -> socket.socket:
         if self._socket is None:
             plain = socket.create_connection(("127.0.0.1", self.port), 5)
-            plain.settimeout(self.timeout)
+            plain.settimeout(5)
             self._socket = ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
+        self._socket.settimeout(self.timeout)
         self._socket.sendall(request)
         return self._socket
 

@@ -5,8 +5,9 @@ from typing import get_args
 
 import pytest
 from hostile.timeouts import LONGEST_SILENCE, Cell, Moment, measure
+from support.connection_overrides import Overrides, overrides_of
 from support.signed_calls import settings_for
-from support.twilio_http import FAULTS, Fault, Overrides, overrides_of
+from support.twilio_http import FAULTS, Fault
 
 from ivr.call.urls import RING, webhook_url
 from ivr.line.line import Line

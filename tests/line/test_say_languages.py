@@ -32,13 +32,17 @@ SHORT = 4
 """Words up to which a <Say> may have no stop word: a brand, a number, "Goodbye"."""
 
 
+def language_of(say: Say) -> str:
+    return say.language.partition("-")[0]
+
+
 def says(line: Line) -> Iterator[Say]:
-    """Every <Say> of every document, and of the fallback document, each once."""
+    """Every <Say> of every document, and of the fallback document, in a language of STOP_WORDS."""
     fragments = {fragment for document in line.documents.values() for fragment in document}
     for document in (line.fallback_document, *(twiml.document([fragment]) for fragment in fragments)):
         for verb in read_document(document):
             for spoken in verb.spoken if isinstance(verb, Gather) else (verb,):
-                if isinstance(spoken, Say):
+                if isinstance(spoken, Say) and language_of(spoken) in STOP_WORDS:
                     yield spoken
 
 
@@ -52,7 +56,7 @@ def wrong(line: Line) -> list[str]:
     """The texts whose words are not of the language that their <Say> names."""
     found = []
     for say in dict.fromkeys(says(line)):
-        own, text = say.language.partition("-")[0], say_text(say)
+        own, text = language_of(say), say_text(say)
         count = votes(text)
         others = max(number for tag, number in count.items() if tag != own)
         long = len(text.split()) > SHORT

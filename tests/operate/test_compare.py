@@ -12,6 +12,8 @@ from support.external import PUBLIC, World, app, app_host, operator, reply
 from support.twilio_account import LINE_NUMBER, TOKEN
 
 from ivr.cli.main import main
+from ivr.export.export import export_line
+from ivr.export.files import to_bytes
 from ivr.operate.compare import differences
 from ivr.operate.health import Health, health_of
 from ivr.readiness import readiness_of
@@ -180,3 +182,16 @@ def test_against_stands_alone(world: World) -> None:
     done = CliRunner().invoke(main, ["check", "es", "--against", PUBLIC], obj=world.outside())
     assert done.exit_code == 2
     assert "--against allows no TAG" in done.output
+
+
+def test_changed_words_are_shown_where_the_line_serves_its_data(
+    against: Callable[..., Result], world: World, copied: Path
+) -> None:
+    assert world.ready.line
+    data, host = to_bytes(export_line(world.ready.line, with_twiml=False)), world.hosts["line.example.org"]
+    world.hosts["line.example.org"] = lambda url, *rest: (
+        reply(200, data) if url == f"{PUBLIC}/telephone.json" else host(url, *rest)
+    )
+    assert against().output == f"Nothing would get worse than at {PUBLIC}.\n"
+    change(copied, "prompts/tea.txt", "It is hot.", "It is cold.")
+    assert "note   en/tea/1: the words changed.\n" in against().output

@@ -1,5 +1,6 @@
 """The doctor: each check passes where all is well, fails where its one thing is wrong, and says what to do."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +22,8 @@ from ivr.operate.account import Account
 from ivr.operate.doctor import local, public, run
 from ivr.operate.doctor.check import Check, Finding, Target, passes
 from ivr.operate.doctor.check import fails as failing
-from ivr.operate.http_client import as_twilio_signs
+from ivr.operate.http_client import Reply, as_twilio_signs
+from ivr.phone.webhook_form import FORM
 from ivr.server.app import make_app
 from ivr.settings import read_settings
 
@@ -369,6 +371,26 @@ def test_a_server_with_other_settings_or_texts(world: World, tiny: Path) -> None
     fails(world, "signed call", "these differ: IVR_SILENCE (goodbye there, connect here)")
 
 
+def test_another_answer_is_a_fault_also_where_the_proxy_hides_the_report(world: World, tiny: Path) -> None:
+    spoil(world, tiny, ivr_silence="goodbye")
+    inner = world.hosts["line.example.org"]
+    world.hosts["line.example.org"] = lambda url, *sent: reply(404) if "/health" in url else inner(url, *sent)
+    fails(world, "signed call", "LINE_NUMBER or IVR_SILENCE")
+
+
+def test_a_server_that_goes_away_during_the_diagnosis_is_one_line(world: World) -> None:
+    replies = iter([reply(403)])
+
+    def host(*_: object) -> Reply:
+        for answer in replies:
+            return answer
+        raise Unreachable("line.example.org refuses the connection", "refused")
+
+    world.hosts["line.example.org"] = host
+    results = list(run.run_checks(patient(world), public.CHECKS))
+    assert [result.name for result in results if result.finding.verdict != "PASS"] == ["signed call"]
+
+
 def test_a_server_that_accepts_whoever_asks(world: World) -> None:
     world.hosts["line.example.org"] = lambda *_: reply(200)
     fails(world, "unsigned call", "status 200")
@@ -451,7 +473,7 @@ def test_warnings_about_calls_fail_the_check_of_the_debugger(world: World, code:
 
 def test_a_failing_fallback_fails_the_check_of_the_debugger(world: World) -> None:
     world.twilio.alerts.append(alert("11200", url=f"{BIN}?AccountSid={SID}"))
-    fails(world, "debugger", "11200 × 1 (Twilio could not get a document from handler.twilio.com)")
+    fails(world, "debugger", "11200 × 1 from handler.twilio.com: Twilio could not get a document")
 
 
 @pytest.mark.parametrize(
@@ -512,9 +534,14 @@ def test_a_token_that_twilio_does_not_know_fails_once(world: World) -> None:
 
 
 def test_a_number_without_shaken_stir_is_a_task(world: World) -> None:
-    for change in ({"numbers": []}, {"status": "pending-review"}, {"policy_sid": "RN0"}):
+    for change in ({"status": "pending-review"}, {"policy_sid": "RN0"}):
         world.twilio.trust_products[0] |= change
         assert found(world, "attestation").verdict == "TO DO"
+
+
+def test_a_number_outside_the_trust_product_is_a_task(world: World) -> None:
+    world.twilio.attested.clear()
+    assert found(world, "attestation").verdict == "TO DO"
 
 
 def test_a_bin_of_another_account_fails(world: World) -> None:
@@ -646,3 +673,33 @@ def test_whatever_fails_no_secret_is_printed(command: Callable[..., Result], wor
     world.hosts["handler.twilio.com"] = lambda *_: reply(500, TOKEN.encode())
     world.certificate = Unreachable("no", "other")
     assert command().exit_code == 1
+
+
+def exported(world: World, base: str) -> Any:
+    """The host of the line exported to Twilio's serverless runtime, as `base`; it refuses with status 400."""
+    line = world.ready.line
+    assert line
+    public = world.settings.public_url.encode()
+    opening = line.respond("/call", FORM).body.replace(public + b"/call/", f"{base}/call?at=".encode())
+
+    def host(url: str, form: Any, headers: Any) -> Any:
+        if url.endswith("/health/ready"):
+            return reply(200, json.dumps(world.ready.report()).encode())
+        return reply(200, opening) if "X-Twilio-Signature" in headers else reply(400)
+
+    return host
+
+
+@pytest.mark.parametrize("about", ["server", "signed call", "unsigned call", "answer time"])
+def test_line_on_twilio_passes_like_one_on_a_machine(world: World, about: str) -> None:
+    world.hosts["line.example.org"] = exported(world, PUBLIC)
+    assert found(world, about).verdict == "PASS"
+
+
+def test_exported_line_may_be_the_fallback(world: World) -> None:
+    base = "https://information-line-1234-dev.twil.io"
+    world.hosts["information-line-1234-dev.twil.io"] = exported(world, base)
+    world.twilio.numbers[0] |= {"voice_fallback_url": f"{base}/call#rc=1", "voice_fallback_method": "POST"}
+    assert found(world, "fallback").verdict == "PASS"
+    world.hosts["information-line-1234-dev.twil.io"] = exported(world, "https://another.twil.io")
+    fails(world, "fallback", "`ivr fallback`")

@@ -169,7 +169,7 @@ def test_set_changes_nothing_where_a_trunk_or_an_app_makes_it_void(ivr: Run, twi
     twilio.numbers[0][field] = "TK1"
     failed = ivr("number", "set", "--yes", "--fallback-url", BIN)
     assert (failed.exit_code, twilio.changes) == (1, 0)
-    assert "the change would have no effect" in failed.output
+    assert "these webhooks have no effect" in failed.output
     assert "Changed" not in failed.output
 
 

@@ -55,6 +55,11 @@ def ringing(inside: str, **documents: str) -> Caller:
     return caller
 
 
+def test_connection_overrides_are_no_part_of_the_position() -> None:
+    overrides = "#rc=1&amp;rp=ct,rt,5xx&amp;ct=2000&amp;rt=3000"
+    assert ringing(GATHER.format(f"{RING}/en/main{overrides}", "")).position == "at /call/en/main"
+
+
 def test_ring_sends_the_fields_of_twilio_and_stops_in_the_first_gather(line: Line, caller: Caller) -> None:
     assert (caller.state, caller.position, caller.gather) == ("idle", "idle", None)
     caller.rings()

@@ -17,7 +17,7 @@ from ivr.refusal import TEST_CALL_SID, Refusal
 from ivr.server import webhook
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
-from ivr.signature import sign
+from ivr.signature import Form, sign
 
 
 def test_signed_post_gets_a_document_that_no_cache_keeps(app: Webhook) -> None:
@@ -59,6 +59,17 @@ def test_new_call_hears_the_opening_below_a_public_url_with_a_path(tiny: Path, p
     assert place(ask(app, "POST", f"/ivr{path}", **request)).endswith(OPENING)
 
 
+@pytest.mark.parametrize("path", ["", "/"])
+def test_public_url_itself_is_signed_with_or_without_a_slash(tiny: Path, path: str) -> None:
+    for public in (BASE, f"{BASE}/ivr"):
+        settings = settings_for(tiny, public_url=public)
+        app = make_app(settings, readiness_of(settings))
+        request = signed(path, [("CallStatus", "ringing")], public=public)
+        for sent in ("/", public.removeprefix(BASE), f"{public.removeprefix(BASE)}/"):
+            assert place(ask(app, "POST", sent or "/", **request)).endswith(OPENING)
+            assert ask(app, "POST", sent or "/", **signed("/other", public=public)).status_code == 403
+
+
 def test_requests_after_the_end_of_a_call_get_a_document(app: Webhook) -> None:
     for path in ("/call", "/call/en/tea", "/call/en/connect/outcome"):
         assert post(app, path, [("CallStatus", "completed"), ("CallDuration", "33")]).status_code == 200
@@ -69,6 +80,33 @@ def test_signed_get_is_answered(app: Webhook) -> None:
         url = f"{path}?{urlencode([*PROBE_CALL, *more])}"
         answer = ask(app, "GET", url, headers={"X-Twilio-Signature": sign(TOKEN, BASE + url, ())})
         assert (answer.status_code, place(answer)) == (200, there)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [("CallerName", "😀 Ñ"), ("From", "")],
+        [("From", "anonymous")],
+        [("From", "+266696687")],
+        [("From", "sip:ab@198.51.100.7"), ("SipHeader_X-Name", "Ñ")],
+        [("From", "client:ab"), ("FromCity", "LEE'S SUMMIT")],
+        [("StirVerstat", "TN-Validation-Passed-A"), ("StirPassportToken", "e" * 9_000), ("CallToken", "%7B%22a%22%7D")],
+        [("AddOns", '{"a":"' + "x" * 52_000 + '"}')],
+    ],
+    ids=["name", "withheld", "withheld as a number", "SIP", "client", "SHAKEN", "add-ons"],
+)
+def test_call_with_fields_that_twilio_sends_hears_the_opening(app: Webhook, more: Form) -> None:
+    form = [("CallStatus", "ringing"), *more]
+    assert place(post(app, "/call", form)) == OPENING
+    url = f"/call?{urlencode([*PROBE_CALL, *form])}"
+    get = ask(app, "GET", url, headers={"X-Twilio-Signature": sign(TOKEN, BASE + url, ())})
+    assert get.content == post(app, "/call", form).content
+
+
+@pytest.mark.parametrize("digits", [["11"], ["88"], ["00"], ["A"], ["w"], ["٣"], [" "], ["1", "1"]])
+def test_digits_that_are_no_key_are_a_no_match_and_no_error(app: Webhook, digits: list[str]) -> None:
+    answer = post(app, f"/call/en/main/{MAIN}", [("Digits", value) for value in digits])
+    assert place(answer) == "/en/main/misses-1"
 
 
 def test_query_of_a_post_is_part_of_the_signed_url(app: Webhook) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.external import PUBLIC, Host, World, app, app_host, certificate, operator, reply
+from support.external import PUBLIC, Host, World, app, app_host, operator, reply
 
 from ivr.errors import Unreachable
 from ivr.line.request import Form
@@ -114,14 +114,9 @@ STATES = (
         Unreachable(f"{HOST}:443 has no address: the name does not exist in DNS", "name"))),
     State("certificate_expired", "address", "renew the certificate", certificate_is(
         Unreachable(f"{HOST}:443 offers a certificate that has expired", "certificate"))),
-    State(
-        "certificate_ends_soon", "address", "renew the certificate, and see why the renewal did not run",
-        lambda world: setattr(world, "certificate", certificate(days=3)),
-    ),
     State("proxy_closes_connection", "signed call", "let the proxy or firewall pass requests on", serves(closes)),
     State("protection_against_bots", "signed call", "exempt /call from the protection against bots", serves(wall)),
     State("another_server_answers", "signed call", "let the proxy pass requests on to the line", serves(welcome)),
-    State("rate_limit", "signed call", "take the limit off for /call", serves(lambda *_: reply(429, b"slow down"))),
     State(
         "another_public_url", "signed call", "set PUBLIC_URL of the line to what Twilio calls, restart",
         server_has(public_url="https://www.example.org/help"),

@@ -1,8 +1,8 @@
 """Twilio's side of a call to a running line, and the invariants that hold after every step.
 
-It signs requests, sends the fields that Twilio sends and more, keeps Twilio's limits, retries once and then plays the
-fallback document. It knows a line's port, token and fallback document, not its call flow. U1 to U12 are the invariants
-of docs/threats.md.
+It signs requests, sends the fields that Twilio sends and more, keeps the time limits and retries of each URL, and then
+plays the fallback document. It knows a line's port, token and fallback document, not its call flow. U1 to U12 are the
+invariants of docs/threats.md.
 """
 
 import random
@@ -12,8 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urldefrag, urlencode, urlsplit
 
+from support.connection_overrides import overrides_of
+
+from ivr.call.urls import webhook_url
 from ivr.phone.caller import Caller
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
@@ -78,8 +81,8 @@ class HttpConnection:
     def _sent(self, request: bytes) -> socket.socket:
         if self._socket is None:
             self._socket = socket.create_connection(("127.0.0.1", self.port), 5)
-            self._socket.settimeout(self.timeout)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.settimeout(self.timeout)
         self._socket.sendall(request)
         return self._socket
 
@@ -121,6 +124,7 @@ class FakeTwilio:
 
     def __init__(self, line: Line, seed: int = 0, timeout: float = TWILIO_TIMEOUT, may_differ: bool = False) -> None:
         self.line, self.connection, self.may_differ = line, HttpConnection(line.port, timeout), may_differ
+        self._timeout = timeout
         self.chance = random.Random(seed)
         self.call_sid = "CA" + "".join(self.chance.choices("0123456789abcdef", k=32))
         self.failures: Counter[int] = Counter()
@@ -130,15 +134,16 @@ class FakeTwilio:
 
     def post(self, address: str, form: Form) -> bytes:
         """The document that a caller hears at `address`: the line's answer, or the fallback where Twilio refuses it."""
-        path, code = urlsplit(address).path, 0
-        for _ in range(2):
+        path, code, overrides = urlsplit(address).path, 0, overrides_of(address)
+        self.connection.timeout = min(self._timeout, overrides.read)
+        for _ in range(1 + overrides.retries):
             fields = self.fields(form)
             try:
                 return self._checked(path, fields, *self.connection.ask(self.request(path, fields)))
             except AnswerRefused as failure:
                 code = failure.code
                 self.failures[code] += 1
-        self.fallbacks.append({"ErrorCode": str(code), "ErrorUrl": address})
+        self.fallbacks.append({"ErrorCode": str(code), "ErrorUrl": urldefrag(address).url})
         return self.line.fallback
 
     def fields(self, form: Form) -> list[tuple[str, str]]:
@@ -239,7 +244,7 @@ def _do(caller: Caller, act: str, chance: random.Random) -> None:
 
 def caller(twilio: FakeTwilio, form: Form = FORM) -> Caller:
     """A telephone on `twilio` that has not rung yet."""
-    return Caller(twilio.post, twilio.line.public + "/call", form=form)
+    return Caller(twilio.post, webhook_url(twilio.line.public, "/call"), form=form)
 
 
 def hung_up(one: Caller) -> bool:

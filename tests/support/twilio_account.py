@@ -9,8 +9,9 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from twilio.http import HttpClient
 from twilio.http.response import Response
@@ -36,16 +37,26 @@ def a_number(number: str = LINE_NUMBER, sid: str = "PN" + "1" * 32, **more: Any)
         "voice_fallback_url": "", "voice_fallback_method": "POST",
         "status_callback": "https://old.example.org/told", "status_callback_method": "POST",
         "voice_application_sid": "", "trunk_sid": None, "voice_receive_mode": "voice", "voice_caller_id_lookup": False,
-        "capabilities": {"voice": True, "SMS": True, "MMS": True, "fax": False}, "status": "in-use",
+        "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False}, "status": "in-use",
     } | more  # fmt: skip
 
 
+class Exchange(NamedTuple):
+    """A request, by its method, its address without https:// and its parameters, and the JSON of the answer."""
+
+    method: str
+    address: str
+    parameters: Params
+    answer: Any
+
+
 class TwilioApi(HttpClient):
-    """The far end of the client. Every request is kept in `asked` as (method, address)."""
+    """The far end of the client. Every request is kept in `asked`; `exchanges` has the answers too."""
 
     def __init__(self) -> None:
         super().__init__(logging.getLogger("twilio"), False, None)
         self.asked: list[tuple[str, str]] = []
+        self.exchanges: list[Exchange] = []
         self.fails: dict[str, int | Exception | str] = {}
         self.frozen = False
         self.sent: Params = {}
@@ -57,9 +68,12 @@ class TwilioApi(HttpClient):
         self.profiles: list[dict[str, Any]] = [{"sid": "BU1", "status": "twilio-approved", "policy_sid": "RN1"}]
         self.policies = {"RN1": BUSINESS}
         self.trust_products: list[dict[str, Any]] = [
-            {"sid": "BU2", "status": "twilio-approved", "policy_sid": SHAKEN_STIR, "numbers": ["PN" + "1" * 32]}
+            {"sid": "BU2", "status": "twilio-approved", "policy_sid": SHAKEN_STIR}
         ]
+        self.attested = ["PN" + "1" * 32]
+        """The numbers that are assigned to each trust product."""
         self.alerts: list[dict[str, Any]] = []
+        self.calls: list[dict[str, Any]] = []
 
     @staticmethod
     def country(code: str, low: bool = True, risky: bool = False) -> dict[str, Any]:
@@ -93,7 +107,10 @@ class TwilioApi(HttpClient):
         asked = dict(parse_qsl(parts.query)) | dict(params or {})
         for pattern, handle in self._routes().items():
             if found := re.fullmatch(pattern, f"{method} {parts.netloc}{parts.path}"):
-                return handle(*found.groups(), asked if method == "GET" else dict(data or {}))
+                sent = asked if method == "GET" else dict(data or {})
+                answer = handle(*found.groups(), sent)
+                self.exchanges.append(Exchange(method, parts.netloc + parts.path, sent, json.loads(answer.content)))
+                return answer
         return _missing()
 
     def _routes(self) -> dict[str, Callable[..., Response]]:
@@ -103,6 +120,7 @@ class TwilioApi(HttpClient):
             rf"GET {api}/IncomingPhoneNumbers\.json": self._list_numbers,
             rf"GET {api}/IncomingPhoneNumbers/(PN\w+)\.json": self._fetch_number,
             rf"POST {api}/IncomingPhoneNumbers/(PN\w+)\.json": self._update_number,
+            rf"GET {api}/Calls\.json": self._list_calls,
             r"GET voice\.twilio\.com/v2/AccountDefaultConfiguration/Recording": self._fetch_recording,
             r"GET voice\.twilio\.com/v1/DialingPermissions/Countries": lambda _: _page("content", self.countries),
             r"GET trusthub\.twilio\.com/v1/CustomerProfiles": lambda _: _page("results", self.profiles),
@@ -129,6 +147,19 @@ class TwilioApi(HttpClient):
             one.update(fields)
         return _answer(200, one)
 
+    def _list_calls(self, asked: Params) -> Response:
+        """Calls by number and by day, as Twilio filters them, in pages of two."""
+        first, after = int(asked.get("Page", 0)) * 2, parsedate_to_datetime
+        days = (asked["StartTime>"][:10], asked["StartTime<"][:10])
+        found = [
+            one for one in self.calls
+            if asked.get("To", one["to"]) == one["to"] and asked.get("From", one["from"]) == one["from"]
+            and days[0] <= f"{after(one['start_time']):%Y-%m-%d}" < days[1]
+        ]  # fmt: skip
+        query = urlencode({**asked, "Page": first // 2 + 1})
+        more = f"/2010-04-01/Accounts/{SID}/Calls.json?{query}" if found[first + 2 :] else None
+        return _answer(200, {"calls": found[first : first + 2], "page": first // 2, "next_page_uri": more})
+
     def _fetch_recording(self, _: Params) -> Response:
         return _answer(200, self.recording) if self.recording else _missing()
 
@@ -136,8 +167,8 @@ class TwilioApi(HttpClient):
         return _page("results", [row for row in self.trust_products if row["policy_sid"] == asked["PolicySid"]])
 
     def _list_assignments(self, sid: str, asked: Params) -> Response:
-        numbers = next(row["numbers"] for row in self.trust_products if row["sid"] == sid)
-        found = [number for number in numbers if number == asked["ChannelEndpointSid"]]
+        assert any(row["sid"] == sid for row in self.trust_products)
+        found = [number for number in self.attested if number == asked["ChannelEndpointSid"]]
         rows = [{"sid": "RA1", "channel_endpoint_sid": one, "channel_endpoint_type": "phone-number"} for one in found]
         return _page("results", rows)
 

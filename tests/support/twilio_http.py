@@ -1,7 +1,4 @@
-"""Twilio's HTTP client, with the timeouts and retries of each URL, and a machine that fails.
-
-https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
-"""
+"""Twilio's HTTP client, with the timeouts and retries of each URL, and a machine that fails."""
 
 import http.client
 import socket
@@ -11,47 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal, NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from ivr.phone.caller import Form
 from ivr.server.webhook import Webhook
 from ivr.signature import sign
 
 from .asgi_client import Asked
-
-TOTAL_TIMEOUT = 15.0
-"""Seconds that all tries of one request may take together, whatever is set."""
+from .connection_overrides import TOTAL_TIMEOUT, Overrides, overrides_of
 
 Fault = Literal["none", "packets dropped", "hangs", "502 once", "502"]
 FAULTS: tuple[Fault, ...] = ("packets dropped", "hangs", "502 once", "502")
-
-
-class Overrides(NamedTuple):
-    """The connection overrides of a URL: seconds to connect and to answer, retries, and after which failures.
-
-    Failures are "ct" (no connection), "rt" (no answer), "4xx" and "5xx". The defaults are Twilio's.
-    """
-
-    connect: float = 5.0
-    read: float = 15.0
-    retries: int = 1
-    policy: frozenset[str] = frozenset({"ct"})
-
-    @property
-    def longest(self) -> float:
-        """The most seconds from the request to the answer or to the fallback."""
-        return min(TOTAL_TIMEOUT, (1 + self.retries) * (self.connect + self.read))
-
-
-def overrides_of(url: str) -> Overrides:
-    """The overrides in the fragment of `url`."""
-    given, defaults = dict(parse_qsl(urlsplit(url).fragment)), Overrides()
-    return Overrides(
-        int(given.get("ct", defaults.connect * 1000)) / 1000,
-        int(given.get("rt", defaults.read * 1000)) / 1000,
-        int(given.get("rc", defaults.retries)),
-        frozenset(given["rp"].split(",")) if "rp" in given else defaults.policy,
-    )
 
 
 class Failed(Exception):

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import re
 import sqlite3
 import threading
 import time
@@ -106,6 +107,20 @@ def test_request_before_a_language_is_chosen_is_counted_under_no_language() -> N
     counter.count(Place("connect", "en", language_chosen=False), Key("0"))
     counter.write()
     assert store.counts == {UsageKey("2026-11", "connect", NO_LANGUAGE, "0"): 1}
+
+
+def test_status_callback_and_a_caller_who_hangs_up_while_it_rings_are_not_counted(ready: Readiness, tiny: Path) -> None:
+    store = MemoryStore()
+    counter = UsageCounter(store, Clock())
+    client = TestClient(make_app(settings_for(tiny), ready, counter), base_url=BASE)
+    post_to_app(client, "/call", [("CallStatus", "ringing")])
+    for status in ("completed", "busy", "no-answer", "failed", "canceled"):
+        post_to_app(client, "/call", [("CallStatus", status), ("CallbackSource", "call-progress-events")])
+        post_to_app(client, "/call/", [("CallStatus", status), ("CallDuration", "33")])
+    post_to_app(client, "/call/en/connect/outcome", [("CallStatus", "completed"), ("DialCallStatus", "no-answer")])
+    counter.write()
+    assert sum(store.counts.values()) == 1
+    assert {key.event for key in store.counts} == {"ring"}
 
 
 # -- stores that fail --------------------------------------------------------------------------------------------------
@@ -250,6 +265,19 @@ def test_locked_sqlite_file_is_given_up_after_a_timeout_and_written_later(tmp_pa
     other.close()
     assert counter.write()
     assert sum(store.read("2026-11").counts.values()) == 1
+
+
+def test_documented_copy_of_a_sqlite_file_in_use_is_whole(tmp_path: Path) -> None:
+    page = (CHECKOUT / "docs" / "upgrade.md").read_text("utf-8")
+    [statement] = re.findall(r"exec line python -c \"(.*?)\"`", page)
+    store = SqliteStore(tmp_path / "usage.sqlite")
+    key = UsageKey("2026-11", "tea", "es", "1")
+    store.write({key: 3}, SPAN, [])
+    exec(statement.replace("/app/usage/", f"{tmp_path}/"))
+    store.write({key: 4}, SPAN, [])
+    copy = SqliteStore(tmp_path / "copy.sqlite")
+    assert copy.read("2026-11").counts == {key: 3}
+    copy.write({key: 1}, SPAN, [])
 
 
 def test_usage_folder_that_is_a_file_is_reported(tmp_path: Path) -> None:

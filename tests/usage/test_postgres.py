@@ -377,6 +377,32 @@ def test_documented_statements_and_address_are_enough(cluster: Cluster) -> None:
     assert store.read("2026-11").counts == {KEY: 7}
 
 
+def backup_commands() -> tuple[str, str]:
+    """The commands of docs/upgrade.md that back up a database and restore it."""
+    page = (CHECKOUT / "docs" / "upgrade.md").read_text("utf-8")
+    [row] = re.findall(r"^\| PostgreSQL \| `(.*)` \| `(.*)` \|$", page, re.MULTILINE)
+    return row
+
+
+def test_documented_back_up_and_restore_bring_the_counts_back(cluster: Cluster, url: str, tmp_path: Path) -> None:
+    store = PostgresStore(url)
+    store.write({KEY: 3}, SPAN, [])
+    environment = {**os.environ, "IVR_USAGE_URL": url, "PATH": f"{PG_CTL[-1].parent}:{os.environ['PATH']}"}
+
+    def shell(command: str) -> None:
+        subprocess.run(["sh", "-ec", command], cwd=tmp_path, env=environment, check=True, timeout=60)
+
+    back_up, restore = backup_commands()
+    shell(back_up)
+    store.write({KEY: 100}, SPAN, [])
+    shell(restore)
+    assert store.read("2026-11").counts == {KEY: 3}
+    cluster.sql(f"DROP SCHEMA {SCHEMA} CASCADE", name=url.rpartition("/")[2])
+    shell(restore)
+    store.write({KEY: 4}, SPAN, [])
+    assert store.read("2026-11").counts == {KEY: 7}
+
+
 def test_read_only_database_is_read_and_its_write_error_is_reported(cluster: Cluster, url: str) -> None:
     store, name = PostgresStore(url), url.rpartition("/")[2]
     store.write({KEY: 3}, SPAN, [])

@@ -6,6 +6,8 @@ import lxml.html
 import pytest
 from support.page_client import app_of, ask, page_of
 
+from ivr.call.playlist import language_keys, named_keys
+from ivr.content.prompts import RenderedPrompt
 from ivr.export.export import export_line
 from ivr.export.number_links import NumberLinker, number_span, without_pauses
 from ivr.line.line import Line
@@ -49,8 +51,16 @@ def test_read_page_has_the_words_of_every_prompt(which: str, request: pytest.Fix
     written = set()
     for script, _ in scripts_and_pages(app_of(line), line):
         written |= {" ".join(map(without_pauses, part.paragraphs)) for entry in script.all() for part in entry.parts}
+    written |= {without_pauses(offer.text) for offer in language_offers(line)}
     spoken = (export_line(line, with_twiml=False).prompts or {}).values()
     assert {" ".join(map(without_pauses, prompt.paragraphs)) for prompt in spoken} <= written
+
+
+def language_offers(line: Line) -> Iterator[RenderedPrompt]:
+    """The offer of each language with each key: where there are three languages, a menu offers them."""
+    for tag in line.flow.published:
+        for key in language_keys("language", len(line.flow.published)):
+            yield from line.content.prompts.parts("language", tag, named_keys(line.flow, "language", key))
 
 
 def test_lines_of_a_caption_have_the_words_of_its_prompt(real: Line) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from ivr.call.urls import PLACE_QUERY, RING
 from ivr.errors import OperationFailed, Unreachable, UnreachableReason
 from ivr.line.line import Line
 from ivr.operate.account import Account, Number
 from ivr.operate.external import External
 from ivr.operate.number import find_number
+from ivr.phone.webhook_form import FORM
 from ivr.readiness import Readiness
 from ivr.settings import Settings
 
@@ -61,6 +63,15 @@ class Target:
         if self.readiness.line is None:
             raise OperationFailed("The texts cannot be used.")
         return self.readiness.line
+
+    def is_own_opening(self, body: bytes, base: str) -> bool:
+        """Whether `body`, the answer to a new call at `base`, is that of this line, served or exported.
+
+        The exported line has the addresses of its own server, with a place as a query (`PLACE_QUERY`).
+        """
+        line = self.readiness.line
+        here = body.replace(f"{base}{RING}{PLACE_QUERY}".encode(), f"{self.settings.public_url}{RING}/".encode())
+        return line is not None and here == line.respond(RING, FORM).body
 
     def require_account(self) -> Account:
         """The Twilio account. Raises OperationFailed if the settings do not name it."""

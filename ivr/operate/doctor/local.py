@@ -108,11 +108,11 @@ def sources_are_opened(target: Target) -> Finding:
 def languages_are_reviewed(target: Target) -> Finding:
     """A native speaker has read each published language aloud."""
     line = target.require_line()
-    tags = [tag for tag in line.flow.published[1:] if not line.content.locales[tag].reviewed]
+    tags = [tag for tag in line.flow.published[1:] if not line.content.locales[tag].review]
     if tags:
         return to_do(
             f"no native speaker has reviewed {', '.join(tags)}.",
-            f"`ivr script {tags[0]} --out book` writes the pages to review; then set `reviewed` in "
+            f"`ivr script {tags[0]} --out book` writes the pages to review; then set `reviewed` (name and day) in "
             f"locales/{tags[0]}/locale.toml.",
         )
     return passes("native speakers have reviewed all languages.")
@@ -150,7 +150,9 @@ def usage_is_counted(target: Target) -> Finding:
     try:
         store.try_out()
     except OperationFailed as error:
-        return fails(str(error), "Calls are answered, and their counts are lost when the line stops.")
+        return fails(
+            str(error), "Correct that: until then calls are answered, and their counts are lost when the line stops."
+        )
     return passes(f"counted in {store}.")
 
 

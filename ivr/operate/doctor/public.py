@@ -1,12 +1,13 @@
 """Checks through the public address: what Twilio meets there."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from statistics import median
 from urllib.parse import urlsplit
 
 from ivr import __version__
-from ivr.call.urls import PLACE_QUERY, RING
+from ivr.call.urls import RING
 from ivr.errors import OperationFailed, Unreachable
 from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, unknown, unreachable
 from ivr.operate.health import Health, health_at, health_of
@@ -41,38 +42,44 @@ def address_is_reached(target: Target) -> Finding:
 
 
 _LINE: tuple[Need, ...] = ("line",)
+_UNSEEN = "the release, a text, LINE_NUMBER or IVR_SILENCE"
 _SETTINGS = {"public_url": "PUBLIC_URL", "line_number": "LINE_NUMBER", "silence": "IVR_SILENCE"}
 
 
 def signed_call_is_answered(target: Target) -> Finding:
     """A request signed as Twilio signs it gets the answer that this machine would give."""
-    url, fetch, lacks = target.settings.public_url, target.external.fetch, _LINE
     try:
-        reply = _ring(target)
+        return _finding(target, _ring(target))
     except Unreachable as error:
-        return unreachable(error, lacks)
+        return unreachable(error, _LINE)
+
+
+def _finding(target: Target, reply: Reply) -> Finding:
+    """The finding for the reply to a signed ring."""
+    url, fetch = target.settings.public_url, target.external.fetch
     if reply.status != 200:
-        return fails(*why_not_answered(target.settings, url, fetch, reply), lacks)
+        return fails(*why_not_answered(target.settings, url, fetch, reply), _LINE)
     try:
         read_document(reply.body)
     except InvalidTwiml:
         kind = reply.headers.get("content-type", "no content type")
         found = f"{url}{RING} answers with a page that is not the line's ({kind})."
-        return fails(found, "Another server answers there: let the proxy pass requests on to the line.", lacks)
-    answer = reply.body.replace(f"{RING}{PLACE_QUERY}".encode(), f"{RING}/".encode())
-    if target.readiness.line and answer != target.readiness.line.respond(RING, FORM).body:
+        return fails(found, "Another server answers there: let the proxy pass requests on to the line.", _LINE)
+    if target.readiness.line and not target.is_own_opening(reply.body, url):
         return _answer_differs(target)
     return passes("it is answered, as here." if target.readiness.line else "it is answered.")
 
 
 def _answer_differs(target: Target) -> Finding:
     """The line there gives another answer than here: the difference, as its report shows it."""
-    there, here = health_at(target.settings.public_url, target.external.fetch), health_of(target.readiness)
-    if _has_faults_of_its_own(there, here):
-        return _not_whole(there)
-    differing = ", ".join(_differences(there, here)) or "LINE_NUMBER, IVR_SILENCE or the release"
+    here, differing = health_of(target.readiness), ""
+    with suppress(OperationFailed):  # the proxy does not pass the report on
+        there = health_at(target.settings.public_url, target.external.fetch)
+        if _has_faults_of_its_own(there, here):
+            return _not_whole(there)
+        differing = ", ".join(_differences(there, here))
     return fails(
-        f"the line there answers otherwise than here; these differ: {differing}.",
+        f"the line there answers otherwise than here; these differ: {differing or _UNSEEN}.",
         "Bring release, texts and settings there and here together, and restart the line.",
         _LINE,
     )
@@ -124,7 +131,7 @@ def _not_whole(health: Health) -> Finding:
 def unsigned_call_is_refused(target: Target) -> Finding:
     """A request without a signature is refused."""
     reply = target.external.fetch(target.settings.public_url + RING, FORM, {})
-    if reply.status == 403:
+    if reply.status in (400, 403):  # 400: Twilio's serverless runtime
         return passes("it is refused.")
     return fails(
         f"it is answered with status {reply.status}; expected 403.", "Does another server than the line answer there?"

@@ -25,7 +25,11 @@ def account_is_active(target: Target) -> Finding:
     except NoAnswer as error:
         return unknown(str(error), lacks=("account",))
     except OperationFailed as error:
-        return fails(str(error), "Correct TWILIO_ACCOUNT_SID.", ("account",))
+        return fails(
+            str(error),
+            "Correct TWILIO_ACCOUNT_SID, or look in Twilio's console why the account is closed.",
+            ("account",),
+        )
     if status.status != "active":
         found = f"the account is {status.status}: no call gets through."
         return fails(found, "Twilio's console says why, above all under Billing: mend it there.")
@@ -105,7 +109,8 @@ _MEANINGS = (
     ),
     _Meaning(
         13200, 13299, "Twilio refused a transfer to the hotline, or warned about it",
-        "LINE_NUMBER must be a number of this account, and Voice > Geo permissions must allow the United States.",
+        "LINE_NUMBER must be a number of this account, in the settings of the line and in the TwiML Bin: restart the "
+        "line and paste the output of `ivr fallback` again. Voice > Geo permissions must allow the United States.",
     ),
     _Meaning(
         13321, 13321, "a voice of the line is no longer offered by Twilio",
@@ -166,12 +171,12 @@ def _codes(alerts: Sequence[Alert]) -> list[int]:
 
 
 def _listed(alerts: Sequence[Alert]) -> Iterator[str]:
-    """Each code, how often it came, its meaning, and the addresses: "13214 × 3 (Twilio refused a transfer …)"."""
+    """Each code, how often it came, from which hosts, and its meaning: "13214 × 3 from line.example.org: Twilio …"."""
     times = Counter(map(_number, alerts))
     for code in _codes(alerts):
         hosts = {host_and_path(alert.address).partition("/")[0] for alert in alerts if _number(alert) == code}
         at = f" from {', '.join(sorted(filter(None, hosts)))}" if any(hosts) else ""
-        yield f"{code} × {times[code]} ({_meaning(code).means}{at})"
+        yield f"{code} × {times[code]}{at}: {_meaning(code).means}"
 
 
 def _meaning(code: int) -> _Meaning:

@@ -1,8 +1,8 @@
 """Checks of the number at Twilio: where its calls go, the fallback document, and how its calls are trusted."""
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urldefrag, urlencode, urlsplit
 
-from ivr.call.urls import OVERRIDES
+from ivr.call.urls import OVERRIDES, RING
 from ivr.operate.account import Webhooks
 from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, passes, to_do, unknown
 from ivr.operate.http_client import Reply, signature_header, signed_post
@@ -35,19 +35,13 @@ def fallback_is_hosted(target: Target) -> Finding:
             "none is set: when the line cannot answer, callers hear an error message.",
             "Paste the output of `ivr fallback` into a TwiML Bin, then `ivr number set --fallback-url ADDRESS`.",
         )
-    host = urlsplit(webhooks.fallback_url).hostname
-    if host == urlsplit(target.settings.public_url).hostname:
+    if urlsplit(webhooks.fallback_url).hostname == urlsplit(target.settings.public_url).hostname:
         return fails("it is on the same host as the line.", "Host it elsewhere, in a TwiML Bin for instance.")
     reply = _fallback(target, webhooks)
-    if reply.status in (401, 403) and host == TWIML_BIN_HOST:
-        found = "the TwiML Bin refuses the signature of this account: it belongs to another account or subaccount."
-        return fails(found, "Make the TwiML Bin in the account of TWILIO_ACCOUNT_SID, and set its address.")
-    if reply.status in (401, 403):
-        found = f"its address does not answer this machine (status {reply.status}); it may answer Twilio."
-        return unknown(found, "Compare it with the output of `ivr fallback` yourself.")
     if reply.status != 200:
-        found = f"its address answers with status {reply.status}."
-        return fails(found, "Make the document public there, or put it into a TwiML Bin and set its address.")
+        return _not_given(urlsplit(webhooks.fallback_url).hostname or "", reply.status)
+    if target.is_own_opening(reply.body, urldefrag(webhooks.fallback_url).url.removesuffix(RING)):
+        return passes("it answers with the whole line, as it is here.")
     try:
         same = read_document(reply.body.strip()) == read_document(target.readiness.fallback_document)
     except InvalidTwiml as error:
@@ -55,6 +49,20 @@ def fallback_is_hosted(target: Target) -> Finding:
     if not same:
         return fails("it says something else than `ivr fallback` prints.", _PASTE)
     return passes("it answers and says the words that `ivr fallback` prints.")
+
+
+def _not_given(host: str, status: int) -> Finding:
+    """The finding for a fallback address on `host` that answers with another `status` than 200."""
+    if status in (401, 403) and host == TWIML_BIN_HOST:
+        return fails(
+            "the TwiML Bin refuses the signature of this account: it belongs to another account or subaccount.",
+            "Make a TwiML Bin in the account of TWILIO_ACCOUNT_SID, then `ivr number set --fallback-url ADDRESS`.",
+        )
+    if status in (401, 403):
+        found = f"its address does not answer this machine (status {status}); it may answer Twilio."
+        return unknown(found, "Compare it with the output of `ivr fallback` yourself.")
+    found = f"its address answers with status {status}."
+    return fails(found, "Make the document public there, or put it into a TwiML Bin and set its address.")
 
 
 def _fallback(target: Target, webhooks: Webhooks) -> Reply:

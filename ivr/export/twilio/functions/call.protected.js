@@ -1,11 +1,12 @@
 // Answers a call on Twilio: finds the place that a request leads to, and sends its document.
 //
-// The line is the private asset line.json, which `ivr export` wrote. docs/export.md has the rules of an answer;
+// The line is the private asset line.txt: the JSON that `ivr export` writes, compressed. docs/export.md has the rules of an answer;
 // ivr/line/line.py has the same ones in Python, and a test compares both. Twilio routes no paths below /call, so the
 // address of a place is a parameter: /call/en/main is asked for as /call?at=en/main. Twilio verifies the signature of
 // each request to a protected function. The address is the whole state: nothing is stored or logged.
 
 const { createHash } = require("node:crypto");
+const { gunzipSync } = require("node:zlib");
 
 const PUBLIC_URL_MARK = "https://line.invalid";
 const KEYS = "0123456789*#";
@@ -18,11 +19,12 @@ const CALLER_HUNG_UP = new Set(["no-answer", "canceled", "unknown"]); // outcome
 
 // -- the line ---------------------------------------------------------------------------------------------------------
 
-// The line in `text`, with `publicUrl` as its address. Throws if the text was changed or cut.
-function readLine(text, publicUrl) {
+// The line in `asset`, the text of line.txt, with `publicUrl` as its address. Throws if it was changed or cut.
+function readLine(asset, publicUrl) {
+  const text = gunzipSync(Buffer.from(asset, "base64")).toString("utf8");
   const [head, digest] = /^\{"digest":"([0-9a-f]{64})",/.exec(text);
   const rest = text.slice(head.length);
-  if (createHash("sha256").update(rest).digest("hex") !== digest) throw new Error("line.json was changed or cut");
+  if (createHash("sha256").update(rest).digest("hex") !== digest) throw new Error("line.txt was changed or cut");
   const filled = rest
     .replaceAll(`${PUBLIC_URL_MARK}/call/`, `${publicUrl}/call?at=`)
     .replaceAll(PUBLIC_URL_MARK, publicUrl);
@@ -164,7 +166,7 @@ let loaded; // the line, as long as Twilio keeps this process
 
 function lineAt(domain) {
   const scheme = domain.startsWith("localhost:") ? "http" : "https"; // http: Twilio's local runtime
-  loaded ??= readLine(Runtime.getAssets()["/line.json"].open(), `${scheme}://${domain}`);
+  loaded ??= readLine(Runtime.getAssets()["/line.txt"].open(), `${scheme}://${domain}`);
   return loaded;
 }
 

@@ -1,0 +1,177 @@
+"""Faults of locale.toml that callers would hear. `ivr check` names them; they keep no call from being answered.
+
+Digits in another order make the line say a wrong number for 911. Where locales/proposals.toml has the words of the
+language, they are compared; elsewhere a speaker reads how the line says its numbers (`sayings`).
+"""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import regex
+
+from ivr.call.language_tags import lookup_tags
+from ivr.content.characters import wrong_characters
+from ivr.content.facts import HOTLINE, Facts
+from ivr.content.locale import Locale
+from ivr.content.proposals import Proposals, ProposedWords, load_proposals, table_path
+from ivr.content.voices import NO_VOICE, Voices, load_voices
+from ivr.errors import BadLocale, Fault
+from ivr.line.line import Line
+from ivr.speech.timing import Unit
+
+EMERGENCY = "emergency"
+"""The name of 911 in numbers.toml."""
+PLAUSIBLE: Mapping[Unit, tuple[float, float]] = {
+    "words": (4.0, 8.0),
+    "syllables": (7.0, 12.0),
+    "characters": (16.0, 30.0),
+}
+"""The most that `slowest` and `fastest` of a speech rate can be: no voice of a telephone reads faster."""
+MIN_FOREIGN = 6
+"""So many digits of another language, and fewer of its own, are the digits of that language."""
+MARK = regex.compile(r"#\s*(CHECK|MISSING):\s*(.*)")
+
+
+def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterator[Fault]:
+    """The faults of the settings of a language; marks for a speaker are faults in a `published` language only."""
+    locale, folder = line.content.locales[tag], line.content.root / "locales" / tag
+    path = folder / "locale.toml"
+    proposals = load_proposals(line.content.root)
+    faults = [*_digit_faults(locale, proposals), *_key_faults(locale, proposals.of(tag))]
+    faults += [*_voice_faults(locale, line.content.root), *_name_faults(locale), *_rate_faults(locale)]
+    faults += [*_review_faults(locale, today)]
+    yield from (Fault(_where(path, field), found, remedy, locale=tag) for field, found, remedy in faults)
+    if published:
+        for file, number, mark in marks(folder):
+            remedy = "Check it with a speaker of the language, correct it, and delete the mark."
+            yield Fault(f"{folder / file}:{number}", mark.removesuffix("."), remedy, locale=tag)
+
+
+Found = tuple[str, str, str]
+"""A field of locale.toml, the fault found in it, and its remedy."""
+
+
+def _where(path: Path, field: str) -> str:
+    """The line of a field of locale.toml: "…/locale.toml:9: digits"."""
+    rows = enumerate(path.read_text("utf-8").splitlines(), start=1)
+    number = next((number for number, row in rows if regex.match(rf"{field}\s*=", row)), None)
+    return f"{path}:{number}: {field}" if number else f"{path}: {field}"
+
+
+def _digit_faults(locale: Locale, proposals: Proposals) -> Iterator[Found]:
+    own, digits = _plain(proposals.of(locale.tag).digits), _plain(locale.digits)
+    moved = [index for index, word in enumerate(digits) if word in own and own.index(word) != index]
+    if moved:
+        said = ", ".join(f"“{locale.digits[index]}” is the word for {own.index(digits[index])}" for index in moved[:3])
+        remedy = f"Write them in the order 0 1 2 … 9: “{own[0]}” is first."
+        yield "digits", f"they are in another order: {said}", remedy
+    elif other := _other_language(digits, own, proposals):
+        yield "digits", f"they are the digits of `{other}`", "Write the words of this language."
+
+
+def _other_language(digits: Sequence[str], own: Sequence[str], proposals: Proposals) -> str:
+    """The language whose digits these are, where the language's own are known and differ; "" for none."""
+    alike = {tag: _equal(digits, _plain(words.digits)) for tag, words in proposals.languages.items()}
+    best = max(alike, key=lambda tag: alike[tag], default="")
+    return best if own and best and alike[best] >= MIN_FOREIGN and alike[best] > _equal(digits, own) + 2 else ""
+
+
+def _equal(words: Sequence[str], others: Sequence[str]) -> int:
+    return sum(word == other for word, other in zip(words, others, strict=False))
+
+
+def _plain(words: Sequence[str]) -> list[str]:
+    """Words in small letters, without accents, which writers of some languages leave out."""
+    return [regex.sub("[\u0300-\u036f\u0653-\u0655]", "", unicodedata.normalize("NFD", word)).lower() for word in words]
+
+
+def _key_faults(locale: Locale, proposed: ProposedWords) -> Iterator[Found]:
+    star, pound = _plain([locale.star, locale.pound])
+    if (star, pound) != tuple(own := _plain([proposed.star, proposed.pound])) and (star == own[1] or pound == own[0]):
+        yield "star", f"“{locale.star}” and “{locale.pound}” are in each other's place", "`star` is *, `pound` is #."
+
+
+def _voice_faults(locale: Locale, root: Path) -> Iterator[Found]:
+    """A language of Twilio's that is not this one, where Twilio has this one; elsewhere a voice may be borrowed."""
+    voices = _voices(root)
+    expected = voices.language_for(locale.tag) if voices else ""
+    if voices and expected and _bare(locale.language) not in _names_of(locale.tag, voices):
+        yield "language", f"{locale.language} is not the language `{locale.tag}`", f"Expected such as {expected}."
+
+
+def _names_of(tag: str, voices: Voices) -> set[str]:
+    """The names of a language at Twilio, without a region: {"zh", "cmn", "yue"} for "zh"."""
+    own = {_bare(name) for name in lookup_tags(tag)}
+    return own | {_bare(language) for name, language in voices.tags.items() if _bare(name) in own}
+
+
+def _bare(tag: str) -> str:
+    return tag.partition("-")[0]
+
+
+def _name_faults(locale: Locale) -> Iterator[Found]:
+    if not locale.name.strip():
+        yield (
+            "name",
+            "it is empty",
+            "Write the name of the language in the language: the page links to it by this name.",
+        )
+    words = {"name": [locale.name], "digits": locale.digits, "star": [locale.star], "pound": [locale.pound]}
+    for field, values in words.items():
+        for wrong in wrong_characters(" ".join(values), locale.tag):
+            yield (
+                field,
+                f"a character that cannot be spoken, {wrong}",
+                "Type it again on the keyboard of your language.",
+            )
+
+
+def _rate_faults(locale: Locale) -> Iterator[Found]:
+    rate, (slowest, fastest) = locale.speech_rate, PLAUSIBLE[locale.speech_rate.unit]
+    if rate.slowest > slowest or rate.fastest > fastest:
+        found = f"{rate.slowest:g} to {rate.fastest:g} {rate.unit} a second are faster than any voice"
+        yield "speech_rate", found, f"`ivr listen {locale.tag}` measures a voice and proposes a rate."
+
+
+def _review_faults(locale: Locale, today: date) -> Iterator[Found]:
+    if locale.review and not locale.review.by.strip():
+        yield "reviewed", "it names nobody", "Write the name of the person who has read every text aloud."
+    if locale.review and locale.review.date > today:
+        yield "reviewed", f"{locale.review.date} is in the future", "Write the day of the review."
+
+
+def marks(folder: Path) -> Iterator[tuple[str, int, str]]:
+    """The lines that wait for a speaker, in locale.toml and words.toml: ("locale.toml", 15, "CHECK: an estimate …")."""
+    for file in ("locale.toml", "words.toml"):
+        rows = (folder / file).read_text("utf-8").splitlines() if (folder / file).exists() else []
+        for number, row in enumerate(rows, start=1):
+            if match := MARK.match(row):
+                yield file, number, f"{match[1]}: {match[2]}"
+
+
+def sayings(locale: Locale, facts: Facts) -> Iterator[str]:
+    """How the line says numbers and keys in a language, for a speaker to read: "911: nueve uno uno"."""
+    for name, spoken_as in ((EMERGENCY, "911"), (HOTLINE, "the hotline")):
+        if number := facts.numbers.get(name):
+            yield f"{spoken_as}: {locale.digit_groups(number.groups)}"
+    yield f"keys 0 to 9: {', '.join(locale.digits)}; *: {locale.star}; #: {locale.pound}"
+
+
+def doubts(locale: Locale, root: Path) -> Iterator[str]:
+    """What a speaker should look at: digits that locales/proposals.toml writes in another way, a borrowed voice."""
+    own = load_proposals(root).of(locale.tag).digits
+    for digit, (word, proposed) in enumerate(zip(locale.digits, own, strict=False)):
+        if _plain([word]) != _plain([proposed]):
+            yield f"locale.toml: digits: {digit} is “{word}”; locales/proposals.toml has “{proposed}”"
+    voices = _voices(root)
+    if locale.voice != NO_VOICE and voices and not voices.language_for(locale.tag):
+        yield f"locale.toml: voice: it is a voice of {locale.language}: listen whether callers understand it"
+
+
+def _voices(root: Path) -> Voices | None:
+    try:
+        return load_voices(table_path(root, "voices.toml"))
+    except BadLocale:  # the loading has reported it
+        return None
