@@ -61,11 +61,12 @@ def _where(path: Path, field: str) -> str:
 
 
 def _digit_faults(locale: Locale, proposals: Proposals) -> Iterator[Found]:
-    own, digits = _plain(proposals.of(locale.tag).digits), _plain(locale.digits)
+    proposed = proposals.of(locale.tag).digits
+    own, digits = _plain(proposed), _plain(locale.digits)
     moved = [index for index, word in enumerate(digits) if word in own and own.index(word) != index]
     if moved:
         said = ", ".join(f"“{locale.digits[index]}” is the word for {own.index(digits[index])}" for index in moved[:3])
-        remedy = f"Write them in the order 0 1 2 … 9: “{own[0]}” is first."
+        remedy = f"Write them in the order 0 1 2 … 9: “{proposed[0]}” is first."
         yield "digits", f"they are in another order: {said}", remedy
     elif other := _other_language(digits, own, proposals):
         yield "digits", f"they are the digits of `{other}`", "Write the words of this language."
@@ -161,10 +162,10 @@ def sayings(locale: Locale, facts: Facts) -> Iterator[str]:
 
 def doubts(locale: Locale, root: Path) -> Iterator[str]:
     """What a speaker should look at: digits that locales/proposals.toml writes in another way, a borrowed voice."""
-    own = load_proposals(root).of(locale.tag).digits
+    own, path = load_proposals(root).of(locale.tag).digits, root / "locales" / locale.tag / "locale.toml"
     for digit, (word, proposed) in enumerate(zip(locale.digits, own, strict=False)):
         if _plain([word]) != _plain([proposed]):
-            yield f"locale.toml: digits: {digit} is “{word}”; locales/proposals.toml has “{proposed}”"
+            yield f"{_where(path, 'digits')}: {digit} is “{word}”, in locales/proposals.toml “{proposed}”: misspelt?"
     voices = _voices(root)
     if locale.voice != NO_VOICE and voices and not voices.language_for(locale.tag):
         yield f"locale.toml: voice: it is a voice of {locale.language}: listen whether callers understand it"

@@ -11,7 +11,7 @@ from ivr.check.catalogues import catalogue_faults, page_notes
 from ivr.check.drafts import draft_rows
 from ivr.check.language import fallback_voice_faults, summary, texts_too_long, translation_faults, unreviewed
 from ivr.check.limits import LimitChecker
-from ivr.check.locale_settings import setting_faults
+from ivr.check.locale_settings import doubts, setting_faults
 from ivr.check.proofs import ProofCounts, proof_counts, prove
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.rendered_texts import RenderedText, paths_to_texts
@@ -85,8 +85,9 @@ def _notes(line: Line) -> Iterator[str]:
     yield from waiting_rows(line.content)
     yield from page_notes(line.content)
     yield from unreviewed(line)
-    for tag in line.content.locales:
+    for tag, locale in line.content.locales.items():
         yield from recording_notes(line, tag)
+        yield from (f"{tag}: {doubt}" for doubt in doubts(locale, line.content.root))
     yield from draft_rows(line.content)
 
 

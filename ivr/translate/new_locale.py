@@ -24,7 +24,7 @@ from ivr.content.files import read_toml
 from ivr.content.load import folder_of
 from ivr.content.proposals import ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, load_voices
-from ivr.errors import BadContent, BadLocale
+from ivr.errors import BadContent, BadLocale, OperationFailed
 from ivr.translate.update import update
 
 TEMPLATES = Path(__file__).parent / "pages"
@@ -82,8 +82,8 @@ def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
         _fill(root, folder, proposal)
         if faults := update(root, [tag]).faults:
             raise BadLocale(faults)
-    except BadContent:  # in the source texts: leave no half-made folder
-        shutil.rmtree(folder)
+    except (BadContent, OperationFailed, OSError):  # leave no half-made folder
+        shutil.rmtree(folder, ignore_errors=True)
         raise
     return [folder / "locale.toml", folder / "words.toml", folder / "STYLE.md", po_path(root, tag)]
 
