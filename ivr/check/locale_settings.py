@@ -31,6 +31,8 @@ PLAUSIBLE: Mapping[Unit, tuple[float, float]] = {
 """The most that `slowest` and `fastest` of a speech rate can be: no voice of a telephone reads faster."""
 MIN_FOREIGN = 6
 """So many digits of another language, and fewer of its own, are the digits of that language."""
+ACCOUNT = regex.compile(r"@[\w-]+(/[\w.-]+)?|[^@\s]+@[^@\s]+\.\w+", regex.ASCII)
+"""An account, a team or an address in CODEOWNERS: https://docs.github.com/articles/about-code-owners."""
 MARK = regex.compile(r"#\s*(CHECK|MISSING):\s*(.*)")
 
 
@@ -41,7 +43,7 @@ def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterat
     proposals = load_proposals(line.content.root)
     faults = [*_digit_faults(locale, proposals), *_key_faults(locale, proposals.of(tag))]
     faults += [*_voice_faults(locale, line.content.root), *_name_faults(locale), *_rate_faults(locale)]
-    faults += [*_review_faults(locale, today)]
+    faults += [*_review_faults(locale, today), *_leader_faults(locale)]
     yield from (Fault(_where(path, field), found, remedy, locale=tag) for field, found, remedy in faults)
     if published:
         for file, number, mark in marks(folder):
@@ -141,6 +143,13 @@ def _review_faults(locale: Locale, today: date) -> Iterator[Found]:
         yield "reviewed", "it names nobody", "Write the name of the person who has read every text aloud."
     if locale.review and locale.review.date > today:
         yield "reviewed", f"{locale.review.date} is in the future", "Write the day of the review."
+
+
+def _leader_faults(locale: Locale) -> Iterator[Found]:
+    for leader in locale.leaders:
+        if not ACCOUNT.fullmatch(leader):
+            remedy = "Write an account such as @maria, a team such as @agency/spanish, or an e-mail address."
+            yield "leaders", f"{leader!r} is not an account", remedy
 
 
 def marks(folder: Path) -> Iterator[tuple[str, int, str]]:

@@ -15,7 +15,7 @@ from ivr.call.state import Pace
 from ivr.check.recordings import Recordable, recordables
 from ivr.content.load import with_drafts
 from ivr.content.locale import Locale
-from ivr.content.voices import PREVIEW_VOICE, Voice
+from ivr.content.voices import NO_VOICE, PREVIEW_VOICE, Voice
 from ivr.errors import BadLocale, OperationFailed
 from ivr.line import twiml
 from ivr.line.compiler import compile_line
@@ -139,10 +139,10 @@ def _installed_voice(locale: Locale) -> str:
     voices = synthesis.required_voices()
     voice = voice_for(locale.language, voices) or voice_for(locale.tag, voices)
     if not voice:
-        raise OperationFailed(
-            f"espeak-ng has no voice for {locale.name} ({locale.language}), so it can only be recorded: "
-            f"see `ivr recordings sheet {locale.tag}`."
-        )
+        recorded = f"so it can only be recorded: see `ivr recordings sheet {locale.tag}`."
+        spoken = f"so it cannot be heard here. Callers hear {locale.voice}."
+        remedy = recorded if locale.voice == NO_VOICE else spoken
+        raise OperationFailed(f"espeak-ng has no voice for {locale.name} ({locale.language}), {remedy}")
     return voice
 
 

@@ -32,14 +32,14 @@ DEFAULT_RATE = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
 """The speech rate, a wide range, where locales/proposals.toml does not propose one."""
 CLDR_ORIGIN = "proposed, most by CLDR, where they are for counting. Write the words that are used on a telephone."
 TERMS = (
-    "human trafficking", "human smuggling", "sex trafficking, labor trafficking", "forced labor",
+    "human trafficking", "human smuggling", "sex trafficking; labor trafficking", "forced labor",
     "force, fraud or coercion", "commercial sex act", "debt bondage", "domestic servitude", "trafficker", "survivor",
-    "warning signs", "minor", "to report, a tip", "law enforcement", "hotline", "this line", "text message",
-    "relay service", "T visa, U visa", "Continued Presence", "without immigration papers",
+    "warning signs", "minor", "to report; tip", "law enforcement", "hotline", "this line", "text message",
+    "relay service", "T visa; U visa", "Continued Presence", "without immigration papers",
     "National Human Trafficking Hotline", "988 Lifeline", "Department of Homeland Security", "Department of Justice",
     "Department of Labor", "Department of State", "Department of Health and Human Services",
 )  # fmt: skip
-"""The terms of every glossary (STYLE.md)."""
+"""The terms of every glossary (STYLE.md); `;` separates several terms in a row."""
 
 
 class Proposal(NamedTuple):
