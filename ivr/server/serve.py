@@ -50,8 +50,8 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], 
     _leave_no_memory_on_disk()
     raise_file_limit()
     readiness = readiness_of(settings)
-    print_lines(announcement(readiness, settings), say)
     bind = [] if listen_fds(unset_environment=False) else [f"fd://{_listen(host, port).detach()}"]
+    print_lines(announcement(readiness, settings), say)
     memory = memory_folder()
     endpoint = _metrics_endpoint(settings, memory, workers, readiness, say)
     application = Application(
@@ -136,4 +136,4 @@ def announcement(readiness: Readiness, settings: Settings) -> list[str]:
     )
     state = "ready" if readiness.ready else "SERVING, NOT READY" if readiness.serving else "NOT READY"
     faults = [f"  {fault}" for fault in (*readiness.faults, *readiness.language_faults)]
-    return [built, *readiness.notes, *faults, f"{state}: {settings.public_url}/call"]
+    return [built, *readiness.notes, *faults, f"page: {settings.public_url}/", f"{state}: {settings.public_url}/call"]
