@@ -30,9 +30,9 @@ def lines_of(paragraph: str) -> tuple[str, ...]:
     Example: "For tea … press one. … For fruit … press two." becomes "For tea … press one." and "For fruit … press two."
     """
     lines = list[str]()
-    for stretch in filter(None, map(str.strip, paragraph.split("…"))):
+    for segment in filter(None, map(str.strip, paragraph.split("…"))):
         if not lines or lines[-1].endswith((".", "!", "?")):
-            lines.append(stretch)
+            lines.append(segment)
         else:
-            lines[-1] += stretch if stretch.startswith(_PUNCTUATION) else f" … {stretch}"
+            lines[-1] += segment if segment.startswith(_PUNCTUATION) else f" … {segment}"
     return tuple(lines)

@@ -22,7 +22,7 @@ DIAL_STATUSES: Mapping[str, DialOutcome] = {
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """The values of CallStatus after the end of a call."""
 CALLER_HUNG_UP: frozenset[DialOutcome] = frozenset({"no-answer", "canceled", "unknown"})
-"""The outcomes of a dial that a caller causes by hanging up. A hotline that was busy was busy in any case."""
+"""The outcomes of a dial that Twilio may also report because the caller has hung up. "busy" is not one of them."""
 _FIELDS = frozenset({"CallStatus", "CallbackSource", "DialBridged", "DialCallStatus", "Digits"})
 """The fields that are read, of about twenty."""
 _BELOW_RING = re.compile(rf"{RING}/[^/]")
