@@ -1,7 +1,7 @@
 """Connects the virtual telephone (`ivr.phone`) to a compiled line in the same process.
 
-    seconds, sounds = speaking_time(line), recordings(line)
-    caller = Caller(in_process(line), line.options.public_url + RING, seconds=seconds, recordings=sounds)
+seconds, sounds = speaking_time(line), recordings(line)
+caller = Caller(in_process(line), line.options.public_url + RING, seconds=seconds, recordings=sounds)
 """
 
 from collections.abc import Callable

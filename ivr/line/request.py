@@ -1,8 +1,8 @@
 """A request of Twilio's: the event that its address and its fields report.
 
 A new call is known by `CallStatus` "ringing" without a key, whatever its address: the URL that is set on a number may
-have a slash at its end or another spelling. An address that is not below `/call/` begins a call as well, because no
-document contains such a one. https://www.twilio.com/docs/voice/twiml#request-parameters
+have a slash at its end or another spelling. A request to an address that is not below `/call/` begins a call as
+well, because no document contains such an address. https://www.twilio.com/docs/voice/twiml#request-parameters
 """
 
 import re

@@ -30,11 +30,19 @@ class Schedule:
         self._choice_waits: dict[Place, int] = {}
 
     def spoken(self, step: Step) -> tuple[RenderedPrompt, ...]:
-        """The prompts that `step` speaks, in order.
+        """The prompts that `step` speaks, in order."""
+        return tuple(self.references(step))
 
-        Equal prompts are spoken once: where a text in two languages is translated into neither, both are the source's.
+    def references(self, step: Step) -> dict[RenderedPrompt, PromptRef]:
+        """The prompts that `step` speaks, in order, and the reference of each.
+
+        Equal prompts are spoken once: if a text is to be spoken in two languages and lacks both translations, both
+        prompts are that of the source language.
         """
-        return tuple(dict.fromkeys(map(self._prompt, prompts_for(self._flow, step))))
+        prompts: dict[RenderedPrompt, PromptRef] = {}
+        for reference in prompts_for(self._flow, step):
+            prompts.setdefault(self._prompt(reference), reference)
+        return prompts
 
     def _prompt(self, reference: PromptRef) -> RenderedPrompt:
         if reference not in self._prompts:

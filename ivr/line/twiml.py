@@ -66,7 +66,11 @@ def gather(
 
 
 def say(
-    prompt: RenderedPrompt, locales: Mapping[str, Locale], pace: Pace, first_pause: float = AFTER_KEY, audio_url: str = ""
+    prompt: RenderedPrompt,
+    locales: Mapping[str, Locale],
+    pace: Pace,
+    first_pause: float = AFTER_KEY,
+    audio_url: str = "",
 ) -> bytes:
     """A fragment: `prompt` is spoken to the end; outside a Gather no key stops it."""
     locale = locales[prompt.locale]
@@ -148,7 +152,10 @@ class _Voice(NamedTuple):
 
 @lru_cache(maxsize=1000)
 def _prompt_verbs(prompt: RenderedPrompt, voice: _Voice, pace: Pace, audio_url: str) -> tuple[bytes, bytes]:
-    """The verbs that speak `prompt`: the bytes before and after FIRST_PAUSE_PLACEHOLDER; (all, b"") without this pause."""
+    """The verbs that speak `prompt`: the bytes before and after FIRST_PAUSE_PLACEHOLDER.
+
+    If the verbs have no such pause, all bytes and b"".
+    """
     verbs = b"".join(map(_bytes, _speech(prompt, voice, pace, audio_url)))
     before, _, after = verbs.partition(_bytes(FIRST_PAUSE_PLACEHOLDER))
     return before, after

@@ -13,7 +13,15 @@ from urllib.parse import urljoin, urlsplit
 
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
-from ivr.phone.playback import Heard, Recording, SpeakingTime, hear_recording, hear_say, speaking_time, unknown_recording
+from ivr.phone.playback import (
+    Heard,
+    Recording,
+    SpeakingTime,
+    hear_recording,
+    hear_say,
+    speaking_time,
+    unknown_recording,
+)
 from ivr.phone.verbs import Dial, Gather, Hangup, Play, Redirect, Say, SayOrPlay, Verb
 from ivr.phone.webhook_form import FORM, OUTCOMES, Form, answered, dial_ended, digits_pressed
 

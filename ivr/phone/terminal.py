@@ -64,7 +64,7 @@ class Transcript:
 
 
 def call_by_hand(caller: Caller, read_line: Callable[[], str], write_line: Callable[[str], None]) -> None:
-    """A call by hand: write the words of the line and the possible acts, read the act of the person, until the call ends.
+    """A call by hand: write the words of the line and the possible acts, read one act, until the call ends.
 
     `read_line` returns a line; where it raises EOFError or KeyboardInterrupt, the caller hangs up.
     """

@@ -20,8 +20,8 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from ivr.server.gunicorn_application import GunicornApplication
 from ivr.server.console import print_lines
+from ivr.server.gunicorn_application import GunicornApplication
 from ivr.server.metrics import MetricsEndpoint
 from ivr.server.worker import HEARTBEAT_TIMEOUT, LineWorker
 

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, get_args
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ivr import __version__
+from ivr import __version__, log
 from ivr.call.state import CallEnded, DialEnded, DialOutcome, Event, Key, Outdated, Ring, Silence
 from ivr.readiness import Readiness
 
@@ -41,14 +41,10 @@ FILE_BYTES = 1 << 16
 """Size of a new file of prometheus_client. All our metrics take a tenth of it."""
 MASTER_SLOT = 0
 """The slot of the master. A slot is the number of a worker among the living ones, from 1."""
-_KINDS: dict[type, str] = {
-    Ring: "ring",
-    Key: "key",
-    Silence: "silence",
-    DialEnded: "outcome",
-    CallEnded: "ended",
-    Outdated: "outdated",
-}
+EVENT_NAMES: Mapping[type[Event], log.Counted] = {
+    Ring: "ring", Key: "key", Silence: "silence", CallEnded: "ended", Outdated: "outdated",
+}  # fmt: skip
+"""The name of each event in the metrics and in the log. The end of a dial is counted by its outcome."""
 
 EVENTS = "ivr_requests", "Signed requests answered, by what had happened; test calls left out."
 OUTCOMES = "ivr_transfers", "Transfers to the hotline that ended, by how; test calls left out."
@@ -79,7 +75,8 @@ class Metrics:
         values.ValueClass = values.MultiProcessValue(lambda: self._slot)  # type: ignore[no-untyped-call]
         events = Counter(*EVENTS, ["event"], registry=None)
         outcomes = Counter(*OUTCOMES, ["outcome"], registry=None)
-        self._events = {kind: events.labels(name) for kind, name in _KINDS.items()}
+        names = {**EVENT_NAMES, DialEnded: "outcome"}
+        self._events = {kind: events.labels(name) for kind, name in names.items()}
         self._outcomes = {outcome: outcomes.labels(outcome) for outcome in get_args(DialOutcome)}
         self._totals = {name: Counter(name, about, registry=None) for name, about in TOTALS.items()}
         self._seconds = Histogram(*SECONDS, buckets=BUCKETS, registry=None)

@@ -19,8 +19,8 @@ from gunicorn.systemd import listen_fds
 from ivr.errors import OperationFailed
 from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
-from ivr.server.gunicorn_application import GunicornApplication
 from ivr.server.console import print_lines
+from ivr.server.gunicorn_application import GunicornApplication
 from ivr.server.http_limits import raise_file_limit
 from ivr.server.master import Master, gunicorn_settings
 from ivr.server.metrics import MetricsEndpoint, metrics_folder
@@ -44,7 +44,8 @@ _PR_SET_DUMPABLE = 4
 def serve(settings: Settings, host: str, port: int, print_line: Callable[[str], None], workers: int = WORKERS) -> None:
     """Answer on `host`:`port`, or on the sockets that systemd passes, until the process ends.
 
-    `print_line` shows a line to the operator. Raises OperationFailed if the port is taken or no temporary folder exists.
+    `print_line` shows a line to the operator. Raises OperationFailed if the port is taken or there is no temporary
+    folder.
     """
     ignore_signals()
     _leave_no_memory_on_disk()

@@ -19,14 +19,14 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ivr import log, signature
-from ivr.call.state import Answer, CallEnded, DialEnded, Event, Key, Outdated, Ring, Silence
+from ivr.call.state import Answer, DialEnded
 from ivr.call.urls import RING
 from ivr.errors import Unverified
 from ivr.line.request import Form
 from ivr.readiness import Readiness
 from ivr.refusal import Refusal, is_test_call
 from ivr.server import urlencoded
-from ivr.server.metrics import Metrics
+from ivr.server.metrics import EVENT_NAMES, Metrics
 from ivr.settings import Settings
 from ivr.usage.counter import TEST_CALL, UsageCounter
 
@@ -38,9 +38,6 @@ JSON_CONTENT_TYPE = (b"content-type", b"application/json")
 TEXT_CONTENT_TYPE = (b"content-type", b"text/plain")
 NO_STORE = (b"cache-control", b"no-store")
 _RING, _BELOW_RING = RING.encode(), RING.encode() + b"/"
-_COUNTED: dict[type, log.Counted] = {
-    Ring: "ring", Key: "key", Silence: "silence", CallEnded: "ended", Outdated: "outdated",
-}  # fmt: skip
 
 
 class TooLarge(Exception):
@@ -173,7 +170,8 @@ class Webhook:
 
     def _count(self, answer: Answer, seconds: float, test_call: bool) -> None:
         place, event, _ = answer
-        log.count("test call" if test_call else _counted(event))
+        name = event.outcome if isinstance(event, DialEnded) else EVENT_NAMES[type(event)]
+        log.count("test call" if test_call else name)
         if self._metrics:
             self._metrics.answered(event, seconds, test_call)
         if self._counts and not test_call:
@@ -188,10 +186,6 @@ class Webhook:
             if self._metrics:
                 self._metrics.sent_fallback()
         return self._readiness.fallback_document
-
-
-def _counted(event: Event) -> log.Counted:
-    return event.outcome if isinstance(event, DialEnded) else _COUNTED[type(event)]
 
 
 def _header_values(name: bytes, headers: Sequence[tuple[bytes, bytes]]) -> list[str]:

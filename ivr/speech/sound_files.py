@@ -61,7 +61,9 @@ def run_sox(arguments: Sequence[str]) -> tuple[bytes, str]:
     messages = done.stderr.decode("utf-8", "replace").strip()
     if done.returncode:
         reason = messages.splitlines()[-1].partition("FAIL ")[2] if messages else ""
-        raise OperationFailed(f"{CONVERTER} cannot read this file ({reason or 'it gives no reason'}). {OTHER_FORMAT_ADVICE}")
+        raise OperationFailed(
+            f"{CONVERTER} cannot read this file ({reason or 'it gives no reason'}). {OTHER_FORMAT_ADVICE}"
+        )
     return done.stdout, messages
 
 

@@ -68,7 +68,9 @@ def required_voices() -> frozenset[str]:
     missing = [program for program in (SYNTHESIZER, CONVERTER) if shutil.which(program) is None]
     if missing:
         verb = "is" if len(missing) == 1 else "are"
-        raise OperationFailed(f"{' and '.join(missing)} {verb} not installed, so no sound can be made. {INSTALL_ADVICE}")
+        raise OperationFailed(
+            f"{' and '.join(missing)} {verb} not installed, so no sound can be made. {INSTALL_ADVICE}"
+        )
     return installed_voices()
 
 

@@ -120,7 +120,9 @@ def _synthetic(line: Line, locale: Locale, reading: Recordable, pace: Pace) -> P
         try:
             file = asyncio.run(synthesize(utterance, voice))
         except SynthesisFailed as error:
-            raise OperationFailed(f"{reading.name} cannot be synthesized: {error}. {synthesis.INSTALL_ADVICE}") from None
+            raise OperationFailed(
+                f"{reading.name} cannot be synthesized: {error}. {synthesis.INSTALL_ADVICE}"
+            ) from None
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(file)
     return path

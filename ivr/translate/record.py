@@ -20,7 +20,7 @@ from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.line.twiml import AFTER_KEY
 from ivr.speech.pauses import SLOW_PAUSE_FACTOR, SLOW_RATE
-from ivr.speech.sound_files import SUFFIXES, run_sox, decoded_file
+from ivr.speech.sound_files import SUFFIXES, decoded_file, run_sox
 from ivr.speech.wav import SAMPLE_RATE, seconds_of, write_wav
 
 MIN_DURATION_FACTOR, MAX_DURATION_FACTOR = 0.6, 1.6
