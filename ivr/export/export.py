@@ -142,7 +142,7 @@ class _LineExporter:
 
     def _prompt_names(self, step: CallStep) -> Iterator[str]:
         """The names of the prompts that `step` speaks. A new prompt is added to the exported ones."""
-        for prompt, reference in self._line.schedule.references(step).items():
+        for reference, prompt in self._line.schedule.named_prompts(step):
             name = _name_of(reference)
             if name not in self._prompts:
                 self._prompts[name] = self._prompt(prompt)

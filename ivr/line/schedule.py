@@ -31,18 +31,20 @@ class Schedule:
 
     def spoken(self, step: Step) -> tuple[RenderedPrompt, ...]:
         """The prompts that `step` speaks, in order."""
-        return tuple(self.references(step))
+        return tuple(prompt for _, prompt in self.named_prompts(step))
 
-    def references(self, step: Step) -> dict[RenderedPrompt, PromptRef]:
-        """The prompts that `step` speaks, in order, and the reference of each.
+    def named_prompts(self, step: Step) -> list[tuple[PromptRef, RenderedPrompt]]:
+        """The prompts that `step` speaks, in order, each with its reference.
 
-        Equal prompts are spoken once: if a text is to be spoken in two languages and lacks both translations, both
-        prompts are that of the source language.
+        Equal prompts are spoken once: if a text in two languages lacks a translation, both prompts are that of the
+        source language. A prompt with a telephone number is spoken again, because callers hear each number twice.
         """
-        prompts: dict[RenderedPrompt, PromptRef] = {}
+        named = list[tuple[PromptRef, RenderedPrompt]]()
         for reference in prompts_for(self._flow, step):
-            prompts.setdefault(self._prompt(reference), reference)
-        return prompts
+            prompt = self._prompt(reference)
+            if prompt.numbers or all(prompt != other for _, other in named):
+                named.append((reference, prompt))
+        return named
 
     def _prompt(self, reference: PromptRef) -> RenderedPrompt:
         if reference not in self._prompts:
