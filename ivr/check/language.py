@@ -87,6 +87,9 @@ def summary(line: Line, tag: str) -> Iterator[str]:
     if locale.translators:
         yield f"  translators {', '.join(locale.translators)}"
     yield f"  it says     {'; '.join(sayings(locale, line.content.facts))}"
+    catalogue = read_catalogue(po_path(line.content.root, tag))
+    if comments := sum(len(entry.comments) for entry in catalogue.entries):
+        yield f"  comments    {comments} of translators in the catalogue: `ivr script {tag}` shows them to reviewers"
     folder = line.content.root / "locales" / tag
     yield from (f"  to check    {row}" for row in doubts(locale, line.content.root))
     yield from (f"  to check    {file}:{number}: {mark}" for file, number, mark in marks(folder))

@@ -23,9 +23,9 @@ class RenderedText(NamedTuple):
         """The words of all parts."""
         return "\n\n".join(part.text for part in self.parts)
 
-    def fault(self, found: str, remedy: str) -> Fault:
-        """A fault of this text."""
-        return Fault(f"{self.name} ({self.locale})", found, remedy, self.path, self.locale, self.name)
+    def fault(self, found: str, remedy: str, english: str = "") -> Fault:
+        """A fault of this text, or of its message `english`."""
+        return Fault(f"{self.name} ({self.locale})", found, remedy, self.path, self.locale, self.name, english)
 
 
 def rendered_texts(line: Line) -> Iterator[RenderedText]:
@@ -46,10 +46,16 @@ def paths_to_texts(line: Line) -> dict[tuple[str, str], str]:
     return paths
 
 
-def over_limit(line: Line, text: RenderedText, limit: str, measured: float, subject: str = "") -> Iterator[Fault]:
-    """A fault if `measured` exceeds the limit of that name. `subject` names the measured part of the text, if any."""
+def over_limit(
+    line: Line, text: RenderedText, limit: str, measured: float, subject: str = "", english: str = ""
+) -> Iterator[Fault]:
+    """A fault if `measured` exceeds the limit of that name.
+
+    `subject` names the measured part of the text, if any, and `english` the message at which it begins.
+    """
     most, unit = LIMITS[limit].of(text.locale), LIMITS[limit].unit
     applies = unit != "words" or line.content.locales[text.locale].word_limits
     if applies and measured > most:
-        found = f"{subject or limit}: {measured:.1f}, the limit is {most:g} {unit}"
-        yield text.fault(found, "Shorten it, or part it in two.")
+        found = f"{subject or limit}: {round(measured, 1):g}, the limit is {most:g} {unit}"
+        remedy = "Shorten it, or part it in two." if text.locale == line.flow.source_language else "Shorten it."
+        yield text.fault(found, remedy, english)

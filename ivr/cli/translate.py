@@ -1,4 +1,4 @@
-"""The commands of translators: `ivr locale`, `ivr listen`, `ivr recordings`."""
+"""The commands of translators: `ivr status`, `ivr locale`, `ivr listen`, `ivr recordings`."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def add_to(main: click.Group) -> None:
     """Add these commands to `main`."""
-    for command in (locale, listen, recordings):
+    for command in (status, locale, listen, recordings):
         main.add_command(command)
 
 
@@ -28,9 +28,29 @@ def folder_tag(tag: str) -> str:
     return folder_of(read_settings().ivr_content, tag)
 
 
+@click.command()
+@click.option(
+    "--into",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Write the table into this page, between its marks.",
+)
+def status(into: Path | None) -> None:
+    """Show each language: what is spoken, waits, is recorded and reviewed.
+
+    The table is Markdown. It lists published languages and drafts, with the day since which the oldest message waits.
+    """
+    from ivr.translate.status import page_with, statuses, table
+
+    markdown = table(statuses(read_settings().ivr_content))
+    click.echo(markdown, nl=False)
+    if into:
+        into.write_text(page_with(markdown, into.read_text("utf-8")), "utf-8")
+        click.echo(f"wrote {into}")
+
+
 @click.group()
 def locale() -> None:
-    """Begin a language, and update the catalogues."""
+    """Begin a language, update the catalogues, export a glossary."""
 
 
 @locale.command("new")
@@ -79,6 +99,18 @@ def locale_update(tags: Sequence[str], same_meaning: Sequence[str]) -> None:
     for row in update.rows(result):
         click.echo(row)
     sys.exit(1 if result.faults else 0)
+
+
+@locale.command("glossary")
+@click.argument("tag", type=folder_tag)
+def locale_glossary(tag: str) -> None:
+    """Print the glossary of a language as CSV.
+
+    Its terms are those of the tables in the STYLE.md of the language TAG. Weblate and other translation tools read it.
+    """
+    from ivr.translate.glossary import as_csv, glossary
+
+    click.echo(as_csv(glossary(read_settings().ivr_content, tag)), nl=False)
 
 
 @click.command()

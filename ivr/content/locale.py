@@ -57,6 +57,7 @@ class _LocaleFile(_Table):
     word_limits: bool = False
     reviewed: Review | None = None
     translators: list[str] = []
+    leaders: list[str] = []
 
 
 class Locale(NamedTuple):
@@ -69,6 +70,7 @@ class Locale(NamedTuple):
     - `voice_row`: the voice's row in the table of voices; None without a voice, or if the table cannot be read.
     - `sounds`: the recordings, by the words that they read.
     - `translators`: the names of translators who wish to be named.
+    - `leaders`: who answers for the language, each as CODEOWNERS writes it: "@maria", "@team/spanish", an address.
     - `is_preview`: texts without a recording are spoken too, in a language without a voice: to read and hear a draft.
     - `word_limits`: whether the limits that count words apply; seconds are a fair measure of every language.
     - `fallback`: the voice of the fallback document.
@@ -92,6 +94,7 @@ class Locale(NamedTuple):
     word_limits: bool = False
     translators: tuple[str, ...] = ()
     fallback: FallbackVoice = FallbackVoice()
+    leaders: tuple[str, ...] = ()
     is_preview: bool = False
 
     @property
@@ -156,7 +159,7 @@ def _load_parts(folder: Path, voices: Voices | None, source: bool) -> Locale:
     return Locale(
         folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
         fields.pound, rate, fields.reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
-        fields.word_limits, tuple(fields.translators), fallback,
+        fields.word_limits, tuple(fields.translators), fallback, tuple(fields.leaders),
     )  # fmt: skip
 
 

@@ -17,12 +17,13 @@ from babel.messages.plurals import get_plural
 
 from ivr.content.catalogue import Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
 from ivr.content.flow_file import load_flow
+from ivr.content.load import order_of_work
 from ivr.content.messages import PROGRAM, SourceMessage, all_messages, page_messages
 from ivr.content.po import Entry
-from ivr.content.templates import load_templates
 from ivr.errors import BadLocale, Fault, OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.translate.comments import comments_of
+from ivr.translate.leaders import owners_file, owners_path
 from ivr.translate.merge import Change, merge
 from ivr.translate.po_file import po_file
 
@@ -57,9 +58,13 @@ class Update(NamedTuple):
 
 
 def source_of(root: Path) -> list[Entry]:
-    """The messages of the texts under `root` and of the web pages. Raises BadContent where a text cannot be read."""
-    messages = all_messages(load_templates(root / "prompts"))
-    comments = comments_of(compile_line(root))
+    """The messages of the texts under `root` in the order of work, then those of the web pages.
+
+    Raises BadContent where a text cannot be read.
+    """
+    line = compile_line(root)
+    texts, comments = line.content.prompts.templates, comments_of(line)
+    messages = all_messages({name: texts[name] for name in order_of_work(line.flow) if name in texts})
     return [_entry(root, message, comments) for message in [*messages, *page_messages()]]
 
 
@@ -70,7 +75,7 @@ def _entry(root: Path, message: SourceMessage, comments: Mapping[MessageId, tupl
 
 
 def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), today: date | None = None) -> Update:
-    """Write locales/messages.pot and merge it into the catalogue of each language.
+    """Write locales/messages.pot and merge it into the catalogue of each language; write the leaders into CODEOWNERS.
 
     In the contexts `same_meaning` ("tea") a change of the English keeps the translation. With `today`, the messages of
     published languages that wait for their translator get the note since when. Raises BadContent where the texts or
@@ -89,6 +94,10 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
             continue
         files[po_path(root, tag)] = po_file(f"{PROJECT}: {tag}", header(tag), merged.entries)
         changes[tag] = merged.changes
+    try:
+        files |= {owners_path(root): owners_file(root).encode()} if owners_path(root).exists() else {}
+    except BadLocale as error:
+        faults.extend(error.faults)
     return Update(tuple(path for path, content in files.items() if _write(path, content)), changes, tuple(faults))
 
 
