@@ -59,6 +59,10 @@ _TEXTS = (
     "Copy the folders prompts and locales, whole, from the machine that has the right texts to the other one.\n"
     f"{_RESTART}"
 )
+_COPY_ALL = (
+    "Mend that on the server; or copy the folders prompts and locales from this machine, where they have no such "
+    "fault, over those on the server."
+)
 _UNSEEN = Cause(
     "the server answers otherwise than this machine would, and /health/ready does not say in what: the release, a "
     "text, LINE_NUMBER or IVR_SILENCE.",
@@ -105,9 +109,8 @@ def not_whole(there: Health, here: Health) -> Finding:
     reason = there.faults[0] if there.faults else "no reason is given."
     if not there.serves:
         found = f"on the server the line sends the fallback document to every call: {reason}"
-        copy = "If the folders prompts and locales on this machine are right, copy them to the server, to the same "
-        "place.\n"
-        return fails(found, f"Mend that on the server.\n{copy if here.serves else ''}{_RESTART}", "fallback", ("line",))
+        mend = _COPY_ALL if here.serves else "Mend that on the server."
+        return fails(found, f"{mend}\n{_RESTART}", "fallback", ("line",))
     tags = [tag for tag, language in (there.languages or {}).items() if language.withheld or language.faults]
     whole_here = [tag for tag in tags if here.languages and not here.languages[tag].faults]
     copies = (

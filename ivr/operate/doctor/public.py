@@ -42,9 +42,10 @@ def address_is_reached(target: Target) -> Finding:
 
 _LINE: tuple[Need, ...] = ("line",)
 _ANOTHER_SERVER = (
-    f"{START_LINE}\nSee whether the name {{host}} leads to the server where the line runs, and not to another "
-    f"website: its "
-    "DNS record of type A has the IP address of that server.\n{proxy}"
+    f"{START_LINE}\n"
+    "See whether the name {host} leads to the server where the line runs, and not to another website: its DNS record "
+    "of type A has the IP address of that server.\n"
+    "{proxy}"
 )
 
 
