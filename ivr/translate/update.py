@@ -17,9 +17,9 @@ from babel.messages.plurals import get_plural
 
 from ivr.content.catalogue import Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
 from ivr.content.flow_file import load_flow
+from ivr.content.load import order_of_work
 from ivr.content.messages import PROGRAM, SourceMessage, all_messages, page_messages
 from ivr.content.po import Entry
-from ivr.content.templates import load_templates
 from ivr.errors import BadLocale, Fault, OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.translate.comments import comments_of
@@ -58,9 +58,13 @@ class Update(NamedTuple):
 
 
 def source_of(root: Path) -> list[Entry]:
-    """The messages of the texts under `root` and of the web pages. Raises BadContent where a text cannot be read."""
-    messages = all_messages(load_templates(root / "prompts"))
-    comments = comments_of(compile_line(root))
+    """The messages of the texts under `root` in the order of work, then those of the web pages.
+
+    Raises BadContent where a text cannot be read.
+    """
+    line = compile_line(root)
+    texts, comments = line.content.prompts.templates, comments_of(line)
+    messages = all_messages({name: texts[name] for name in order_of_work(line.flow) if name in texts})
     return [_entry(root, message, comments) for message in [*messages, *page_messages()]]
 
 

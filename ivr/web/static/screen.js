@@ -52,6 +52,7 @@ export function setState(state, paused = false) {
   dialPanel.hidden = state !== "dialling";
   setPressed(byId("pause"), paused);
   showClear(state);
+  if (following) showNewestEntry(); // the log may have another height now
 }
 
 /** Keeps the focus on the telephone when the control that has it is about to be hidden. @param {boolean} inCall */
@@ -59,7 +60,7 @@ function moveFocusFromHidden(inCall) {
   const focused = document.activeElement;
   const hides = focused?.closest("[data-while]");
   const isHidden = hides instanceof HTMLElement && (hides.dataset.while === "call") !== inCall;
-  if (isHidden || focused?.closest("#dialling")) log.focus();
+  if (isHidden || focused?.closest("#dialling")) log.focus({ preventScroll: true });
 }
 
 /** @param {State} state */
@@ -113,7 +114,7 @@ export function addCaption(caption) {
 
 /** The choices of captions become plain text: their keys do not work any more. */
 export function endChoices() {
-  if (document.activeElement?.matches(".choice")) log.focus();
+  if (document.activeElement?.matches(".choice")) log.focus({ preventScroll: true });
   for (const button of log.querySelectorAll(".choice")) {
     button.querySelector("kbd")?.remove();
     button.replaceWith(...button.childNodes);
@@ -169,11 +170,15 @@ function noticeScrolling() {
   if (following) newest.hidden = true;
 }
 
+function showNewestEntry() {
+  if (log.lastElementChild instanceof HTMLElement) showFrom(log.lastElementChild);
+}
+
 export function showNewest() {
   following = true;
   newest.hidden = true;
-  if (log.lastElementChild instanceof HTMLElement) showFrom(log.lastElementChild);
-  log.focus();
+  showNewestEntry();
+  log.focus({ preventScroll: true });
 }
 
 log.addEventListener("scroll", noticeScrolling);
