@@ -36,17 +36,16 @@ MARK = regex.compile(r"#\s*(CHECK|MISSING):\s*(.*)")
 
 def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterator[Fault]:
     """The faults of the settings of a language; marks for a speaker are faults in a `published` language only."""
-    locale, folder = line.content.locales[tag], line.content.root / "locales" / tag
-    path = folder / "locale.toml"
+    locale, path = line.content.locales[tag], line.content.stack.path(f"locales/{tag}/locale.toml")
     proposals = load_proposals(line.content.root)
     faults = [*_digit_faults(locale, proposals), *_key_faults(locale, proposals.of(tag))]
     faults += [*_voice_faults(locale, line.content.root), *_name_faults(locale), *_rate_faults(locale)]
     faults += [*_review_faults(locale, today)]
     yield from (Fault(_where(path, field), found, remedy, locale=tag) for field, found, remedy in faults)
     if published:
-        for file, number, mark in marks(folder):
+        for file, number, mark in marks(path.parent):
             remedy = "Check it with a speaker of the language, correct it, and delete the mark."
-            yield Fault(f"{folder / file}:{number}", mark.removesuffix("."), remedy, locale=tag)
+            yield Fault(f"{path.parent / file}:{number}", mark.removesuffix("."), remedy, locale=tag)
 
 
 Found = tuple[str, str, str]

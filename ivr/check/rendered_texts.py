@@ -46,10 +46,15 @@ def paths_to_texts(line: Line) -> dict[tuple[str, str], str]:
     return paths
 
 
+def exceeding(measured: float, limit: float) -> str:
+    """`measured` with one decimal, or as many as show that it exceeds the limit: "25.004" for a limit of 25."""
+    return next(shown for digits in range(1, 17) if float(shown := f"{measured:.{digits}f}") > limit)
+
+
 def over_limit(line: Line, text: RenderedText, limit: str, measured: float, subject: str = "") -> Iterator[Fault]:
     """A fault if `measured` exceeds the limit of that name. `subject` names the measured part of the text, if any."""
     most, unit = LIMITS[limit].of(text.locale), LIMITS[limit].unit
     applies = unit != "words" or line.content.locales[text.locale].word_limits
     if applies and measured > most:
-        found = f"{subject or limit}: {measured:.1f}, the limit is {most:g} {unit}"
+        found = f"{subject or limit}: {exceeding(measured, most)}, the limit is {most:g} {unit}"
         yield text.fault(found, "Shorten it, or part it in two.")

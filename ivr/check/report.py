@@ -1,6 +1,6 @@
 """`ivr check` and `ivr check TAG`: every proof, limit, source and catalogue at once, as a report to read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.rendered_texts import RenderedText, paths_to_texts
 from ivr.check.sources import age_faults, source_faults
 from ivr.check.waiting import Waiting, needed_faults, overdue_faults, waiting_messages, waiting_row, waiting_rows
-from ivr.content.catalogue import Catalogue, po_path, read_catalogue
+from ivr.content.catalogue import po_file_of, read_catalogue
 from ivr.content.load import with_drafts
 from ivr.errors import BadContent, BadLocale, Fault
 from ivr.line.compiler import compile_line
@@ -140,19 +140,21 @@ def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 
 def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
-    catalogue = read_catalogue(po_path(line.content.root, tag))
     yield from _faults_for(tag, catalogue_faults(line.content))
     yield from _translation_faults(line, tag)
     yield from (fault for fault in fallback_voice_faults(line) if fault.locale == tag)
     over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
-    yield from (_with_catalogue_line(fault, line.content.root, catalogue) for fault in over_limits)
+    yield from (_with_catalogue_line(fault, line.content.stack.existing(po_file_of(tag))) for fault in over_limits)
     yield from prove(line)
 
 
-def _with_catalogue_line(fault: Fault, root: Path, catalogue: Catalogue) -> Fault:
+def _with_catalogue_line(fault: Fault, catalogues: Sequence[Path]) -> Fault:
     """A fault of a whole text, with the line of the catalogue at which the text begins."""
-    number = next((entry.line for entry in catalogue.entries if entry.context == fault.text), None)
-    return fault._replace(where=f"{po_path(root, fault.locale)}:{number}: {fault.where}") if number else fault
+    for path in reversed(catalogues):
+        entries = (entry for entry in read_catalogue(path).entries if entry.context == fault.text)
+        if entry := next(entries, None):
+            return fault._replace(where=f"{path}:{entry.line}: {fault.where}")
+    return fault
 
 
 def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...], waiting: list[Waiting]) -> Iterator[str]:

@@ -80,7 +80,7 @@ def add(line: Line, tag: str, name: str, file: Path) -> str:
         (folder / file_name(content)).write_bytes(content)
     seconds, slow_seconds = seconds_of(normal), seconds_of(slow)
     sound = Sound(file_name(normal), file_name(slow), seconds, slow_seconds)
-    rows = [row for row in line.content.locales[tag].recordings.rows if row.name != name]
+    rows = [row for row in _rows_in(line, tag, folder) if row.name != name]
     _write(folder / RECORDINGS_FILE, [*rows, Recording(name, reading.spoken.text, sound)])
     return f"added {name}: {seconds:.1f} s, {slow_seconds:.1f} s at the slow pace"
 
@@ -168,6 +168,11 @@ def _write(path: Path, rows: Sequence[Recording]) -> None:
     new.replace(path)
 
 
+def _rows_in(line: Line, tag: str, folder: Path) -> list[Recording]:
+    """The recordings whose files are in `folder`: the others are of the release, below a layer."""
+    return [row for row in line.content.locales[tag].recordings.rows if (folder / row.sound.file).is_file()]
+
+
 def prune(line: Line, tag: str) -> list[str]:
     """Delete the recordings whose words have changed and the files without a recording; returns a line for each.
 
@@ -176,8 +181,9 @@ def prune(line: Line, tag: str) -> list[str]:
     locale, folder = line.content.locales[tag], line.content.root / "locales" / tag / "audio"
     if locale.recordings.faults:
         raise OperationFailed(f"{locale.recordings.faults[0]} Correct this first; no file was deleted.")
-    outdated = outdated_recordings(line, tag)
-    kept = [row for row in locale.recordings.rows if row not in outdated]
+    rows = _rows_in(line, tag, folder)
+    outdated = [row for row in outdated_recordings(line, tag) if row in rows]
+    kept = [row for row in rows if row not in outdated]
     needed = {file for row in kept for file in (row.sound.file, row.sound.slow)}
     unused = [
         path for path in sorted(folder.glob("*.wav")) if FILE_NAME.fullmatch(path.name) and path.name not in needed

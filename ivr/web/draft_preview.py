@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from ivr.content.layer import OWN_FILE, stack_of
 from ivr.errors import BadContent, Fault
 from ivr.line.compiler import compile_line
 from ivr.readiness import Readiness
@@ -24,11 +25,6 @@ from ivr.web.security_headers import NO_STORE
 
 AddPages = Callable[[FastAPI, Settings, Readiness], None]
 FAULTS_FIRST = "This language cannot be heard yet. Correct these faults first, then load the page again.\n\n"
-
-
-def preview_tags(root: Path) -> tuple[str, ...]:
-    """The tags of the languages under `root` that have a `locale.toml`, such as ("en", "es", "fr")."""
-    return tuple(path.parent.name for path in sorted(root.glob("locales/*/locale.toml")))
 
 
 class DraftPages:
@@ -81,7 +77,7 @@ def _add_faults(app: FastAPI, faults: tuple[Fault, ...]) -> FastAPI:
 
 
 def _last_change(root: Path) -> float:
-    """When a file under prompts/ or locales/ last changed, in seconds since the epoch."""
-    folders = (root / "prompts", root / "locales")
+    """When a file of the content at `root` last changed, in seconds since the epoch."""
+    folders = [folder / name for folder in stack_of(root).folders for name in ("prompts", "locales")]
     paths = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-    return max((path.stat().st_mtime for path in paths), default=0.0)
+    return max((path.stat().st_mtime for path in (*paths, *root.glob(OWN_FILE))), default=0.0)

@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
+from ivr.content.load import tags_under
 from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
 from ivr.speech.synthesis import SynthesisFailed
-from ivr.web.draft_preview import DraftPages, preview_tags
+from ivr.web.draft_preview import DraftPages
 from ivr.web.phone_api import PhoneApi
 from ivr.web.rate_limit import RateLimiter
 from ivr.web.security_headers import IMMUTABLE, NO_STORE
@@ -38,7 +39,7 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
     if line is None:
         _add_unavailable_page(app, unavailable_page(base, static, readiness.fallback_document))
         return
-    drafts = preview_tags(settings.ivr_content) if _has_drafts(line, settings) else ()
+    drafts = tags_under(settings.ivr_content) if _has_drafts(line, settings) else ()
     site = Site(line, settings, base, static, drafts)
     for tag in drafts:
         app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag, add_pages))
