@@ -29,7 +29,7 @@ from ivr.content.load import Content, folder_of, with_drafts
 from ivr.content.locale import load_locale
 from ivr.content.prompts import Prompts
 from ivr.content.voices import load_voices
-from ivr.errors import BadLocale, BadText
+from ivr.errors import BadContent, BadLocale
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.script import page
@@ -190,7 +190,7 @@ def test_voice_of_another_region_is_marked_for_a_speaker(begun: Path) -> None:
 def test_faulty_text_leaves_no_folder(copied: Path) -> None:
     path = copied / "prompts" / "tea.txt"
     path.write_text(path.read_text("utf-8").replace("{% endtrans %}", "", 1), "utf-8")
-    with pytest.raises(BadText):
+    with pytest.raises(BadContent):
         create_locale(copied, "fr")
     assert not (copied / "locales" / "fr").exists()
 

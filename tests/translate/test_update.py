@@ -10,7 +10,7 @@ from support.content_faults import fault_named
 
 from ivr.content.catalogue import load_catalogue
 from ivr.content.messages import page_messages
-from ivr.errors import BadText, OperationFailed
+from ivr.errors import BadContent, OperationFailed
 from ivr.translate import update as updating
 from ivr.translate.update import languages, po_path, source_of, update
 
@@ -307,6 +307,6 @@ def test_catalogue_that_would_lose_translations_is_not_written(copied: Path, fau
 def test_faulty_text_changes_no_file(copied: Path) -> None:
     before = po_path(copied, "es").read_bytes()
     english(copied, "{% endtrans %}", "")
-    with pytest.raises(BadText):
+    with pytest.raises(BadContent):
         update(copied, ["es"])
     assert po_path(copied, "es").read_bytes() == before
