@@ -45,7 +45,8 @@ test: setup ## Run the tests
 	$(BIN)/pytest tests/browser && exit $$failed
 
 # The tests whose result could depend on the published languages. Those that start servers run in `make test` alone.
-INVENTED := tests/call tests/check tests/content tests/line tests/script tests/server tests/web
+INVENTED := tests/call tests/check/test_limits.py tests/check/test_proofs.py tests/content/test_load.py \
+	tests/hostile/test_promises.py tests/line tests/script tests/server tests/web
 
 invented: setup ## Run the tests of the line once more, with an invented third language published
 	rm -rf build/invented && mkdir -p build/invented
@@ -64,10 +65,12 @@ check: setup ## Check style, types and prose, prove the line, check the limits o
 	else echo 'Node 18.19 or newer with npm is not installed: scripts, style sheets and pages were not linted.'; fi
 	$(BIN)/ivr check
 
-weblint: setup node_modules/.ready ## Lint the scripts, style sheets and pages of the site (needs Node; make check does it)
+weblint: setup node_modules/.ready ## Lint the scripts, style sheets and pages of the site, test the scripts (needs Node; make check does it)
 	node_modules/.bin/biome check --error-on-warnings
 	$(BIN)/python tools/render_pages.py build/pages
 	node_modules/.bin/html-validate --formatter text 'build/pages/**/*.html'
+	node_modules/.bin/tsc --noEmit
+	node --test tests/web/telephone/*.test.mjs
 
 runtime: build/twilio/.ready ## Install Twilio's local runtime, for the tests of the exported line (needs Node)
 

@@ -30,10 +30,11 @@ class Fault(NamedTuple):
     """One fault of the content or the settings. As a string it is a sentence: where, what was found, what to do.
 
         >>> str(Fault("prompts/tea.txt:3", "a digit in the text: '2 cups'", "Write numbers as words.", "ring 1"))
-        "prompts/tea.txt:3: a digit in the text: '2 cups'. Write numbers as words. (to hear it: ring 1)"
+        "prompts/tea.txt:3: a digit in the text: '2 cups'. Write numbers as words. (to hear it: call, press 1)"
 
     `where` is a file, with its line number if there is one, or an address or a name. `path` lists the keys that lead
-    to the fault. These four are for people. Decisions rest on the other fields, of which the first three may be "":
+    to the fault, "-" for silence. These four are for people. Decisions rest on the other fields, of which the first
+    three may be "":
 
     - `locale`: the tag of the language that the fault is in ("es").
     - `text`: the name of the text that the fault is in ("tea").
@@ -56,7 +57,8 @@ class Fault(NamedTuple):
         return self.kind in ("missing", "fuzzy")
 
     def __str__(self) -> str:
-        heard = f" (to hear it: {self.path})" if self.path else ""
+        keys = self.path.removeprefix("ring").strip()
+        heard = f" (to hear it: call{', press ' * bool(keys)}{keys})" if self.path else ""
         return f"{self.where}: {self.found}. {self.remedy}{heard}"
 
 

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import addresses
@@ -27,6 +27,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 OUT = CHECKOUT / "build" / "release"
 NAME = f"information-line-{__version__}"
 TAG = f"v{__version__}"
+EXPORTS = {"export": ()}
+"""What `ivr export` writes for a release: the end of the archive's name, and the options before the folder."""
 
 
 def git(*words: str) -> str:
@@ -80,7 +82,8 @@ def build() -> None:
     )
     (OUT / f"{NAME}.tar.gz").write_bytes(gzip.compress(source.stdout, mtime=0))
     shutil.copy(CHECKOUT / "Dockerfile", OUT / f"{NAME}.Dockerfile")
-    export(OUT / f"{NAME}-export.tar.gz", moment)
+    for what, options in EXPORTS.items():
+        export(what, options, moment)
     sbom.main(OUT / "sbom.cdx.json")
     (OUT / "NOTES.md").write_text(notes((CHECKOUT / "CHANGELOG.md").read_text("utf-8")), "utf-8")
     files = sorted(OUT.iterdir())
@@ -88,14 +91,14 @@ def build() -> None:
     (OUT / "SHA256SUMS").write_text("".join(sums), "utf-8")
 
 
-def export(to: Path, moment: int) -> None:
+def export(what: str, options: Sequence[str], moment: int) -> None:
     """Pack what `ivr export` writes, with no settings but the texts of this checkout."""
     with tempfile.TemporaryDirectory() as work:
-        folder = Path(work) / f"{NAME}-export"
-        ivr = [sys.executable, "-m", "ivr", "export", str(folder)]
+        folder = Path(work) / f"{NAME}-{what}"
+        ivr = [sys.executable, "-m", "ivr", "export", *options, str(folder)]
         names = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(CHECKOUT), "IVR_CONTENT": str(CHECKOUT)}
         subprocess.run(ivr, cwd=work, env=names, check=True, stdout=subprocess.DEVNULL)
-        pack(folder, to, moment)
+        pack(folder, OUT / f"{folder.name}.tar.gz", moment)
 
 
 def main(words: list[str]) -> None:

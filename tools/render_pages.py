@@ -15,13 +15,12 @@ from ivr.line.line import Line
 from ivr.line.options import Options
 from ivr.script.labels import language_names, node_labels
 from ivr.script.page import write_pages
-from ivr.settings import Settings
 from ivr.usage.counter import UsageKey
 from ivr.usage.layout import Head, Names, as_html
 from ivr.usage.report import make_report
 from ivr.usage.tables import StoredPeriod
-from ivr.web.site import Site, unavailable_page
-from ivr.web.templates import Body, StaticFiles
+from ivr.web.site import Site, Telephone, unavailable_page
+from ivr.web.templates import Body, PageTemplates, StaticFiles
 
 TOY_LINE = Path(__file__).resolve().parent.parent / "tests" / "tiny"
 PUBLIC_URL = "https://line.example.org"
@@ -30,9 +29,9 @@ PUBLIC_URL = "https://line.example.org"
 def site_pages(line: Line) -> dict[str, Body]:
     """The pages of the site by file name."""
     static = StaticFiles()
-    settings = {"ivr_content": TOY_LINE, "public_url": PUBLIC_URL, "twilio_auth_token": "try-" + "0" * 32}
-    site = Site(line, Settings(_env_file=None, **settings), "", static, drafts=["fr"])
-    bare = Site(line, Settings(_env_file=None, **settings, ivr_readable="off"), "", static)
+    telephone, templates = Telephone(line), PageTemplates("", static)
+    site = Site(line, telephone, templates, drafts=["fr"], is_tried_out=True)
+    bare = Site(line, telephone, templates, has_text=False)
     pages = {f"phone.{tag}": page for tag, page in site.phone_pages.items()}
     pages |= {f"read.{tag}": page for tag, page in site.read_pages.items()}
     pages |= {"not_found": site.not_found, "not_found_without_text": bare.not_found}

@@ -201,8 +201,8 @@ def named_keys(flow: Flow, text: str, language_key: str = "8") -> Mapping[str, s
 def language_keys(text: str, languages: int) -> str:
     """Every key that `press.language` can be in `text`, one character each; `languages` is the number published.
 
-    "8" for most texts. "812345" for the text `language` of three or more languages: key 8 offers it in a menu, and
-    keys 1 to 5 in the language menu.
+    "8" for most texts. "812" for the text `language` of three languages: key 8 offers it in a menu, and in the language
+    menu a key from 1 to the number of other languages, at most 5.
     """
     in_language_menu = text == "language" and languages > 2
-    return "8" + "".join(CHOICE_KEYS[:LANGUAGES_PER_PART]) if in_language_menu else "8"
+    return "8" + "".join(CHOICE_KEYS[: min(LANGUAGES_PER_PART, languages - 1)]) if in_language_menu else "8"

@@ -46,8 +46,9 @@ def _opening(line: Line, locale: str, others: list[str]) -> Iterator[Fault]:
 def _after_the_language_key(line: Line, locale: str) -> Iterator[Fault]:
     text, ends = _opening_ends(line, locale)
     person, danger = ends[PromptRef("person", 1, locale)], ends[PromptRef("danger", 1, locale)]
-    yield from over_limit(line, text, "after the language key: a person offered within", person)
-    yield from over_limit(line, text, "after the language key: 911 within", danger)
+    limit = "after the language key"
+    yield from over_limit(line, text._replace(name="person"), f"{limit}: a person offered within", person)
+    yield from over_limit(line, text._replace(name="danger"), f"{limit}: 911 within", danger)
 
 
 def _opening_ends(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef, float]]:

@@ -31,14 +31,14 @@ def still_english(translation: Translation) -> str:
         return ""
     text, english = (_plain(translation, words) for words in (translation.text, translation.english))
     length = SHORT_RUN if len(readability.words(english)) <= SHORT_ENGLISH else ENGLISH_RUN
-    run = _shared_run(text, english, length) or _english_word(translation, text, english)
+    run = _shared_run(text, english, length) or _english_word(translation, text)
     return f"it still says “{run}”, as the English does" if run else ""
 
 
-def _english_word(translation: Translation, text: str, english: str) -> str:
-    """The first word of ENGLISH_WORDS that both texts have; "" for none, or if the source language is not English."""
-    common = ENGLISH_WORDS.intersection(readability.words(english)) if translation.source.tag == "en" else frozenset()
-    return next((word for word in readability.words(text) if word in common), "")
+def _english_word(translation: Translation, text: str) -> str:
+    """The first word of ENGLISH_WORDS in a text; "" for none, or if the source language is not English."""
+    words = readability.words(text) if translation.source.tag == "en" else []
+    return next((word for word in words if word in ENGLISH_WORDS), "")
 
 
 def other_language(translation: Translation) -> str:

@@ -91,6 +91,9 @@ def summary(line: Line, tag: str) -> Iterator[str]:
     if locale.translators:
         yield f"  translators {', '.join(locale.translators)}"
     yield f"  it says     {'; '.join(sayings(locale, line.content.facts))}"
+    catalogues = [read_catalogue(path) for path in line.content.stack.existing(po_file_of(tag))]
+    if comments := sum(len(entry.comments) for catalogue in catalogues for entry in catalogue.entries):
+        yield f"  comments    {comments} of translators in the catalogue: `ivr script {tag}` shows them to reviewers"
     yield from (f"  to check    {row}" for row in doubts(locale, line.content.root))
     for folder in line.content.stack.existing(f"locales/{tag}"):
         yield from (f"  to check    {file}:{number}: {mark}" for file, number, mark in marks(folder))

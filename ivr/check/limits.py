@@ -14,6 +14,7 @@ from ivr.check.limit_table import LIMITS
 from ivr.check.rendered_texts import RenderedText, over_limit, rendered_texts
 from ivr.content.characters import wrong_characters
 from ivr.content.prompts import RenderedPrompt
+from ivr.content.templates import blocks_by_part
 from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.speech import readability
@@ -61,8 +62,10 @@ class LimitChecker:
             return None
         return readability.grade(self._words[text.locale].without_names(text.text), text.locale)
 
-    def _over(self, text: RenderedText, limit: str, measured: float, subject: str = "") -> Iterator[Fault]:
-        return over_limit(self.line, text, limit, measured, subject)
+    def _over(
+        self, text: RenderedText, limit: str, measured: float, subject: str = "", english: str = ""
+    ) -> Iterator[Fault]:
+        return over_limit(self.line, text, limit, measured, subject, english)
 
     def _sentences(self, text: RenderedText) -> Iterator[Fault]:
         for sentence in (sentence for part in text.parts for sentence in readability.sentences(part.text)):
@@ -89,7 +92,8 @@ class LimitChecker:
             yield from self._over(text, "words of a choice", words, subject)
         nouns = [self._words[text.locale].first_noun(choice) for choice in choices.paragraphs]
         for noun in sorted({noun for noun in nouns if nouns.count(noun) > 1}):
-            remedy = "Begin each with another noun: callers hear the beginning."
+            small = f"If “{noun}” is a small word like “for”, list it under `small` in words.toml."
+            remedy = f"Begin each with another noun: callers hear the beginning. {small}"
             yield text.fault(f"two choices begin with “{noun}”", remedy)
 
     def _heading(self, text: RenderedText, headings: list[str]) -> Iterator[Fault]:
@@ -101,9 +105,11 @@ class LimitChecker:
             yield text.fault("the menu has no heading", remedy)
 
     def _topic(self, text: RenderedText) -> Iterator[Fault]:
-        for number, part in enumerate(text.parts, start=1):
-            yield from self._over(text, "words of a part", len(readability.words(part.text)), f"part {number}, words")
-            yield from self._over(text, "seconds of a part", self.seconds(part), f"part {number}, seconds")
+        blocks = blocks_by_part(self.line.content.prompts.templates[text.name])
+        for number, (part, (first, *_)) in enumerate(zip(text.parts, blocks, strict=True), start=1):
+            words, name = len(readability.words(part.text)), f"part {number}"
+            yield from self._over(text, "words of a part", words, f"{name}, words", first.english)
+            yield from self._over(text, "seconds of a part", self.seconds(part), f"{name}, seconds", first.english)
             yield from self._numbers_said_once(text, number, part)
         if len(text.parts) > MAX_PARTS and "#" not in text.parts[0].keys:
             found = f"it has {len(text.parts)} parts and does not say how to go on"

@@ -31,6 +31,8 @@ PLAUSIBLE: Mapping[Unit, tuple[float, float]] = {
 """The most that `slowest` and `fastest` of a speech rate can be: no voice of a telephone reads faster."""
 MIN_FOREIGN = 6
 """So many digits of another language, and fewer of its own, are the digits of that language."""
+ACCOUNT = regex.compile(r"@[\w-]+(/[\w.-]+)?|[^@\s]+@[^@\s]+\.\w+", regex.ASCII)
+"""An account, a team or an address in CODEOWNERS: https://docs.github.com/articles/about-code-owners."""
 MARK = regex.compile(r"#\s*(CHECK|MISSING):\s*(.*)")
 
 
@@ -40,7 +42,7 @@ def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterat
     proposals = load_proposals(line.content.root)
     faults = [*_digit_faults(locale, proposals), *_key_faults(locale, proposals.of(tag))]
     faults += [*_voice_faults(locale, line.content.root), *_name_faults(locale), *_rate_faults(locale)]
-    faults += [*_review_faults(locale, today)]
+    faults += [*_review_faults(locale, today), *_leader_faults(locale)]
     yield from (Fault(_where(path, field), found, remedy, locale=tag) for field, found, remedy in faults)
     if published:
         for file, number, mark in marks(path.parent):
@@ -60,11 +62,12 @@ def _where(path: Path, field: str) -> str:
 
 
 def _digit_faults(locale: Locale, proposals: Proposals) -> Iterator[Found]:
-    own, digits = _plain(proposals.of(locale.tag).digits), _plain(locale.digits)
+    proposed = proposals.of(locale.tag).digits
+    own, digits = _plain(proposed), _plain(locale.digits)
     moved = [index for index, word in enumerate(digits) if word in own and own.index(word) != index]
     if moved:
         said = ", ".join(f"“{locale.digits[index]}” is the word for {own.index(digits[index])}" for index in moved[:3])
-        remedy = f"Write them in the order 0 1 2 … 9: “{own[0]}” is first."
+        remedy = f"Write them in the order 0 1 2 … 9: “{proposed[0]}” is first."
         yield "digits", f"they are in another order: {said}", remedy
     elif other := _other_language(digits, own, proposals):
         yield "digits", f"they are the digits of `{other}`", "Write the words of this language."
@@ -141,6 +144,13 @@ def _review_faults(locale: Locale, today: date) -> Iterator[Found]:
         yield "reviewed", f"{locale.review.date} is in the future", "Write the day of the review."
 
 
+def _leader_faults(locale: Locale) -> Iterator[Found]:
+    for leader in locale.leaders:
+        if not ACCOUNT.fullmatch(leader):
+            remedy = "Write an account such as @maria, a team such as @agency/spanish, or an e-mail address."
+            yield "leaders", f"{leader!r} is not an account", remedy
+
+
 def marks(folder: Path) -> Iterator[tuple[str, int, str]]:
     """The lines that wait for a speaker, in locale.toml and words.toml: ("locale.toml", 15, "CHECK: an estimate …")."""
     for file in ("locale.toml", "words.toml"):
@@ -160,10 +170,10 @@ def sayings(locale: Locale, facts: Facts) -> Iterator[str]:
 
 def doubts(locale: Locale, root: Path) -> Iterator[str]:
     """What a speaker should look at: digits that locales/proposals.toml writes in another way, a borrowed voice."""
-    own = load_proposals(root).of(locale.tag).digits
+    own, path = load_proposals(root).of(locale.tag).digits, root / "locales" / locale.tag / "locale.toml"
     for digit, (word, proposed) in enumerate(zip(locale.digits, own, strict=False)):
         if _plain([word]) != _plain([proposed]):
-            yield f"locale.toml: digits: {digit} is “{word}”; locales/proposals.toml has “{proposed}”"
+            yield f"{_where(path, 'digits')}: {digit} is “{word}”, in locales/proposals.toml “{proposed}”: misspelt?"
     voices = _voices(root)
     if locale.voice != NO_VOICE and voices and not voices.language_for(locale.tag):
         yield f"locale.toml: voice: it is a voice of {locale.language}: listen whether callers understand it"

@@ -12,8 +12,8 @@ from ivr.line.line import Line
 
 VOICE_ONLY = ("fallback", "fallback_again")
 """Texts of the fallback document. It is used when our recordings cannot be fetched, so a voice always speaks them."""
-MIN_MENU_LANGUAGES = 3
-"""With so many published languages there is a language menu, which can offer a language at any key from 1 to 5."""
+ALL_KEYS = 6
+"""With so many published languages the language menu can offer a language at any key from 1 to 5."""
 
 
 class Recordable(NamedTuple):
@@ -36,7 +36,7 @@ def recordables(line: Line, tag: str, languages: int | None = None) -> Iterator[
     """Every part of every text that is whole in a language.
 
     `languages` is the number of published languages, None for the present number. It decides which keys can offer the
-    language: 8 alone, or with three or more languages also 1 to 5.
+    language: 8 alone, or with three or more languages also 1 and on, to 5.
     """
     for text in line.content.prompts.templates:
         for key in language_keys(text, languages or len(line.content.configured)):
@@ -60,7 +60,7 @@ def _parts(line: Line, tag: str, text: str, key: str) -> Iterator[Recordable]:
 
 def outdated_recordings(line: Line, tag: str) -> tuple[Recording, ...]:
     """The recordings whose words no text has any more."""
-    texts = {part.spoken.text for part in to_record(line, tag, MIN_MENU_LANGUAGES)}
+    texts = {part.spoken.text for part in to_record(line, tag, ALL_KEYS)}
     return tuple(row for row in line.content.locales[tag].recordings.rows if row.reads not in texts)
 
 

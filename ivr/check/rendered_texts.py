@@ -23,9 +23,9 @@ class RenderedText(NamedTuple):
         """The words of all parts."""
         return "\n\n".join(part.text for part in self.parts)
 
-    def fault(self, found: str, remedy: str) -> Fault:
-        """A fault of this text."""
-        return Fault(f"{self.name} ({self.locale})", found, remedy, self.path, self.locale, self.name)
+    def fault(self, found: str, remedy: str, english: str = "") -> Fault:
+        """A fault of this text, or of its message `english`."""
+        return Fault(f"{self.name} ({self.locale})", found, remedy, self.path, self.locale, self.name, english)
 
 
 def rendered_texts(line: Line) -> Iterator[RenderedText]:
@@ -47,14 +47,20 @@ def paths_to_texts(line: Line) -> dict[tuple[str, str], str]:
 
 
 def exceeding(measured: float, limit: float) -> str:
-    """`measured` with one decimal, or as many as show that it exceeds the limit: "25.004" for a limit of 25."""
-    return next(shown for digits in range(1, 17) if float(shown := f"{measured:.{digits}f}") > limit)
+    """`measured` with one decimal at most, or as many as show that it exceeds the limit: "25.004" for 25."""
+    return next(f"{round(measured, digits):.12g}" for digits in range(1, 12) if round(measured, digits) > limit)
 
 
-def over_limit(line: Line, text: RenderedText, limit: str, measured: float, subject: str = "") -> Iterator[Fault]:
-    """A fault if `measured` exceeds the limit of that name. `subject` names the measured part of the text, if any."""
+def over_limit(
+    line: Line, text: RenderedText, limit: str, measured: float, subject: str = "", english: str = ""
+) -> Iterator[Fault]:
+    """A fault if `measured` exceeds the limit of that name.
+
+    `subject` names the measured part of the text, if any, and `english` the message at which it begins.
+    """
     most, unit = LIMITS[limit].of(text.locale), LIMITS[limit].unit
     applies = unit != "words" or line.content.locales[text.locale].word_limits
     if applies and measured > most:
         found = f"{subject or limit}: {exceeding(measured, most)}, the limit is {most:g} {unit}"
-        yield text.fault(found, "Shorten it, or part it in two.")
+        remedy = "Shorten it, or part it in two." if text.locale == line.flow.source_language else "Shorten it."
+        yield text.fault(found, remedy, english)

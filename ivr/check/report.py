@@ -11,7 +11,7 @@ from ivr.check.catalogues import catalogue_faults, page_notes
 from ivr.check.drafts import draft_rows
 from ivr.check.language import fallback_voice_faults, summary, texts_too_long, translation_faults, unreviewed
 from ivr.check.limits import LimitChecker
-from ivr.check.locale_settings import setting_faults
+from ivr.check.locale_settings import doubts, setting_faults
 from ivr.check.proofs import ProofCounts, proof_counts, prove
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.rendered_texts import RenderedText, paths_to_texts
@@ -46,7 +46,7 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
         lines = [compile_line(root, replace(options, silence=policy)) for policy in ("connect", "goodbye")]
         limits = LimitChecker(lines[0])
     except BadContent as error:
-        return Report(error.faults, (*map(str, error.faults), f"{ProofCounts(0, 0, 0)}, {len(error.faults)} faults"))
+        return Report(error.faults, (*map(str, error.faults), f"{ProofCounts(0, 0, 0)}, {_count(error.faults)}"))
     faults = [fault for line in lines for fault in prove(line)]
     faults += _content_faults(lines[0], limits)
     if today:
@@ -54,8 +54,13 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
         faults += overdue_faults(lines[0].content, today)
     unique_faults = tuple(dict.fromkeys(faults))  # both policies can have the same fault
     counts = ProofCounts(*map(sum, zip(*map(proof_counts, lines), strict=True)))
-    summary_row = f"{counts}, {len(unique_faults)} faults"
+    summary_row = f"{counts}, {_count(unique_faults)}"
     return Report(unique_faults, (*map(str, unique_faults), *_measurements(limits), *_notes(lines[0]), summary_row))
+
+
+def _count(faults: Sequence[Fault]) -> str:
+    """How many faults there are, in words."""
+    return "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
 
 
 def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
@@ -85,8 +90,9 @@ def _notes(line: Line) -> Iterator[str]:
     yield from waiting_rows(line.content)
     yield from page_notes(line.content)
     yield from unreviewed(line)
-    for tag in line.content.locales:
+    for tag, locale in line.content.locales.items():
         yield from recording_notes(line, tag)
+        yield from (f"{tag}: {doubt}" for doubt in doubts(locale, line.content.root))
     yield from draft_rows(line.content)
 
 
@@ -106,7 +112,7 @@ def _measurements(limits: LimitChecker) -> Iterator[str]:
 def _hardest(limits: LimitChecker, texts: Iterable[RenderedText]) -> str:
     graded = [(grade, text.name) for text in texts if (grade := limits.grade(text))]
     if not graded:
-        return "no text is long enough to be graded"
+        return "no reading level is measured"
     # a Flesch-Kincaid grade rises with difficulty, an INFLESZ score falls
     grade, name = max(graded, key=lambda pair: pair[0].score * (1 if pair[0].scale == "Flesch-Kincaid" else -1))
     return f"hardest to read: {name} ({grade.scale} {grade.score:.1f})"
@@ -149,10 +155,10 @@ def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
 
 
 def _with_catalogue_line(fault: Fault, catalogues: Sequence[Path]) -> Fault:
-    """A fault of a whole text, with the line of the catalogue at which the text begins."""
+    """A fault of a text, with the line of the catalogue at which its message, or else the text, begins."""
     for path in reversed(catalogues):
-        entries = (entry for entry in read_catalogue(path).entries if entry.context == fault.text)
-        if entry := next(entries, None):
+        of_text = (entry for entry in read_catalogue(path).entries if entry.context == fault.text)
+        if entry := next((entry for entry in of_text if fault.english in ("", entry.english)), None):
             return fault._replace(where=f"{path}:{entry.line}: {fault.where}")
     return fault
 
@@ -178,5 +184,5 @@ def _language_report(
         if fault.english:
             rows.append(f"    the English: {fault.english}")
     row = waiting_row(tag, waiting)
-    rows += [*([row] if row else []), *summary_rows, f"{len(faults)} faults"]
+    rows += [*([row] if row else []), *summary_rows, _count(faults)]
     return Report(faults, tuple(rows), tuple(one.fault for one in waiting))

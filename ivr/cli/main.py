@@ -1,5 +1,6 @@
 """The `ivr` command, with the commands of editors; operators' and translators' commands are in their own files."""
 
+import errno
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -20,6 +21,10 @@ USER_ERRORS = (BadContent, BadSettings, OperationFailed)
 """Errors that the person at the keyboard can correct: printed as sentences, without a traceback."""
 
 
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC)
+"""Errors of a folder that cannot be written: printed as a sentence with its name."""
+
+
 class _CannotTell(click.ClickException):
     """Twilio does not answer. The exit code 1 means that something is wrong, 2 that the command is."""
 
@@ -34,6 +39,10 @@ class _Ivr(click.Group):
             return super().invoke(ctx)
         except USER_ERRORS as error:
             raise (_CannotTell if isinstance(error, NoAnswer) else click.ClickException)(str(error)) from None
+        except OSError as error:
+            if error.errno not in UNWRITABLE or not error.filename:
+                raise
+            raise click.FileError(str(error.filename), error.strerror) from None
 
 
 @click.group(cls=_Ivr, context_settings={"help_option_names": ["-h", "--help"]})

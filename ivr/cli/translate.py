@@ -1,4 +1,4 @@
-"""The commands of translators: `ivr locale`, `ivr listen`, `ivr recordings`."""
+"""The commands of translators: `ivr status`, `ivr locale`, `ivr listen`, `ivr recordings`."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def add_to(main: click.Group) -> None:
     """Add these commands to `main`."""
-    for command in (locale, listen, recordings):
+    for command in (status, locale, listen, recordings):
         main.add_command(command)
 
 
@@ -28,9 +28,29 @@ def folder_tag(tag: str) -> str:
     return folder_of(read_settings().ivr_content, tag)
 
 
+@click.command()
+@click.option(
+    "--into",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Write the table into this page, between its marks.",
+)
+def status(into: Path | None) -> None:
+    """Show each language: what is spoken, waits, is recorded and reviewed.
+
+    The table is Markdown. It lists published languages and drafts, with the day since which the oldest message waits.
+    """
+    from ivr.translate.status import page_with, statuses, table
+
+    markdown = table(statuses(read_settings().ivr_content))
+    click.echo(markdown, nl=False)
+    if into:
+        into.write_text(page_with(markdown, into.read_text("utf-8")), "utf-8")
+        click.echo(f"wrote {into}")
+
+
 @click.group()
 def locale() -> None:
-    """Begin a language, and update the catalogues."""
+    """Begin a language, update the catalogues, export a glossary."""
 
 
 @locale.command("new")
@@ -81,6 +101,18 @@ def locale_update(tags: Sequence[str], same_meaning: Sequence[str]) -> None:
     sys.exit(1 if result.faults else 0)
 
 
+@locale.command("glossary")
+@click.argument("tag", type=folder_tag)
+def locale_glossary(tag: str) -> None:
+    """Print the glossary of a language as CSV.
+
+    Its terms are those of the tables in the STYLE.md of the language TAG. Weblate and other translation tools read it.
+    """
+    from ivr.translate.glossary import as_csv, glossary
+
+    click.echo(as_csv(glossary(read_settings().ivr_content, tag)), nl=False)
+
+
 @click.command()
 @click.argument("tag", type=folder_tag)
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
@@ -102,12 +134,16 @@ def listen(tag: str, nodes: Sequence[str], slow: bool, out: Path | None) -> None
     for name in listen.untranslated(line, tag, nodes):
         click.echo(f"{name}: not fully translated into {tag}; `ivr check {tag}` says what is missing")
     samples = listen.samples(line, tag, nodes, "slow" if slow else "normal")
+    heard = list[listen.Sample]()
     for sample in listen.copy_to(out, samples):
+        heard.append(sample)
         click.echo(f"{sample.name}  {sample.seconds:.1f} s  {os.path.relpath(sample.path)}")
         if nodes:
             click.echo(f"    {sample.text}".replace("\n\n", "\n    "))
         if nodes and not out and not listen.play(sample.path):
             click.echo("    (no program that plays sound is installed: open the file)")
+    if not slow and (row := listen.rate_row(line.content.locales[tag], heard)):
+        click.echo(f"{tag}: {row}")
 
 
 @click.group()
@@ -119,26 +155,37 @@ def recordings() -> None:
 @click.argument("tag", type=folder_tag)
 @click.option("--all", "every", is_flag=True, help="Also the texts that have a recording.")
 def recordings_sheet(tag: str, every: bool) -> None:
-    """Print the texts to read aloud, with file names."""
-    from ivr.translate import record
+    """Print the texts to read aloud beside the English, with file names."""
+    from ivr.translate.recording_sheet import recording_sheet
 
-    for text in record.recording_sheet(_line_with(tag), tag, every):
+    for text in recording_sheet(_line_with(tag), tag, every):
         click.echo(text)
 
 
 @recordings.command("add")
 @click.argument("tag", type=folder_tag)
 @click.argument("name")
-@click.argument("file", type=click.Path(path_type=Path))
-def recordings_add(tag: str, name: str, file: Path) -> None:
-    """Add the recording of a text.
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def recordings_add(tag: str, name: str, file: Path | None) -> None:
+    """Add recordings: NAME FILE for one text, or a folder in place of NAME.
 
-    Checks and converts FILE (WAV or MP3). The line plays it as long as the words of NAME, a text or a part, stay the
-    same.
+    In a folder, each sound file has the name of its text ("reach-1.m4a"), as `ivr recordings sheet` prints it. Each
+    file is checked and converted; with ffmpeg every format is read, without it WAV and MP3. The line plays a recording
+    as long as the words of its text stay the same. Exit 1 if a file is refused; the others are added.
     """
     from ivr.translate import record
 
-    click.echo(record.add(_line_with(tag), tag, name, file))
+    if file:
+        click.echo(record.add(_line_with(tag), tag, name, file))
+        return
+    if not Path(name).is_dir():
+        raise click.UsageError(f"{name} is no folder. Give NAME FILE, or a folder of files.")
+    results = list(record.add_folder(_line_with(tag), tag, Path(name)))
+    for sentence, _ in results:
+        click.echo(sentence)
+    added = sum(is_added for _, is_added in results)
+    click.echo(f"{added} of {len(results)} sound files added")
+    sys.exit(0 if results and added == len(results) else 1)
 
 
 @recordings.command("prune")

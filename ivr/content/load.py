@@ -20,7 +20,7 @@ from ivr.content.layer import OWN_FILE, Stack, stack_of
 from ivr.content.locale import Locale, load_locale
 from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.content.templates import Template, load_templates
-from ivr.content.voices import Voices, load_voices
+from ivr.content.voices import NO_VOICE, Voices, load_voices
 from ivr.content.wordlists import Words, load_words
 from ivr.errors import BadContent, BadLocale, BadText, Fault, Untranslated
 
@@ -113,6 +113,8 @@ def load_content(root: Path, published: Sequence[str] | None = None, hotline: st
     voices = _attempt(lambda: load_voices(stack.path("locales/voices.toml")), voice_faults)
     flow, facts, templates, source = _load_required(stack, published, hotline, voices)
     locales, locale_faults = _load_languages(stack, flow, source, voices)
+    if published:  # a draft without a voice can be read and heard before it is recorded
+        locales = {tag: locale._replace(is_preview=locale.voice == NO_VOICE) for tag, locale in locales.items()}
     readable_flow = flow.with_spoken(tuple(locales), {name: template.parts for name, template in templates.items()})
     prompts = Prompts(templates, locales, facts, source.tag)
     withheld = {fault.locale: fault for fault in _withheld(stack, readable_flow, prompts)}
@@ -226,7 +228,7 @@ def _withheld(stack: Stack, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     for tag in flow.published[1:]:
         if incomplete := [name for name in needed_texts(flow) if not is_whole(flow, prompts, name, tag)]:
             found = f"the language is withheld, because these texts are not whole in it: {', '.join(incomplete)}"
-            remedy = "Callers hear the source language until they are translated."
+            remedy = "Callers hear the source language until they are translated, and recorded if no voice says them."
             yield Fault(f"{stack.path(f'locales/{tag}')}", found, remedy, locale=tag)
 
 

@@ -12,7 +12,7 @@ from ivr.content.catalogue import MessageId, load_catalogues
 from ivr.content.fallback_voice import FallbackVoice, load_fallback_voice
 from ivr.content.files import is_unspeakable, read_toml, wrong_fields
 from ivr.content.recordings import Recordings, Sound, load_recordings, with_recordings
-from ivr.content.voices import NO_VOICE, Voice, Voices
+from ivr.content.voices import NO_VOICE, PREVIEW_VOICE, Voice, Voices
 from ivr.errors import BadLocale, Fault, Untranslated
 from ivr.speech.timing import SpeechRate
 
@@ -57,6 +57,7 @@ class _LocaleFile(_Table):
     word_limits: bool = False
     reviewed: Review | None = None
     translators: list[str] = []
+    leaders: list[str] = []
 
 
 class Locale(NamedTuple):
@@ -69,6 +70,8 @@ class Locale(NamedTuple):
     - `voice_row`: the voice's row in the table of voices; None without a voice, or if the table cannot be read.
     - `sounds`: the recordings, by the words that they read.
     - `translators`: the names of translators who wish to be named.
+    - `leaders`: who answers for the language, each as CODEOWNERS writes it: "@maria", "@team/spanish", an address.
+    - `is_preview`: texts without a recording are spoken too, in a language without a voice: to read and hear a draft.
     - `word_limits`: whether the limits that count words apply; seconds are a fair measure of every language.
     - `fallback`: the voice of the fallback document.
     """
@@ -91,15 +94,23 @@ class Locale(NamedTuple):
     word_limits: bool = False
     translators: tuple[str, ...] = ()
     fallback: FallbackVoice = FallbackVoice()
+    leaders: tuple[str, ...] = ()
+    is_preview: bool = False
+
+    @property
+    def say_voice(self) -> str:
+        """The voice of a <Say>: in a preview of a language without a voice, one that no telephone has."""
+        return PREVIEW_VOICE if self.voice == NO_VOICE else self.voice
 
     @property
     def takes_ssml(self) -> bool:
         """Whether the voice takes pauses and a pace inside a <Say>."""
-        return self.voice_row is not None and self.voice_row.takes_ssml
+        return self.is_preview if self.voice_row is None else self.voice_row.takes_ssml
 
     def can_say(self, text: str) -> bool:
-        """Whether the language has a voice, and one <Say> holds `text`."""
-        return self.voice != NO_VOICE and (self.voice_row is None or self.voice_row.can_say(text))
+        """Whether the language has a voice, or one in a preview, and one <Say> holds `text`."""
+        has_voice = self.voice != NO_VOICE or self.is_preview
+        return has_voice and (self.voice_row is None or self.voice_row.can_say(text))
 
     def in_fallback_voice(self) -> "Locale":
         """The language as the fallback document speaks it: in its own voice where the fallback voice has a fault."""
@@ -153,7 +164,7 @@ def _load_parts(folder: Path, voices: Voices | None, source: bool, own: Path | N
     return Locale(
         folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
         fields.pound, rate, fields.reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
-        fields.word_limits, tuple(fields.translators), fallback,
+        fields.word_limits, tuple(fields.translators), fallback, tuple(fields.leaders),
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 Babel and polib refuse files that msgfmt accepts, over a date in the header, a plural count or the layout. Here the
 header is an entry like the others, and nothing in it can cost a translation. tests/content/test_po.py compares the
-entries with the messages that msgfmt compiles. The format:
+entries with the messages that msgfmt compiles. One difference is meant: of several `#,` lines msgfmt obeys the last;
+here a message is fuzzy if any of them says so. The format:
 https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
 """
 
@@ -12,7 +13,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _TOKEN = re.compile(
-    r"(?P<blank>[ \t\r\f\v]+)|(?P<newline>\n)|(?P<obsolete>#~(?!\|))|(?P<comment>#[^\n]*)|(?P<keyword>[A-Za-z_]+)"
+    r"(?P<blank>(?:[ \t\r\f\v]|\\\n)+)|(?P<newline>\n)|(?P<obsolete>#~(?!\|))|(?P<comment>#(?:\\\n|[^\n])*)"
+    r"|(?P<keyword>[A-Za-z_]+)"
     r'|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<index>\[\s*[0-9]+\s*\])',
     re.DOTALL,
 )
@@ -23,6 +25,7 @@ _LETTERS = {"n": "\n", "t": "\t", "b": "\b", "r": "\r", "f": "\f", "v": "\v", "a
 _PREVIOUS_ID = re.compile(r'\bmsgid\s+((?:"(?:[^"\\]|\\.)*"\s*)+)')
 _PLACE = re.compile(r" File: .*, line: -?\d+\s*")
 _CHARSET = re.compile(rb"charset=([\w-]+)")
+_FOREIGN_BYTE = re.compile("[\udc80-\udcff]")
 _READABLE = re.compile(r"(iso-8859|cp|windows|koi8|gb|euc|big5|johab|shift|tis)[-_\w]*", re.IGNORECASE)
 """The character sets beside UTF-8 that gettext names as portable, as far as Python has them."""
 
@@ -76,21 +79,32 @@ class _Token(NamedTuple):
 
 
 def read_po(content: bytes) -> list[Entry]:
-    """The entries of a PO file, the header and the obsolete ones too. Raises PoFault, or UnicodeDecodeError."""
+    """The entries of a PO file, the header and the obsolete ones too. Raises PoFault, or UnicodeDecodeError.
+
+    A byte of another character set is refused in a message and accepted in a line of comments, as msgfmt does.
+    """
     text, charset = _decode(content)
-    return list(_Grammar(list(_tokens(text)), charset).entries())
+    outside_comments = re.sub(r"(?m)^\s*#.*$", "", text)
+    if _FOREIGN_BYTE.search(outside_comments):
+        content.decode("utf-8-sig")  # raises
+    tokens = list(_tokens(text))
+    return list(_Grammar(tokens, charset).entries())
 
 
 def _decode(content: bytes) -> tuple[str, str]:
-    """The text and its character set: UTF-8, with or without BOM, else the one that the header names."""
+    """The text and its character set: UTF-8, with or without BOM, else the one that the header names.
+
+    A byte that is not UTF-8 becomes a surrogate if the header names no other character set.
+    """
     named = _CHARSET.search(content)
     charset = named[1].decode() if named else ""
     try:
-        text, charset = content.removeprefix(codecs.BOM_UTF8).decode("utf-8"), "utf-8"
+        text, charset = content.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
-        if not _READABLE.fullmatch(charset) or not _is_known(charset):
-            raise
-        text = content.decode(charset)
+        if _READABLE.fullmatch(charset) and _is_known(charset):
+            text = content.decode(charset)
+        else:
+            text, charset = content.decode("utf-8-sig", "surrogateescape"), "utf-8"
     return (text if "\n" in text else text.replace("\r", "\n")), charset
 
 

@@ -27,11 +27,22 @@ MARK = re.compile("\ue000(.*?)\ue000|\ue001(.*?)\ue001")
 """A mark: its first group is a key, its second the name of a telephone number."""
 
 
+class Offer(NamedTuple):
+    """The one key that a paragraph says, and where its word begins, in characters.
+
+    Example: `Offer("1", 16)` for "For tea … press one.".
+    """
+
+    key: str
+    position: int
+
+
 class RenderedPrompt(NamedTuple):
     """One part of a template, and the language in which it is spoken: the source language if it is not translated.
 
     `keys` are the keys that it says ("0", "*"), `numbers` the names of the telephone numbers that it says, both in the
-    order they are spoken. `sound` is the recording of exactly these words; None if the voice speaks them.
+    order they are spoken. `sound` is the recording of exactly these words; None if the voice speaks them. `offers` has
+    one member for each paragraph: the key that it offers, None for no key or for several ones.
     """
 
     locale: str
@@ -39,6 +50,7 @@ class RenderedPrompt(NamedTuple):
     keys: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     sound: Sound | None = None
+    offers: tuple[Offer | None, ...] = ()
 
     @property
     def text(self) -> str:
@@ -129,6 +141,17 @@ def _filled_in(template: Template, locale: Locale, values: Values) -> Iterator[s
 def _part(locale: str, words: str) -> RenderedPrompt:
     """One part, with its marks read and removed."""
     marks = MARK.findall(words)
-    keys, numbers = tuple(key for key, _ in marks if key), tuple(name for _, name in marks if name)
-    paragraphs = (" ".join(MARK.sub("", paragraph).split()) for paragraph in re.split(r"\n\s*\n", words))
-    return RenderedPrompt(locale, tuple(filter(None, paragraphs)), keys, numbers)
+    numbers = tuple(name for _, name in marks if name)
+    marked = [paragraph for paragraph in re.split(r"\n\s*\n", words) if paragraph.strip()]
+    paragraphs = tuple(" ".join(MARK.sub("", paragraph).split()) for paragraph in marked)
+    keys = tuple(key for key, _ in marks if key)
+    return RenderedPrompt(locale, paragraphs, keys, numbers, offers=tuple(map(_offer, marked)) if keys else ())
+
+
+def _offer(paragraph: str) -> Offer | None:
+    """The key that a paragraph with marks offers."""
+    marks = [mark for mark in MARK.finditer(paragraph) if mark[1]]
+    if len(marks) != 1:
+        return None
+    before = MARK.sub("", paragraph[: marks[0].start()])
+    return Offer(marks[0][1], len(" ".join(f"{before}|".split())) - 1)

@@ -24,7 +24,7 @@ MAX_RECORDING_SECONDS = 120
 """A part takes at most 38 seconds (`check/limit_table`), and less than twice as long at the slow pace."""
 MAX_RECORDING_BYTES = 1_000_000
 """Two minutes are 960,000 samples of one byte."""
-RECORD_AGAIN = "Record it again: `ivr recordings add`."
+RECORD_AGAIN = "Unpack the archive of the sounds again, or record it again: `ivr recordings add`."
 
 
 class Sound(NamedTuple):

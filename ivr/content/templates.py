@@ -157,6 +157,17 @@ def blocks(template: Template) -> Iterator[Block]:
     return (piece for piece in template.pieces if isinstance(piece, Block))
 
 
+def blocks_by_part(template: Template) -> list[list[Block]]:
+    """The messages of each part of a template, in the order they are spoken."""
+    parts: list[list[Block]] = [[]]
+    for piece in template.pieces:
+        if isinstance(piece, Block):
+            parts[-1].append(piece)
+        else:
+            parts.extend([] for _ in PART_BREAK.findall(piece))
+    return parts
+
+
 def _blank(match: re.Match[str]) -> str:
     """The replacement of a block or a comment: it has the same number of lines."""
     return (_BLOCK if match[0].startswith("{%") else "") + "\n" * match[0].count("\n")

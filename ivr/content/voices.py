@@ -13,6 +13,8 @@ from ivr.errors import BadLocale, Fault
 
 NO_VOICE = "none"
 """The `voice` of a language that Twilio has no voice for: every text is recorded."""
+PREVIEW_VOICE = "Polly.Preview"
+"""The voice in the TwiML of a draft without a voice. Pages show its words, and espeak-ng speaks them."""
 MAX_ENCODED = 4500
 """Characters of one <Say> when its text is percent-encoded: https://www.twilio.com/docs/api/errors/13521."""
 

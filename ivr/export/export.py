@@ -46,6 +46,7 @@ class _Exporter:
 
     def __init__(self, line: Line, with_twiml: bool) -> None:
         self._line, self._flow, self._with_twiml = line, line.flow, with_twiml
+        self._addresses_of = {place: address_of(place) for place in line.documents}
         self._linkers = {
             tag: NumberLinker(locale, line.content.facts.numbers) for tag, locale in line.content.locales.items()
         }
@@ -55,7 +56,8 @@ class _Exporter:
 
     def exported(self) -> form.ExportedLine:
         line, flow = self._line, self._flow
-        places = {address_of(place): self._place(place) for place in sorted(line.documents, key=address_of)}
+        in_order = sorted(self._addresses_of.items(), key=lambda item: item[1])
+        places = {address: self._place(place) for place, address in in_order}
         return form.ExportedLine(
             release=__version__,
             hotline=str(line.content.facts.numbers[HOTLINE].dial),
@@ -81,7 +83,7 @@ class _Exporter:
 
     def _language(self, tag: str) -> form.Language:
         locale = self._line.content.locales[tag]
-        transfer = CallPlace(self._flow.node_of_kind("transfer"), tag)
+        transfer, opening = (CallPlace(self._flow.node_of_kind(kind), tag) for kind in ("transfer", "opening"))
         return form.Language(
             language=locale.language,
             voice=locale.voice,
@@ -89,6 +91,7 @@ class _Exporter:
             direction="rtl" if locale.direction == "rtl" else "ltr",
             main_menu=address_of(self._main_menu(tag)),
             transfer=address_of(transfer),
+            opening=address_of(opening),
         )
 
     def _addresses(self) -> form.Addresses:
@@ -110,7 +113,7 @@ class _Exporter:
         keys = self._line.transitions[place]
         return form.Place(
             steps=tuple(self._step(step, fragment) for step, fragment in steps),
-            keys=tuple(address_of(keys[key]) for key in (*KEYS, "")),
+            keys=tuple(self._addresses_of[keys[key]] for key in (*KEYS, "")),
             silence=address_of(next_place(self._flow, place, Silence())),
             choices=choices_segment(self._flow, place) or None,
             outcomes=self._outcomes(place) if isinstance(self._flow.nodes[place.node], Transfer) else None,
@@ -151,12 +154,14 @@ class _Exporter:
 
     def _prompt(self, prompt: RenderedPrompt) -> form.Prompt:
         linker, seconds = self._linkers[prompt.locale], self._line.schedule.longest_seconds
-        lines = (linker.link(line) for line in caption_lines(prompt.paragraphs))
+        lines = list(caption_lines(prompt))
+        linked = (linker.link(line.text) for line in lines)
         sound = prompt.sound
         return form.Prompt(
             language=prompt.locale,
             paragraphs=prompt.paragraphs,
-            lines=tuple(tuple(tuple(filter(None, span)) for span in line) for line in lines),
+            lines=tuple(tuple(tuple(filter(None, span)) for span in line) for line in linked),
+            keys=tuple(line.key for line in lines) if any(line.key for line in lines) else None,
             seconds=(round(seconds(prompt), 1), round(seconds(prompt, slow=True), 1)),
             recording=form.Recording(normal=sound.file, slow=sound.slow) if sound else None,
         )

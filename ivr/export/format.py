@@ -28,7 +28,7 @@ class Language(_Record):
     """A published language. `language` and `voice` are Twilio's names ("es-US"), `name` is its name in itself.
 
     `main_menu` is the place of a request whose address is unknown, `transfer` the place whose outcomes answer the end
-    of a dial at such an address.
+    of a dial at such an address, `opening` the opening for a caller who has chosen this language.
     """
 
     language: str
@@ -37,6 +37,7 @@ class Language(_Record):
     direction: Literal["ltr", "rtl"]
     main_menu: Address
     transfer: Address
+    opening: Address
 
 
 class Place(_Record):
@@ -89,12 +90,14 @@ class Prompt(_Record):
     - `paragraphs`: the words, with `…` for a short pause.
     - `lines`: the same as captions: each line is a list of pieces, [text] or [text, link]. A telephone number is
       written in digits, with the link that dials or texts it: ["911", "tel:911"].
+    - `keys`: the key that each line offers, "" for none; absent if no line offers a key.
     - `seconds`: an upper estimate, with pauses, at the normal and at the slow pace; exact for a recording.
     """
 
     language: str
     paragraphs: tuple[str, ...]
     lines: tuple[tuple[tuple[str, ...], ...], ...]
+    keys: tuple[str, ...] | None = None
     seconds: tuple[float, float]
     recording: Recording | None = None
 

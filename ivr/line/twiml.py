@@ -67,7 +67,7 @@ def say(
 ) -> bytes:
     """A fragment: `prompt` is spoken to the end; outside a Gather no key stops it."""
     locale = locales[prompt.locale]
-    voice = _Voice(locale.voice, locale.language, locale.takes_ssml)
+    voice = _Voice(locale.say_voice, locale.language, locale.takes_ssml)
     before_lead, after_lead = _prompt_verbs(prompt, voice, pace, audio_url)
     return b"".join((before_lead, _pause(lead, pace), after_lead)) if after_lead else before_lead
 

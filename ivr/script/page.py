@@ -5,7 +5,7 @@ request for another file.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -16,11 +16,14 @@ from markupsafe import Markup, escape
 from ivr import __version__
 from ivr.call.state import Place
 from ivr.call.transitions import Ask
+from ivr.content.catalogue import MessageId
 from ivr.content.facts import Number
+from ivr.content.templates import blocks_by_part
 from ivr.errors import BadLocale
 from ivr.line.line import Line
 from ivr.line.schedule import PART_WAIT
 from ivr.script.labels import heard_when, title_of
+from ivr.script.messages import Message, messages_of
 from ivr.script.model import Choice, Entry, Script, read_script
 from ivr.script.sources import CitedFact, PageToOpen, cited_fact, compared, pages_to_open
 from ivr.script.timeline import TimelineStep, timeline
@@ -39,11 +42,16 @@ NOT_REVIEWED_BY = (
 
 
 class Row(NamedTuple):
-    """A paragraph: its words, those in the source language ("" on that page), and the choice that it offers."""
+    """A paragraph: its words, those in the source language ("" on that page), and the choice that it offers.
+
+    `anchor` is its place on the page: "tea-2-1" is the first paragraph of part 2. `message` is that of the catalogue.
+    """
 
     words: str
     source_words: str
     choice: Choice | None
+    anchor: str
+    message: Message | None
 
 
 class ScriptEntry(NamedTuple):
@@ -71,11 +79,12 @@ class NumberUse(NamedTuple):
 
 
 class ScriptPage(NamedTuple):
-    """The data of one page. `source_script` is the script of the source language."""
+    """The data of one page. `source_script` is the script of the source language, `messages` are the catalogue's."""
 
     line: Line
     script: Script
     source_script: Script
+    messages: Mapping[MessageId, Message] = {}
 
     @property
     def is_translation(self) -> bool:
@@ -104,10 +113,20 @@ class ScriptPage(NamedTuple):
     def _parts(self, entry: Entry) -> Iterator[tuple[Row, ...]]:
         translated = entry.locale != self.source_script.locale
         source_parts = self.source_script.entry(entry.name).parts if translated else ()
-        for part, source in zip_longest(entry.parts, source_parts):
+        blocks = blocks_by_part(self.line.content.prompts.templates[entry.name])
+        for number, (part, source, own) in enumerate(zip_longest(entry.parts, source_parts, blocks), start=1):
             choices = entry.choices if part == entry.parts[-1] else ()
-            rows = zip_longest(part.paragraphs, source.paragraphs if source else (), choices, fillvalue=None)
-            yield tuple(Row(words or "", source_words or "", choice) for words, source_words, choice in rows)
+            messages = [self.messages.get((entry.name, block.english)) for block in own]
+            rows = zip_longest(part.paragraphs, source.paragraphs if source else (), choices, messages, fillvalue=None)
+            yield tuple(
+                Row(words or "", source_words or "", choice, f"{entry.name}-{number}-{index}", message)
+                for index, (words, source_words, choice, message) in enumerate(rows, start=1)
+            )
+
+    def commented(self) -> Iterator[Row]:
+        """The paragraphs on which translators have left a comment."""
+        rows = (row for entry in self.script.all() for part in self._parts(entry) for row in part)
+        return (row for row in rows if row.message and row.message.comments)
 
     def timeline(self) -> tuple[TimelineStep, ...]:
         """A call without any key, from the ring on, or, in a second language, from the language key on."""
@@ -152,7 +171,8 @@ def write_pages(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
 
 def render_page(line: Line, locale: str) -> str:
     """The page of one language, as HTML."""
-    data = ScriptPage(line, read_script(line, locale), read_script(line, line.flow.source_language))
+    source_script = read_script(line, line.flow.source_language)
+    data = ScriptPage(line, read_script(line, locale), source_script, messages_of(line, locale))
     facts = line.content.facts
     rows = [*(fact for fact in facts.facts.values() if fact.confidence != "own"), *facts.numbers.values()]
     copies = [row.compared for row in rows if row.compared]

@@ -22,8 +22,6 @@ INSTALL = (
 )
 SYNTHESIS_TIMEOUT = 6.0
 """Seconds that each program may run for one sound."""
-CONVERTER_TIMEOUT = 60
-"""Seconds that sox may take for a file that a person recorded."""
 WORDS_A_MINUTE = 140
 """The speed of espeak-ng at rate 1.0."""
 LATIN_AMERICA = "es-419"
@@ -123,24 +121,6 @@ async def _run(name: str, options: Sequence[str], standard_input: bytes) -> byte
     if program.returncode or not output:
         raise SynthesisFailed(f"{name} ended with status {program.returncode}")
     return output
-
-
-def convert(arguments: Sequence[str]) -> tuple[bytes, str]:
-    """Runs sox with `arguments`; returns its output and its messages. Raises OperationFailed."""
-    program = shutil.which(CONVERTER)
-    if program is None:
-        raise OperationFailed(f"{CONVERTER}, which reads and converts recordings, is not installed. {INSTALL}")
-    try:
-        done = subprocess.run([program, "-V1", *arguments], capture_output=True, timeout=CONVERTER_TIMEOUT, check=False)
-    except subprocess.TimeoutExpired:
-        raise OperationFailed(f"{CONVERTER} did not finish within {CONVERTER_TIMEOUT} seconds.") from None
-    messages = done.stderr.decode("utf-8", "replace").strip()
-    if done.returncode:
-        reason = messages.splitlines()[-1].partition("FAIL ")[2] if messages else ""
-        raise OperationFailed(
-            f"{CONVERTER} cannot read this file ({reason or 'it gives no reason'}). For MP3 it needs libsox-fmt-mp3."
-        )
-    return done.stdout, messages
 
 
 def player() -> str:

@@ -16,34 +16,44 @@ from ivr.check.recordings import Recordable, recordables
 from ivr.content.layer import sound_files
 from ivr.content.load import with_drafts
 from ivr.content.locale import Locale
-from ivr.content.voices import Voice
+from ivr.content.voices import NO_VOICE, PREVIEW_VOICE, Voice
 from ivr.errors import BadLocale, OperationFailed
 from ivr.line import twiml
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
+from ivr.line.twiml import AFTER_KEY
 from ivr.phone.parser import read_document
 from ivr.phone.ssml import MAX_SAY_CHARACTERS
 from ivr.phone.verbs import Say
-from ivr.speech import synthesis
+from ivr.speech import synthesis, timing
 from ivr.speech.synthesis import SynthesisFailed, Utterance, synthesize, voice_for
 from ivr.speech.wav import seconds_of
 
 PLAYER_TIMEOUT = 300
 """Seconds that a program may play one sound."""
+MIN_MEASURED_SECONDS = 20
+"""Seconds of speech after which the speech rate of a voice is known well enough to be proposed."""
+SLOWEST, FASTEST = 0.92, 1.6
+"""The speech rates of a language divided by that of espeak-ng: 0.92 and 1.28 in English, 0.93 and 1.81 in Spanish."""
 SOUNDS_FOLDER = ".sounds"
 """The folder of synthetic sounds, beside prompts/ and locales/. It may be deleted at any time."""
-PLACEHOLDER_VOICE = "Polly.Preview"
-"""The voice in the TwiML of a language that has no voice. The preview uses the words and pauses only."""
 
 
 class Sample(NamedTuple):
-    """One text or part to listen to: its name, such as "tea-2", its words, its sound file and the seconds it takes."""
+    """One text or part to listen to: its name, such as "tea-2", its words, its sound file and the seconds it takes.
+
+    `speech_seconds` are the seconds without the written pauses.
+    """
 
     name: str
     text: str
     path: Path
     seconds: float
+
+    @property
+    def speech_seconds(self) -> float:
+        return self.seconds - timing.pause_seconds(self.text) - AFTER_KEY
 
 
 def compile_with_draft(root: Path, options: Options, tag: str) -> Line:
@@ -63,6 +73,17 @@ def samples(line: Line, tag: str, names: Sequence[str], pace: Pace = "normal") -
     for reading in _chosen(line, tag, names):
         path = _recorded(line, locale, reading, pace) or _synthetic(line, locale, reading, pace)
         yield Sample(reading.name, reading.spoken.text, path, seconds_of(path.read_bytes()))
+
+
+def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
+    """The speech rate of a voice, and the row that it proposes for locale.toml; "" after too few seconds of speech."""
+    unit, seconds = locale.speech_rate.unit, sum(sample.speech_seconds for sample in heard)
+    if seconds < MIN_MEASURED_SECONDS:
+        return ""
+    rate = sum(timing.units(sample.text, unit) for sample in heard) / seconds
+    slowest, fastest = (f"{rate * factor:.1f}" for factor in (SLOWEST, FASTEST))
+    proposed = f'speech_rate = {{ counts = "{unit}", slowest = {slowest}, fastest = {fastest} }}'
+    return f"this voice reads {rate:.1f} {unit} a second; proposal for locale.toml: {proposed}"
 
 
 def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
@@ -108,7 +129,7 @@ def _synthetic(line: Line, locale: Locale, reading: Recordable, pace: Pace) -> P
 
 def _utterance(reading: Recordable, locale: Locale, pace: Pace) -> Utterance:
     """Words and pauses from the TwiML, written for a voice that takes pauses, because espeak-ng does."""
-    speaker = locale.voice_row or Voice(PLACEHOLDER_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
+    speaker = locale.voice_row or Voice(PREVIEW_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
     voiced = {locale.tag: locale._replace(voice=speaker.name, voice_row=speaker)}
     verbs = read_document(twiml.document([twiml.say(reading.spoken, voiced, pace)]))
     say = next(verb for verb in verbs if isinstance(verb, Say))
@@ -119,10 +140,10 @@ def _installed_voice(locale: Locale) -> str:
     voices = synthesis.required_voices()
     voice = voice_for(locale.language, voices) or voice_for(locale.tag, voices)
     if not voice:
-        raise OperationFailed(
-            f"espeak-ng has no voice for {locale.name} ({locale.language}), so it can only be recorded: "
-            f"see `ivr recordings sheet {locale.tag}`."
-        )
+        recorded = f"so it can only be recorded: see `ivr recordings sheet {locale.tag}`."
+        spoken = f"so it cannot be heard here. Callers hear {locale.voice}."
+        remedy = recorded if locale.voice == NO_VOICE else spoken
+        raise OperationFailed(f"espeak-ng has no voice for {locale.name} ({locale.language}), {remedy}")
     return voice
 
 

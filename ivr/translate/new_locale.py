@@ -24,7 +24,7 @@ from ivr.content.files import read_toml
 from ivr.content.load import folder_of
 from ivr.content.proposals import ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, load_voices
-from ivr.errors import BadContent, BadLocale
+from ivr.errors import BadContent, BadLocale, OperationFailed
 from ivr.translate.update import update
 
 TEMPLATES = Path(__file__).parent / "pages"
@@ -32,14 +32,14 @@ DEFAULT_RATE = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
 """The speech rate, a wide range, where locales/proposals.toml does not propose one."""
 CLDR_ORIGIN = "proposed, most by CLDR, where they are for counting. Write the words that are used on a telephone."
 TERMS = (
-    "human trafficking", "human smuggling", "sex trafficking, labor trafficking", "forced labor",
+    "human trafficking", "human smuggling", "sex trafficking; labor trafficking", "forced labor",
     "force, fraud or coercion", "commercial sex act", "debt bondage", "domestic servitude", "trafficker", "survivor",
-    "warning signs", "minor", "to report, a tip", "law enforcement", "hotline", "this line", "text message",
-    "relay service", "T visa, U visa", "Continued Presence", "without immigration papers",
+    "warning signs", "minor", "to report; tip", "law enforcement", "hotline", "this line", "text message",
+    "relay service", "T visa; U visa", "Continued Presence", "without immigration papers",
     "National Human Trafficking Hotline", "988 Lifeline", "Department of Homeland Security", "Department of Justice",
     "Department of Labor", "Department of State", "Department of Health and Human Services",
 )  # fmt: skip
-"""The terms of every glossary (STYLE.md)."""
+"""The terms of every glossary (STYLE.md); `;` separates several terms in a row."""
 
 
 class Proposal(NamedTuple):
@@ -82,8 +82,8 @@ def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
         _fill(root, folder, proposal)
         if faults := update(root, [tag]).faults:
             raise BadLocale(faults)
-    except BadContent:  # in the source texts: leave no half-made folder
-        shutil.rmtree(folder)
+    except (BadContent, OperationFailed, OSError):  # leave no half-made folder
+        shutil.rmtree(folder, ignore_errors=True)
         raise
     return [folder / "locale.toml", folder / "words.toml", folder / "STYLE.md", po_path(root, tag)]
 

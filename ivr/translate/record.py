@@ -8,19 +8,19 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from ivr.check.recordings import Recordable, outdated_recordings, to_record
+from ivr.check.recordings import ALL_KEYS, Recordable, outdated_recordings, to_record
 from ivr.content.prompts import RenderedPrompt
-from ivr.content.recordings import FILE_NAME, RECORDINGS_FILE, Recording, Sound, file_name
+from ivr.content.recordings import FILE_NAME, RECORDINGS_FILE, Recording, Sound, file_name, load_recordings
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.line.twiml import AFTER_KEY
 from ivr.speech.pauses import SLOW_PAUSE, SLOW_RATE
-from ivr.speech.synthesis import convert
+from ivr.speech.sound_files import SUFFIXES, convert, decoded
 from ivr.speech.wav import SAMPLE_RATE, seconds_of, write_wav
 
 MIN_DURATION_FACTOR, MAX_DURATION_FACTOR = 0.6, 1.6
@@ -48,18 +48,17 @@ class Measurement(NamedTuple):
     clipped: bool
 
 
-def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
-    """Lines of plain text: the texts to read aloud, with file names. Unless `every`, only those without a recording."""
-    sounds, outdated = line.content.locales[tag].sounds, {row.name for row in outdated_recordings(line, tag)}
-    yield from (
-        "Read each text aloud, calmly, as if to one person. A … is a short pause, an empty line a longer one.",
-        f"Make one WAV or MP3 file of each text, named as above the text. Then: ivr recordings add {tag} NAME FILE",
-    )
-    for reading in to_record(line, tag):
-        if every or reading.spoken.text not in sounds:
-            state = "recorded" if reading.spoken.text in sounds else "changed" if reading.name in outdated else "new"
-            yield f"\n== {reading.name}.wav   {state}, about {line.schedule.longest_seconds(reading.spoken):.0f} s"
-            yield reading.spoken.text
+def add_folder(line: Line, tag: str, folder: Path) -> Iterator[tuple[str, bool]]:
+    """Add every sound file of `folder` as the recording that its name says ("reach-1.m4a").
+
+    Yields a sentence about each file and whether it was added. A file that is refused does not stop the others.
+    """
+    for file in sorted(folder.iterdir()):
+        if file.suffix.lower() in SUFFIXES and not file.name.startswith("."):
+            try:
+                yield add(line, tag, file.stem, file), True
+            except OperationFailed as error:
+                yield f"{file.name}: {error}", False
 
 
 def add(line: Line, tag: str, name: str, file: Path) -> str:
@@ -70,23 +69,32 @@ def add(line: Line, tag: str, name: str, file: Path) -> str:
     if not file.is_file():
         raise OperationFailed(f"{file} does not exist.")
     reading = _recordable(line, tag, name)
-    faults = list(_faults(line, reading.spoken, measure(file)))
-    if faults:
-        raise OperationFailed(f"{file} was not added: {'; '.join(faults)}.")
+    with decoded(file) as sound_file:
+        faults = list(_faults(line, reading.spoken, measure(sound_file)))
+        if faults:
+            raise OperationFailed(f"{file} was not added: {'; '.join(faults)}.")
+        normal, slow = (write_wav(_converted(sound_file, rate)) for rate in (1.0, SLOW_RATE))
+    sound = Sound(file_name(normal), file_name(slow), seconds_of(normal), seconds_of(slow))
     folder = line.content.root / "locales" / tag / "audio"
-    normal, slow = (write_wav(_converted(file, rate)) for rate in (1.0, SLOW_RATE))
+    try:
+        _store(folder, {sound.file: normal, sound.slow: slow}, Recording(name, reading.spoken.text, sound))
+    except OSError as error:
+        raise OperationFailed(f"{folder} cannot be written ({error.strerror}). Make it writable.") from None
+    lasts = f"{sound.seconds:.1f} s, {sound.slow_seconds:.1f} s at the slow pace"
+    return f"added {name}: {lasts}. Hear it: `ivr listen {tag} {name}`"
+
+
+def _store(folder: Path, files: Mapping[str, bytes], recording: Recording) -> None:
+    """Write the sound files, then the list of recordings, in which `recording` replaces the one of the same name."""
     folder.mkdir(parents=True, exist_ok=True)
-    for content in (normal, slow):
-        (folder / file_name(content)).write_bytes(content)
-    seconds, slow_seconds = seconds_of(normal), seconds_of(slow)
-    sound = Sound(file_name(normal), file_name(slow), seconds, slow_seconds)
-    rows = [row for row in _rows_in(line, tag, folder) if row.name != name]
-    _write(folder / RECORDINGS_FILE, [*rows, Recording(name, reading.spoken.text, sound)])
-    return f"added {name}: {seconds:.1f} s, {slow_seconds:.1f} s at the slow pace"
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    rows = [row for row in load_recordings(folder).rows if row.name != recording.name]
+    _write(folder / RECORDINGS_FILE, [*rows, recording])
 
 
 def _recordable(line: Line, tag: str, name: str) -> Recordable:
-    readings = {reading.name: reading for reading in to_record(line, tag, 3)}
+    readings = {reading.name: reading for reading in to_record(line, tag, ALL_KEYS)}
     if name in readings:
         return readings[name]
     parts = [reading for reading in readings if reading.startswith(f"{name}-")]
@@ -168,11 +176,6 @@ def _write(path: Path, rows: Sequence[Recording]) -> None:
     new.replace(path)
 
 
-def _rows_in(line: Line, tag: str, folder: Path) -> list[Recording]:
-    """The recordings whose files are in `folder`: the others are of the release, below a layer."""
-    return [row for row in line.content.locales[tag].recordings.rows if (folder / row.sound.file).is_file()]
-
-
 def prune(line: Line, tag: str) -> list[str]:
     """Delete the recordings whose words have changed and the files without a recording; returns a line for each.
 
@@ -181,7 +184,7 @@ def prune(line: Line, tag: str) -> list[str]:
     locale, folder = line.content.locales[tag], line.content.root / "locales" / tag / "audio"
     if locale.recordings.faults:
         raise OperationFailed(f"{locale.recordings.faults[0]} Correct this first; no file was deleted.")
-    rows = _rows_in(line, tag, folder)
+    rows = load_recordings(folder).rows
     outdated = [row for row in outdated_recordings(line, tag) if row in rows]
     kept = [row for row in rows if row not in outdated]
     needed = {file for row in kept for file in (row.sound.file, row.sound.slow)}

@@ -24,6 +24,7 @@ from ivr.content.templates import load_templates
 from ivr.errors import BadLocale, Fault, OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.translate.comments import comments_of
+from ivr.translate.leaders import owners_file, owners_path
 from ivr.translate.merge import Change, merge
 from ivr.translate.po_file import po_file
 
@@ -73,7 +74,7 @@ def _entry(folders: Iterable[Path], message: SourceMessage, comments: Mapping[Me
 
 
 def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), today: date | None = None) -> Update:
-    """Write locales/messages.pot and merge it into the catalogue of each language.
+    """Write locales/messages.pot and merge it into the catalogue of each language; write the leaders into CODEOWNERS.
 
     In the contexts `same_meaning` ("tea") a change of the English keeps the translation. With `today`, the messages of
     published languages that wait for their translator get the note since when. Raises BadContent where the texts or
@@ -95,6 +96,10 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
             continue
         files[po_path(root, tag)] = po_file(f"{PROJECT}: {tag}", header(tag), merged.entries)
         changes[tag] = merged.changes
+    try:
+        files |= {owners_path(root): owners_file(root).encode()} if owners_path(root).exists() else {}
+    except BadLocale as error:
+        faults.extend(error.faults)
     return Update(tuple(path for path, content in files.items() if _write(path, content)), changes, tuple(faults))
 
 

@@ -1,33 +1,26 @@
-"""The addresses of the pages. They answer with pages that were rendered at start, and play calls of the phone page.
+"""The addresses of the pages. They answer with pages and files that were rendered at start.
 
 Path parameters are read from the request: a typed parameter makes FastAPI import a second pydantic at each start.
 """
 
-import asyncio
-import json
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from ivr.content.load import tags_under
 from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
 from ivr.speech.synthesis import SynthesisFailed
+from ivr.web.audio_preview import Sounds
 from ivr.web.draft_preview import DraftPages
-from ivr.web.phone_api import PhoneApi
-from ivr.web.rate_limit import RateLimiter
 from ivr.web.security_headers import IMMUTABLE, NO_STORE
-from ivr.web.site import Site, unavailable_page
-from ivr.web.templates import Body, StaticFiles
+from ivr.web.site import Site, Telephone, unavailable_page
+from ivr.web.templates import Body, PageTemplates, StaticFiles
 
-PHONE_REQUEST_RATE, PHONE_REQUEST_BURST = 20.0, 60
-"""Requests of the phone page a second, and at once, of all visitors together. Each takes about two milliseconds."""
-MAX_BODY_BYTES = 1_000
-BODY_TIMEOUT = 5.0
-"""Seconds in which the body of a phone page's request must have arrived."""
+TELEPHONE_DATA = "telephone.json"
 GET_OR_HEAD = ["GET", "HEAD"]
 
 
@@ -40,16 +33,17 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
         _add_unavailable_page(app, unavailable_page(base, static, readiness.fallback_document))
         return
     drafts = tags_under(settings.ivr_content) if _has_drafts(line, settings) else ()
-    site = Site(line, settings, base, static, drafts)
+    telephone = Telephone(line) if settings.ivr_web_phone == "on" else None
+    templates, has_text = PageTemplates(base, static), settings.ivr_readable == "on"
+    site = Site(line, telephone, templates, drafts, has_text, settings.uses_test_token)
     for tag in drafts:
         app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag, add_pages))
     _add_front_page(app, site)
     if site.has_text:
-        _add_read_pages(app, site)
-    if site.has_phone:
-        _add_phone_pages(app, site)
-        _add_phone_api(app, PhoneApi(line, site.sounds))
-        _add_sounds(app, site)
+        _add_read_pages(app, site, base)
+    if telephone:
+        _add_phone_pages(app, site, telephone)
+        _add_sounds(app, telephone.sounds)
 
 
 def _has_drafts(line: Line, settings: Settings) -> bool:
@@ -85,7 +79,7 @@ def _add_front_page(app: FastAPI, site: Site) -> None:
         return response
 
 
-def _add_read_pages(app: FastAPI, site: Site) -> None:
+def _add_read_pages(app: FastAPI, site: Site, base: str) -> None:
     @app.api_route("/read/{tag}", methods=GET_OR_HEAD)
     async def read_page(request: Request) -> Response:
         page = site.read_pages.get(request.path_params["tag"])
@@ -95,7 +89,7 @@ def _add_read_pages(app: FastAPI, site: Site) -> None:
     async def section(request: Request) -> Response:
         tag, node = request.path_params["tag"], request.path_params["node"]
         if tag in site.read_pages and node in site.nodes:
-            return RedirectResponse(f"{site.base}/read/{tag}#{node}", 308, NO_STORE)
+            return RedirectResponse(f"{base}/read/{tag}#{node}", 308, NO_STORE)
         return respond(request, site.not_found, 404)
 
     @app.api_route("/read", methods=GET_OR_HEAD)
@@ -103,46 +97,22 @@ def _add_read_pages(app: FastAPI, site: Site) -> None:
         return respond(request, site.read_pages[site.source_tag])
 
 
-def _add_phone_pages(app: FastAPI, site: Site) -> None:
+def _add_phone_pages(app: FastAPI, site: Site, telephone: Telephone) -> None:
+    @app.api_route(f"/{TELEPHONE_DATA}", methods=GET_OR_HEAD)
+    async def telephone_data(request: Request) -> Response:
+        return respond(request, telephone.body)
+
     @app.api_route("/phone/{tag}", methods=GET_OR_HEAD)
     async def phone_page(request: Request) -> Response:
         page = site.phone_pages.get(request.path_params["tag"])
         return respond(request, page) if page else respond(request, site.not_found, 404)
 
 
-def _add_phone_api(app: FastAPI, phone: PhoneApi) -> None:
-    limiter = RateLimiter(PHONE_REQUEST_RATE, PHONE_REQUEST_BURST)
-
-    @app.post("/phone/call")
-    async def call(request: Request) -> Response:
-        if not limiter.allows():
-            return JSONResponse({"steps": []}, 429, {**NO_STORE, "Retry-After": "2"})
-        try:
-            content = await asyncio.wait_for(_json_object(request), BODY_TIMEOUT)
-        except TimeoutError:
-            return Response(status_code=408, headers=NO_STORE)
-        return JSONResponse({"steps": phone.steps(content)}, headers=NO_STORE)
-
-
-async def _json_object(request: Request) -> Mapping[str, object]:
-    """The JSON object in the body; {} if the body is too long or is anything else. {} is a new call."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            return {}
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _add_sounds(app: FastAPI, site: Site) -> None:
-    @app.get("/sound/{name}.wav")
+def _add_sounds(app: FastAPI, sounds: Sounds) -> None:
+    @app.get("/sound/{name:path}.wav")
     async def sound(request: Request) -> Response:
         try:
-            wav = await site.sounds.wav(request.path_params["name"])
+            wav = await sounds.wav(request.path_params["name"])
         except KeyError:
             return Response(status_code=404, headers=NO_STORE)
         except SynthesisFailed:

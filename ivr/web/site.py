@@ -1,18 +1,23 @@
-"""Renders every page of the site once: the telephone page and the readable text in each published language."""
+"""Renders every page of the site once: the telephone page and the readable text in each published language.
+
+The telephone page loads the exported line, and its calls run in the visitor's browser.
+"""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from ivr.export.export import export_line
+from ivr.export.files import to_bytes
+from ivr.export.format import ExportedLine
 from ivr.export.number_links import TextSpan, number_span
 from ivr.line.line import Line
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial, Say
 from ivr.script.model import read_script
-from ivr.settings import Settings
 from ivr.web.audio_preview import Sounds
 from ivr.web.read_page import ReadableText, readable_text
-from ivr.web.templates import Body, PageTemplates, StaticFiles
+from ivr.web.templates import Body, PageTemplates, StaticFiles, make_body
 
 EMERGENCY_NUMBER, TEXT_NUMBER = "emergency", "hotline_text"
 """Names in numbers.toml of the numbers that the pages offer beside the hotline's; each may be missing."""
@@ -23,21 +28,41 @@ _LANGUAGE_RANGE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\
 """One entry of Accept-Language, such as "es-MX;q=0.8": https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4."""
 
 
+class Telephone:
+    """The data of the telephone page: the exported line in `body`, and the sounds that the server can make of it."""
+
+    def __init__(self, line: Line, synthesizes: bool = True) -> None:
+        exported = export_line(line, with_twiml=False)
+        self.body = make_body(to_bytes(exported), "application/json")
+        self.sounds = Sounds(exported, synthesizes)
+        self.has_sounds = bool(self.sounds.voices) or _has_recordings(exported)
+
+
+def _has_recordings(line: ExportedLine) -> bool:
+    return any(prompt.recording for prompt in (line.prompts or {}).values())
+
+
 class Site:
     """The rendered pages of `line`.
 
-    `phone_pages` and `read_pages` are by language, empty if the settings turn them off. `not_found` is the answer to an
-    unknown address. `base` is the path of PUBLIC_URL; `drafts` are the tags of the languages with a draft page.
+    `phone_pages` and `read_pages` are by language, empty if the settings turn them off; without `telephone` there is no
+    phone page. `not_found` is the answer to an unknown address. `base` and `suffix` are those of `PageTemplates`.
+    `drafts` are the tags of the languages with a draft page. Where `is_tried_out`, a visitor chooses how a dial ends.
     """
 
     def __init__(
-        self, line: Line, settings: Settings, base: str, static: StaticFiles, drafts: Sequence[str] = ()
+        self,
+        line: Line,
+        telephone: Telephone | None,
+        templates: PageTemplates,
+        drafts: Sequence[str] = (),
+        has_text: bool = True,
+        is_tried_out: bool = False,
     ) -> None:
-        self.base, self.source_tag, self._drafts = base, line.flow.source_language, drafts
-        self.has_phone, self.has_text = settings.ivr_web_phone == "on", settings.ivr_readable == "on"
+        self.source_tag, self._drafts = line.flow.source_language, drafts
+        self.has_phone, self.has_text, self._is_tried_out = telephone is not None, has_text, is_tried_out
         self.nodes = frozenset(line.content.prompts.templates)
-        self.sounds = Sounds(line, self.has_phone)
-        self._line, self._settings, self._templates = line, settings, PageTemplates(base, static)
+        self._line, self._telephone, self._templates = line, telephone, templates
         self._texts = self._by_language(self._readable_text) if self.has_text else {}
         self.phone_pages = self._by_language(self._phone_page) if self.has_phone else {}
         self.read_pages = self._by_language(self._read_page) if self.has_text else {}
@@ -58,12 +83,14 @@ class Site:
         return readable_text(self._line, read_script(self._line, tag, graded=False))
 
     def _phone_page(self, tag: str) -> Body:
+        assert self._telephone
         return self._render(
             "phone.html",
             tag,
             here="/phone/",
-            sound=self.sounds.available,
-            uses_test_token=self._settings.uses_test_token,
+            site_voices=list(self._telephone.sounds.voices),
+            has_sounds=self._telephone.has_sounds,
+            uses_test_token=self._is_tried_out,
         )
 
     def _read_page(self, tag: str, not_found: bool = False) -> Body:

@@ -29,7 +29,7 @@ NEUTRAL_SITE = "https://www.weather.gov/"
 """Where “Leave this page” leads: a page that is open on many screens."""
 WORD_PLACEHOLDER = Markup("<span data-placeholder></span>")
 """A placeholder in a sentence, which the script of the phone page replaces by a word."""
-_IMPORT = re.compile(r'from "\./(\w+\.js)";')
+_IMPORT = re.compile(r'from "\./([a-z_]+\.js)";')
 """The end of an import in a script, such as `import { pause } from "./sound.js";`."""
 
 
@@ -94,9 +94,13 @@ class PageWords:
 
 
 class PageTemplates:
-    """Renders the templates. `base`, the path of PUBLIC_URL ("" or "/help"), begins every address in a page."""
+    """Renders the templates.
 
-    def __init__(self, base: str, static: StaticFiles) -> None:
+    `base` begins every address in a page: the path of PUBLIC_URL ("" or "/help"), or a relative path (".."). `suffix`
+    ends the address of every page (".html" where each page is a file).
+    """
+
+    def __init__(self, base: str, static: StaticFiles, suffix: str = "") -> None:
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
@@ -105,6 +109,7 @@ class PageTemplates:
         self._environment.newstyle_gettext = True  # type: ignore[attr-defined]
         self._environment.globals.update(
             base=base,
+            suffix=suffix,
             static=lambda name: f"{base}/static/{static.served_name(name)}",
             neutral_site=NEUTRAL_SITE,
             word_placeholder=WORD_PLACEHOLDER,

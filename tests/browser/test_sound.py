@@ -1,4 +1,4 @@
-"""The voices of the phone page: the server's, the device's, or no voice; captions are always shown."""
+"""The voices of the phone page: the site's, the device's, or no voice; captions are always shown."""
 
 import shutil
 from pathlib import Path
@@ -28,6 +28,7 @@ Object.defineProperty(window, "speechSynthesis", { value: {
   addEventListener: () => {},
   cancel: () => {},
   speak: (utterance) => {
+    if (!utterance.text) return;
     window.uttered.push([utterance.voice.name, utterance.text]);
     setTimeout(() => utterance.onend(), 100);
   },
@@ -35,13 +36,16 @@ Object.defineProperty(window, "speechSynthesis", { value: {
 """
 
 
-def test_server_voice_is_played(page: Page, site_with_voice: str, requests: list[str]) -> None:
+def test_sounds_of_the_site_are_played_where_they_are_switched_on(
+    page: Page, site_with_voice: str, requests: list[str]
+) -> None:
     if not (shutil.which("espeak-ng") and shutil.which("sox")):
         pytest.skip("espeak-ng or sox is not installed, so the server has no voice.")
     page.add_init_script(COUNT_STARTED_SOUNDS)
     page.goto(f"{site_with_voice}/phone/en")
-    expect(page.locator("[data-voices=server]")).to_be_visible()
-    page.locator("#call").click()
+    page.locator("#site-sounds").check()
+    expect(page.locator("[data-voices=site]")).to_be_visible()
+    page.locator("#listen").click()
     for _ in range(100):
         if page.evaluate("window.started"):
             break
@@ -52,10 +56,38 @@ def test_server_voice_is_played(page: Page, site_with_voice: str, requests: list
     expect(page.locator("#sound")).to_have_attribute("aria-pressed", "false")
 
 
+def test_no_sound_is_played_or_loaded_before_the_visitor_chooses_it(
+    page: Page, site_with_voice: str, requests: list[str]
+) -> None:
+    page.add_init_script(COUNT_STARTED_SOUNDS)
+    page.add_init_script(DEVICE_VOICES % "true")
+    phone = PhonePage(page, f"{site_with_voice}/phone/en")
+    phone.start_call()
+    phone.let_time_pass(30)
+    assert page.evaluate("[window.started, window.uttered.length]") == [0, 0]
+    assert not [address for address in requests if "/sound/" in address or "/audio/" in address]
+    page.locator("#sound").click()
+    phone.let_time_pass(30)
+    assert page.evaluate("window.uttered.length") > 0
+    assert not [address for address in requests if "/sound/" in address or "/audio/" in address]
+
+
+def test_sound_stops_when_the_page_is_hidden(page: Page, site: str) -> None:
+    page.add_init_script(DEVICE_VOICES % "true")
+    phone = PhonePage(page, f"{site}/phone/en")
+    phone.start_call(aloud=True)
+    phone.let_time_pass(2)
+    phone.hide()
+    uttered = page.evaluate("window.uttered.length")
+    phone.let_time_pass(60)
+    assert page.evaluate("window.uttered.length") == uttered
+
+
 def test_captions_continue_if_the_sound_fails(page: Page, site_with_voice: str) -> None:
     page.route("**/sound/**", lambda route: route.fulfill(status=503))
     phone = PhonePage(page, f"{site_with_voice}/phone/en")
-    phone.start_call()
+    page.locator("#site-sounds").check()
+    phone.start_call(aloud=True)
     phone.let_time_pass(60)
     expect(page.locator(".caption").nth(3)).to_be_visible()
 
@@ -63,8 +95,8 @@ def test_captions_continue_if_the_sound_fails(page: Page, site_with_voice: str) 
 def test_local_voice_of_the_device_is_used(page: Page, site: str) -> None:
     page.add_init_script(DEVICE_VOICES % "true")
     phone = PhonePage(page, f"{site}/phone/en")
-    expect(page.locator("[data-voices=browser]")).to_be_visible()
-    phone.start_call()
+    expect(page.locator("[data-voices=device]")).to_be_visible()
+    phone.start_call(aloud=True)
     phone.let_time_pass(40)
     uttered = page.evaluate("window.uttered")
     assert {name for name, _ in uttered} == {"Near"}
@@ -76,7 +108,7 @@ def test_remote_voice_of_the_device_is_not_used(page: Page, site: str) -> None:
     page.add_init_script(DEVICE_VOICES % "false")
     phone = PhonePage(page, f"{site}/phone/en")
     expect(page.locator("[data-voices=none]")).to_be_visible()
-    phone.start_call()
+    phone.start_call(aloud=True)
     phone.let_time_pass(40)
     assert page.evaluate("window.uttered") == []
 

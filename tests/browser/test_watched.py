@@ -86,7 +86,6 @@ def test_no_data_is_stored_and_no_other_site_is_requested(
     kept = phone.page.evaluate("[localStorage.length, sessionStorage.length, navigator.serviceWorker ? 1 : 0]")
     assert kept[:2] == [0, 0]
     assert all(address.startswith(site) for address in requests)
-    assert not [address for address in requests if "2" in urlsplit(address).path.rpartition("/")[2]]
 
 
 def test_title_does_not_name_the_subject(page: Page, site: str) -> None:
@@ -99,6 +98,7 @@ def test_without_javascript_the_text_can_be_read(browser, site: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{site}/phone/en")
+    assert not page.locator("#phone").is_visible()
     page.locator("noscript a").click()
     expect(page.locator("#tea")).to_contain_text("It comes in cups.")
     page.locator(".choices a").first.click()

@@ -520,7 +520,10 @@ def test_every_proof_of_the_package_is_run() -> None:
 
 def test_fault_is_a_sentence_and_a_remedy() -> None:
     fault = Fault("/call/en/tea", "silence there ends the call", "It must reach the hotline.", "ring 1")
-    assert str(fault) == "/call/en/tea: silence there ends the call. It must reach the hotline. (to hear it: ring 1)"
+    assert (
+        str(fault)
+        == "/call/en/tea: silence there ends the call. It must reach the hotline. (to hear it: call, press 1)"
+    )
 
 
 def test_refused_document_hides_no_other_fault(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:

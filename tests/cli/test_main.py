@@ -1,5 +1,6 @@
 """The command: what it prints, what it keeps, and that its faults are sentences."""
 
+import errno
 import os
 import shutil
 import socket
@@ -157,6 +158,16 @@ def test_call_that_cannot_be_written_is_a_sentence() -> None:
 )
 def test_impossible_call_is_a_sentence(words: tuple[str, ...], sentence: str) -> None:
     assert sentence in fault("call", *words)
+
+
+def test_folder_that_cannot_be_written_is_a_sentence(content: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, *args: object, **options: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    for words in (("locale", "new", "fr"), ("listen", "es", "tea")):
+        assert "Permission denied" in fault(*words)
+    assert not (content / "locales" / "fr").exists()
 
 
 def test_faulty_content_is_a_sentence_for_every_command(content: Path) -> None:

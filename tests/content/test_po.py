@@ -84,6 +84,7 @@ FILES = {
     "layout: Windows": (HEADER + TEA).replace("\n", "\r\n"),
     "layout: Windows, then Unix": HEADER.replace("\n", "\r\n") + TEA,
     "layout: a string goes on": HEADER + 'msgid "Tea \\\nis hot."\nmsgstr "El \\\nté."\n',
+    "layout: a line goes on after a backslash": f"{HEADER}# one \\\n comment\n\\\n{TEA}",
     "domain": f'{HEADER}domain "messages"\n\n{TEA}',
     "plural": (
         f'{HEADER[:-1]}"Plural-Forms: nplurals=1; plural=0;\\n"\n\n{TEA}\n'
@@ -184,6 +185,21 @@ def test_file_that_is_no_po_file_is_refused_at_its_line(text: str, line: int) ->
     with pytest.raises(PoFault) as refused:
         read_po(text.encode("utf-8"))
     assert refused.value.line == line
+
+
+@needs_msgfmt
+def test_foreign_byte_in_a_comment_costs_no_message(tmp_path: Path) -> None:
+    content = f"{HEADER}# caf\x00\n{TEA}".encode().replace(b"\x00", b"\xe9")
+    theirs = compiled(content, tmp_path)
+    assert theirs is not None
+    assert usable(content)["tea\x04Tea is hot."] == theirs["tea\x04Tea is hot."]
+    with pytest.raises(UnicodeDecodeError):
+        read_po(content.replace(b"caliente", b"cal\xe9ente"))
+
+
+def test_message_is_fuzzy_if_one_of_its_lines_of_flags_says_so() -> None:
+    (_, entry) = read_po(f"{HEADER}#, fuzzy\n#, no-wrap\n{TEA}".encode())
+    assert entry.fuzzy
 
 
 def test_entry_has_all_that_the_file_says_of_it() -> None:

@@ -20,6 +20,7 @@ from ivr.phone.caller import Caller
 from ivr.phone.verbs import Play, Say
 from ivr.speech.wav import SAMPLE_RATE, write_wav
 from ivr.translate import record
+from ivr.translate.recording_sheet import recording_sheet
 
 pytestmark = pytest.mark.skipif(shutil.which("sox") is None, reason="sox is not on this machine")
 
@@ -86,7 +87,7 @@ def test_voice_speaks_a_text_whose_words_have_changed(copied: Path) -> None:
     report = check_all(copied, OPTIONS)
     assert report.faults == ()
     assert "es: the voice reads what has changed since it was recorded: apples" in report.rows
-    (text,) = [text for text in record.recording_sheet(line, "es") if text.startswith("\n== apples.wav")]
+    (text,) = [text for text in recording_sheet(line, "es") if text.startswith("\n== apples.wav")]
     assert "changed" in text
 
 

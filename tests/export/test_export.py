@@ -3,18 +3,21 @@
 import gzip
 import json
 import shutil
+from itertools import product
 from pathlib import Path
 
 import jsonschema
 import pytest
 from support.recordings import record_text
+from support.texts import spoken
 
+from ivr.call.flow import Menu
 from ivr.call.state import KEYS
 from ivr.call.transitions import Ask, Dial, End
 from ivr.call.urls import address_of
 from ivr.errors import OperationFailed
 from ivr.export import files
-from ivr.export.captions import caption_lines
+from ivr.export.captions import CaptionLine, caption_lines, lines_of
 from ivr.export.export import compile_with_marks, export_line
 from ivr.export.format import LINE_NUMBER_MARK, PUBLIC_URL_MARK, Recording
 from ivr.line import twiml
@@ -64,7 +67,7 @@ def test_every_place_of_the_data_is_in_the_data(compiled: Line) -> None:
     exported = export_line(compiled)
     named = {exported.ring, *(step.place for step in exported.steps)}
     for language in exported.languages.values():
-        named |= {language.main_menu, language.transfer}
+        named |= {language.main_menu, language.transfer, language.opening}
         assert exported.places[language.transfer].outcomes
     for place in exported.places.values():
         named |= {*place.keys, place.silence, *(place.outcomes or {}).values()}
@@ -78,16 +81,39 @@ def test_captions_write_telephone_numbers_as_links(real: Line) -> None:
 
 
 @pytest.mark.parametrize(
-    ("paragraphs", "lines"),
+    ("paragraph", "lines"),
     [
-        (["For tea … press one. … For fruit … press two."], ["For tea … press one.", "For fruit … press two."]),
-        (["Tea.", "It is hot."], ["Tea.", "It is hot."]),
-        (["The number is … one … nine …. Again"], ["The number is … one … nine. Again"]),
-        (["…"], []),
+        ("For tea … press one. … For fruit … press two.", ["For tea … press one.", "For fruit … press two."]),
+        ("The number is … one … nine …. Again", ["The number is … one … nine. Again"]),
+        ("…", []),
     ],
 )
-def test_pause_at_the_end_of_a_sentence_begins_a_line(paragraphs: list[str], lines: list[str]) -> None:
-    assert list(caption_lines(paragraphs)) == lines
+def test_pause_at_the_end_of_a_sentence_begins_a_line(paragraph: str, lines: list[str]) -> None:
+    assert list(lines_of(paragraph)) == lines
+
+
+def test_line_that_says_the_only_key_of_its_paragraph_offers_it(copied: Path) -> None:
+    source = (
+        '{% trans "tea" key=press.tea %}One cup. …  To go on …\n press {{ key }}. … Or wait one day.{% endtrans %}\n\n'
+        '{% trans "tea" key=press.tea, other=press.fruit %}Press {{ key }} or {{ other }}.{% endtrans %}\n\n'
+        '{% trans "tea" key=press.fruit %}{{ key }} … is for fruit.{% endtrans %}\n'
+    )
+    (prompt,) = spoken(copied, source)
+    assert list(caption_lines(prompt)) == [
+        CaptionLine("One cup."),
+        CaptionLine("To go on … press one.", "1"),
+        CaptionLine("Or wait one day."),
+        CaptionLine("Press one or two."),
+        CaptionLine("two … is for fruit.", "2"),
+    ]
+
+
+def test_every_choice_that_is_spoken_is_offered_by_a_line(real: Line) -> None:
+    prompts = export_line(real, with_twiml=False).prompts or {}
+    menus = {place.node for place in real.documents if isinstance(real.flow.nodes[place.node], Menu)}
+    for tag, menu in product(real.flow.published, menus):
+        keys = prompts[f"{tag}/{menu}/{real.flow.part_count(menu)}"].keys or ()
+        assert list(filter(None, keys)) == [str(key) for key, _ in enumerate(real.flow.choices(menu), start=1)]
 
 
 # -- the files ---------------------------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def requests(server: Server) -> Iterator[bytes]:
             yield f"{start}Content-Length: {len(body)}\r\n\r\n{body}".encode()
             yield f"{start}Content-Length: {len(body) + 9}\r\n\r\n{body}".encode()
             yield f"{start}Content-Length: {len(body)}\r\nContent-Length: 3\r\n\r\n{body}".encode()
-    for path in ("/call", "/health/ready", "/nothing", "/read/en", "/phone/call"):
+    for path in ("/call", "/health/ready", "/nothing", "/read/en", "/telephone.json"):
         asked = f"{path}?{body}"
         signature = sign(TOKEN, server.line.public + asked, ())
         start = f"GET {asked} HTTP/1.1\r\nHost: line\r\n{HEADERS}"

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from lxml import html
 
 from ivr.cli.main import main
+from ivr.content.catalogue import po_path, read_catalogue
 from ivr.errors import BadLocale
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
@@ -269,3 +270,19 @@ def test_folder_that_cannot_be_created_is_a_sentence(tiny: Path, tmp_path: Path)
     told = CliRunner().invoke(main, ["script", "--out", folder], env={"IVR_CONTENT": str(tiny)})
     assert told.exit_code == 1
     assert "Error: " in told.output
+
+
+def test_paragraph_shows_its_line_in_the_catalogue_and_the_comments_of_translators(copied: Path) -> None:
+    path, context = po_path(copied, "es"), 'msgctxt "apples"'
+    path.write_text(path.read_text("utf-8").replace(context, f"# ¿Rojas o coloradas?\n{context}", 1), "utf-8")
+    apples = next(entry for entry in read_catalogue(path).entries if entry.context == "apples")
+    shown = Page(compile_line(copied), "es")
+    row = shown.one("apples-1-1").text_content()
+    assert (f"messages.po:{apples.line}" in row, "¿Rojas o coloradas?" in row) == (True, True)
+    assert len(shown.all("//a[@href='#apples-1-1']")) == 1
+
+
+def test_every_paragraph_of_a_translation_has_its_message(pages: dict[tuple[str, str], Page], real: Line) -> None:
+    shown = pages.setdefault(("real", "es"), Page(real, "es"))
+    lines = [row.xpath("string(p[@class='message'])") for row in shown.all("//div[@class='row']")]
+    assert all(str(line).strip().startswith("messages.po:") for line in lines)

@@ -23,10 +23,29 @@ class PhonePage:
         for _ in range(seconds):
             self.page.clock.run_for(1000)
 
-    def start_call(self) -> None:
-        """Press the button “Call” and wait for the first caption."""
-        self.page.locator("#call").click()
+    def start_call(self, aloud: bool = False) -> None:
+        """Begin to read, or to listen, and wait for the first caption."""
+        self.page.locator("#listen" if aloud else "#read-silently").click()
         expect(self.log.locator(".caption").first).to_be_visible()
+
+    def fill_the_log(self) -> None:
+        """Begin to read, and read more than the log can show at once."""
+        self.start_call()
+        for key in "22*2":
+            self.let_time_pass(30)
+            self.key(key).click()
+
+    def scroll_back(self) -> None:
+        """Scroll the captions to their beginning, as a visitor does who reads again."""
+        self.log.evaluate("log => { log.scrollTop = 0; log.dispatchEvent(new Event('scroll')); }")
+
+    def hide(self, hidden: bool = True) -> None:
+        """Hide the page, as when another tab is opened, or show it again."""
+        self.page.evaluate(
+            "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });"
+            " document.dispatchEvent(new Event('visibilitychange')); }",
+            hidden,
+        )
 
     def key(self, key: str) -> Locator:
         """One of the twelve key buttons."""
@@ -38,7 +57,6 @@ class PhonePage:
             if self.state == state:
                 return
             self.let_time_pass(1)
-            self.page.wait_for_timeout(1) if self.state == "waiting" else None
         raise AssertionError(f"after {seconds} seconds the telephone is still {self.state}")
 
     @property

@@ -35,10 +35,11 @@ def ask(app: Webhook, path: str, method: str = "GET", **more: Any) -> Answer:
     return asyncio.run(run())
 
 
-def act(app: Webhook, **asked: Any) -> list[dict[str, Any]]:
-    answer = ask(app, "/phone/call", "POST", json=asked)
+def telephone_of(app: Webhook, below: str = "") -> dict[str, Any]:
+    """The data of the telephone page below a path, such as "/draft/fr"."""
+    answer = ask(app, f"{below}/telephone.json")
     assert answer.status_code == 200
-    return answer.json()["steps"]
+    return answer.json()
 
 
 def page_of(answer: Answer) -> lxml.html.HtmlElement:

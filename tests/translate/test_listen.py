@@ -8,8 +8,11 @@ from click.testing import CliRunner, Result
 from support.options import OPTIONS
 
 from ivr.cli.main import main
+from ivr.content.load import load_content
 from ivr.errors import BadLocale, OperationFailed
+from ivr.line.twiml import AFTER_KEY
 from ivr.speech import synthesis
+from ivr.speech.pauses import SHORT_PAUSE
 from ivr.speech.wav import seconds_of
 from ivr.translate import listen
 from ivr.translate.new_locale import create_locale
@@ -143,3 +146,12 @@ def test_translator_commands_print_sentences(copied: Path, unset: Path, monkeypa
     assert "does not exist" in ivr(copied, monkeypatch, "recordings", "add", "es", "apples", "nowhere.wav").stderr
     assert ivr(copied, monkeypatch, "recordings", "prune", "es").output == "no file to delete\n"
     assert "all catalogues are up to date" not in ivr(copied, monkeypatch, "locale", "update", "es").output
+
+
+def test_speech_rate_of_a_voice_is_measured_without_its_pauses(tiny: Path) -> None:
+    spanish = load_content(tiny).locales["es"]
+    samples = [listen.Sample("a", "uno … " * 20, tiny, 20 * SHORT_PAUSE + AFTER_KEY + 10.0)] * 3
+    row = listen.rate_row(spanish, samples)
+    assert "reads 4.0 syllables a second" in row
+    assert 'speech_rate = { counts = "syllables", slowest = 3.7, fastest = 6.4 }' in row
+    assert listen.rate_row(spanish, samples[:1]) == "", "ten seconds are too few"

@@ -1,25 +1,25 @@
 """The sound of the page: only what is compiled, by programs that may be missing, slow or failing."""
 
 import asyncio
-import json
+import shutil
 import stat
 from pathlib import Path
 
 import httpx2
 import pytest
-from support.page_client import BASE, act, app_of, ask, page_of
+from support.page_client import BASE, app_of, ask, page_of, telephone_of
+from support.recordings import record_text
 
-from ivr.content.recordings import file_name
-from ivr.export.number_links import without_pauses
+from ivr.export.export import export_line
+from ivr.line import twiml
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.phone.verbs import Play, Say
+from ivr.phone.parser import read_document
+from ivr.phone.verbs import Gather, Say
 from ivr.server.webhook import Webhook
 from ivr.speech import synthesis
-from ivr.speech.pauses import SHORT_PAUSE
-from ivr.speech.wav import write_wav
 from ivr.web import audio_preview
-from ivr.web.audio_preview import compiled_says, join_says
+from ivr.web.audio_preview import utterance_of
 
 SPEAKS = """#!/bin/sh
 if [ "$1" = --voices ]; then printf 'Pty Language\\n 5 en-us x\\n 5 es-419 x\\n'; exit; fi
@@ -42,28 +42,31 @@ def install(path: Path, text: str) -> None:
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
 
-def a_sound(app: Webhook) -> str:
-    return str(act(app)[0]["captions"][0]["sound"])
+A_SOUND = "en/greeting/1"
+
+
+def sounds_of(app: Webhook) -> list[str]:
+    return list(telephone_of(app)["prompts"])
 
 
 @pytest.mark.usefixtures("programs")
-def test_only_sounds_of_compiled_captions_are_served(line: Line) -> None:
+def test_only_sounds_of_prompts_are_served(line: Line) -> None:
     app = app_of(line)
-    heard = ask(app, f"/sound/{a_sound(app)}.wav")
+    heard = ask(app, f"/sound/{A_SOUND}.wav")
     assert heard.status_code == 200
     assert heard.headers["content-type"] == "audio/wav"
     assert heard.content[:4] == b"RIFF"
     assert b"<speak>" in heard.content
-    for name in ("0" * 20, "Say%20this", "..%2f..%2fetc%2fpasswd"):
+    assert ask(app, f"/sound/{A_SOUND}/slow.wav").status_code == 200
+    for name in ("0" * 20, "Say%20this", "..%2f..%2fetc%2fpasswd", f"{A_SOUND}/slow/slow", "en/greeting", ""):
         assert ask(app, f"/sound/{name}.wav").status_code == 404
 
 
 def test_sound_is_synthesized_once(line: Line, programs: Path) -> None:
     app = app_of(line)
-    name = a_sound(app)
-    first = ask(app, f"/sound/{name}.wav").content
+    first = ask(app, f"/sound/{A_SOUND}.wav").content
     install(programs / "espeak-ng", "#!/bin/sh\nexit 1\n")
-    assert ask(app, f"/sound/{name}.wav").content == first
+    assert ask(app, f"/sound/{A_SOUND}.wav").content == first
 
 
 @pytest.mark.parametrize("broken", ["#!/bin/sh\nexit 3\n", "#!/bin/sh\nexec sleep 20\n", "#!/nowhere\n"])
@@ -71,32 +74,39 @@ def test_failing_program_gets_503_and_the_next_request_works(
     line: Line, programs: Path, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = app_of(line)
-    name = a_sound(app)
     monkeypatch.setattr(synthesis, "SYNTHESIS_TIMEOUT", 0.3)
     install(programs / "espeak-ng", broken)
-    assert ask(app, f"/sound/{name}.wav").status_code == 503
+    assert ask(app, f"/sound/{A_SOUND}.wav").status_code == 503
     install(programs / "espeak-ng", SPEAKS)
-    assert ask(app, f"/sound/{name}.wav").status_code == 200
+    assert ask(app, f"/sound/{A_SOUND}.wav").status_code == 200
 
 
 @pytest.mark.parametrize("missing", ["espeak-ng", "sox"])
-def test_page_says_that_no_voice_is_available_if_a_program_is_missing(
+def test_page_offers_no_sounds_of_the_site_if_a_program_is_missing(
     line: Line, programs: Path, missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (programs / missing).unlink()
     monkeypatch.setenv("PATH", str(programs))
     app = app_of(line)
     page = page_of(ask(app, "/"))
-    assert not page.xpath("//@data-speaks")
-    assert page.xpath("//span[@data-voices='none' and not(@hidden)]")
-    assert ask(app, f"/sound/{a_sound(app)}.wav").status_code == 404
+    assert page.get_element_by_id("phone").get("data-site-voices") == ""
+    assert not page.xpath("//input")
+    assert ask(app, f"/sound/{A_SOUND}.wav").status_code == 404
+
+
+@pytest.mark.usefixtures("programs")
+def test_page_says_that_sounds_of_the_site_tell_what_is_heard(line: Line) -> None:
+    page = page_of(ask(app_of(line), "/"))
+    (box,) = page.xpath("//input[@type='checkbox' and not(@checked)]")
+    assert "can then see which texts you hear" in box.getparent().text_content()
+    assert page.get_element_by_id("phone").get("data-site-voices") == "en es"
 
 
 def test_sounds_beyond_the_queue_get_503(line: Line, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audio_preview, "MAX_QUEUED", 2)
     install(programs / "espeak-ng", SPEAKS.replace("\ncat\n", "\nsleep 0.2; cat\n"))
     app = app_of(line)
-    names = list(compiled_says(line))[:5]
+    names = sounds_of(app)[:5]
 
     async def run() -> list[int]:
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE) as client:
@@ -110,35 +120,30 @@ def test_sounds_beyond_the_queue_get_503(line: Line, programs: Path, monkeypatch
 def test_full_cache_drops_old_sounds(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audio_preview, "CACHE_BYTES", 400)
     app = app_of(line)
-    assert {ask(app, f"/sound/{name}.wav").status_code for name in list(compiled_says(line))[:9]} == {200}
+    assert {ask(app, f"/sound/{name}.wav").status_code for name in sounds_of(app)[:9]} == {200}
 
 
-def test_text_in_several_says_is_one_caption() -> None:
-    def say(*pieces: str | float, language: str = "en-US") -> Say:
-        return Say(" ".join(one for one in pieces if isinstance(one, str)), language, "alice", pieces)
+def test_utterances_have_the_words_and_pauses_of_the_documents(line: Line) -> None:
+    """What espeak-ng is given is what Twilio is given; after a key the documents begin with a pause of their own."""
+    exported = export_line(line, with_twiml=False)
+    prompts = (exported.prompts or {}).values()
+    uttered = {
+        (utterance.language, utterance.pieces, utterance.rate)
+        for prompt in prompts
+        for pace in ("normal", "slow")
+        for utterance in [utterance_of(prompt, exported.languages[prompt.language], exported.voices, pace)]
+    }
+    verbs = {verb for place in line.documents for verb in read_document(twiml.document(line.documents[place]))}
+    said = {say for verb in verbs for say in (verb.spoken if isinstance(verb, Gather) else [verb])}
+    spoken = {(say.language, say.pieces, say.rate) for say in said if isinstance(say, Say)}
+    assert {one for one in spoken if isinstance(one[1][0], str)} <= uttered
 
-    cut = [say("To talk now"), say("press zero."), say("Para español", language="es-US"), Play("/audio/0.wav")]
-    (first, many), *others = join_says(cut)
-    assert isinstance(first, Say)
-    assert (first.text, first.pieces, many) == (
-        "To talk now press zero.",
-        ("To talk now", SHORT_PAUSE, "press zero."),
-        2,
-    )
-    assert others == [(cut[2], 1), (cut[3], 1)]
-    paused = [say("One."), say(0.6, "Two.")]
-    assert [many for _, many in join_says(paused)] == [1, 1]
 
-
-def test_recording_is_played_instead_of_the_voice(copied: Path) -> None:
-    sound = write_wav(b"\xff" * 8000)
-    folder = copied / "locales" / "en" / "audio"
-    folder.mkdir()
-    (folder / file_name(sound)).write_bytes(sound)
-    greeting = compile_line(copied).content.prompts.parts("greeting", "en", {})[0].text
-    row = f"[greeting]\nreads = {json.dumps(greeting)}\nsound = '{file_name(sound)}'\nslow = '{file_name(sound)}'\n"
-    (folder / "recordings.toml").write_text(row, "utf-8")
-    caption = act(app_of(compile_line(copied)))[0]["captions"][0]
-    assert caption["recorded"]
-    assert (caption["text"], caption["lang"], caption["seconds"]) == (without_pauses(greeting), "en-US", 1.0)
-    assert f"{caption['sound']}.wav" == file_name(sound)
+@pytest.mark.skipif(shutil.which("sox") is None, reason="sox is not on this machine")
+def test_recordings_are_sounds_of_the_site(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record_text(copied, "apples")
+    monkeypatch.setattr("ivr.speech.synthesis.installed_voices", lambda: frozenset())
+    app = app_of(compile_line(copied))
+    assert page_of(ask(app, "/")).xpath("//input[@type='checkbox']")
+    recording = telephone_of(app)["prompts"]["es/apples/1"]["recording"]
+    assert ask(app, f"/audio/{recording['normal']}").status_code == 200

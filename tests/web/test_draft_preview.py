@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.options import OPTIONS
-from support.page_client import act, app_of, ask, page_of
+from support.page_client import app_of, ask, page_of, telephone_of
 
 from ivr.line.compiler import compile_line
 from ivr.server.webhook import Webhook
@@ -49,12 +49,10 @@ def trial_app(root: Path) -> Webhook:
     return app_of(compile_line(root, OPTIONS), **TRYING)
 
 
-def words_of_call(app: Webhook, *keys: str, phone: str) -> str:
-    """All that a visitor hears after `keys` on the phone page below `phone`, such as "/draft/fr/phone"."""
-    steps = ask(app, f"{phone}/call", "POST", json={}).json()["steps"]
-    for key in keys:
-        steps = ask(app, f"{phone}/call", "POST", json={"at": steps[0]["at"], "key": key}).json()["steps"]
-    return " ".join(caption["text"] for step in steps for caption in step["captions"])
+def words_of(app: Webhook, below: str) -> str:
+    """All that a visitor can hear on the phone page below a path, such as "/draft/fr"."""
+    prompts = telephone_of(app, below)["prompts"].values()
+    return " ".join(paragraph for prompt in prompts for paragraph in prompt["paragraphs"])
 
 
 def test_page_links_to_a_draft_and_names_it_as_one(drafted: Path) -> None:
@@ -75,7 +73,7 @@ def test_draft_is_marked_and_its_untranslated_texts_are_english(drafted: Path) -
     page = page_of(ask(app, "/draft/fr/phone/fr"))
     (note,) = [note.text_content() for note in page.xpath("//main/p[@class='note']")]
     assert note.startswith("This is a draft.")
-    said = words_of_call(app, "8", phone="/draft/fr/phone")
+    said = words_of(app, "/draft/fr")
     assert "Pour parler avec une personne" in said
     assert "For tea" in said
 
@@ -83,19 +81,19 @@ def test_draft_is_marked_and_its_untranslated_texts_are_english(drafted: Path) -
 def test_saved_translation_is_heard_without_a_restart(drafted: Path) -> None:
     translate(drafted, OFFERS)
     app = trial_app(drafted)
-    assert "Pour les pommes" not in words_of_call(app, "8", phone="/draft/fr/phone")
+    assert "Pour le thé" not in words_of(app, "/draft/fr")
     menu = {"For tea … press %(key)s.": "Pour le thé … appuyez sur %(key)s.",
             "For fruit … press %(key)s.": "Pour les fruits … appuyez sur %(key)s.",
             "To learn the keys … press %(key)s.": "Pour connaître les touches … appuyez sur %(key)s."}  # fmt: skip
     translate(drafted, menu)
-    assert "Pour le thé" in words_of_call(app, "8", phone="/draft/fr/phone")
+    assert "Pour le thé" in words_of(app, "/draft/fr")
 
 
 def test_saved_text_of_a_published_language_is_heard_on_its_draft_page_only(drafted: Path) -> None:
     app, path = trial_app(drafted), po_path(drafted, "es")
     path.write_text(path.read_text("utf-8").replace("Para manzanas", "Para las manzanas"), "utf-8")
-    assert "Para las manzanas" in words_of_call(app, "8", "2", phone="/draft/es/phone")
-    assert "Para manzanas" in words_of_call(app, "8", "2", phone="/phone")
+    assert "Para las manzanas" in words_of(app, "/draft/es")
+    assert "Para manzanas" in words_of(app, "")
     assert page_of(ask(app, "/draft/es/phone/es")).xpath("//main/p[@class='note']")
 
 
@@ -104,7 +102,7 @@ def test_unreadable_draft_shows_its_fault_and_the_line_works(drafted: Path) -> N
     app = trial_app(drafted)
     assert ask(app, "/draft/fr/phone/fr").status_code == 503
     assert "it is not UTF-8" in ask(app, "/draft/fr/").text
-    assert act(app)
+    assert telephone_of(app)["ring"]
 
 
 def test_calls_and_pages_of_the_line_do_not_use_a_draft(drafted: Path) -> None:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from support.page_client import BASE, app_of, ask, page_of, settings_for
+from support.page_client import BASE, app_of, ask, page_of, settings_for, telephone_of
 
 from ivr.errors import Fault
 from ivr.line.line import Line
@@ -21,7 +21,10 @@ HEADERS = {
 MAX_PAGE_BYTES = 60_000
 
 
-@pytest.mark.parametrize("path", ["/", "/phone/es", "/read/en", "/read/nowhere", "/read/en/tea", "/static/nothing"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/phone/es", "/read/en", "/read/nowhere", "/read/en/tea", "/static/nothing", "/telephone.json"],
+)
 def test_every_page_has_the_security_headers_and_sets_no_cookie(app: Webhook, path: str) -> None:
     answer = ask(app, path)
     policy = answer.headers["content-security-policy"]
@@ -62,7 +65,7 @@ def test_files_that_a_page_names_are_served_with_a_long_cache_time(app: Webhook)
         answer = ask(app, address)
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
-        for imported in re.findall(r'from "\./(.+)";', answer.text):
+        for imported in re.findall(r'from "\./([^"]+)"', answer.text):
             assert ask(app, f"/static/{imported}").status_code == 200
 
 
@@ -115,7 +118,7 @@ def test_phone_page_can_be_turned_off(line: Line) -> None:
     assert front.get_element_by_id("tea") is not None
     assert not front.xpath("//a[contains(@href, '/phone/')]")
     assert ask(app, "/phone/en").status_code == 404
-    assert ask(app, "/phone/call", "POST", json={}).status_code == 404
+    assert ask(app, "/telephone.json").status_code == 404
     assert ask(app, "/sound/0.wav").status_code == 404
 
 
@@ -143,7 +146,30 @@ def test_pages_of_an_unusable_line_get_503_with_the_number(line: Line, path: str
     assert 'lang="es-US"' in answer.text
 
 
-def test_phone_page_links_to_the_readable_text_without_javascript(app: Webhook) -> None:
+def test_without_javascript_there_is_no_telephone_and_a_link_to_the_readable_text(app: Webhook) -> None:
     page = page_of(ask(app, "/phone/es"))
+    assert "hidden" in page.get_element_by_id("phone").attrib
     assert page.xpath("//noscript//a/@href") == ["/read/es"]
     assert page.xpath("//a[@id='leave-page']/@href") == ["https://www.weather.gov/"]
+
+
+def test_telephone_is_data_without_twiml_an_address_or_a_token(real_app: Webhook) -> None:
+    answer = ask(real_app, "/telephone.json", headers={"accept-encoding": "gzip"})
+    assert int(answer.headers["content-length"]) <= 250_000
+    assert answer.headers["content-type"] == "application/json"
+    for word in ("<Say", "line.example.org", "2025550123", "0123456789abcdef"):
+        assert word not in answer.text
+
+
+def test_nothing_that_a_visitor_presses_can_be_sent(app: Webhook) -> None:
+    assert ask(app, "/phone/call", "POST", json={"at": "/call/en/main", "key": "0"}).status_code in (404, 405)
+
+
+def test_outcomes_can_be_chosen_only_where_the_line_is_tried_out(line: Line) -> None:
+    def offered(token: str) -> list[str]:
+        page = page_of(ask(app_of(line, twilio_auth_token=token), "/"))
+        return list(page.xpath("//@data-outcome"))
+
+    assert offered("0123456789abcdef" * 2) == ["completed"]
+    assert offered("try-" + "0" * 32) == ["completed", "busy", "no-answer", "failed"]
+    assert set(offered("try-" + "0" * 32)) <= set(telephone_of(app_of(line))["dial_statuses"])

@@ -4,18 +4,15 @@ from collections.abc import Iterator
 
 import lxml.html
 import pytest
-from support.page_client import act, app_of, ask, page_of
+from support.page_client import app_of, ask, page_of
 
-from ivr import simulator
 from ivr.call.playlist import language_keys, named_keys
 from ivr.content.prompts import RenderedPrompt
+from ivr.export.export import export_line
 from ivr.export.number_links import NumberLinker, number_span, without_pauses
 from ivr.line.line import Line
-from ivr.phone.caller import Caller
 from ivr.script.model import Script, read_script
 from ivr.server.webhook import Webhook
-from ivr.web.audio_preview import Sounds, compiled_says
-from ivr.web.phone_api import PhoneApi
 
 
 def as_spoken(element: lxml.html.HtmlElement, line: Line, tag: str) -> str:
@@ -49,13 +46,14 @@ def test_read_page_has_the_spoken_words_of_each_node(which: str, request: pytest
 
 
 @pytest.mark.parametrize("which", ["line", "real"])
-def test_read_page_has_the_words_of_every_document(which: str, request: pytest.FixtureRequest) -> None:
+def test_read_page_has_the_words_of_every_prompt(which: str, request: pytest.FixtureRequest) -> None:
     line: Line = request.getfixturevalue(which)
     written = set()
     for script, _ in scripts_and_pages(app_of(line), line):
         written |= {" ".join(map(without_pauses, part.paragraphs)) for entry in script.all() for part in entry.parts}
     written |= {without_pauses(offer.text) for offer in language_offers(line)}
-    assert {say.text for say in compiled_says(line).values()} <= written
+    spoken = (export_line(line, with_twiml=False).prompts or {}).values()
+    assert {" ".join(map(without_pauses, prompt.paragraphs)) for prompt in spoken} <= written
 
 
 def language_offers(line: Line) -> Iterator[RenderedPrompt]:
@@ -65,28 +63,12 @@ def language_offers(line: Line) -> Iterator[RenderedPrompt]:
             yield from line.content.prompts.parts("language", tag, named_keys(line.flow, "language", key))
 
 
-def test_captions_are_what_the_virtual_caller_hears(line: Line, app: Webhook) -> None:
-    for keys in ("", "1", "8", "8 2 1", "3 7", "9", "6 6"):
-        caller = Caller(simulator.in_process(line), line.options.public_url + "/call")
-        caller.rings()
-        steps = act(app)
-        for key in keys.split():
-            caller.presses(key, interrupting=True)
-            steps = act(app, at=steps[0]["at"], key=key)
-        start = len(caller.heard)
-        caller.listens()
-        heard = [(part.language, part.text) for part in caller.heard[start:]]
-        assert [(caption["lang"], caption["text"]) for caption in steps[0]["captions"]] == heard
-
-
-def test_lines_of_a_caption_have_the_words_of_its_text(line: Line) -> None:
-    for step in PhoneApi(line, Sounds(line)).steps({}):
-        for caption in step["captions"]:
-            linker = NumberLinker(line.content.locales[caption["lang"][:2]], line.content.facts.numbers)
-            written = " ".join("".join(span.text for span in row) for row in caption["lines"])
-            assert without_pauses(written) == without_pauses(
-                "".join(span.text for span in linker.link(caption["text"]))
-            )
+def test_lines_of_a_caption_have_the_words_of_its_prompt(real: Line) -> None:
+    for prompt in (export_line(real, with_twiml=False).prompts or {}).values():
+        linker = NumberLinker(real.content.locales[prompt.language], real.content.facts.numbers)
+        spoken = " ".join("".join(span.text for span in linker.link(words)) for words in prompt.paragraphs)
+        written = " ".join("".join(piece[0] for piece in row) for row in prompt.lines)
+        assert without_pauses(written) == without_pauses(spoken)
 
 
 @pytest.mark.parametrize(

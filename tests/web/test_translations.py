@@ -20,9 +20,9 @@ from ivr.web.templates import STATIC, TEMPLATES
 def test_missing_page_messages_are_english_and_marked_as_english(app: Webhook) -> None:
     page = page_of(ask(app, "/phone/es"))
     assert page.get("lang") == "es"
-    call = page.get_element_by_id("call")
-    assert call.text_content() == "Call"
-    assert call.find("span").get("lang") == "en"
+    listen = page.get_element_by_id("listen")
+    assert listen.text_content() == "Listen with sound"
+    assert listen.find("span").get("lang") == "en"
     assert page.findtext("head/title") == "Information line"
 
 

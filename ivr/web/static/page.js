@@ -1,6 +1,6 @@
 // Every page: a quick way to leave it, and no entries in the browser's history that lead back to it.
 
-const leaveLink = document.getElementById("leave-page");
+const leaveLink = /** @type {HTMLAnchorElement} */ (document.getElementById("leave-page"));
 const DOUBLE_PRESS = 1500; // milliseconds between two presses of Esc
 let lastEscape = -DOUBLE_PRESS;
 
@@ -23,9 +23,9 @@ document.addEventListener("keydown", (event) => {
 
 // A link to another page of this site replaces this page in the history, so that "back" leads away from the site.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href]");
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
   const opensElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-  if (event.defaultPrevented || opensElsewhere || link?.origin !== location.origin) return;
+  if (event.defaultPrevented || opensElsewhere || !link?.href || link.origin !== location.origin) return;
   event.preventDefault();
   location.replace(link.href);
 });

@@ -1,151 +1,203 @@
-// The telephone page. It sends the address of a place with a key or an outcome, and plays the steps of the answer: it
-// shows and speaks their captions in time, and waits for a key. No data of the call is stored.
+// The telephone page. The exported line is loaded when the visitor begins; the call then runs in the browser, and a key
+// sends no request. No data of the call is stored.
 
+import { Call } from "./call.js";
+import { Clock } from "./clock.js";
+import { firstPlace } from "./line.js";
 import * as screen from "./screen.js";
-import { closeSound, loadFile, pause, speak, startSound } from "./sound.js";
+import { deviceVoice, Sound } from "./sound.js";
+import { typedKey } from "./typed_key.js";
 
-const MAX_ATTEMPTS = 4; // requests while the server answers that it is busy (429)
-const RETRY_DELAY = 2000; // milliseconds
-const KEY_FLASH = 150; // milliseconds in which a key that was typed looks pressed
+/** @typedef {import("./line.js").Line} Line */
 
-let turn = 0; // counts the requests of a call: what belongs to an earlier turn stops
-let step = null; // the step that is played; null outside a call and while the server has not answered
-let interruption = new AbortController(); // ends the speech and the pauses of the step
-let keysAhead = []; // keys that were pressed while the server had not answered
+const { phone, byId } = screen;
+const base = phone.dataset.base ?? "";
+const language = document.documentElement.lang;
+const clock = new Clock();
+const sound = new Sound(clock, base, new Set(phone.dataset.siteVoices?.split(" ")));
+/** @type {Line | null} */
+let line = null;
+/** @type {Call | null} */
+let call = null;
+/** @type {import("./screen.js").State} */
+let state = "idle";
 
-// Asks the server for the steps that follow `action`: {at, key}, {at, outcome}, or {} for a new call.
-async function requestSteps(action, ownTurn) {
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const response = await fetch(`${screen.phone.dataset.base}/phone/call`, {
-      method: "POST",
-      credentials: "omit",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(action),
-    });
-    if (response.ok) return (await response.json()).steps;
-    if (response.status !== 429) break;
-    if (attempt === 1) screen.addMessage("busy");
-    await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
-    if (ownTurn !== turn) return [];
-  }
-  throw new Error("the line does not answer");
+/** @param {typeof state} next */
+function show(next) {
+  state = next;
+  screen.setState(state, clock.paused);
 }
 
-async function act(action) {
-  turn += 1;
-  const ownTurn = turn;
-  interruption.abort();
-  step = null;
-  screen.setState("waiting");
-  let steps = [];
-  try {
-    steps = await requestSteps(action, ownTurn);
-  } catch {
-    if (ownTurn === turn) endCall("unreachable");
-    return;
-  }
-  if (ownTurn === turn) await playSteps(steps, ownTurn);
+// -- the call ---------------------------------------------------------------------------------------------------------
+
+/** @returns {Promise<Line>} */
+async function loadLine() {
+  const response = await fetch(`${base}/telephone.json`, { credentials: "omit" });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return response.json();
 }
 
-async function playSteps(steps, ownTurn) {
-  if (keysAhead.length && steps[0].does === "listen") {
-    pressKey(keysAhead.shift(), steps[0]);
-    return;
-  }
-  keysAhead = [];
-  for (const next of steps) {
-    await playStep(next, ownTurn);
-    if (ownTurn !== turn) return;
-  }
-}
-
-async function playStep(next, ownTurn) {
-  interruption = new AbortController();
-  const { signal } = interruption;
-  step = next;
-  screen.setState("talking");
-  for (const [index, caption] of next.captions.entries()) {
-    screen.addCaption(caption);
-    if (next.captions[index + 1]) loadFile(next.captions[index + 1]);
-    await speak(caption, signal);
-    if (ownTurn !== turn) return;
-  }
-  if (next.does === "end") endCall("ended");
-  else if (next.does === "dial") showDial();
-  else await listen(next.wait, signal);
-}
-
-async function listen(seconds, signal) {
-  if (!signal.aborted) screen.setState("listening");
-  await pause(seconds, signal);
-}
-
-function showDial() {
-  screen.addMessage("connecting");
-  screen.setState("dialling");
-  screen.dialPanel.scrollIntoView({ block: "nearest" });
-}
-
-function endCall(message) {
-  turn += 1;
-  interruption.abort();
-  step = null;
-  keysAhead = [];
-  screen.setState("idle");
-  screen.addMessage(message);
-}
-
-// Presses a key in the step `at`; before the server has answered, the key is kept for the next step.
-function pressKey(key, at = step) {
-  if (screen.phone.dataset.state === "waiting" && !at) keysAhead.push(key);
-  if (at?.does !== "listen") return;
-  screen.addMessage("pressed", screen.keyButtons.get(key).querySelector("b").cloneNode(true));
-  act({ at: at.at, key });
-}
-
-function startCall() {
+/** @param {boolean} aloud */
+async function startCall(aloud) {
   screen.clearLog();
-  startSound();
-  if (screen.phone.getBoundingClientRect().bottom > innerHeight) screen.phone.scrollIntoView({ block: "start" });
+  setSound(aloud);
+  show("waiting");
+  screen.log.focus({ preventScroll: true }); // Safari gives a button no focus when it is clicked
+  if (phone.getBoundingClientRect().bottom > innerHeight) phone.scrollIntoView({ block: "start" });
+  try {
+    line ??= await loadLine();
+  } catch {
+    endCall("unreachable");
+    return;
+  }
+  if (state !== "waiting") return; // hung up while the line was loading
   screen.addMessage("called");
-  act({});
+  call = new Call(line, { speak, wait: (seconds, signal) => clock.wait(seconds, signal), show: showCall });
+  call.play(firstPlace(line, language));
 }
 
-function staySilent() {
+/** @type {import("./call.js").Stage["speak"]} */
+async function speak(caption, next, signal) {
+  screen.addCaption(caption);
+  sound.prepare(next);
+  await sound.speak(caption, signal);
+}
+
+/** @param {import("./call.js").State} next */
+function showCall(next) {
+  if (next === "ended") {
+    endCall("ended");
+    return;
+  }
+  show(next);
+  if (next !== "dialling") return;
+  screen.addMessage("connecting");
+  byId("dialling").scrollIntoView({ block: "nearest" });
+}
+
+/** @param {string} message */
+function endCall(message) {
+  call?.hangUp();
+  call = null;
+  clock.resume();
+  sound.pause();
+  screen.endChoices();
+  screen.addMessage(message);
+  show("idle");
+}
+
+/** @param {string} key */
+function press(key) {
+  if (!call?.acceptsKeys) return;
+  resume();
+  screen.endChoices();
+  screen.addMessage("pressed", key);
+  call.press(key);
+}
+
+function skip() {
   screen.addMessage("silent");
-  interruption.abort();
+  call?.skip();
+  resume();
 }
 
-function chooseOutcome(event) {
-  const button = event.target.closest("[data-outcome]");
-  if (!button || !step) return;
+/** @param {string} dialStatus */
+function endDial(dialStatus) {
   screen.log.focus(); // the button with the focus is about to be hidden
-  act({ at: step.at, outcome: button.dataset.outcome });
+  call?.dialEnded(dialStatus);
 }
 
-// A key of the keyboard works only while the telephone has the focus: WCAG 2.1.4.
-function typeKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || !screen.keyButtons.has(event.key)) return;
+// -- time and sound ---------------------------------------------------------------------------------------------------
+
+function pause() {
+  if (state !== "talking" && state !== "listening") return;
+  clock.pause();
+  sound.pause();
+  show(state);
+}
+
+function resume() {
+  if (!clock.paused) return;
+  sound.resume();
+  clock.resume();
+  show(state);
+}
+
+/** @param {boolean} on */
+function setSound(on) {
+  if (on) sound.start();
+  else sound.stop();
+  if (on && clock.paused) sound.pause();
+  screen.setPressed(byId("sound"), on);
+}
+
+/** Tells the visitor which voice speaks. */
+function showVoices() {
+  const box = document.getElementById("site-sounds");
+  sound.usesSite = box instanceof HTMLInputElement && box.checked;
+  const voices = sound.usesSite ? "site" : deviceVoice(language) ? "device" : "none";
+  for (const text of document.querySelectorAll("[data-voices]")) {
+    if (text instanceof HTMLElement) text.hidden = text.dataset.voices !== voices;
+  }
+}
+
+// -- controls ---------------------------------------------------------------------------------------------------------
+
+/**
+ * Whether a key of the keyboard is for the telephone: where it has the focus, or no link, button or field has it. The
+ * visitor can switch the keys of the keyboard off (WCAG 2.1.4).
+ */
+function listensToKeyboard() {
+  const focused = document.activeElement;
+  const isElsewhere = focused && focused !== document.body && !focused.matches("main") && !phone.contains(focused);
+  return screen.isPressed(byId("keyboard")) && !isElsewhere;
+}
+
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  const key = typedKey(event);
+  if (!key || !call?.acceptsKeys || !listensToKeyboard()) return;
   event.preventDefault();
-  const button = screen.keyButtons.get(event.key);
-  button.classList.add("down");
-  setTimeout(() => button.classList.remove("down"), KEY_FLASH);
-  if (screen.isEnabled(button)) pressKey(event.key);
+  screen.flashKey(key);
+  press(key);
 }
 
-function onClick(button, handler) {
-  button.addEventListener("click", () => screen.isEnabled(button) && handler());
+/** @param {string} id @param {() => void} handler */
+function onClick(id, handler) {
+  byId(id).addEventListener("click", () => screen.isEnabled(byId(id)) && handler());
 }
 
-onClick(screen.callButton, startCall);
-onClick(screen.hangUpButton, () => endCall("hungup"));
-onClick(screen.silentButton, staySilent);
-for (const [key, button] of screen.keyButtons) onClick(button, () => pressKey(key));
-screen.dialPanel.addEventListener("click", chooseOutcome);
-screen.phone.addEventListener("keydown", typeKey);
-document.addEventListener("leave", () => {
-  turn += 1;
-  interruption.abort();
-  closeSound();
+/** @param {MouseEvent} event */
+function onPhoneClick(event) {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  if (!button || !screen.isEnabled(button)) return;
+  const { key, choice, outcome } = button.dataset;
+  if (key || choice) press(key ?? choice ?? "");
+  if (outcome) endDial(outcome);
+}
+
+onClick("read-silently", () => startCall(false));
+onClick("listen", () => startCall(true));
+onClick("hangup", () => endCall("hungup"));
+onClick("pause", () => (clock.paused ? resume() : pause()));
+onClick("silent", skip);
+onClick("sound", () => setSound(!sound.on));
+onClick("keyboard", () => screen.setPressed(byId("keyboard"), !screen.isPressed(byId("keyboard"))));
+onClick("newest", screen.showNewest);
+onClick("clear", () => {
+  screen.clearLog();
+  show("idle");
+  byId("read-silently").focus();
 });
-screen.setState("idle");
+phone.addEventListener("click", onPhoneClick);
+document.addEventListener("keydown", onKey);
+document.addEventListener("visibilitychange", () => document.hidden && pause());
+document.addEventListener("leave", () => {
+  call?.hangUp();
+  sound.stop();
+});
+document.getElementById("site-sounds")?.addEventListener("change", showVoices);
+if ("speechSynthesis" in window) speechSynthesis.addEventListener("voiceschanged", showVoices);
+showVoices();
+show("idle");
+phone.hidden = false;

@@ -1,73 +1,179 @@
-// What the telephone page shows: the state of the call, which buttons work, and the captions.
+// What the telephone page shows: the state of the call, the controls that work, and the captions.
 
-export const phone = document.getElementById("phone");
-export const log = document.getElementById("log");
-export const dialPanel = document.getElementById("dialling");
-export const callButton = document.getElementById("call");
-export const hangUpButton = document.getElementById("hangup");
-export const silentButton = document.getElementById("silent");
-export const keyButtons = new Map([...phone.querySelectorAll("[data-key]")].map((key) => [key.dataset.key, key]));
+/** @typedef {import("./line.js").Caption} Caption */
+/** @typedef {"idle" | "waiting" | "talking" | "listening" | "dialling"} State */
 
-const messages = document.getElementById("words").content;
-const SCROLL_MARGIN = 80; // pixels: closer to its end than this, the log follows new captions
+const SCROLL_GAP = 8; // pixels above the newest caption
+const SCROLL_MARGIN = 40; // closer to its end than this, the log follows new captions
+
+/** @param {string} id */
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no #${id}`);
+  return element;
+}
+
+export const phone = byId("phone");
+export const log = byId("log");
+const newest = byId("newest");
+const dialPanel = byId("dialling");
+const words = /** @type {HTMLTemplateElement} */ (byId("words")).content;
+/** @type {Map<string, HTMLElement>} */
+const keyButtons = new Map();
+for (const button of phone.querySelectorAll("[data-key]")) {
+  if (button instanceof HTMLElement) keyButtons.set(button.dataset.key ?? "", button);
+}
 
 // A disabled button keeps the keyboard's focus, so that a visitor is not moved to the start of the page.
-export const isEnabled = (button) => button.getAttribute("aria-disabled") !== "true";
+/** @param {Element} button @param {boolean} enabled */
 const enable = (button, enabled) => button.setAttribute("aria-disabled", String(!enabled));
+/** @param {Element} button */
+export const isEnabled = (button) => button.getAttribute("aria-disabled") !== "true";
+/** @param {Element} button */
+export const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
+/** @param {Element} button @param {boolean} pressed */
+export const setPressed = (button, pressed) => button.setAttribute("aria-pressed", String(pressed));
 
-// `state` is idle, waiting (for the server), talking, listening (for a key) or dialling.
-export function setState(state) {
-  for (const label of document.querySelectorAll("#state > [data-state]")) label.hidden = label.dataset.state !== state;
-  phone.dataset.state = state;
+/** @param {State} state @param {boolean} paused */
+export function setState(state, paused = false) {
+  const shown = paused ? "paused" : state;
   const inCall = state !== "idle";
-  enable(callButton, !inCall);
-  enable(hangUpButton, inCall);
-  enable(silentButton, state === "talking" || state === "listening");
-  for (const button of keyButtons.values()) enable(button, inCall && state !== "dialling");
+  for (const label of document.querySelectorAll("#state > [data-state]")) {
+    if (label instanceof HTMLElement) label.hidden = label.dataset.state !== shown;
+  }
+  phone.dataset.state = state;
+  moveFocusFromHidden(inCall);
+  for (const part of phone.querySelectorAll("[data-while]")) {
+    if (part instanceof HTMLElement) part.hidden = (part.dataset.while === "call") !== inCall;
+  }
+  enable(byId("silent"), state === "talking" || state === "listening");
+  enable(byId("pause"), state === "talking" || state === "listening");
+  for (const button of keyButtons.values()) enable(button, state === "talking" || state === "listening");
   dialPanel.hidden = state !== "dialling";
+  setPressed(byId("pause"), paused);
+  showClear(state);
 }
+
+/** Keeps the focus on the telephone when the control that has it is about to be hidden. @param {boolean} inCall */
+function moveFocusFromHidden(inCall) {
+  const focused = document.activeElement;
+  const hides = focused?.closest("[data-while]");
+  const isHidden = hides instanceof HTMLElement && (hides.dataset.while === "call") !== inCall;
+  if (isHidden || focused?.closest("#dialling")) log.focus();
+}
+
+/** @param {State} state */
+function showClear(state) {
+  const isEmpty = !log.querySelector(":scope > :not(h3)");
+  byId("clear").hidden = state !== "idle" || isEmpty;
+  phone.classList.toggle("unused", state === "idle" && isEmpty);
+}
+
+/** Shows for a moment that a key of the keyboard was pressed. @param {string} key */
+export function flashKey(key) {
+  const button = keyButtons.get(key);
+  button?.classList.add("down");
+  setTimeout(() => button?.classList.remove("down"), 150);
+}
+
+// -- captions ---------------------------------------------------------------------------------------------------------
+
+let following = true; // the log shows each new caption; not after the visitor has scrolled back
+let shownTop = 0; // where the log was scrolled to by this script
 
 export function clearLog() {
   for (const entry of log.querySelectorAll(":scope > :not(h3)")) entry.remove();
+  following = true;
+  newest.hidden = true;
 }
 
-function addToLog(entry) {
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < SCROLL_MARGIN;
-  log.append(entry);
-  if (atEnd) log.scrollTop = log.scrollHeight;
-}
-
-// Adds a message of the page, such as "You pressed 2"; `insert` replaces its placeholder.
-export function addMessage(name, insert) {
-  const message = messages.querySelector(`[data-word="${name}"]`).cloneNode(true);
-  if (insert) message.querySelector("[data-placeholder]").replaceWith(insert);
+/** Adds a message of the page, such as "You pressed 2"; `key` replaces its placeholder. @param {string} name */
+export function addMessage(name, key = "") {
+  const message = /** @type {HTMLElement} */ (words.querySelector(`[data-word="${name}"]`)?.cloneNode(true));
+  const label = keyButtons.get(key)?.querySelector("b")?.cloneNode(true);
+  if (label) message.querySelector("[data-placeholder]")?.replaceWith(label);
   message.className = "own";
   addToLog(message);
 }
 
-// Adds what a voice says. The fields of `caption` are described in ivr/web/phone_api.py.
+/** Adds the words of a voice. A line that offers a key is a button. @param {Caption} caption */
 export function addCaption(caption) {
   const block = element("div", { lang: caption.lang, dir: caption.dir, className: "caption" });
-  const speaker = [caption.name, caption.voice].filter(Boolean).join(" · ");
-  if (!isLastSpeaker(speaker)) block.append(element("p", { className: "voice", textContent: speaker }));
-  for (const line of caption.lines) {
+  if (!isLastSpeaker(caption.name)) block.append(element("p", { className: "voice", textContent: caption.name }));
+  for (const [index, line] of caption.lines.entries()) {
     const paragraph = element("p", {});
-    paragraph.append(...line.map(textOrLink));
+    const pieces = line.map(([text, link]) => textOrLink(text, link));
+    const key = caption.keys[index];
+    const isPlain = pieces.every((piece) => typeof piece === "string");
+    paragraph.append(...(key && isPlain ? [choiceButton(key, pieces)] : pieces));
     block.append(paragraph);
   }
   addToLog(block);
 }
 
-function isLastSpeaker(speaker) {
+/** The choices of captions become plain text: their keys do not work any more. */
+export function endChoices() {
+  if (document.activeElement?.matches(".choice")) log.focus();
+  for (const button of log.querySelectorAll(".choice")) {
+    button.querySelector("kbd")?.remove();
+    button.replaceWith(...button.childNodes);
+  }
+}
+
+/** @param {string} key @param {(string | Node)[]} pieces */
+function choiceButton(key, pieces) {
+  const button = element("button", { className: "choice" });
+  button.setAttribute("type", "button");
+  button.dataset.choice = key;
+  const cap = element("kbd", { textContent: key === "*" ? "✱" : key });
+  cap.setAttribute("aria-hidden", "true");
+  button.append(cap, ...pieces);
+  return button;
+}
+
+/** @param {string} name */
+function isLastSpeaker(name) {
   const last = [...log.querySelectorAll(".voice")].pop();
-  return last?.textContent === speaker && log.lastElementChild.className !== "own";
+  return last?.textContent === name && log.lastElementChild?.className !== "own";
 }
 
-function textOrLink([text, link]) {
-  if (!/^(tel|sms):\+?\d+$/.test(link)) return text;
-  return element("a", { href: link, textContent: text, dir: "ltr", className: "number" });
+/** @param {string} text @param {string} [link] */
+function textOrLink(text, link) {
+  if (!link || !/^(tel|sms):\+?\d+$/.test(link)) return text;
+  const anchor = element("a", { textContent: text, dir: "ltr", className: "number" });
+  anchor.setAttribute("href", link);
+  return anchor;
 }
 
-function element(tag, properties) {
-  return Object.assign(document.createElement(tag), properties);
+/** @param {string} name @param {Partial<HTMLElement>} properties */
+function element(name, properties) {
+  return Object.assign(document.createElement(name), properties);
 }
+
+/** @param {HTMLElement} entry */
+function addToLog(entry) {
+  log.append(entry);
+  if (following) showFrom(entry);
+  newest.hidden = following;
+}
+
+/** Scrolls the log so that `entry` is seen from its beginning. @param {HTMLElement} entry */
+function showFrom(entry) {
+  log.scrollTop = entry.offsetTop - SCROLL_GAP;
+  shownTop = log.scrollTop;
+}
+
+function noticeScrolling() {
+  if (Math.abs(log.scrollTop - shownTop) < 2) return;
+  following = log.scrollHeight - log.clientHeight - log.scrollTop < SCROLL_MARGIN;
+  if (following) newest.hidden = true;
+}
+
+export function showNewest() {
+  following = true;
+  newest.hidden = true;
+  if (log.lastElementChild instanceof HTMLElement) showFrom(log.lastElementChild);
+  log.focus();
+}
+
+log.addEventListener("scroll", noticeScrolling);

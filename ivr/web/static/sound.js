@@ -1,130 +1,165 @@
-// The sound of the telephone page: audio files of the server, else a voice of the visitor's device, else silence while
-// the captions can be read.
+// The sound of the telephone: sounds of the site where the visitor has switched them on, else a voice of the device, else
+// the time in which a caption can be read.
 
-import { phone } from "./screen.js";
+/**
+ * @typedef {import("./line.js").Caption} Caption
+ * @typedef {import("./clock.js").Clock} Clock
+ */
 
-const MAX_FAILURES = 3; // after this many failed audio files the server's voice is not tried again
-const MAX_CACHED_FILES = 12;
-const FILE_TIMEOUT = 3; // seconds to wait for an audio file before another voice reads the caption
+const ATTEMPTS = 2; // for each sound of the site
+const MAX_CACHED_SOUNDS = 12;
+const SOUND_TIMEOUT = 3; // seconds to wait for a sound before another voice reads the caption
 
-const soundButton = document.getElementById("sound");
-const cachedFiles = new Map(); // promises of decoded audio by name, the oldest first
-let serverHasVoice = "speaks" in phone.dataset;
-let failures = 0;
-let audio = null; // the AudioContext: browsers allow sound only after a click
+export class Sound {
+  #clock;
+  #base;
+  #siteVoices;
+  /** @type {Map<string, Promise<AudioBuffer | null>>} decoded sounds by address, the oldest first */
+  #cached = new Map();
+  /** @type {AudioContext | null} browsers allow sound only after a click */
+  #audio = null;
+  on = false;
+  usesSite = false;
 
-const isSoundOn = () => soundButton.getAttribute("aria-pressed") === "true";
-
-// Resolves after `seconds`, or at once when `signal` aborts.
-export function pause(seconds, signal) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    const stop = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
-}
-
-// Call it in the handler of a click.
-export function startSound() {
-  const Context = window.AudioContext || window.webkitAudioContext;
-  if (!audio && Context) audio = new Context();
-  if (audio?.state === "suspended") audio.resume();
-}
-
-export function closeSound() {
-  audio?.close();
-}
-
-// Reads `caption` aloud; without any voice it takes the time in which the caption can be read. Stops when `signal` aborts.
-export async function speak(caption, signal) {
-  if (isSoundOn()) {
-    const buffer = await Promise.race([loadFile(caption), pause(FILE_TIMEOUT, signal)]);
-    if (signal.aborted) return;
-    if (buffer && audio.state === "running") return playFile(buffer, signal);
-    const voice = deviceVoice(caption.lang);
-    if (voice) return speakOnDevice(caption, voice, signal);
+  /**
+   * `base` begins the addresses of sounds; `siteVoices` are the tags of the languages in which the site has a voice.
+   * @param {Clock} clock @param {string} base @param {Set<string>} siteVoices
+   */
+  constructor(clock, base, siteVoices) {
+    this.#clock = clock;
+    this.#base = base;
+    this.#siteVoices = siteVoices;
   }
-  return pause(caption.seconds, signal);
-}
 
-// Resolves to the decoded audio file of `caption`, or to null if there is none.
-export function loadFile({ sound: name, recorded }) {
-  const isOffered = /^[0-9a-f]{20}$/.test(name) && (serverHasVoice || recorded);
-  if (!audio || !isOffered) return Promise.resolve(null);
-  if (!cachedFiles.has(name)) {
-    cachedFiles.set(name, fetchFile(name, recorded));
-    if (cachedFiles.size > MAX_CACHED_FILES) cachedFiles.delete(cachedFiles.keys().next().value);
+  /** Switches the sound on. Call it in the handler of a click. */
+  start() {
+    this.on = true;
+    if (!this.#audio && "AudioContext" in window) this.#audio = new AudioContext();
+    this.#audio?.resume();
+    if ("speechSynthesis" in window) attempt(() => speechSynthesis.speak(new SpeechSynthesisUtterance(""))); // iOS
   }
-  return cachedFiles.get(name);
-}
 
-async function fetchFile(name, recorded) {
-  try {
-    const folder = recorded ? "audio" : "sound";
-    const response = await fetch(`${phone.dataset.base}/${folder}/${name}.wav`, { credentials: "omit" });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    return await audio.decodeAudioData(await response.arrayBuffer());
-  } catch {
-    cachedFiles.delete(name);
-    countFailure();
+  /** Switches the sound off. */
+  stop() {
+    this.on = false;
+    this.pause();
+  }
+
+  pause() {
+    this.#audio?.suspend();
+    if ("speechSynthesis" in window) attempt(() => speechSynthesis.cancel());
+  }
+
+  resume() {
+    if (this.on) this.#audio?.resume();
+  }
+
+  /** Reads `caption` aloud, and takes its time without sound. @param {Caption} caption @param {AbortSignal} signal */
+  async speak(caption, signal) {
+    if (this.on && (await this.#playSound(caption, signal))) return;
+    const voice = this.on && !signal.aborted ? deviceVoice(caption.lang) : undefined;
+    if (voice && (await this.#speakOnDevice(caption, voice, signal))) return;
+    await this.#clock.wait(caption.seconds, signal);
+  }
+
+  /** Loads the sound of the next caption. @param {Caption | undefined} caption */
+  prepare(caption) {
+    if (caption && this.on) this.#load(caption);
+  }
+
+  /** @param {Caption} caption */
+  #address({ recording, sound, language }) {
+    if (!this.usesSite) return "";
+    if (recording) return `${this.#base}/audio/${recording}`;
+    return this.#siteVoices.has(language) ? `${this.#base}/sound/${sound}.wav` : "";
+  }
+
+  /** Whether a sound of the site was played. @param {Caption} caption @param {AbortSignal} signal */
+  async #playSound(caption, signal) {
+    const buffer = await Promise.race([this.#load(caption), this.#clock.wait(SOUND_TIMEOUT, signal)]);
+    if (!buffer || !this.#audio || signal.aborted || this.#audio.state === "closed") return false;
+    const source = this.#audio.createBufferSource();
+    source.buffer = buffer;
+    source.connect(this.#audio.destination);
+    const ended = new Promise((resolve) => source.addEventListener("ended", resolve, { once: true }));
+    source.start();
+    await Promise.race([ended, this.#clock.wait(buffer.duration + 2, signal)]);
+    source.stop();
+    return true;
+  }
+
+  /** The decoded sound of `caption`, null if there is none. @param {Caption} caption */
+  #load(caption) {
+    const address = this.#address(caption);
+    if (!address || !this.#audio) return Promise.resolve(null);
+    const sound = this.#cached.get(address) ?? this.#fetch(address, this.#audio);
+    this.#cached.set(address, sound);
+    if (this.#cached.size > MAX_CACHED_SOUNDS) this.#cached.delete([...this.#cached.keys()][0]);
+    return sound;
+  }
+
+  /** @param {string} address @param {AudioContext} audio @returns {Promise<AudioBuffer | null>} */
+  async #fetch(address, audio) {
+    for (let number = 1; number <= ATTEMPTS; number += 1) {
+      try {
+        const response = await fetch(address, { credentials: "omit" });
+        if (response.ok) return await audio.decodeAudioData(await response.arrayBuffer());
+      } catch {
+        // the next attempt, or the next caption, may succeed
+      }
+    }
+    this.#cached.delete(address);
     return null;
   }
+
+  /**
+   * Whether the voice of the device read the whole caption. After a pause it reads the caption again.
+   * @param {Caption} caption @param {SpeechSynthesisVoice} voice @param {AbortSignal} signal
+   */
+  async #speakOnDevice(caption, voice, signal) {
+    for (;;) {
+      await this.#clock.running(signal);
+      const ended = await this.#utter(caption, voice, signal);
+      if (ended || signal.aborted) return true;
+      if (!this.#clock.paused || !this.on) return false;
+    }
+  }
+
+  /** @param {Caption} caption @param {SpeechSynthesisVoice} voice @param {AbortSignal} signal */
+  async #utter(caption, voice, signal) {
+    /** @type {Promise<boolean>} */
+    const ended = new Promise((resolve) => {
+      attempt(() => {
+        const utterance = new SpeechSynthesisUtterance(caption.text);
+        Object.assign(utterance, { voice, lang: voice.lang, rate: caption.rate });
+        utterance.onend = () => resolve(!this.#clock.paused);
+        utterance.onerror = () => resolve(false);
+        speechSynthesis.speak(utterance);
+      }) || resolve(false);
+    });
+    const tooLong = this.#clock.wait(caption.seconds * 2 + 5, signal).then(() => true);
+    const result = await Promise.race([ended, tooLong]);
+    attempt(() => speechSynthesis.cancel());
+    return result;
+  }
 }
 
-function countFailure() {
-  failures += 1;
-  if (failures < MAX_FAILURES) return;
-  serverHasVoice = false;
-  showVoiceSource();
+/** Whether `action` raised no error. @param {() => void} action */
+function attempt(action) {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-async function playFile(buffer, signal) {
-  const source = audio.createBufferSource();
-  source.buffer = buffer;
-  source.connect(audio.destination);
-  const ended = new Promise((resolve) => source.addEventListener("ended", resolve, { once: true }));
-  source.start();
-  await Promise.race([ended, pause(buffer.duration + 2, signal)]);
-  source.stop();
-}
-
-async function speakOnDevice(caption, voice, signal) {
-  const utterance = new SpeechSynthesisUtterance(caption.text);
-  Object.assign(utterance, { voice, lang: voice.lang, rate: caption.rate });
-  const ended = new Promise((resolve) => {
-    utterance.onend = resolve;
-    utterance.onerror = resolve;
-  });
-  speechSynthesis.speak(utterance);
-  await Promise.race([ended, pause(caption.seconds * 2 + 5, signal)]);
-  speechSynthesis.cancel();
-}
-
-// A voice of the device itself: any other voice would send the words to another site.
-function deviceVoice(language) {
+/** A voice of the device itself: any other voice would send the words to another site. @param {string} language */
+export function deviceVoice(language) {
   if (!("speechSynthesis" in window)) return undefined;
   const voices = speechSynthesis.getVoices().filter((voice) => voice.localService);
-  const tag = (voice) => voice.lang.toLowerCase().replace("_", "-");
-  const base = (name) => name.split("-")[0];
+  const tag = (/** @type {SpeechSynthesisVoice} */ voice) => voice.lang.toLowerCase().replace("_", "-");
+  const base = (/** @type {string} */ name) => name.split("-")[0];
   const wanted = language.toLowerCase();
-  return voices.find((voice) => tag(voice) === wanted) || voices.find((voice) => base(tag(voice)) === base(wanted));
+  return voices.find((voice) => tag(voice) === wanted) ?? voices.find((voice) => base(tag(voice)) === base(wanted));
 }
-
-// Tells the visitor which voice speaks.
-function showVoiceSource() {
-  const deviceOrNone = deviceVoice(document.documentElement.lang) ? "browser" : "none";
-  const source = serverHasVoice ? "server" : deviceOrNone;
-  for (const text of document.querySelectorAll("[data-voices]")) text.hidden = text.dataset.voices !== source;
-}
-
-soundButton.addEventListener("click", () => {
-  soundButton.setAttribute("aria-pressed", String(!isSoundOn()));
-  if (isSoundOn()) startSound();
-  else audio?.suspend();
-});
-if ("speechSynthesis" in window) speechSynthesis.addEventListener("voiceschanged", showVoiceSource);
-showVoiceSource();

@@ -1,0 +1,70 @@
+"""Sound files that people send: decoded by ffmpeg where it is installed, else by sox, and converted by sox.
+
+Telephones record M4A, AMR or 3GP, and messengers send Opus: sox reads none of them. A program gets the file under a
+name of ours, because sox takes brackets in a name for a pattern, and both take a leading - for an option.
+"""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ivr.errors import OperationFailed
+from ivr.speech.synthesis import CONVERTER, INSTALL
+
+DECODER = "ffmpeg"
+CONVERTER_TIMEOUT = 60
+"""Seconds that a program may take for one file."""
+CONTAINERS = "wav,w64,aiff,caf,au,flac,mp3,aac,mov,mp4,m4a,3gp,3g2,ogg,matroska,webm,amr,asf"
+"""The formats that ffmpeg may read. Others, such as playlists, can name further files."""
+SUFFIXES = frozenset(
+    {".wav", ".mp3", ".m4a", ".mp4", ".aac", ".ogg", ".oga", ".opus", ".amr", ".3gp", ".3g2", ".flac", ".webm", ".wma"}
+    | {".aif", ".aiff", ".caf"}
+)
+"""The ends of the names of sound files, in small letters."""
+EXPORT = (
+    "Install ffmpeg (`apt install ffmpeg`, `brew install ffmpeg`), which reads nearly every format; "
+    "or export the recording as WAV or MP3 and add that file."
+)
+
+
+@contextmanager
+def decoded(file: Path) -> Iterator[Path]:
+    """The path of a file that sox can read, inside the block. Raises OperationFailed where it is no sound file."""
+    suffix = file.suffix if re.fullmatch(r"\.\w{1,5}", file.suffix, re.ASCII) else ""
+    with TemporaryDirectory() as folder:
+        source, sound = Path(folder) / f"source{suffix}", Path(folder) / "sound.wav"
+        source.symlink_to(file.absolute())
+        decoder = shutil.which(DECODER)
+        if decoder is None:
+            yield source
+            return
+        options = ["-nostdin", "-v", "error", "-protocol_whitelist", "file", "-format_whitelist", CONTAINERS]
+        done = _run([decoder, *options, "-i", str(source), "-vn", "-c:a", "pcm_s16le", str(sound)])
+        if done.returncode or not sound.exists():
+            raise OperationFailed(f"{file} is not a sound file that {DECODER} can read. Export it as WAV or MP3.")
+        yield sound
+
+
+def convert(arguments: Sequence[str]) -> tuple[bytes, str]:
+    """Runs sox with `arguments`; returns its output and its messages. Raises OperationFailed."""
+    program = shutil.which(CONVERTER)
+    if program is None:
+        raise OperationFailed(f"{CONVERTER}, which reads and converts recordings, is not installed. {INSTALL}")
+    done = _run([program, "-V1", *arguments])
+    messages = done.stderr.decode("utf-8", "replace").strip()
+    if done.returncode:
+        reason = messages.splitlines()[-1].partition("FAIL ")[2] if messages else ""
+        raise OperationFailed(f"{CONVERTER} cannot read this file ({reason or 'it gives no reason'}). {EXPORT}")
+    return done.stdout, messages
+
+
+def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":
+    try:
+        return subprocess.run(command, capture_output=True, timeout=CONVERTER_TIMEOUT, check=False)
+    except subprocess.TimeoutExpired:
+        name = Path(command[0]).name
+        raise OperationFailed(f"{name} did not finish within {CONVERTER_TIMEOUT} seconds.") from None

@@ -1,0 +1,77 @@
+"""The glossary of a language as CSV, which Weblate's glossaries and other translation tools read.
+
+It is taken from the tables in STYLE.md that have three columns: the source language, the language (headed by its own
+name), and a note. The columns of the file are those that translate-toolkit reads:
+https://docs.translatehouse.org/projects/translate-toolkit/en/latest/formats/csv.html
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from ivr.content.files import read_text, read_toml
+from ivr.errors import BadLocale, OperationFailed
+
+FIELDS = ("source", "target", "translator_comments")
+
+
+class Term(NamedTuple):
+    """One term: `Term("warning signs", "señales de alerta", "")`."""
+
+    source: str
+    target: str
+    note: str
+
+
+def glossary(root: Path, tag: str) -> list[Term]:
+    """The terms in the STYLE.md of a language that are translated.
+
+    `;` separates several terms in a cell ("T visa; U visa"). Raises BadLocale or OperationFailed where there are none.
+    """
+    folder = root / "locales" / tag
+    name = str(read_toml(folder / "locale.toml", BadLocale).get("name", ""))
+    terms = list(_terms(read_text(folder / "STYLE.md", BadLocale), name))
+    if not terms:
+        raise OperationFailed(
+            f"{folder / 'STYLE.md'} has no glossary: expected a table with three columns, the second headed “{name}”, "
+            "and a translation in it."
+        )
+    return terms
+
+
+def as_csv(terms: list[Term]) -> str:
+    """The terms as CSV, with a row of the names of the columns."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(FIELDS)
+    writer.writerows(terms)
+    return file.getvalue()
+
+
+def _terms(markdown: str, name: str) -> Iterator[Term]:
+    is_glossary = False
+    for line in markdown.splitlines():
+        cells = _cells(line)
+        if len(cells) != len(FIELDS):
+            is_glossary = False
+        elif cells[1] == name:
+            is_glossary = True
+        elif is_glossary and cells[1].strip("-: "):
+            yield from _pairs(*cells)
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a row of a table, without marks of emphasis; [] for any other line."""
+    if not line.strip().startswith("|"):
+        return []
+    return [re.sub(r"[*`]", "", cell).strip() for cell in re.split(r"(?<!\\)\|", line.strip()[1:].removesuffix("|"))]
+
+
+def _pairs(source: str, target: str, note: str) -> Iterator[Term]:
+    """One term for each term in `source`: with its own translation if there are as many, else with all of them."""
+    sources, targets = ([one.strip(" …") for one in cell.split(";")] for cell in (source, target))
+    matched = targets if len(targets) == len(sources) else [target] * len(sources)
+    yield from (Term(one, translated, note) for one, translated in zip(sources, matched, strict=True))

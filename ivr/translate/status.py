@@ -1,0 +1,102 @@
+"""The languages as a table: how much of each is spoken, waits, is recorded and reviewed, and who leads it."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from ivr.check.recordings import to_record
+from ivr.check.waiting import waiting_messages
+from ivr.content.load import Content, is_whole, with_drafts
+from ivr.content.locale import Review
+from ivr.errors import OperationFailed
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+
+BEGIN, END = "<!-- ivr status writes from here -->\n", "<!-- to here -->\n"
+"""The lines of a page between which the table is written."""
+COLUMNS = ("language", "state", "texts", "waiting", "waits since", "recorded", "reviewed", "leaders")
+NONE = "–"
+State = Literal["source", "published", "withheld", "draft", "cannot be read"]
+
+
+class Status(NamedTuple):
+    """One language: `tag` ("es") and its own `name` ("español").
+
+    `whole` of `texts` texts are spoken in it. `waiting` messages wait for their translator, the oldest `since` that
+    day; None if no note gives it. `recorded` of `parts` parts are read by a person. `leaders` answer for it.
+    """
+
+    tag: str
+    name: str
+    state: State
+    texts: int = 0
+    whole: int = 0
+    waiting: int = 0
+    since: date | None = None
+    recorded: int = 0
+    parts: int = 0
+    review: Review | None = None
+    leaders: tuple[str, ...] = ()
+
+
+def statuses(root: Path) -> list[Status]:
+    """The state of each language under `root`: the published ones in their order, then the drafts by tag.
+
+    Raises BadContent where the texts cannot be read.
+    """
+    published = compile_line(root)
+    folders = sorted((root / "locales").glob("*/locale.toml"))
+    drafts = [path.parent.name for path in folders if path.parent.name not in published.content.configured]
+    with_each = compile_line(root, published=with_drafts(root, *drafts)) if drafts else published
+    rows = [_status(published, tag) for tag in published.content.configured]
+    return rows + [_status(with_each, tag, is_draft=True) for tag in drafts]
+
+
+def _status(line: Line, tag: str, is_draft: bool = False) -> Status:
+    content, texts = line.content, line.content.prompts.templates
+    if tag not in content.locales:
+        return Status(tag, tag, "cannot be read")
+    locale = content.locales[tag]
+    waiting = waiting_messages(content, tag) if tag != content.configured[0] else []
+    parts = list(to_record(line, tag))
+    return Status(
+        tag, locale.name, "draft" if is_draft else _state(content, tag), len(texts),
+        sum(is_whole(content.flow, content.prompts, name, tag) for name in texts), len(waiting),
+        min((one.since for one in waiting if one.since), default=None),
+        sum(part.spoken.text in locale.sounds for part in parts), len(parts), locale.review, locale.leaders,
+    )  # fmt: skip
+
+
+def _state(content: Content, tag: str) -> State:
+    if tag == content.configured[0]:
+        return "source"
+    return "published" if tag in content.flow.published else "withheld"
+
+
+def table(languages: Sequence[Status]) -> str:
+    """The table in Markdown, aligned for a terminal."""
+    rows = [COLUMNS, *map(_cells, languages)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    ruled = [rows[0], tuple("-" * width for width in widths), *rows[1:]]
+    return "".join(f"| {' | '.join(map(str.ljust, row, widths))} |\n" for row in ruled)
+
+
+def _cells(language: Status) -> tuple[str, ...]:
+    name = f"{language.name} ({language.tag})" if language.name != language.tag else language.tag
+    if language.state == "cannot be read":
+        return (name, f"cannot be read: `ivr check {language.tag}`", *[NONE] * (len(COLUMNS) - 2))
+    return (
+        name, language.state, f"{language.whole} of {language.texts}", str(language.waiting or NONE),
+        str(language.since or NONE), f"{language.recorded} of {language.parts}" if language.recorded else NONE,
+        str(language.review or "no"), ", ".join(language.leaders) or NONE,
+    )  # fmt: skip
+
+
+def page_with(markdown: str, page: str) -> str:
+    """The text of a page with the table between its marks. Raises OperationFailed for a page without them."""
+    before, begins, rest = page.partition(BEGIN)
+    _, ends, after = rest.partition(END)
+    if not (begins and ends):
+        raise OperationFailed(f"The page needs the lines {BEGIN.strip()} and {END.strip()}, where the table is.")
+    return before + BEGIN + markdown + END + after

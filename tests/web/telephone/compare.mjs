@@ -1,0 +1,40 @@
+// Compares the telephone of the page with the line: node compare.mjs LINE CASES
+// LINE is an exported line without TwiML. CASES is JSON: {"events": [[place, event, the place it leads to], …],
+// "heard": {place: [{does, at, wait, said}, …]}}. Prints what differs, as JSON.
+
+import { readFileSync } from "node:fs";
+import { captionsOf, respond, stepsOf } from "../../../ivr/web/static/line.js";
+
+const [line, cases] = process.argv.slice(2).map((path) => JSON.parse(readFileSync(path, "utf8")));
+
+// The words of the captions, joined where one language goes on.
+function said(step) {
+  const joined = [];
+  for (const { lang, text } of captionsOf(line, step)) {
+    if (joined.at(-1)?.[0] === lang) joined.at(-1)[1] += ` ${text}`;
+    else joined.push([lang, text]);
+  }
+  return joined;
+}
+
+function heard(place) {
+  return stepsOf(line, place).map((step) => ({
+    does: step.does,
+    at: step.does === "end" ? "" : step.place,
+    wait: step.wait ?? 0,
+    said: said(step),
+  }));
+}
+
+const events = cases.events.filter(([place, event, expected]) => respond(line, place, event) !== expected);
+const places = Object.entries(cases.heard).filter(
+  ([place, expected]) => JSON.stringify(heard(place)) !== JSON.stringify(expected),
+);
+console.log(
+  JSON.stringify({
+    compared: cases.events.length,
+    heard: Object.keys(cases.heard).length,
+    events: events.slice(0, 5),
+    places: places.slice(0, 2).map(([place, expected]) => [place, expected, heard(place)]),
+  }),
+);
