@@ -13,7 +13,7 @@ A layer changes the call flow by own.toml alone. So it cannot change a node of a
 number that is dialled.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -159,7 +159,7 @@ def _leave_out_faults(release: Mapping[str, Any], own: Own, path: Path) -> Itera
             yield Fault(f"{path}: leave_out", f"`{name}` is not the choice of a menu", "It cannot be left out.")
 
 
-def unknown_left_out(release: Mapping[str, Any], own: Own, path: Path) -> Iterator[Fault]:
+def unknown_left_out(release: Collection[str], own: Own, path: Path) -> Iterator[Fault]:
     """Names in `leave_out` that the release does not have: a slip, or the release has no such topic any more."""
     for name in own.leave_out:
         if name not in release:

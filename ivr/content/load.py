@@ -16,7 +16,7 @@ from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening
 from ivr.call.playlist import OFFERS, SHARED_TEXTS, PromptRef, language_keys, named_keys
 from ivr.content.facts import PINNED_HOTLINE, Facts, load_facts
 from ivr.content.flow_file import load_flow
-from ivr.content.layer import OWN_FILE, Stack, stack_of
+from ivr.content.layer import OWN_FILE, Stack, load_own, stack_of, unknown_left_out
 from ivr.content.locale import Locale, load_locale
 from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.content.templates import Template, load_templates
@@ -120,7 +120,7 @@ def load_content(root: Path, published: Sequence[str] | None = None, hotline: st
     withheld = {fault.locale: fault for fault in _withheld(stack, readable_flow, prompts)}
     offered = tuple(tag for tag in readable_flow.published if tag not in withheld)
     offered_flow = readable_flow.with_spoken(offered, readable_flow.parts)
-    faults = (*voice_faults, *locale_faults, *withheld.values())
+    faults = (*voice_faults, *locale_faults, *withheld.values(), *_unknown_left_out(stack))
     is_preview = published is not None
     return Content(root, offered_flow, flow.published, facts, locales, prompts, faults, is_preview, stack)
 
@@ -175,6 +175,13 @@ def _load_language(stack: Stack, tag: str, voices: Voices | None, source: bool =
         remedy = f"Make locales/{tag}, or remove `{tag}` from the list."
         raise BadLocale([Fault(where, found, remedy, locale=tag)])
     return load_locale(stack.release / "locales" / tag, voices, source, stack.layer_path(f"locales/{tag}"))
+
+
+def _unknown_left_out(stack: Stack) -> Iterator[Fault]:
+    """The topics that a layer leaves out, and that the release does not have: the line is whole all the same."""
+    if stack.layer:
+        release = load_flow(stack.release / "prompts" / "flow.toml").nodes
+        yield from unknown_left_out(release, load_own(stack.layer), stack.layer / OWN_FILE)
 
 
 def _flow_path(stack: Stack) -> Path:
