@@ -20,7 +20,7 @@ from ivr.usage.layout import Head, Names, as_html
 from ivr.usage.report import make_report
 from ivr.usage.tables import StoredPeriod
 from ivr.web.site import Site, Telephone, unavailable_page
-from ivr.web.templates import Body, PageTemplates, StaticFiles
+from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles
 
 TOY_LINE = Path(__file__).resolve().parent.parent / "tests" / "tiny"
 PUBLIC_URL = "https://line.example.org"
@@ -29,13 +29,13 @@ PUBLIC_URL = "https://line.example.org"
 def site_pages(line: Line) -> dict[str, Body]:
     """The pages of the site by file name."""
     static = StaticFiles()
-    telephone, templates = Telephone(line), PageTemplates("", static)
+    telephone, templates = Telephone(line), PageTemplates(SiteAddresses(""), static)
     site = Site(line, telephone, templates, drafts=["fr"], is_tried_out=True)
     bare = Site(line, telephone, templates, has_text=False)
     pages = {f"phone.{tag}": page for tag, page in site.phone_pages.items()}
     pages |= {f"read.{tag}": page for tag, page in site.read_pages.items()}
     pages |= {"not_found": site.not_found, "not_found_without_text": bare.not_found}
-    return pages | {"unavailable": unavailable_page("", static, line.fallback_document)}
+    return pages | {"unavailable": unavailable_page(templates, line.fallback_document)}
 
 
 def usage_page(line: Line) -> str:

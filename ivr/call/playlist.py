@@ -157,12 +157,12 @@ def _opening(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     """The opening: the greeting, the other language, a person, 911, more languages, then the choices.
 
     A person and 911 come before more languages, because both are limited to the first seconds. In another language
-    than the first, the opening follows key 8: the caller has heard the greeting and the offer of languages.
+    than the first, the opening follows key 8: the greeting comes after 911, and the offer of languages is left out.
     """
     danger, choices = _prompt(place, "danger"), _choices(flow, place)
-    if place.locale != flow.source_language:
-        return *_person(flow, place), danger, choices
     greeting = () if place.misses else (_prompt(place, "greeting"),)
+    if place.locale != flow.source_language:
+        return *_person(flow, place), danger, *greeting, choices
     second_language, more_languages = _language_offers(flow, place)[:1], _language_offers(flow, place)[1:]
     return *greeting, *second_language, *_person(flow, place), danger, *more_languages, choices
 

@@ -14,6 +14,7 @@ import regex
 from ivr.call.language_tags import lookup_tags
 from ivr.content.characters import wrong_characters
 from ivr.content.facts import HOTLINE, Facts
+from ivr.content.layer import stack_of
 from ivr.content.locale import Locale
 from ivr.content.proposals import Proposals, ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, Voices, load_voices
@@ -170,7 +171,8 @@ def sayings(locale: Locale, facts: Facts) -> Iterator[str]:
 
 def doubts(locale: Locale, root: Path) -> Iterator[str]:
     """What a speaker should look at: digits that locales/proposals.toml writes in another way, a borrowed voice."""
-    own, path = load_proposals(root).of(locale.tag).digits, root / "locales" / locale.tag / "locale.toml"
+    own = load_proposals(root).of(locale.tag).digits
+    path = stack_of(root).path(f"locales/{locale.tag}/locale.toml")
     for digit, (word, proposed) in enumerate(zip(locale.digits, own, strict=False)):
         if _plain([word]) != _plain([proposed]):
             yield f"{_where(path, 'digits')}: {digit} is “{word}”, in locales/proposals.toml “{proposed}”: misspelt?"

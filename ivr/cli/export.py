@@ -19,6 +19,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=_FOLDER)
 @click.option("--twilio", metavar="DIR", type=_FOLDER, help="Write a project for Twilio's serverless runtime.")
+@click.option("--site", metavar="DIR", type=_FOLDER, help="Write the web pages as static files.")
 @click.option(
     "--diff",
     "old",
@@ -26,13 +27,13 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     type=click.Path(exists=True, path_type=Path),
     help="Compare with an earlier export, a folder or a file.",
 )
-def export(folder: Path | None, twilio: Path | None, old: Path | None) -> None:
+def export(folder: Path | None, twilio: Path | None, site: Path | None, old: Path | None) -> None:
     """Write the compiled line as data, into the folder DIR.
 
     docs/export.md explains the files, docs/run.md how to run the line on Twilio. A line that is not whole is not
     exported. With --diff, print what changed since OLD was exported, and exit 1 if there is a difference.
     """
-    if not (folder or twilio or old):
+    if not (folder or twilio or site or old):
         raise click.UsageError("Name a folder to write to, or --diff OLD.")
     settings = read_settings()
     readiness = whole_line(settings)
@@ -41,8 +42,10 @@ def export(folder: Path | None, twilio: Path | None, old: Path | None) -> None:
             _write(_exported(settings), folder)
         if twilio:
             _write_project(settings, readiness, twilio)
+        if site:
+            _write_site(settings, readiness, site)
     except OSError as error:
-        raise click.FileError(str(error.filename or folder or twilio), error.strerror) from None
+        raise click.FileError(str(error.filename or folder or twilio or site), error.strerror) from None
     if old:
         sys.exit(_compare(_exported(settings), old))
 
@@ -88,6 +91,15 @@ def _write_project(settings: Settings, readiness: "Readiness", folder: Path) -> 
     click.echo(f"wrote {folder}; its README.md says how to try it out and how to deploy it")
     if not settings.line_number:
         click.echo("LINE_NUMBER is not set: this is a line to try out, do not deploy it.")
+
+
+def _write_site(settings: Settings, readiness: "Readiness", folder: Path) -> None:
+    from ivr.content.layer import sound_files
+    from ivr.web.static_site import PUBLIC, write_site
+
+    assert readiness.line, "a line that is ready can be used"
+    write_site(readiness.line, settings, sound_files(settings.ivr_content), folder)
+    click.echo(f"wrote {folder}; its README.md says how to publish {folder / PUBLIC}")
 
 
 def _compare(line: "ExportedLine", old: Path) -> int:

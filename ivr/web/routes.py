@@ -17,25 +17,24 @@ from ivr.speech.synthesis import SynthesisFailed
 from ivr.web.audio_preview import Sounds
 from ivr.web.draft_preview import DraftPages
 from ivr.web.security_headers import IMMUTABLE, NO_STORE
-from ivr.web.site import Site, Telephone, unavailable_page
-from ivr.web.templates import Body, PageTemplates, StaticFiles
+from ivr.web.site import TELEPHONE_DATA, Site, Telephone, unavailable_page
+from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles
 
-TELEPHONE_DATA = "telephone.json"
 GET_OR_HEAD = ["GET", "HEAD"]
 
 
 def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
     """Add the phone page and the readable text to `app`, unless the settings turn them off."""
     base, static = urlsplit(settings.public_url).path.rstrip("/"), StaticFiles()
+    templates = PageTemplates(SiteAddresses(base), static)
     _add_static_files(app, static)
     line = readiness.line
     if line is None:
-        _add_unavailable_page(app, unavailable_page(base, static, readiness.fallback_document))
+        _add_unavailable_page(app, unavailable_page(templates, readiness.fallback_document))
         return
     drafts = tags_under(settings.ivr_content) if _has_drafts(line, settings) else ()
     telephone = Telephone(line) if settings.ivr_web_phone == "on" else None
-    templates, has_text = PageTemplates(base, static), settings.ivr_readable == "on"
-    site = Site(line, telephone, templates, drafts, has_text, settings.uses_test_token)
+    site = Site(line, telephone, templates, drafts, settings.ivr_readable == "on", settings.uses_test_token)
     for tag in drafts:
         app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag, add_pages))
     _add_front_page(app, site)

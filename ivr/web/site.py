@@ -17,8 +17,10 @@ from ivr.phone.verbs import Dial, Say
 from ivr.script.model import read_script
 from ivr.web.audio_preview import Sounds
 from ivr.web.read_page import ReadableText, readable_text
-from ivr.web.templates import Body, PageTemplates, StaticFiles, make_body
+from ivr.web.templates import Body, PageTemplates, make_body
 
+TELEPHONE_DATA = "telephone.json"
+"""The file of the telephone's data; `phone.js` loads it."""
 EMERGENCY_NUMBER, TEXT_NUMBER = "emergency", "hotline_text"
 """Names in numbers.toml of the numbers that the pages offer beside the hotline's; each may be missing."""
 MAX_ACCEPT_LANGUAGE = 200
@@ -46,8 +48,8 @@ class Site:
     """The rendered pages of `line`.
 
     `phone_pages` and `read_pages` are by language, empty if the settings turn them off; without `telephone` there is no
-    phone page. `not_found` is the answer to an unknown address. `base` and `suffix` are those of `PageTemplates`.
-    `drafts` are the tags of the languages with a draft page. Where `is_tried_out`, a visitor chooses how a dial ends.
+    phone page. `not_found` is the answer to an unknown address. `drafts` are the tags of the languages with a draft
+    page. Where `is_tried_out`, a visitor chooses how a dial ends.
     """
 
     def __init__(
@@ -66,7 +68,13 @@ class Site:
         self._texts = self._by_language(self._readable_text) if self.has_text else {}
         self.phone_pages = self._by_language(self._phone_page) if self.has_phone else {}
         self.read_pages = self._by_language(self._read_page) if self.has_text else {}
-        self.not_found = self._read_page(self.source_tag, not_found=True) if self.has_text else self._not_found_page()
+        self.not_found = self._not_found_page()
+
+    def front_page(self, tag: str) -> Body:
+        """The page at `/`: the telephone page, else the readable text, else the numbers alone."""
+        if self.has_phone:
+            return self._phone_page(tag, "index")
+        return self._read_page(tag, "index") if self.has_text else self.not_found
 
     def language(self, accept_language: str) -> str:
         """The published language that an Accept-Language header prefers; the source language if it names none."""
@@ -82,10 +90,11 @@ class Site:
     def _readable_text(self, tag: str) -> ReadableText:
         return readable_text(self._line, read_script(self._line, tag, graded=False))
 
-    def _phone_page(self, tag: str) -> Body:
+    def _phone_page(self, tag: str, path: str = "") -> Body:
         assert self._telephone
         return self._render(
             "phone.html",
+            self._templates.addresses.base(path or f"phone/{tag}"),
             tag,
             here="/phone/",
             site_voices=list(self._telephone.sounds.voices),
@@ -93,13 +102,18 @@ class Site:
             uses_test_token=self._is_tried_out,
         )
 
-    def _read_page(self, tag: str, not_found: bool = False) -> Body:
-        return self._render("read.html", tag, here="/read/", text=self._texts[tag], not_found=not_found)
+    def _read_page(self, tag: str, path: str = "") -> Body:
+        base = self._templates.addresses.base(path or f"read/{tag}")
+        return self._render("read.html", base, tag, here="/read/", text=self._texts[tag], not_found=False)
 
     def _not_found_page(self) -> Body:
-        return self._render("not_found.html", self.source_tag, here="/phone/")
+        """The answer to any address, so its own addresses are not relative."""
+        root, tag = self._templates.addresses.root, self.source_tag
+        if not self.has_text:
+            return self._render("not_found.html", root, tag, here="/phone/")
+        return self._render("read.html", root, tag, here="/read/", text=self._texts[tag], not_found=True)
 
-    def _render(self, template: str, tag: str, **values: object) -> Body:
+    def _render(self, template: str, base: str, tag: str, **values: object) -> Body:
         locales = self._line.content.locales
         common: dict[str, object] = {
             "has_phone": self.has_phone,
@@ -111,16 +125,17 @@ class Site:
             "emergency": self._number(EMERGENCY_NUMBER),
             "hotline_text": self._number(TEXT_NUMBER),
         }
-        return self._templates.render(template, locales[tag], locales[self.source_tag], **common | values)
+        return self._templates.render(template, base, locales[tag], locales[self.source_tag], **common | values)
 
     def _number(self, name: str) -> TextSpan | None:
         number = self._line.content.facts.numbers.get(name)
         return number_span(number) if number else None
 
 
-def unavailable_page(base: str, static: StaticFiles, fallback_document: bytes) -> Body:
+def unavailable_page(templates: PageTemplates, fallback_document: bytes) -> Body:
     """The page while the line cannot be used: the words and the number of the fallback document."""
+    root = templates.addresses.root
     verbs = read_document(fallback_document)
     texts = dict.fromkeys((verb.language, verb.text) for verb in verbs if isinstance(verb, Say))
     numbers = dict.fromkeys(verb.number for verb in verbs if isinstance(verb, Dial))
-    return PageTemplates(base, static).render_untranslated("unavailable.html", texts=list(texts), numbers=list(numbers))
+    return templates.render_untranslated("unavailable.html", root, texts=list(texts), numbers=list(numbers))

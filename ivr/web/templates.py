@@ -93,14 +93,30 @@ class PageWords:
         return Markup(escape(message)) % values
 
 
-class PageTemplates:
-    """Renders the templates.
+class SiteAddresses(NamedTuple):
+    """How a page names other pages and files: below `root`, the path of PUBLIC_URL ("" or "/help"), or as files.
 
-    `base` begins every address in a page: the path of PUBLIC_URL ("" or "/help"), or a relative path (".."). `suffix`
-    ends the address of every page (".html" where each page is a file).
+    Where each page is a file, addresses are relative and pages end in ".html", so that any folder of any host can hold
+    the site.
     """
 
-    def __init__(self, base: str, static: StaticFiles, suffix: str = "") -> None:
+    root: str
+    are_files: bool = False
+
+    def base(self, path: str) -> str:
+        """The beginning of every address in the page at `path`: ".." in the file "phone/en"."""
+        return (".." if "/" in path else ".") if self.are_files else self.root
+
+    @property
+    def suffix(self) -> str:
+        """The end of the address of every page."""
+        return ".html" if self.are_files else ""
+
+
+class PageTemplates:
+    """Renders the templates, with the addresses of `addresses` and of `static`."""
+
+    def __init__(self, addresses: SiteAddresses, static: StaticFiles) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
@@ -108,20 +124,24 @@ class PageTemplates:
         self._environment.policies["ext.i18n.trimmed"] = True
         self._environment.newstyle_gettext = True  # type: ignore[attr-defined]
         self._environment.globals.update(
-            base=base,
-            suffix=suffix,
-            static=lambda name: f"{base}/static/{static.served_name(name)}",
+            suffix=addresses.suffix,
             neutral_site=NEUTRAL_SITE,
             word_placeholder=WORD_PLACEHOLDER,
         )
+        self.addresses, self._static = addresses, static
 
-    def render(self, template: str, locale: Locale, source: Locale, **values: object) -> Body:
-        """The page `template` in `locale`, with `values`."""
+    def render(self, template: str, base: str, locale: Locale, source: Locale, **values: object) -> Body:
+        """The page `template` in `locale`, with `values`; `base` begins its addresses."""
         keys = {key: locale.key_word(key) for key in KEYS}
         return self.render_untranslated(
-            template, pgettext=PageWords(locale, source), locale=locale, keys=keys, **values
+            template, base, pgettext=PageWords(locale, source), locale=locale, keys=keys, **values
         )
 
-    def render_untranslated(self, template: str, **values: object) -> Body:
+    def render_untranslated(self, template: str, base: str, **values: object) -> Body:
         """The page `template`, which has no messages to translate."""
-        return make_body(self._environment.get_template(template).render(values).encode())
+
+        def static(name: str) -> str:
+            return f"{base}/static/{self._static.served_name(name)}"
+
+        page = self._environment.get_template(template).render(base=base, static=static, **values)
+        return make_body(page.encode())

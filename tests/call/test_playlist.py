@@ -47,7 +47,7 @@ TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
     (
         "after the language key a person and 911 come first",
         Ask(Place("opening", "es"), "opening"),
-        ["person es", "danger es", "main es"],
+        ["person es", "danger es", "greeting es", "main es"],
     ),
     ("the main menu: a person, then the choices", Ask(at("main"), "first"), ["person", "main"]),
     ("a menu below it: a person in short", Ask(at("fruit"), "first"), ["short", "fruit"]),

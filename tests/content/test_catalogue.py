@@ -136,9 +136,8 @@ def test_polib_reads_the_same_messages(content: Content) -> None:
     for tag in content.configured[1:]:
         path = content.root / "locales" / tag / "LC_MESSAGES" / "messages.po"
         messages, faults = load_catalogue(path)
-        others = {
-            (one.msgctxt, one.msgid): one.msgstr for one in polib.pofile(str(path)) if one.msgstr and not one.fuzzy
-        }
+        translated = polib.pofile(str(path)).translated_entries()
+        others = {(one.msgctxt, one.msgid): one.msgstr for one in translated}
         assert {name: one for name, one in others.items() if name not in faults} == messages
 
 
