@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ivr.content.catalogue import po_file_of, po_path, read_catalogue, waits_since
-from ivr.content.load import Content, needed_texts
+from ivr.content.load import Content, needed_texts, order_of_work
 from ivr.content.messages import SourceMessage, all_messages
 from ivr.errors import Fault
 
@@ -32,14 +32,15 @@ class Waiting(NamedTuple):
 
 
 def waiting_messages(content: Content, tag: str) -> list[Waiting]:
-    """The messages of the texts that wait for their translator in a language, in the order of the texts."""
+    """The messages of the texts that wait for their translator in a language, in the order of work."""
     locale, path = content.locales[tag], po_path(content.root, tag)
     catalogues = content.stack.existing(po_file_of(tag))
     entries = {entry.id: entry for file in catalogues for entry in read_catalogue(file).entries}
     since = {message_id: waits_since(entry) for message_id, entry in entries.items()}
     needed = needed_texts(content.flow)
     waiting = list[Waiting]()
-    for message in all_messages(content.prompts.templates):
+    texts = content.prompts.templates
+    for message in all_messages({name: texts[name] for name in order_of_work(content.flow) if name in texts}):
         fault = locale.faults.get(message.id)
         if message.id not in (locale.messages or {}) and (fault is None or fault.waits_for_translator):
             line = entries[message.id].line if message.id in entries else 0

@@ -244,6 +244,11 @@ def needed_texts(flow: Flow) -> tuple[str, ...]:
     return (*OFFERS, flow.node_of_kind("transfer"), flow.transfer.not_connected, flow.node_of_kind("reminder"))
 
 
+def order_of_work(flow: Flow) -> tuple[str, ...]:
+    """The texts in the order in which a translator works: the needed ones, those of every call, then the nodes' own."""
+    return tuple(dict.fromkeys((*needed_texts(flow), *SHARED_TEXTS, *flow.nodes)))
+
+
 def is_whole(flow: Flow, prompts: Prompts, name: str, tag: str) -> bool:
     """Whether text `name` is whole in the language `tag`, for every key that it can say (`language_keys`)."""
     keys = language_keys(name, len(flow.published))

@@ -30,11 +30,21 @@ class Schedule:
         self._choice_waits: dict[Place, int] = {}
 
     def spoken(self, step: Step) -> tuple[RenderedPrompt, ...]:
-        """The prompts that `step` speaks, in order.
+        """The prompts that `step` speaks, in order: those of `named`."""
+        return tuple(prompt for _, prompt in self.named(step))
 
-        Equal prompts are spoken once: where a text in two languages is translated into neither, both are the source's.
+    def named(self, step: Step) -> list[tuple[PromptRef, RenderedPrompt]]:
+        """The prompts that `step` speaks, in order, with their names.
+
+        Equal prompts are spoken once: where a text in two languages is translated into one only, both are the
+        source's. A prompt with a telephone number is spoken again, because callers hear each number twice.
         """
-        return tuple(dict.fromkeys(map(self._prompt, prompts_for(self._flow, step))))
+        named = list[tuple[PromptRef, RenderedPrompt]]()
+        for reference in prompts_for(self._flow, step):
+            prompt = self._prompt(reference)
+            if prompt.numbers or all(prompt != other for _, other in named):
+                named.append((reference, prompt))
+        return named
 
     def _prompt(self, reference: PromptRef) -> RenderedPrompt:
         if reference not in self._prompts:

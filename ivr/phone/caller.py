@@ -68,8 +68,6 @@ class Caller:
         self.state: State = "idle"
         self.clock = 0.0
         self.heard: list[Heard] = []
-        self.heard_verbs: list[SayOrPlay] = []
-        """The verb of each item of `heard`: words, pauses and pace as the document has them."""
         self.keys: list[str] = []
         self.dialled: list[str] = []
         self.acts: list[Act] = []
@@ -239,7 +237,6 @@ class Caller:
                 recording = self._recordings(self._resolved(spoken.address))
                 heard = hear_recording(recording, self.clock, interruptible)
             self.heard.append(heard)
-            self.heard_verbs.append(spoken)
             self.clock += heard.seconds
 
     def _add_act(self, at: float, text: str) -> None:

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from ivr.call.playlist import prompts_for
 from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, Step
 from ivr.content.prompts import RenderedPrompt
@@ -56,7 +55,7 @@ def timeline(line: Line, place: Place) -> tuple[TimelineStep, ...]:
 
 def _step(line: Line, step: Step, at: float) -> TimelineStep:
     spoken = line.schedule.spoken(step)
-    texts = tuple((prompt.text, words) for prompt, words in zip(prompts_for(line.flow, step), spoken, strict=True))
+    texts = tuple((reference.text, words) for reference, words in line.schedule.named(step))
     seconds = sum(map(line.schedule.longest_seconds, spoken)) + PARAGRAPH_PAUSE * (len(spoken) - 1)
     if isinstance(step, Ask):
         return TimelineStep(STEP_NAMES[step.reading], texts, at, seconds, line.schedule.wait(step), "")

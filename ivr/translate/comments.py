@@ -1,14 +1,14 @@
 """The comments for translators in a catalogue: where a message is heard, how many seconds it takes, its placeholders.
 
-Example: "Heard: press 1, then 2, “For pears”; about 5 s in English." They are made from the source language alone, so a
-translation changes no comment.
+Example: "Heard: “For pears”, part 2 of 3; about 5 s in English." They are made from the source language alone, so a
+translation changes no comment. They have no key of a menu, so another order of choices changes no comment either.
 """
 
 from collections.abc import Mapping
 
 from ivr.call.playlist import named_keys
 from ivr.content.catalogue import MessageId
-from ivr.content.templates import blocks
+from ivr.content.templates import blocks_by_part
 from ivr.line.line import Line
 from ivr.script.labels import heard_when, title_of
 from ivr.script.model import SHARED, Entry, Script, read_script
@@ -32,17 +32,20 @@ def comments_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
     rate = line.content.locales[script.locale].speech_rate
     comments = dict[MessageId, tuple[str, ...]]()
     for entry in script.all():
-        for english, placeholders, _ in blocks(line.content.prompts.templates[entry.name]):
-            values = {name: _value(line, entry, source) for name, source in placeholders.items()}
-            seconds = timing.longest_seconds(english % values, rate)
-            explained = (_explain(line, script, entry, name, placeholders[name], values[name]) for name in placeholders)
-            comments.setdefault((entry.name, english), (_heard(line, entry, seconds), *explained))
+        for part, own in enumerate(blocks_by_part(line.content.prompts.templates[entry.name]), start=1):
+            for english, placeholders, _ in own:
+                values = {name: _value(line, entry, source) for name, source in placeholders.items()}
+                heard = _heard(line, entry, part, timing.longest_seconds(english % values, rate))
+                explained = (_explain(line, script, entry, name, placeholders[name], values[name]) for name in values)
+                comments.setdefault((entry.name, english), (heard, *explained))
     return comments
 
 
-def _heard(line: Line, entry: Entry, seconds: float) -> str:
+def _heard(line: Line, entry: Entry, part: int, seconds: float) -> str:
+    event = "" if entry.keys else heard_when(line.flow, entry)
     label = f"“{title_of(line.flow, entry)}”" if entry.kind != SHARED else ""
-    where = ", ".join(filter(None, (heard_when(line.flow, entry), label)))
+    position = f"part {part} of {len(entry.parts)}" if len(entry.parts) > 1 else ""
+    where = ", ".join(filter(None, (event, label, position)))
     return f"Heard: {where or entry.name}; about {max(1, round(seconds))} s in English."
 
 
@@ -61,5 +64,6 @@ def _explain(line: Line, script: Script, entry: Entry, placeholder: str, source:
         number = line.content.facts.numbers[name].say
         return f"%({placeholder})s is the number {number}, said digit by digit: “{value}”."
     key = named_keys(line.flow, entry.name)[name]
-    purpose = KEY_PURPOSES.get(name) or f"which leads to “{title_of(line.flow, script.entry(name))}”"
-    return f"%({placeholder})s is the word for key {key}, {purpose}: “{value}”."
+    if purpose := KEY_PURPOSES.get(name):
+        return f"%({placeholder})s is the word for key {key}, {purpose}: “{value}”."
+    return f"%({placeholder})s is the word for the key that leads to “{title_of(line.flow, script.entry(name))}”."

@@ -17,7 +17,7 @@ from babel.messages.plurals import get_plural
 
 from ivr.content.catalogue import Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
 from ivr.content.layer import Stack, stack_of
-from ivr.content.load import with_drafts
+from ivr.content.load import order_of_work, with_drafts
 from ivr.content.messages import PROGRAM, SourceMessage, all_messages, page_messages
 from ivr.content.po import Entry
 from ivr.content.templates import load_templates
@@ -59,9 +59,13 @@ class Update(NamedTuple):
 
 
 def source_of(root: Path) -> list[Entry]:
-    """The messages of the texts at `root` and of the web pages. Raises BadContent where a text cannot be read."""
+    """The messages of the texts at `root` in the order of work, then those of the web pages.
+
+    Raises BadContent where a text cannot be read.
+    """
     line = compile_line(root)
-    messages, comments = all_messages(line.content.prompts.templates), comments_of(line)
+    texts, comments = line.content.prompts.templates, comments_of(line)
+    messages = all_messages({name: texts[name] for name in order_of_work(line.flow) if name in texts})
     folders = (*line.content.stack.folders, PROGRAM.parent)
     return [_entry(folders, message, comments) for message in [*messages, *page_messages()]]
 

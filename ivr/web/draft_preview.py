@@ -12,18 +12,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from ivr.content.layer import OWN_FILE, stack_of
 from ivr.errors import BadContent, Fault
 from ivr.line.compiler import compile_line
+from ivr.line.line import Line
 from ivr.readiness import Readiness
+from ivr.script.page import render_page
 from ivr.settings import Settings
 from ivr.web.audio_files import add_audio_files
 from ivr.web.security_headers import NO_STORE
 
 AddPages = Callable[[FastAPI, Settings, Readiness], None]
+SCRIPT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+"""The page of the script is one file, with its style sheet in it: https://www.w3.org/TR/CSP3/."""
 FAULTS_FIRST = "This language cannot be heard yet. Correct these faults first, then load the page again.\n\n"
 
 
@@ -62,8 +66,17 @@ class DraftPages:
         if self._tag not in line.flow.published:
             return _add_faults(app, line.content.faults)
         add_audio_files(app, root)
+        _add_script(app, line, self._tag)
         self._add_pages(app, self._settings, Readiness(line, line.fallback_document))
         return app
+
+
+def _add_script(app: FastAPI, line: Line, tag: str) -> None:
+    """The script of the language under /script: each paragraph beside the English, with its line in the catalogue."""
+
+    @app.get("/script")
+    def script() -> HTMLResponse:
+        return HTMLResponse(render_page(line, tag), headers={**NO_STORE, "Content-Security-Policy": SCRIPT_POLICY})
 
 
 def _add_faults(app: FastAPI, faults: tuple[Fault, ...]) -> FastAPI:

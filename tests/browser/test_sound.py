@@ -113,10 +113,11 @@ def test_remote_voice_of_the_device_is_not_used(page: Page, site: str) -> None:
     assert page.evaluate("window.uttered") == []
 
 
-PICTURE = Path(__file__).parents[2] / "docs" / "phone.png"
+PICTURE = Path(__file__).parents[2] / "build" / "pictures" / "phone.png"
+"""Not tracked: other fonts make another picture. Copy it to docs/ when the page has changed."""
 
 
-def test_picture_of_the_phone_page_is_updated(page: Page, real_site: str) -> None:
+def test_picture_of_the_phone_page_is_small(page: Page, real_site: str) -> None:
     page.set_viewport_size({"width": 1200, "height": 880})
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     phone = PhonePage(page, f"{real_site}/phone/en")
@@ -128,6 +129,6 @@ def test_picture_of_the_phone_page_is_updated(page: Page, real_site: str) -> Non
     phone.let_time_pass(6)
     page.mouse.move(0, 0)
     page.evaluate("scrollTo(0, 0)")
-    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURE)
     assert PICTURE.stat().st_size < 200_000

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from ivr.check import waiting
+from ivr.check.proofs import prove
 from ivr.check.report import Report, check_all, check_language
 from ivr.content.catalogue import po_path
+from ivr.content.load import is_whole, needed_texts
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
+from ivr.script.page import render_page
 from ivr.translate import update as updating
 from ivr.translate.new_locale import create_locale
 from ivr.translate.update import update
@@ -108,3 +111,14 @@ def test_draft_that_cannot_be_read_is_a_row_and_no_fault(copied: Path, content: 
     report = check(copied)
     assert report.faults == ()
     assert any(row.startswith(f"fr (draft): {po_path(copied, 'fr')}") for row in report.rows)
+
+
+def test_no_text_that_waits_breaks_a_proof_or_the_script(copied: Path) -> None:
+    path, content = po_path(copied, "es"), compile_line(copied).content
+    whole = path.read_text("utf-8")
+    for name in content.prompts.templates.keys() - set(needed_texts(content.flow)):
+        path.write_text(whole.replace(f'msgctxt "{name}"', f'#, fuzzy\nmsgctxt "{name}"'), "utf-8")
+        line = compile_line(copied)
+        assert not is_whole(line.flow, line.content.prompts, name, "es")
+        assert prove(line) == (), name
+        assert render_page(line, "en")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from support.export_cases import cases
+from support.languages import add_languages
 from support.options import OPTIONS
-from support.third_language import add_lulu
 
 from ivr.export.export import compile_with_marks, export_line
 from ivr.export.twilio_project import write_project
@@ -57,13 +57,8 @@ def test_function_answers_as_a_line_with_two_languages(tiny: Path, tmp_path: Pat
 
 def test_function_answers_as_a_line_with_many_languages(copied: Path, tmp_path: Path) -> None:
     """Regions and scripts of one language, and the language menu."""
-    add_lulu(copied)
     tags = ("zh-Hant", "pt-BR", "pt-PT", "pt-PT-x-a")
-    for tag in tags:
-        shutil.copytree(copied / "locales" / "art-lulu", copied / "locales" / tag)
-    flow = copied / "prompts" / "flow.toml"
-    published = json.dumps(["en", "es", "art-lulu", *tags])
-    flow.write_text(flow.read_text("utf-8").replace('["en", "es", "art-lulu"]', published), "utf-8")
+    add_languages(copied, tags)
     assert compile_line(copied).flow.published == ("en", "es", "art-lulu", *tags)
     result = compared(copied, tmp_path / "many", OPTIONS)
     assert result["first"] == []

@@ -304,10 +304,10 @@ def test_pofilter_finds_no_broken_placeholder_tag_or_space(tmp_path: Path) -> No
 
 def test_comment_says_where_a_message_is_heard_and_explains_placeholders(tiny: Path) -> None:
     notes = {(entry.msgctxt, entry.msgid): entry.comment for entry in polib.pofile(str(po_path(tiny, "es")))}
-    assert notes["apples", "Apples. They are red."] == "Heard: press 2, then 1, “For apples”; about 2 s in English."
+    assert notes["apples", "Apples. They are red."] == "Heard: “For apples”; about 2 s in English."
     assert notes["fruit", "For pears … press %(key)s."] == (
-        "Heard: press 2, “For fruit”; about 2 s in English.\n"
-        "%(key)s is the word for key 2, which leads to “For pears”: “two”."
+        "Heard: “For fruit”, part 2 of 2; about 2 s in English.\n"
+        "%(key)s is the word for the key that leads to “For pears”."
     )
     assert (
         "is the number 911, said digit by digit: “nine one one”."

@@ -8,9 +8,13 @@ import polib
 import pytest
 from support.content_faults import fault_named
 
+from ivr.call.playlist import SHARED_TEXTS
 from ivr.content.catalogue import load_catalogue
+from ivr.content.flow_file import load_flow
+from ivr.content.load import needed_texts
 from ivr.content.messages import page_messages
 from ivr.errors import BadContent, OperationFailed
+from ivr.line.compiler import compile_line
 from ivr.translate import update as updating
 from ivr.translate.update import languages, po_path, source_of, update
 
@@ -24,7 +28,7 @@ def _only_texts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def english(root: Path, old: str, new: str, name: str = "apples") -> None:
-    path = root / "prompts" / f"{name}.txt"
+    path = root / "prompts" / (name if "." in name else f"{name}.txt")
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
@@ -49,6 +53,26 @@ def test_template_has_messages_with_locations_and_comments(copied: Path) -> None
     assert (entry.msgstr, entry.occurrences) == ("", [("prompts/apples.txt", "")])
     assert entry.comment.splitlines()[0] == "a red fruit"
     assert len(source_of(copied)) == len(entries_of_template(copied))
+
+
+def test_catalogue_begins_with_the_needed_texts_and_goes_on_as_the_flow_does(copied: Path) -> None:
+    flow = load_flow(copied / "prompts" / "flow.toml")
+    texts = list(dict.fromkeys(one.context for one in source_of(copied)))
+    needed = needed_texts(flow)
+    assert texts[: len(needed)] == list(needed)
+    own = [name for name in flow.nodes if name in texts and name not in (*needed, *SHARED_TEXTS)]
+    assert texts[-len(own) :] == own
+
+
+def test_other_keys_of_a_menu_change_no_comment(copied: Path) -> None:
+    before = {one.id: one.notes for one in source_of(copied)}
+    english(copied, '"tea", "fruit", "how"', '"how", "tea", "fruit"', "flow.toml")
+    path = copied / "prompts" / "main.txt"
+    *choices, last = path.read_text("utf-8").strip().split("\n\n")
+    path.write_text("\n\n".join([last, *choices]) + "\n", "utf-8")
+    after = {one.id: one.notes for one in source_of(copied)}
+    assert after == before
+    assert compile_line(copied).flow.choices("main") == ("how", "tea", "fruit")
 
 
 def entries_of_template(root: Path) -> dict[tuple[str, str], polib.POEntry]:

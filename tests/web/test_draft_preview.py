@@ -78,6 +78,18 @@ def test_draft_is_marked_and_its_untranslated_texts_are_english(drafted: Path) -
     assert "For tea" in said
 
 
+def test_each_paragraph_of_a_draft_links_to_its_message(drafted: Path) -> None:
+    translate(drafted, OFFERS)
+    app = trial_app(drafted)
+    page = page_of(ask(app, "/draft/fr/read/fr"))
+    links = {str(link).partition("#")[2] for link in page.xpath("//a[starts-with(@href, '/draft/fr/script#')]/@href")}
+    script = page_of(ask(app, "/draft/fr/script"))
+    rows = {str(row.get("id")): row.text_content() for row in script.xpath("//div[@class='row']")}
+    assert links == rows.keys()
+    assert all("messages.po:" in text for text in rows.values())
+    assert not page_of(ask(app, "/read/en")).xpath("//a[contains(@href, '/script')]")
+
+
 def test_saved_translation_is_heard_without_a_restart(drafted: Path) -> None:
     translate(drafted, OFFERS)
     app = trial_app(drafted)

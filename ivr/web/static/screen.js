@@ -52,6 +52,7 @@ export function setState(state, paused = false) {
   dialPanel.hidden = state !== "dialling";
   setPressed(byId("pause"), paused);
   showClear(state);
+  if (following) showNewestEntry(); // the log may have another height now
 }
 
 /** Keeps the focus on the telephone when the control that has it is about to be hidden. @param {boolean} inCall */
@@ -169,10 +170,14 @@ function noticeScrolling() {
   if (following) newest.hidden = true;
 }
 
+function showNewestEntry() {
+  if (log.lastElementChild instanceof HTMLElement) showFrom(log.lastElementChild);
+}
+
 export function showNewest() {
   following = true;
   newest.hidden = true;
-  if (log.lastElementChild instanceof HTMLElement) showFrom(log.lastElementChild);
+  showNewestEntry();
   log.focus();
 }
 
