@@ -15,6 +15,7 @@ from ivr.call.language_tags import lookup_tags
 from ivr.check.translation import language_of
 from ivr.content.characters import wrong_characters
 from ivr.content.facts import HOTLINE, Facts
+from ivr.content.layer import stack_of
 from ivr.content.locale import Locale
 from ivr.content.proposals import Proposals, ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, Voices, load_voices
@@ -39,17 +40,16 @@ MARK = regex.compile(r"#\s*(CHECK|MISSING):\s*(.*)")
 
 def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterator[Fault]:
     """The faults of the settings of a language; marks for a speaker are faults in a `published` language only."""
-    locale, folder = line.content.locales[tag], line.content.root / "locales" / tag
-    path = folder / "locale.toml"
+    locale, path = line.content.locales[tag], line.content.stack.path(f"locales/{tag}/locale.toml")
     proposals = load_proposals(line.content.root)
     faults = [*_digit_faults(locale, proposals), *_key_faults(locale, proposals.of(tag))]
     faults += [*_voice_faults(locale, line.content.root), *_name_faults(locale), *_rate_faults(locale)]
     faults += [*_review_faults(locale, today), *_leader_faults(locale)]
     yield from (Fault(_where(path, field), found, remedy, locale=tag) for field, found, remedy in faults)
     if published:
-        for file, number, mark in marks(folder):
+        for file, number, mark in marks(path.parent):
             remedy = "Check it with a speaker of the language, correct it, and delete the mark."
-            yield Fault(f"{folder / file}:{number}", mark.removesuffix("."), remedy, locale=tag)
+            yield Fault(f"{path.parent / file}:{number}", mark.removesuffix("."), remedy, locale=tag)
 
 
 FieldFault = tuple[str, str, str]
@@ -171,7 +171,8 @@ def sayings(locale: Locale, facts: Facts) -> Iterator[str]:
 
 def doubts(locale: Locale, root: Path) -> Iterator[str]:
     """What a speaker should look at: digits that locales/proposals.toml writes in another way, a borrowed voice."""
-    own, path = load_proposals(root).of(locale.tag).digits, root / "locales" / locale.tag / "locale.toml"
+    own = load_proposals(root).of(locale.tag).digits
+    path = stack_of(root).path(f"locales/{locale.tag}/locale.toml")
     for digit, (word, proposed) in enumerate(zip(locale.digits, own, strict=False)):
         if _without_accents([word]) != _without_accents([proposed]):
             yield f"{_where(path, 'digits')}: {digit} is “{word}”, in locales/proposals.toml “{proposed}”: misspelt?"

@@ -184,8 +184,9 @@ def prune(line: Line, tag: str) -> list[str]:
     locale, folder = line.content.locales[tag], line.content.root / "locales" / tag / "audio"
     if locale.recordings.faults:
         raise OperationFailed(f"{locale.recordings.faults[0]} Correct this first; no file was deleted.")
-    outdated = outdated_recordings(line, tag)
-    kept = [row for row in locale.recordings.rows if row not in outdated]
+    rows = load_recordings(folder).rows
+    outdated = [row for row in outdated_recordings(line, tag) if row in rows]
+    kept = [row for row in rows if row not in outdated]
     needed = {file for row in kept for file in (row.sound.file, row.sound.slow)}
     unused = [
         path for path in sorted(folder.glob("*.wav")) if FILE_NAME.fullmatch(path.name) and path.name not in needed

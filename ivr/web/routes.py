@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
+from ivr.content.load import tags_under
 from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
 from ivr.speech.synthesis import SynthesisFailed
 from ivr.web.audio_preview import Sounds
-from ivr.web.draft_preview import DraftPages, preview_tags
+from ivr.web.draft_preview import DraftPages
 from ivr.web.security_headers import IMMUTABLE, NO_STORE
 from ivr.web.site import TELEPHONE_DATA, Site, Telephone, unavailable_page
 from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles
@@ -31,7 +32,7 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
     if line is None:
         _add_unavailable_page(app, unavailable_page(templates, readiness.fallback_document))
         return
-    drafts = preview_tags(settings.ivr_content) if _has_drafts(line, settings) else ()
+    drafts = tags_under(settings.ivr_content) if _has_drafts(line, settings) else ()
     telephone = Telephone(line) if settings.ivr_web_phone == "on" else None
     site = Site(line, telephone, templates, drafts, settings.ivr_readable == "on", settings.uses_test_token)
     for tag in drafts:
