@@ -1,4 +1,4 @@
-"""Compares each catalogue with the messages of the texts and of the web pages: some can be stale.
+"""Finds stale messages in the catalogues: messages that have been removed from the texts and the web pages.
 
 The comparison is by context and English. `pybabel update --check` cannot be used with contexts
 (https://github.com/python-babel/babel/issues/1307).

@@ -1,4 +1,4 @@
-"""Drafts: languages in locales/ that are not published. Their faults are rows of `ivr check`, and fail nothing."""
+"""Drafts: languages in locales/ that are not published. Each is a row of `ivr check`, which does not fail for it."""
 
 from collections.abc import Iterator
 

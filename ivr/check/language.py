@@ -19,8 +19,8 @@ from ivr.errors import Fault
 from ivr.line.line import Line
 
 UNREVIEWED = "not reviewed by a native speaker"
-MIN_COMPARED = 20
-"""With so many translations it is known how much longer than the English they usually are."""
+MIN_TRANSLATIONS = 20
+"""The least number of translations from which `usual_growth` is computed; with fewer it is 1.0."""
 
 
 def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
@@ -70,12 +70,12 @@ def _translation_reader(line: Line, locale: Locale) -> Callable[[MessageId], Tra
         translations = {other.tag: other.messages.get(message_id) for other in others if other.messages}
         elsewhere = {tag: text for tag, text in translations.items() if text and tag != locale.tag}
         text = locale.translation(*message_id)
-        essential = message_id[0] in needed
-        return Translation(message_id[1], text, locale, source, words, names, elsewhere, essential=essential)
+        is_needed = message_id[0] in needed
+        return Translation(message_id[1], text, locale, source, words, names, elsewhere, needed=is_needed)
 
     spoken = [translation(message_id) for message_id in locale.messages or {} if not is_of_a_page(message_id)]
-    usual = median(one.growth for one in spoken) if len(spoken) >= MIN_COMPARED else 1.0
-    return lambda message_id: translation(message_id)._replace(usual=usual)
+    usual = median(message.growth for message in spoken) if len(spoken) >= MIN_TRANSLATIONS else 1.0
+    return lambda message_id: translation(message_id)._replace(usual_growth=usual)
 
 
 def summary(line: Line, tag: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""Sources: every text names the facts that it speaks; a fact that may be spoken is spoken, any other one is not.
+"""Sources: every text names the facts that it speaks, and speaks all that may be spoken and no others.
 
-`age_faults` compares numbers and facts with a day that the caller gives. Only `ivr check --today` reads the calendar.
+`age_faults` compares numbers and facts with a day that the calling function gives: only `ivr check --today` uses it.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
-"""Texts that wait for their translator: the source language speaks them meanwhile, and they are no fault.
+"""Texts that wait for their translator. They are spoken in the source language and are not a fault.
 
-Without this a correction of an English sentence could not land before it is translated into every published language.
-Two things make a fault of it: a text that every caller needs (`needed_texts`), and, on a day that is given, an age over
-FAIL_AFTER. `ivr locale update` notes in the catalogue since when a message waits.
+So a correction of an English sentence can be merged before it is translated into every published language. A waiting
+text is a fault if every caller needs it (`needed_texts`) or, for a given day, if it has waited for more than FAIL_AFTER
+days. `ivr locale update` writes into the catalogue since which day a message waits.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from ivr.content.messages import SourceMessage, all_messages
 from ivr.errors import Fault
 
 WARN_AFTER, FAIL_AFTER = 30, 120
-"""Days that a message of a published language has waited for its translator."""
+"""Days for which a message may wait for its translator before `ivr doctor` warns, and before `check --today` fails."""
 MAX_NAMES = 8
-"""Names of texts that a sentence lists."""
+"""The most names of texts that a sentence lists."""
 
 
 class Waiting(NamedTuple):
