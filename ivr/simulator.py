@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ivr.call.urls import address_in
 from ivr.line.line import Line
 from ivr.line.request import Form
-from ivr.phone.playback import Recording, Seconds, unknown_sound
+from ivr.phone.playback import Recording, SpeakingTime, unknown_recording
 from ivr.speech import timing
 
 UNKNOWN_LANGUAGE = timing.SpeechRate("words", 2.3, 3.2)
@@ -21,7 +21,7 @@ def in_process(line: Line) -> Callable[[str, Form], bytes]:
     return lambda url, form: line.respond(address_in(line.options.public_url, url), form).body
 
 
-def speaking_time(line: Line) -> Seconds:
+def speaking_time(line: Line) -> SpeakingTime:
     """Returns a function from a text and Twilio's name of its language to an upper estimate in seconds.
 
     Pauses are not included: the telephone adds them as the document gives them. Example: `("Press zero.", "en-US")`.
@@ -38,4 +38,4 @@ def recordings(line: Line) -> Callable[[str], Recording]:
         for row in locale.recordings.rows
         for file, seconds in ((row.sound.file, row.sound.seconds), (row.sound.slow, row.sound.slow_seconds))
     }
-    return lambda address: known.get(address.rpartition("/")[2]) or unknown_sound(address)
+    return lambda address: known.get(address.rpartition("/")[2]) or unknown_recording(address)

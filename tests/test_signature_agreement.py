@@ -82,7 +82,7 @@ def requests(count: int) -> Iterator[tuple[str, Form]]:
         "/call//x",
         "/call#a",
     ]
-    queries = ["", "", "", "?a=1&b=2", "?bodySHA256=x", "?a=%26"]  # none is empty: the door writes no lone "?"
+    queries = ["", "", "", "?a=1&b=2", "?bodySHA256=x", "?a=%26"]  # none is empty: the webhook writes no lone "?"
     names = ["Digits", "From", "To", "FromCity", "digits", "", "Ünï", *string.ascii_letters[:4]]
     values = ["", "1", "+12025550100", "San José", "王", "a=b&c", "\0", " ", "x" * 300, "1From+1"]
     for _ in range(count):

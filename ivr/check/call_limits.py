@@ -59,7 +59,7 @@ def _opening_ends(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef
     place = next(place for place in _places(line, line.flow.node_of_kind("opening")) if place.locale == locale)
     ask, end = Ask(place, "opening"), 0.0 if locale == line.flow.source_language else AFTER_KEY
     ends: dict[PromptRef, float] = {}
-    for reference, prompt in line.schedule.named(ask):
+    for reference, prompt in line.schedule.named_prompts(ask):
         seconds = line.schedule.longest_seconds(prompt)
         longer = seconds - GREETING_SECONDS if reference.text == "greeting" else 0
         end += seconds - min(max(longer, 0), GREETING_ALLOWANCE) + (PARAGRAPH_PAUSE if ends else 0)

@@ -64,6 +64,6 @@ def _shared_run(text: str, other: str, length: int) -> str:
 
 
 def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
-    for stretch in text.split("\n"):
-        words: Sequence[str] = readability.words(stretch)
+    for segment in text.split("\n"):
+        words: Sequence[str] = readability.words(segment)
         yield from zip(*(words[start:] for start in range(length)), strict=False)

@@ -32,7 +32,7 @@ def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcom
         if keys is None:
             terminal.call_by_hand(caller, _typed_line, click.echo)
         else:
-            for sentence in terminal.play(caller, keys, outcomes):
+            for sentence in terminal.call_with_keys(caller, keys, outcomes):
                 click.echo(sentence)
     except (ImpossibleAct, InvalidTwiml) as error:
         raise OperationFailed(str(error)) from None

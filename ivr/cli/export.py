@@ -67,9 +67,9 @@ def whole_line(settings: Settings) -> "Readiness":
 
 
 def _exported(settings: Settings, own_number: bool = False) -> "ExportedLine":
-    from ivr.export.export import compile_with_marks, export_line
+    from ivr.export.export import compile_with_placeholders, export_line
 
-    return export_line(compile_with_marks(settings.ivr_content, settings.options, own_number))
+    return export_line(compile_with_placeholders(settings.ivr_content, settings.options, own_number))
 
 
 def _write(line: "ExportedLine", folder: Path) -> None:

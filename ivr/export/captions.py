@@ -1,4 +1,4 @@
-"""Writes a prompt as lines to read: a paragraph, and a pause at the end of a sentence, begin a new line."""
+"""Writes a prompt as lines to read: each paragraph, and each sentence after which there is a pause, ends a line."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,30 +9,30 @@ _PUNCTUATION = tuple(".,;:!?")
 
 
 class CaptionLine(NamedTuple):
-    """One line, and the key that it offers, "" for none: `CaptionLine("For tea … press one.", "1")`."""
+    """One line, and the key that it offers, "" for none. Example: `CaptionLine("For tea … press one.", "1")`."""
 
     text: str
     key: str = ""
 
 
 def caption_lines(prompt: RenderedPrompt) -> Iterator[CaptionLine]:
-    """The lines of `prompt`. In a paragraph that offers a key, the line that says the key offers it."""
+    """The lines of `prompt`. The line that says the key of a choice has this key."""
     offers = prompt.offers or (None,) * len(prompt.paragraphs)
     for paragraph, offer in zip(prompt.paragraphs, offers, strict=True):
-        offering = len(lines_of(paragraph[: offer.position + 1])) if offer else 0
-        for number, line in enumerate(lines_of(paragraph), start=1):
-            yield CaptionLine(line, offer.key if offer and number == offering else "")
+        line_with_key = len(paragraph_lines(paragraph[: offer.position + 1])) if offer else 0
+        for number, line in enumerate(paragraph_lines(paragraph), start=1):
+            yield CaptionLine(line, offer.key if offer and number == line_with_key else "")
 
 
-def lines_of(paragraph: str) -> tuple[str, ...]:
+def paragraph_lines(paragraph: str) -> tuple[str, ...]:
     """The lines of a paragraph, with `…` for a pause inside a sentence.
 
     Example: "For tea … press one. … For fruit … press two." becomes "For tea … press one." and "For fruit … press two."
     """
     lines = list[str]()
-    for stretch in filter(None, map(str.strip, paragraph.split("…"))):
+    for segment in filter(None, map(str.strip, paragraph.split("…"))):
         if not lines or lines[-1].endswith((".", "!", "?")):
-            lines.append(stretch)
+            lines.append(segment)
         else:
-            lines[-1] += stretch if stretch.startswith(_PUNCTUATION) else f" … {stretch}"
+            lines[-1] += segment if segment.startswith(_PUNCTUATION) else f" … {segment}"
     return tuple(lines)

@@ -23,7 +23,7 @@ def differences(old: ExportedLine, new: ExportedLine) -> Iterator[str]:
 
 
 class _Value(NamedTuple):
-    """A value of the whole line, named in a sentence."""
+    """A value of both lines. `name` is the subject of a sentence: "The number that key 0 dials"."""
 
     name: str
     old: object
@@ -59,7 +59,7 @@ def _nodes(old: ExportedLine, new: ExportedLine) -> Iterator[str]:
 
 
 def _keys(old: ExportedLine, new: ExportedLine) -> Iterator[str]:
-    """The keys of each place. A change that is the same in every state of a node is one sentence."""
+    """Each key that leads to another node. If a key of a node changes at several places, it is one sentence."""
     changes = dict[str, None]()  # in order, each once
     for address in _shared(old.places, new.places):
         pairs = zip(KEY_NAMES, old.places[address].keys, new.places[address].keys, strict=True)

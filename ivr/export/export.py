@@ -8,7 +8,7 @@ from typing import get_args
 from ivr import __version__
 from ivr.call.flow import Transfer
 from ivr.call.language_tags import likely_scripts
-from ivr.call.playlist import PromptRef, prompts_for
+from ivr.call.playlist import PromptRef
 from ivr.call.state import KEYS, DialEnded, DialOutcome, Ring, Silence
 from ivr.call.state import Place as CallPlace
 from ivr.call.transitions import Ask, Dial, next_place
@@ -16,7 +16,7 @@ from ivr.call.transitions import Step as CallStep
 from ivr.call.urls import LANGUAGE_PATTERN, PLACE_PATTERN, address_of, choices_segment
 from ivr.content.facts import HOTLINE
 from ivr.content.prompts import RenderedPrompt
-from ivr.export import format as form
+from ivr.export import format as data
 from ivr.export.captions import caption_lines
 from ivr.export.number_links import NumberLinker
 from ivr.line import twiml
@@ -27,38 +27,38 @@ from ivr.line.request import DIAL_STATUSES
 from ivr.speech import pauses
 
 
-def compile_with_marks(root: Path, options: Options, own_number: bool = False) -> Line:
-    """Compile the line of `options` with a mark for its address and, if it is set, one for its number.
+def compile_with_placeholders(root: Path, options: Options, own_number: bool = False) -> Line:
+    """Compile the line of `options`, with PUBLIC_URL_PLACEHOLDER for its address.
 
-    With `own_number` the number itself is in the documents.
+    If `options` has a number of the line, LINE_NUMBER_PLACEHOLDER is in its place, or, with `own_number`, the number.
     """
-    number = form.LINE_NUMBER_MARK if options.line_number and not own_number else options.line_number
-    return compile_line(root, replace(options, public_url=form.PUBLIC_URL_MARK, line_number=number))
+    number = data.LINE_NUMBER_PLACEHOLDER if options.line_number and not own_number else options.line_number
+    return compile_line(root, replace(options, public_url=data.PUBLIC_URL_PLACEHOLDER, line_number=number))
 
 
-def export_line(line: Line, with_twiml: bool = True) -> form.ExportedLine:
-    """`line` as data; its TwiML has marks only if `compile_with_marks` made the line."""
-    return _Exporter(line, with_twiml).exported()
+def export_line(line: Line, with_twiml: bool = True) -> data.ExportedLine:
+    """`line` as data. Its TwiML has placeholders only if `compile_with_placeholders` compiled it."""
+    return _LineExporter(line, with_twiml).export()
 
 
-class _Exporter:
-    """Collects the steps and the prompts of a line while it writes the places."""
+class _LineExporter:
+    """Exports one line. It exports each step and each prompt when the first place needs it, once."""
 
     def __init__(self, line: Line, with_twiml: bool) -> None:
         self._line, self._flow, self._with_twiml = line, line.flow, with_twiml
-        self._addresses_of = {place: address_of(place) for place in line.documents}
+        self._address_of_place = {place: address_of(place) for place in line.documents}
         self._linkers = {
             tag: NumberLinker(locale, line.content.facts.numbers) for tag, locale in line.content.locales.items()
         }
-        self._steps: dict[CallStep, int] = {}
-        self._written: list[form.Step] = []
-        self._prompts: dict[str, form.Prompt] = {}
+        self._step_indexes: dict[CallStep, int] = {}
+        self._steps: list[data.Step] = []
+        self._prompts: dict[str, data.Prompt] = {}
 
-    def exported(self) -> form.ExportedLine:
+    def export(self) -> data.ExportedLine:
         line, flow = self._line, self._flow
-        in_order = sorted(self._addresses_of.items(), key=lambda item: item[1])
+        in_order = sorted(self._address_of_place.items(), key=lambda item: item[1])
         places = {address: self._place(place) for place, address in in_order}
-        return form.ExportedLine(
+        return data.ExportedLine(
             release=__version__,
             hotline=str(line.content.facts.numbers[HOTLINE].dial),
             silence=line.options.silence,
@@ -66,25 +66,25 @@ class _Exporter:
             ring=address_of(next_place(flow, self._main_menu(flow.source_language), Ring())),
             addresses=self._addresses(),
             dial_statuses=dict(DIAL_STATUSES),
-            voices=form.Voices(
+            voices=data.Voices(
                 short_pause=pauses.SHORT_PAUSE,
                 paragraph_pause=pauses.PARAGRAPH_PAUSE,
                 slow_rate=pauses.SLOW_RATE,
-                slow_pause=pauses.SLOW_PAUSE,
+                slow_pause=pauses.SLOW_PAUSE_FACTOR,
             ),
             documents=self._documents() if self._with_twiml else None,
             places=places,
-            steps=tuple(self._written),
+            steps=tuple(self._steps),
             prompts=dict(sorted(self._prompts.items())),
         )
 
     def _main_menu(self, tag: str) -> CallPlace:
         return CallPlace(self._flow.main_menu, tag)
 
-    def _language(self, tag: str) -> form.Language:
+    def _language(self, tag: str) -> data.Language:
         locale = self._line.content.locales[tag]
         transfer, opening = (CallPlace(self._flow.node_of_kind(kind), tag) for kind in ("transfer", "opening"))
-        return form.Language(
+        return data.Language(
             language=locale.language,
             voice=locale.voice,
             name=locale.name,
@@ -94,41 +94,41 @@ class _Exporter:
             opening=address_of(opening),
         )
 
-    def _addresses(self) -> form.Addresses:
+    def _addresses(self) -> data.Addresses:
         languages = {tag.lower().split("-")[0] for tag in self._flow.published}
-        return form.Addresses(
+        return data.Addresses(
             place=_for_javascript(PLACE_PATTERN.pattern),
             language=_for_javascript(LANGUAGE_PATTERN.pattern),
             moved=dict(sorted(self._flow.moved.items())),
             scripts={language: dict(likely_scripts(language)) for language in sorted(languages)},
         )
 
-    def _documents(self) -> form.Documents:
-        return form.Documents(
+    def _documents(self) -> data.Documents:
+        return data.Documents(
             head=twiml.HEAD.decode(), tail=twiml.TAIL.decode(), fallback=self._line.fallback_document.decode()
         )
 
-    def _place(self, place: CallPlace) -> form.Place:
+    def _place(self, place: CallPlace) -> data.Place:
         steps = zip(self._line.steps(place), self._line.documents[place], strict=True)
         keys = self._line.transitions[place]
-        return form.Place(
+        return data.Place(
             steps=tuple(self._step(step, fragment) for step, fragment in steps),
-            keys=tuple(self._addresses_of[keys[key]] for key in (*KEYS, "")),
+            keys=tuple(self._address_of_place[keys[key]] for key in (*KEYS, "")),
             silence=address_of(next_place(self._flow, place, Silence())),
             choices=choices_segment(self._flow, place) or None,
             outcomes=self._outcomes(place) if isinstance(self._flow.nodes[place.node], Transfer) else None,
         )
 
-    def _outcomes(self, place: CallPlace) -> Mapping[DialOutcome, form.Address]:
+    def _outcomes(self, place: CallPlace) -> Mapping[DialOutcome, data.Address]:
         return {
             outcome: address_of(next_place(self._flow, place, DialEnded(outcome))) for outcome in get_args(DialOutcome)
         }
 
     def _step(self, step: CallStep, fragment: bytes) -> int:
-        """The index of `step`, which is written when it is first met."""
-        if step not in self._steps:
-            self._steps[step] = len(self._written)
-            written = form.Step(
+        """The index of `step` in `ExportedLine.steps`, to which it is added if it is new."""
+        if step not in self._step_indexes:
+            self._step_indexes[step] = len(self._steps)
+            written = data.Step(
                 does="ask" if isinstance(step, Ask) else "dial" if isinstance(step, Dial) else "end",
                 reading=step.reading if isinstance(step, Ask) else None,
                 place=address_of(step.place),
@@ -137,38 +137,34 @@ class _Exporter:
                 prompts=tuple(self._prompt_names(step)),
                 twiml=fragment.decode() if self._with_twiml else None,
             )
-            self._written.append(written)
-        return self._steps[step]
+            self._steps.append(written)
+        return self._step_indexes[step]
 
     def _prompt_names(self, step: CallStep) -> Iterator[str]:
-        """The prompts that `Schedule.spoken` returns, by name: equal prompts are spoken once."""
-        spoken = set[RenderedPrompt]()
-        for reference in prompts_for(self._flow, step):
-            prompt = self._line.content.prompt(reference)
-            if prompt not in spoken:
-                spoken.add(prompt)
-                name = _name_of(reference)
-                if name not in self._prompts:
-                    self._prompts[name] = self._prompt(prompt)
-                yield name
+        """The names of the prompts that `step` speaks. A new prompt is added to the exported ones."""
+        for reference, prompt in self._line.schedule.named_prompts(step):
+            name = _name_of(reference)
+            if name not in self._prompts:
+                self._prompts[name] = self._prompt(prompt)
+            yield name
 
-    def _prompt(self, prompt: RenderedPrompt) -> form.Prompt:
+    def _prompt(self, prompt: RenderedPrompt) -> data.Prompt:
         linker, seconds = self._linkers[prompt.locale], self._line.schedule.longest_seconds
         lines = list(caption_lines(prompt))
         linked = (linker.link(line.text) for line in lines)
         sound = prompt.sound
-        return form.Prompt(
+        return data.Prompt(
             language=prompt.locale,
             paragraphs=prompt.paragraphs,
             lines=tuple(tuple(tuple(filter(None, span)) for span in line) for line in linked),
             keys=tuple(line.key for line in lines) if any(line.key for line in lines) else None,
             seconds=(round(seconds(prompt), 1), round(seconds(prompt, slow=True), 1)),
-            recording=form.Recording(normal=sound.file, slow=sound.slow) if sound else None,
+            recording=data.Recording(normal=sound.file, slow=sound.slow) if sound else None,
         )
 
 
 def _name_of(reference: PromptRef) -> str:
-    """Example: "es/partner/2", or "es/language/1/key-2" where the text says another key than 8."""
+    """The name of a prompt: "es/partner/2", or "es/language/1/key-2" if the text says another key than 8."""
     key = "" if reference.key == "8" else f"/key-{reference.key}"
     return f"{reference.locale}/{reference.text}/{reference.part}{key}"
 

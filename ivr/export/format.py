@@ -1,8 +1,8 @@
 """The format of an exported line, version 1. docs/export.md explains it, docs/export.schema.json is made from it.
 
 An address is a path behind the public URL, as `ivr.call.urls` writes it: "/call/es/partner/part-2". In the TwiML two
-values are marks, which each consumer replaces: PUBLIC_URL_MARK by its own address, LINE_NUMBER_MARK by the line's
-number. So the exports of two operators can be compared.
+values are placeholders, which each consumer replaces: PUBLIC_URL_PLACEHOLDER by its own address, and
+LINE_NUMBER_PLACEHOLDER by the line's number. So the exports of two operators can be compared.
 """
 
 from typing import Literal
@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from ivr.call.state import DialOutcome, Pace
 from ivr.call.transitions import Policy, Reading
 
-PUBLIC_URL_MARK = "https://line.invalid"
+PUBLIC_URL_PLACEHOLDER = "https://line.invalid"
 """No host has a name that ends in .invalid (RFC 2606)."""
-LINE_NUMBER_MARK = "+10000000000"
-"""No area code begins with 0, so this is the number of no telephone."""
+LINE_NUMBER_PLACEHOLDER = "+10000000000"
+"""No telephone has this number, because no area code begins with 0."""
 
 Address = str
 
@@ -103,7 +103,7 @@ class Prompt(_Record):
 
 
 class Voices(_Record):
-    """Seconds of the pauses of a voice; the rate of the slow pace, and the factor of its pauses."""
+    """The timing of the voices: the seconds of the two pauses, and at the slow pace the rate and the pause factor."""
 
     short_pause: float
     paragraph_pause: float

@@ -29,7 +29,7 @@ TEMPLATE = Path(__file__).parent / "twilio"
 def write_project(line: ExportedLine, report: Mapping[str, object], audio: Mapping[str, Path], folder: Path) -> None:
     """Write the project into `folder`, which may hold an earlier one.
 
-    `line` has the line's own number in its TwiML, and the mark for the public address. `report` is the report of
+    `line` has the line's own number and PUBLIC_URL_PLACEHOLDER in its TwiML. `report` is the report of
     /health/ready. `audio` has the file of each recording by its name ("0f3c….wav").
     """
     shutil.copytree(TEMPLATE, folder, ignore=shutil.ignore_patterns("node_modules", ".env"), dirs_exist_ok=True)

@@ -63,18 +63,21 @@ class FragmentWriter:
 
     def _fragment(self, step: Step) -> bytes:
         if step not in self.fragments:
-            self.fragments[step] = self._gather(step) if isinstance(step, Ask) else self._speech_and_end(step)
+            self.fragments[step] = self._gather(step) if isinstance(step, Ask) else self._speech(step)
         return self.fragments[step]
 
     def _gather(self, ask: Ask) -> bytes:
-        """Prompts that any key stops, and the wait for a key. Only the first prompts of a call follow no key."""
+        """Prompts that any key stops, then the wait for a key.
+
+        They begin with the pause AFTER_KEY, except for the opening of a call, which no key precedes.
+        """
         action = webhook_url(self._options.public_url, key_address_of(self._flow, ask.place))
         begins_call = ask.reading == "opening" and ask.place == next_place(self._flow, ask.place, Ring())
-        lead = 0 if begins_call else twiml.AFTER_KEY
+        first_pause = 0 if begins_call else twiml.AFTER_KEY
         prompts, wait, locales = self._schedule.spoken(ask), self._schedule.wait(ask), self._content.locales
-        return twiml.gather(prompts, locales, ask.place.pace, action, wait, lead, self._audio_url)
+        return twiml.gather(prompts, locales, ask.place.pace, action, wait, first_pause, self._audio_url)
 
-    def _speech_and_end(self, step: Dial | End) -> bytes:
+    def _speech(self, step: Dial | End) -> bytes:
         """Prompts that no key stops, then the dial or the end of the call."""
         prompts, locales, pace = self._schedule.spoken(step), self._content.locales, step.place.pace
         speech = b"".join(twiml.say(prompt, locales, pace, audio_url=self._audio_url) for prompt in prompts)

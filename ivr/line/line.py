@@ -73,8 +73,8 @@ class Line:
     def _place_and_event(self, address: str, form: Form) -> tuple[Place, Event]:
         """The place at which the caller was, and the event that the request reports.
 
-        An address of `places` is one that this release wrote. For any other one the place is looked for: another
-        spelling of an address, an address of an earlier release, or an unknown one, for which it is the main menu.
+        This release wrote the addresses in `places`. Any other address is parsed: it is another spelling of one of
+        them, an address of an earlier release, or an unknown one. For an unknown one the place is the main menu.
         """
         event = event_of(address, form)
         if address in self.places:

@@ -1,8 +1,8 @@
 """A request of Twilio's: the event that its address and its fields report.
 
 A new call is known by `CallStatus` "ringing" without a key, whatever its address: the URL that is set on a number may
-have a slash at its end or another spelling. An address that is not below `/call/` begins a call as well, because no
-document contains such a one. https://www.twilio.com/docs/voice/twiml#request-parameters
+have a slash at its end or another spelling. A request to an address that is not below `/call/` begins a call as
+well, because no document contains such an address. https://www.twilio.com/docs/voice/twiml#request-parameters
 """
 
 import re
@@ -22,7 +22,7 @@ DIAL_STATUSES: Mapping[str, DialOutcome] = {
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """The values of CallStatus after the end of a call."""
 CALLER_HUNG_UP: frozenset[DialOutcome] = frozenset({"no-answer", "canceled", "unknown"})
-"""The outcomes of a dial that a caller causes by hanging up. A hotline that was busy was busy in any case."""
+"""The outcomes of a dial that Twilio may also report because the caller has hung up. "busy" is not one of them."""
 _FIELDS = frozenset({"CallStatus", "CallbackSource", "DialBridged", "DialCallStatus", "Digits"})
 """The fields that are read, of about twenty."""
 _BELOW_RING = re.compile(rf"{RING}/[^/]")

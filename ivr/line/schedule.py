@@ -1,8 +1,8 @@
 """The schedule of a line: which prompts each step speaks, how long they take, how long the line then waits for a key.
 
-The waits follow from the prompts. A menu waits so long that three readings and the warning fill SHORTEST_SILENCE even
-if the voice is as fast as it can be. At the slow pace every wait also leaves a relay operator the time to type what was
-read.
+The waits follow from the prompts. The waits of a menu are long enough that its three readings and the warning last
+SHORTEST_SILENCE, even with the fastest voice. At the slow pace every wait is long enough for a relay operator to type
+the prompts.
 """
 
 import math
@@ -30,14 +30,14 @@ class Schedule:
         self._choice_waits: dict[Place, int] = {}
 
     def spoken(self, step: Step) -> tuple[RenderedPrompt, ...]:
-        """The prompts that `step` speaks, in order: those of `named`."""
-        return tuple(prompt for _, prompt in self.named(step))
+        """The prompts that `step` speaks, in order."""
+        return tuple(prompt for _, prompt in self.named_prompts(step))
 
-    def named(self, step: Step) -> list[tuple[PromptRef, RenderedPrompt]]:
-        """The prompts that `step` speaks, in order, with their names.
+    def named_prompts(self, step: Step) -> list[tuple[PromptRef, RenderedPrompt]]:
+        """The prompts that `step` speaks, in order, each with its reference.
 
-        Equal prompts are spoken once: where a text in two languages is translated into one only, both are the
-        source's. A prompt with a telephone number is spoken again, because callers hear each number twice.
+        Equal prompts are spoken once: if a text in two languages lacks a translation, both prompts are that of the
+        source language. A prompt with a telephone number is spoken again, because callers hear each number twice.
         """
         named = list[tuple[PromptRef, RenderedPrompt]]()
         for reference in prompts_for(self._flow, step):
@@ -79,8 +79,9 @@ class Schedule:
     def _choice_wait(self, place: Place) -> int:
         """The wait of a menu: its three readings and the warning last SHORTEST_SILENCE, even with the fastest voice.
 
-        Each reading waits a third of the seconds that speech and the warning leave. After a second no-match the first
-        reading is shorter, so its wait is longer: the seconds that the other two readings leave.
+        SHORTEST_SILENCE without the seconds of speech and the wait of the warning is divided equally between the three
+        readings. After a second no-match the first reading is shorter, so its wait is longer: it gets all seconds that
+        remain beside the unchanged waits of the other two.
         """
         menu = place._replace(misses=0)
         first = place if place.misses == MAX_MISSES else menu
@@ -93,7 +94,7 @@ class Schedule:
         return self._choice_waits[first]
 
     def _typing_wait(self, ask: Ask) -> int:
-        """Seconds that a relay operator needs to type what was read, beyond the seconds of reading it."""
+        """Seconds that a relay operator still needs to type the prompts when their speech has ended."""
         prompts = self.spoken(ask)
         speech = sum(self.longest_seconds(prompt, slow=True) for prompt in prompts)
         return math.ceil(sum(timing.typing_seconds(prompt.text) for prompt in prompts) - speech)

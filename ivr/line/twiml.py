@@ -5,9 +5,12 @@ A fragment is one or more top-level verbs, for example
     <Gather action="https://…/call/en/main" …><Say voice="…">…</Say></Gather>
 
 and a document is `HEAD`, fragments, `TAIL`. The verbs are Response, Say, Play, Gather, Dial, Number and Hangup of
-https://www.twilio.com/docs/voice/twiml. Twilio's own builder writes every tag. It is slow, and the same prompt is part
-of many fragments, so the verbs of a prompt are built once and cached. The length of the pause before the first word
-depends on the fragment. So the cache has the bytes before this pause and the bytes after it (`LEAD_PLACEHOLDER`).
+https://www.twilio.com/docs/voice/twiml.
+
+Twilio's own builder writes every tag. It is slow, and the same prompt is part of many fragments, so the verbs of a
+prompt are built once and cached. Only the pause before the first word differs between fragments. So a prompt is built
+with FIRST_PAUSE_PLACEHOLDER, and the cache has the bytes before and after it. A segment is the words between two
+pauses (`…`) of a paragraph.
 """
 
 import re
@@ -23,14 +26,14 @@ from twilio.twiml.voice_response import Dial, Gather, Hangup, Play, Say, SsmlBre
 from ivr.call.state import Pace
 from ivr.content.locale import Locale
 from ivr.content.prompts import RenderedPrompt
-from ivr.speech.pauses import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE, SLOW_RATE
+from ivr.speech.pauses import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE_FACTOR, SLOW_RATE
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?><Response>'
 TAIL = b"</Response>"
 AFTER_KEY = 0.5
-"""Seconds of silence before speech that follows a key: the caller has the phone in front of the face."""
-LEAD_PLACEHOLDER = SsmlBreak(time="lead")
-"""In the cached verbs of a prompt: the position of the pause before the first word. It is not sent to Twilio."""
+"""Seconds of silence before speech that follows a key: the caller moves the phone from the eyes back to the ear."""
+FIRST_PAUSE_PLACEHOLDER = SsmlBreak(time="first pause")
+"""The position of the pause before the first word, in the cached verbs of a prompt. It is not sent to Twilio."""
 DIAL_TIMEOUT = 45
 """Seconds that the hotline may ring; Twilio adds about five (https://www.twilio.com/docs/voice/twiml/dial)."""
 
@@ -46,30 +49,34 @@ def gather(
     pace: Pace,
     action: str,
     wait: int,
-    lead: float,
+    first_pause: float,
     audio_url: str = "",
 ) -> bytes:
     """A fragment: `prompts` are spoken, any key stops them, then the line waits `wait` seconds for a key.
 
-    `action` is the absolute URL that a key is posted to. `lead` is the seconds of silence before the first word.
+    `action` is the absolute URL that a key is posted to. `first_pause` is the seconds of silence before the first word.
     `audio_url` is the absolute URL of the folder of recordings.
     """
     start, end = _gather_tag(wait)
     speech = (
-        say(prompt, locales, pace, PARAGRAPH_PAUSE if number else lead, audio_url)
+        say(prompt, locales, pace, PARAGRAPH_PAUSE if number else first_pause, audio_url)
         for number, prompt in enumerate(prompts)
     )
     return b"".join((start, escape(action).encode("utf-8"), end, *speech, b"</Gather>"))
 
 
 def say(
-    prompt: RenderedPrompt, locales: Mapping[str, Locale], pace: Pace, lead: float = AFTER_KEY, audio_url: str = ""
+    prompt: RenderedPrompt,
+    locales: Mapping[str, Locale],
+    pace: Pace,
+    first_pause: float = AFTER_KEY,
+    audio_url: str = "",
 ) -> bytes:
     """A fragment: `prompt` is spoken to the end; outside a Gather no key stops it."""
     locale = locales[prompt.locale]
     voice = _Voice(locale.say_voice, locale.language, locale.takes_ssml)
-    before_lead, after_lead = _prompt_verbs(prompt, voice, pace, audio_url)
-    return b"".join((before_lead, _pause(lead, pace), after_lead)) if after_lead else before_lead
+    before, after = _prompt_verbs(prompt, voice, pace, audio_url)
+    return b"".join((before, _pause(first_pause, pace), after)) if after else before
 
 
 def dial(number: str, action: str | None, caller_id: str | None) -> bytes:
@@ -145,9 +152,12 @@ class _Voice(NamedTuple):
 
 @lru_cache(maxsize=1000)
 def _prompt_verbs(prompt: RenderedPrompt, voice: _Voice, pace: Pace, audio_url: str) -> tuple[bytes, bytes]:
-    """The verbs that speak `prompt`: the bytes before and after LEAD_PLACEHOLDER; (all, b"") without this pause."""
+    """The verbs that speak `prompt`: the bytes before and after FIRST_PAUSE_PLACEHOLDER.
+
+    If the verbs have no such pause, all bytes and b"".
+    """
     verbs = b"".join(map(_bytes, _speech(prompt, voice, pace, audio_url)))
-    before, _, after = verbs.partition(_bytes(LEAD_PLACEHOLDER))
+    before, _, after = verbs.partition(_bytes(FIRST_PAUSE_PLACEHOLDER))
     return before, after
 
 
@@ -157,16 +167,16 @@ def _pause(seconds: float, pace: Pace) -> bytes:
 
 
 def _speech(prompt: RenderedPrompt, voice: _Voice, pace: Pace, audio_url: str) -> Iterable[TwiML]:
-    """A Play of the recording; else one Say with SSML; else, if the voice takes no SSML, a Say between two pauses."""
+    """A Play, if the prompt is recorded; else one Say with SSML; if the voice takes no SSML, a Say for each segment."""
     if prompt.sound:
         yield Play(f"{audio_url}/{prompt.sound.slow if pace == 'slow' else prompt.sound.file}")
     elif voice.takes_ssml:
         yield _ssml_say(prompt, voice, pace)
     else:
-        stretches = (stretch for paragraph in prompt.paragraphs for stretch in paragraph.split("…"))
-        for stretch in stretches:
-            if any(map(str.isalnum, stretch)):  # a full stop alone is not spoken
-                yield Say(stretch.strip(), voice=voice.name, language=voice.language)
+        segments = (segment for paragraph in prompt.paragraphs for segment in paragraph.split("…"))
+        for segment in segments:
+            if any(map(str.isalnum, segment)):  # a full stop alone is not spoken
+                yield Say(segment.strip(), voice=voice.name, language=voice.language)
 
 
 def _ssml_say(prompt: RenderedPrompt, voice: _Voice, pace: Pace) -> TwiML:
@@ -175,7 +185,7 @@ def _ssml_say(prompt: RenderedPrompt, voice: _Voice, pace: Pace) -> TwiML:
     if pace == "slow":
         words = SsmlProsody(rate=f"{SLOW_RATE:.0%}")
         verb.append(words)
-    for piece in (LEAD_PLACEHOLDER, *_words_and_pauses(prompt, pace)):
+    for piece in (FIRST_PAUSE_PLACEHOLDER, *_words_and_pauses(prompt, pace)):
         words.append(piece)
     return verb
 
@@ -184,16 +194,16 @@ def _words_and_pauses(prompt: RenderedPrompt, pace: Pace) -> Iterable[TwiML | st
     for paragraph_number, paragraph in enumerate(prompt.paragraphs):
         if paragraph_number:
             yield from _breaks(PARAGRAPH_PAUSE, pace)
-        for number, stretch in enumerate(paragraph.split("…")):
+        for number, segment in enumerate(paragraph.split("…")):
             if number:
                 yield from _breaks(SHORT_PAUSE, pace)
-            if stretch.strip():
-                yield stretch.strip()
+            if segment.strip():
+                yield segment.strip()
 
 
 def _breaks(seconds: float, pace: Pace) -> list[SsmlBreak]:
     """A pause, longer at the slow pace; an empty list for 0 seconds."""
-    stretched = seconds * (SLOW_PAUSE if pace == "slow" else 1)
+    stretched = seconds * (SLOW_PAUSE_FACTOR if pace == "slow" else 1)
     return [SsmlBreak(time=f"{stretched * 1000:.0f}ms")] if stretched else []
 
 

@@ -13,7 +13,15 @@ from urllib.parse import urljoin, urlsplit
 
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
-from ivr.phone.playback import Heard, Recording, Seconds, hear_recording, hear_say, speaking_time, unknown_sound
+from ivr.phone.playback import (
+    Heard,
+    Recording,
+    SpeakingTime,
+    hear_recording,
+    hear_say,
+    speaking_time,
+    unknown_recording,
+)
 from ivr.phone.verbs import Dial, Gather, Hangup, Play, Redirect, Say, SayOrPlay, Verb
 from ivr.phone.webhook_form import FORM, OUTCOMES, Form, answered, dial_ended, digits_pressed
 
@@ -24,7 +32,7 @@ The URL is the one of the document, with its fragment: an HTTP client sends and 
 """
 
 State = Literal["idle", "talking", "listening", "dialling", "ended"]
-"""`talking` lasts only while verbs are executed: between two acts of the caller the state is another one."""
+"""`talking` is the state while verbs are executed. When a method of `Caller` has returned, the state is another one."""
 
 KEYS = "0123456789*#"
 
@@ -37,9 +45,10 @@ class ImpossibleAct(Exception):
 
 
 class Act(NamedTuple):
-    """One act of the caller or of the dialled party, as a line of a story, and its result.
+    """One act of the caller or of the dialled party, which began `at` seconds after the ring.
 
-    Example: `Act(12.5, "presses 8", "at /call/es/main")` began 12.5 s after the ring.
+    `text` is the act and `leads_to` the `Caller.position` after it, in the words of the stories in tests/line/calls.
+    Example: `Act(12.5, "presses 8", "at /call/es/main")`.
     """
 
     at: float
@@ -51,9 +60,10 @@ class Caller:
     """One call, from the ring to its end. `post` sends a request and returns the document.
 
     `ring` is the address of the first request. Later addresses are those of the documents: a relative one is resolved
-    against the document that holds it, an absolute one is used as written. `seconds` returns the seconds of a text in a
-    language at rate 1.0, `recordings` the content of a sound file by its address. Raises InvalidTwiml for a document
-    that Twilio would not play, and after `max_verbs` verbs, because then the call goes in circles.
+    against the document that holds it, an absolute one is used as written. `seconds` returns the seconds of a text,
+    `recordings` returns the sound file at an address. A method raises InvalidTwiml for a document that Twilio would not
+    play, and after `max_verbs` verbs, because then the call would not end; ImpossibleAct for an act that the state of
+    the call does not allow.
     """
 
     def __init__(
@@ -61,8 +71,8 @@ class Caller:
         post: Post,
         ring: str,
         form: Form = FORM,
-        seconds: Seconds = speaking_time,
-        recordings: Callable[[str], Recording] = unknown_sound,
+        seconds: SpeakingTime = speaking_time,
+        recordings: Callable[[str], Recording] = unknown_recording,
         max_verbs: int = 1000,
     ) -> None:
         self.state: State = "idle"
@@ -227,7 +237,7 @@ class Caller:
     def _count_verb(self) -> None:
         self._verbs_left -= 1
         if self._verbs_left < 0:
-            raise InvalidTwiml("the call goes in circles: too many verbs were executed without an end")
+            raise InvalidTwiml("the call does not end: too many verbs were executed")
 
     def _hear(self, spoken: SayOrPlay, interruptible: bool) -> None:
         for _ in range(spoken.loop):

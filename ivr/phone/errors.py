@@ -1,4 +1,4 @@
-"""The one error of a document."""
+"""The exception for a document that cannot be played."""
 
 
 class InvalidTwiml(Exception):

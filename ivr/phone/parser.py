@@ -33,25 +33,25 @@ def read_document(document: bytes) -> tuple[Verb, ...]:
     if root.tag != "Response":
         raise InvalidTwiml(f"the root is <{root.tag}>: it must be <Response>", 12102)
     attributes(root)
-    _no_text(root)
+    _require_no_text(root)
     return check_reachable(_verb(child) for child in root)
 
 
 def check_reachable(verbs: Iterable[Verb]) -> tuple[Verb, ...]:
-    """The same verbs. Raises InvalidTwiml where Twilio cannot reach one of them.
+    """Return `verbs` unchanged. Raises InvalidTwiml if Twilio cannot reach one of them.
 
-    That is each verb after a <Redirect>, a <Hangup>, a <Dial> with an action or a <Gather> with actionOnEmptyResult:
-    https://www.twilio.com/docs/voice/twiml/dial#action.
+    Twilio does not reach a verb after a <Redirect>, a <Hangup>, a <Dial> with an action or a <Gather> with
+    actionOnEmptyResult: https://www.twilio.com/docs/voice/twiml/dial#action.
     """
     verbs = tuple(verbs)
     for before, after in pairwise(verbs):
-        if _is_last(before):
+        if _never_continues(before):
             last, next_verb = type(before).__name__, type(after).__name__
             raise InvalidTwiml(f"<{next_verb}> follows <{last}>, which never goes on to it: it cannot be reached")
     return verbs
 
 
-def _is_last(verb: Verb) -> bool:
+def _never_continues(verb: Verb) -> bool:
     match verb:
         case Redirect() | Hangup():
             return True
@@ -89,7 +89,7 @@ def _play(element: Element) -> Play:
 def _gather(element: Element) -> Gather:
     """https://www.twilio.com/docs/voice/twiml/gather, with its defaults; only <Say> and <Play> are nested."""
     values = attributes(element)
-    _no_text(element)
+    _require_no_text(element)
     digits = values.get("numDigits")
     return Gather(
         action=values["action"],
@@ -97,12 +97,12 @@ def _gather(element: Element) -> Gather:
         timeout=int(values.get("timeout", "5")),
         num_digits=int(digits) if digits else None,
         finish_on_key=values.get("finishOnKey", "#"),
-        spoken=tuple(_spoken(child) for child in element),
+        spoken=tuple(_say_or_play(child) for child in element),
         action_on_empty_result=values.get("actionOnEmptyResult") == "true",
     )
 
 
-def _spoken(element: Element) -> SayOrPlay:
+def _say_or_play(element: Element) -> SayOrPlay:
     if element.tag == "Say":
         return _say(element)
     if element.tag == "Play":
@@ -113,7 +113,7 @@ def _spoken(element: Element) -> SayOrPlay:
 def _dial(element: Element) -> Dial:
     """https://www.twilio.com/docs/voice/twiml/dial, with its defaults; exactly one <Number> is nested."""
     values = attributes(element)
-    _no_text(element)
+    _require_no_text(element)
     if [child.tag for child in element] != ["Number"]:
         inside = ", ".join(f"<{child.tag}>" for child in element) or "nothing"
         raise InvalidTwiml(f"<Dial> holds {inside}: it must hold one <Number>", 13215)
@@ -132,7 +132,7 @@ def _number(element: Element) -> str:
     Only E.164: the country is explicit, and 911 or another short number cannot be dialled.
     """
     attributes(element)
-    text = _text(element)
+    text = _text_of(element)
     if not re.fullmatch(E164, text):
         raise InvalidTwiml(f'<Number> holds "{text}": expected a number like +12025550100', 13223)
     return text
@@ -146,25 +146,25 @@ def _redirect(element: Element) -> Redirect:
 def _hangup(element: Element) -> Hangup:
     """https://www.twilio.com/docs/voice/twiml/hangup: it must be empty."""
     attributes(element)
-    if _text(element):
+    if _text_of(element):
         raise InvalidTwiml("<Hangup> holds text: it must be empty", 12200)
     return Hangup()
 
 
 def _address(element: Element) -> str:
-    text = _text(element)
+    text = _text_of(element)
     if not is_address(text):
         raise InvalidTwiml(f'<{element.tag}> holds "{text}": it must hold a URL', 11100)
     return text
 
 
-def _text(element: Element) -> str:
+def _text_of(element: Element) -> str:
     if len(element):
         raise InvalidTwiml(f"<{element[0].tag}> is not allowed in <{element.tag}>", 12200)
     return (element.text or "").strip()
 
 
-def _no_text(element: Element) -> None:
+def _require_no_text(element: Element) -> None:
     for text in (element.text, *(child.tail for child in element)):
         if text and text.strip():
             raise InvalidTwiml(f'"{text.strip()[:40]}" is text in <{element.tag}>: words belong in a <Say>', 12200)

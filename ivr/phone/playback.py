@@ -5,12 +5,15 @@ from typing import NamedTuple
 
 from ivr.phone.verbs import Say
 
-Seconds = Callable[[str, str], float]
-"""(text, language) -> seconds at the voice's own speed, without pauses. Example: ("Press zero.", "en-US")."""
+SpeakingTime = Callable[[str, str], float]
+"""A function from a text and its language to the seconds of its words at the voice's own rate, without pauses.
+
+Example: `speaking_time("Press zero.", "en-US")` returns 0.8.
+"""
 
 
 class Recording(NamedTuple):
-    """A sound file: its language as Twilio names it, its words, its length in seconds."""
+    """A sound file: its language as Twilio names it ("en-US"), its words, its length in seconds."""
 
     language: str
     text: str
@@ -36,13 +39,13 @@ def speaking_time(text: str, language: str) -> float:
     return len(text.split()) / 2.5
 
 
-def unknown_sound(address: str) -> Recording:
-    """A sound file whose content is not known: its address in place of words, 0 seconds."""
+def unknown_recording(address: str) -> Recording:
+    """The recording at an address whose content is not known: the address in place of words, 0 seconds."""
     return Recording("", f"[{address}]", 0.0)
 
 
-def hear_say(say: Say, at: float, interruptible: bool, seconds: Seconds) -> Heard:
-    """`say` once, beginning at `at` seconds. Its pace stretches the words; pauses stay as written."""
+def hear_say(say: Say, at: float, interruptible: bool, seconds: SpeakingTime) -> Heard:
+    """`say` once, beginning at `at` seconds. Its rate changes the seconds of the words, but not those of its pauses."""
     spoken = sum(seconds(piece, say.language) for piece in say.pieces if isinstance(piece, str))
     silent = sum(piece for piece in say.pieces if isinstance(piece, float))
     return Heard(at, say.language, say.voice, say.text, interruptible, spoken / say.rate + silent)

@@ -1,8 +1,7 @@
 """The attributes of each element: Twilio's tables, reduced to what every dialect of TwiML understands.
 
-Twilio replaces some unusable values by a default and only warns. Here they raise InvalidTwiml: the writer meant another
-value. Attributes that would record, cut off or delay a caller (`record`, `hangupOnStar`, `timeLimit`, `input="speech"`)
-cannot be switched on.
+Twilio replaces some unusable values by a default and only warns. Here they raise InvalidTwiml. So do attributes that
+would record, cut off or delay a caller (`record`, `hangupOnStar`, `timeLimit`, `input="speech"`).
 """
 
 import re
@@ -118,10 +117,8 @@ ATTRIBUTE_RULES: dict[str, dict[str, AttributeRule]] = {
 }
 
 REQUIRED = {"Gather": "action", "break": "time", "prosody": "rate"}
-"""Without `action` a Gather asks for the current document again, which loops.
-
-https://www.twilio.com/docs/voice/twiml/gather#action
-"""
+"""The attribute that an element must have. Twilio does not require `action` of a Gather, but without it asks for the
+current document again and again: https://www.twilio.com/docs/voice/twiml/gather#action."""
 
 
 @lru_cache(maxsize=1000)  # a line has few voices and pauses, in ten thousand fragments

@@ -1,4 +1,4 @@
-"""The content of a <Say>: words, pauses and one pace.
+"""The content of a <Say>: words, pauses and one rate of speech.
 
 Twilio passes it to the voice as SSML: https://www.twilio.com/docs/voice/twiml/say/text-speech#ssml. Only <break> and
 <prosody rate> are supported here: the two elements that every neural voice takes.
@@ -21,7 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class Speech(NamedTuple):
-    """`text` is the words alone, `pieces` words and pauses (seconds) in order, `rate` the pace: 1.0 is the voice's own.
+    """`text` is the words alone, `pieces` are words and pauses (seconds) in order. `rate` 1.0 is the voice's own.
 
     Example: `Speech("Press two.", ("Press", 0.4, "two."), 1.0)`.
     """
@@ -32,12 +32,14 @@ class Speech(NamedTuple):
 
 
 class _Token(NamedTuple):
+    """Words as they are in the XML, or a pause in seconds, and the rate of the element around them."""
+
     piece: str | float
     rate: float
 
 
 def read_speech(say: Element) -> Speech:
-    """The content of a <Say>. Raises InvalidTwiml without words, with a control character, or with two paces."""
+    """The content of a <Say>. Raises InvalidTwiml without words, with a control character, or with two rates."""
     return _speech(tuple(_tokens(say, 1.0)))
 
 
@@ -51,7 +53,7 @@ def _speech(tokens: tuple[_Token, ...]) -> Speech:
     pieces = tuple(_pieces(tokens))
     if not any(isinstance(piece, str) for piece in pieces):
         raise InvalidTwiml("a <Say> without words", 13520)
-    return Speech(_words(pieces), pieces, _pace(tokens))
+    return Speech(_words(pieces), pieces, _rate(tokens))
 
 
 def _tokens(parent: Element, rate: float) -> list[_Token]:
@@ -91,8 +93,8 @@ def _words(pieces: tuple[str | float, ...]) -> str:
     return text
 
 
-def _pace(tokens: tuple[_Token, ...]) -> float:
-    paces = {token.rate for token in tokens if isinstance(token.piece, str) and token.piece.strip()}
-    if len(paces) > 1:
-        raise InvalidTwiml("two paces in one <Say>: put all its words into one <prosody>", 13520)
-    return paces.pop()
+def _rate(tokens: tuple[_Token, ...]) -> float:
+    rates = {token.rate for token in tokens if isinstance(token.piece, str) and token.piece.strip()}
+    if len(rates) > 1:
+        raise InvalidTwiml("two rates in one <Say>: put all its words into one <prosody>", 13520)
+    return rates.pop()

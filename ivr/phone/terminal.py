@@ -1,6 +1,6 @@
 """A telephone in the terminal: plain lines, one below the other, without colour, so that a screen reader can read them.
 
-`call_by_hand` asks a person for each act, `play` presses given keys. Both take functions that read and write lines.
+`call_by_hand` asks a person for each act. `call_with_keys` presses given keys.
 """
 
 from collections import deque
@@ -15,7 +15,7 @@ HANG_UP = "hangup"
 
 
 class Transcript:
-    """Writes a call line by line: the second, then what was heard or done. Example: `   2.8 s  caller presses 8`."""
+    """Writes a call as rows of text: the second, then the words or the act. Example: `   2.8 s  caller presses 8`."""
 
     def __init__(self, caller: Caller, write_line: Callable[[str], None]) -> None:
         self._caller, self._write_line = caller, write_line
@@ -64,7 +64,7 @@ class Transcript:
 
 
 def call_by_hand(caller: Caller, read_line: Callable[[], str], write_line: Callable[[str], None]) -> None:
-    """A call by hand: write what is heard and what can be done, read what the person does, until the call ends.
+    """A call by hand: write the words of the line and the possible acts, read one act, until the call ends.
 
     `read_line` returns a line; where it raises EOFError or KeyboardInterrupt, the caller hangs up.
     """
@@ -96,7 +96,7 @@ def _apply_input(caller: Caller, transcript: Transcript, typed: str, write_line:
         write_line(f"«{typed}» is not possible here.")
 
 
-def play(caller: Caller, presses: Sequence[str], outcomes: Sequence[str] = ("completed",)) -> list[str]:
+def call_with_keys(caller: Caller, presses: Sequence[str], outcomes: Sequence[str] = ("completed",)) -> list[str]:
     """A call with given keys: the lines of its transcript, to the last key or the end of the call.
 
     `presses` are keys, `-` (silence until the line acts) and `hangup`, such as `["8", "-", "0"]`. The dialled calls end

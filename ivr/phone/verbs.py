@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Words in a voice: `pieces` are words and pauses (seconds) in order, `rate` 1.0 is the voice's own.
+    """Words in a voice, `loop` times. `pieces` are words and pauses (seconds) in order, `rate` 1.0 is the voice's own.
 
     `text` is the words alone. `language` and `voice` are empty where the document does not set them.
     Example: `Say("Press two.", "en-US", "Polly.Joanna-Neural", ("Press", 0.4, "two."))`.

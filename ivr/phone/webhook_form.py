@@ -9,6 +9,7 @@ https://www.twilio.com/docs/voice/twiml#request-parameters
 from collections.abc import Sequence
 
 Form = Sequence[tuple[str, str]]
+"""Fields in order: [("Digits", "8"), ("FromState", "")]."""
 
 FORM: Form = (
     ("CallSid", "CA00000000000000000000000000000000"),

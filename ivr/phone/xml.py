@@ -16,14 +16,14 @@ def parse_xml(document: bytes) -> Element:
         raise InvalidTwiml(f"the document begins with {document[:1]!r}: its first byte must be '<'", 12100)
     try:
         document.decode("utf-8")
-        return _parsed(document)
+        return _parse(document)
     except UnicodeDecodeError as error:
         raise InvalidTwiml(f"byte {error.start} of the document is not UTF-8", 12100) from error
     except expat.ExpatError as error:
         raise InvalidTwiml(f"the document is not well-formed XML: {error}", 12100) from error
 
 
-def _parsed(document: bytes) -> Element:
+def _parse(document: bytes) -> Element:
     tree = TreeBuilder()
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True

@@ -1,4 +1,4 @@
-"""HTTP limits: the time, the bytes and the connections that one client can take from a worker.
+"""HTTP limits: the seconds, bytes and connections that clients can take from a worker.
 
 uvicorn's httptools protocol parses strictly, but it waits without limit for a request that arrives slowly and for an
 answer that is not read, and it accepts any number of connections. This class adds limits, so that clients who hold
@@ -16,13 +16,13 @@ A connection is in one of six states. Each state has one deadline, after which t
     DRAINING   1 s (5)    ARRIVING       ANSWERING
     CLOSING    60 s
 
-(1) The answer was given before the request was whole: the rest of the request looks like a next one.
-(2) The answer is the last one of this connection: CLOSING follows. (3) A client may send the next request before
-it has the answer; then ARRIVING or ANSWERING follows instead of KEPT. (4) It is uvicorn's `timeout_keep_alive`.
-(5) Then the connection is closed, which still sends the rest of an answer.
+(1) The application answered before the request was whole: the rest of it would be parsed as another request.
+(2) The answer is the last one of this connection: CLOSING follows it. (3) If the client has sent the next request
+before it has this answer, ARRIVING or ANSWERING follows instead of KEPT. (4) It is uvicorn's `timeout_keep_alive`.
+(5) Then the connection is closed and not aborted, so the rest of an answer is still sent.
 
 `_state_now` computes the state from two facts: whether a part of a request is here, and how many whole requests are
-unanswered. Every event ends with `_update`, which starts the deadline of a new state.
+unanswered. Every event ends with `_update_state`, which starts the deadline of a new state.
 
 In NEW, ARRIVING, KEPT and DRAINING the line waits for the client. With more than MAX_CONNECTIONS, the connection that
 has waited longest is aborted. Many calls at one instant do not abort each other: the event loop reads every connection
@@ -107,7 +107,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has connected."""
         super().connection_made(transport)
-        self._update()
+        self._update_state()
         if len(self.connections) > max_connections():
             next(iter(self._waiting), self)._abort()
 
@@ -126,7 +126,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
         else:
             super().data_received(data)
-        self._update()
+        self._update_state()
 
     def timeout_keep_alive_handler(self) -> None:
         """The deadline of KEPT has passed."""
@@ -137,7 +137,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stopping = True
         if self._had_request:
             self.cycle.keep_alive = False
-        self._update()
+        self._update_state()
 
     # Events of the parser and of the application
 
@@ -161,7 +161,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
-        """A request is whole."""
+        """The last byte of a request is here."""
         if self.parser.will_parse_again():
             return
         super().on_message_complete()
@@ -177,7 +177,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._unanswered -= 1
         if not self._unanswered and (not self._partial or self.transport.is_closing()):
             self._forget()
-        self._update()
+        self._update_state()
 
     def _forget(self) -> None:
         """Drop the request, so that memory holds no part of it while the connection waits for the next one."""
@@ -197,8 +197,8 @@ class BoundedProtocol(HttpToolsProtocol):
             return State.DRAINING
         return State.KEPT if self._had_request else State.NEW
 
-    def _update(self) -> None:
-        """Start the deadline of the state, if it is another one than before."""
+    def _update_state(self) -> None:
+        """Compute the state. If it has changed, start its deadline."""
         state = self._state_now()
         if state is self._state:
             return
@@ -216,7 +216,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _expire(self) -> None:
         if self._state is State.DRAINING:
             self.transport.close()
-            self._update()
+            self._update_state()
         else:
             self._abort()
 

@@ -20,8 +20,8 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from ivr.server.application import Application
 from ivr.server.console import print_lines
+from ivr.server.gunicorn_application import GunicornApplication
 from ivr.server.metrics import MetricsEndpoint
 from ivr.server.worker import HEARTBEAT_TIMEOUT, LineWorker
 
@@ -35,8 +35,9 @@ SHORTEST_LIFE = 0.2
 """Seconds. A worker that ends sooner after its fork has failed at its start."""
 STOP_POLL = 0.02
 """Seconds between two checks whether the workers have ended."""
-IMPOSSIBLE_STATUS = -1
-"""No process exits with it."""
+UNUSED_STATUS = -1
+"""No process exits with it. gunicorn's arbiter ends when a worker exits with WORKER_BOOT_ERROR or APP_LOAD_ERROR: with
+this value for both, it does not end."""
 
 
 class SilentLog(Logger):
@@ -51,7 +52,11 @@ class SilentLog(Logger):
 def gunicorn_settings(
     workers: int, bind: Sequence[str], folder: Path, endpoint: MetricsEndpoint | None = None
 ) -> Mapping[str, object]:
-    """How gunicorn is used: https://gunicorn.org/reference/settings/. `folder` is for the files of the heartbeat."""
+    """gunicorn's settings by name (https://gunicorn.org/reference/settings/): {"workers": 2, …}.
+
+    `bind` are addresses to listen on ("fd://3"), empty for systemd's sockets. The files of the heartbeat are in
+    `folder`.
+    """
     return {
         "bind": list(bind),
         "workers": workers,
@@ -64,41 +69,41 @@ def gunicorn_settings(
         "control_socket_disable": True,
         "logger_class": SilentLog,
         "raw_env": [endpoint.environment] if endpoint else [],
-        "pre_fork": _choose_slot,
-        "child_exit": _delay_restart,
+        "pre_fork": _assign_slot,
+        "child_exit": _worker_ended,
         "on_exit": _remove_files,
     }
 
 
-def _choose_slot(master: Arbiter, worker: LineWorker) -> None:
-    """Called by the master before a fork: the lowest slot that no living worker has, from 1."""
+def _assign_slot(master: Arbiter, worker: LineWorker) -> None:
+    """Called by the master before a fork: gives the worker the lowest slot, from 1, that no living worker has."""
     taken = {living.slot for living in master.WORKERS.values() if isinstance(living, LineWorker)}
     worker.slot = min(set(range(1, len(taken) + 2)) - taken)
 
 
 def _remove_files(master: Arbiter) -> None:
     """Called by the master at its end."""
-    if isinstance(master.app, Application) and master.app.endpoint:
+    if isinstance(master.app, GunicornApplication) and master.app.endpoint:
         master.app.endpoint.remove_files()
 
 
-def _delay_restart(master: "Master", worker: LineWorker) -> None:
-    """Called by the master when a worker has ended: one that fails at its start is not forked again and again."""
+def _worker_ended(master: "Master", worker: LineWorker) -> None:
+    """Called by the master when a worker has ended: reports it, and delays the next start if it failed at its start."""
     if master.LISTENERS:  # else the line stops
         print_lines([f"worker {worker.pid} has ended: another one takes its place"])
-    if time.monotonic() - worker.born < SHORTEST_LIFE:
-        master.start_later()
+    if time.monotonic() - worker.started_at < SHORTEST_LIFE:
+        master.delay_next_start()
 
 
 class Master(Arbiter):
     """gunicorn's arbiter, with the differences that the top of this file names."""
 
     SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT]  # noqa: RUF012  the type is gunicorn's
-    WORKER_BOOT_ERROR = APP_LOAD_ERROR = IMPOSSIBLE_STATUS
+    WORKER_BOOT_ERROR = APP_LOAD_ERROR = UNUSED_STATUS
     handle_int = handle_quit = Arbiter.handle_term
     _start_after = 0.0
 
-    def start_later(self) -> None:
+    def delay_next_start(self) -> None:
         """Start no worker for RESTART_DELAY."""
         self._start_after = time.monotonic() + RESTART_DELAY
 
@@ -110,7 +115,7 @@ class Master(Arbiter):
             super().spawn_workers()
         except Exception as error:  # no process, file or memory is available; only the master gets here
             print_lines([f"a worker could not be started ({error!r}): the next try is in {RESTART_DELAY:.0f} s"])
-            self.start_later()
+            self.delay_next_start()
 
     def murder_workers(self) -> None:
         """Kill each worker whose heartbeat has stopped."""

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, get_args
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ivr import __version__
+from ivr import __version__, log
 from ivr.call.state import CallEnded, DialEnded, DialOutcome, Event, Key, Outdated, Ring, Silence
 from ivr.readiness import Readiness
 
@@ -40,19 +40,16 @@ BUCKETS = (0.001, 0.01, 0.1, 1.0)
 FILE_BYTES = 1 << 16
 """Size of a new file of prometheus_client. All our metrics take a tenth of it."""
 MASTER_SLOT = 0
-"""The slot of the process that makes the metrics; workers have the slots from 1."""
-_KINDS: dict[type, str] = {
-    Ring: "ring",
-    Key: "key",
-    Silence: "silence",
-    DialEnded: "outcome",
-    CallEnded: "ended",
-    Outdated: "outdated",
-}
+"""The slot of the master. A slot is the number of a worker among the living ones, from 1."""
+EVENT_NAMES: Mapping[type[Event], log.Counted] = {
+    Ring: "ring", Key: "key", Silence: "silence", CallEnded: "ended", Outdated: "outdated",
+}  # fmt: skip
+"""The name of each event in the metrics and in the log. The end of a dial is counted by its outcome."""
 
 EVENTS = "ivr_requests", "Signed requests answered, by what had happened; test calls left out."
 OUTCOMES = "ivr_transfers", "Transfers to the hotline that ended, by how; test calls left out."
 SECONDS = "ivr_answer_seconds", "How long the line took to find an answer."
+"""The name of a metric, and its description on Prometheus' page."""
 TOTALS: Mapping[str, str] = {
     "ivr_test_calls": "Signed requests of ivr probe, ivr doctor and ivr call.",
     "ivr_refused": "Requests refused because their signature is missing or not valid; test calls left out.",
@@ -61,13 +58,13 @@ TOTALS: Mapping[str, str] = {
     "ivr_workers_started": "Workers that began to answer.",
     "ivr_usage_failures": "Writes of usage that failed; the counts wait in memory.",
 }
-"""The names of the counters (prometheus_client adds "_total"), and what Prometheus shows beside them."""
+"""The counters without labels: the name, to which prometheus_client adds "_total", and the description."""
 
 
 class Metrics:
-    """The metrics of one line and all its workers: made before they are forked, in the files of `metrics_folder`.
+    """The metrics of one line and all its workers. Make it in the master, before the workers are forked.
 
-    The environment must name that folder in PROMETHEUS_MULTIPROC_DIR.
+    `folder` is that of `metrics_folder`. The environment variable PROMETHEUS_MULTIPROC_DIR must name it.
     """
 
     def __init__(self, folder: Path, readiness: Readiness) -> None:
@@ -78,7 +75,8 @@ class Metrics:
         values.ValueClass = values.MultiProcessValue(lambda: self._slot)  # type: ignore[no-untyped-call]
         events = Counter(*EVENTS, ["event"], registry=None)
         outcomes = Counter(*OUTCOMES, ["outcome"], registry=None)
-        self._events = {kind: events.labels(name) for kind, name in _KINDS.items()}
+        names = {**EVENT_NAMES, DialEnded: "outcome"}
+        self._events = {kind: events.labels(name) for kind, name in names.items()}
         self._outcomes = {outcome: outcomes.labels(outcome) for outcome in get_args(DialOutcome)}
         self._totals = {name: Counter(name, about, registry=None) for name, about in TOTALS.items()}
         self._seconds = Histogram(*SECONDS, buckets=BUCKETS, registry=None)
@@ -151,15 +149,15 @@ class _State:
 
 @dataclass(frozen=True)
 class MetricsEndpoint:
-    """The socket at which Prometheus asks for the metrics, the folder of their files, and the state of the line."""
+    """The listening socket at which Prometheus asks for the metrics, their folder, and the state of the line."""
 
-    listening: socket.socket
+    socket: socket.socket
     folder: Path
     readiness: Readiness
 
     @property
     def environment(self) -> str:
-        """The variable, as NAME=value, that the environment must have before `metrics` is first used."""
+        """The environment variable that `metrics` needs, as NAME=value; gunicorn sets it."""
         return f"PROMETHEUS_MULTIPROC_DIR={self.folder}"
 
     @cached_property

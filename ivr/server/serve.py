@@ -19,8 +19,8 @@ from gunicorn.systemd import listen_fds
 from ivr.errors import OperationFailed
 from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
-from ivr.server.application import Application
 from ivr.server.console import print_lines
+from ivr.server.gunicorn_application import GunicornApplication
 from ivr.server.http_limits import raise_file_limit
 from ivr.server.master import Master, gunicorn_settings
 from ivr.server.metrics import MetricsEndpoint, metrics_folder
@@ -31,30 +31,31 @@ from ivr.usage.counter import UsageCounter
 from ivr.usage.store import store_of
 
 WORKERS = 2
-"""One answers while the other is replaced."""
+"""Worker processes: one answers while the other is replaced."""
 BACKLOG = 2048
 """Connections that wait in the kernel to be accepted."""
 EVERY_ADDRESS = "::"
-"""https://docs.python.org/3/library/socket.html#socket.create_server"""
+"""The host that means every address of this machine, of IPv6 and IPv4 (`_listen`)."""
 SHARED_MEMORY = Path("/dev/shm")
 """A file system in memory (Linux). On a disk that is slow or full, the heartbeat would stop."""
 _PR_SET_DUMPABLE = 4
 
 
-def serve(settings: Settings, host: str, port: int, say: Callable[[str], None], workers: int = WORKERS) -> None:
+def serve(settings: Settings, host: str, port: int, print_line: Callable[[str], None], workers: int = WORKERS) -> None:
     """Answer on `host`:`port`, or on the sockets that systemd passes, until the process ends.
 
-    `say` shows a line to the operator. Raises OperationFailed if the port is taken or no temporary folder exists.
+    `print_line` shows a line to the operator. Raises OperationFailed if the port is taken or there is no temporary
+    folder.
     """
     ignore_signals()
     _leave_no_memory_on_disk()
     raise_file_limit()
     readiness = readiness_of(settings)
-    print_lines(announcement(readiness, settings), say)
+    print_lines(announcement(readiness, settings), print_line)
     bind = [] if listen_fds(unset_environment=False) else [f"fd://{_listen(host, port).detach()}"]
     memory = memory_folder()
-    endpoint = _metrics_endpoint(settings, memory, workers, readiness, say)
-    application = Application(
+    endpoint = _metrics_endpoint(settings, memory, workers, readiness, print_line)
+    application = GunicornApplication(
         partial(_load, settings, readiness, endpoint), gunicorn_settings(workers, bind, memory, endpoint), endpoint
     )
     master = Master(application)
@@ -72,7 +73,7 @@ def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | 
 
 
 def _metrics_endpoint(
-    settings: Settings, parent: Path, workers: int, readiness: Readiness, say: Callable[[str], None]
+    settings: Settings, parent: Path, workers: int, readiness: Readiness, print_line: Callable[[str], None]
 ) -> MetricsEndpoint | None:
     """The endpoint of the metrics; None if they are off or cannot be served, which must not stop the line."""
     if settings.metrics is None:
@@ -81,7 +82,7 @@ def _metrics_endpoint(
         listening = _listen(*settings.metrics)
         return MetricsEndpoint(listening, metrics_folder(parent, *settings.metrics, workers), readiness)
     except (OSError, OperationFailed) as error:
-        print_lines([f"The line runs without metrics: {error}"], say)
+        print_lines([f"The line runs without metrics: {error}"], print_line)
         return None
 
 
@@ -101,13 +102,17 @@ def memory_folder() -> Path:
 
 
 def _leave_no_memory_on_disk() -> None:
-    """Switch off core dumps, which hold the memory of calls, and open the standard streams that are closed."""
+    """Keep the memory of calls and the log out of files that are not ours.
+
+    Core dumps, which hold the memory of calls, are switched off. Standard streams that are closed are opened as
+    /dev/null: else the next file or socket would get the number of a closed stream, and with it the log.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(
         OSError, AttributeError, ValueError
     ):  # Linux alone: https://man7.org/linux/man-pages/man2/prctl.2.html
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    for stream in range(3):  # the next file that is opened would take the number of a closed stream, and get the log
+    for stream in range(3):
         try:
             os.fstat(stream)
         except OSError:
@@ -115,7 +120,10 @@ def _leave_no_memory_on_disk() -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket. "::" is every address of this machine, of IPv6 and IPv4, or of IPv4 where it has no IPv6."""
+    """A listening socket at `host`:`port`. EVERY_ADDRESS is IPv4 alone on a machine without IPv6.
+
+    https://docs.python.org/3/library/socket.html#socket.create_server
+    """
     both = host == EVERY_ADDRESS and socket.has_dualstack_ipv6()
     address = "0.0.0.0" if host == EVERY_ADDRESS and not both else host
     try:
@@ -129,11 +137,11 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def announcement(readiness: Readiness, settings: Settings) -> list[str]:
     """The lines that an operator reads at start."""
-    built = (
+    first_row = (
         f"compiled: {readiness.line.stats}"
         if readiness.line
         else "the line cannot be used: every call gets the fallback document"
     )
     state = "ready" if readiness.ready else "SERVING, NOT READY" if readiness.serving else "NOT READY"
     faults = [f"  {fault}" for fault in (*readiness.faults, *readiness.language_faults)]
-    return [built, *readiness.notes, *faults, f"{state}: {settings.public_url}/call"]
+    return [first_row, *readiness.notes, *faults, f"{state}: {settings.public_url}/call"]

@@ -1,6 +1,7 @@
-"""The webhook: verifies a request of Twilio's and answers it with the document that the line gives.
+"""The webhook: verifies a request of Twilio's and answers it with a document of the compiled line.
 
-`Webhook` is in front of the site, an ASGI application for the pages: a lookup in the compiled line needs no framework.
+`Webhook` is an ASGI application. It passes each request that is not a call's to the site, the FastAPI application with
+the pages: a look-up in the compiled line needs no framework.
 A request with the header X-Twilio-Signature is a call's, whatever its path, because the URL that is set on a number may
 be misspelled; so is every request below `/call`. Without a valid signature it gets 403. A signed one gets 200 and a
 document; where anything fails, it is the fallback document.
@@ -18,14 +19,14 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ivr import log, signature
-from ivr.call.state import Answer, CallEnded, DialEnded, Event, Key, Outdated, Ring, Silence
+from ivr.call.state import Answer, DialEnded
 from ivr.call.urls import RING
 from ivr.errors import Unverified
 from ivr.line.request import Form
 from ivr.readiness import Readiness
 from ivr.refusal import Refusal, is_test_call
 from ivr.server import urlencoded
-from ivr.server.metrics import Metrics
+from ivr.server.metrics import EVENT_NAMES, Metrics
 from ivr.settings import Settings
 from ivr.usage.counter import TEST_CALL, UsageCounter
 
@@ -37,9 +38,6 @@ JSON_CONTENT_TYPE = (b"content-type", b"application/json")
 TEXT_CONTENT_TYPE = (b"content-type", b"text/plain")
 NO_STORE = (b"cache-control", b"no-store")
 _RING, _BELOW_RING = RING.encode(), RING.encode() + b"/"
-_COUNTED: dict[type, log.Counted] = {
-    Ring: "ring", Key: "key", Silence: "silence", CallEnded: "ended", Outdated: "outdated",
-}  # fmt: skip
 
 
 class TooLarge(Exception):
@@ -51,7 +49,7 @@ class Disconnected(Exception):
 
 
 class Response(NamedTuple):
-    """An HTTP response: `headers` beside those that every response has."""
+    """An HTTP response. `headers` are those that not every response has: ((b"allow", b"POST, GET"),)."""
 
     status: int
     body: bytes = b""
@@ -120,7 +118,7 @@ class Webhook:
             log.count("too large")
             return Response(413, headers=((b"connection", b"close"),))
         try:
-            form = self._verified(path, scope, body)
+            form = self._verified_form(path, scope, body)
         except Unverified:
             return self._refused(scope, body)
         return Response(200, self._document(path, form))
@@ -128,14 +126,14 @@ class Webhook:
     def _refused(self, scope: Scope, body: bytes) -> Response:
         """The 403. A test call gets what was seen of it, so that `ivr doctor` can say why; all others get no body."""
         log.count("refused")
-        signatures = len(_values(SIGNATURE, scope["headers"]))
+        signatures = len(_header_values(SIGNATURE, scope["headers"]))
         if is_test_call(scope["query_string"], body):
             return Response(403, Refusal(scope["method"], len(body), signatures).as_json())
         if self._metrics:
             self._metrics.refused(signed=signatures > 0)
         return Response(403)
 
-    def _verified(self, path: bytes, scope: Scope, body: bytes) -> Form:
+    def _verified_form(self, path: bytes, scope: Scope, body: bytes) -> Form:
         """The fields of a request that Twilio signed; a GET has them in its query. Raises Unverified."""
         query, posted = scope["query_string"].decode("latin-1"), _fields(body.decode("latin-1"))
         is_get, address, suffix = scope["method"] == "GET", path.decode("latin-1"), f"?{query}" if query else ""
@@ -145,7 +143,8 @@ class Webhook:
         except Unverified:
             if address not in ("", "/"):
                 raise
-            self._verify_url(("" if address else "/") + suffix, signed, scope)  # HTTP has one path for both URLs
+            # An HTTP client sends the path "/" for a URL without a path, so Twilio may have signed either URL.
+            self._verify_url(("" if address else "/") + suffix, signed, scope)
         form = _fields(query) if is_get else posted
         if not signature.has_call_ids(form):
             raise Unverified("it has not exactly one CallSid and one AccountSid")
@@ -153,8 +152,8 @@ class Webhook:
 
     def _verify_url(self, below: str, signed: Form, scope: Scope) -> None:
         """Raises Unverified unless Twilio signed the fields `signed` for the URL PUBLIC_URL + `below`."""
-        signatures = _values(SIGNATURE, scope["headers"])
-        algorithms = _values(SIGNATURE_SETTINGS, scope["headers"])
+        signatures = _header_values(SIGNATURE, scope["headers"])
+        algorithms = _header_values(SIGNATURE_SETTINGS, scope["headers"])
         signature.verify(self._tokens, self._public + below, signed, signatures, algorithms)
 
     def _document(self, path: bytes, form: Form) -> bytes:
@@ -171,7 +170,8 @@ class Webhook:
 
     def _count(self, answer: Answer, seconds: float, test_call: bool) -> None:
         place, event, _ = answer
-        log.count("test call" if test_call else _counted(event))
+        name = event.outcome if isinstance(event, DialEnded) else EVENT_NAMES[type(event)]
+        log.count("test call" if test_call else name)
         if self._metrics:
             self._metrics.answered(event, seconds, test_call)
         if self._counts and not test_call:
@@ -188,11 +188,7 @@ class Webhook:
         return self._readiness.fallback_document
 
 
-def _counted(event: Event) -> log.Counted:
-    return event.outcome if isinstance(event, DialEnded) else _COUNTED[type(event)]
-
-
-def _values(name: bytes, headers: Sequence[tuple[bytes, bytes]]) -> list[str]:
+def _header_values(name: bytes, headers: Sequence[tuple[bytes, bytes]]) -> list[str]:
     """The values of each header `name`, without the blanks around them, which HTTP ignores (RFC 9110, §5.5)."""
     return [value.strip(b" \t").decode("latin-1") for other, value in headers if other == name]
 
@@ -218,8 +214,10 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
 
 
 async def _send(send: Send, response: Response) -> None:
-    with_body = XML_CONTENT_TYPE if response.status == 200 else JSON_CONTENT_TYPE
-    content_type = with_body if response.body else TEXT_CONTENT_TYPE
+    """Send `response`: a document is XML, a refusal JSON, an empty body plain text."""
+    content_type = TEXT_CONTENT_TYPE
+    if response.body:
+        content_type = XML_CONTENT_TYPE if response.status == 200 else JSON_CONTENT_TYPE
     length = (b"content-length", b"%d" % len(response.body))
     headers = [content_type, length, NO_STORE, *response.headers]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

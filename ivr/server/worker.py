@@ -2,11 +2,11 @@
 
 The heartbeat is a task of the event loop, so it stops where the loop hangs. Every HEARTBEAT_INTERVAL it
 
-- sets the time of the worker's file, which the master looks at (`ivr.server.master`), on the monotonic clock: uvicorn's
-  own notification compares wall-clock times and stays away for an hour when the clock is set back by one;
-- sets an alarm of the kernel, which ends the process if no heartbeat follows: a worker that hangs does not outlive a
-  master that was killed;
-- looks whether the master is still the parent, and stops the worker where it is not.
+- sets the time of the worker's file, which the master checks (`ivr.server.master`), by the monotonic clock: uvicorn's
+  own notification uses the wall clock and would pause for an hour when that clock is set back by an hour;
+- sets an alarm of the kernel, which ends the process if no heartbeat follows: so a worker that hangs ends even if the
+  master was killed;
+- checks that the master is still the parent process, and stops the worker if it is not.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ import uvicorn
 from uvicorn_worker import UvicornWorker
 
 from ivr import log
-from ivr.server.application import Application
+from ivr.server.gunicorn_application import GunicornApplication
 from ivr.server.http_limits import BoundedProtocol
 from ivr.server.metrics import MetricsEndpoint, metrics_app
 from ivr.server.signals import ignore_signals
@@ -35,8 +35,8 @@ HEARTBEAT_TIMEOUT = 4
 """Seconds without a heartbeat after which a worker is killed. The master looks once a second: it is replaced within
 five."""
 ACCEPT_DRAIN = 0.5
-"""Seconds at most in which a worker that stops accepts waiting connections. Later ones are reset; with systemd's socket
-they wait for the next start."""
+"""Seconds, at most, for which a worker that stops still accepts the connections that wait in the kernel. Later ones are
+reset, or, with systemd's socket, wait for the next start."""
 ANSWER_TIMEOUT = 1.2
 """Seconds in which a worker that stops answers the requests that have begun to arrive."""
 ORPHAN_TIMEOUT = 3.0
@@ -57,20 +57,20 @@ UVICORN_SETTINGS: dict[str, Any] = {
     "timeout_graceful_shutdown": ANSWER_TIMEOUT,
     "callback_notify": None,
 }
-"""How uvicorn is used, beside what gunicorn's settings say: https://uvicorn.dev/settings/."""
+"""uvicorn's settings that gunicorn's do not set: https://uvicorn.dev/settings/."""
 
 
 class LineWorker(UvicornWorker):
-    """gunicorn's worker. The master makes it, and loads all that it needs before the fork: it opens no file."""
+    """gunicorn's worker. The master makes it before the fork and loads all that it needs; later it opens no file."""
 
     CONFIG_KWARGS = UVICORN_SETTINGS
-    app: Application
+    app: GunicornApplication
     slot = 0
-    """The number among the living workers, from 1: a worker that replaces another one gets its slot."""
+    """The number of this worker among the living ones, from 1. A worker that replaces another one gets its slot."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.born = time.monotonic()
+        self.started_at = time.monotonic()
         self.config.app = self.app.wsgi()
         self.config.load()
         self.config.get_loop_factory()
@@ -82,7 +82,7 @@ class LineWorker(UvicornWorker):
         ignore_signals()
 
     def run(self) -> None:
-        """Answer until SIGTERM, then end the process at once: its exit handlers are those of the master."""
+        """Answer until SIGTERM, then end the process at once, without the exit handlers, which are the master's."""
         _wake_when_the_master_dies()
         writer, status = log.open_log(every_logger=True), 1
         try:
@@ -122,7 +122,7 @@ class LineServer(uvicorn.Server):
         def connected() -> MetricsProtocol:
             return MetricsProtocol(config, self.server_state, {})
 
-        return await asyncio.get_running_loop().create_server(connected, sock=endpoint.listening)
+        return await asyncio.get_running_loop().create_server(connected, sock=endpoint.socket)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept the waiting connections, then stop accepting; answer the requests that have arrived."""
@@ -133,7 +133,7 @@ class LineServer(uvicorn.Server):
         await super().shutdown(sockets)
 
     def handle_exit(self, *_: object) -> None:
-        """Stop when all is answered. uvicorn would raise the signal again afterwards, which ends the process."""
+        """Stop when every request is answered. uvicorn's own handler would raise the signal again at the end."""
         self.should_exit = True
 
     async def _beat(self) -> None:
@@ -146,19 +146,19 @@ class LineServer(uvicorn.Server):
 
 
 class MetricsProtocol(BoundedProtocol):
-    """HTTP on the metrics address: the bounds of a call's requests, and few connections."""
+    """HTTP on the metrics address: the same limits, and at most MAX_METRICS_CONNECTIONS."""
 
     _connections = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A connection: one too many is closed."""
+        """A client has connected. It is disconnected if there are too many."""
         super().connection_made(transport)
         MetricsProtocol._connections += 1
         if MetricsProtocol._connections > MAX_METRICS_CONNECTIONS:
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is closed."""
+        """The connection has ended."""
         MetricsProtocol._connections -= 1
         super().connection_lost(exc)
 

@@ -6,5 +6,5 @@ PARAGRAPH_PAUSE = 0.6
 """Seconds of silence for a blank line in a text."""
 SLOW_RATE = 0.9
 """The rate of a voice at the slow pace; 1.0 is the voice's own. Speech below 0.85 is harder to follow."""
-SLOW_PAUSE = 1.75
-"""At the slow pace the seconds of every pause are multiplied by this factor."""
+SLOW_PAUSE_FACTOR = 1.75
+"""The factor by which every pause is longer at the slow pace."""

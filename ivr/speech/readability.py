@@ -14,7 +14,8 @@ import syllapy
 WORD = regex.compile(r"\p{L}[\p{L}\p{M}\u200c\u200d]*(?:['’]\p{L}+)?")
 """Letters, and the marks and joiners that many scripts write around letters."""
 SENTENCE_END = regex.compile(r"(?:(?<=\p{Sentence_Terminal})|(?<=།)|(?<=\p{Greek}[;\u037e]))\s+|(?<=[。！？｡])|\n\s*\n")
-"""After a sign that ends a sentence in any script (Unicode's Sentence_Terminal), and at a blank line; not at an …."""
+"""The space after a sign that ends a sentence in any script (Unicode's Sentence_Terminal), and a blank line. The pause
+sign … ends no sentence."""
 
 
 class Grade(NamedTuple):
@@ -36,7 +37,10 @@ def sentences(text: str) -> list[str]:
 
 @cache
 def spanish_syllables(word: str) -> int:
-    """Syllables of one Spanish word: in each run of vowels its strong vowels, at least one."""
+    """Syllables of one Spanish word: for each group of vowels, the number of its strong vowels, at least one.
+
+    Example: 2 for "ciudad" ("iu" and "a"), 3 for "poeta" ("oe" and "a").
+    """
     plain = re.sub(r"qu(?=[eiéí])", "k", re.sub(r"gu(?=[eiéí])", "g", word.lower()))
     plain = re.sub(r"y$", "i", plain)
     runs = re.findall(r"[aeiouáéíóúü]+(?:h[aeiouáéíóúü]+)*", plain)
@@ -58,10 +62,10 @@ def syllables(text: str, language: str) -> int:
 
 def grade(text: str, language: str) -> Grade | None:
     """Reading level of `text`: Flesch-Kincaid for "en", INFLESZ for "es", None for other languages."""
-    count, parts = len(words(text)), len(sentences(text))
-    if not count or language not in ("en", "es"):
+    word_count, sentence_count = len(words(text)), len(sentences(text))
+    if not word_count or language not in ("en", "es"):
         return None
-    per_word, per_sentence = syllables(text, language) / count, count / parts
+    per_word, per_sentence = syllables(text, language) / word_count, word_count / sentence_count
     if language == "en":
         return Grade("Flesch-Kincaid", 0.39 * per_sentence + 11.8 * per_word - 15.59)
     return Grade("INFLESZ", 206.835 - 62.3 * per_word - per_sentence)

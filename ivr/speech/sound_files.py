@@ -1,7 +1,7 @@
-"""Sound files that people send: decoded by ffmpeg where it is installed, else by sox, and converted by sox.
+"""Decodes sound files that speakers record: with ffmpeg if it is installed, else with sox. sox converts them.
 
-Telephones record M4A, AMR or 3GP, and messengers send Opus: sox reads none of them. A program gets the file under a
-name of ours, because sox takes brackets in a name for a pattern, and both take a leading - for an option.
+Telephones record M4A, AMR or 3GP, and messengers send Opus, which sox cannot read. Both programs get the file under a
+name of ours, because sox reads brackets in a name as a pattern, and both read a leading - as an option.
 """
 
 import re
@@ -13,26 +13,26 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ivr.errors import OperationFailed
-from ivr.speech.synthesis import CONVERTER, INSTALL
+from ivr.speech.synthesis import CONVERTER, INSTALL_ADVICE
 
 DECODER = "ffmpeg"
 CONVERTER_TIMEOUT = 60
 """Seconds that a program may take for one file."""
 CONTAINERS = "wav,w64,aiff,caf,au,flac,mp3,aac,mov,mp4,m4a,3gp,3g2,ogg,matroska,webm,amr,asf"
-"""The formats that ffmpeg may read. Others, such as playlists, can name further files."""
+"""The formats that ffmpeg may read. Other formats, such as playlists, can make it open further files."""
 SUFFIXES = frozenset(
     {".wav", ".mp3", ".m4a", ".mp4", ".aac", ".ogg", ".oga", ".opus", ".amr", ".3gp", ".3g2", ".flac", ".webm", ".wma"}
     | {".aif", ".aiff", ".caf"}
 )
-"""The ends of the names of sound files, in small letters."""
-EXPORT = (
+"""The suffixes of names of sound files, in small letters."""
+OTHER_FORMAT_ADVICE = (
     "Install ffmpeg (`apt install ffmpeg`, `brew install ffmpeg`), which reads nearly every format; "
     "or export the recording as WAV or MP3 and add that file."
 )
 
 
 @contextmanager
-def decoded(file: Path) -> Iterator[Path]:
+def decoded_file(file: Path) -> Iterator[Path]:
     """The path of a file that sox can read, inside the block. Raises OperationFailed where it is no sound file."""
     suffix = file.suffix if re.fullmatch(r"\.\w{1,5}", file.suffix, re.ASCII) else ""
     with TemporaryDirectory() as folder:
@@ -49,16 +49,21 @@ def decoded(file: Path) -> Iterator[Path]:
         yield sound
 
 
-def convert(arguments: Sequence[str]) -> tuple[bytes, str]:
-    """Runs sox with `arguments`; returns its output and its messages. Raises OperationFailed."""
+def run_sox(arguments: Sequence[str]) -> tuple[bytes, str]:
+    """Run sox with `arguments`. Returns its output and its messages. Raises OperationFailed.
+
+    Example: `run_sox(["in.wav", "-n", "stats"])` returns `(b"", "Pk lev dB …")`.
+    """
     program = shutil.which(CONVERTER)
     if program is None:
-        raise OperationFailed(f"{CONVERTER}, which reads and converts recordings, is not installed. {INSTALL}")
+        raise OperationFailed(f"{CONVERTER}, which reads and converts recordings, is not installed. {INSTALL_ADVICE}")
     done = _run([program, "-V1", *arguments])
     messages = done.stderr.decode("utf-8", "replace").strip()
     if done.returncode:
         reason = messages.splitlines()[-1].partition("FAIL ")[2] if messages else ""
-        raise OperationFailed(f"{CONVERTER} cannot read this file ({reason or 'it gives no reason'}). {EXPORT}")
+        raise OperationFailed(
+            f"{CONVERTER} cannot read this file ({reason or 'it gives no reason'}). {OTHER_FORMAT_ADVICE}"
+        )
     return done.stdout, messages
 
 

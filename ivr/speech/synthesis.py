@@ -16,7 +16,7 @@ from ivr.errors import OperationFailed
 from ivr.speech.wav import SAMPLE_RATE, write_wav
 
 SYNTHESIZER, CONVERTER = "espeak-ng", "sox"
-INSTALL = (
+INSTALL_ADVICE = (
     "Install both: `apt install espeak-ng sox libsox-fmt-mp3` on Debian and Ubuntu, "
     "`brew install espeak-ng sox` on macOS."
 )
@@ -24,7 +24,8 @@ SYNTHESIS_TIMEOUT = 6.0
 """Seconds that each program may run for one sound."""
 WORDS_A_MINUTE = 140
 """The speed of espeak-ng at rate 1.0."""
-LATIN_AMERICA = "es-419"
+LATIN_AMERICAN_SPANISH = "es-419"
+"""espeak-ng's voice for Spanish of America: "es" alone is that of Spain."""
 PLAYERS = ("aplay", "paplay", "afplay", "play")
 """Programs that play a sound file; the first one that is installed is used."""
 
@@ -63,11 +64,13 @@ def installed_voices() -> frozenset[str]:
 
 
 def required_voices() -> frozenset[str]:
-    """The names of espeak-ng's voices, as `installed_voices`. Raises OperationFailed where a program is missing."""
+    """The same as `installed_voices`, but raises OperationFailed if a program is missing."""
     missing = [program for program in (SYNTHESIZER, CONVERTER) if shutil.which(program) is None]
     if missing:
         verb = "is" if len(missing) == 1 else "are"
-        raise OperationFailed(f"{' and '.join(missing)} {verb} not installed, so no sound can be made. {INSTALL}")
+        raise OperationFailed(
+            f"{' and '.join(missing)} {verb} not installed, so no sound can be made. {INSTALL_ADVICE}"
+        )
     return installed_voices()
 
 
@@ -78,7 +81,7 @@ def voice_for(language: str, voices: frozenset[str]) -> str:
     "en-us", then "en".
     """
     bare = language.lower().partition("-")[0]
-    candidates = (language.lower(), LATIN_AMERICA if bare == "es" else bare, bare)
+    candidates = (language.lower(), LATIN_AMERICAN_SPANISH if bare == "es" else bare, bare)
     return next((voice for voice in candidates if voice in voices), "")
 
 
@@ -123,6 +126,6 @@ async def _run(name: str, options: Sequence[str], standard_input: bytes) -> byte
     return output
 
 
-def player() -> str:
+def player_path() -> str:
     """The path of a program that plays a sound file, "" where no such program is installed."""
     return next(filter(None, map(shutil.which, PLAYERS)), "")

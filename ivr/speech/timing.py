@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from ivr.speech.pauses import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE, SLOW_RATE
+from ivr.speech.pauses import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE_FACTOR, SLOW_RATE
 from ivr.speech.readability import spanish_syllables, words
 
 Unit = Literal["words", "syllables", "characters"]
@@ -48,7 +48,7 @@ def longest_seconds(text: str, rate: SpeechRate, slow: bool = False) -> float:
     Example: 23 words of English take 10.0 seconds.
     """
     if slow:
-        return units(text, rate.unit) / rate.slowest / SLOW_RATE + pause_seconds(text) * SLOW_PAUSE
+        return units(text, rate.unit) / rate.slowest / SLOW_RATE + pause_seconds(text) * SLOW_PAUSE_FACTOR
     return units(text, rate.unit) / rate.slowest + pause_seconds(text)
 
 

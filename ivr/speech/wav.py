@@ -1,6 +1,6 @@
 """WAV files of telephone sound: one channel, 8,000 samples a second, one byte a sample in G.711 mu-law.
 
-Telephones in North America carry this form. The standard library's `wave` cannot read mu-law.
+The telephone network of North America uses this format. The standard library's `wave` cannot read mu-law.
 https://www.mmsp.ece.mcgill.ca/Documents/AudioFormats/WAVE/WAVE.html
 """
 
@@ -17,10 +17,10 @@ def write_wav(samples: bytes) -> bytes:
     """A WAV file that holds `samples`, one byte each."""
     channels, bytes_a_second, bytes_a_sample, bits_a_sample, extension_bytes = 1, SAMPLE_RATE, 1, 8, 0
     sound_format = (MU_LAW, channels, SAMPLE_RATE, bytes_a_second, bytes_a_sample, bits_a_sample, extension_bytes)
-    form = struct.pack("<4sIHHIIHHH", b"fmt ", 18, *sound_format)
-    fact = struct.pack("<4sII", b"fact", 4, len(samples))
-    data = struct.pack("<4sI", b"data", len(samples)) + samples + b"\0" * (len(samples) % 2)
-    content = b"WAVE" + form + fact + data
+    format_chunk = struct.pack("<4sIHHIIHHH", b"fmt ", 18, *sound_format)
+    fact_chunk = struct.pack("<4sII", b"fact", 4, len(samples))
+    data_chunk = struct.pack("<4sI", b"data", len(samples)) + samples + b"\0" * (len(samples) % 2)
+    content = b"WAVE" + format_chunk + fact_chunk + data_chunk
     return struct.pack("<4sI", b"RIFF", len(content)) + content
 
 

@@ -120,7 +120,9 @@ def _synthetic(line: Line, locale: Locale, reading: Recordable, pace: Pace) -> P
         try:
             file = asyncio.run(synthesize(utterance, voice))
         except SynthesisFailed as error:
-            raise OperationFailed(f"{reading.name} cannot be synthesized: {error}. {synthesis.INSTALL}") from None
+            raise OperationFailed(
+                f"{reading.name} cannot be synthesized: {error}. {synthesis.INSTALL_ADVICE}"
+            ) from None
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(file)
     return path
@@ -159,7 +161,7 @@ def copy_to(folder: Path | None, sounds: Iterator[Sample]) -> Iterator[Sample]:
 
 def play(path: Path) -> bool:
     """Play a sound file. Returns False where no program that can is installed, or where it fails."""
-    program = synthesis.player()
+    program = synthesis.player_path()
     if not program:
         return False
     try:

@@ -19,8 +19,8 @@ from ivr.content.recordings import FILE_NAME, RECORDINGS_FILE, Recording, Sound,
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.line.twiml import AFTER_KEY
-from ivr.speech.pauses import SLOW_PAUSE, SLOW_RATE
-from ivr.speech.sound_files import SUFFIXES, convert, decoded
+from ivr.speech.pauses import SLOW_PAUSE_FACTOR, SLOW_RATE
+from ivr.speech.sound_files import SUFFIXES, decoded_file, run_sox
 from ivr.speech.wav import SAMPLE_RATE, seconds_of, write_wav
 
 MIN_DURATION_FACTOR, MAX_DURATION_FACTOR = 0.6, 1.6
@@ -62,14 +62,14 @@ def add_folder(line: Line, tag: str, folder: Path) -> Iterator[tuple[str, bool]]
 
 
 def add(line: Line, tag: str, name: str, file: Path) -> str:
-    """Check and convert `file`, and add it as the recording of the text or part `name`; returns a sentence.
+    """Check and run_sox `file`, and add it as the recording of the text or part `name`; returns a sentence.
 
     Raises OperationFailed, and writes no file, where the name is unknown or callers could not follow the recording.
     """
     if not file.is_file():
         raise OperationFailed(f"{file} does not exist.")
     reading = _recordable(line, tag, name)
-    with decoded(file) as sound_file:
+    with decoded_file(file) as sound_file:
         faults = list(_faults(line, reading.spoken, measure(sound_file)))
         if faults:
             raise OperationFailed(f"{file} was not added: {'; '.join(faults)}.")
@@ -121,7 +121,7 @@ def _faults(line: Line, spoken: RenderedPrompt, measured: Measurement) -> Iterat
 def measure(file: Path) -> Measurement:
     """The length and the level of the speech in `file`. Raises OperationFailed where sox cannot read it."""
     clipped = _is_clipped(file)
-    raw, _ = convert(
+    raw, _ = run_sox(
         [str(file), "-t", "raw", "-r", str(SAMPLE_RATE), "-e", "signed", "-b", "16", "-L", "-", "remix", "-"]
     )
     levels = list(_levels(raw))
@@ -148,7 +148,7 @@ def _levels(raw: bytes) -> Iterator[float]:
 
 def _is_clipped(file: Path) -> bool:
     """Whether runs of samples have the peak level, which sox reports as the flat factor."""
-    _, stats = convert([str(file), "-n", "remix", "-", "stats"])
+    _, stats = run_sox([str(file), "-n", "remix", "-", "stats"])
     flat, peak = (re.search(rf"^{name}\s+(\S+)", stats, re.MULTILINE) for name in ("Flat factor", "Pk lev dB"))
     return bool(flat and peak and float(flat[1]) > 0 and float(peak[1]) > -1)
 
@@ -159,10 +159,10 @@ def _converted(file: Path, rate: float) -> bytes:
     The silence in front gives a caller who pressed a key time to raise the telephone.
     """
     tempo = ["tempo", "-s", f"{rate:g}"] if rate != 1 else []
-    lead = AFTER_KEY * (SLOW_PAUSE if tempo else 1)
+    lead = AFTER_KEY * (SLOW_PAUSE_FACTOR if tempo else 1)
     output_format = ["-t", "raw", "-r", str(SAMPLE_RATE), "-c", "1", "-e", "mu-law", "-D"]
     effects = ["remix", "-", *TRIM, *tempo, "norm", "-3", "pad", f"{lead:g}", f"{TRAILING_SILENCE:g}"]
-    return convert([str(file), *output_format, "-", *effects])[0]
+    return run_sox([str(file), *output_format, "-", *effects])[0]
 
 
 def _write(path: Path, rows: Sequence[Recording]) -> None:

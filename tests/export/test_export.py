@@ -17,9 +17,9 @@ from ivr.call.transitions import Ask, Dial, End
 from ivr.call.urls import address_of
 from ivr.errors import OperationFailed
 from ivr.export import files
-from ivr.export.captions import CaptionLine, caption_lines, lines_of
-from ivr.export.export import compile_with_marks, export_line
-from ivr.export.format import LINE_NUMBER_MARK, PUBLIC_URL_MARK, Recording
+from ivr.export.captions import CaptionLine, caption_lines, paragraph_lines
+from ivr.export.export import compile_with_placeholders, export_line
+from ivr.export.format import LINE_NUMBER_PLACEHOLDER, PUBLIC_URL_PLACEHOLDER, Recording
 from ivr.line import twiml
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
@@ -89,7 +89,7 @@ def test_captions_write_telephone_numbers_as_links(real: Line) -> None:
     ],
 )
 def test_pause_at_the_end_of_a_sentence_begins_a_line(paragraph: str, lines: list[str]) -> None:
-    assert list(lines_of(paragraph)) == lines
+    assert list(paragraph_lines(paragraph)) == lines
 
 
 def test_line_that_says_the_only_key_of_its_paragraph_offers_it(copied: Path) -> None:
@@ -132,18 +132,20 @@ def test_files_follow_the_schema(line: Line, tmp_path: Path) -> None:
 
 
 def test_export_is_the_same_for_every_address_and_number(tiny: Path) -> None:
-    one = compile_with_marks(tiny, Options("https://line.example.org", "+12025550123"))
-    other = compile_with_marks(tiny, Options("http://127.0.0.1:8000", "+12025550199"))
+    one = compile_with_placeholders(tiny, Options("https://line.example.org", "+12025550123"))
+    other = compile_with_placeholders(tiny, Options("http://127.0.0.1:8000", "+12025550199"))
     content = files.to_bytes(export_line(one))
     assert content == files.to_bytes(export_line(other))
-    assert PUBLIC_URL_MARK.encode() in content
-    assert LINE_NUMBER_MARK.encode() in content
+    assert PUBLIC_URL_PLACEHOLDER.encode() in content
+    assert LINE_NUMBER_PLACEHOLDER.encode() in content
     assert b"example.org" not in content
     assert b"2025550" not in content
 
 
 def test_line_without_a_number_has_no_mark_for_one(tiny: Path) -> None:
-    assert LINE_NUMBER_MARK.encode() not in files.to_bytes(export_line(compile_with_marks(tiny, Options())))
+    assert LINE_NUMBER_PLACEHOLDER.encode() not in files.to_bytes(
+        export_line(compile_with_placeholders(tiny, Options()))
+    )
 
 
 def test_file_is_read_back(line: Line, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from support.fake_serverless import DOMAIN, REDIRECT, Serverless, fake_serverles
 from support.options import OPTIONS
 from support.twilio_runtime import ABSENT, INSTALLED
 
-from ivr.export.export import compile_with_marks, export_line
+from ivr.export.export import compile_with_placeholders, export_line
 from ivr.export.twilio_project import write_project
 
 pytestmark = pytest.mark.skipif(not INSTALLED.exists(), reason=ABSENT)
@@ -20,7 +20,7 @@ TOKEN = "c0ffee" + "0" * 26
 @pytest.fixture
 def project(tiny: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "project"
-    write_project(export_line(compile_with_marks(tiny, OPTIONS, own_number=True)), {"ready": True}, {}, folder)
+    write_project(export_line(compile_with_placeholders(tiny, OPTIONS, own_number=True)), {"ready": True}, {}, folder)
     (folder / "node_modules").symlink_to(INSTALLED)
     (folder / ".env").write_text(f"ACCOUNT_SID=AC{'5' * 32}\nAUTH_TOKEN={TOKEN}\n", "utf-8")
     return folder

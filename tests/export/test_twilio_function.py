@@ -13,7 +13,7 @@ from support.export_cases import cases
 from support.languages import add_languages
 from support.options import OPTIONS
 
-from ivr.export.export import compile_with_marks, export_line
+from ivr.export.export import compile_with_placeholders, export_line
 from ivr.export.twilio_project import write_project
 from ivr.line.compiler import compile_line
 from ivr.line.options import Options
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is no
 
 def project(root: Path, folder: Path, options: Options = OPTIONS) -> Path:
     """The line under `root` as a project for Twilio, in `folder`."""
-    write_project(export_line(compile_with_marks(root, options, own_number=True)), {"ready": True}, {}, folder)
+    write_project(export_line(compile_with_placeholders(root, options, own_number=True)), {"ready": True}, {}, folder)
     return folder
 
 

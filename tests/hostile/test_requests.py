@@ -24,7 +24,7 @@ from ivr.line import line, twiml
 from ivr.phone.caller import Caller
 from ivr.phone.webhook_form import FORM
 from ivr.readiness import Readiness, readiness_of
-from ivr.server import webhook as door
+from ivr.server import webhook
 from ivr.server.app import make_app
 from ivr.settings import Settings
 from ivr.usage import counter
@@ -107,9 +107,9 @@ ERRORS = ValueError("+19995550147"), KeyError(), MemoryError(), OSError(28, "ful
 
 def functions() -> Iterator[tuple[str, object, str]]:
     """Every function that a request may run through: its full name, its module or class, its name."""
-    for module in (door, line, urls, transitions, signature, twiml, log, counter):
+    for module in (webhook, line, urls, transitions, signature, twiml, log, counter):
         yield from ((f"{module.__name__}.{name}", module, name) for name in _own(module))
-    for kind in (door.Webhook, line.Line, UsageCounter):
+    for kind in (webhook.Webhook, line.Line, UsageCounter):
         for name, _ in inspect.getmembers(kind, inspect.isfunction):
             if name not in ("__init__", "__call__", "_answer"):
                 yield f"{kind.__name__}.{name}", kind, name

@@ -15,7 +15,7 @@ from ivr.line import twiml
 from ivr.line.line import Line
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial, Gather, Hangup, Say, Verb
-from ivr.speech.pauses import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE, SLOW_RATE
+from ivr.speech.pauses import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE_FACTOR, SLOW_RATE
 
 SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).parent / "twiml.rng"))
 TWO_PARAGRAPHS = RenderedPrompt("en", ("For tea … press one.", "Goodbye."))
@@ -87,7 +87,7 @@ def test_gather_takes_one_key_and_posts_it(voices: Mapping[str, Locale]) -> None
     assert valid(twiml.document([fragment]))
 
 
-@pytest.mark.parametrize(("pace", "stretch", "rate"), [("normal", 1.0, 1.0), ("slow", SLOW_PAUSE, SLOW_RATE)])
+@pytest.mark.parametrize(("pace", "stretch", "rate"), [("normal", 1.0, 1.0), ("slow", SLOW_PAUSE_FACTOR, SLOW_RATE)])
 def test_say_has_pauses_and_the_slow_pace_stretches_them(
     voices: Mapping[str, Locale], pace: Pace, stretch: float, rate: float
 ) -> None:
@@ -100,7 +100,7 @@ def test_say_has_pauses_and_the_slow_pace_stretches_them(
 
 
 def test_slow_pace_is_90_percent_with_pauses_of_175_percent(voices: Mapping[str, Locale]) -> None:
-    assert (SLOW_RATE, SLOW_PAUSE) == (0.9, 1.75)
+    assert (SLOW_RATE, SLOW_PAUSE_FACTOR) == (0.9, 1.75)
     fragment = twiml.say(TWO_PARAGRAPHS, voices, "slow").decode()
     assert fragment.count('<prosody rate="90%">') == 1
     assert [fragment.count(f'<break time="{time}" />') for time in ("875ms", "700ms", "1050ms")] == [1, 1, 1]

@@ -116,7 +116,7 @@ REFUSED = [
     ('<Say>a<break time="1s">b</break></Say>', "<break> must be empty (13520)"),
     ('<Say><prosody rate="slow">a</prosody></Say>', 'rate="slow" on <prosody>: expected 20% to 200% (13520)'),
     ('<Say><prosody rate="19%">a</prosody></Say>', 'rate="19%" on <prosody>'),
-    ('<Say>a <prosody rate="90%">b</prosody></Say>', "two paces in one <Say>"),
+    ('<Say>a <prosody rate="90%">b</prosody></Say>', "two rates in one <Say>"),
     (
         '<Say><prosody rate="90%"><prosody rate="90%">a</prosody></prosody></Say>',
         "<prosody> is not allowed in <prosody>",

@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.phone.caller import Caller, ImpossibleAct
-from ivr.phone.terminal import call_by_hand, play
+from ivr.phone.terminal import call_by_hand, call_with_keys
 from ivr.phone.webhook_form import Form
 
 RING = "https://line.example/ivr/call"
@@ -32,7 +32,7 @@ def caller() -> Caller:
 
 
 def test_call_with_keys_prints_words_and_acts_with_seconds(caller: Caller) -> None:
-    assert play(caller, ["8", "1", "-", "3"], ["busy"]) == [
+    assert call_with_keys(caller, ["8", "1", "-", "3"], ["busy"]) == [
         "   0.0 s  caller rings",
         "   0.0 s  en-US  «You have reached the line.»",
         "   2.0 s  es-US  «Oprima ocho.»",
@@ -51,27 +51,27 @@ def test_call_with_keys_prints_words_and_acts_with_seconds(caller: Caller) -> No
 
 
 def test_call_with_keys_stops_after_the_last_key(caller: Caller) -> None:
-    assert play(caller, [])[-1] == "   2.8 s  no more keys; the line listens at /call/en/main"
-    assert play(Caller(line, RING), ["hangup"])[-1] == "   2.8 s  caller hangs up"
+    assert call_with_keys(caller, [])[-1] == "   2.8 s  no more keys; the line listens at /call/en/main"
+    assert call_with_keys(Caller(line, RING), ["hangup"])[-1] == "   2.8 s  caller hangs up"
 
 
 @pytest.mark.parametrize(("tokens", "outcome"), [(["83"], "busy"), (["x"], "busy"), (["8"], "asleep")])
 def test_unknown_key_or_outcome_raises_before_the_ring(caller: Caller, tokens: list[str], outcome: str) -> None:
     with pytest.raises(ImpossibleAct):
-        play(caller, tokens, [outcome])
+        call_with_keys(caller, tokens, [outcome])
     assert caller.state == "idle"
 
 
 def test_each_dialled_call_ends_in_its_own_outcome_and_the_last_one_holds_for_the_rest() -> None:
     dial = f'<Dial action="/next" timeout="45" callerId="+12025550123"><Number>{HOTLINE}</Number></Dial>'
     answers = iter([f"<Response>{dial}</Response>".encode()] * 3 + [b"<Response><Hangup/></Response>"])
-    lines = play(Caller(lambda *_: next(answers), RING), [], ["busy", "no-answer"])
+    lines = call_with_keys(Caller(lambda *_: next(answers), RING), [], ["busy", "no-answer"])
     ends = [line.rpartition(": ")[2] for line in lines if HOTLINE in line]
     assert ends == ["busy", "no-answer", "no-answer"]
 
 
 def test_caller_who_hangs_up_while_it_rings_leaves_a_line(caller: Caller) -> None:
-    lines = play(caller, ["8", "1", "-"], ["hangup"])
+    lines = call_with_keys(caller, ["8", "1", "-"], ["hangup"])
     assert lines[-1] == f"  16.8 s  the line dials {HOTLINE}: caller hangs up"
     assert caller.state == "ended"
 

@@ -39,7 +39,7 @@ def test_any_error_in_the_line_gets_the_fallback_document(
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=repr)
-@pytest.mark.parametrize("name", ["_path_of_a_call", "_response", "_verified", "_document", "_count"])
+@pytest.mark.parametrize("name", ["_path_of_a_call", "_response", "_verified_form", "_document", "_count"])
 def test_any_error_in_the_webhook_costs_no_call(
     app: Webhook, ready: Readiness, monkeypatch: pytest.MonkeyPatch, name: str, error: Any
 ) -> None:

@@ -24,8 +24,8 @@ class Answered(NamedTuple):
 class Asked:
     """An application, asked one request after the other by an event loop of its own."""
 
-    def __init__(self, door: Webhook) -> None:
-        self.door, self._loop = door, asyncio.new_event_loop()
+    def __init__(self, webhook: Webhook) -> None:
+        self.webhook, self._loop = webhook, asyncio.new_event_loop()
 
     def close(self) -> None:
         self._loop.close()
@@ -51,7 +51,7 @@ class Asked:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        self._loop.run_until_complete(self.door(scope, receive, send))
+        self._loop.run_until_complete(self.webhook(scope, receive, send))
         started = sent[0]
         told = {name.decode(): value.decode("latin-1") for name, value in started["headers"]}
         return Answered(started["status"], told, b"".join(one.get("body", b"") for one in sent[1:]))

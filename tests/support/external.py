@@ -58,9 +58,9 @@ def certificate(days: float, lifetime: float = 90, ipv4: bool = True) -> Certifi
     return Certificate(ends - timedelta(days=lifetime), ends, ipv4)
 
 
-def app_host(door: Webhook, rewrite: Callable[[str], str] = lambda path: path, seconds: float = 0.01) -> Host:
-    """A host on which `door` answers, behind a proxy that hides the host's name and may `rewrite` the path."""
-    client = TestClient(door, base_url="http://127.0.0.1:8000", follow_redirects=False)
+def app_host(webhook: Webhook, rewrite: Callable[[str], str] = lambda path: path, seconds: float = 0.01) -> Host:
+    """A host on which `webhook` answers, behind a proxy that hides the host's name and may `rewrite` the path."""
+    client = TestClient(webhook, base_url="http://127.0.0.1:8000", follow_redirects=False)
 
     def host(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
         path = rewrite(urlsplit(url).path)

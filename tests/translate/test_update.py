@@ -143,9 +143,9 @@ def test_long_previous_english_stays_on_one_line(copied: Path) -> None:
     path = po_path(copied, "es")
     text = path.read_text("utf-8")
     path.write_text(text.replace("Apples. They are red.", long.replace('"', r"\"")), "utf-8")
-    english(copied, long, long.replace("wall", "door"))
+    english(copied, long, long.replace("wall", "webhook"))
     update(copied, ["es"])
-    entry = entries(copied)["apples", long.replace("wall", "door")]
+    entry = entries(copied)["apples", long.replace("wall", "webhook")]
     assert (entry.fuzzy, entry.previous_msgid, entry.msgstr) == (True, long, "Manzanas. Son rojas.")
     assert update(copied, ["es"]).written == ()
 

@@ -8,7 +8,7 @@
 const { createHash } = require("node:crypto");
 const { gunzipSync } = require("node:zlib");
 
-const PUBLIC_URL_MARK = "https://line.invalid";
+const PUBLIC_URL_PLACEHOLDER = "https://line.invalid";
 const KEYS = "0123456789*#";
 const CHOICE_KEYS = "123456";
 const FIXED_KEYS = "0789*#"; // their meaning does not depend on the choices of a menu
@@ -26,8 +26,8 @@ function readLine(asset, publicUrl) {
   const rest = text.slice(head.length);
   if (createHash("sha256").update(rest).digest("hex") !== digest) throw new Error("line.txt was changed or cut");
   const filled = rest
-    .replaceAll(`${PUBLIC_URL_MARK}/call/`, `${publicUrl}/call?at=`)
-    .replaceAll(PUBLIC_URL_MARK, publicUrl);
+    .replaceAll(`${PUBLIC_URL_PLACEHOLDER}/call/`, `${publicUrl}/call?at=`)
+    .replaceAll(PUBLIC_URL_PLACEHOLDER, publicUrl);
   const line = JSON.parse(`{${filled}`);
   line.placePattern = new RegExp(`^(?:${line.addresses.place})$`);
   line.languagePattern = new RegExp(`^${line.addresses.language}`);

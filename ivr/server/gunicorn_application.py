@@ -1,4 +1,4 @@
-"""The application that gunicorn runs."""
+"""gunicorn's view of the line: the ASGI application to load and the settings to run it with."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,10 +8,10 @@ from gunicorn.app.base import BaseApplication
 from ivr.server.metrics import MetricsEndpoint
 
 
-class Application(BaseApplication):
-    """The ASGI application that `load` makes, with gunicorn's settings for it.
+class GunicornApplication(BaseApplication):
+    """The ASGI application that `load` returns, and gunicorn's `settings` for it, by name.
 
-    `endpoint` is where the workers serve metrics, if anywhere.
+    `endpoint` is the metrics endpoint of the workers; None if metrics are off.
     """
 
     def __init__(
