@@ -22,8 +22,15 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple, Self
 
 FaultKind = Literal["fault", "missing", "fuzzy"]
-UnreachableReason = Literal["name", "refused", "timeout", "certificate", "tls", "closed", "offline", "other"]
-"""The reasons why a host gives no reply. "offline": the network of this machine does not work."""
+UnreachableReason = Literal[
+    "name", "refused", "timeout", "expired", "chain", "other name", "certificate", "tls", "closed", "offline", "other"
+]
+"""The reasons why a host gives no reply. "offline": the network of this machine does not work.
+
+Of a certificate that is refused: "expired"; "chain", without its intermediate certificates; "other name"; "
+""certificate",
+for all other reasons.
+"""
 
 
 class Fault(NamedTuple):

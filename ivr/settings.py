@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     ivr_usage_period: Literal["month", "quarter"] = "month"
     ivr_metrics_address: str = ""
     _notes: tuple[str, ...] = PrivateAttr(())
+    _source: str = PrivateAttr("the environment")
 
     @field_validator("public_url")
     @classmethod
@@ -172,6 +173,11 @@ class Settings(BaseSettings):
         """Sentences about names in the environment that are not settings."""
         return self._notes
 
+    @property
+    def source(self) -> str:
+        """The place that the settings were read from, for people: "the environment", "the file /opt/line/.env; …"."""
+        return self._source
+
 
 def read_settings() -> Settings:
     """Read the environment. Raises BadSettings with a sentence for each name that cannot be used, without a secret."""
@@ -189,6 +195,8 @@ def read_settings() -> Settings:
     if settings is None or faults:
         raise BadSettings("\n".join((*faults, *notes)))
     settings._notes = notes
+    if env_file and (path := Path(env_file)).exists():
+        settings._source = f"the file {path.resolve()}; a variable of the environment overrides it"
     return settings
 
 

@@ -169,17 +169,19 @@ def _print(lines: list[str]) -> None:
 def doctor(ctx: click.Context, local: bool, go_live: bool) -> None:
     """Check whether callers get through.
 
-    Prints one line for each check: PASS, FAIL, CANNOT TELL or TO DO (a task for a person). Exit 1 if one fails, 3 if
-    none fails and one cannot tell.
+    Prints one line for each check: PASS, FAIL, CANNOT TELL or TO DO (a task for a person), then the steps for each that
+    failed. Exit 1 if one fails, 3 if none fails and one cannot tell.
     """
-    from ivr.operate.doctor.run import EVERYWHERE, LOCAL, exit_code, run_checks, summary, target_of
+    from ivr.operate.doctor.report import exit_code, heading, instructions, summary
+    from ivr.operate.doctor.run import EVERYWHERE, LOCAL, run_checks, target_of
 
     target = target_of(read_settings(), external(ctx), local_only=local)
+    _print(heading(target.settings))
     results = []
     for result in run_checks(target, LOCAL if local else EVERYWHERE):
         click.echo(str(result))
         results.append(result)
-    click.echo(summary(results, go_live))
+    _print([*instructions(results), summary(results, go_live)])
     sys.exit(exit_code([result.finding.verdict for result in results], go_live))
 
 

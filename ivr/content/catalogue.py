@@ -85,7 +85,7 @@ def _found_and_remedy(fault: PoFault, line: str) -> tuple[str, str]:
     if CONFLICT.match(line):
         return (
             "a conflict marker was left behind by a merge",
-            "Keep one of the two versions and remove the marker lines.",
+            "Keep one of the two versions and remove the lines that begin with <<<<<<<, ======= and >>>>>>>.",
         )
     if line.rstrip().endswith("”"):
         return f"the closing quote is curly: {line[-40:].strip()!r}", 'Replace it by a straight quote: ".'

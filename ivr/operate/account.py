@@ -5,13 +5,14 @@ https://www.twilio.com/docs/iam/api, https://www.twilio.com/docs/phone-numbers/a
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from ivr.errors import BadSettings, NoAnswer, OperationFailed, TokenRejected
+from ivr.operate.cause import Cause
 from ivr.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,6 +26,15 @@ MIN_ERROR_CODE = 10_000
 SHAKEN_STIR_POLICY = "RN7a97559effdf62d00f4298208492a5ea"
 """The SID of the policy of a trust product for SHAKEN/STIR, the same in every account:
 https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir/shakenstir-onboarding"""
+UNKNOWN_TOKEN = Cause(
+    "Twilio does not know this pair of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: one of them was copied wrongly, or "
+    "the token was replaced in Twilio's console.",
+    "Open https://console.twilio.com, in the account (or subaccount) that has the line's number: its first page "
+    "shows Account SID (AC…) and Auth Token.\n"
+    "Copy them into TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of the settings on this machine, and of those on the "
+    "server.\n"
+    "Restart the line.",
+)
 _NOT_TWILIO = "The answer is not Twilio's: asked for {}. Does a proxy answer in its place?"
 
 
@@ -83,12 +93,16 @@ class Country(NamedTuple):
 
 
 class Alert(NamedTuple):
-    """An entry of Twilio's debugger, without its text, which may name a caller."""
+    """An entry of Twilio's debugger, without its text, which may name a caller.
+
+    `mentions` are those of the words that were searched for, such as names of voices, that its text contains.
+    """
 
     code: str
     level: str
     address: str
     when: datetime | None
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,14 +183,11 @@ class Account:
     def _policy(self, sid: str) -> str:
         return str(self.client.trusthub.v1.policies(sid).fetch().friendly_name or "")
 
-    def alerts(self, since: datetime) -> list[Alert]:
-        """The entries of the debugger from `since` on, the newest first."""
+    def alerts(self, since: datetime, words: Collection[str] = ()) -> list[Alert]:
+        """The entries of the debugger from `since` on, the newest first; `words` are searched for in their texts."""
         with _requesting("the debugger's alerts"):
             rows = self.client.monitor.v1.alerts.list(start_date=since, limit=200)
-        return [
-            Alert(str(row.error_code), str(row.log_level), str(row.request_url or ""), row.date_generated)
-            for row in rows
-        ]
+        return [_alert(row, words) for row in rows]
 
     def call_statuses(self, begin: datetime, end: datetime, to: str, sender: str = "") -> Counter[str]:
         """How many calls from `begin` until `end` to the number `to` had each status ("completed", "busy", …).
@@ -220,6 +231,11 @@ def _number(row: Any) -> Number:
     )
 
 
+def _alert(row: Any, words: Collection[str]) -> Alert:
+    mentions = tuple(word for word in words if word in str(row.alert_text or ""))
+    return Alert(str(row.error_code), str(row.log_level), str(row.request_url or ""), row.date_generated, mentions)
+
+
 def _risky(country: Any) -> bool:
     return bool(country.high_risk_special_numbers_enabled or country.high_risk_tollfraud_numbers_enabled)
 
@@ -248,17 +264,13 @@ def _failure(resource: str, refused: str, error: Exception) -> OperationFailed:
         case None:
             return NoAnswer(_NOT_TWILIO.format(resource))
         case 401:
-            return TokenRejected(
-                "Twilio does not know this pair of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: one of them was copied "
-                "wrongly, or the token was replaced. Copy both again from the first page of Twilio's console, and "
-                "restart the line."
-            )
+            return TokenRejected(str(UNKNOWN_TOKEN))
         case 429:
             return NoAnswer("Twilio gets too many requests at once: wait a minute, then try again.")
         case int() if status >= 500:
             return NoAnswer(
-                f"Twilio does not answer: a fault on its side (status {status}), asked for {resource}. "
-                "See https://status.twilio.com, then try again."
+                f"Twilio does not answer: a fault on its side (status {status}), asked for {resource}. See "
+                "https://status.twilio.com, then try again."
             )
         case 403:
             why = "the token has no permission for it"

@@ -1,13 +1,57 @@
-"""A cause of trouble as two sentences: what is wrong, and what to do."""
+"""A cause of trouble and its remedy, and the steps that several remedies share."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+Callers = Literal[
+    "nothing", "fallback", "perhaps fallback", "no transfer", "perhaps over", "some texts", "watched", "no fallback",
+    "as server", "menu", "",
+]  # fmt: skip
+"""The thing that callers get while a cause lasts, the worst first; "" if that is not known."""
+CALLERS: Mapping[Callers, str] = {
+    "nothing": "Callers now hear neither the line nor the fallback document.",
+    "fallback": "Callers now hear the fallback document in place of the menu, if one is set at Twilio; else an error.",
+    "perhaps fallback": "Some or all callers may now hear the fallback document in place of the menu.",
+    "no transfer": "Callers now hear the menu, but key 0 does not connect them: they hear that the hotline was not "
+    "reached, and its number.",
+    "perhaps over": "It may be over: a test call shows what callers hear now.",
+    "some texts": "Callers now hear the menu. Some texts, or all texts of a language, are not spoken in that language.",
+    "watched": "Callers now hear the menu, but data about them reaches others than this line.",
+    "no fallback": "Callers now hear the menu. If the line fails, they hear an error message of Twilio's.",
+    "as server": "Callers now hear the menu, with the settings and the texts on the server.",
+    "menu": "This does not change what callers hear now.",
+    "": "",
+}
 
 
 class Cause(NamedTuple):
-    """As a string, both sentences. Example: `Cause("A SIP trunk is set.", "Take it off in Twilio's console.")`."""
+    """A sentence that says what is wrong, and the steps that mend it, one a line. As a string, one paragraph.
+
+    Example: `Cause("A SIP trunk is set.", "Take it off in Twilio's console.\\nRun `ivr number set`.")`.
+    """
 
     found: str
     remedy: str
+    callers: Callers = ""
 
     def __str__(self) -> str:
-        return f"{self.found} {self.remedy}"
+        return " ".join((self.found, *self.remedy.splitlines()))
+
+
+START_LINE = (
+    "See on the server whether the line runs: `systemctl status line` (systemd) or `docker ps` (containers). If it "
+    "does not run, start it with the command that restarts it."
+)
+OR_ELSE = "If that does not help, send"
+RELOAD_PROXY = "Reload the proxy on the server: `systemctl reload nginx` or `systemctl reload caddy`."
+
+
+def tell_proxy_owner(sentence: str, send: str = "Send") -> str:
+    """The step that has the proxy changed. `sentence` says how it must be set, for a person who knows the proxy.
+
+    The step begins with `send`, such as "If that does not help, send".
+    """
+    return (
+        f"{send} this to the person who set up the proxy on the server (if that is you, do it and reload the proxy): "
+        f"“{sentence} In the folder of the line, deploy/nginx.conf and deploy/Caddyfile have settings that work.”"
+    )

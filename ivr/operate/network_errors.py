@@ -7,17 +7,20 @@ from http.client import HTTPException, RemoteDisconnected
 
 from ivr.errors import UnreachableReason
 
-_CERTIFICATE = {
-    9: "offers a certificate that is not valid yet: is the clock of this machine right?",
-    10: "offers a certificate that has expired",
-    18: "offers a self-signed certificate, which Twilio does not trust",
-    19: "offers a certificate of a private authority, which Twilio does not trust",
-    20: "offers a certificate without its intermediate certificates, or of an authority that Twilio does not trust",
-    21: "offers a certificate without its intermediate certificates",
-    62: "offers a certificate for another name",
-    64: "offers a certificate for another address",
+_CERTIFICATE: dict[int, tuple[UnreachableReason, str]] = {
+    9: ("certificate", "offers a certificate that is not valid yet: is the clock of this machine right?"),
+    10: ("expired", "offers a certificate that has expired"),
+    18: ("certificate", "offers a self-signed certificate, which Twilio does not trust"),
+    19: ("certificate", "offers a certificate of a private authority, which Twilio does not trust"),
+    20: (
+        "chain",
+        "offers a certificate without its intermediate certificates, or of an authority that Twilio does not trust",
+    ),
+    21: ("chain", "offers a certificate without its intermediate certificates"),
+    62: ("other name", "offers a certificate for another name"),
+    64: ("other name", "offers a certificate for another address"),
 }
-"""Words by X509_V_ERR_…: https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/"""
+"""Reason and words by X509_V_ERR_…: https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/"""
 _CONNECTION: dict[int, tuple[UnreachableReason, str]] = {
     errno.ECONNREFUSED: ("refused", "refuses the connection: no program listens on that port"),
     errno.ECONNRESET: ("closed", "accepts the connection and closes it without an answer"),
@@ -47,7 +50,7 @@ def _explain(error: BaseException) -> tuple[UnreachableReason, str]:
     match cause:
         case ssl.SSLCertVerificationError():
             words = f"offers a certificate that is refused ({cause.verify_message})"
-            return "certificate", _CERTIFICATE.get(cause.verify_code, words)
+            return _CERTIFICATE.get(cause.verify_code, ("certificate", words))
         case TimeoutError():
             return "timeout", "does not answer in time: a firewall may keep the request back"
         case RemoteDisconnected() | ssl.SSLEOFError() | ssl.SSLZeroReturnError():

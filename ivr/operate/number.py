@@ -39,8 +39,8 @@ def webhooks_for(settings: Settings, current: Webhooks, options: Mapping[str, st
         raise OperationFailed("*** stands for a password that was not shown: write the password itself.")
     if "voice_url" not in options and _is_on_own_host(settings, options.get("fallback_url", "")):
         raise OperationFailed(
-            "The fallback URL is on the host of the line: it would fail together with the line. "
-            "Paste the output of `ivr fallback` into a TwiML Bin, and give the address of that."
+            "The fallback URL is on the host of the line: it would fail together with the line. Paste the output of "
+            "`ivr fallback` into a TwiML Bin, and give the address of that."
         )
     webhooks = current
     if "voice_url" not in options:
@@ -111,24 +111,36 @@ def routing_faults(number: Number, settings: Settings, webhooks: Webhooks) -> It
         yield Cause(
             "The number takes no voice calls, only text messages or fax.",
             "In Twilio's console, set it to receive voice calls, or buy a number with Voice.",
+            "nothing",
         )
     if number.owner:
         yield Cause(
             f"A {number.owner} is set on the number: Twilio ignores its voice URL and its fallback.",
-            "Take it off in Twilio's console, on the page of the number, under Voice Configuration.",
+            "In Twilio's console, under Phone Numbers > Manage > Active numbers, open the number.\n"
+            "Under Voice Configuration, set “Configure with” to “Webhook, TwiML Bin, Function, Studio Flow, Proxy "
+            "Service”, and save.\n"
+            "Run `ivr number set`, which gives the addresses of the line to Twilio again if they are missing.",
+            "nothing",
         )
     if webhooks.voice_url.partition("#")[0] != expected:
         asked = without_password(webhooks.voice_url) or "no address"
-        yield Cause(f"Its calls go to {asked}, and not to {expected}.", "Run `ivr number set`.")
+        yield Cause(f"Its calls go to {asked}, and not to {expected}.", "Run `ivr number set`.", "nothing")
     if webhooks.voice_method != "POST":
-        yield Cause("Twilio asks by GET: callers' numbers land in logs.", "Run `ivr number set`.")
+        yield Cause("Twilio asks by GET: callers' numbers land in logs.", "Run `ivr number set`.", "watched")
     if webhooks.status_url:
         told = without_password(webhooks.status_url)
-        yield Cause(f"After each call Twilio sends the caller's number to {told}.", "`ivr number set` removes that.")
+        yield Cause(
+            f"After each call Twilio sends the caller's number to {told}.",
+            "Run `ivr number set`, which removes that: it shows the change and asks first.\n"
+            f"If you do not know why {urlsplit(webhooks.status_url).hostname} is set there, find out who else can log "
+            "in to Twilio's console.",
+            "watched",
+        )
     if number.looks_up_names:
         yield Cause(
             "Twilio looks up the name of each caller and sends it along.",
             "Switch Caller Name Lookup off in Twilio's console, on the page of the number.",
+            "watched",
         )
 
 

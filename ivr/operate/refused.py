@@ -4,11 +4,14 @@ The line verifies a signature over its own PUBLIC_URL, which /health/ready shows
 saw of the request (ivr/refusal.py), so a changed request, a wrong address and a wrong token are told apart.
 """
 
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from ivr.call.urls import RING
 from ivr.errors import OperationFailed
-from ivr.operate.cause import Cause
+from ivr.operate.cause import START_LINE, Cause, tell_proxy_owner
 from ivr.operate.health import health_at
 from ivr.operate.http_client import Fetch, Reply, signature_header, signed_post
 from ivr.phone.webhook_form import FORM
@@ -20,42 +23,83 @@ SERVERLESS_DOMAIN = ".twil.io"
 _QUERY = f"?CallSid={TEST_CALL_SID}"
 """Marks a request as a test call where its body is lost."""
 _BODY_BYTES = len(urlencode(FORM))
+_MAX_TITLE = 60
+_TITLE = re.compile(rb"<(?:title|h1)[^>]*>([^<]+)", re.IGNORECASE)
+_CONSOLE = "Copy the Auth Token from the first page of https://console.twilio.com into the settings on this machine"
+
+_BUSY = "The proxy limits requests: it must take every request to {path}, and to the paths below it, without a limit."
+_DOWN = f"The proxy does not reach the line.\n{START_LINE}"
+_BY_STATUS: Mapping[int, str] = {
+    404: "The proxy must pass {path} and the paths below it on to the line, unchanged.",
+    405: "The proxy must pass POST requests to {path} and to the paths below it on to the line, unchanged.",
+    413: _BUSY,
+    429: _BUSY,
+    500: _DOWN,
+    502: _DOWN,
+    503: f"{_DOWN}\nIf it runs, the proxy limits requests: take the limit off.",
+    504: _DOWN,
+}
+"""Remedies by the status of a response. {path} is such as "/call"."""
+_ANOTHER_SERVER = "Another server than the line answers there, or the proxy keeps the request back."
 
 
-def why_not_answered(settings: Settings, url: str, fetch: Fetch, reply: Reply) -> Cause:
+class Confirmed(NamedTuple):
+    """Whether Twilio uses the address, and knows the token, that the settings of this machine have."""
+
+    address: bool = False
+    token: bool = False
+
+
+_UNCONFIRMED = Confirmed()
+
+
+def why_not_answered(
+    settings: Settings, url: str, fetch: Fetch, reply: Reply, confirmed: Confirmed = _UNCONFIRMED
+) -> Cause:
     """The reason for `reply`, which is not 200, to a signed ring at `url`, where a line should run.
 
+    Twilio plays the fallback document to a caller who gets such a reply.
     `url` is PUBLIC_URL, or another address that leads to the same line. Sends up to four more requests.
     """
+    ring, path = url + RING, urlsplit(url).path + RING
     if 300 <= reply.status < 400:
-        found = f"{url}{RING} redirects to {reply.headers.get('location', 'another place')}."
+        found = f"{ring} redirects to {reply.headers.get('location', 'another place')}."
         return Cause(found, "A redirect loses the caller's key: set PUBLIC_URL to the address that it leads to.")
     if reply.status != 403:
-        return Cause(f"{url}{RING} answers a signed request with status {reply.status}.", _remedy(reply.status))
+        remedy = _BY_STATUS.get(reply.status, _ANOTHER_SERVER).format(path=path)
+        return Cause(f"{ring} does not answer with a document of the line, but with {page(reply)}.", remedy)
     seen = Refusal.from_json(reply.body) or _seen_with_query(settings, url, fetch)
     if seen is None and (urlsplit(url).hostname or "").endswith(SERVERLESS_DOMAIN):
-        found = f"Twilio's serverless runtime refuses the signature of {url}{RING}."
+        found = f"Twilio's serverless runtime refuses the signature of {ring}."
         return Cause(found, "The function must belong to the account of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
     if seen is None:
-        old = "" if reply.body else " A line of release 0.1.0 answers so too: bring it to this release."
-        return Cause(
-            f"{url}{RING} refuses a signed request (status 403), and the refusal does not come from the line.",
-            "A firewall, a protection against bots or another server refuses it: let POST requests to "
-            f"{RING} and below pass it unchanged, without a login.{old}",
-        )
-    return _request_changed(seen) or _why_signature_is_wrong(settings, url, fetch)
+        return _refused_by_another(ring, path, reply)
+    return _request_changed(seen, ring) or _why_signature_is_wrong(settings, url, fetch, confirmed)
 
 
-def _remedy(status: int) -> str:
-    if status in (404, 405):
-        return f"Another server answers there, or the proxy changes the path: it must pass {RING} and below unchanged."
-    if status in (413, 429):
-        return f"The proxy limits requests: take the limit off for {RING} and below."
-    if status == 503:
-        return "The proxy does not reach the line (is it running, on the port that the proxy has?), or limits requests."
-    if status in (500, 502, 504):
-        return "The proxy does not reach the line: is it running, and on the port that the proxy has?"
-    return "Expected 200: another server than the line answers there, or the proxy keeps the request back."
+def page(reply: Reply) -> str:
+    """A page of another server in words: "status 200, text/html, “Welcome to nginx!”"."""
+    kind, title = reply.headers.get("content-type", "no content type"), _TITLE.search(reply.body)
+    words = " ".join(title[1].decode("utf-8", "replace").split()) if title else ""
+    shown = "".join(filter(str.isprintable, words))[:_MAX_TITLE]
+    return f"status {reply.status}, {kind.partition(';')[0]}" + (f", “{shown}”" if shown else "")
+
+
+def _refused_by_another(ring: str, path: str, reply: Reply) -> Cause:
+    old = (
+        ""
+        if reply.body
+        else "\nOr a line of release 0.1.0 answers there, which refuses so too: bring it to this release."
+    )
+    return Cause(
+        f"{ring} refuses a signed request, and the refusal does not come from the line: {page(reply)}.",
+        "A firewall or a protection against bots refuses it, at the company that keeps the domain or the server "
+        f"(Cloudflare, for example): there, exempt every address whose path begins with {path} from it, and from "
+        "logins.\n"
+        "If you do not know where that is set, send this to the person who set up the domain or the server: “POST "
+        f"requests to {ring} and to every address below it come from Twilio. They must reach the line unchanged: "
+        f"without a login, without a protection against bots.”{old}",
+    )
 
 
 def _seen_with_query(settings: Settings, url: str, fetch: Fetch) -> Refusal | None:
@@ -64,43 +108,74 @@ def _seen_with_query(settings: Settings, url: str, fetch: Fetch) -> Refusal | No
     return Refusal.from_json(signed_post(fetch, settings.tokens[0], ring, FORM, signed_url).body)
 
 
-def _request_changed(seen: Refusal) -> Cause | None:
-    """The cause, if the request did not reach the line as it was sent."""
+def _request_changed(seen: Refusal, ring: str) -> Cause | None:
+    """The cause, if the request to `ring` did not reach the line as it was sent."""
     if seen.method != "POST":
-        remedy = "The proxy must pass POST requests on as POST: look for a redirect or a rewrite."
-        return Cause(f"the request reaches the line as {seen.method}; it was sent as POST.", remedy)
-    if seen.signatures != 1:
-        arrived = "without" if seen.signatures == 0 else f"with {seen.signatures} times"
-        remedy = "The proxy must pass this header on once, as it came."
-        return Cause(f"the request reaches the line {arrived} the header X-Twilio-Signature.", remedy)
-    if seen.body_bytes != _BODY_BYTES:
-        found = f"the body of the request reaches the line with {seen.body_bytes} bytes; {_BODY_BYTES} were sent."
-        return Cause(found, "The proxy must pass the body on unchanged: look at its filters and its rules for bodies.")
-    return None
-
-
-def _why_signature_is_wrong(settings: Settings, url: str, fetch: Fetch) -> Cause:
-    """The cause, if the request reached the line as it was sent: an address, a token, or the content of the body."""
-    here, there = settings.public_url, _public_url_of(url, fetch)
-    if there and there != here:
-        return Cause(
-            f"the line refuses the signature: PUBLIC_URL of the line is {there}, and {here} here.",
-            "Set both to the address that Twilio calls, and restart the line. A proxy may change Host and "
-            "X-Forwarded-*: they do not matter.",
+        found = f"the request reaches the line as {seen.method}; it was sent as POST."
+        must = (
+            "arrive as another method than POST. The proxy must pass them on as POST, without a redirect or a rewrite."
         )
+    elif seen.signatures != 1:
+        arrived = "without" if seen.signatures == 0 else f"with {seen.signatures} times"
+        found = f"the request reaches the line {arrived} the header X-Twilio-Signature."
+        must = f"arrive {arrived} the header X-Twilio-Signature. The proxy must pass this header on once, unchanged."
+    elif seen.body_bytes != _BODY_BYTES:
+        found = f"the body of the request reaches the line with {seen.body_bytes} bytes; {_BODY_BYTES} were sent."
+        must = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
+    else:
+        return None
+    return Cause(f"a proxy or a firewall on the way changes each call: {found}", _take_back(ring, must))
+
+
+def _take_back(ring: str, must: str) -> str:
+    send = tell_proxy_owner(f"The requests to {ring} and to the addresses below it {must}")
+    return f"If somebody changed the proxy or a firewall lately, have that change taken back.\n{send}"
+
+
+def _why_signature_is_wrong(settings: Settings, url: str, fetch: Fetch, confirmed: Confirmed) -> Cause:
+    """The cause, if the request reached the line as it was sent: an address, a token, or the content of the body."""
+    here, on_server = settings.public_url, _public_url_of(url, fetch)
+    if on_server and on_server != here:
+        return _another_address(here, on_server, confirmed.address)
     ring, signed_url = url + RING, here + RING
     if any(signed_post(fetch, token, ring, FORM, signed_url).status == 200 for token in settings.tokens[1:]):
         found = "the line refuses the first token and accepts the second."
-        return Cause(found, "Set TWILIO_AUTH_TOKEN of the line to Twilio's present token, and restart it.")
+        return Cause(found, "Set TWILIO_AUTH_TOKEN on the server to Twilio's present token.\nRestart the line.")
     if _accepts_get(settings, url, fetch):
         found = "the line accepts this token, and refuses the request with a body: the body is changed on its way."
-        return Cause(found, "The proxy must pass the body on unchanged: look at its filters and its rules for bodies.")
-    unseen = "" if there else f" Or its PUBLIC_URL is not {here}: {url}/health/ready does not show it."
+        must = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
+        return Cause(found, _take_back(ring, must))
+    unseen = "" if on_server else f"\nOr its PUBLIC_URL is not {here}: {url}/health/ready does not show it."
+    return _another_token(confirmed.token, unseen)
+
+
+def _another_address(here: str, on_server: str, confirmed: bool) -> Cause:
+    found = f"PUBLIC_URL is {on_server} on the server, and {here} on this machine, so the line refuses the call."
+    if confirmed:
+        return Cause(
+            f"{found} Twilio is set to the address on this machine (`number` passes), so the one on the server is "
+            "wrong.",
+            f"In the settings on the server, write PUBLIC_URL={here} (with nothing behind it, also no {RING}).\n"
+            "Restart the line.",
+        )
     return Cause(
-        "the line refuses the signature: its TWILIO_AUTH_TOKEN is not the one here.",
-        "Copy the auth token from the first page of Twilio's console into the settings of the line and of this "
-        f"machine, and restart the line.{unseen}",
+        found,
+        "Decide which of the two Twilio shall call, and write it as PUBLIC_URL into the settings on the server and "
+        "on this machine.\n"
+        "Restart the line.\n"
+        "Run `ivr number set`, which gives this address to Twilio.",
     )
+
+
+def _another_token(confirmed: bool, unseen: str) -> Cause:
+    found = "the line refuses the signature: TWILIO_AUTH_TOKEN on the server is not the one on this machine."
+    if confirmed:
+        return Cause(
+            f"{found} Twilio knows the one on this machine (`account` passes), so the one on the server is wrong.",
+            "Copy TWILIO_AUTH_TOKEN from the settings on this machine into the settings on the server.\n"
+            f"Restart the line.{unseen}",
+        )
+    return Cause(found, f"{_CONSOLE}, and into those on the server.\nRestart the line.{unseen}")
 
 
 def _public_url_of(url: str, fetch: Fetch) -> str:

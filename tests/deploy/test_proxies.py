@@ -100,7 +100,7 @@ def test_doctor_names_a_wrong_public_url_behind_a_proxy(
     with proxy(name, mistaken, PATH, True, certificate, tmp_path):
         finding = public.signed_call_is_answered(Target(settings, External(), readiness_of(settings)))
     assert finding.verdict == "FAIL"
-    assert f"PUBLIC_URL of the line is https://localhost:{lines.front}, and {url} here" in finding.found
+    assert f"PUBLIC_URL is https://localhost:{lines.front} on the server, and {url} on this machine" in finding.found
 
 
 @pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not on this machine")
@@ -110,7 +110,7 @@ def test_doctor_names_a_wrong_public_url_behind_a_proxy(
         ("return 444;", "closes it without an answer"),
         (
             'default_type text/html; return 200 "<h1>Welcome to nginx!</h1>";',
-            "a page that is not the line's (text/html)",
+            "a page that is not the line's: status 200, text/html",
         ),
         ("deny all;", "the refusal does not come from the line"),
         ('proxy_set_header X-Twilio-Signature "";', "without the header X-Twilio-Signature"),

@@ -1,6 +1,8 @@
 """The doctor: each check passes where all is well, fails where its one thing is wrong, and says what to do."""
 
 import json
+import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -19,13 +21,15 @@ from ivr.cli.main import main
 from ivr.errors import Fault, NoAnswer, Unreachable
 from ivr.line.compiler import compile_line
 from ivr.operate.account import Account
-from ivr.operate.doctor import local, public, run
+from ivr.operate.cause import CALLERS
+from ivr.operate.doctor import local, public, report, run
 from ivr.operate.doctor.check import Check, Finding, Target, passes
 from ivr.operate.doctor.check import fails as failing
 from ivr.operate.http_client import Reply, as_twilio_signs
 from ivr.phone.webhook_form import FORM
+from ivr.readiness import readiness_of
 from ivr.server.app import make_app
-from ivr.settings import read_settings
+from ivr.settings import CHECKOUT, read_settings
 
 
 @pytest.fixture
@@ -85,12 +89,12 @@ def test_a_check_that_breaks_keeps_no_other_from_being_made(world: World) -> Non
 
 def test_one_cause_has_one_line_that_names_the_checks_left_out(world: World) -> None:
     checks = {
-        "a": Check(lambda _: failing("no address.", "Add it.", ("address",))),
+        "a": Check(lambda _: failing("no address.", "Add it.", lacks=("address",))),
         "b": Check(lambda _: passes("never run."), ("line", "address")),
         "c": Check(lambda _: passes("well."), ("account",)),
     }
     assert [str(result) for result in run.run_checks(patient(world), checks)] == [
-        "FAIL         a: no address. Add it. Not checked for this reason: b.",
+        "FAIL         a: no address. Not checked for this reason: b.",
         "PASS         c: well.",
     ]
 
@@ -108,8 +112,8 @@ def test_one_cause_has_one_line_that_names_the_checks_left_out(world: World) -> 
 def test_exit_code_tells_well_not_well_and_cannot_tell_apart(
     verdicts: list[Any], code: int, before_going_live: int
 ) -> None:
-    assert run.exit_code(verdicts, go_live=False) == code
-    assert run.exit_code(verdicts, go_live=True) == before_going_live
+    assert report.exit_code(verdicts, go_live=False) == code
+    assert report.exit_code(verdicts, go_live=True) == before_going_live
 
 
 # -- without a network -------------------------------------------------------------------------------------------------
@@ -271,7 +275,7 @@ def test_an_address_that_closes_the_connection_is_an_outage(world: World) -> Non
 def test_another_release_another_state_and_another_page(world: World) -> None:
     body = b'{"release": "%s", "ready": %s, "faults": ["main: a dead end"]}'
     told = {
-        "release 9.9 runs there": body % (b"9.9", b"true"),
+        "the release of the line is 9.9 on the server": body % (b"9.9", b"true"),
         "sends the fallback document to every call: main: a dead end": body % (__version__.encode(), b"false"),
     }
     for said, answer in told.items():
@@ -295,7 +299,7 @@ def test_another_public_url_of_the_line_is_named(world: World, tiny: Path, there
     spoil(world, tiny, public_url=there)
     path = there.partition("//")[2].partition("/")[2]
     behind(world, lambda url, form, headers: (url.replace("/help/", f"/{path}/" if path else "/"), form, headers))
-    fails(world, "signed call", f"PUBLIC_URL of the line is {there}, and {PUBLIC} here")
+    fails(world, "signed call", f"PUBLIC_URL is {there} on the server, and {PUBLIC} on this machine")
 
 
 def test_another_port_under_tls_is_no_fault_since_twilio_leaves_it_out(tiny: Path) -> None:
@@ -308,7 +312,7 @@ def test_another_port_under_tls_is_no_fault_since_twilio_leaves_it_out(tiny: Pat
 
 def test_a_server_with_another_token(world: World, tiny: Path) -> None:
     spoil(world, tiny, twilio_auth_token="f" * 32)
-    fails(world, "signed call", "its TWILIO_AUTH_TOKEN is not the one here")
+    fails(world, "signed call", "TWILIO_AUTH_TOKEN on the server is not the one on this machine")
     world.settings = operator(tiny, twilio_auth_token_secondary="f" * 32)
     fails(world, "signed call", "accepts the second")
 
@@ -341,18 +345,18 @@ def test_a_refusal_of_another_server_is_told_from_the_lines_own(world: World) ->
 
 def test_a_page_of_another_server_is_no_answer_of_the_line(world: World) -> None:
     world.hosts["line.example.org"] = lambda *_: reply(200, b"<h1>Welcome!</h1>", **{"content-type": "text/html"})
-    fails(world, "signed call", "a page that is not the line's (text/html)")
+    fails(world, "signed call", "a page that is not the line's: status 200, text/html, “Welcome!”")
 
 
 @pytest.mark.parametrize(
     ("status", "said"),
     [
         (301, "redirects to https://www.example.org"),
-        (404, "the proxy changes the path"),
+        (404, "The proxy must pass /help/call"),
         (502, "The proxy does not reach the line"),
-        (401, "another server than the line"),
-        (429, "take the limit off"),
-        (503, "or limits requests"),
+        (401, "Another server than the line"),
+        (429, "The proxy limits requests"),
+        (503, "take the limit off"),
     ],
 )
 def test_what_stands_between(world: World, status: int, said: str) -> None:
@@ -368,7 +372,7 @@ def test_a_server_that_can_only_give_the_fallback_document(world: World) -> None
 
 def test_a_server_with_other_settings_or_texts(world: World, tiny: Path) -> None:
     spoil(world, tiny, ivr_silence="goodbye")
-    fails(world, "signed call", "these differ: IVR_SILENCE (goodbye there, connect here)")
+    fails(world, "signed call", "IVR_SILENCE is goodbye on the server, and connect on this machine")
 
 
 def test_another_answer_is_a_fault_also_where_the_proxy_hides_the_report(world: World, tiny: Path) -> None:
@@ -419,7 +423,7 @@ def test_every_request_of_the_doctors_is_a_rehearsal(world: World) -> None:
 
 Spoils = Callable[[TwilioApi], Any]
 WRONG: list[tuple[str, str, Spoils]] = [
-    ("account", "is suspended", lambda t: t.account.update(status="suspended")),
+    ("account", "suspended", lambda t: t.account.update(status="suspended")),
     ("account", "trial account", lambda t: t.account.update(type="Trial")),
     (
         "number",
@@ -437,7 +441,7 @@ WRONG: list[tuple[str, str, Spoils]] = [
     ("fallback", "none is set", lambda t: t.numbers[0].update(voice_fallback_url="")),
     ("fallback", "same host", lambda t: t.numbers[0].update(voice_fallback_url="https://line.example.org/f.xml")),
     ("recording", "records every call", lambda t: setattr(t, "recording", {"description": "all"})),
-    ("countries", "the United States may not be dialled", lambda t: t.countries.pop(0)),
+    ("countries", "the account may not dial the United States", lambda t: t.countries.pop(0)),
     (
         "countries",
         "2 more countries may be dialled: LV, SO",
@@ -447,7 +451,11 @@ WRONG: list[tuple[str, str, Spoils]] = [
     ("calls at once", "2 calls", lambda t: t.profiles.clear()),
     ("calls at once", "2 calls", lambda t: t.profiles[0].update(status="in-review")),
     ("calls at once", "3 calls", lambda t: t.policies.update(RN1="Primary Customer Profile of type Individual")),
-    ("debugger", "the last on 2026-12-04 at 13:00 UTC: 11200 × 2", lambda t: t.alerts.extend(ALERTS)),
+    (
+        "debugger",
+        "error 11200 came 2 times, in the documents of the line; the last was on 2026-12-04 at 13:00",
+        lambda t: t.alerts.extend(ALERTS),
+    ),
 ]
 
 
@@ -468,12 +476,12 @@ ALERTS = [
 @pytest.mark.parametrize("code", ["12200", "13214", "13223", "13321", "13511"])
 def test_warnings_about_calls_fail_the_check_of_the_debugger(world: World, code: str) -> None:
     world.twilio.alerts.extend([alert(code, "warning")] * 50)
-    fails(world, "debugger", f"{code} × 50")
+    fails(world, "debugger", f"error {code} came 50 times, in the documents of the line")
 
 
 def test_a_failing_fallback_fails_the_check_of_the_debugger(world: World) -> None:
     world.twilio.alerts.append(alert("11200", url=f"{BIN}?AccountSid={SID}"))
-    fails(world, "debugger", "11200 × 1 from handler.twilio.com: Twilio could not get a document")
+    fails(world, "debugger", "error 11200 came 1 times, in the fallback document")
 
 
 @pytest.mark.parametrize(
@@ -488,7 +496,7 @@ def test_events_that_are_not_about_calls_of_this_line_do_not_fail(world: World, 
 def test_an_old_event_is_told_and_does_not_fail_any_more(world: World) -> None:
     world.twilio.alerts.append(alert("13511", "warning", when="2026-12-01T10:00:00Z"))
     finding = found(world, "debugger")
-    assert (finding.verdict, "13511 × 1" in finding.found) == ("PASS", True)
+    assert (finding.verdict, "error 13511 came 1 times" in finding.found) == ("PASS", True)
 
 
 @pytest.mark.parametrize(("about", "said", "spoils"), WRONG)
@@ -587,6 +595,111 @@ def test_a_fallback_of_an_older_line_is_found(world: World, tiny: Path) -> None:
     fails(world, "fallback", "says something else")
 
 
+# -- what to do now ----------------------------------------------------------------------------------------------------
+
+
+def steps(world: World, about: str, **more: Any) -> list[str]:
+    """The steps of a failed check."""
+    return found(world, about, **more).remedy.splitlines()
+
+
+def test_errors_whose_cause_has_ended_lead_to_a_test_call_and_not_to_a_change(world: World) -> None:
+    world.twilio.alerts.append(alert("13214", "warning"))
+    refused = found(world, "debugger")
+    over = found(world, "debugger", passed=frozenset({"number", "signed call"}))
+    assert (refused.callers, over.callers) == ("no transfer", "perhaps over")
+    assert "LINE_NUMBER" in refused.remedy
+    assert "LINE_NUMBER" not in over.remedy
+
+
+def test_errors_of_the_fallback_document_have_not_ended_before_its_check_passes(world: World) -> None:
+    world.twilio.alerts.append(alert("13214", "warning", url=BIN))
+    passed = {"number", "signed call"}
+    assert found(world, "debugger", passed=frozenset(passed)).callers == "no transfer"
+    assert found(world, "debugger", passed=frozenset(passed | {"fallback"})).callers == "perhaps over"
+
+
+@pytest.mark.parametrize(("url", "field"), [(f"{PUBLIC}/call", "voice"), (BIN, "fallback_voice")])
+def test_a_withdrawn_voice_leads_to_each_language_or_to_the_one_that_twilio_names(
+    world: World, url: str, field: str
+) -> None:
+    world.twilio.alerts.append(alert("13511", "warning", url=url))
+    files = [f"locales/{tag}/locale.toml" for tag in ("en", "es")]
+    assert [
+        sum(f"{file} " in step and f"`{field} = " in step for step in steps(world, "debugger")) for file in files
+    ] == [1, 1]
+    content = world.ready.line and world.ready.line.content
+    assert content
+    spanish = content.locales["es"]
+    voice = spanish.voice if field == "voice" else spanish.fallback.name
+    world.twilio.alerts[0]["alert_text"] = f"+12025550100 {voice}"
+    finding = found(world, "debugger")
+    assert [file in finding.remedy for file in files] == [False, True]
+    assert f'`{field} = "{voice}"`' in finding.remedy
+    assert "+12025550100" not in finding.sentence
+
+
+def test_a_proposed_voice_can_be_used_at_once(copied: Path) -> None:
+    shutil.copy(CHECKOUT / "locales" / "voices.toml", copied / "locales" / "voices.toml")
+    world, changed = World(copied), 0
+    world.twilio.alerts.append(alert("13511", "warning"))
+    for step in steps(world, "debugger"):
+        if change := re.search(r"the file (\S+) on the server, write `(.*?)` in place of the line `(.*?)`", step):
+            path, before = copied / change[1], (copied / change[1]).read_text("utf-8")
+            path.write_text(before.replace(change[3], change[2], 1), "utf-8")
+            changed += path.read_text("utf-8") != before
+    assert changed == 2
+    assert readiness_of(world.settings).ready
+
+
+def test_the_setting_that_twilio_confirms_is_kept_and_the_other_one_is_changed(world: World, tiny: Path) -> None:
+    spoil(world, tiny, public_url="https://www.example.org/help")
+    assert "on this machine" in " ".join(steps(world, "signed call"))
+    confirmed = steps(world, "signed call", passed=frozenset({"number"}))
+    assert [step for step in confirmed if "on this machine" in step or "www" in step] == []
+    spoil(world, tiny, twilio_auth_token="f" * 32)
+    assert "console" in " ".join(steps(world, "signed call"))
+    assert "console" not in " ".join(steps(world, "signed call", passed=frozenset({"account"})))
+
+
+def test_a_folder_is_copied_from_this_machine_only_if_it_has_no_fault_here(world: World, copied: Path) -> None:
+    fault_named("catalogue", "lost_placeholder").plant(copied)
+    world.hosts["line.example.org"] = app_host(app(operator(copied)))
+    assert "locales/es" in steps(world, "server")[0]
+    fault_named("catalogue", "conflict_markers").plant(copied)
+    here = World(copied, ivr_silence="goodbye")
+    here.hosts["line.example.org"] = world.hosts["line.example.org"]
+    assert "scp" not in found(here, "server").remedy
+
+
+def outcome(*results: tuple[str, Finding]) -> list[str]:
+    return list(report.instructions([report.Result(name, finding) for name, finding in results]))
+
+
+def test_instructions_begin_with_the_failed_check_that_is_the_worst_for_callers() -> None:
+    menu, fallback = failing("a fault.", "Mend it.\nWait.", "menu"), failing("an outage.", "Start it.", "fallback")
+    lines = outcome(("usage", menu), ("reviews", passes("done.")), ("address", fallback))
+    assert [line for line in lines if line.startswith("FAIL ")] == ["FAIL address: an outage.", "FAIL usage: a fault."]
+    assert [line for line in lines if line[:4].strip(" 123")[:1] == "."] == [
+        "  1. Start it.",
+        "  1. Mend it.",
+        "  2. Wait.",
+    ]
+    assert outcome(("reviews", passes("done."))) == [""]
+
+
+def test_callers_who_get_no_menu_are_not_said_to_get_one() -> None:
+    transfer, outage = failing("a.", "b.", "no transfer"), failing("c.", "d.", "fallback")
+    assert CALLERS["no transfer"] in " ".join(outcome(("countries", transfer)))
+    assert CALLERS["no transfer"] not in " ".join(outcome(("countries", transfer), ("address", outage)))
+
+
+def test_the_fallback_document_is_promised_only_if_its_check_passes() -> None:
+    outage = failing("c.", "d.", "fallback")
+    assert CALLERS["fallback"] in " ".join(outcome(("address", outage)))
+    assert CALLERS["fallback"] not in " ".join(outcome(("address", outage), ("fallback", passes("well."))))
+
+
 # -- the command -------------------------------------------------------------------------------------------------------
 
 
@@ -627,9 +740,10 @@ def test_a_line_that_is_well(command: Callable[..., Result]) -> None:
     done = command()
     lines = done.output.splitlines()
     assert done.exit_code == 0, done.output
-    assert len(lines) == len(run.EVERYWHERE) + 1
+    checks = lines[lines.index("") + 1 : lines.index("", lines.index("") + 1)]
+    assert len(checks) == len(run.EVERYWHERE)
     assert lines[-1] == f"{len(run.EVERYWHERE) - 1} PASS, 0 FAIL, 0 CANNOT TELL, 1 TO DO."
-    assert all(line.startswith("PASS         ") or ": no native speaker" in line for line in lines[:-1])
+    assert all(line.startswith("PASS         ") or ": no native speaker" in line for line in checks)
 
 
 @pytest.mark.usefixtures("within_limits")
@@ -647,7 +761,7 @@ def test_a_line_that_is_not(command: Callable[..., Result], world: World) -> Non
     assert done.exit_code == 1
     assert "FAIL         recording: a default of the account records every call." in done.output
     assert "CANNOT TELL  countries: " in done.output
-    assert "1 FAIL, 1 CANNOT TELL" in done.output.splitlines()[-1]
+    assert "Failed: recording. " in done.output.splitlines()[-1]
 
 
 @pytest.mark.usefixtures("within_limits")
@@ -662,7 +776,7 @@ def test_at_home_nobody_is_asked(command: Callable[..., Result], world: World) -
     done = command("--local")
     assert done.exit_code == 0
     assert (world.asked, world.twilio.asked) == ([], [])
-    assert len(done.output.splitlines()) == len(run.LOCAL) + 1
+    assert sum(line.startswith(("PASS  ", "TO DO  ")) for line in done.output.splitlines()) == len(run.LOCAL)
 
 
 @pytest.mark.parametrize("fault", [401, 403, 500, requests.exceptions.ReadTimeout(TOKEN), f"<html>{TOKEN}"])

@@ -17,16 +17,19 @@ from support.external import World
 from ivr.operate.account import Account
 from ivr.operate.doctor import local
 from ivr.operate.doctor.check import Target
-from ivr.operate.doctor.run import EVERYWHERE, run_checks, summary
+from ivr.operate.doctor.report import heading, instructions, summary
+from ivr.operate.doctor.run import EVERYWHERE, run_checks
 from ivr.settings import CHECKOUT
 
 
 def output(world: World) -> str:
     """The lines that `ivr doctor` prints."""
     outside = world.outside()
+    world.settings._source = "the file /opt/line/.env; a variable of the environment overrides it"
     target = Target(world.settings, outside, world.ready, Account.of(world.settings, outside.transport))
     results = list(run_checks(target, EVERYWHERE))
-    return "\n".join([*map(str, results), summary(results, False)]) + "\n"
+    lines = [*heading(world.settings), *map(str, results), *instructions(results), summary(results, False)]
+    return "\n".join(lines) + "\n"
 
 
 def main(folder: Path) -> None:

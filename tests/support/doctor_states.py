@@ -113,7 +113,7 @@ STATES = (
     State("name_not_in_dns", "address", "add the name to DNS, or correct PUBLIC_URL", certificate_is(
         Unreachable(f"{HOST}:443 has no address: the name does not exist in DNS", "name"))),
     State("certificate_expired", "address", "renew the certificate", certificate_is(
-        Unreachable(f"{HOST}:443 offers a certificate that has expired", "certificate"))),
+        Unreachable(f"{HOST}:443 offers a certificate that has expired", "expired"))),
     State("proxy_closes_connection", "signed call", "let the proxy or firewall pass requests on", serves(closes)),
     State("protection_against_bots", "signed call", "exempt /call from the protection against bots", serves(wall)),
     State("another_server_answers", "signed call", "let the proxy pass requests on to the line", serves(welcome)),
@@ -147,14 +147,17 @@ STATES = (
         lambda world: world.hosts.update({"handler.twilio.com": lambda *_: reply(403)}),
     ),
     State(
-        "voice_withdrawn", "debugger", "set another voice in locale.toml, restart", alerts("13511", "warning", 50),
+        "voice_withdrawn", "debugger", "find the language whose voice it is, set another voice in its locale.toml, "
+        "restart, wait two days", alerts("13511", "warning", 50),
     ),
     State(
-        "transfers_refused", "debugger", "make LINE_NUMBER a number of this account",
+        "transfers_refused", "debugger", "make a test call: the settings are right, so it may be over; else ask "
+        "Twilio, with the newest entry of the log",
         alerts("13214", "warning", 12),
     ),
     State(
-        "database_not_running", "usage", "start the database, or correct the address in IVR_USAGE_URL",
+        "database_not_running", "usage", "start the database, or correct the address in IVR_USAGE_URL; no restart of "
+        "the line before that",
         settings={"ivr_usage": "", "ivr_usage_url": "postgresql://line:secret@127.0.0.1:9/usage"},
     ),
 )  # fmt: skip

@@ -148,7 +148,7 @@ def test_pages_of_an_unusable_line_get_503_with_the_number(line: Line, path: str
 
 def test_without_javascript_there_is_no_telephone_and_a_link_to_the_readable_text(app: Webhook) -> None:
     page = page_of(ask(app, "/phone/es"))
-    assert "hidden" in page.get_element_by_id("phone").attrib
+    assert "loading" in page.get_element_by_id("phone").classes
     assert page.xpath("//noscript//a/@href") == ["/read/es"]
     assert page.xpath("//a[@id='leave-page']/@href") == ["https://www.weather.gov/"]
 

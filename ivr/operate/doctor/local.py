@@ -9,6 +9,7 @@ from ivr.content.facts import PINNED_HOTLINE
 from ivr.content.files import read_bytes
 from ivr.errors import Fault, OperationFailed
 from ivr.line.twiml import with_new_numbers
+from ivr.operate.cause import Callers
 from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, to_do
 from ivr.operate.number import TOLL_FREE
 from ivr.readiness import FALLBACK_FILE, MAX_FALLBACK_BYTES
@@ -27,8 +28,11 @@ def settings_complete(target: Target) -> Finding:
     }
     missing = [name for name, value in needed.items() if not value]
     if missing:
+        lacks = tuple(_lacks(target, missing))
         found = f"not set, or only to try the line out: {', '.join(missing)}."
-        return fails(found, "Set them as .env.example explains, and restart the line.", tuple(_lacks(target, missing)))
+        return fails(
+            found, "Set them in the settings on this machine, as .env.example explains.\nRestart the line.", lacks=lacks
+        )
     return passes(" ".join(["complete.", *have.notes]))
 
 
@@ -51,7 +55,10 @@ def caller_id_fits(target: Target) -> Finding:
     if TOLL_FREE.match(target.require_line_number()):
         return fails(
             "LINE_NUMBER is toll-free: calls that show it may not reach a toll-free hotline.",
-            "Buy a number with an area code at Twilio, set LINE_NUMBER to it, and run `ivr number set`.",
+            "Buy a number with an area code in Twilio's console, and write it as LINE_NUMBER into the settings.\n"
+            "Restart the line.\n"
+            "Run `ivr number set --fallback-url ADDRESS`, with the address of the TwiML Bin.",
+            "no transfer",
         )
     return passes("LINE_NUMBER is not toll-free.")
 
@@ -60,15 +67,15 @@ def line_is_proved(target: Target) -> Finding:
     """Every proof passes, and the line accepts a request that it signed itself."""
     if not target.readiness.serving:
         found = "callers get the fallback document instead of the line"
-        return _first(target.readiness.faults, found, "`ivr check` lists all.", ("texts",))
-    return passes(f"{target.readiness.line and target.readiness.line.stats}.")
+        return _first(target.readiness.faults, found, "fallback", ("texts",))
+    return passes(f"all {target.readiness.line and target.readiness.line.stats.places} places of a call are proved.")
 
 
 def languages_are_spoken(target: Target) -> Finding:
     """Every published language is offered, and no text of it is spoken in the source language because of a fault."""
     if faults := target.readiness.language_faults:
         tags = ", ".join(language.tag for language in target.readiness.languages if language.faults)
-        return _first(faults, f"the line is not ready: not all of {tags} is spoken", "`ivr check` lists all.")
+        return _first(faults, f"the line is not ready: not all of {tags} is spoken", "some texts")
     return passes(
         f"{', '.join(language.tag for language in target.readiness.languages)}, all texts that are translated."
     )
@@ -78,7 +85,7 @@ def limits_hold(target: Target) -> Finding:
     """Every text is within its limits and has its sources."""
     report = check_all(target.settings.ivr_content, target.settings.options)
     if report.faults:
-        return _first(report.faults, "texts are over their limits", "`ivr check` lists all.")
+        return _first(report.faults, "texts are over their limits", "menu")
     return passes("every text is within them.")
 
 
@@ -86,10 +93,10 @@ def sources_are_fresh(target: Target) -> Finding:
     """Every number and fact was compared with its source recently."""
     today, content = target.external.now().date(), target.require_line().content
     if stale := list(age_faults(content, today, FAIL_AFTER)):
-        return _first(stale, "numbers or sources are stale", "`ivr check --today` lists all.")
+        return _first(stale, "numbers or sources are stale", "menu", command="ivr check --today")
     if aging := list(age_faults(content, today, WARN_AFTER)):
         return passes(f"{len(aging)} were last compared with their sources over {WARN_AFTER} days ago: do it soon.")
-    return passes(f"all were compared with their sources, or with a copy of them, within {WARN_AFTER} days.")
+    return passes(f"all were compared with their sources within {WARN_AFTER} days.")
 
 
 def sources_are_opened(target: Target) -> Finding:
@@ -98,9 +105,8 @@ def sources_are_opened(target: Target) -> Finding:
     unopened = sum(not fact.opened for fact in facts)
     if unopened:
         return to_do(
-            f"{unopened} facts were compared with stored copies alone; their pages may have changed.",
-            "`ivr sources --live` lists the pages: open each, correct the text if it differs, and set `live` in "
-            "prompts/sources.toml to the day.",
+            f"{unopened} pages of sources must be opened by a person.",
+            "`ivr sources --live` lists them; docs/operate.md says how.",
         )
     return passes("a person has opened every page that must be opened.")
 
@@ -112,8 +118,7 @@ def languages_are_reviewed(target: Target) -> Finding:
     if tags:
         return to_do(
             f"no native speaker has reviewed {', '.join(tags)}.",
-            f"`ivr script {tags[0]} --out book` writes the pages to review; then set `reviewed` (name and day) in "
-            f"locales/{tags[0]}/locale.toml.",
+            f"`ivr script {tags[0]} --out review` writes the pages to read; TRANSLATING.md says how.",
         )
     return passes("native speakers have reviewed all languages.")
 
@@ -122,7 +127,7 @@ def translations_are_recent(target: Target) -> Finding:
     """No text of a published language has waited long for its translator."""
     content, today = target.require_line().content, target.external.now().date()
     if overdue := list(waiting.overdue_faults(content, today)):
-        return _first(overdue, "translations are overdue", "`ivr check --today` lists all.")
+        return _first(overdue, "translations are overdue", "some texts", command="ivr check --today")
     if late := list(waiting.overdue_faults(content, today, waiting.WARN_AFTER)):
         return passes(f"{late[0].locale}: {late[0].found}: translate them soon.")
     return passes(f"no text has waited for its translator for over {waiting.WARN_AFTER} days.")
@@ -133,32 +138,55 @@ def fallback_document_is_kept(target: Target) -> Finding:
     try:
         kept = read_bytes(FALLBACK_FILE, MAX_FALLBACK_BYTES).strip()
     except OSError as error:
-        return fails(f"{FALLBACK_FILE.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.")
+        return fails(
+            f"{FALLBACK_FILE.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.", "menu"
+        )
     settings = target.settings
     if settings.ivr_content == CHECKOUT and settings.hotline == PINNED_HOTLINE:
         own = with_new_numbers(kept, PINNED_HOTLINE, PINNED_HOTLINE, settings.line_number or None)
         if own.strip() != target.readiness.fallback_document.strip():
-            return fails(f"{FALLBACK_FILE.name} is not what `ivr fallback` prints.", "Run `make fallback`.")
+            return fails(f"{FALLBACK_FILE.name} is not what `ivr fallback` prints.", "Run `make fallback`.", "menu")
     return passes(f"{FALLBACK_FILE.name} is there.")
+
+
+_NO_RESTART = (
+    "Do not restart the line before this check passes: it keeps the counts in memory, and a restart loses them."
+)
+_USAGE_DATABASE = (
+    f"{_NO_RESTART}\n"
+    "See whether the database runs, on the machine that IVR_USAGE_URL names: `systemctl status postgresql` there, or "
+    "the page of the company that runs it. Start it if it does not run.\n"
+    "If it runs, compare host, port, user and password in IVR_USAGE_URL with those of the database. If you must "
+    "correct them, restart the line afterwards; the counts of this time are lost.\n"
+    "Once it answers, the line writes the counts within a minute."
+)
+_USAGE_FILE = (
+    f"{_NO_RESTART}\n"
+    "See on the server whether the disk is full (`df -h`), and whether the user of the line may write the folder of "
+    "IVR_USAGE (`ls -ld`)."
+)
 
 
 def usage_is_counted(target: Target) -> Finding:
     """The file or database of usage can be written, or usage is switched off."""
-    store = store_of(target.settings)
+    settings = target.settings
+    store = store_of(settings)
     if store is None:
         return passes("switched off.")
     try:
         store.try_out()
     except OperationFailed as error:
-        return fails(
-            str(error), "Correct that: until then calls are answered, and their counts are lost when the line stops."
-        )
+        return fails(str(error), _USAGE_DATABASE if settings.ivr_usage_url else _USAGE_FILE, "menu")
     return passes(f"counted in {store}.")
 
 
-def _first(faults: Sequence[Fault], what: str, remedy: str, lacks: tuple[Need, ...] = ()) -> Finding:
+def _first(
+    faults: Sequence[Fault], what: str, callers: Callers, lacks: tuple[Need, ...] = (), command: str = "ivr check"
+) -> Finding:
+    """The finding for `faults`, of which it shows the first; `command` lists all."""
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return fails(f"{what}: {faults[0]}{more}", remedy, lacks)
+    remedy = f"Mend each fault that `{command}` lists.\nRestart the line."
+    return fails(f"{what}: {faults[0]}{more}", remedy, callers, lacks)
 
 
 CHECKS: Checks = {

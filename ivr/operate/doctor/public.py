@@ -1,7 +1,5 @@
 """Checks through the public address: what Twilio meets there."""
 
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
 from statistics import median
 from urllib.parse import urlsplit
@@ -9,11 +7,13 @@ from urllib.parse import urlsplit
 from ivr import __version__
 from ivr.call.urls import RING
 from ivr.errors import OperationFailed, Unreachable
-from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, unknown, unreachable
-from ivr.operate.health import Health, health_at, health_of
+from ivr.operate.cause import OR_ELSE, START_LINE, tell_proxy_owner
+from ivr.operate.doctor.check import RENEW, Check, Checks, Finding, Need, Target, fails, passes, unknown, unreachable
+from ivr.operate.doctor.difference import OTHER_RELEASE, answer_differs, has_faults_of_its_own, not_whole
+from ivr.operate.health import health_at, health_of
 from ivr.operate.http_client import Reply, signed_post
 from ivr.operate.probe import MAX_ANSWER_SECONDS
-from ivr.operate.refused import why_not_answered
+from ivr.operate.refused import page, why_not_answered
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.webhook_form import FORM
@@ -28,12 +28,11 @@ def address_is_reached(target: Target) -> Finding:
     try:
         certificate = target.external.certificate_of(parts.hostname or "", parts.port or 443)
     except Unreachable as error:
-        return unreachable(error, ("address",))
+        return unreachable(target, error, ("address",))
     left, lifetime = certificate.ends - target.external.now(), certificate.ends - certificate.starts
     if left < min(MIN_CERTIFICATE_TIME, lifetime / 4):
-        return fails(
-            f"the certificate ends in {left.days} days.", "Renew it, and see why that did not happen by itself."
-        )
+        found = f"the certificate ends in {left.days} days; then callers hear the fallback document."
+        return fails(found, RENEW, "menu")
     if not certificate.ipv4:
         return unknown(
             f"{parts.hostname} has an address of IPv6 alone, and Twilio may call over IPv4.", "Add an A record to DNS."
@@ -42,8 +41,12 @@ def address_is_reached(target: Target) -> Finding:
 
 
 _LINE: tuple[Need, ...] = ("line",)
-_UNSEEN = "the release, a text, LINE_NUMBER or IVR_SILENCE"
-_SETTINGS = {"public_url": "PUBLIC_URL", "line_number": "LINE_NUMBER", "silence": "IVR_SILENCE"}
+_ANOTHER_SERVER = (
+    f"{START_LINE}\n"
+    "See whether the name {host} leads to the server where the line runs, and not to another website: its DNS record "
+    "of type A has the IP address of that server.\n"
+    "{proxy}"
+)
 
 
 def signed_call_is_answered(target: Target) -> Finding:
@@ -51,53 +54,26 @@ def signed_call_is_answered(target: Target) -> Finding:
     try:
         return _finding(target, _ring(target))
     except Unreachable as error:
-        return unreachable(error, _LINE)
+        return unreachable(target, error, _LINE)
 
 
 def _finding(target: Target, reply: Reply) -> Finding:
     """The finding for the reply to a signed ring."""
     url, fetch = target.settings.public_url, target.external.fetch
     if reply.status != 200:
-        return fails(*why_not_answered(target.settings, url, fetch, reply), _LINE)
+        cause = why_not_answered(target.settings, url, fetch, reply, target.confirmed)
+        return fails(*cause._replace(callers="fallback"), _LINE)
     try:
         read_document(reply.body)
     except InvalidTwiml:
-        kind = reply.headers.get("content-type", "no content type")
-        found = f"{url}{RING} answers with a page that is not the line's ({kind})."
-        return fails(found, "Another server answers there: let the proxy pass requests on to the line.", _LINE)
+        must = f"{url}{RING} and the addresses below it must lead to the line; now another page comes."
+        proxy = tell_proxy_owner(must, OR_ELSE)
+        remedy = _ANOTHER_SERVER.format(host=urlsplit(url).hostname, proxy=proxy)
+        found = f"{url}{RING} answers with a page that is not the line's: {page(reply)}."
+        return fails(found, remedy, "fallback", _LINE)
     if target.readiness.line and not target.is_own_opening(reply.body, url):
-        return _answer_differs(target)
-    return passes("it is answered, as here." if target.readiness.line else "it is answered.")
-
-
-def _answer_differs(target: Target) -> Finding:
-    """The line there gives another answer than here: the difference, as its report shows it."""
-    here, differing = health_of(target.readiness), ""
-    with suppress(OperationFailed):  # the proxy does not pass the report on
-        there = health_at(target.settings.public_url, target.external.fetch)
-        if _has_faults_of_its_own(there, here):
-            return _not_whole(there)
-        differing = ", ".join(_differences(there, here))
-    return fails(
-        f"the line there answers otherwise than here; these differ: {differing or _UNSEEN}.",
-        "Bring release, texts and settings there and here together, and restart the line.",
-        _LINE,
-    )
-
-
-def _differences(there: Health, here: Health) -> Iterator[str]:
-    """The names of the parts in which two lines differ."""
-    if there.release != here.release:
-        yield f"the release ({there.release} there, {here.release} here)"
-    if there.hotline and there.hotline != here.hotline:
-        yield f"the hotline's number ({there.hotline} there, {here.hotline} here)"
-    for field, value in here.settings.items():
-        if there.settings.get(field, value) != value:
-            yield f"{_SETTINGS.get(field, field)} ({there.settings[field]} there, {value} here)"
-    for tag, language in (here.languages or {}).items():
-        other = (there.languages or {}).get(tag)
-        if other and (other.digest, other.withheld) != (language.digest, language.withheld):
-            yield f"the texts of {tag}"
+        return answer_differs(target)
+    return passes("the server answers it as this machine would." if target.readiness.line else "it is answered.")
 
 
 def line_is_whole(target: Target) -> Finding:
@@ -108,24 +84,12 @@ def line_is_whole(target: Target) -> Finding:
         raise
     except OperationFailed as error:
         return unknown(f"{error}", "Let the proxy pass /health/ready on.")
-    if _has_faults_of_its_own(health, health_of(target.readiness)):
-        return _not_whole(health)
+    here = health_of(target.readiness)
+    if has_faults_of_its_own(health, here):
+        return not_whole(health, here)
     if health.release != __version__:
-        return fails(
-            f"release {health.release} runs there, and {__version__} is here.", "Restart it with the release of here."
-        )
-    return passes(f"release {health.release} runs there, as here.")
-
-
-def _has_faults_of_its_own(there: Health, here: Health) -> bool:
-    """Whether the line there is not whole for another reason than here; the same reason is reported once, by here."""
-    return not there.ready and (there.serves, there.faults) != (here.serves, here.faults)
-
-
-def _not_whole(health: Health) -> Finding:
-    reason = health.faults[0] if health.faults else "no reason is given."
-    state = "is not whole" if health.serves else "sends the fallback document to every call"
-    return fails(f"the line there {state}: {reason}", "Correct it there, and restart the line.", _LINE)
+        return fails(*OTHER_RELEASE.cause(health.release, __version__))
+    return passes(f"it runs release {health.release}, as this machine has.")
 
 
 def unsigned_call_is_refused(target: Target) -> Finding:
@@ -134,7 +98,8 @@ def unsigned_call_is_refused(target: Target) -> Finding:
     if reply.status in (400, 403):  # 400: Twilio's serverless runtime
         return passes("it is refused.")
     return fails(
-        f"it is answered with status {reply.status}; expected 403.", "Does another server than the line answer there?"
+        f"it is answered with status {reply.status}; expected 403.",
+        "See whether another server than the line answers there, or a proxy that adds a signature.",
     )
 
 
@@ -144,7 +109,8 @@ def answers_are_quick(target: Target) -> Finding:
     if seconds > MAX_ANSWER_SECONDS / 3:
         return fails(
             f"an answer takes {seconds:.1f} s, and Twilio gives up after {MAX_ANSWER_SECONDS:.0f} s.",
-            "Look at the load of the machine and at the network in front of it.",
+            "Look at the load of the server (`uptime`), and at the network in front of it.",
+            "perhaps fallback",
         )
     return passes(f"an answer takes {seconds * 1000:.0f} ms.")
 

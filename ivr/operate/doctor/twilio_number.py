@@ -3,28 +3,47 @@
 from urllib.parse import urldefrag, urlencode, urlsplit
 
 from ivr.call.urls import OVERRIDES, RING
+from ivr.errors import Unreachable
 from ivr.operate.account import Webhooks
-from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, passes, to_do, unknown
+from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, fails_by, passes, to_do, unknown
 from ivr.operate.http_client import Reply, signature_header, signed_post
 from ivr.operate.number import TWIML_BIN_HOST, routing_faults
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.webhook_form import FORM
 
-_PASTE = "Paste the output of `ivr fallback` there again."
+_COPY = "Run `ivr fallback` on this machine, and copy all that it prints."
+_PASTE = (
+    f"{_COPY}\nPaste it into the document at that address (a TwiML Bin: in Twilio's console), in place of the old text."
+)
+_NEW_BIN = (
+    f"{_COPY}\n"
+    "In Twilio's console, log in to the account whose Account SID is TWILIO_ACCOUNT_SID in the settings on this "
+    "machine. Under TwiML Bins, make a new TwiML Bin, paste the text, and save.\n"
+    "Copy the address of the TwiML Bin (https://handler.twilio.com/twiml/EH…), and run `ivr number set "
+    "--fallback-url ADDRESS` with it."
+)
 
 
 def number_is_ours(target: Target) -> Finding:
     """The number sends its calls to this line, by POST, tells nobody else, and no other setting overrides that."""
     if not target.require_account().numbers(target.require_line_number()):
         found = f"the account has no number {target.require_line_number()}."
-        return fails(found, "Correct LINE_NUMBER, or the account's SID and token.", ("number",))
+        remedy = (
+            "Look in Twilio's console under Phone Numbers > Manage > Active numbers: the line's number is listed "
+            "there, or it belongs to another account.\n"
+            "Correct LINE_NUMBER in the settings, or take TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of the other "
+            "account.\n"
+            "Restart the line."
+        )
+        return fails(found, remedy, "no transfer", ("number",))
     number = target.require_number()
     for cause in routing_faults(number, target.settings, number.webhooks):
-        return fails(*cause)
+        return fails_by(cause)
+    asked = target.settings.public_url + RING
     if not number.webhooks.voice_url.endswith(OVERRIDES):
-        return passes("its calls go to this line, without the quick retry that `ivr number set` adds.")
-    return passes("its calls go to this line, by POST, with a quick retry.")
+        return passes(f"Twilio is set to {asked}, without the quick retry that `ivr number set` adds.")
+    return passes(f"Twilio is set to {asked}, by POST, with a quick retry.")
 
 
 def fallback_is_hosted(target: Target) -> Finding:
@@ -33,11 +52,15 @@ def fallback_is_hosted(target: Target) -> Finding:
     if not webhooks.fallback_url:
         return fails(
             "none is set: when the line cannot answer, callers hear an error message.",
-            "Paste the output of `ivr fallback` into a TwiML Bin, then `ivr number set --fallback-url ADDRESS`.",
+            _NEW_BIN,
+            "no fallback",
         )
     if urlsplit(webhooks.fallback_url).hostname == urlsplit(target.settings.public_url).hostname:
-        return fails("it is on the same host as the line.", "Host it elsewhere, in a TwiML Bin for instance.")
-    reply = _fallback(target, webhooks)
+        return fails("it is on the same host as the line, and fails together with it.", _NEW_BIN, "no fallback")
+    try:
+        reply = _fallback(target, webhooks)
+    except Unreachable as error:
+        return fails(f"{error}.", _NEW_BIN, "no fallback")
     if reply.status != 200:
         return _not_given(urlsplit(webhooks.fallback_url).hostname or "", reply.status)
     if target.is_own_opening(reply.body, urldefrag(webhooks.fallback_url).url.removesuffix(RING)):
@@ -45,9 +68,9 @@ def fallback_is_hosted(target: Target) -> Finding:
     try:
         same = read_document(reply.body.strip()) == read_document(target.readiness.fallback_document)
     except InvalidTwiml as error:
-        return fails(f"its address gives no document that a telephone understands: {error}.", _PASTE)
+        return fails(f"its address gives no document that a telephone understands: {error}.", _PASTE, "no fallback")
     if not same:
-        return fails("it says something else than `ivr fallback` prints.", _PASTE)
+        return fails("it says something else than `ivr fallback` prints.", _PASTE, "menu")
     return passes("it answers and says the words that `ivr fallback` prints.")
 
 
@@ -55,14 +78,15 @@ def _not_given(host: str, status: int) -> Finding:
     """The finding for a fallback address on `host` that answers with another `status` than 200."""
     if status in (401, 403) and host == TWIML_BIN_HOST:
         return fails(
-            "the TwiML Bin refuses the signature of this account: it belongs to another account or subaccount.",
-            "Make a TwiML Bin in the account of TWILIO_ACCOUNT_SID, then `ivr number set --fallback-url ADDRESS`.",
+            "the TwiML Bin does not answer this account: it belongs to another account or subaccount of Twilio's.",
+            _NEW_BIN,
+            "no fallback",
         )
     if status in (401, 403):
         found = f"its address does not answer this machine (status {status}); it may answer Twilio."
         return unknown(found, "Compare it with the output of `ivr fallback` yourself.")
     found = f"its address answers with status {status}."
-    return fails(found, "Make the document public there, or put it into a TwiML Bin and set its address.")
+    return fails(found, f"Make the document public there, or make a TwiML Bin instead.\n{_NEW_BIN}", "no fallback")
 
 
 def _fallback(target: Target, webhooks: Webhooks) -> Reply:

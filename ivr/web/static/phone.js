@@ -103,7 +103,7 @@ function skip() {
 
 /** @param {string} dialStatus */
 function endDial(dialStatus) {
-  screen.log.focus(); // the button with the focus is about to be hidden
+  screen.log.focus({ preventScroll: true }); // the button with the focus is about to be hidden
   call?.dialEnded(dialStatus);
 }
 
@@ -200,4 +200,4 @@ document.getElementById("site-sounds")?.addEventListener("change", showVoices);
 if ("speechSynthesis" in window) speechSynthesis.addEventListener("voiceschanged", showVoices);
 showVoices();
 show("idle");
-phone.hidden = false;
+phone.classList.remove("loading");

@@ -60,7 +60,7 @@ function moveFocusFromHidden(inCall) {
   const focused = document.activeElement;
   const hides = focused?.closest("[data-while]");
   const isHidden = hides instanceof HTMLElement && (hides.dataset.while === "call") !== inCall;
-  if (isHidden || focused?.closest("#dialling")) log.focus();
+  if (isHidden || focused?.closest("#dialling")) log.focus({ preventScroll: true });
 }
 
 /** @param {State} state */
@@ -114,7 +114,7 @@ export function addCaption(caption) {
 
 /** The choices of captions become plain text: their keys do not work any more. */
 export function endChoices() {
-  if (document.activeElement?.matches(".choice")) log.focus();
+  if (document.activeElement?.matches(".choice")) log.focus({ preventScroll: true });
   for (const button of log.querySelectorAll(".choice")) {
     button.querySelector("kbd")?.remove();
     button.replaceWith(...button.childNodes);
@@ -178,7 +178,7 @@ export function showNewest() {
   following = true;
   newest.hidden = true;
   showNewestEntry();
-  log.focus();
+  log.focus({ preventScroll: true });
 }
 
 log.addEventListener("scroll", noticeScrolling);

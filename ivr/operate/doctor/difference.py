@@ -1,0 +1,126 @@
+"""The differences between the line on the server and the line on this machine, and what to do about them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import NamedTuple
+
+from ivr.errors import OperationFailed
+from ivr.operate.cause import Cause
+from ivr.operate.doctor.check import Finding, Target, fails
+from ivr.operate.health import Health, health_at, health_of
+
+_RESTART = "Restart the line."
+
+
+class Setting(NamedTuple):
+    """A thing in which two lines can differ. `means` says what it does to callers; `remedy` has {there} and {here}."""
+
+    name: str
+    means: str
+    remedy: str
+
+    def cause(self, there: str, here: str) -> Cause:
+        """The cause for the value `there` of the server, and `here` of this machine."""
+        found = f"{self.name} is {there} on the server, and {here} on this machine. {self.means}".rstrip()
+        return Cause(found, self.remedy.format(name=self.name, there=there, here=here), "as server")
+
+
+_EITHER = (
+    "Decide which of the two your agency wants.\n"
+    "If “{there}”: write {name}={there} into the settings on this machine; the server has it already.\n"
+    "If “{here}”: write {name}={here} into the settings on the server, and restart the line."
+)
+OTHER_RELEASE = Setting(
+    "the release of the line",
+    "",
+    "Bring the server and this machine to the newer of the two releases: docs/upgrade.md has the steps.",
+)
+_HOTLINE = Setting(
+    "the hotline's number",
+    "Callers are connected with the number that the server has.",
+    "Find out the right number (https://humantraffickinghotline.org), then bring the texts and IVR_HOTLINE to it on "
+    "the server or on this machine.\n"
+    f"{_RESTART}",
+)
+_SETTINGS: Mapping[str, Setting] = {
+    "silence": Setting(
+        "IVR_SILENCE",
+        "It decides what a caller gets who presses no key: “connect” (the usual setting) connects them with the "
+        "hotline, “goodbye” says its number twice and ends the call.",
+        _EITHER,
+    ),
+    "line_number": Setting(
+        "LINE_NUMBER",
+        "It is the number that the hotline sees. Without it, a caller who withholds theirs may not be connected.",
+        f"Write the line's number as LINE_NUMBER into the settings on the server and on this machine.\n{_RESTART}",
+    ),
+}
+_TEXTS = (
+    "Copy the folders prompts and locales, whole, from the machine that has the right texts to the other one.\n"
+    f"{_RESTART}"
+)
+_COPY_ALL = (
+    "Mend that on the server; or copy the folders prompts and locales from this machine, where they have no such "
+    "fault, over those on the server."
+)
+_UNSEEN = Cause(
+    "the server answers otherwise than this machine would, and /health/ready does not say in what: the release, a "
+    "text, LINE_NUMBER or IVR_SILENCE.",
+    f"Bring release, texts and settings on the server and on this machine together.\n{_RESTART}",
+    "as server",
+)
+
+
+def answer_differs(target: Target) -> Finding:
+    """The line on the server gives another answer than this machine would: the difference, as its report shows it."""
+    here, causes = health_of(target.readiness), list[Cause]()
+    with suppress(OperationFailed):  # the proxy does not pass the report on
+        there = health_at(target.settings.public_url, target.external.fetch)
+        if has_faults_of_its_own(there, here):
+            return not_whole(there, here)
+        causes = list(_differences(there, here))
+    found, remedies, callers = zip(*(causes or [_UNSEEN]), strict=True)
+    return fails(" ".join(found), "\n".join(dict.fromkeys(remedies)), callers[0], ("line",))
+
+
+def _differences(there: Health, here: Health) -> Iterator[Cause]:
+    """The parts in which two lines differ."""
+    if there.release != here.release:
+        yield OTHER_RELEASE.cause(there.release, here.release)
+    if there.hotline and there.hotline != here.hotline:
+        yield _HOTLINE.cause(there.hotline, str(here.hotline))
+    for field, value in here.settings.items():
+        if there.settings.get(field, value) != value:
+            setting = _SETTINGS.get(field, Setting(field.upper(), "", _EITHER))
+            yield setting.cause(there.settings[field], value)
+    for tag, language in (here.languages or {}).items():
+        other = (there.languages or {}).get(tag)
+        if other and (other.digest, other.withheld) != (language.digest, language.withheld):
+            yield Cause(f"The texts in {tag} differ.", _TEXTS, "as server")
+
+
+def has_faults_of_its_own(there: Health, here: Health) -> bool:
+    """Whether the line there is not whole for another reason than here; the same reason is reported once, by here."""
+    return not there.ready and (there.serves, there.faults) != (here.serves, here.faults)
+
+
+def not_whole(there: Health, here: Health) -> Finding:
+    """The line on the server sends the fallback document, or does not speak all of a language: why, and what to do."""
+    reason = there.faults[0] if there.faults else "no reason is given."
+    if not there.serves:
+        found = f"on the server the line sends the fallback document to every call: {reason}"
+        mend = _COPY_ALL if here.serves else "Mend that on the server."
+        return fails(found, f"{mend}\n{_RESTART}", "fallback", ("line",))
+    tags = [tag for tag, language in (there.languages or {}).items() if language.withheld or language.faults]
+    whole_here = [tag for tag in tags if here.languages and not here.languages[tag].faults]
+    copies = (
+        f"Copy the folder locales/{tag} from this machine, where it has no fault, over the one on the server, for "
+        f"example: `scp -r locales/{tag} SERVER:/opt/line/locales/` (with the name of the server, in the folder of "
+        "the line)."
+        for tag in whole_here
+    )
+    steps = [*(copies if tags == whole_here else ("Mend that on the server.",)), _RESTART]
+    found = (
+        f"on the server, the language {', '.join(tags) or 'of a text'} is missing, or not all of it is spoken: {reason}"
+    )
+    return fails(found, "\n".join(steps), "some texts", ("line",))

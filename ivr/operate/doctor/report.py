@@ -1,0 +1,93 @@
+"""The output of `ivr doctor`: one line for each check, then what to do about each check that failed."""
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from ivr.operate.cause import CALLERS, Callers
+from ivr.operate.doctor.check import Finding, Verdict
+from ivr.settings import Settings
+
+WELL, NOT_WELL, CANNOT_TELL = 0, 1, 3
+"""Exit codes of `ivr doctor`; 2 is a wrong command."""
+_NO_MENU: tuple[Callers, ...] = ("nothing", "fallback")
+_WITH_FALLBACK = (
+    "Callers now hear the fallback document in place of the menu: it says the hotline's number and connects them."
+)
+
+
+class Result(NamedTuple):
+    """The finding of the check `name`, and the names of later checks that are left out for the same cause."""
+
+    name: str
+    finding: Finding
+    left_out: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """The line for a check. The steps of a failed one come in `instructions`."""
+        left_out = f" Not checked for this reason: {', '.join(self.left_out)}." if self.left_out else ""
+        words = self.finding.found if self.finding.verdict == "FAIL" else self.finding.sentence
+        return f"{self.finding.verdict:<11}  {self.name}: {words}{left_out}"
+
+
+def heading(settings: Settings) -> list[str]:
+    """The first lines: the meaning of the terms that all other lines use."""
+    return [
+        f"“This machine” is where this command runs. It read its settings from {settings.source}.",
+        f"“The server” is where the line runs that {settings.public_url} leads to; it can be this machine. It has its "
+        "settings in /etc/line.env (systemd) or in .env in the folder of the line (containers).",
+        "“Restart the line” means, on the server: `systemctl restart line` (systemd), or `docker compose --env-file "
+        ".env --file deploy/compose.yaml up --build --detach` (containers, in the folder of the line).",
+        "Run each `ivr …` as you ran this command.",
+        "",
+    ]
+
+
+def instructions(results: Collection[Result]) -> Iterator[str]:
+    """The lines after the checks: each failed check, the worst for callers first, and its steps."""
+    failed = sorted((result for result in results if result.finding.verdict == "FAIL"), key=_severity)
+    passed = {result.name for result in results if result.finding.verdict == "PASS"}
+    if failed:
+        yield from ("", "What to do now:")
+    for result in failed:
+        yield from ("", f"FAIL {result.name}: {result.finding.found}")
+        if effect := _effect(result.finding, failed[0].finding.callers, passed):
+            yield f"  {effect}"
+        yield from (f"  {number}. {step}" for number, step in enumerate(result.finding.remedy.splitlines(), start=1))
+    if failed:
+        yield from ("", "Then run `ivr doctor` again.")
+    yield ""
+
+
+def _severity(result: Result) -> int:
+    return list(CALLERS).index(result.finding.callers)
+
+
+def _effect(finding: Finding, worst: Callers, passed: Collection[str]) -> str:
+    """The sentence about callers; "" if they do not get that far, for the `worst` of all findings.
+
+    The words of the fallback document are promised only if the check `fallback` has seen them.
+    """
+    if worst in _NO_MENU and finding.callers != worst:
+        return ""
+    return _WITH_FALLBACK if finding.callers == "fallback" and "fallback" in passed else CALLERS[finding.callers]
+
+
+def exit_code(verdicts: Collection[Verdict], go_live: bool) -> int:
+    """1 if a check fails, or with `go_live` if a task is to do; 3 if a finding could not be made; else 0."""
+    if "FAIL" in verdicts or (go_live and "TO DO" in verdicts):
+        return NOT_WELL
+    return CANNOT_TELL if "CANNOT TELL" in verdicts else WELL
+
+
+def summary(results: Collection[Result], go_live: bool) -> str:
+    """The last line: the failed checks and how many findings of each kind there are.
+
+    Example: "Failed: number. 12 PASS, 1 FAIL, 0 CANNOT TELL, 2 TO DO."
+    """
+    verdicts = [result.finding.verdict for result in results]
+    failed = ", ".join(result.name for result in results if result.finding.verdict == "FAIL")
+    counts = [f"{verdicts.count(verdict)} {verdict}" for verdict in ("PASS", "FAIL", "CANNOT TELL", "TO DO")]
+    left_out = sum(len(result.left_out) for result in results)
+    not_yet = " Do not go live yet: see the lines above." if go_live and exit_code(verdicts, go_live) else ""
+    named = f"Failed: {failed}. " if failed else ""
+    return named + ", ".join(counts) + (f", {left_out} not checked." if left_out else ".") + not_yet
