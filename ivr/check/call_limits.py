@@ -14,7 +14,8 @@ from ivr.line.twiml import AFTER_KEY
 from ivr.speech.pauses import PARAGRAPH_PAUSE
 
 GREETING_SECONDS, GREETING_ALLOWANCE = 2.2, 2
-"""Seconds of the greeting of this release, and of a longer one, which names an agency, the seconds not counted."""
+"""Seconds of this release's greeting. If an agency's own greeting is longer, up to GREETING_ALLOWANCE of the additional
+seconds do not count."""
 
 
 def call_limit_faults(line: Line) -> Iterator[Fault]:

@@ -15,7 +15,6 @@ from ivr.check.rendered_texts import RenderedText, over_limit, rendered_texts
 from ivr.content.characters import wrong_characters
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.templates import blocks_by_part
-from ivr.content.wordlists import load_words
 from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.speech import readability
@@ -36,7 +35,7 @@ class LimitChecker:
     def __init__(self, line: Line) -> None:
         self.line, self.flow = line, line.flow
         self.texts = tuple(rendered_texts(line))
-        self._words = {tag: load_words(line.content.root / "locales" / tag) for tag in self.flow.published}
+        self._words = {tag: line.content.words(tag) for tag in self.flow.published}
 
     def faults(self) -> Iterator[Fault]:
         """Every limit that is exceeded."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ivr.call.playlist import language_keys, named_keys
+from ivr.call.transitions import LANGUAGES_PER_PART
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.recordings import RECORDINGS_FILE, Recording
 from ivr.content.voices import NO_VOICE
@@ -12,8 +13,8 @@ from ivr.line.line import Line
 
 VOICE_ONLY = ("fallback", "fallback_again")
 """Texts of the fallback document. It is used when our recordings cannot be fetched, so a voice always speaks them."""
-ALL_KEYS = 6
-"""With so many published languages the language menu can offer a language at any key from 1 to 5."""
+LANGUAGES_FOR_EVERY_KEY = 1 + LANGUAGES_PER_PART
+"""The number of published languages with which a part of the language menu is full: each key from 1 to 5 offers one."""
 
 
 class Recordable(NamedTuple):
@@ -60,7 +61,7 @@ def _parts(line: Line, tag: str, text: str, key: str) -> Iterator[Recordable]:
 
 def outdated_recordings(line: Line, tag: str) -> tuple[Recording, ...]:
     """The recordings whose words no text has any more."""
-    texts = {part.spoken.text for part in to_record(line, tag, ALL_KEYS)}
+    texts = {part.spoken.text for part in to_record(line, tag, LANGUAGES_FOR_EVERY_KEY)}
     return tuple(row for row in line.content.locales[tag].recordings.rows if row.reads not in texts)
 
 

@@ -17,8 +17,8 @@ from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.rendered_texts import RenderedText, paths_to_texts
 from ivr.check.sources import age_faults, source_faults
 from ivr.check.waiting import Waiting, needed_faults, overdue_faults, waiting_messages, waiting_row, waiting_rows
-from ivr.content.catalogue import Catalogue, po_path, read_catalogue
-from ivr.content.load import with_drafts
+from ivr.content.catalogue import po_file_of, read_catalogue
+from ivr.content.load import Content, with_drafts
 from ivr.errors import BadContent, BadLocale, Fault
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
@@ -52,7 +52,8 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
     if today:
         faults += age_faults(lines[0].content, today)
         faults += overdue_faults(lines[0].content, today)
-    unique_faults = tuple(dict.fromkeys(faults))  # both policies can have the same fault
+    located = (_in_layer(lines[0].content, fault) for fault in faults)
+    unique_faults = tuple(dict.fromkeys(located))  # both policies can have the same fault
     counts = ProofCounts(*map(sum, zip(*map(proof_counts, lines), strict=True)))
     summary_row = f"{counts}, {_count(unique_faults)}"
     return Report(unique_faults, (*map(str, unique_faults), *_measurements(limits), *_notes(lines[0]), summary_row))
@@ -61,6 +62,15 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
 def _count(faults: Sequence[Fault]) -> str:
     """How many faults there are, in words."""
     return "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+
+
+def _in_layer(content: Content, fault: Fault) -> Fault:
+    """A fault of a text that has words of a layer, with the file of the layer."""
+    text, layer = content.prompts.templates.get(fault.text), content.stack.layer
+    if text is None or layer is None or str(layer) in fault.where:
+        return fault
+    own = next((path for path in (text.added, text.path) if path and path.is_relative_to(layer)), None)
+    return fault._replace(where=f"{own}: {fault.where}") if own else fault
 
 
 def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
@@ -146,20 +156,21 @@ def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 
 def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
-    catalogue = read_catalogue(po_path(line.content.root, tag))
     yield from _faults_for(tag, catalogue_faults(line.content))
     yield from _translation_faults(line, tag)
     yield from (fault for fault in fallback_voice_faults(line) if fault.locale == tag)
     over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
-    yield from (_with_catalogue_line(fault, line.content.root, catalogue) for fault in over_limits)
+    yield from (_with_catalogue_line(fault, line.content.stack.existing(po_file_of(tag))) for fault in over_limits)
     yield from prove(line)
 
 
-def _with_catalogue_line(fault: Fault, root: Path, catalogue: Catalogue) -> Fault:
+def _with_catalogue_line(fault: Fault, catalogues: Sequence[Path]) -> Fault:
     """A fault of a text, with the line of the catalogue at which its message, or else the text, begins."""
-    of_text = [entry for entry in catalogue.entries if entry.context == fault.text]
-    number = next((entry.line for entry in of_text if fault.english in ("", entry.english)), None)
-    return fault._replace(where=f"{po_path(root, fault.locale)}:{number}: {fault.where}") if number else fault
+    for path in reversed(catalogues):
+        of_text = (entry for entry in read_catalogue(path).entries if entry.context == fault.text)
+        if entry := next((entry for entry in of_text if fault.english in ("", entry.english)), None):
+            return fault._replace(where=f"{path}:{entry.line}: {fault.where}")
+    return fault
 
 
 def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...], waiting: list[Waiting]) -> Iterator[str]:

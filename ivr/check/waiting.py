@@ -1,23 +1,23 @@
-"""Texts that wait for their translator: the source language speaks them meanwhile, and they are no fault.
+"""Texts that wait for their translator. They are spoken in the source language and are not a fault.
 
-Without this a correction of an English sentence could not land before it is translated into every published language.
-Two things make a fault of it: a text that every caller needs (`needed_texts`), and, on a day that is given, an age over
-FAIL_AFTER. `ivr locale update` notes in the catalogue since when a message waits.
+So a correction of an English sentence can be merged before it is translated into every published language. A waiting
+text is a fault if every caller needs it (`needed_texts`) or, for a given day, if it has waited for more than FAIL_AFTER
+days. `ivr locale update` writes into the catalogue since which day a message waits.
 """
 
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from ivr.content.catalogue import po_path, read_catalogue, waits_since
+from ivr.content.catalogue import po_file_of, po_path, read_catalogue, waits_since
 from ivr.content.load import Content, needed_texts, order_of_work
 from ivr.content.messages import SourceMessage, all_messages
 from ivr.errors import Fault
 
 WARN_AFTER, FAIL_AFTER = 30, 120
-"""Days that a message of a published language has waited for its translator."""
+"""Days for which a message may wait for its translator before `ivr doctor` warns, and before `check --today` fails."""
 MAX_NAMES = 8
-"""Names of texts that a sentence lists."""
+"""The most names of texts that a sentence lists."""
 
 
 class Waiting(NamedTuple):
@@ -34,7 +34,8 @@ class Waiting(NamedTuple):
 def waiting_messages(content: Content, tag: str) -> list[Waiting]:
     """The messages of the texts that wait for their translator in a language, in the order of work."""
     locale, path = content.locales[tag], po_path(content.root, tag)
-    entries = {entry.id: entry for entry in read_catalogue(path).entries}
+    catalogues = content.stack.existing(po_file_of(tag))
+    entries = {entry.id: entry for file in catalogues for entry in read_catalogue(file).entries}
     since = {message_id: waits_since(entry) for message_id, entry in entries.items()}
     needed = needed_texts(content.flow)
     waiting = list[Waiting]()

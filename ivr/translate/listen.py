@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ivr.call.state import Pace
 from ivr.check.recordings import Recordable, recordables
+from ivr.content.layer import sound_files
 from ivr.content.load import with_drafts
 from ivr.content.locale import Locale
 from ivr.content.voices import NO_VOICE, PREVIEW_VOICE, Voice
@@ -109,7 +110,7 @@ def _recorded(line: Line, locale: Locale, reading: Recordable, pace: Pace) -> Pa
     sound = locale.sounds.get(reading.spoken.text)
     if sound is None:
         return None
-    return line.content.root / "locales" / locale.tag / "audio" / (sound.slow if pace == "slow" else sound.file)
+    return sound_files(line.content.root)[sound.slow if pace == "slow" else sound.file]
 
 
 def _synthetic(line: Line, locale: Locale, reading: Recordable, pace: Pace) -> Path:

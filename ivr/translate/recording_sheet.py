@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
-from ivr.check.recordings import ALL_KEYS, Recordable, outdated_recordings, to_record
+from ivr.check.recordings import LANGUAGES_FOR_EVERY_KEY, Recordable, outdated_recordings, to_record
 from ivr.line.line import Line
 
 
 def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
     """Lines of plain text. Unless `every`, only the texts without a recording; texts with the same words are one."""
     readings = [(first, names) for first, names in _readings(line, tag) if every or not _is_recorded(line, tag, first)]
-    english = {part.name: part.spoken.text for part in to_record(line, line.content.configured[0], ALL_KEYS)}
+    english = {
+        part.name: part.spoken.text for part in to_record(line, line.content.configured[0], LANGUAGES_FOR_EVERY_KEY)
+    }
     seconds = sum(line.schedule.longest_seconds(first.spoken._replace(sound=None)) for first, _ in readings)
     yield f"{len(readings)} texts, about {seconds / 60:.0f} minutes."
     yield from HEAD.format(tag=tag).splitlines()
