@@ -13,6 +13,8 @@ COMPILE  := pip compile pyproject.toml --universal --python-version 3.11 --group
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
 REQUIREMENTS ?= requirements.txt
+NEXT         := The line is installed.$(if $(wildcard .env), The .env that was here is left as it is.) Next: "make run" here, \
+	or docs/run.md to run it on Twilio.
 
 # An environment with the right Python, which an older one replaces.
 define VENV
@@ -31,6 +33,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/.ready .env ## Install the line and everything for its tests into .venv, and write a .env to try it out with
+	@$(if $(filter setup,$(MAKECMDGOALS)),echo '$(NEXT)')
 
 install: ## Install what a line needs to answer calls; no .env (REQUIREMENTS=requirements-postgres.txt: with PostgreSQL)
 	$(VENV)

@@ -179,7 +179,7 @@ def _fallback_from_file(settings: Settings) -> bytes:
 def _signature_faults(settings: Settings) -> tuple[Fault, ...]:
     """The faults of the tokens and of PUBLIC_URL: the line signs a request itself and verifies the signature."""
     if not settings.tokens:
-        remedy = "Set it to Twilio's auth token; to try the line out, `make setup` writes one."
+        remedy = "Set it to Twilio's auth token; to try the line out, move .env away and run `make setup`."
         return (Fault("TWILIO_AUTH_TOKEN", "it is not set, so every call is refused", remedy),)
     url, form = settings.public_url + "/call", [("CallSid", "CA" + "0" * 32), ("FromZip", "")]
     for token in settings.tokens:

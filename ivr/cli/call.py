@@ -8,11 +8,12 @@ import click
 
 from ivr import simulator
 from ivr.call.urls import RING
-from ivr.errors import BadSettings, OperationFailed, Unreachable
+from ivr.errors import OperationFailed, Unreachable
 from ivr.line.compiler import compile_line
 from ivr.line.request import Form
-from ivr.operate.http_client import fetch, signed_post
+from ivr.operate.http_client import fetch
 from ivr.operate.refused import why_not_answered
+from ivr.operate.signed_request import post_signed
 from ivr.phone import terminal
 from ivr.phone.caller import Caller, ImpossibleAct, Post
 from ivr.phone.errors import InvalidTwiml
@@ -57,19 +58,12 @@ def _running_line(settings: Settings, url: str) -> tuple[Post, str]:
         url = plain_url(url)
     except ValueError:
         raise OperationFailed(f"{url}: expected an address such as http://127.0.0.1:8000.") from None
-    if not settings.tokens:
-        raise BadSettings(
-            "TWILIO_AUTH_TOKEN is not set: a running line answers signed requests only. "
-            "`make setup` writes one for trying out."
-        )
     return partial(_post, settings, url), url
 
 
 def _post(settings: Settings, url: str, address: str, form: Form) -> bytes:
-    """One request to `url`, signed for the public address, as a tunnel or a proxy would pass it on."""
-    path = address.removeprefix(settings.public_url).removeprefix(url)
     try:
-        reply = signed_post(fetch, settings.tokens[0], url + path, form, settings.public_url + path)
+        reply = post_signed(settings, url, fetch, address, form)
     except Unreachable as error:
         raise OperationFailed(f"{error}. Is the line running? Start it with `make run`.") from None
     if reply.status != 200:

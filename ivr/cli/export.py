@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from ivr.readiness import Readiness
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_NO_NUMBER = (
+    "LINE_NUMBER is not set: every dial shows it. Set it to the number of the line. To try the line out only, use the "
+    ".env that `make setup` writes where there is none."
+)
+_TRYING_OUT = (
+    "This export is for trying out, do not deploy it: TWILIO_AUTH_TOKEN is not Twilio's token. To deploy, set it and "
+    "LINE_NUMBER, and export again."
+)
 
 
 @click.command()
@@ -85,12 +93,12 @@ def _write_project(settings: Settings, readiness: "Readiness", folder: Path) -> 
     from ivr.export.twilio_project import write_project
 
     if not settings.line_number and not settings.uses_test_token:
-        raise OperationFailed("LINE_NUMBER is not set: every dial shows it. Set it to the number of the line.")
+        raise OperationFailed(_NO_NUMBER)
     report = {name: value for name, value in readiness.report().items() if name != "settings"}
     write_project(_exported(settings, own_number=True), report, sound_files(settings.ivr_content), folder)
     click.echo(f"wrote {folder}; its README.md says how to try it out and how to deploy it")
-    if not settings.line_number:
-        click.echo("LINE_NUMBER is not set: this is a line to try out, do not deploy it.")
+    if not settings.tokens or settings.uses_test_token:
+        click.echo(_TRYING_OUT)
 
 
 def _write_site(settings: Settings, readiness: "Readiness", folder: Path) -> None:

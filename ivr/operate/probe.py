@@ -6,11 +6,12 @@ from typing import Literal, NamedTuple
 
 from ivr.call.urls import PLACE_QUERY, RING
 from ivr.content.load import with_drafts
-from ivr.errors import BadSettings, OperationFailed, Unreachable
+from ivr.errors import OperationFailed, Unreachable
 from ivr.line.request import Form
 from ivr.operate.health import health_at
-from ivr.operate.http_client import Fetch, signed_post
+from ivr.operate.http_client import Fetch
 from ivr.operate.refused import why_not_answered
+from ivr.operate.signed_request import post_signed
 from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.errors import InvalidTwiml
 from ivr.settings import Settings
@@ -45,8 +46,6 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
     The requests are signed and, as those of every test call, not counted. A published language that is not spoken, or
     not wholly because of a fault, fails the call. Raises BadSettings without a token.
     """
-    if not settings.tokens:
-        raise BadSettings("TWILIO_AUTH_TOKEN is not set: a running line answers signed requests only.")
     try:
         return _call(settings, url, fetch)
     except Unreachable as error:
@@ -104,8 +103,7 @@ def _why_not_whole(url: str, fetch: Fetch, missing: str) -> str:
 
 
 def _post(settings: Settings, url: str, fetch: Fetch, times: list[float], address: str, form: Form) -> bytes:
-    path = address.removeprefix(settings.public_url).removeprefix(url)
-    reply = signed_post(fetch, settings.tokens[0], url + path, form, settings.public_url + path)
+    reply = post_signed(settings, url, fetch, address, form)
     times.append(reply.seconds)
     if reply.status != 200:
         raise OperationFailed(str(why_not_answered(settings, url, fetch, reply)))

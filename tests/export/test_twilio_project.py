@@ -71,7 +71,16 @@ def test_line_without_a_number_is_exported_only_to_try_it_out(content: Path, mon
     assert refused.stderr.startswith("Error: LINE_NUMBER is not set")
     assert not Path("out").exists()
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "try-0123456789abcdef")
-    assert "do not deploy it" in exported().output
+    assert exported().exit_code == 0
+
+
+@pytest.mark.parametrize(("token", "warns"), [("", True), ("try-0123456789abcdef", True), ("c0ffee" + "0" * 26, False)])
+def test_export_without_twilios_token_is_called_one_for_trying_out(
+    content: Path, monkeypatch: pytest.MonkeyPatch, token: str, warns: bool
+) -> None:
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", token)
+    result = exported()
+    assert (result.exit_code, "do not deploy it" in result.output) == (0, warns)
 
 
 def test_line_that_is_not_whole_is_not_exported(content: Path) -> None:

@@ -127,8 +127,20 @@ def test_key_0_that_leads_elsewhere(world: World) -> None:
 
 
 def test_without_a_token(tiny: Path, world: World) -> None:
-    with pytest.raises(BadSettings, match="TWILIO_AUTH_TOKEN is not set"):
+    with pytest.raises(BadSettings, match=r"TWILIO_AUTH_TOKEN is not set.*make setup"):
         probe(operator(tiny, twilio_auth_token=""), URL, world.fetch)
+
+
+def test_addresses_at_another_host_than_the_one_asked_are_named(world: World) -> None:
+    inner, here = world.hosts["line.example.org"], b"http://localhost:3000"
+
+    def elsewhere(*asked: Any) -> http_client.Reply:
+        answer = inner(*asked)
+        return answer._replace(body=answer.body.replace(PUBLIC.encode(), here))
+
+    world.hosts["line.example.org"] = elsewhere
+    probed = probe(world.settings, URL, world.fetch)
+    assert (probed.state, f"addresses at {here.decode()}: write that" in probed.reason) == ("DOWN", True), probed
 
 
 @pytest.mark.usefixtures("unset")

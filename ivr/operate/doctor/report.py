@@ -33,10 +33,11 @@ def heading(settings: Settings) -> list[str]:
     """The first lines: the meaning of the terms that all other lines use."""
     return [
         f"“This machine” is where this command runs. It read its settings from {settings.source}.",
-        f"“The server” is where the line runs that {settings.public_url} leads to; it can be this machine. It has its "
-        "settings in /etc/line.env (systemd) or in .env in the folder of the line (containers).",
+        f"“The server” is the machine that answers calls at {settings.public_url}. This machine may be the server. The "
+        "server has its settings in /etc/line.env (systemd) or in .env in the folder of the line (containers).",
         "“Restart the line” means, on the server: `systemctl restart line` (systemd), or `docker compose --env-file "
-        ".env --file deploy/compose.yaml up --build --detach` (containers, in the folder of the line).",
+        ".env --file deploy/compose.yaml up --build --detach` (containers, in the folder of the line). For a line on "
+        "Twilio it means: export and deploy it again (docs/run.md, “After a change”).",
         "Run each `ivr …` as you ran this command.",
         "",
     ]

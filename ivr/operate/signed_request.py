@@ -1,0 +1,28 @@
+"""One request of a call that `ivr call` or `ivr probe` makes to a running line, signed as Twilio signs it."""
+
+from ivr.call.urls import RING
+from ivr.errors import BadSettings, OperationFailed
+from ivr.line.request import Form
+from ivr.operate.http_client import Fetch, Reply, signed_post
+from ivr.settings import Settings
+
+_NO_TOKEN = (
+    "TWILIO_AUTH_TOKEN is not set. This command signs its requests as Twilio does, also for a line that verifies no "
+    "signature. Set it to the token of the line. To try the line out only: move .env away and run `make setup`, which "
+    "writes a .env with a token."
+)
+
+
+def post_signed(settings: Settings, url: str, fetch: Fetch, address: str, form: Form) -> Reply:
+    """Post `form` to the line at `url`, signed for PUBLIC_URL, as a tunnel or a proxy would pass it on.
+
+    `address` is below `url` or PUBLIC_URL, as documents of the line name it. Raises OperationFailed for another one,
+    Unreachable without a reply, BadSettings without a token.
+    """
+    if not settings.tokens:
+        raise BadSettings(_NO_TOKEN)
+    path = address.removeprefix(settings.public_url).removeprefix(url)
+    if not path.startswith("/"):
+        found = address.partition(RING)[0]
+        raise OperationFailed(f"the line answers with addresses at {found}: write that address.")
+    return signed_post(fetch, settings.tokens[0], url + path, form, settings.public_url + path)
