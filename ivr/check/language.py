@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from ivr.check.locale_settings import doubts, marks, sayings
-from ivr.check.recordings import outdated_recordings, recordables, to_record, unrecorded_parts
+from ivr.check.locale_settings import doubts, review_marks, spoken_numbers
+from ivr.check.recordings import outdated_recordings, parts_to_record, recordable_parts, unrecorded_parts
 from ivr.check.rendered_texts import paths_to_texts
 from ivr.check.translation import Translation
 from ivr.check.translation_rules import broken_rules
@@ -47,7 +47,7 @@ def _catalogue_faults(line: Line, tag: str, path: Path) -> Iterator[Fault]:
 def texts_too_long(line: Line, tag: str) -> Iterator[Fault]:
     """Texts of which a part is too long for one <Say>. The whole text is then spoken in the source language."""
     locale = line.content.locales[tag]
-    for part in recordables(line, tag):
+    for part in recordable_parts(line, tag):
         words = part.spoken.text
         if locale.voice != NO_VOICE and words not in locale.sounds and not locale.can_say(words):
             found = f"{part.name}: {len(words)} characters are more than its voice says at once"
@@ -85,25 +85,25 @@ def summary(line: Line, tag: str) -> Iterator[str]:
     locale, texts = line.content.locales[tag], line.content.prompts.templates
     whole = [name for name in texts if line.content.is_translated(name, tag)]
     yield f"{tag} ({locale.name}), voice {locale.voice}"
-    yield f"  translated  {_translated(line, locale)}"
+    yield f"  translated  {_translated_counts(line, locale)}"
     yield f"  heard       {len(whole)} of {len(texts)} texts are whole; any other is spoken in the source language"
     yield f"  seconds     {_minutes(line, tag, whole)}"
     yield from _recorded(line, locale)
     yield f"  reviewed    {locale.review or UNREVIEWED}"
     if locale.translators:
         yield f"  translators {', '.join(locale.translators)}"
-    yield f"  it says     {'; '.join(sayings(locale, line.content.facts))}"
+    yield f"  it says     {'; '.join(spoken_numbers(locale, line.content.facts))}"
     catalogues = [read_catalogue(path) for path in line.content.stack.existing(po_file_of(tag))]
     if comments := sum(len(entry.comments) for catalogue in catalogues for entry in catalogue.entries):
         yield f"  comments    {comments} of translators in the catalogue: `ivr script {tag}` shows them to reviewers"
     yield from (f"  to check    {row}" for row in doubts(locale, line.content.root))
     for folder in line.content.stack.existing(f"locales/{tag}"):
-        yield from (f"  to check    {file}:{number}: {mark}" for file, number, mark in marks(folder))
+        yield from (f"  to check    {file}:{number}: {mark}" for file, number, mark in review_marks(folder))
     if not line.content.words(tag).press:
         yield "  to check    words.toml: press: it is empty, so a key that is written by hand is not found"
 
 
-def _translated(line: Line, locale: Locale) -> str:
+def _translated_counts(line: Line, locale: Locale) -> str:
     """How many messages of the texts and of the web pages are translated, fuzzy, faulty and missing."""
     messages = {message.id for message in all_messages(line.content.prompts.templates)}
     pages = {message.id for message in page_messages()}
@@ -116,10 +116,9 @@ def _translated(line: Line, locale: Locale) -> str:
 
 def _minutes(line: Line, tag: str, whole: list[str]) -> str:
     """The minutes of the texts `whole`, and those of the same texts in the source language."""
-    source = (part for part in recordables(line, line.content.configured[0]) if part.text in whole)
-    seconds, english = (
-        sum(line.schedule.longest_seconds(part.spoken) for part in parts) for parts in (recordables(line, tag), source)
-    )
+    parts, source = recordable_parts(line, tag), recordable_parts(line, line.content.configured[0])
+    seconds = sum(line.schedule.longest_seconds(part.spoken) for part in parts)
+    english = sum(line.schedule.longest_seconds(part.spoken) for part in source if part.text in whole)
     longer = f", {seconds / english - 1:+.0%}" if english else ""
     rate = f"{line.content.locales[tag].speech_rate.slowest:g} {line.content.locales[tag].speech_rate.unit} a second"
     minutes = f"{seconds / 60:.0f} minutes, the same in English {english / 60:.0f}{longer}"
@@ -128,7 +127,7 @@ def _minutes(line: Line, tag: str, whole: list[str]) -> str:
 
 def _recorded(line: Line, locale: Locale) -> Iterator[str]:
     """The row about recordings, for a language that has some or needs them."""
-    parts, outdated = len(list(to_record(line, locale.tag))), len(outdated_recordings(line, locale.tag))
+    parts, outdated = len(list(parts_to_record(line, locale.tag))), len(outdated_recordings(line, locale.tag))
     recorded = parts - len(unrecorded_parts(line, locale.tag))
     if recorded or outdated or locale.voice == NO_VOICE:
         yield f"  recorded    {recorded} of {parts} parts; {outdated} recordings read former words"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ivr.call.flow import Menu, Reminder, Topic
 from ivr.check.call_limits import call_limit_faults
 from ivr.check.limit_table import LIMITS
-from ivr.check.rendered_texts import RenderedText, over_limit, rendered_texts
+from ivr.check.rendered_texts import RenderedText, limit_fault, rendered_texts
 from ivr.content.characters import wrong_characters
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.templates import blocks_by_part
@@ -65,7 +65,7 @@ class LimitChecker:
     def _over(
         self, text: RenderedText, limit: str, measured: float, subject: str = "", english: str = ""
     ) -> Iterator[Fault]:
-        return over_limit(self.line, text, limit, measured, subject, english)
+        return limit_fault(self.line, text, limit, measured, subject, english)
 
     def _sentences(self, text: RenderedText) -> Iterator[Fault]:
         for sentence in (sentence for part in text.parts for sentence in readability.sentences(part.text)):

@@ -1,7 +1,7 @@
 """Faults of locale.toml that callers would hear. `ivr check` names them; they keep no call from being answered.
 
 Digits in another order make the line say a wrong number for 911. Where locales/proposals.toml has the words of the
-language, they are compared; elsewhere a speaker reads how the line says its numbers (`sayings`).
+language, they are compared; elsewhere a speaker reads how the line says its numbers (`spoken_numbers`).
 """
 
 import unicodedata
@@ -36,11 +36,11 @@ MIN_EQUAL_DIGITS = 6
 """The least number of digit words that must equal those of another language to be taken for them."""
 ACCOUNT = regex.compile(r"@[\w-]+(/[\w.-]+)?|[^@\s]+@[^@\s]+\.\w+", regex.ASCII)
 """An account, a team or an address in CODEOWNERS: https://docs.github.com/articles/about-code-owners."""
-MARK = regex.compile(r"#\s*(CHECK|MISSING):\s*(.*)")
+REVIEW_MARK = regex.compile(r"#\s*(CHECK|MISSING):\s*(.*)")
 
 
 def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterator[Fault]:
-    """The faults of the settings of a language; marks for a speaker are faults in a `published` language only."""
+    """The faults of the settings of a language. Review marks are faults in a `published` language only."""
     locale, path = line.content.locales[tag], line.content.stack.path(f"locales/{tag}/locale.toml")
     proposals = load_proposals(line.content.root)
     faults = [*_digit_faults(locale, proposals), *_key_faults(locale, proposals.of(tag))]
@@ -48,7 +48,7 @@ def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterat
     faults += [*_review_faults(locale, today), *_leader_faults(locale)]
     yield from (Fault(_where(path, field), found, remedy, locale=tag) for field, found, remedy in faults)
     if published:
-        for file, number, mark in marks(path.parent):
+        for file, number, mark in review_marks(path.parent):
             remedy = "Check it with a speaker of the language, correct it, and delete the mark."
             yield Fault(f"{path.parent / file}:{number}", mark.removesuffix("."), remedy, locale=tag)
 
@@ -153,16 +153,16 @@ def _leader_faults(locale: Locale) -> Iterator[FieldFault]:
             yield "leaders", f"{leader!r} is not an account", remedy
 
 
-def marks(folder: Path) -> Iterator[tuple[str, int, str]]:
+def review_marks(folder: Path) -> Iterator[tuple[str, int, str]]:
     """The lines that wait for a speaker, in locale.toml and words.toml: ("locale.toml", 15, "CHECK: an estimate …")."""
     for file in ("locale.toml", "words.toml"):
         rows = (folder / file).read_text("utf-8").splitlines() if (folder / file).exists() else []
         for number, row in enumerate(rows, start=1):
-            if match := MARK.match(row):
+            if match := REVIEW_MARK.match(row):
                 yield file, number, f"{match[1]}: {match[2]}"
 
 
-def sayings(locale: Locale, facts: Facts) -> Iterator[str]:
+def spoken_numbers(locale: Locale, facts: Facts) -> Iterator[str]:
     """How the line says numbers and keys in a language, for a speaker to read: "911: nueve uno uno"."""
     for name, spoken_as in ((EMERGENCY_NAME, "911"), (HOTLINE, "the hotline")):
         if number := facts.numbers.get(name):

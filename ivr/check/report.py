@@ -89,10 +89,10 @@ def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
     yield from needed_faults(line.content)
     for tag in line.content.configured[1:]:
         if tag in line.content.locales:
-            yield from _translation_faults(line, tag)
+            yield from _locale_faults(line, tag)
 
 
-def _translation_faults(line: Line, tag: str) -> Iterator[Fault]:
+def _locale_faults(line: Line, tag: str) -> Iterator[Fault]:
     try:
         published = tag in with_drafts(line.content.root)
         yield from setting_faults(line, tag, date.today(), published)
@@ -151,11 +151,11 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
     if tag not in line.content.locales:
         return _language_report(_faults_for(tag, line.content.faults), ())
     waiting = waiting_messages(line.content, tag)
-    needed = folded([one for one in waiting if one.needed])
+    needed = folded([message for message in waiting if message.needed])
     faults = tuple(dict.fromkeys((*_language_faults(line, tag), *needed)))
-    others = [one for one in waiting if not one.needed]
-    summary_rows = (*summary(line, tag), *_how_to_publish(line, tag, faults, others))
-    return _language_report(faults, summary_rows, others, tag)
+    optional = [message for message in waiting if not message.needed]
+    summary_rows = (*summary(line, tag), *_how_to_publish(line, tag, faults, optional))
+    return _language_report(faults, summary_rows, optional, tag)
 
 
 def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -165,7 +165,7 @@ def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
     yield from _faults_for(tag, catalogue_faults(line.content))
-    yield from _translation_faults(line, tag)
+    yield from _locale_faults(line, tag)
     yield from (fault for fault in fallback_voice_faults(line) if fault.locale == tag)
     over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
     yield from (_with_catalogue_line(fault, line.content.stack.existing(po_file_of(tag))) for fault in over_limits)
@@ -193,14 +193,13 @@ def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...], waiting: li
 
 
 def _language_report(
-    faults: tuple[Fault, ...], summary_rows: tuple[str, ...], waiting: list[Waiting] | None = None, tag: str = ""
+    faults: tuple[Fault, ...], summary_rows: tuple[str, ...], waiting: Sequence[Waiting] = (), tag: str = ""
 ) -> Report:
-    waiting = waiting or []
     rows = list[str]()
-    for fault in (*faults, *(one.fault for one in waiting if one.fault.kind == "fuzzy")):
+    for fault in (*faults, *(message.fault for message in waiting if message.fault.kind == "fuzzy")):
         rows.append(str(fault))
         if fault.english:
             rows.append(f"    the English: {fault.english}")
     row = waiting_row(tag, waiting)
     rows += [*([row] if row else []), *summary_rows, _count(faults)]
-    return Report(faults, tuple(rows), tuple(one.fault for one in waiting))
+    return Report(faults, tuple(rows), tuple(message.fault for message in waiting))

@@ -5,7 +5,7 @@ text is a fault if every caller needs it (`needed_texts`) or, for a given day, i
 days. `ivr locale update` writes into the catalogue since which day a message waits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -58,16 +58,16 @@ def _missing(where: str, tag: str, message: SourceMessage) -> Fault:
 
 def needed_faults(content: Content) -> Iterator[Fault]:
     """The messages without which a published language cannot be offered."""
-    for tag in _translated(content):
+    for tag in _target_languages(content):
         yield from (waiting.fault for waiting in waiting_messages(content, tag) if waiting.needed)
 
 
 def folded(needed: list[Waiting]) -> list[Fault]:
     """The faults of needed messages that wait in a language: of several missing ones, a single fault."""
-    missing = [one for one in needed if one.fault.kind == "missing"]
-    others = [one.fault for one in needed if one.fault.kind != "missing"]
+    missing = [message for message in needed if message.fault.kind == "missing"]
+    others = [message.fault for message in needed if message.fault.kind != "missing"]
     if len(missing) < 2:
-        return [*others, *(one.fault for one in missing)]
+        return [*others, *(message.fault for message in missing)]
     found = f"{len(missing)} messages of the required texts are not translated: {_names(missing)}"
     remedy = "Translate them first: without them the language cannot be published."
     first = missing[0].fault
@@ -76,38 +76,42 @@ def folded(needed: list[Waiting]) -> list[Fault]:
 
 def overdue_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Iterator[Fault]:
     """A fault for each published language in which messages have waited for more than `days` days."""
-    for tag in _translated(content):
-        old = [one for one in waiting_messages(content, tag) if one.since and (today - one.since).days > days]
+    for tag in _target_languages(content):
+        old = [
+            message
+            for message in waiting_messages(content, tag)
+            if message.since and (today - message.since).days > days
+        ]
         if old:
-            names, oldest = _names(old), min(one.since for one in old if one.since)
+            names, oldest = _names(old), min(message.since for message in old if message.since)
             found = f"texts have waited for their translator for over {days} days, the oldest since {oldest}: {names}"
             yield Fault(str(po_path(content.root, tag)), found, "Translate them.", locale=tag)
 
 
 def waiting_rows(content: Content) -> Iterator[str]:
     """For each published language the number of texts that wait for their translator, and which."""
-    for tag in _translated(content):
+    for tag in _target_languages(content):
         if row := waiting_row(tag, waiting_messages(content, tag)):
             yield row
 
 
-def waiting_row(tag: str, waiting: list[Waiting]) -> str:
+def waiting_row(tag: str, waiting: Sequence[Waiting]) -> str:
     """How many texts of a language wait for their translator, which, and since when; "" if none waits."""
-    texts = len({one.fault.text for one in waiting})
+    texts = len({message.fault.text for message in waiting})
     if not texts:
         return ""
     wait = "1 text waits for its translator" if texts == 1 else f"{texts} texts wait for their translator"
-    days = sorted(one.since for one in waiting if one.since)
+    days = sorted(message.since for message in waiting if message.since)
     since = f", the oldest since {days[0]}" if days else ""
     return f"{tag}: {wait}, and the source language speaks meanwhile{since}: {_names(waiting)}"
 
 
-def _names(waiting: list[Waiting]) -> str:
-    names = list(dict.fromkeys(one.fault.text for one in waiting))
+def _names(waiting: Sequence[Waiting]) -> str:
+    names = list(dict.fromkeys(message.fault.text for message in waiting))
     more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
     return ", ".join(names[:MAX_NAMES]) + more
 
 
-def _translated(content: Content) -> tuple[str, ...]:
+def _target_languages(content: Content) -> tuple[str, ...]:
     """The published languages beside the source language whose folders can be read."""
     return tuple(tag for tag in content.configured[1:] if tag in content.locales)

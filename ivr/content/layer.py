@@ -13,6 +13,7 @@ A layer changes the call flow by own.toml alone. So it cannot change a node of a
 number that is dialled.
 """
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,8 +56,12 @@ class Stack(NamedTuple):
 
 def stack_of(root: Path) -> Stack:
     """The stack of the content at `root`, which is a layer unless it is the release or has a flow.toml of its own."""
-    whole = root.resolve() == RELEASE or (root / "prompts" / "flow.toml").exists()
-    return Stack(root) if whole and not (root / OWN_FILE).exists() else Stack(RELEASE, root)
+    whole = root.resolve() == RELEASE or _exists(root / "prompts" / "flow.toml")
+    return Stack(root) if whole and not _exists(root / OWN_FILE) else Stack(RELEASE, root)
+
+
+def _exists(path: Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 (Path.exists raises where a folder may not be read)
 
 
 def sound_files(root: Path) -> dict[str, Path]:

@@ -108,7 +108,14 @@ def load_content(root: Path, published: Sequence[str] | None = None, hotline: st
     `published` replaces the languages that flow.toml publishes, for example to hear a draft. `hotline` is the number
     that key 0 must dial, in E.164 ("+18883737888").
     """
-    stack = stack_of(root)
+    try:
+        return _load_stack(root, stack_of(root), published, hotline)
+    except PermissionError as error:
+        found, remedy = f"it cannot be read ({error.strerror})", "Make it readable for the user that runs the line."
+        raise BadContent.at(str(error.filename), found, remedy) from error
+
+
+def _load_stack(root: Path, stack: Stack, published: Sequence[str] | None, hotline: str) -> Content:
     voice_faults: list[Fault] = []  # without the table, voices get no pauses: every text is still spoken
     voices = _attempt(lambda: load_voices(stack.path("locales/voices.toml")), voice_faults)
     flow, facts, templates, source = _load_required(stack, published, hotline, voices)

@@ -143,6 +143,6 @@ def announcement(readiness: Readiness, settings: Settings) -> list[str]:
         else "the line cannot be used: every call gets the fallback document"
     )
     state = "ready" if readiness.ready else "SERVING, NOT READY" if readiness.serving else "NOT READY"
-    faults = [f"  {fault}" for fault in (*readiness.faults, *readiness.language_faults)]
+    faults = [f"  {fault}" for fault in (*readiness.faults, *readiness.layer_faults, *readiness.language_faults)]
     addresses = [f"page: {settings.public_url}/", f"{state}: {settings.public_url}/call"]
     return [first_row, *readiness.notes, *faults, *addresses]

@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from ivr.check.recordings import LANGUAGES_FOR_EVERY_KEY, Recordable, outdated_recordings, to_record
+from ivr.check.recordings import LANGUAGES_FOR_EVERY_KEY, RecordablePart, outdated_recordings, parts_to_record
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.recordings import FILE_NAME, RECORDINGS_FILE, Recording, Sound, file_name, load_recordings
 from ivr.errors import OperationFailed
@@ -93,8 +93,8 @@ def _store(folder: Path, files: Mapping[str, bytes], recording: Recording) -> No
     _write(folder / RECORDINGS_FILE, [*rows, recording])
 
 
-def _recordable(line: Line, tag: str, name: str) -> Recordable:
-    readings = {reading.name: reading for reading in to_record(line, tag, LANGUAGES_FOR_EVERY_KEY)}
+def _recordable(line: Line, tag: str, name: str) -> RecordablePart:
+    readings = {reading.name: reading for reading in parts_to_record(line, tag, LANGUAGES_FOR_EVERY_KEY)}
     if name in readings:
         return readings[name]
     parts = [reading for reading in readings if reading.startswith(f"{name}-")]

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from ivr.check.recordings import to_record
+from ivr.check.recordings import parts_to_record
 from ivr.check.waiting import waiting_messages
 from ivr.content.load import Content, is_whole, tags_under, with_drafts
 from ivr.content.locale import Review
@@ -58,7 +58,7 @@ def _status(line: Line, tag: str, is_draft: bool = False) -> Status:
         return Status(tag, tag, "cannot be read")
     locale = content.locales[tag]
     waiting = waiting_messages(content, tag) if tag != content.configured[0] else []
-    parts = list(to_record(line, tag))
+    parts = list(parts_to_record(line, tag))
     return Status(
         tag, locale.name, "draft" if is_draft else _state(content, tag), len(texts),
         sum(is_whole(content.flow, content.prompts, name, tag) for name in texts), len(waiting),

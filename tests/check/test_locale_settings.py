@@ -7,7 +7,7 @@ from support.options import OPTIONS
 from support.paths import CHECKOUT
 
 from ivr.check.language_offer import named_in
-from ivr.check.locale_settings import doubts, sayings
+from ivr.check.locale_settings import doubts, spoken_numbers
 from ivr.check.report import check_language
 from ivr.content.load import load_content
 from ivr.content.proposals import load_proposals
@@ -48,7 +48,7 @@ def test_digits_of_another_language_are_named(copied: Path) -> None:
 
 def test_line_says_its_numbers_for_a_speaker_to_read(tiny: Path) -> None:
     content = load_content(tiny)
-    said = list(sayings(content.locales["es"], content.facts))
+    said = list(spoken_numbers(content.locales["es"], content.facts))
     assert said[0] == "911: nueve uno uno"
     assert said[-1].startswith("keys 0 to 9: cero, uno")
 
@@ -66,7 +66,7 @@ def test_digit_with_an_own_word_for_its_key_is_no_doubt(copied: Path) -> None:
     path.write_text(text, "utf-8")
     content = load_content(copied)
     assert list(doubts(content.locales["es"], copied)) == []
-    assert "cinco, seis, siete" in list(sayings(content.locales["es"], content.facts))[-1]
+    assert "cinco, seis, siete" in list(spoken_numbers(content.locales["es"], content.facts))[-1]
 
 
 @pytest.mark.parametrize(
