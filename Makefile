@@ -64,6 +64,7 @@ check: setup ## Check style, types and prose, prove the line, check the limits o
 	@if node -e '$(NEW_NODE)' 2>/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory weblint; \
 	else echo 'Node 18.19 or newer with npm is not installed: scripts, style sheets and pages were not linted.'; fi
 	$(BIN)/ivr check
+	IVR_CONTENT=./deploy/example-agency $(BIN)/ivr check
 
 weblint: setup node_modules/.ready ## Lint the scripts, style sheets and pages of the site, test the scripts (needs Node; make check does it)
 	node_modules/.bin/biome check --error-on-warnings

@@ -4,14 +4,15 @@ A start has one of four results:
 
 - ready: callers get the whole line;
 - serving, not ready: callers get the line, but because of a fault a published language, or a text of it, is spoken in
-  the source language. A rollout stops here, and the previous release continues;
+  the source language, or they get the release's own content because an agency's layer cannot be used. A rollout stops
+  here, and the previous release continues;
 - not serving: signed calls get the fallback document;
 - BadSettings: the fallback document cannot be read either, and the process ends.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -20,6 +21,7 @@ from ivr.check.proofs import prove
 from ivr.content.facts import HOTLINE, PINNED_HOTLINE
 from ivr.content.files import read_bytes
 from ivr.content.languages import Language, languages_of
+from ivr.content.layer import stack_of
 from ivr.errors import BadContent, BadSettings, Fault, Unverified
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
@@ -41,7 +43,7 @@ class Readiness:
 
     `line` is None if signed calls get the fallback document. `faults` are the reasons why the line does not serve.
     `languages` has the texts that each published language speaks. `notes` are sentences for an operator. `root` is the
-    folder of the content.
+    folder of the content. `layer_faults` are the reasons why `line` is the release without the layer.
     """
 
     line: Line | None
@@ -50,6 +52,7 @@ class Readiness:
     notes: tuple[str, ...] = ()
     languages: tuple[Language, ...] = ()
     root: Path = CHECKOUT
+    layer_faults: tuple[Fault, ...] = ()
 
     @property
     def serving(self) -> bool:
@@ -59,7 +62,7 @@ class Readiness:
     @property
     def ready(self) -> bool:
         """Whether callers get the whole line: every published language, with every text that is translated."""
-        return self.serving and not self.language_faults
+        return self.serving and not self.language_faults and not self.layer_faults
 
     @property
     def language_faults(self) -> tuple[Fault, ...]:
@@ -78,7 +81,7 @@ class Readiness:
             "languages": {language.tag: self._language(language) for language in self.languages},
             "hotline": line.content.facts.numbers[HOTLINE].dial if line else None,
             "settings": _settings(line) if line else {},
-            "faults": self._shown((*self.faults, *self.language_faults)),
+            "faults": self._shown((*self.faults, *self.layer_faults, *self.language_faults)),
             "notes": self._shown(self.notes),
         }
 
@@ -114,7 +117,21 @@ def _settings(line: Line) -> Mapping[str, object]:
 
 
 def readiness_of(settings: Settings) -> Readiness:
-    """Compile and prove the line. Raises BadSettings if the fallback document cannot be read either."""
+    """Compile and prove the line. Raises BadSettings if the fallback document cannot be read either.
+
+    If the content is a layer that cannot be used, or that withholds a language or breaks a proof, the line is the
+    release alone.
+    """
+    ready = _readiness_of(settings)
+    withheld = tuple(fault for language in ready.languages if language.withheld for fault in language.faults)
+    release = stack_of(settings.ivr_content).release
+    if release == settings.ivr_content or (ready.line and not withheld):
+        return ready
+    alone = _readiness_of(settings.model_copy(update={"ivr_content": release}))
+    return replace(alone, layer_faults=ready.faults if ready.line is None else withheld, root=settings.ivr_content)
+
+
+def _readiness_of(settings: Settings) -> Readiness:
     try:
         line = compile_line(settings.ivr_content, settings.options)
         return _with_line(line, settings, prove(line), languages_of(line.content))

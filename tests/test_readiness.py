@@ -248,8 +248,9 @@ def test_a_setting_changes_the_hotline_number_everywhere(copied: Path, in_the_fi
     assert check_all(copied, settings.options).faults == ()
 
 
-def test_the_setting_changes_the_kept_fallback_document_too(tmp_path: Path) -> None:
-    readiness = readiness_of(settings_for(tmp_path, ivr_hotline=OTHER))
+def test_the_setting_changes_the_kept_fallback_document_too(copied: Path) -> None:
+    (copied / "prompts/flow.toml").write_text("", "utf-8")
+    readiness = readiness_of(settings_for(copied, ivr_hotline=OTHER))
     assert statuses(readiness) == DOWN
     assert dialled(readiness.fallback_document) == [(OTHER, "+12025550123")] * 2
     assert (
@@ -259,12 +260,13 @@ def test_the_setting_changes_the_kept_fallback_document_too(tmp_path: Path) -> N
     assert b"eight eight eight" not in readiness.fallback_document
 
 
-def test_every_dial_of_the_kept_fallback_document_shows_the_number_of_the_line(tmp_path: Path) -> None:
-    shown = readiness_of(settings_for(tmp_path)).fallback_document
+def test_every_dial_of_the_kept_fallback_document_shows_the_number_of_the_line(copied: Path) -> None:
+    (copied / "prompts/flow.toml").write_text("", "utf-8")
+    shown = readiness_of(settings_for(copied)).fallback_document
     assert dialled(shown) == [("+18883737888", "+12025550123")] * 2
     kept = FALLBACK_FILE.read_bytes().strip()
     assert shown.replace(b' callerId="+12025550123"', b"") == kept
-    bare = readiness_of(settings_for(tmp_path, twilio_auth_token="try-1", line_number="")).fallback_document
+    bare = readiness_of(settings_for(copied, twilio_auth_token="try-1", line_number="")).fallback_document
     assert bare == kept
 
 

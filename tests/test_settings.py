@@ -377,3 +377,9 @@ def test_env_file_that_may_not_be_read_is_passed_over_where_the_environment_has_
     assert settings.tokens == ("try-of-the-environment",)
     assert settings.public_url == "http://127.0.0.1:8000"
     assert any(note.startswith(".env may not be read") for note in settings.notes)
+
+
+def test_place_of_the_settings_is_named(unset: Path) -> None:
+    assert read_settings().source == "the environment"
+    (unset / ".env").write_text("LINE_NUMBER=+12025550123\n", "utf-8")
+    assert str(unset.resolve() / ".env") in read_settings().source

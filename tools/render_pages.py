@@ -32,7 +32,8 @@ def site_pages(line: Line) -> dict[str, Body]:
     telephone, templates = Telephone(line), PageTemplates(SiteAddresses(""), static)
     site = Site(line, telephone, templates, drafts=["fr"], is_tried_out=True)
     bare = Site(line, telephone, templates, has_text=False)
-    pages = {f"phone.{tag}": page for tag, page in site.phone_pages.items()}
+    pages = {f"front.{tag}": page for tag, page in site.front_pages.items()}
+    pages |= {f"phone.{tag}": page for tag, page in site.phone_pages.items()}
     pages |= {f"read.{tag}": page for tag, page in site.read_pages.items()}
     pages |= {"not_found": site.not_found, "not_found_without_text": bare.not_found}
     return pages | {"unavailable": unavailable_page(templates, line.fallback_document)}

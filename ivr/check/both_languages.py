@@ -1,4 +1,4 @@
-"""Proof: until a caller has chosen a language, the sentences that cannot be missed are spoken in the first two."""
+"""Proofs about the first two languages: a caller who has not chosen one hears the essential sentences in both."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from ivr.check.line_index import LineIndex
 from ivr.errors import Fault
 
 BILINGUAL_READINGS = ("part", "third", "warning", "farewell", "ending", "number")
-"""The readings that are spoken in both languages. Of a menu, the offers of a person and of key 8 are."""
+"""The readings that are spoken in both languages. In the other readings only the offer of a person is."""
 
 
 def both_languages_are_spoken_until_one_is_chosen(index: LineIndex) -> Iterator[Fault]:
@@ -28,7 +28,7 @@ def both_languages_are_spoken_until_one_is_chosen(index: LineIndex) -> Iterator[
 
 
 def _prompts(index: LineIndex, step: Step) -> tuple[PromptRef, ...]:
-    """The prompts of `step`; of a menu, whose choices are in one language, the offers of a person."""
+    """The prompts of `step` that must be in both languages. The choices of a menu are in one language."""
     prompts = prompts_for(index.flow, step)
     if isinstance(step, Ask) and step.reading not in BILINGUAL_READINGS:
         return tuple(prompt for prompt in prompts if prompt.text in ("person", "short"))

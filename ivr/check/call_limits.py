@@ -6,7 +6,7 @@ from ivr.call.playlist import PromptRef
 from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, End, Step, silent_steps
 from ivr.check.limit_table import LIMITS
-from ivr.check.rendered_texts import RenderedText, over_limit
+from ivr.check.rendered_texts import RenderedText, limit_fault
 from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.line.schedule import CHOICE_WAIT, WARNING_WAIT
@@ -14,7 +14,8 @@ from ivr.line.twiml import AFTER_KEY
 from ivr.speech.pauses import PARAGRAPH_PAUSE
 
 GREETING_SECONDS, GREETING_ALLOWANCE = 2.2, 2
-"""Seconds of the greeting of this release, and of a longer one, which names an agency, the seconds not counted."""
+"""Seconds of this release's greeting. If an agency's own greeting is longer, up to GREETING_ALLOWANCE of the additional
+seconds do not count."""
 
 
 def call_limit_faults(line: Line) -> Iterator[Fault]:
@@ -31,24 +32,24 @@ def call_limit_faults(line: Line) -> Iterator[Fault]:
 
 
 def _opening(line: Line, locale: str, others: list[str]) -> Iterator[Fault]:
-    """The opening of a call; `others` is the language that it offers, if there is one."""
+    """The opening of a call in the language `locale`. `others` has the language that it offers, or is empty."""
     text, ends = _opening_ends(line, locale)
     for other in others:
         offer, person = ends[PromptRef("language", 1, other)], ends[PromptRef("person", 1, other)]
-        yield from over_limit(line, text, "opening: another language offered within", offer)
-        yield from over_limit(line, text._replace(locale=other), "opening: a person offered within", person)
-    yield from over_limit(line, text, "opening: a person offered within", ends[PromptRef("person", 1, locale)])
+        yield from limit_fault(line, text, "opening: another language offered within", offer)
+        yield from limit_fault(line, text._replace(locale=other), "opening: a person offered within", person)
+    yield from limit_fault(line, text, "opening: a person offered within", ends[PromptRef("person", 1, locale)])
     danger = ends[PromptRef("danger", 1, locale)]
-    yield from over_limit(line, text, "opening", danger)
-    yield from over_limit(line, text, "opening: 911 within", danger)
+    yield from limit_fault(line, text, "opening", danger)
+    yield from limit_fault(line, text, "opening: 911 within", danger)
 
 
 def _after_the_language_key(line: Line, locale: str) -> Iterator[Fault]:
     text, ends = _opening_ends(line, locale)
     person, danger = ends[PromptRef("person", 1, locale)], ends[PromptRef("danger", 1, locale)]
     limit = "after the language key"
-    yield from over_limit(line, text._replace(name="person"), f"{limit}: a person offered within", person)
-    yield from over_limit(line, text._replace(name="danger"), f"{limit}: 911 within", danger)
+    yield from limit_fault(line, text._replace(name="person"), f"{limit}: a person offered within", person)
+    yield from limit_fault(line, text._replace(name="danger"), f"{limit}: 911 within", danger)
 
 
 def _opening_ends(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef, float]]:
@@ -83,7 +84,7 @@ def _spoken_to_the_end(line: Line, step: Dial | End) -> Iterator[Fault]:
         name = line.flow.node_of_kind("transfer")
         limit = "connecting sentence" if step.place.language_chosen else "connecting sentence in two languages"
     text = RenderedText(name, step.place.locale, (), "")
-    yield from over_limit(line, text, limit, AFTER_KEY + _seconds(line, step))
+    yield from limit_fault(line, text, limit, AFTER_KEY + _seconds(line, step))
 
 
 def _parts_in_two_languages(line: Line) -> Iterator[Fault]:
@@ -93,7 +94,7 @@ def _parts_in_two_languages(line: Line) -> Iterator[Fault]:
             if not place.language_chosen and place.misses == 0 and place.pace == "normal" and place.tries <= 1:
                 text = RenderedText(node, place.locale, (), line.paths[place])
                 seconds = _seconds(line, Ask(place, "part"))
-                yield from over_limit(line, text, "seconds of a part in two languages", seconds)
+                yield from limit_fault(line, text, "seconds of a part in two languages", seconds)
 
 
 def _places(line: Line, node: str) -> list[Place]:

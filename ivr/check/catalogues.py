@@ -1,4 +1,4 @@
-"""Compares each catalogue with the messages of the texts and of the web pages: some can be stale.
+"""Finds stale messages in the catalogues: messages that have been removed from the texts and the web pages.
 
 The comparison is by context and English. `pybabel update --check` cannot be used with contexts
 (https://github.com/python-babel/babel/issues/1307).
@@ -6,7 +6,7 @@ The comparison is by context and English. `pybabel update --check` cannot be use
 
 from collections.abc import Iterator, Mapping
 
-from ivr.content.catalogue import MessageId, po_path
+from ivr.content.catalogue import MessageId, po_path, read_catalogue
 from ivr.content.load import Content
 from ivr.content.messages import SourceMessage, all_messages, page_messages
 from ivr.errors import Fault
@@ -26,11 +26,14 @@ def catalogue_faults(content: Content) -> Iterator[Fault]:
 
 def _stale(content: Content, tag: str, source: Mapping[MessageId, SourceMessage]) -> Iterator[Fault]:
     in_texts = source.keys() | {message.id for message in page_messages()}
-    for context, english in content.locales[tag].messages or {}:
+    path = po_path(content.root, tag)
+    messages = content.locales[tag].messages or {}
+    if content.stack.layer:  # texts that a layer replaces or leaves out are in the release's catalogue
+        messages = {entry.id: "" for entry in read_catalogue(path).entries} if path.exists() else {}
+    for context, english in messages:
         if (context, english) not in in_texts:
             found = f"[{context}] {english[:60]!r} is not in the texts any more"
-            where = str(po_path(content.root, tag))
-            yield Fault(where, found, "Run `ivr locale update`.", locale=tag, text=context)
+            yield Fault(str(path), found, "Run `ivr locale update`.", locale=tag, text=context)
 
 
 def page_notes(content: Content) -> Iterator[str]:

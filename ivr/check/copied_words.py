@@ -1,4 +1,7 @@
-"""Words that were copied: a translation that is English still, or that is in another language of the line."""
+"""Rules about copied words: a translation that is still English, or that is in another language of the line.
+
+Each rule returns the fault as a phrase, "" if there is none (`translation_rules.Rule`).
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,17 +11,19 @@ from ivr.content.catalogue import PLACEHOLDER
 from ivr.speech import readability
 
 ENGLISH_RUN, OTHER_RUN = 3, 4
-"""A translation must not have so many words in a row in common with the English, or with another translation."""
+"""A run is a number of words in a row. A translation that has a run of this length in common with the English, or with
+another translation, is copied."""
 SHORT_RUN, SHORT_ENGLISH = 2, 5
-"""The same for an English text of so many words at most."""
+"""SHORT_RUN applies in the place of ENGLISH_RUN if the English has at most SHORT_ENGLISH words."""
 ENGLISH_WORDS = frozenset(
     ["the", "and", "you", "your", "with", "this", "that", "from", "they", "their", "there", "when", "which"]
 )
-"""Words of English that are words of no other language that callers of this line are likely to speak."""
+"""English words that callers' other languages do not have."""
 
 
 def copied(translation: Translation) -> str:
-    words = readability.words(_plain(translation, translation.english))
+    """The whole translation is the English."""
+    words = readability.words(_without_names(translation, translation.english))
     return (
         "it is the English, not translated"
         if translation.foreign and words and translation.text == translation.english
@@ -27,9 +32,10 @@ def copied(translation: Translation) -> str:
 
 
 def still_english(translation: Translation) -> str:
+    """Some words of the translation are English."""
     if not translation.foreign or translation.text == translation.english:
         return ""
-    text, english = (_plain(translation, words) for words in (translation.text, translation.english))
+    text, english = (_without_names(translation, words) for words in (translation.text, translation.english))
     length = SHORT_RUN if len(readability.words(english)) <= SHORT_ENGLISH else ENGLISH_RUN
     run = _shared_run(text, english, length) or _english_word(translation, text)
     return f"it still says “{run}”, as the English does" if run else ""
@@ -42,15 +48,18 @@ def _english_word(translation: Translation, text: str) -> str:
 
 
 def other_language(translation: Translation) -> str:
+    """Some words of the translation are also in the translation into another language, and not in the English."""
     for tag, other in translation.others.items():
         if not same_language(tag, translation.tag):
-            run = _shared_run(_plain(translation, translation.text), _plain(translation, other), OTHER_RUN)
-            if run and not _shared_run(run, _plain(translation, translation.english), OTHER_RUN):
+            run = _shared_run(
+                _without_names(translation, translation.text), _without_names(translation, other), OTHER_RUN
+            )
+            if run and not _shared_run(run, _without_names(translation, translation.english), OTHER_RUN):
                 return f"it says “{run}”, as the translation into {tag} does"
     return ""
 
 
-def _plain(translation: Translation, text: str) -> str:
+def _without_names(translation: Translation, text: str) -> str:
     """`text` with a line break in place of each placeholder and official name: it ends a run of words."""
     for name in sorted(translation.names, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "\n", text, flags=re.IGNORECASE)
@@ -64,6 +73,7 @@ def _shared_run(text: str, other: str, length: int) -> str:
 
 
 def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
+    """Each `length` words in a row in a line of `text`: ("a", "b"), ("b", "c") for "a b c" and 2."""
     for segment in text.split("\n"):
         words: Sequence[str] = readability.words(segment)
         yield from zip(*(words[start:] for start in range(length)), strict=False)

@@ -1,15 +1,14 @@
-"""Drafts: languages in locales/ that are not published. Their faults are rows of `ivr check`, and fail nothing."""
+"""Drafts: languages in locales/ that are not published. Each is a row of `ivr check`, which does not fail for it."""
 
 from collections.abc import Iterator
 
-from ivr.content.load import Content, is_whole, load_content
+from ivr.content.load import Content, is_whole, load_content, tags_under
 from ivr.content.messages import all_messages
 
 
 def draft_rows(content: Content) -> Iterator[str]:
     """One row for each draft beside `content`: how much of it is translated, or why it cannot be read."""
-    folders = sorted((content.root / "locales").glob("*/locale.toml"))
-    drafts = [path.parent.name for path in folders if path.parent.name not in content.configured]
+    drafts = [tag for tag in tags_under(content.root) if tag not in content.configured]
     if drafts:
         with_drafts = load_content(content.root, (*content.configured, *drafts))
         yield from (f"{tag} (draft): {_state(with_drafts, tag)}" for tag in drafts)

@@ -13,7 +13,7 @@ from ivr.errors import Fault
 from ivr.phone.verbs import Dial, Gather
 
 MAX_DEPTH = 4
-"""The number of presses of * that lead to the main menu from every place."""
+"""The presses of * after which a caller is at the main menu, from every place."""
 
 
 def a_person_is_one_key_away(index: LineIndex) -> Iterator[Fault]:
@@ -84,7 +84,7 @@ def no_key_ends_a_call(index: LineIndex) -> Iterator[Fault]:
                 yield index.fault(place, found, "The transitions and the compiled line disagree.")
 
 
-def keys_arrive_where_they_were_pressed(index: LineIndex) -> Iterator[Fault]:
+def actions_are_the_addresses_of_their_steps(index: LineIndex) -> Iterator[Fault]:
     """The `action` of each Gather and Dial is the address of its step's place, in every document that contains it."""
     checked = set[tuple[str | None, Step]]()
     for place in index.line.paths:

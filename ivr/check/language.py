@@ -1,39 +1,43 @@
 """One language as a whole: the rules that its translations break, and its progress. For `ivr check TAG`."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from statistics import median
 
-from ivr.check.locale_settings import doubts, marks, sayings
-from ivr.check.recordings import outdated_recordings, recordables, to_record, unrecorded_parts
+from ivr.check.locale_settings import doubts, review_marks, spoken_numbers
+from ivr.check.recordings import outdated_recordings, parts_to_record, recordable_parts, unrecorded_parts
 from ivr.check.rendered_texts import paths_to_texts
 from ivr.check.translation import Translation
 from ivr.check.translation_rules import broken_rules
-from ivr.content.catalogue import MessageId, po_path, read_catalogue
+from ivr.content.catalogue import MessageId, po_file_of, po_path, read_catalogue
 from ivr.content.languages import fallback_locales
 from ivr.content.load import needed_texts
 from ivr.content.locale import Locale
 from ivr.content.messages import all_messages, is_of_a_page, page_messages
 from ivr.content.voices import NO_VOICE
-from ivr.content.wordlists import load_words
 from ivr.errors import Fault
 from ivr.line.line import Line
 
 UNREVIEWED = "not reviewed by a native speaker"
-MIN_COMPARED = 20
-"""With so many translations it is known how much longer than the English they usually are."""
+MIN_TRANSLATIONS = 20
+"""The least number of translations from which `usual_growth` is computed; with fewer it is 1.0."""
 
 
 def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
     """Every rule that a translation breaks, with the line in the catalogue and the keys that lead to the text."""
-    locale, path = line.content.locales[tag], po_path(line.content.root, tag)
-    catalogue = read_catalogue(path)
+    for path in line.content.stack.existing(po_file_of(tag)):
+        yield from _catalogue_faults(line, tag, path)
+
+
+def _catalogue_faults(line: Line, tag: str, path: Path) -> Iterator[Fault]:
+    locale, catalogue = line.content.locales[tag], read_catalogue(path)
     if "charset=utf-8" not in catalogue.header.get("Content-Type", "").lower():
         found = "its header does not say that it is UTF-8" if catalogue.header else "it has no header"
         yield Fault(str(path), found, "Run `ivr locale update`: it writes one, which PO editors need.", locale=tag)
     translation_of, paths = _translation_reader(line, locale), paths_to_texts(line)
     for entry in catalogue.entries:
         context, english = entry.id
-        if (context, english) in (locale.messages or {}):
+        if (locale.messages or {}).get(entry.id) == entry.translation:
             where, path_to_text = f"{path}:{entry.line}", paths.get((context, tag), "")
             for found, remedy in broken_rules(translation_of(entry.id), page=is_of_a_page(entry.id)):
                 quoted = f"{found}: {entry.translation[:60]!r}"
@@ -43,7 +47,7 @@ def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
 def texts_too_long(line: Line, tag: str) -> Iterator[Fault]:
     """Texts of which a part is too long for one <Say>. The whole text is then spoken in the source language."""
     locale = line.content.locales[tag]
-    for part in recordables(line, tag):
+    for part in recordable_parts(line, tag):
         words = part.spoken.text
         if locale.voice != NO_VOICE and words not in locale.sounds and not locale.can_say(words):
             found = f"{part.name}: {len(words)} characters are more than its voice says at once"
@@ -56,9 +60,9 @@ def _translation_reader(line: Line, locale: Locale) -> Callable[[MessageId], Tra
 
     The word lists and the other languages are read once, here.
     """
-    content, folder = line.content, line.content.root / "locales"
+    content = line.content
     source = content.locales[content.configured[0]]
-    words, source_words = load_words(folder / locale.tag), load_words(folder / source.tag)
+    words, source_words = content.words(locale.tag), content.words(source.tag)
     needed = needed_texts(line.flow)
     names, others = (*words.names, *source_words.names), [other for other in content.locales.values() if other.messages]
 
@@ -66,12 +70,12 @@ def _translation_reader(line: Line, locale: Locale) -> Callable[[MessageId], Tra
         translations = {other.tag: other.messages.get(message_id) for other in others if other.messages}
         elsewhere = {tag: text for tag, text in translations.items() if text and tag != locale.tag}
         text = locale.translation(*message_id)
-        essential = message_id[0] in needed
-        return Translation(message_id[1], text, locale, source, words, names, elsewhere, essential=essential)
+        is_needed = message_id[0] in needed
+        return Translation(message_id[1], text, locale, source, words, names, elsewhere, needed=is_needed)
 
     spoken = [translation(message_id) for message_id in locale.messages or {} if not is_of_a_page(message_id)]
-    usual = median(one.growth for one in spoken) if len(spoken) >= MIN_COMPARED else 1.0
-    return lambda message_id: translation(message_id)._replace(usual=usual)
+    usual = median(message.growth for message in spoken) if len(spoken) >= MIN_TRANSLATIONS else 1.0
+    return lambda message_id: translation(message_id)._replace(usual_growth=usual)
 
 
 def summary(line: Line, tag: str) -> Iterator[str]:
@@ -79,25 +83,25 @@ def summary(line: Line, tag: str) -> Iterator[str]:
     locale, texts = line.content.locales[tag], line.content.prompts.templates
     whole = [name for name in texts if line.content.is_translated(name, tag)]
     yield f"{tag} ({locale.name}), voice {locale.voice}"
-    yield f"  translated  {_translated(line, locale)}"
+    yield f"  translated  {_translated_counts(line, locale)}"
     yield f"  heard       {len(whole)} of {len(texts)} texts are whole; any other is spoken in the source language"
     yield f"  seconds     {_minutes(line, tag, whole)}"
     yield from _recorded(line, locale)
     yield f"  reviewed    {locale.review or UNREVIEWED}"
     if locale.translators:
         yield f"  translators {', '.join(locale.translators)}"
-    yield f"  it says     {'; '.join(sayings(locale, line.content.facts))}"
-    catalogue = read_catalogue(po_path(line.content.root, tag))
-    if comments := sum(len(entry.comments) for entry in catalogue.entries):
+    yield f"  it says     {'; '.join(spoken_numbers(locale, line.content.facts))}"
+    catalogues = [read_catalogue(path) for path in line.content.stack.existing(po_file_of(tag))]
+    if comments := sum(len(entry.comments) for catalogue in catalogues for entry in catalogue.entries):
         yield f"  comments    {comments} of translators in the catalogue: `ivr script {tag}` shows them to reviewers"
-    folder = line.content.root / "locales" / tag
     yield from (f"  to check    {row}" for row in doubts(locale, line.content.root))
-    yield from (f"  to check    {file}:{number}: {mark}" for file, number, mark in marks(folder))
-    if not load_words(folder).press:
+    for folder in line.content.stack.existing(f"locales/{tag}"):
+        yield from (f"  to check    {file}:{number}: {mark}" for file, number, mark in review_marks(folder))
+    if not line.content.words(tag).press:
         yield "  to check    words.toml: press: it is empty, so a key that is written by hand is not found"
 
 
-def _translated(line: Line, locale: Locale) -> str:
+def _translated_counts(line: Line, locale: Locale) -> str:
     """How many messages of the texts and of the web pages are translated, fuzzy, faulty and missing."""
     messages = {message.id for message in all_messages(line.content.prompts.templates)}
     pages = {message.id for message in page_messages()}
@@ -110,17 +114,16 @@ def _translated(line: Line, locale: Locale) -> str:
 
 def _minutes(line: Line, tag: str, whole: list[str]) -> str:
     """The minutes of the texts `whole`, and those of the same texts in the source language."""
-    source = (part for part in recordables(line, line.content.configured[0]) if part.text in whole)
-    seconds, english = (
-        sum(line.schedule.longest_seconds(part.spoken) for part in parts) for parts in (recordables(line, tag), source)
-    )
+    parts, source = recordable_parts(line, tag), recordable_parts(line, line.content.configured[0])
+    seconds = sum(line.schedule.longest_seconds(part.spoken) for part in parts)
+    english = sum(line.schedule.longest_seconds(part.spoken) for part in source if part.text in whole)
     longer = f", {seconds / english - 1:+.0%}" if english else ""
     return f"{seconds / 60:.0f} minutes, the same in English {english / 60:.0f}{longer}"
 
 
 def _recorded(line: Line, locale: Locale) -> Iterator[str]:
     """The row about recordings, for a language that has some or needs them."""
-    parts, outdated = len(list(to_record(line, locale.tag))), len(outdated_recordings(line, locale.tag))
+    parts, outdated = len(list(parts_to_record(line, locale.tag))), len(outdated_recordings(line, locale.tag))
     recorded = parts - len(unrecorded_parts(line, locale.tag))
     if recorded or outdated or locale.voice == NO_VOICE:
         yield f"  recorded    {recorded} of {parts} parts; {outdated} recordings read former words"

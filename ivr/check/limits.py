@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from ivr.call.flow import Menu, Reminder, Topic
 from ivr.check.call_limits import call_limit_faults
 from ivr.check.limit_table import LIMITS
-from ivr.check.rendered_texts import RenderedText, over_limit, rendered_texts
+from ivr.check.rendered_texts import RenderedText, limit_fault, rendered_texts
 from ivr.content.characters import wrong_characters
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.templates import blocks_by_part
-from ivr.content.wordlists import load_words
 from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.speech import readability
@@ -36,7 +35,7 @@ class LimitChecker:
     def __init__(self, line: Line) -> None:
         self.line, self.flow = line, line.flow
         self.texts = tuple(rendered_texts(line))
-        self._words = {tag: load_words(line.content.root / "locales" / tag) for tag in self.flow.published}
+        self._words = {tag: line.content.words(tag) for tag in self.flow.published}
 
     def faults(self) -> Iterator[Fault]:
         """Every limit that is exceeded."""
@@ -66,7 +65,7 @@ class LimitChecker:
     def _over(
         self, text: RenderedText, limit: str, measured: float, subject: str = "", english: str = ""
     ) -> Iterator[Fault]:
-        return over_limit(self.line, text, limit, measured, subject, english)
+        return limit_fault(self.line, text, limit, measured, subject, english)
 
     def _sentences(self, text: RenderedText) -> Iterator[Fault]:
         for sentence in (sentence for part in text.parts for sentence in readability.sentences(part.text)):

@@ -1,7 +1,7 @@
 """Faults of locale.toml that callers would hear. `ivr check` names them; they keep no call from being answered.
 
 Digits in another order make the line say a wrong number for 911. Where locales/proposals.toml has the words of the
-language, they are compared; elsewhere a speaker reads how the line says its numbers (`sayings`).
+language, they are compared; elsewhere a speaker reads how the line says its numbers (`spoken_numbers`).
 """
 
 import unicodedata
@@ -12,8 +12,10 @@ from pathlib import Path
 import regex
 
 from ivr.call.language_tags import lookup_tags
+from ivr.check.translation import language_of
 from ivr.content.characters import wrong_characters
 from ivr.content.facts import HOTLINE, Facts
+from ivr.content.layer import stack_of
 from ivr.content.locale import Locale
 from ivr.content.proposals import Proposals, ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, Voices, load_voices
@@ -21,38 +23,37 @@ from ivr.errors import BadLocale, Fault
 from ivr.line.line import Line
 from ivr.speech.timing import Unit
 
-EMERGENCY = "emergency"
+EMERGENCY_NAME = "emergency"
 """The name of 911 in numbers.toml."""
-PLAUSIBLE: Mapping[Unit, tuple[float, float]] = {
+MAX_SPEECH_RATES: Mapping[Unit, tuple[float, float]] = {
     "words": (4.0, 8.0),
     "syllables": (7.0, 12.0),
     "characters": (16.0, 30.0),
 }
-"""The most that `slowest` and `fastest` of a speech rate can be: no voice of a telephone reads faster."""
-MIN_FOREIGN = 6
-"""So many digits of another language, and fewer of its own, are the digits of that language."""
+"""The greatest plausible `slowest` and `fastest` of a speech rate, by unit."""
+MIN_EQUAL_DIGITS = 6
+"""The least number of digit words that must equal those of another language to be taken for them."""
 ACCOUNT = regex.compile(r"@[\w-]+(/[\w.-]+)?|[^@\s]+@[^@\s]+\.\w+", regex.ASCII)
 """An account, a team or an address in CODEOWNERS: https://docs.github.com/articles/about-code-owners."""
-MARK = regex.compile(r"#\s*(CHECK|MISSING):\s*(.*)")
+REVIEW_MARK = regex.compile(r"#\s*(CHECK|MISSING):\s*(.*)")
 
 
 def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterator[Fault]:
-    """The faults of the settings of a language; marks for a speaker are faults in a `published` language only."""
-    locale, folder = line.content.locales[tag], line.content.root / "locales" / tag
-    path = folder / "locale.toml"
+    """The faults of the settings of a language. Review marks are faults in a `published` language only."""
+    locale, path = line.content.locales[tag], line.content.stack.path(f"locales/{tag}/locale.toml")
     proposals = load_proposals(line.content.root)
     faults = [*_digit_faults(locale, proposals), *_key_faults(locale, proposals.of(tag))]
     faults += [*_voice_faults(locale, line.content.root), *_name_faults(locale), *_rate_faults(locale)]
     faults += [*_review_faults(locale, today), *_leader_faults(locale)]
     yield from (Fault(_where(path, field), found, remedy, locale=tag) for field, found, remedy in faults)
     if published:
-        for file, number, mark in marks(folder):
+        for file, number, mark in review_marks(path.parent):
             remedy = "Check it with a speaker of the language, correct it, and delete the mark."
-            yield Fault(f"{folder / file}:{number}", mark.removesuffix("."), remedy, locale=tag)
+            yield Fault(f"{path.parent / file}:{number}", mark.removesuffix("."), remedy, locale=tag)
 
 
-Found = tuple[str, str, str]
-"""A field of locale.toml, the fault found in it, and its remedy."""
+FieldFault = tuple[str, str, str]
+"""A field of locale.toml, the fault found in it, and its remedy: ("name", "it is empty", "Write …")."""
 
 
 def _where(path: Path, field: str) -> str:
@@ -62,9 +63,9 @@ def _where(path: Path, field: str) -> str:
     return f"{path}:{number}: {field}" if number else f"{path}: {field}"
 
 
-def _digit_faults(locale: Locale, proposals: Proposals) -> Iterator[Found]:
+def _digit_faults(locale: Locale, proposals: Proposals) -> Iterator[FieldFault]:
     proposed = proposals.of(locale.tag).digits
-    own, digits = _plain(proposed), _plain(locale.digits)
+    own, digits = _without_accents(proposed), _without_accents(locale.digits)
     moved = [index for index, word in enumerate(digits) if word in own and own.index(word) != index]
     if moved:
         said = ", ".join(f"“{locale.digits[index]}” is the word for {own.index(digits[index])}" for index in moved[:3])
@@ -76,45 +77,44 @@ def _digit_faults(locale: Locale, proposals: Proposals) -> Iterator[Found]:
 
 def _other_language(digits: Sequence[str], own: Sequence[str], proposals: Proposals) -> str:
     """The language whose digits these are, where the language's own are known and differ; "" for none."""
-    alike = {tag: _equal(digits, _plain(words.digits)) for tag, words in proposals.languages.items()}
+    alike = {tag: _count_equal(digits, _without_accents(words.digits)) for tag, words in proposals.languages.items()}
     best = max(alike, key=lambda tag: alike[tag], default="")
-    return best if own and best and alike[best] >= MIN_FOREIGN and alike[best] > _equal(digits, own) + 2 else ""
+    if not own or not best:
+        return ""
+    return best if alike[best] >= MIN_EQUAL_DIGITS and alike[best] > _count_equal(digits, own) + 2 else ""
 
 
-def _equal(words: Sequence[str], others: Sequence[str]) -> int:
+def _count_equal(words: Sequence[str], others: Sequence[str]) -> int:
     return sum(word == other for word, other in zip(words, others, strict=False))
 
 
-def _plain(words: Sequence[str]) -> list[str]:
+def _without_accents(words: Sequence[str]) -> list[str]:
     """Words in small letters, without accents, which writers of some languages leave out."""
     return [regex.sub("[\u0300-\u036f\u0653-\u0655]", "", unicodedata.normalize("NFD", word)).lower() for word in words]
 
 
-def _key_faults(locale: Locale, proposed: ProposedWords) -> Iterator[Found]:
-    star, pound = _plain([locale.star, locale.pound])
-    if (star, pound) != tuple(own := _plain([proposed.star, proposed.pound])) and (star == own[1] or pound == own[0]):
+def _key_faults(locale: Locale, proposed: ProposedWords) -> Iterator[FieldFault]:
+    star, pound = _without_accents([locale.star, locale.pound])
+    expected = tuple(_without_accents([proposed.star, proposed.pound]))
+    if (star, pound) != expected and (star == expected[1] or pound == expected[0]):
         yield "star", f"“{locale.star}” and “{locale.pound}” are in each other's place", "`star` is *, `pound` is #."
 
 
-def _voice_faults(locale: Locale, root: Path) -> Iterator[Found]:
-    """A language of Twilio's that is not this one, where Twilio has this one; elsewhere a voice may be borrowed."""
+def _voice_faults(locale: Locale, root: Path) -> Iterator[FieldFault]:
+    """A fault if `language` names another language although Twilio has this one. Else a voice may be borrowed."""
     voices = _voices(root)
     expected = voices.language_for(locale.tag) if voices else ""
-    if voices and expected and _bare(locale.language) not in _names_of(locale.tag, voices):
+    if voices and expected and language_of(locale.language) not in _language_names(locale.tag, voices):
         yield "language", f"{locale.language} is not the language `{locale.tag}`", f"Expected such as {expected}."
 
 
-def _names_of(tag: str, voices: Voices) -> set[str]:
+def _language_names(tag: str, voices: Voices) -> set[str]:
     """The names of a language at Twilio, without a region: {"zh", "cmn", "yue"} for "zh"."""
-    own = {_bare(name) for name in lookup_tags(tag)}
-    return own | {_bare(language) for name, language in voices.tags.items() if _bare(name) in own}
+    own = {language_of(name) for name in lookup_tags(tag)}
+    return own | {language_of(language) for name, language in voices.tags.items() if language_of(name) in own}
 
 
-def _bare(tag: str) -> str:
-    return tag.partition("-")[0]
-
-
-def _name_faults(locale: Locale) -> Iterator[Found]:
+def _name_faults(locale: Locale) -> Iterator[FieldFault]:
     if not locale.name.strip():
         yield (
             "name",
@@ -131,39 +131,39 @@ def _name_faults(locale: Locale) -> Iterator[Found]:
             )
 
 
-def _rate_faults(locale: Locale) -> Iterator[Found]:
-    rate, (slowest, fastest) = locale.speech_rate, PLAUSIBLE[locale.speech_rate.unit]
+def _rate_faults(locale: Locale) -> Iterator[FieldFault]:
+    rate, (slowest, fastest) = locale.speech_rate, MAX_SPEECH_RATES[locale.speech_rate.unit]
     if rate.slowest > slowest or rate.fastest > fastest:
         found = f"{rate.slowest:g} to {rate.fastest:g} {rate.unit} a second are faster than any voice"
         yield "speech_rate", found, f"`ivr listen {locale.tag}` measures a voice and proposes a rate."
 
 
-def _review_faults(locale: Locale, today: date) -> Iterator[Found]:
+def _review_faults(locale: Locale, today: date) -> Iterator[FieldFault]:
     if locale.review and not locale.review.by.strip():
         yield "reviewed", "it names nobody", "Write the name of the person who has read every text aloud."
     if locale.review and locale.review.date > today:
         yield "reviewed", f"{locale.review.date} is in the future", "Write the day of the review."
 
 
-def _leader_faults(locale: Locale) -> Iterator[Found]:
+def _leader_faults(locale: Locale) -> Iterator[FieldFault]:
     for leader in locale.leaders:
         if not ACCOUNT.fullmatch(leader):
             remedy = "Write an account such as @maria, a team such as @agency/spanish, or an e-mail address."
             yield "leaders", f"{leader!r} is not an account", remedy
 
 
-def marks(folder: Path) -> Iterator[tuple[str, int, str]]:
+def review_marks(folder: Path) -> Iterator[tuple[str, int, str]]:
     """The lines that wait for a speaker, in locale.toml and words.toml: ("locale.toml", 15, "CHECK: an estimate …")."""
     for file in ("locale.toml", "words.toml"):
         rows = (folder / file).read_text("utf-8").splitlines() if (folder / file).exists() else []
         for number, row in enumerate(rows, start=1):
-            if match := MARK.match(row):
+            if match := REVIEW_MARK.match(row):
                 yield file, number, f"{match[1]}: {match[2]}"
 
 
-def sayings(locale: Locale, facts: Facts) -> Iterator[str]:
+def spoken_numbers(locale: Locale, facts: Facts) -> Iterator[str]:
     """How the line says numbers and keys in a language, for a speaker to read: "911: nueve uno uno"."""
-    for name, spoken_as in ((EMERGENCY, "911"), (HOTLINE, "the hotline")):
+    for name, spoken_as in ((EMERGENCY_NAME, "911"), (HOTLINE, "the hotline")):
         if number := facts.numbers.get(name):
             yield f"{spoken_as}: {locale.digit_groups(number.groups)}"
     yield f"keys 0 to 9: {', '.join(locale.digits)}; *: {locale.star}; #: {locale.pound}"
@@ -171,9 +171,10 @@ def sayings(locale: Locale, facts: Facts) -> Iterator[str]:
 
 def doubts(locale: Locale, root: Path) -> Iterator[str]:
     """What a speaker should look at: digits that locales/proposals.toml writes in another way, a borrowed voice."""
-    own, path = load_proposals(root).of(locale.tag).digits, root / "locales" / locale.tag / "locale.toml"
+    own = load_proposals(root).of(locale.tag).digits
+    path = stack_of(root).path(f"locales/{locale.tag}/locale.toml")
     for digit, (word, proposed) in enumerate(zip(locale.digits, own, strict=False)):
-        if _plain([word]) != _plain([proposed]):
+        if _without_accents([word]) != _without_accents([proposed]):
             yield f"{_where(path, 'digits')}: {digit} is “{word}”, in locales/proposals.toml “{proposed}”: misspelt?"
     voices = _voices(root)
     if locale.voice != NO_VOICE and voices and not voices.language_for(locale.tag):

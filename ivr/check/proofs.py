@@ -49,7 +49,7 @@ PROOFS: tuple[Proof, ...] = (
     documents.documents_are_played,
     documents.only_known_numbers_are_dialled,
     documents.only_own_recordings_are_played,
-    keys.keys_arrive_where_they_were_pressed,
+    keys.actions_are_the_addresses_of_their_steps,
     keys.no_key_ends_a_call,
     keys.a_person_is_one_key_away,
     keys.the_reminder_is_one_key_away,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ivr.call.playlist import language_keys, named_keys
+from ivr.call.transitions import LANGUAGES_PER_PART
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.recordings import RECORDINGS_FILE, Recording
 from ivr.content.voices import NO_VOICE
@@ -12,11 +13,11 @@ from ivr.line.line import Line
 
 VOICE_ONLY = ("fallback", "fallback_again")
 """Texts of the fallback document. It is used when our recordings cannot be fetched, so a voice always speaks them."""
-ALL_KEYS = 6
-"""With so many published languages the language menu can offer a language at any key from 1 to 5."""
+LANGUAGES_FOR_EVERY_KEY = 1 + LANGUAGES_PER_PART
+"""The number of published languages with which a part of the language menu is full: each key from 1 to 5 offers one."""
 
 
-class Recordable(NamedTuple):
+class RecordablePart(NamedTuple):
     """A part of a text that can be read aloud, and its words as the line speaks them.
 
     `name` is the text, with the number of the part if there are several ("reach-2"), and with the key for the offer of
@@ -32,7 +33,7 @@ class Recordable(NamedTuple):
         return self.name.partition("-")[0]
 
 
-def recordables(line: Line, tag: str, languages: int | None = None) -> Iterator[Recordable]:
+def recordable_parts(line: Line, tag: str, languages: int | None = None) -> Iterator[RecordablePart]:
     """Every part of every text that is whole in a language.
 
     `languages` is the number of published languages, None for the present number. It decides which keys can offer the
@@ -43,31 +44,31 @@ def recordables(line: Line, tag: str, languages: int | None = None) -> Iterator[
             yield from _parts(line, tag, text, key)
 
 
-def to_record(line: Line, tag: str, languages: int | None = None) -> Iterator[Recordable]:
+def parts_to_record(line: Line, tag: str, languages: int | None = None) -> Iterator[RecordablePart]:
     """The parts whose recording would be played: all but those of the fallback document."""
-    return (part for part in recordables(line, tag, languages) if part.text not in VOICE_ONLY)
+    return (part for part in recordable_parts(line, tag, languages) if part.text not in VOICE_ONLY)
 
 
-def _parts(line: Line, tag: str, text: str, key: str) -> Iterator[Recordable]:
+def _parts(line: Line, tag: str, text: str, key: str) -> Iterator[RecordablePart]:
     try:
         parts = line.content.prompts.render(text, tag, named_keys(line.flow, text, key))
     except Untranslated:
         return
     name = f"{text}-key-{key}" if text == "language" else text
     for number, spoken in enumerate(parts, start=1):
-        yield Recordable(f"{name}-{number}" if len(parts) > 1 else name, spoken)
+        yield RecordablePart(f"{name}-{number}" if len(parts) > 1 else name, spoken)
 
 
 def outdated_recordings(line: Line, tag: str) -> tuple[Recording, ...]:
     """The recordings whose words no text has any more."""
-    texts = {part.spoken.text for part in to_record(line, tag, ALL_KEYS)}
+    texts = {part.spoken.text for part in parts_to_record(line, tag, LANGUAGES_FOR_EVERY_KEY)}
     return tuple(row for row in line.content.locales[tag].recordings.rows if row.reads not in texts)
 
 
-def unrecorded_parts(line: Line, tag: str) -> tuple[Recordable, ...]:
+def unrecorded_parts(line: Line, tag: str) -> tuple[RecordablePart, ...]:
     """The parts that have no recording of their present words."""
     sounds = line.content.locales[tag].sounds
-    return tuple(part for part in to_record(line, tag) if part.spoken.text not in sounds)
+    return tuple(part for part in parts_to_record(line, tag) if part.spoken.text not in sounds)
 
 
 def recording_faults(line: Line, tag: str) -> Iterator[Fault]:

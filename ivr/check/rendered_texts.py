@@ -46,7 +46,12 @@ def paths_to_texts(line: Line) -> dict[tuple[str, str], str]:
     return paths
 
 
-def over_limit(
+def _rounded_above(measured: float, limit: float) -> str:
+    """`measured` with one decimal at most, or as many as show that it exceeds the limit: "25.004" for 25."""
+    return next(f"{round(measured, digits):.12g}" for digits in range(1, 12) if round(measured, digits) > limit)
+
+
+def limit_fault(
     line: Line, text: RenderedText, limit: str, measured: float, subject: str = "", english: str = ""
 ) -> Iterator[Fault]:
     """A fault if `measured` exceeds the limit of that name.
@@ -56,6 +61,6 @@ def over_limit(
     most, unit = LIMITS[limit].of(text.locale), LIMITS[limit].unit
     applies = unit != "words" or line.content.locales[text.locale].word_limits
     if applies and measured > most:
-        found = f"{subject or limit}: {round(measured, 1):g}, the limit is {most:g} {unit}"
+        found = f"{subject or limit}: {_rounded_above(measured, most)}, the limit is {most:g} {unit}"
         remedy = "Shorten it, or part it in two." if text.locale == line.flow.source_language else "Shorten it."
         yield text.fault(found, remedy, english)

@@ -17,8 +17,8 @@ from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.rendered_texts import RenderedText, paths_to_texts
 from ivr.check.sources import age_faults, source_faults
 from ivr.check.waiting import Waiting, needed_faults, overdue_faults, waiting_messages, waiting_row, waiting_rows
-from ivr.content.catalogue import Catalogue, po_path, read_catalogue
-from ivr.content.load import with_drafts
+from ivr.content.catalogue import po_file_of, read_catalogue
+from ivr.content.load import Content, with_drafts
 from ivr.errors import BadContent, BadLocale, Fault
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
@@ -52,7 +52,8 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
     if today:
         faults += age_faults(lines[0].content, today)
         faults += overdue_faults(lines[0].content, today)
-    unique_faults = tuple(dict.fromkeys(faults))  # both policies can have the same fault
+    located = (_in_layer(lines[0].content, fault) for fault in faults)
+    unique_faults = tuple(dict.fromkeys(located))  # both policies can have the same fault
     counts = ProofCounts(*map(sum, zip(*map(proof_counts, lines), strict=True)))
     summary_row = f"{counts}, {_count(unique_faults)}"
     return Report(unique_faults, (*map(str, unique_faults), *_measurements(limits), *_notes(lines[0]), summary_row))
@@ -63,6 +64,15 @@ def _count(faults: Sequence[Fault]) -> str:
     return "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
 
 
+def _in_layer(content: Content, fault: Fault) -> Fault:
+    """A fault of a text that has words of a layer, with the file of the layer."""
+    text, layer = content.prompts.templates.get(fault.text), content.stack.layer
+    if text is None or layer is None or str(layer) in fault.where:
+        return fault
+    own = next((path for path in (text.added, text.path) if path and path.is_relative_to(layer)), None)
+    return fault._replace(where=f"{own}: {fault.where}") if own else fault
+
+
 def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
     yield from limits.faults()
     yield from source_faults(line.content)
@@ -71,10 +81,10 @@ def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
     yield from needed_faults(line.content)
     for tag in line.content.configured[1:]:
         if tag in line.content.locales:
-            yield from _translation_faults(line, tag)
+            yield from _locale_faults(line, tag)
 
 
-def _translation_faults(line: Line, tag: str) -> Iterator[Fault]:
+def _locale_faults(line: Line, tag: str) -> Iterator[Fault]:
     try:
         published = tag in with_drafts(line.content.root)
         yield from setting_faults(line, tag, date.today(), published)
@@ -133,11 +143,11 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
     if tag not in line.content.locales:
         return _language_report(_faults_for(tag, line.content.faults), ())
     waiting = waiting_messages(line.content, tag)
-    needed = [one.fault for one in waiting if one.needed]
+    needed = [message.fault for message in waiting if message.needed]
     faults = tuple(dict.fromkeys((*_language_faults(line, tag), *needed)))
-    others = [one for one in waiting if not one.needed]
-    summary_rows = (*summary(line, tag), *_how_to_publish(line, tag, faults, others))
-    return _language_report(faults, summary_rows, others, tag)
+    optional = [message for message in waiting if not message.needed]
+    summary_rows = (*summary(line, tag), *_how_to_publish(line, tag, faults, optional))
+    return _language_report(faults, summary_rows, optional, tag)
 
 
 def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -146,20 +156,21 @@ def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 
 def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
-    catalogue = read_catalogue(po_path(line.content.root, tag))
     yield from _faults_for(tag, catalogue_faults(line.content))
-    yield from _translation_faults(line, tag)
+    yield from _locale_faults(line, tag)
     yield from (fault for fault in fallback_voice_faults(line) if fault.locale == tag)
     over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
-    yield from (_with_catalogue_line(fault, line.content.root, catalogue) for fault in over_limits)
+    yield from (_with_catalogue_line(fault, line.content.stack.existing(po_file_of(tag))) for fault in over_limits)
     yield from prove(line)
 
 
-def _with_catalogue_line(fault: Fault, root: Path, catalogue: Catalogue) -> Fault:
+def _with_catalogue_line(fault: Fault, catalogues: Sequence[Path]) -> Fault:
     """A fault of a text, with the line of the catalogue at which its message, or else the text, begins."""
-    of_text = [entry for entry in catalogue.entries if entry.context == fault.text]
-    number = next((entry.line for entry in of_text if fault.english in ("", entry.english)), None)
-    return fault._replace(where=f"{po_path(root, fault.locale)}:{number}: {fault.where}") if number else fault
+    for path in reversed(catalogues):
+        of_text = (entry for entry in read_catalogue(path).entries if entry.context == fault.text)
+        if entry := next((entry for entry in of_text if fault.english in ("", entry.english)), None):
+            return fault._replace(where=f"{path}:{entry.line}: {fault.where}")
+    return fault
 
 
 def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...], waiting: list[Waiting]) -> Iterator[str]:
@@ -174,14 +185,13 @@ def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...], waiting: li
 
 
 def _language_report(
-    faults: tuple[Fault, ...], summary_rows: tuple[str, ...], waiting: list[Waiting] | None = None, tag: str = ""
+    faults: tuple[Fault, ...], summary_rows: tuple[str, ...], waiting: Sequence[Waiting] = (), tag: str = ""
 ) -> Report:
-    waiting = waiting or []
     rows = list[str]()
-    for fault in (*faults, *(one.fault for one in waiting if one.fault.kind == "fuzzy")):
+    for fault in (*faults, *(message.fault for message in waiting if message.fault.kind == "fuzzy")):
         rows.append(str(fault))
         if fault.english:
             rows.append(f"    the English: {fault.english}")
     row = waiting_row(tag, waiting)
     rows += [*([row] if row else []), *summary_rows, _count(faults)]
-    return Report(faults, tuple(rows), tuple(one.fault for one in waiting))
+    return Report(faults, tuple(rows), tuple(message.fault for message in waiting))

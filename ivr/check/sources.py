@@ -1,11 +1,10 @@
-"""Sources: every text names the facts that it speaks; a fact that may be spoken is spoken, any other one is not.
+"""Sources: every text names the facts that it speaks, and speaks all that may be spoken and no others.
 
-`age_faults` compares numbers and facts with a day that the caller gives. Only `ivr check --today` reads the calendar.
+`age_faults` compares numbers and facts with a day that the calling function gives: only `ivr check --today` uses it.
 """
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 from ivr.content.facts import Fact, Number
 from ivr.content.load import Content
@@ -18,21 +17,21 @@ WARN_AFTER, FAIL_AFTER = 180, 365
 
 def source_faults(content: Content) -> Iterator[Fault]:
     """The faults between the texts, the facts and the numbers."""
-    numbers, sources = _files(content)
     spoken = {fact for text in content.prompts.templates.values() for fact in text.facts}
     for text in content.prompts.templates.values():
         yield from _text_faults(content, text)
     for name, fact in content.facts.facts.items():
-        for found, remedy in _fact_faults(content, fact, name in spoken):
-            yield Fault(f"{sources}: [{name}]", found, remedy)
+        needs_text = content.stack.layer is None or name in content.facts.own  # a layer may leave out a topic
+        for found, remedy in _fact_faults(content, fact, name in spoken or not needs_text):
+            yield Fault(_where(content, "sources.toml", name), found, remedy)
     for name, number in content.facts.numbers.items():
         if number.fact not in content.facts.facts:
             found = f"its fact {number.fact} is not in sources.toml"
-            yield Fault(f"{numbers}: [{name}]", found, "Add the fact, or correct the id.")
+            yield Fault(_where(content, "numbers.toml", name), found, "Add the fact, or correct the id.")
 
 
 def _fact_faults(content: Content, fact: Fact, spoken: bool) -> Iterator[tuple[str, str]]:
-    """Each fault of a fact and its remedy. `spoken` says whether a text names it."""
+    """Each fault of a fact and its remedy. `spoken` says whether a text names it, or none has to."""
     for other in fact.beside:
         if other not in content.facts.facts:
             yield f"it is to be said with {other}, which is not in sources.toml", "Add the fact, or correct the id."
@@ -68,9 +67,9 @@ def _spoken_fact_faults(content: Content, text: Template, name: str) -> Iterator
 
 def age_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Iterator[Fault]:
     """The numbers and spoken facts that were last compared with their source more than `days` days before `today`."""
-    numbers, sources = _files(content)
-    rows: dict[str, Number | Fact] = {f"{numbers}: [{name}]": row for name, row in content.facts.numbers.items()}
-    rows |= {f"{sources}: [{name}]": row for name, row in content.facts.facts.items() if row.spoken}
+    numbers, facts = content.facts.numbers, content.facts.facts
+    rows: dict[str, Number | Fact] = {_where(content, "numbers.toml", name): row for name, row in numbers.items()}
+    rows |= {_where(content, "sources.toml", name): row for name, row in facts.items() if row.spoken}
     for where, row in rows.items():
         age = (today - row.last_compared).days if row.last_compared else 0
         if age > days:
@@ -78,5 +77,7 @@ def age_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Iterato
             yield Fault(where, found, f"Open the page, compare, and set `live`; the limit is {days} days.")
 
 
-def _files(content: Content) -> tuple[Path, Path]:
-    return content.root / "prompts" / "numbers.toml", content.root / "prompts" / "sources.toml"
+def _where(content: Content, file: str, name: str) -> str:
+    """The row `name` of a file in prompts/, in the folder that it is from."""
+    layer = content.stack.layer if name in content.facts.own else None
+    return f"{(layer or content.stack.release) / 'prompts' / file}: [{name}]"

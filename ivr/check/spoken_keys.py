@@ -5,13 +5,10 @@ from collections.abc import Iterator, Sequence
 from ivr.call.flow import Languages, Menu, Opening
 from ivr.call.playlist import named_keys
 from ivr.call.state import Place
-from ivr.call.transitions import MAX_MISSES, Ask, Step
+from ivr.call.transitions import CHOICE_KEYS, MAX_MISSES, Ask, Step
 from ivr.check.line_index import LineIndex
 from ivr.content.prompts import RenderedPrompt
 from ivr.errors import Fault
-
-CHOICE_KEYS = "123456"
-"""The keys of choices; every other key means the same everywhere."""
 
 
 def spoken_keys_work(index: LineIndex) -> Iterator[Fault]:

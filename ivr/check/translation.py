@@ -10,12 +10,13 @@ from ivr.speech import timing
 
 
 class Translation(NamedTuple):
-    """A translation, `text` for the message `english`, with the data that the rules need.
+    """The translation `text` of the message `english`, with the data that the rules need.
 
-    `locale` is its language and `source` the source language. `words` are the word lists of its language, `names` the
-    official names of both. `others` are the translations of the same message into other languages, by tag. `usual` is
-    how many times as long as the English the translations of this language usually are, in seconds. `essential` says
-    that no sentence of it may be left out: a language is withheld without its text.
+    - `locale`: its language; `source`: the source language.
+    - `words`: the word lists of its language; `names`: the official names of both languages.
+    - `others`: the translations of the same message into other languages, by tag.
+    - `usual_growth`: the median `growth` of the translations into this language. Example: 1.2.
+    - `needed`: its text is one without which a language is withheld, so no sentence of it may be missing.
     """
 
     english: str
@@ -25,8 +26,8 @@ class Translation(NamedTuple):
     words: Words
     names: tuple[str, ...]
     others: Mapping[str, str]
-    usual: float = 1.0
-    essential: bool = False
+    usual_growth: float = 1.0
+    needed: bool = False
 
     @property
     def tag(self) -> str:
@@ -59,4 +60,5 @@ def language_of(tag: str) -> str:
 
 
 def same_language(tag: str, other: str) -> bool:
+    """Whether two tags name the same language, in any region: "es" and "es-MX"."""
     return language_of(tag) == language_of(other)

@@ -23,13 +23,16 @@ CHARACTERS: Mapping[Kind, str] = {
     "script": "a letter of another script",
     "sign": "a sign that is not spoken",
 }
-MIN_COMPARED_WORDS, FAR_SHORTER, SHORTER = 6, 0.4, 0.85
-"""The least part of the seconds that are usual in a language for its translations: of a text of so many English words,
-and of a text with fewer sentences than the English."""
+FAR_SHORTER, SHORTER = 0.4, 0.85
+"""The least growth of a translation, as a factor of the usual growth; SHORTER if it has fewer sentences than the
+English."""
+MIN_COMPARED_WORDS = 6
+"""FAR_SHORTER applies to messages of at least so many English words."""
 NOTE = regex.compile(r"\b(?:TODO|FIXME|TBD|XXX+)\b|\?\?+")
 ADDRESS = regex.compile(r"\bwww\b|\p{L}{2,}\.\p{L}{2,}")
 CAPITALS, LETTERS = regex.compile(r"(?:\b\p{Lu}{2,}\b[ ,.!]*){3,}"), regex.compile(r"(?:\b\p{Lu}\b[ ,.!]*){3,}")
-"""Three words in capitals, which only the spelling of a word in letters may be."""
+"""Three words in capitals, and three single letters in capitals, which spell a word. If the English spells a word, its
+translation may too."""
 PAIRS = ("“”", "«»", "‹›", "()", "[]", "「」", "『』")
 OPENING_MARKS = {"es": ("¿?", "¡!")}
 """The marks that open and close a question and an exclamation, by language."""
@@ -118,14 +121,15 @@ def _key_words(translation: Translation) -> KeyWords:
 
 
 def _lost_text(translation: Translation) -> str:
-    """Far shorter than usual, or with fewer sentences than the English and shorter."""
+    """A fault if the translation is far shorter than usual, or is shorter and has fewer sentences than the English."""
     texts = (translation.text, translation.english)
     given, expected = (len(readability.sentences(PLACEHOLDER.sub("x", text))) for text in texts)
-    short = translation.essential or translation.growth < SHORTER * translation.usual
+    growth, usual = translation.growth, translation.usual_growth
+    lacks_a_sentence = given < expected and (translation.needed or growth < SHORTER * usual)
     is_long = len(readability.words(translation.english)) >= MIN_COMPARED_WORDS
-    if not (given < expected and short) and not (is_long and translation.growth < FAR_SHORTER * translation.usual):
+    if not lacks_a_sentence and not (is_long and growth < FAR_SHORTER * usual):
         return ""
-    return f"text may be lost: {translation.growth:.0%} of the seconds of the English, {given} of {expected} sentences"
+    return f"text may be lost: {growth:.0%} of the seconds of the English, {given} of {expected} sentences"
 
 
 def _note(translation: Translation) -> str:

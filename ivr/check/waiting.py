@@ -1,23 +1,23 @@
-"""Texts that wait for their translator: the source language speaks them meanwhile, and they are no fault.
+"""Texts that wait for their translator. They are spoken in the source language and are not a fault.
 
-Without this a correction of an English sentence could not land before it is translated into every published language.
-Two things make a fault of it: a text that every caller needs (`needed_texts`), and, on a day that is given, an age over
-FAIL_AFTER. `ivr locale update` notes in the catalogue since when a message waits.
+So a correction of an English sentence can be merged before it is translated into every published language. A waiting
+text is a fault if every caller needs it (`needed_texts`) or, for a given day, if it has waited for more than FAIL_AFTER
+days. `ivr locale update` writes into the catalogue since which day a message waits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ivr.content.catalogue import po_path, read_catalogue, waits_since
+from ivr.content.catalogue import po_file_of, po_path, read_catalogue, waits_since
 from ivr.content.load import Content, needed_texts, order_of_work
 from ivr.content.messages import SourceMessage, all_messages
 from ivr.errors import Fault
 
 WARN_AFTER, FAIL_AFTER = 30, 120
-"""Days that a message of a published language has waited for its translator."""
+"""Days for which a message may wait for its translator before `ivr doctor` warns, and before `check --today` fails."""
 MAX_NAMES = 8
-"""Names of texts that a sentence lists."""
+"""The most names of texts that a sentence lists."""
 
 
 class Waiting(NamedTuple):
@@ -34,7 +34,8 @@ class Waiting(NamedTuple):
 def waiting_messages(content: Content, tag: str) -> list[Waiting]:
     """The messages of the texts that wait for their translator in a language, in the order of work."""
     locale, path = content.locales[tag], po_path(content.root, tag)
-    entries = {entry.id: entry for entry in read_catalogue(path).entries}
+    catalogues = content.stack.existing(po_file_of(tag))
+    entries = {entry.id: entry for file in catalogues for entry in read_catalogue(file).entries}
     since = {message_id: waits_since(entry) for message_id, entry in entries.items()}
     needed = needed_texts(content.flow)
     waiting = list[Waiting]()
@@ -57,44 +58,48 @@ def _missing(where: str, tag: str, message: SourceMessage) -> Fault:
 
 def needed_faults(content: Content) -> Iterator[Fault]:
     """The messages without which a published language cannot be offered."""
-    for tag in _translated(content):
+    for tag in _target_languages(content):
         yield from (waiting.fault for waiting in waiting_messages(content, tag) if waiting.needed)
 
 
 def overdue_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Iterator[Fault]:
     """A fault for each published language in which messages have waited for more than `days` days."""
-    for tag in _translated(content):
-        old = [one for one in waiting_messages(content, tag) if one.since and (today - one.since).days > days]
+    for tag in _target_languages(content):
+        old = [
+            message
+            for message in waiting_messages(content, tag)
+            if message.since and (today - message.since).days > days
+        ]
         if old:
-            names, oldest = _names(old), min(one.since for one in old if one.since)
+            names, oldest = _names(old), min(message.since for message in old if message.since)
             found = f"texts have waited for their translator for over {days} days, the oldest since {oldest}: {names}"
             yield Fault(str(po_path(content.root, tag)), found, "Translate them.", locale=tag)
 
 
 def waiting_rows(content: Content) -> Iterator[str]:
     """For each published language the number of texts that wait for their translator, and which."""
-    for tag in _translated(content):
+    for tag in _target_languages(content):
         if row := waiting_row(tag, waiting_messages(content, tag)):
             yield row
 
 
-def waiting_row(tag: str, waiting: list[Waiting]) -> str:
+def waiting_row(tag: str, waiting: Sequence[Waiting]) -> str:
     """How many texts of a language wait for their translator, which, and since when; "" if none waits."""
-    texts = len({one.fault.text for one in waiting})
+    texts = len({message.fault.text for message in waiting})
     if not texts:
         return ""
     wait = "1 text waits for its translator" if texts == 1 else f"{texts} texts wait for their translator"
-    days = sorted(one.since for one in waiting if one.since)
+    days = sorted(message.since for message in waiting if message.since)
     since = f", the oldest since {days[0]}" if days else ""
     return f"{tag}: {wait}, and the source language speaks meanwhile{since}: {_names(waiting)}"
 
 
-def _names(waiting: list[Waiting]) -> str:
-    names = list(dict.fromkeys(one.fault.text for one in waiting))
+def _names(waiting: Sequence[Waiting]) -> str:
+    names = list(dict.fromkeys(message.fault.text for message in waiting))
     more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
     return ", ".join(names[:MAX_NAMES]) + more
 
 
-def _translated(content: Content) -> tuple[str, ...]:
+def _target_languages(content: Content) -> tuple[str, ...]:
     """The published languages beside the source language whose folders can be read."""
     return tuple(tag for tag in content.configured[1:] if tag in content.locales)

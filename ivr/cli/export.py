@@ -61,7 +61,7 @@ def whole_line(settings: Settings) -> "Readiness":
         settings = settings.model_copy(update={"twilio_auth_token": SecretStr(TEST_TOKEN_PREFIX)})
     readiness = readiness_of(settings)
     if not readiness.ready:
-        faults = [*readiness.faults, *readiness.language_faults]
+        faults = [*readiness.faults, *readiness.layer_faults, *readiness.language_faults]
         raise OperationFailed("\n".join(["The line is not whole, so it is not exported.", *map(str, faults)]))
     return readiness
 
@@ -81,23 +81,24 @@ def _write(line: "ExportedLine", folder: Path) -> None:
 
 def _write_project(settings: Settings, readiness: "Readiness", folder: Path) -> None:
     """Write the project for Twilio. With a real token, LINE_NUMBER is set: `read_settings` requires it."""
-    from ivr.export.twilio_project import recordings_in, write_project
+    from ivr.content.layer import sound_files
+    from ivr.export.twilio_project import write_project
 
     if not settings.line_number and not settings.uses_test_token:
         raise OperationFailed("LINE_NUMBER is not set: every dial shows it. Set it to the number of the line.")
     report = {name: value for name, value in readiness.report().items() if name != "settings"}
-    write_project(_exported(settings, own_number=True), report, recordings_in(settings.ivr_content), folder)
+    write_project(_exported(settings, own_number=True), report, sound_files(settings.ivr_content), folder)
     click.echo(f"wrote {folder}; its README.md says how to try it out and how to deploy it")
     if not settings.line_number:
         click.echo("LINE_NUMBER is not set: this is a line to try out, do not deploy it.")
 
 
 def _write_site(settings: Settings, readiness: "Readiness", folder: Path) -> None:
-    from ivr.export.twilio_project import recordings_in
+    from ivr.content.layer import sound_files
     from ivr.web.static_site import PUBLIC, write_site
 
     assert readiness.line, "a line that is ready can be used"
-    write_site(readiness.line, settings, recordings_in(settings.ivr_content), folder)
+    write_site(readiness.line, settings, sound_files(settings.ivr_content), folder)
     click.echo(f"wrote {folder}; its README.md says how to publish {folder / PUBLIC}")
 
 

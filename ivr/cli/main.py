@@ -200,6 +200,23 @@ def sources(nodes: Sequence[str], live: bool) -> None:
     click.echo("\n".join(sources_of(script, line.flow, content.facts, content.prompts.templates, nodes, live)))
 
 
+@main.command()
+@click.option("--copy", "name", metavar="NAME", help="Copy this text of the release into the layer, to edit it.")
+def own(name: str | None) -> None:
+    """List what your layer has of its own, and what a release changed in the texts that it replaces.
+
+    --copy also keeps the release's text as it is now: run it again when you have seen a change.
+    """
+    from ivr.script.own import copy_text, own_rows
+
+    if name:
+        for path in copy_text(read_settings().ivr_content, name):
+            click.echo(f"wrote {path}")
+        return
+    for row in own_rows(_line().content):
+        click.echo(row)
+
+
 def _line(*drafts: str) -> "Line":
     from ivr.content.load import with_drafts
     from ivr.line.compiler import compile_line

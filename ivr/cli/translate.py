@@ -62,14 +62,14 @@ def locale_new(tag: str, name: str) -> None:
     TAG is such as fr, zh-Hant or es-PR; an unknown one needs --name. Fields are filled with proposals and marked for a
     speaker of the language.
     """
-    from ivr.check.locale_settings import marks
+    from ivr.check.locale_settings import review_marks
     from ivr.translate.new_locale import create_locale
 
     paths = create_locale(read_settings().ivr_content, tag, name)
     tag = paths[0].parent.name
     for path in paths:
         click.echo(f"created {os.path.relpath(path)}")
-    for file, number, mark in marks(paths[0].parent):
+    for file, number, mark in review_marks(paths[0].parent):
         click.echo(f"  {file}:{number}: {mark}")
     click.echo(
         f"Next: translate {os.path.relpath(paths[-1])}. Run `ivr check {tag}` and `ivr listen {tag}` at any time."

@@ -38,9 +38,27 @@ class Catalogue(NamedTuple):
     obsolete: tuple[Entry, ...] = ()
 
 
+def po_file_of(tag: str) -> str:
+    """The path of a language's catalogue below the root of a content."""
+    return f"locales/{tag}/LC_MESSAGES/messages.po"
+
+
 def po_path(root: Path, tag: str) -> Path:
     """The path of a language's catalogue."""
-    return root / "locales" / tag / "LC_MESSAGES" / "messages.po"
+    return root / po_file_of(tag)
+
+
+def load_catalogues(release: Path, own: Path | None) -> tuple[Mapping[MessageId, str], Mapping[MessageId, Fault]]:
+    """`load_catalogue` of the release, with the messages of a layer's catalogue over it, if there is one.
+
+    A language of the layer alone has no catalogue in the release.
+    """
+    if own is None or not own.exists():
+        return load_catalogue(release)
+    messages, faults = load_catalogue(release) if release.exists() else ({}, {})
+    own_messages, own_faults = load_catalogue(own)
+    kept = {message: fault for message, fault in faults.items() if message not in own_messages}
+    return {**messages, **own_messages}, {**kept, **own_faults}
 
 
 def load_catalogue(path: Path) -> tuple[Mapping[MessageId, str], Mapping[MessageId, Fault]]:

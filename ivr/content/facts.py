@@ -21,6 +21,8 @@ PINNED_HOTLINE = "+18883737888"
 `dial` of numbers.toml is a fault. IVR_HOTLINE changes it on purpose."""
 E164 = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
 PREMIUM = re.compile(r"\+1(900|\d{3}976)")
+LOCAL_DIGITS = 10
+"""Digits of a telephone number without the leading 1: local numbers are written and said so."""
 EMERGENCY = frozenset({"911", "112", "999", "933"})
 
 
@@ -101,33 +103,71 @@ class Facts(NamedTuple):
     """Numbers by name, and facts by id.
 
     `refused_digits` is the list `never` of numbers.toml: numbers that must not be spoken or dialled ("8663737888").
+    `own` are the names of the numbers and the ids of the facts that a layer adds.
     """
 
     numbers: Mapping[str, Number]
     facts: Mapping[str, Fact]
     refused_digits: tuple[str, ...]
+    own: frozenset[str] = frozenset()
 
 
-def load_facts(folder: Path, hotline: str = PINNED_HOTLINE) -> Facts:
-    """Read numbers.toml and sources.toml in `folder`. Raises BadFacts with every fault at once.
+def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None = None) -> Facts:
+    """Read numbers.toml and sources.toml in `folder`, and those of a `layer` if it has them.
 
     The hotline in the file must have the number `hotline` (E.164). If an operator has set another number than the
-    pinned one, the file may still have the pinned one, and the operator's number replaces it.
+    pinned one, the file may still have the pinned one, and the operator's number replaces it. Raises BadFacts with
+    every fault at once.
     """
     faults: list[Fault] = []
-    numbers_path, sources_path = folder / "numbers.toml", folder / "sources.toml"
-    tables = _read(numbers_path, faults)
-    refused = tuple(_refused_digits(numbers_path, tables.pop("never", []), faults))
-    numbers = dict(_rows(numbers_path, tables, Number, faults))
-    _replace_hotline(numbers, hotline)
-    facts = dict(_rows(sources_path, _read(sources_path, faults), Fact, faults))
-    for name, number in numbers.items():
-        faults.extend(_number_faults(f"{numbers_path}: [{name}]", number, refused))
+    release = _read_folder(folder, faults)
+    _replace_hotline(release.numbers, hotline)
+    own = _read_folder(layer, faults, optional=True) if layer else _Rows({}, {}, ())
+    refused = (*release.refused_digits, *own.refused_digits)
+    for where, rows in ((folder, release), (layer, own)):
+        for name, number in rows.numbers.items():
+            faults.extend(_number_faults(f"{where}/numbers.toml: [{name}]", number, refused))
+    if layer:
+        faults.extend(_layer_faults(layer, release, own))
     if not faults:  # any other fault can be the reason for a wrong hotline
-        faults.extend(_hotline_faults(numbers_path, numbers, hotline))
+        faults.extend(_hotline_faults(folder / "numbers.toml", release.numbers, hotline))
     if faults:
         raise BadFacts(faults)
-    return Facts(numbers, facts, refused)
+    names = frozenset((*own.numbers, *own.facts))
+    return Facts(release.numbers | own.numbers, release.facts | own.facts, refused, names)
+
+
+class _Rows(NamedTuple):
+    """The rows of the two files of one folder."""
+
+    numbers: dict[str, Number]
+    facts: dict[str, Fact]
+    refused_digits: tuple[str, ...]
+
+
+def _read_folder(folder: Path, faults: list[Fault], optional: bool = False) -> _Rows:
+    """The rows of numbers.toml and sources.toml; a file may be absent if `optional`. Faults are added to `faults`."""
+    numbers_path, sources_path = folder / "numbers.toml", folder / "sources.toml"
+    tables, sources = (
+        {} if optional and not path.exists() else _read(path, faults) for path in (numbers_path, sources_path)
+    )
+    refused = tuple(_refused_digits(numbers_path, tables.pop("never", []), faults))
+    numbers = dict(_rows(numbers_path, tables, Number, faults))
+    return _Rows(numbers, dict(_rows(sources_path, sources, Fact, faults)), refused)
+
+
+def _layer_faults(layer: Path, release: _Rows, own: _Rows) -> Iterator[Fault]:
+    """A number that the layer dials, and rows that take the place of the release's: a correction would not arrive."""
+    for name, number in own.numbers.items():
+        where = f"{layer}/numbers.toml: [{name}]"
+        if number.dial is not None:
+            remedy = "The line dials the hotline alone: remove `dial`. IVR_HOTLINE changes the hotline's number."
+            yield Fault(where, f"dial is {number.dial}", remedy)
+        if name in release.numbers:
+            yield Fault(where, "the release has a number of this name", "Give yours another name.")
+    for name in own.facts.keys() & release.facts.keys():
+        remedy = "Give yours another id, such as one that begins with your initials."
+        yield Fault(f"{layer}/sources.toml: [{name}]", "the release has a fact of this id", remedy)
 
 
 def _replace_hotline(numbers: dict[str, Number], hotline: str) -> None:
@@ -174,16 +214,17 @@ def _rows(path: Path, tables: dict[str, Any], row_class: type[Row], faults: list
 
 def _number_faults(where: str, number: Number, refused_digits: tuple[str, ...]) -> Iterator[Fault]:
     digits = "".join(number.groups)
+    full = "1" + digits if len(digits) == LOCAL_DIGITS else digits
     if not re.fullmatch(r"[0-9]+(-[0-9]+)*", number.say):
         yield Fault(where, f"say is {number.say!r}", 'Write digits in groups: say = "1-888-373-7888".')
-    elif len(digits) == 11 and not E164.fullmatch("+" + digits):
+    elif len(full) == 11 and not E164.fullmatch("+" + full):
         yield Fault(where, f"{number.say} is not a North American number", "Compare every digit with the source.")
-    elif PREMIUM.match("+" + digits):
+    elif PREMIUM.match("+" + full):
         yield Fault(where, f"{number.say} charges the caller", "It must not be spoken or dialled: remove it.")
-    elif len(digits) not in (3, 5, 6, 11):
-        remedy = "A telephone number has 11 with its leading 1, a short code 3, 5 or 6."
+    elif len(full) not in (3, 5, 6, 11):
+        remedy = "A telephone number has 10, or 11 with its leading 1, a short code 3, 5 or 6."
         yield Fault(where, f"{number.say} has {len(digits)} digits", remedy)
-    if any(digits in (refused, "1" + refused) for refused in refused_digits):
+    if any(full in (refused, "1" + refused) for refused in refused_digits):
         yield Fault(where, f"{number.say} is on the list `never`", "It must not be spoken or dialled: remove it.")
     if number.dial is not None:
         yield from _dial_faults(where, number.dial, digits)
@@ -194,7 +235,7 @@ def _dial_faults(where: str, dial: str, digits: str) -> Iterator[Fault]:
         yield Fault(where, f"dial is {dial}", "The line never dials emergency numbers: remove `dial`.")
     elif not E164.fullmatch(dial):
         yield Fault(where, f"dial is {dial!r}", 'Write it as +1 and ten digits: dial = "+18883737888".')
-    elif dial != "+" + digits:
+    elif dial.removeprefix("+1") != digits.removeprefix("1"):
         yield Fault(where, f"it is spoken as {digits} and dialled as {dial}", "Both must be the same number.")
 
 

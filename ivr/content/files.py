@@ -5,6 +5,7 @@ Reading cannot hang or fill the memory: a FIFO, a device or a file that is too l
 
 import errno
 import os
+import re
 import stat
 import tomllib
 import unicodedata
@@ -73,11 +74,20 @@ def read_toml(path: Path, error_class: type[BadContent]) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise error_class.at(
-            str(path), f"this is not TOML: {error}", "Correct the line; a key can be given only once."
-        ) from error
+        raise error_class.at(str(path), f"this is not TOML: {error}", _toml_remedy(str(error), text)) from error
     except RecursionError:
         raise error_class.at(str(path), "its brackets are nested too deeply", "Close each bracket.") from None
+
+
+def _toml_remedy(error: str, text: str) -> str:
+    """The remedy of a faulty line, whose number tomllib gives in words only: "Invalid value (at line 3, column 8)"."""
+    number = re.search(r"at line (\d+)", error)
+    row = text.splitlines()[int(number[1]) - 1].partition("#")[0] if number else ""
+    if re.search("[“”„‟«»]", row):
+        return 'Write straight quotes: "…".'
+    if re.search(r"\d,\d", row):
+        return "Write a point in a number and no comma: 1.8."
+    return "Correct the line; a key can be given only once."
 
 
 @cache

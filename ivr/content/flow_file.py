@@ -23,6 +23,7 @@ from ivr.call.flow import (
     leads_to,
 )
 from ivr.content.files import read_toml, wrong_fields
+from ivr.content.layer import OWN_FILE, layered_flow, load_own
 from ivr.errors import BadFlow, Fault
 
 SOURCE = "en"
@@ -30,9 +31,18 @@ SOURCE = "en"
 _NODES: TypeAdapter[Node] = TypeAdapter(Node)
 
 
-def load_flow(path: Path) -> Flow:
-    """Read the call flow from a TOML file. Raises BadFlow with every fault at once."""
-    raw = read_toml(path, BadFlow)
+def load_flow(path: Path, layer: Path | None = None) -> Flow:
+    """Read the call flow from a TOML file, with the changes of a layer. Raises BadFlow with every fault at once."""
+    tables = read_toml(path, BadFlow)
+    flow = _flow(path, tables)
+    if layer is None:
+        return flow
+    return _flow(layer / OWN_FILE, layered_flow(tables, load_own(layer), layer / OWN_FILE))
+
+
+def _flow(path: Path, tables: Mapping[str, Any]) -> Flow:
+    """The flow of the tables of a flow.toml; `path` is the file that their faults are in."""
+    raw = dict(tables)
     published, source = raw.pop("published", None), raw.pop("texts", SOURCE)
     moved = raw.pop("moved", {})
     faults = list(_published_faults(path, published, source))

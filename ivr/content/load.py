@@ -1,4 +1,6 @@
-"""Loads the content under a root: the flow, the facts, the templates and the languages that can be used.
+"""Loads the content at a root: the flow, the facts, the templates and the languages that can be used.
+
+The root is a whole content or a layer over the release (`layer.py`): then their files are loaded as one content.
 
 A fault in the flow, the facts, the templates or the source language raises BadContent. A fault in a message of another
 language leaves this message out. A language is withheld if its folder cannot be read, or if a text that every caller
@@ -14,10 +16,12 @@ from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening
 from ivr.call.playlist import OFFERS, SHARED_TEXTS, PromptRef, language_keys, named_keys
 from ivr.content.facts import PINNED_HOTLINE, Facts, load_facts
 from ivr.content.flow_file import load_flow
+from ivr.content.layer import OWN_FILE, Stack, load_own, stack_of, unknown_left_out
 from ivr.content.locale import Locale, load_locale
 from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.content.templates import Template, load_templates
 from ivr.content.voices import NO_VOICE, Voices, load_voices
+from ivr.content.wordlists import Words, load_words
 from ivr.errors import BadContent, BadLocale, BadText, Fault, Untranslated
 
 Loaded = TypeVar("Loaded")
@@ -29,7 +33,8 @@ class Content:
 
     `configured` are the languages that flow.toml publishes; `flow.published` are those of them that are offered to
     callers, without the withheld ones. Both begin with the source language. `faults` are those that left out a message,
-    a recording or a language. `is_preview` says that the argument `published` of `load_content` was given.
+    a recording or a language. `is_preview` says that the argument `published` of `load_content` was given. `stack` are
+    the folders that were read.
     """
 
     root: Path
@@ -39,7 +44,12 @@ class Content:
     locales: Mapping[str, Locale]
     prompts: Prompts
     faults: tuple[Fault, ...]
-    is_preview: bool = False
+    is_preview: bool
+    stack: Stack
+
+    def words(self, tag: str) -> Words:
+        """The word lists of a language. Raises BadLocale for a faulty file."""
+        return load_words(*(folder / "locales" / tag for folder in self.stack.folders))
 
     def prompt(self, reference: PromptRef) -> RenderedPrompt:
         """The prompt that `reference` names."""
@@ -60,18 +70,31 @@ class Content:
 
 def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
     """The published languages, then the drafts among `tags`. Raises BadLocale if a tag has no folder in locales/."""
-    published = load_flow(root / "prompts" / "flow.toml").published
+    stack = stack_of(root)
+    published = _load_flow(stack).published
     drafts = tuple(tag for tag in dict.fromkeys(tags) if tag not in published)
-    absent = [tag for tag in drafts if not (root / "locales" / tag / "locale.toml").exists()]
+    absent = [tag for tag in drafts if not stack.path(f"locales/{tag}/locale.toml").exists()]
     if absent:
         raise BadLocale(_no_language(root / "locales" / tag) for tag in absent)
     return (*published, *drafts)
 
 
+def tags_under(root: Path) -> tuple[str, ...]:
+    """The languages that have a `locale.toml`, such as ("en", "es", "fr"), published or not."""
+    return tuple(sorted({path.parent.name for folder in stack_of(root).folders for path in _locale_files(folder)}))
+
+
+def _locale_files(folder: Path) -> Iterator[Path]:
+    return folder.glob("locales/*/locale.toml")
+
+
+def _load_flow(stack: Stack) -> Flow:
+    return load_flow(stack.release / "prompts" / "flow.toml", stack.layer)
+
+
 def folder_of(root: Path, tag: str) -> str:
     """The name of the folder of a language, whose tag may be given in another case; `tag` if there is none."""
-    same = (path.parent.name for path in (root / "locales").glob("*/locale.toml"))
-    return next((name for name in same if name.lower() == tag.lower()), tag)
+    return next((name for name in tags_under(root) if name.lower() == tag.lower()), tag)
 
 
 def _no_language(folder: Path) -> Fault:
@@ -80,24 +103,33 @@ def _no_language(folder: Path) -> Fault:
 
 
 def load_content(root: Path, published: Sequence[str] | None = None, hotline: str = PINNED_HOTLINE) -> Content:
-    """Load `root`/prompts and `root`/locales. Raises BadContent with every fault at once.
+    """Load prompts/ and locales/ of the content at `root`. Raises BadContent with every fault at once.
 
     `published` replaces the languages that flow.toml publishes, for example to hear a draft. `hotline` is the number
     that key 0 must dial, in E.164 ("+18883737888").
     """
+    try:
+        return _load_stack(root, stack_of(root), published, hotline)
+    except PermissionError as error:
+        found, remedy = f"it cannot be read ({error.strerror})", "Make it readable for the user that runs the line."
+        raise BadContent.at(str(error.filename), found, remedy) from error
+
+
+def _load_stack(root: Path, stack: Stack, published: Sequence[str] | None, hotline: str) -> Content:
     voice_faults: list[Fault] = []  # without the table, voices get no pauses: every text is still spoken
-    voices = _attempt(lambda: load_voices(root / "locales" / "voices.toml"), voice_faults)
-    flow, facts, templates, source = _load_required(root, published, hotline, voices)
-    locales, locale_faults = _load_languages(root, flow, source, voices)
+    voices = _attempt(lambda: load_voices(stack.path("locales/voices.toml")), voice_faults)
+    flow, facts, templates, source = _load_required(stack, published, hotline, voices)
+    locales, locale_faults = _load_languages(stack, flow, source, voices)
     if published:  # a draft without a voice can be read and heard before it is recorded
         locales = {tag: locale._replace(is_preview=locale.voice == NO_VOICE) for tag, locale in locales.items()}
     readable_flow = flow.with_spoken(tuple(locales), {name: template.parts for name, template in templates.items()})
     prompts = Prompts(templates, locales, facts, source.tag)
-    withheld = {fault.locale: fault for fault in _withheld(root, readable_flow, prompts)}
+    withheld = {fault.locale: fault for fault in _withheld(stack, readable_flow, prompts)}
     offered = tuple(tag for tag in readable_flow.published if tag not in withheld)
     offered_flow = readable_flow.with_spoken(offered, readable_flow.parts)
-    faults = (*voice_faults, *locale_faults, *withheld.values())
-    return Content(root, offered_flow, flow.published, facts, locales, prompts, faults, published is not None)
+    faults = (*voice_faults, *locale_faults, *withheld.values(), *_unknown_left_out(stack))
+    is_preview = published is not None
+    return Content(root, offered_flow, flow.published, facts, locales, prompts, faults, is_preview, stack)
 
 
 def _attempt(load: Callable[[], Loaded], faults: list[Fault]) -> Loaded | None:
@@ -110,19 +142,19 @@ def _attempt(load: Callable[[], Loaded], faults: list[Fault]) -> Loaded | None:
 
 
 def _load_required(
-    root: Path, published: Sequence[str] | None, hotline: str, voices: Voices | None
+    stack: Stack, published: Sequence[str] | None, hotline: str, voices: Voices | None
 ) -> tuple[Flow, Facts, Mapping[str, Template], Locale]:
     """The content that every line needs; the last value is the source language. Raises BadContent with every fault."""
-    folder, faults = root / "prompts", list[Fault]()
-    flow = _attempt(lambda: load_flow(folder / "flow.toml"), faults)
+    folder, own, faults = stack.release / "prompts", stack.layer_path("prompts"), list[Fault]()
+    flow = _attempt(lambda: _load_flow(stack), faults)
     if flow and published:
         flow = replace(flow, published=tuple(published))
-    facts = _attempt(lambda: load_facts(folder, hotline), faults)
-    templates = _attempt(lambda: load_templates(folder), faults)
-    source = _attempt(lambda: _load_language(root, flow.source_language, voices, source=True), faults) if flow else None
+    facts = _attempt(lambda: load_facts(folder, hotline, own), faults)
+    templates = _attempt(lambda: load_templates(folder, own, flow.moved if flow else ()), faults)
+    source = _attempt(lambda: _load_language(stack, flow.source_language, voices, True), faults) if flow else None
     if flow is None or facts is None or templates is None or source is None:
         raise BadContent(faults)
-    faults.extend(_reference_faults(root, flow, facts, templates))
+    faults.extend(_reference_faults(stack, flow, facts, templates))
     faults.extend(_rendering_faults(flow, Prompts(templates, {source.tag: source}, facts, source.tag)))
     if faults:
         raise BadContent(faults)
@@ -130,33 +162,45 @@ def _load_required(
 
 
 def _load_languages(
-    root: Path, flow: Flow, source: Locale, voices: Voices | None
+    stack: Stack, flow: Flow, source: Locale, voices: Voices | None
 ) -> tuple[Mapping[str, Locale], list[Fault]]:
     """The published languages whose folders can be read, and the faults of all of them."""
     locales, faults = {source.tag: source}, list(source.recordings.faults)
     for tag in flow.published[1:]:
         try:
-            locales[tag] = _load_language(root, tag, voices)
+            locales[tag] = _load_language(stack, tag, voices)
             faults.extend((*locales[tag].faults.values(), *locales[tag].recordings.faults))
         except BadLocale as error:
             faults.extend(error.faults)
     return locales, faults
 
 
-def _load_language(root: Path, tag: str, voices: Voices | None, source: bool = False) -> Locale:
-    folder = root / "locales" / tag
+def _load_language(stack: Stack, tag: str, voices: Voices | None, source: bool = False) -> Locale:
+    folder = stack.path(f"locales/{tag}")
     if not folder.is_dir():
-        where, found = f"{root / 'prompts' / 'flow.toml'}: published", f"`{tag}` has no folder in locales/"
+        where, found = f"{_flow_path(stack)}: published", f"`{tag}` has no folder in locales/"
         remedy = f"Make locales/{tag}, or remove `{tag}` from the list."
         raise BadLocale([Fault(where, found, remedy, locale=tag)])
-    return load_locale(folder, voices, source)
+    return load_locale(stack.release / "locales" / tag, voices, source, stack.layer_path(f"locales/{tag}"))
 
 
-def _reference_faults(root: Path, flow: Flow, facts: Facts, templates: Mapping[str, Template]) -> Iterator[Fault]:
+def _unknown_left_out(stack: Stack) -> Iterator[Fault]:
+    """The topics that a layer leaves out, and that the release does not have: the line is whole all the same."""
+    if stack.layer:
+        release = load_flow(stack.release / "prompts" / "flow.toml").nodes
+        yield from unknown_left_out(release, load_own(stack.layer), stack.layer / OWN_FILE)
+
+
+def _flow_path(stack: Stack) -> Path:
+    """The file that decides the flow: own.toml of a layer, else flow.toml."""
+    return stack.layer_path(OWN_FILE) or stack.release / "prompts" / "flow.toml"
+
+
+def _reference_faults(stack: Stack, flow: Flow, facts: Facts, templates: Mapping[str, Template]) -> Iterator[Fault]:
     """References without a target: a dialled number without `dial`, a node without a text, a text without a node."""
     transfer = facts.numbers.get(flow.transfer.number)
     if transfer is None or transfer.dial is None:
-        where = f"{root / 'prompts' / 'flow.toml'}: [{flow.node_of_kind('transfer')}]"
+        where = f"{_flow_path(stack)}: [{flow.node_of_kind('transfer')}]"
         found = f"it dials `{flow.transfer.number}`, which has no `dial` in numbers.toml"
         yield Fault(where, found, "Name a number that the line may dial.")
     nodes = (name for name, node in flow.nodes.items() if not isinstance(node, Opening | Languages))
@@ -164,11 +208,15 @@ def _reference_faults(root: Path, flow: Flow, facts: Facts, templates: Mapping[s
     for name in names:
         if name not in templates:
             remedy = f"Write {name}.txt, or lines/{name}.txt for a shared text."
-            yield Fault(f"{root / 'prompts'}", f"there is no text `{name}`", remedy, text=name)
+            yield Fault(
+                f"{(stack.layer or stack.release) / 'prompts'}", f"there is no text `{name}`", remedy, text=name
+            )
     for name, template in templates.items():
         if name not in names:
-            remedy = "Add the node to flow.toml, or remove the text."
-            yield Fault(str(template.path), "no node of flow.toml has this name", remedy, text=name)
+            found, remedy = "no node of flow.toml has this name", "Add the node to flow.toml, or remove the text."
+            if stack.layer:
+                found, remedy = "no node has this name", "Add it to a menu in [add] of own.toml, or remove the text."
+            yield Fault(str(template.path), found, remedy, text=name)
         yield from _part_faults(flow, template)
 
 
@@ -189,13 +237,13 @@ def _rendering_faults(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
             yield from error.faults
 
 
-def _withheld(root: Path, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
+def _withheld(stack: Stack, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """A fault for each language in which a text that every caller needs is not whole."""
     for tag in flow.published[1:]:
         if incomplete := [name for name in needed_texts(flow) if not is_whole(flow, prompts, name, tag)]:
             found = f"the language is withheld, because these texts are not whole in it: {', '.join(incomplete)}"
             remedy = "Callers hear the source language until they are translated, and recorded if no voice says them."
-            yield Fault(f"{root / 'locales' / tag}", found, remedy, locale=tag)
+            yield Fault(f"{stack.path(f'locales/{tag}')}", found, remedy, locale=tag)
 
 
 def needed_texts(flow: Flow) -> tuple[str, ...]:

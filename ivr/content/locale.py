@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
-from ivr.content.catalogue import MessageId, load_catalogue
+from ivr.content.catalogue import MessageId, load_catalogues
 from ivr.content.fallback_voice import FallbackVoice, load_fallback_voice
 from ivr.content.files import is_unspeakable, read_toml, wrong_fields
-from ivr.content.recordings import Recordings, Sound, load_recordings
+from ivr.content.recordings import Recordings, Sound, load_recordings, with_recordings
 from ivr.content.voices import NO_VOICE, PREVIEW_VOICE, Voice, Voices
 from ivr.errors import BadLocale, Fault, Untranslated
 from ivr.speech.timing import SpeechRate
@@ -136,24 +136,29 @@ class Locale(NamedTuple):
             raise Untranslated(f"{self.tag}: {context}: {english}") from None
 
 
-def load_locale(folder: Path, voices: Voices | None, source: bool = False) -> Locale:
+def load_locale(folder: Path, voices: Voices | None, source: bool = False, own: Path | None = None) -> Locale:
     """Read the folder of a language: locale.toml, audio/ and, unless it is the `source` language, messages.po.
 
-    `voices` is the table of locales/voices.toml; None if it cannot be read: then no voice gets pauses. A faulty message
+    `voices` is the table of locales/voices.toml; None if it cannot be read: then no voice gets pauses. `own` is the
+    folder of the language in a layer: its files have the fields, messages and recordings that differ. A faulty message
     is left out and reported in `faults`. Raises BadLocale if the language cannot be used at all.
     """
     try:
-        return _load_parts(folder, voices, source)
+        return _load_parts(folder, voices, source, own)
     except BadLocale as error:
         raise BadLocale(fault._replace(locale=folder.name) for fault in error.faults) from error
 
 
-def _load_parts(folder: Path, voices: Voices | None, source: bool) -> Locale:
-    path = folder / "locale.toml"
-    fields, voice_row = _read_fields(path, voices, source)
-    messages, faults = (None, {}) if source else load_catalogue(folder / "LC_MESSAGES" / "messages.po")
+def _load_parts(folder: Path, voices: Voices | None, source: bool, own: Path | None) -> Locale:
+    paths = [path for path in (folder / "locale.toml", own and own / "locale.toml") if path and path.exists()]
+    path = paths[-1] if paths else folder / "locale.toml"
+    fields, voice_row = _read_fields(paths or [path], voices, source)
+    po = Path("LC_MESSAGES", "messages.po")
+    messages, faults = (None, {}) if source else load_catalogues(folder / po, own and own / po)
     rate = SpeechRate(fields.speech_rate.counts, fields.speech_rate.slowest, fields.speech_rate.fastest)
     recordings = load_recordings(folder / "audio")
+    if own:
+        recordings = with_recordings(recordings, load_recordings(own / "audio"))
     recordings = recordings._replace(faults=tuple(fault._replace(locale=folder.name) for fault in recordings.faults))
     fallback = load_fallback_voice(path, fields.fallback_voice, fields.voice, fields.language, voices, source)
     return Locale(
@@ -163,10 +168,14 @@ def _load_parts(folder: Path, voices: Voices | None, source: bool) -> Locale:
     )  # fmt: skip
 
 
-def _read_fields(path: Path, voices: Voices | None, source: bool) -> tuple[_LocaleFile, Voice | None]:
-    """The fields of a locale.toml, and its voice's row in the table of voices. Raises BadLocale with every fault."""
+def _read_fields(paths: Sequence[Path], voices: Voices | None, source: bool) -> tuple[_LocaleFile, Voice | None]:
+    """The fields of a locale.toml, and its voice's row in the table of voices. Raises BadLocale with every fault.
+
+    Of several `paths` the last one, a layer's, has the fields that differ, and the faults.
+    """
+    path, tables = paths[-1], [read_toml(path, BadLocale) for path in paths]
     try:
-        fields = _LocaleFile.model_validate(read_toml(path, BadLocale))
+        fields = _LocaleFile.model_validate({name: field for table in tables for name, field in table.items()})
     except ValidationError as error:
         raise BadLocale(_field_faults(path, error)) from error
     rows = voices.named(fields.voice) if voices else ()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from babel.messages.extract import extract
 
 from ivr.content.catalogue import MessageId
-from ivr.content.templates import Template
+from ivr.content.templates import Template, blocks
 
 PROGRAM = Path(__file__).resolve().parent.parent
 PAGES = PROGRAM / "web" / "pages"
@@ -41,7 +41,9 @@ class SourceMessage(NamedTuple):
 
 def messages_of(template: Template) -> Iterator[SourceMessage]:
     """The messages of one template, in the order they are spoken."""
-    return _messages_in(template.path)
+    english = {block.english for block in blocks(template)}  # a layer may have left out the offer of a topic
+    for path in filter(None, (template.path, template.added)):
+        yield from (message for message in _messages_in(path) if message.id[1] in english)
 
 
 def _messages_in(path: Path) -> Iterator[SourceMessage]:

@@ -68,6 +68,13 @@ class _Row(BaseModel):
     slow: str
 
 
+def with_recordings(release: Recordings, own: Recordings) -> Recordings:
+    """The recordings of the release, with those of a layer in the place of those of the same name."""
+    names = {row.name for row in own.rows}
+    kept = (row for row in release.rows if row.name not in names)
+    return Recordings((*kept, *own.rows), (*release.faults, *own.faults))
+
+
 def load_recordings(folder: Path) -> Recordings:
     """Read `folder` (locales/<tag>/audio). A recording that cannot be played is left out and is in `faults`."""
     path = folder / RECORDINGS_FILE

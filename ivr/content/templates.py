@@ -13,7 +13,7 @@ each block and comment is one character (words outside blocks remain); the bare 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +50,7 @@ class Template(NamedTuple):
     """A template: `pieces` are its blocks and the whitespace and part breaks between them.
 
     `name` is the name of the file without its ending ("tea"); `facts` are the ids of all its blocks, each
-    once ("TOY-01"); `parts` is the number of its parts.
+    once ("TOY-01"); `parts` is the number of its parts. `added` is the file of a layer whose blocks follow.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Template(NamedTuple):
     pieces: tuple[str | Block, ...]
     facts: tuple[str, ...]
     parts: int
+    added: Path | None = None
 
 
 def _environment() -> Environment:
@@ -70,11 +71,44 @@ def _environment() -> Environment:
 _ENVIRONMENT = _environment()
 
 
-def load_templates(folder: Path) -> Mapping[str, Template]:
-    """Read every template in `folder` and `folder`/lines, by name. Raises BadText with every fault at once."""
+def load_templates(folder: Path, layer: Path | None = None, left_out: Collection[str] = ()) -> Mapping[str, Template]:
+    """Read every template in `folder` and `folder`/lines, by name, with those of a `layer` over them.
+
+    A text of a node in `left_out` is dropped, and so is each block that offers such a node. Raises BadText with every
+    fault at once.
+    """
+    templates = _read_templates(sorted([*folder.glob("*.txt"), *folder.glob("lines/*.txt")]))
+    if layer is None:
+        return templates
+    templates |= _read_templates(sorted([*layer.glob("*.txt"), *layer.glob("lines/*.txt")]))
+    for name, added in _read_templates(sorted(layer.glob("added/*.txt"))).items():
+        if name not in templates:
+            remedy = "Name the file after a text of the release, or put a new text into prompts/ itself."
+            raise BadText([Fault(str(added.path), f"there is no text `{name}` to add to", remedy, text=name)])
+        templates[name] = _joined(templates[name], added)
+    return {name: _without(template, left_out) for name, template in templates.items() if name not in left_out}
+
+
+def _joined(template: Template, added: Template) -> Template:
+    """`template`, and the blocks of `added` after its own."""
+    pieces, facts = (*template.pieces, "\n\n", *added.pieces), dict.fromkeys((*template.facts, *added.facts))
+    return Template(template.name, template.path, pieces, tuple(facts), template.parts + added.parts - 1, added.path)
+
+
+def _without(template: Template, left_out: Collection[str]) -> Template:
+    """`template` without the blocks that offer the key of a node in `left_out`."""
+    gone = {("press", name) for name in left_out}
+    kept = tuple(
+        piece for piece in template.pieces if isinstance(piece, str) or gone.isdisjoint(piece.placeholders.values())
+    )
+    return template._replace(pieces=kept)
+
+
+def _read_templates(paths: Sequence[Path]) -> dict[str, Template]:
+    """The templates of these files, by name. Raises BadText with every fault at once."""
     faults: list[Fault] = []
     templates: dict[str, Template] = {}
-    for path in sorted([*folder.glob("*.txt"), *folder.glob("lines/*.txt")]):
+    for path in paths:
         try:
             template = _load_template(path)
         except BadText as error:

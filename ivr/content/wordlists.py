@@ -101,11 +101,13 @@ def word_start(words: str) -> str:
     return START + (f"(?:{joined})" if joined else "")
 
 
-def load_words(folder: Path) -> Words:
-    """Read `folder`/words.toml; without the file the lists are empty. Raises BadLocale for a faulty file."""
-    path = folder / "words.toml"
-    if not path.exists():
-        return Words()
+def load_words(*folders: Path) -> Words:
+    """The lists of the files words.toml in `folders` together. Raises BadLocale for a faulty file."""
+    tables = [_load(folder / "words.toml") for folder in folders if (folder / "words.toml").exists()]
+    return Words(**{name: [word for table in tables for word in getattr(table, name)] for name in Words.model_fields})
+
+
+def _load(path: Path) -> Words:
     try:
         return Words.model_validate(read_toml(path, BadLocale))
     except ValidationError as error:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ivr.content.facts import Number
+from ivr.content.facts import LOCAL_DIGITS, Number
 from ivr.content.locale import Locale
 
 MIN_TELEPHONE_DIGITS, SERVICE_CODE_DIGITS = 10, 3
@@ -62,5 +62,5 @@ def number_span(number: Number) -> TextSpan:
     """A number in digits, with the link that dials it, or texts it if it is a short code."""
     digits = "".join(number.groups)
     if len(digits) >= MIN_TELEPHONE_DIGITS:
-        return TextSpan(number.say, f"tel:+{digits}")
+        return TextSpan(number.say, f"tel:+{'1' if len(digits) == LOCAL_DIGITS else ''}{digits}")
     return TextSpan(digits, f"tel:{digits}" if len(digits) == SERVICE_CODE_DIGITS else f"sms:{digits}")

@@ -18,7 +18,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ivr.content.recordings import FILE_NAME
 from ivr.export.files import TELEPHONE_FILE, to_bytes, without_prompts, without_twiml
 from ivr.export.format import ExportedLine
 
@@ -51,11 +50,3 @@ def _assets(line: ExportedLine, report: Mapping[str, object]) -> Iterator[tuple[
     yield "fallback.xml", fallback
     yield TELEPHONE_FILE, to_bytes(without_twiml(line))
     yield "health/ready", json.dumps(report, ensure_ascii=False).encode()
-
-
-def recordings_in(root: Path) -> Mapping[str, Path]:
-    """The file of each recording under `root` by its name, also of those that no text uses any more.
-
-    A call that began on the last release still hears them.
-    """
-    return {path.name: path for path in root.glob("locales/*/audio/*.wav") if FILE_NAME.fullmatch(path.name)}

@@ -61,7 +61,7 @@ def fetch(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
         with error:
             return _reply(error, started)
     except (OSError, HTTPException, ValueError) as error:
-        raise Unreachable(f"{_asked(url)} {words_of(error)}", reason_of(error)) from None
+        raise Unreachable(f"{_subject(url)} {words_of(error)}", reason_of(error)) from None
 
 
 def is_loopback(url: str) -> bool:
@@ -73,8 +73,8 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def _asked(url: str) -> str:
-    """The subject of a sentence about `url`: its address, and the proxy of the environment that is asked for it."""
+def _subject(url: str) -> str:
+    """The subject of a sentence about a request to `url`: its address, and the proxy on its way, if any."""
     parts, address = urlsplit(url), _public_part(url)
     proxy = urllib.request.getproxies().get(parts.scheme, "")
     if not proxy or is_loopback(url) or urllib.request.proxy_bypass(parts.hostname or ""):
@@ -84,9 +84,9 @@ def _asked(url: str) -> str:
 
 
 def signed_post(fetch: Fetch, token: str, url: str, form: Form, signed_url: str = "") -> Reply:
-    """Posts `form` to `url` as Twilio does: the signature is made with `token` over `signed_url`, else over `url`.
+    """Post `form` to `url` as Twilio does. The signature is made with `token` over `signed_url`, or else `url`.
 
-    The two differ behind a tunnel or a proxy: the line checks the signature over its PUBLIC_URL.
+    The two URLs differ behind a tunnel or a proxy: the line checks the signature over its PUBLIC_URL.
     """
     signed = as_twilio_signs(signed_url or url)
     headers = {**signature_header(token, signed, form), "Content-Type": "application/x-www-form-urlencoded"}
@@ -116,7 +116,7 @@ def _reply(answer: addinfourl, started: float) -> Reply:
 
 
 class Certificate(NamedTuple):
-    """A trusted certificate, valid from `starts` to `ends` (UTC). `ipv4`: its host has an address of IPv4 too."""
+    """A trusted certificate, valid from `starts` to `ends` (UTC). `ipv4`: its host has an IPv4 address."""
 
     starts: datetime
     ends: datetime

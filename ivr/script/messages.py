@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ivr.content.catalogue import MessageId, po_path, read_catalogue
+from ivr.content.catalogue import MessageId, po_file_of, read_catalogue
 from ivr.line.line import Line
 
 
@@ -18,5 +18,5 @@ def messages_of(line: Line, tag: str) -> Mapping[MessageId, Message]:
     """The messages in the catalogue of a language; none for the source language."""
     if tag == line.content.configured[0]:
         return {}
-    catalogue = read_catalogue(po_path(line.content.root, tag))
-    return {entry.id: Message(entry.line, entry.comments) for entry in catalogue.entries}
+    catalogues = map(read_catalogue, line.content.stack.existing(po_file_of(tag)))
+    return {entry.id: Message(entry.line, entry.comments) for catalogue in catalogues for entry in catalogue.entries}

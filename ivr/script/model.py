@@ -11,7 +11,7 @@ from ivr.call.flow import Languages, Menu, Topic
 from ivr.call.playlist import SHARED_TEXTS, named_keys
 from ivr.check.limits import MIN_GRADED_WORDS
 from ivr.content.prompts import RenderedPrompt
-from ivr.content.wordlists import Words, load_words
+from ivr.content.wordlists import Words
 from ivr.line.line import Line
 from ivr.speech import readability
 from ivr.speech.pauses import PARAGRAPH_PAUSE
@@ -99,7 +99,7 @@ class _Reader:
     def __init__(self, line: Line, locale: str, graded: bool) -> None:
         self._line, self._locale, self._graded = line, locale, graded
         tags = line.content.locales if graded else ()
-        self._words: dict[str, Words] = {tag: load_words(line.content.root / "locales" / tag) for tag in tags}
+        self._words: dict[str, Words] = {tag: line.content.words(tag) for tag in tags}
 
     def menu_and_below(self, name: str, keys: str = "", title: str = "") -> Iterator[Entry]:
         """The menu and all texts below it, depth first, in key order."""

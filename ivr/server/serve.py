@@ -51,8 +51,8 @@ def serve(settings: Settings, host: str, port: int, print_line: Callable[[str], 
     _leave_no_memory_on_disk()
     raise_file_limit()
     readiness = readiness_of(settings)
-    print_lines(announcement(readiness, settings), print_line)
     bind = [] if listen_fds(unset_environment=False) else [f"fd://{_listen(host, port).detach()}"]
+    print_lines(announcement(readiness, settings), print_line)
     memory = memory_folder()
     endpoint = _metrics_endpoint(settings, memory, workers, readiness, print_line)
     application = GunicornApplication(
@@ -143,5 +143,6 @@ def announcement(readiness: Readiness, settings: Settings) -> list[str]:
         else "the line cannot be used: every call gets the fallback document"
     )
     state = "ready" if readiness.ready else "SERVING, NOT READY" if readiness.serving else "NOT READY"
-    faults = [f"  {fault}" for fault in (*readiness.faults, *readiness.language_faults)]
-    return [first_row, *readiness.notes, *faults, f"{state}: {settings.public_url}/call"]
+    faults = [f"  {fault}" for fault in (*readiness.faults, *readiness.layer_faults, *readiness.language_faults)]
+    addresses = [f"page: {settings.public_url}/", f"{state}: {settings.public_url}/call"]
+    return [first_row, *readiness.notes, *faults, *addresses]

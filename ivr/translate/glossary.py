@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.content.files import read_text, read_toml
+from ivr.content.layer import stack_of
 from ivr.errors import BadLocale, OperationFailed
 
 FIELDS = ("source", "target", "translator_comments")
@@ -31,7 +32,7 @@ def glossary(root: Path, tag: str) -> list[Term]:
 
     `;` separates several terms in a cell ("T visa; U visa"). Raises BadLocale or OperationFailed where there are none.
     """
-    folder = root / "locales" / tag
+    folder = stack_of(root).release / "locales" / tag
     name = str(read_toml(folder / "locale.toml", BadLocale).get("name", ""))
     terms = list(_terms(read_text(folder / "STYLE.md", BadLocale), name))
     if not terms:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.call.state import Pace
-from ivr.check.recordings import Recordable, recordables
+from ivr.check.recordings import RecordablePart, recordable_parts
+from ivr.content.layer import sound_files
 from ivr.content.load import with_drafts
 from ivr.content.locale import Locale
 from ivr.content.voices import NO_VOICE, PREVIEW_VOICE, Voice
@@ -87,12 +88,12 @@ def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
 
 def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
     """Those of `names` that are not fully translated; empty if that is all of them: then `samples` raises."""
-    known = {name for reading in recordables(line, tag) for name in (reading.name, reading.text)}
+    known = {name for reading in recordable_parts(line, tag) for name in (reading.name, reading.text)}
     return [name for name in names if name not in known] if known & set(names) else []
 
 
-def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[Recordable]:
-    translated = list(recordables(line, tag))
+def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[RecordablePart]:
+    translated = list(recordable_parts(line, tag))
     for name in names:
         if name not in line.content.prompts.templates and name not in {reading.name for reading in translated}:
             raise OperationFailed(
@@ -105,14 +106,14 @@ def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[Recordable]:
     return chosen
 
 
-def _recorded(line: Line, locale: Locale, reading: Recordable, pace: Pace) -> Path | None:
+def _recorded(line: Line, locale: Locale, reading: RecordablePart, pace: Pace) -> Path | None:
     sound = locale.sounds.get(reading.spoken.text)
     if sound is None:
         return None
-    return line.content.root / "locales" / locale.tag / "audio" / (sound.slow if pace == "slow" else sound.file)
+    return sound_files(line.content.root)[sound.slow if pace == "slow" else sound.file]
 
 
-def _synthetic(line: Line, locale: Locale, reading: Recordable, pace: Pace) -> Path:
+def _synthetic(line: Line, locale: Locale, reading: RecordablePart, pace: Pace) -> Path:
     voice = _installed_voice(locale)
     utterance = _utterance(reading, locale, pace)
     path = line.content.root / SOUNDS_FOLDER / f"{utterance.sound_name}.wav"
@@ -128,7 +129,7 @@ def _synthetic(line: Line, locale: Locale, reading: Recordable, pace: Pace) -> P
     return path
 
 
-def _utterance(reading: Recordable, locale: Locale, pace: Pace) -> Utterance:
+def _utterance(reading: RecordablePart, locale: Locale, pace: Pace) -> Utterance:
     """Words and pauses from the TwiML, written for a voice that takes pauses, because espeak-ng does."""
     speaker = locale.voice_row or Voice(PREVIEW_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
     voiced = {locale.tag: locale._replace(voice=speaker.name, voice_row=speaker)}

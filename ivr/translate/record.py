@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from ivr.check.recordings import ALL_KEYS, Recordable, outdated_recordings, to_record
+from ivr.check.recordings import LANGUAGES_FOR_EVERY_KEY, RecordablePart, outdated_recordings, parts_to_record
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.recordings import FILE_NAME, RECORDINGS_FILE, Recording, Sound, file_name, load_recordings
 from ivr.errors import OperationFailed
@@ -93,8 +93,8 @@ def _store(folder: Path, files: Mapping[str, bytes], recording: Recording) -> No
     _write(folder / RECORDINGS_FILE, [*rows, recording])
 
 
-def _recordable(line: Line, tag: str, name: str) -> Recordable:
-    readings = {reading.name: reading for reading in to_record(line, tag, ALL_KEYS)}
+def _recordable(line: Line, tag: str, name: str) -> RecordablePart:
+    readings = {reading.name: reading for reading in parts_to_record(line, tag, LANGUAGES_FOR_EVERY_KEY)}
     if name in readings:
         return readings[name]
     parts = [reading for reading in readings if reading.startswith(f"{name}-")]
@@ -184,8 +184,9 @@ def prune(line: Line, tag: str) -> list[str]:
     locale, folder = line.content.locales[tag], line.content.root / "locales" / tag / "audio"
     if locale.recordings.faults:
         raise OperationFailed(f"{locale.recordings.faults[0]} Correct this first; no file was deleted.")
-    outdated = outdated_recordings(line, tag)
-    kept = [row for row in locale.recordings.rows if row not in outdated]
+    rows = load_recordings(folder).rows
+    outdated = [row for row in outdated_recordings(line, tag) if row in rows]
+    kept = [row for row in rows if row not in outdated]
     needed = {file for row in kept for file in (row.sound.file, row.sound.slow)}
     unused = [
         path for path in sorted(folder.glob("*.wav")) if FILE_NAME.fullmatch(path.name) and path.name not in needed

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
-from ivr.check.recordings import ALL_KEYS, Recordable, outdated_recordings, to_record
+from ivr.check.recordings import LANGUAGES_FOR_EVERY_KEY, RecordablePart, outdated_recordings, parts_to_record
 from ivr.line.line import Line
 
 
 def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
     """Lines of plain text. Unless `every`, only the texts without a recording; texts with the same words are one."""
     readings = [(first, names) for first, names in _readings(line, tag) if every or not _is_recorded(line, tag, first)]
-    english = {part.name: part.spoken.text for part in to_record(line, line.content.configured[0], ALL_KEYS)}
+    english = {
+        part.name: part.spoken.text
+        for part in parts_to_record(line, line.content.configured[0], LANGUAGES_FOR_EVERY_KEY)
+    }
     seconds = sum(line.schedule.longest_seconds(first.spoken._replace(sound=None)) for first, _ in readings)
     yield f"{len(readings)} texts, about {seconds / 60:.0f} minutes."
     yield from HEAD.format(tag=tag).splitlines()
@@ -27,19 +30,19 @@ each as a file with the name above it, in any format of a telephone (WAV, MP3, M
 ivr recordings add {tag} FOLDER"""
 
 
-def _readings(line: Line, tag: str) -> list[tuple[Recordable, list[str]]]:
+def _readings(line: Line, tag: str) -> list[tuple[RecordablePart, list[str]]]:
     """The parts to read aloud, each words once, with the names of all parts that have the same words."""
-    by_words = dict[str, tuple[Recordable, list[str]]]()
-    for part in to_record(line, tag):
+    by_words = dict[str, tuple[RecordablePart, list[str]]]()
+    for part in parts_to_record(line, tag):
         by_words.setdefault(part.spoken.text, (part, []))[1].append(part.name)
     return list(by_words.values())
 
 
-def _is_recorded(line: Line, tag: str, part: Recordable) -> bool:
+def _is_recorded(line: Line, tag: str, part: RecordablePart) -> bool:
     return part.spoken.text in line.content.locales[tag].sounds
 
 
-def _state(line: Line, tag: str, part: Recordable) -> str:
+def _state(line: Line, tag: str, part: RecordablePart) -> str:
     """Whether a part is recorded, and its seconds: "changed, about 12 s"."""
     changed = part.name in {row.name for row in outdated_recordings(line, tag)}
     state = "recorded" if _is_recorded(line, tag, part) else "changed" if changed else "new"

@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from ivr.check.recordings import to_record
+from ivr.check.recordings import parts_to_record
 from ivr.check.waiting import waiting_messages
-from ivr.content.load import Content, is_whole, with_drafts
+from ivr.content.load import Content, is_whole, tags_under, with_drafts
 from ivr.content.locale import Review
 from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
@@ -46,8 +46,7 @@ def statuses(root: Path) -> list[Status]:
     Raises BadContent where the texts cannot be read.
     """
     published = compile_line(root)
-    folders = sorted((root / "locales").glob("*/locale.toml"))
-    drafts = [path.parent.name for path in folders if path.parent.name not in published.content.configured]
+    drafts = [tag for tag in tags_under(root) if tag not in published.content.configured]
     with_each = compile_line(root, published=with_drafts(root, *drafts)) if drafts else published
     rows = [_status(published, tag) for tag in published.content.configured]
     return rows + [_status(with_each, tag, is_draft=True) for tag in drafts]
@@ -59,7 +58,7 @@ def _status(line: Line, tag: str, is_draft: bool = False) -> Status:
         return Status(tag, tag, "cannot be read")
     locale = content.locales[tag]
     waiting = waiting_messages(content, tag) if tag != content.configured[0] else []
-    parts = list(to_record(line, tag))
+    parts = list(parts_to_record(line, tag))
     return Status(
         tag, locale.name, "draft" if is_draft else _state(content, tag), len(texts),
         sum(is_whole(content.flow, content.prompts, name, tag) for name in texts), len(waiting),

@@ -16,10 +16,11 @@ from babel import Locale, UnknownLocaleError
 from babel.messages.plurals import get_plural
 
 from ivr.content.catalogue import Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
-from ivr.content.flow_file import load_flow
-from ivr.content.load import order_of_work
+from ivr.content.layer import Stack, stack_of
+from ivr.content.load import order_of_work, with_drafts
 from ivr.content.messages import PROGRAM, SourceMessage, all_messages, page_messages
 from ivr.content.po import Entry
+from ivr.content.templates import load_templates
 from ivr.errors import BadLocale, Fault, OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.translate.comments import comments_of
@@ -58,18 +59,20 @@ class Update(NamedTuple):
 
 
 def source_of(root: Path) -> list[Entry]:
-    """The messages of the texts under `root` in the order of work, then those of the web pages.
+    """The messages of the texts at `root` in the order of work, then those of the web pages.
 
     Raises BadContent where a text cannot be read.
     """
     line = compile_line(root)
     texts, comments = line.content.prompts.templates, comments_of(line)
     messages = all_messages({name: texts[name] for name in order_of_work(line.flow) if name in texts})
-    return [_entry(root, message, comments) for message in [*messages, *page_messages()]]
+    folders = (*line.content.stack.folders, PROGRAM.parent)
+    return [_entry(folders, message, comments) for message in [*messages, *page_messages()]]
 
 
-def _entry(root: Path, message: SourceMessage, comments: Mapping[MessageId, tuple[str, ...]]) -> Entry:
-    place = str(message.path.relative_to(PROGRAM.parent if message.path.is_relative_to(PROGRAM) else root))
+def _entry(folders: Iterable[Path], message: SourceMessage, comments: Mapping[MessageId, tuple[str, ...]]) -> Entry:
+    """A message, with its file as it is named in the nearest of `folders`."""
+    place = min((str(message.path.relative_to(one)) for one in folders if message.path.is_relative_to(one)), key=len)
     own = (" ".join(note.removeprefix("TRANSLATORS:").split()) for note in message.notes)
     return Entry(*message.id, "", notes=(*own, *comments.get(message.id, ())), place=place)
 
@@ -79,16 +82,19 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
 
     In the contexts `same_meaning` ("tea") a change of the English keeps the translation. With `today`, the messages of
     published languages that wait for their translator get the note since when. Raises BadContent where the texts or
-    flow.toml cannot be used: then no file is written. A catalogue that cannot be read is left as it is.
+    flow.toml cannot be used: then no file is written. A catalogue that cannot be read is left as it is. The catalogues
+    of a layer have the messages that the release does not have, and there is no messages.pot.
     """
-    source, published = source_of(root), load_flow(root / "prompts" / "flow.toml").published
+    source, published, stack = source_of(root), with_drafts(root), stack_of(root)
     _require_contexts(source, same_meaning)
     pot_title = f"{PROJECT}: the words to translate. Made by `ivr locale update`; do not edit."
-    files = {root / "locales" / "messages.pot": po_file(pot_title, HEADER, source)}
+    pot = {root / "locales" / "messages.pot": po_file(pot_title, HEADER, source)}
+    files = {} if stack.layer else pot
     changes, faults = dict[str, tuple[Change, ...]](), list[Fault]()
     for tag in tags:
         try:
-            merged = merge(_existing(po_path(root, tag)), source, same_meaning, today if tag in published else None)
+            day = today if tag in published else None
+            merged = merge(_existing(po_path(root, tag)), _own(stack, tag, source), same_meaning, day)
         except BadLocale as error:
             faults.extend(error.faults)
             continue
@@ -99,6 +105,15 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
     except BadLocale as error:
         faults.extend(error.faults)
     return Update(tuple(path for path, content in files.items() if _write(path, content)), changes, tuple(faults))
+
+
+def _own(stack: Stack, tag: str, source: list[Entry]) -> list[Entry]:
+    """Those of `source` that the catalogue of a language needs: in a layer those that the release does not have."""
+    if stack.layer is None or not po_path(stack.release, tag).exists():
+        return source
+    messages = [*all_messages(load_templates(stack.release / "prompts")), *page_messages()]
+    in_release = {message.id for message in messages}
+    return [entry for entry in source if entry.id not in in_release]
 
 
 def _require_contexts(source: Sequence[Entry], contexts: Iterable[str]) -> None:
@@ -151,7 +166,9 @@ def _write(path: Path, content: bytes) -> bool:
 
 
 def languages(root: Path) -> list[str]:
-    """The languages that have a catalogue under `root`."""
+    """The languages that have a catalogue under `root`; at a layer the published ones that are translated."""
+    if stack_of(root).layer:
+        return list(with_drafts(root)[1:])
     return sorted(path.parent.parent.name for path in (root / "locales").glob("*/LC_MESSAGES/messages.po"))
 
 

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from ivr.content.layer import OWN_FILE, stack_of
 from ivr.errors import BadContent, Fault
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
@@ -28,11 +29,6 @@ AddPages = Callable[[FastAPI, Settings, Readiness], None]
 SCRIPT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 """The page of the script is one file, with its style sheet in it: https://www.w3.org/TR/CSP3/."""
 FAULTS_FIRST = "This language cannot be heard yet. Correct these faults first, then load the page again.\n\n"
-
-
-def preview_tags(root: Path) -> tuple[str, ...]:
-    """The tags of the languages under `root` that have a `locale.toml`, such as ("en", "es", "fr")."""
-    return tuple(path.parent.name for path in sorted(root.glob("locales/*/locale.toml")))
 
 
 class DraftPages:
@@ -94,7 +90,7 @@ def _add_faults(app: FastAPI, faults: tuple[Fault, ...]) -> FastAPI:
 
 
 def _last_change(root: Path) -> float:
-    """When a file under prompts/ or locales/ last changed, in seconds since the epoch."""
-    folders = (root / "prompts", root / "locales")
+    """When a file of the content at `root` last changed, in seconds since the epoch."""
+    folders = [folder / name for folder in stack_of(root).folders for name in ("prompts", "locales")]
     paths = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-    return max((path.stat().st_mtime for path in paths), default=0.0)
+    return max((path.stat().st_mtime for path in (*paths, *root.glob(OWN_FILE))), default=0.0)

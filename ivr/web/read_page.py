@@ -1,12 +1,10 @@
 """The readable text of the line in one language: every spoken word as sections, lists and links."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from ivr.content.facts import Source
 from ivr.content.locale import Locale
-from ivr.content.wordlists import load_words
 from ivr.errors import BadLocale
 from ivr.export.number_links import NumberLinker, TextSpan
 from ivr.line.line import Line
@@ -79,8 +77,7 @@ class _SectionMaker:
     def __init__(self, line: Line, script: Script) -> None:
         self._locales = line.content.locales
         self._linkers = {tag: NumberLinker(locale, line.content.facts.numbers) for tag, locale in self._locales.items()}
-        folder = line.content.root / "locales"
-        self._small_words: Mapping[str, list[str]] = {tag: _small_words(folder / tag) for tag in self._locales}
+        self._small_words: Mapping[str, list[str]] = {tag: _small_words(line, tag) for tag in self._locales}
         self._menus = {choice.node: entry for entry in script.entries for choice in entry.choices}
 
     def section(self, entry: Entry) -> Section:
@@ -106,10 +103,10 @@ class _SectionMaker:
         return title[:1].upper() + title[1:]
 
 
-def _small_words(folder: Path) -> list[str]:
+def _small_words(line: Line, tag: str) -> list[str]:
     """The small words of a language. If its word lists cannot be read, there are none, and headings keep theirs."""
     try:
-        return load_words(folder).small
+        return line.content.words(tag).small
     except BadLocale:
         return []
 

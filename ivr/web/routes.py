@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
+from ivr.content.load import tags_under
 from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
 from ivr.speech.synthesis import SynthesisFailed
 from ivr.web.audio_preview import Sounds
-from ivr.web.draft_preview import DraftPages, preview_tags
+from ivr.web.draft_preview import DraftPages
 from ivr.web.security_headers import IMMUTABLE, NO_STORE
 from ivr.web.site import TELEPHONE_DATA, Site, Telephone, unavailable_page
 from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles
@@ -23,20 +24,21 @@ GET_OR_HEAD = ["GET", "HEAD"]
 
 
 def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
-    """Add the phone page and the readable text to `app`, unless the settings turn them off."""
+    """Add the front page to `app`, and the phone page and the readable text unless the settings turn them off."""
     base, static = urlsplit(settings.public_url).path.rstrip("/"), StaticFiles()
     templates = PageTemplates(SiteAddresses(base), static)
     _add_static_files(app, static)
     line = readiness.line
     if line is None:
-        _add_unavailable_page(app, unavailable_page(templates, readiness.fallback_document))
+        _add_answer_to_unknown(app, unavailable_page(templates, readiness.fallback_document), 503)
         return
-    drafts = preview_tags(settings.ivr_content) if _has_drafts(line, settings) else ()
+    drafts = tags_under(settings.ivr_content) if _has_drafts(line, settings) else ()
     telephone = Telephone(line) if settings.ivr_web_phone == "on" else None
     site = Site(line, telephone, templates, drafts, settings.ivr_readable == "on", settings.uses_test_token)
     for tag in drafts:
         app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag, add_pages))
-    _add_front_page(app, site)
+    _add_answer_to_unknown(app, site.not_found, 404)
+    _add_front_pages(app, site)
     if site.has_text:
         _add_read_pages(app, site, base)
     if telephone:
@@ -55,26 +57,28 @@ def _add_static_files(app: FastAPI, static: StaticFiles) -> None:
         return respond(request, body, headers=IMMUTABLE) if body else Response(status_code=404, headers=NO_STORE)
 
 
-def _add_unavailable_page(app: FastAPI, page: Body) -> None:
-    """Answer every page's address with the page that shows the fallback document."""
+def _add_answer_to_unknown(app: FastAPI, page: Body, status: int) -> None:
+    """Answer each address that the application does not know with `page`."""
 
-    async def unavailable(request: Request) -> Response:
-        return respond(request, page, 503)
+    async def answer(request: Request, _: Exception) -> Response:
+        return respond(request, page, status)
 
-    for path in ("/", "/phone/{rest:path}", "/read", "/read/{rest:path}"):
-        app.add_api_route(path, unavailable, methods=GET_OR_HEAD)
+    app.add_exception_handler(404, answer)
 
 
-def _add_front_page(app: FastAPI, site: Site) -> None:
+def _add_front_pages(app: FastAPI, site: Site) -> None:
     @app.api_route("/", methods=GET_OR_HEAD)
     async def front(request: Request) -> Response:
-        pages = site.phone_pages or site.read_pages
-        if not pages:
-            return respond(request, site.not_found, 404)
         language = site.language(request.headers.get("accept-language", ""))
-        response = respond(request, pages[language])
+        response = respond(request, site.front_pages[language])
         response.headers["Vary"] = "Accept-Language, Accept-Encoding"
         return response
+
+    async def front_in_one_language(request: Request) -> Response:
+        return respond(request, site.front_pages[request.url.path.rpartition("/")[2]])
+
+    for tag in site.front_pages:
+        app.add_api_route(f"/{tag}", front_in_one_language, methods=GET_OR_HEAD)
 
 
 def _add_read_pages(app: FastAPI, site: Site, base: str) -> None:
@@ -109,6 +113,8 @@ def _add_phone_pages(app: FastAPI, site: Site, telephone: Telephone) -> None:
 def _add_sounds(app: FastAPI, sounds: Sounds) -> None:
     @app.get("/sound/{name:path}.wav")
     async def sound(request: Request) -> Response:
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            return Response(status_code=403, headers=NO_STORE)
         try:
             wav = await sounds.wav(request.path_params["name"])
         except KeyError:

@@ -1,4 +1,4 @@
-"""Renders every page of the site once: the telephone page and the readable text in each published language.
+"""Renders every page of the site once: front page, telephone page and readable text in each published language.
 
 The telephone page loads the exported line, and its calls run in the visitor's browser.
 """
@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from ivr.content.facts import grouped
 from ivr.export.export import export_line
 from ivr.export.files import to_bytes
 from ivr.export.format import ExportedLine
 from ivr.export.number_links import TextSpan, number_span
 from ivr.line.line import Line
 from ivr.phone.parser import read_document
-from ivr.phone.verbs import Dial, Say
+from ivr.phone.verbs import Dial
 from ivr.script.model import read_script
 from ivr.web.audio_preview import Sounds
 from ivr.web.read_page import ReadableText, readable_text
@@ -21,8 +22,10 @@ from ivr.web.templates import Body, PageTemplates, make_body
 
 TELEPHONE_DATA = "telephone.json"
 """The file of the telephone's data; `phone.js` loads it."""
-EMERGENCY_NUMBER, TEXT_NUMBER = "emergency", "hotline_text"
+EMERGENCY_NUMBER, TEXT_NUMBER, RELAY_NUMBER = "emergency", "hotline_text", "relay"
 """Names in numbers.toml of the numbers that the pages offer beside the hotline's; each may be missing."""
+HOTLINE_SITE = "https://humantraffickinghotline.org/"
+"""The hotline's site, which has its chat: fact HL-03."""
 MAX_ACCEPT_LANGUAGE = 200
 """Characters of an Accept-Language header that are read."""
 Rendered = TypeVar("Rendered")
@@ -47,9 +50,9 @@ def _has_recordings(line: ExportedLine) -> bool:
 class Site:
     """The rendered pages of `line`.
 
-    `phone_pages` and `read_pages` are by language, empty if the settings turn them off; without `telephone` there is no
-    phone page. `not_found` is the answer to an unknown address. `drafts` are the tags of the languages with a draft
-    page. Where `is_tried_out`, a visitor chooses how a dial ends.
+    `front_pages`, `phone_pages` and `read_pages` are by language; the latter two are empty if the settings turn them
+    off. Without `telephone` there is no phone page. `not_found` is the answer to an unknown address. `drafts` are the
+    tags of the languages with a draft page. Where `is_tried_out`, a visitor chooses how a dial ends.
     """
 
     def __init__(
@@ -66,15 +69,10 @@ class Site:
         self.nodes = frozenset(line.content.prompts.templates)
         self._line, self._telephone, self._templates = line, telephone, templates
         self._texts = self._by_language(self._readable_text) if self.has_text else {}
+        self.front_pages = self._by_language(self._front_page)
         self.phone_pages = self._by_language(self._phone_page) if self.has_phone else {}
         self.read_pages = self._by_language(self._read_page) if self.has_text else {}
         self.not_found = self._not_found_page()
-
-    def front_page(self, tag: str) -> Body:
-        """The page at `/`: the telephone page, else the readable text, else the numbers alone."""
-        if self.has_phone:
-            return self._phone_page(tag, "index")
-        return self._read_page(tag, "index") if self.has_text else self.not_found
 
     def language(self, accept_language: str) -> str:
         """The published language that an Accept-Language header prefers; the source language if it names none."""
@@ -90,11 +88,28 @@ class Site:
     def _readable_text(self, tag: str) -> ReadableText:
         return readable_text(self._line, read_script(self._line, tag, graded=False))
 
-    def _phone_page(self, tag: str, path: str = "") -> Body:
+    def _front_page(self, tag: str) -> Body:
+        return self._render(
+            "front.html",
+            self._templates.addresses.base(tag),
+            tag,
+            here="/",
+            text=self._texts.get(tag),
+            relay=self._number(RELAY_NUMBER),
+            hotline_site=HOTLINE_SITE,
+            may_say=self._may_say,
+        )
+
+    def _may_say(self, *ids: str) -> bool:
+        """Whether the content has all facts of these `ids`, such as "HL-04", and they may be told."""
+        facts = self._line.content.facts.facts
+        return all(fact in facts and facts[fact].spoken for fact in ids)
+
+    def _phone_page(self, tag: str) -> Body:
         assert self._telephone
         return self._render(
             "phone.html",
-            self._templates.addresses.base(path or f"phone/{tag}"),
+            self._templates.addresses.base(f"phone/{tag}"),
             tag,
             here="/phone/",
             site_voices=list(self._telephone.sounds.voices),
@@ -102,16 +117,13 @@ class Site:
             uses_test_token=self._is_tried_out,
         )
 
-    def _read_page(self, tag: str, path: str = "") -> Body:
-        base = self._templates.addresses.base(path or f"read/{tag}")
-        return self._render("read.html", base, tag, here="/read/", text=self._texts[tag], not_found=False)
+    def _read_page(self, tag: str) -> Body:
+        base = self._templates.addresses.base(f"read/{tag}")
+        return self._render("read.html", base, tag, here="/read/", text=self._texts[tag])
 
     def _not_found_page(self) -> Body:
         """The answer to any address, so its own addresses are not relative."""
-        root, tag = self._templates.addresses.root, self.source_tag
-        if not self.has_text:
-            return self._render("not_found.html", root, tag, here="/phone/")
-        return self._render("read.html", root, tag, here="/read/", text=self._texts[tag], not_found=True)
+        return self._render("not_found.html", self._templates.addresses.root, self.source_tag, here="/")
 
     def _render(self, template: str, base: str, tag: str, **values: object) -> Body:
         locales = self._line.content.locales
@@ -133,9 +145,8 @@ class Site:
 
 
 def unavailable_page(templates: PageTemplates, fallback_document: bytes) -> Body:
-    """The page while the line cannot be used: the words and the number of the fallback document."""
-    root = templates.addresses.root
+    """The page while the line cannot be used: 911, and the numbers that the fallback document dials."""
     verbs = read_document(fallback_document)
-    texts = dict.fromkeys((verb.language, verb.text) for verb in verbs if isinstance(verb, Say))
     numbers = dict.fromkeys(verb.number for verb in verbs if isinstance(verb, Dial))
-    return templates.render_untranslated("unavailable.html", root, texts=list(texts), numbers=list(numbers))
+    spans = [TextSpan(grouped(number), f"tel:{number}") for number in numbers]
+    return templates.render_untranslated("unavailable.html", templates.addresses.root, numbers=spans)

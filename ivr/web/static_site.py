@@ -1,6 +1,6 @@
 """Writes the site as static files, which any host of static files can serve.
 
-    public/index.html                     the page at /, in the source language
+    public/index.html, en.html, es.html   the front page: in the source language, and in each language
     public/phone/en.html, read/en.html …  the telephone page and the readable text of each language
     public/404.html                       the answer to an unknown address
     public/telephone.json                 the data of the telephone
@@ -13,13 +13,12 @@ Addresses in the pages are relative, so the site works in any folder of a host. 
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.settings import Settings
 from ivr.web.security_headers import IMMUTABLE, NO_STORE, SECURITY_HEADERS
@@ -34,16 +33,14 @@ _CACHE = "Cache-Control"
 def write_site(line: Line, settings: Settings, recordings: Mapping[str, Path], folder: Path) -> None:
     """Write the pages that `settings` do not turn off into `folder`, which may hold an earlier site.
 
-    `recordings` has the file of each recording by its name ("0f3c….wav"). Raises OperationFailed if there is no page.
+    `recordings` has the file of each recording by its name ("0f3c….wav").
     """
     has_phone, has_text = settings.ivr_web_phone == "on", settings.ivr_readable == "on"
-    if not (has_phone or has_text):
-        raise OperationFailed("IVR_WEB_PHONE and IVR_READABLE are off, so there is no page to export: set one to on.")
     static, root = StaticFiles(), urlsplit(settings.public_url).path.rstrip("/")
     telephone = Telephone(line, synthesizes=False) if has_phone else None
     site = Site(line, telephone, PageTemplates(SiteAddresses(root, are_files=True), static), has_text=has_text)
     shutil.rmtree(folder / PUBLIC / "static", ignore_errors=True)  # names hold a hash: old files would stay
-    for path, content in (*_pages(site), *_data(telephone, static), *_hosts(root)):
+    for path, content in (*_pages(site), *_data(telephone, static), *_hosts(root, tuple(site.front_pages))):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
@@ -54,10 +51,10 @@ def write_site(line: Line, settings: Settings, recordings: Mapping[str, Path], f
 
 
 def _pages(site: Site) -> Iterator[tuple[str, bytes]]:
-    yield f"{PUBLIC}/index.html", site.front_page(site.source_tag).plain
+    yield f"{PUBLIC}/index.html", site.front_pages[site.source_tag].plain
     yield f"{PUBLIC}/404.html", site.not_found.plain
-    for name, pages in (("phone", site.phone_pages), ("read", site.read_pages)):
-        yield from ((f"{PUBLIC}/{name}/{tag}.html", page.plain) for tag, page in pages.items())
+    for folder, pages in (("", site.front_pages), ("phone/", site.phone_pages), ("read/", site.read_pages)):
+        yield from ((f"{PUBLIC}/{folder}{tag}.html", page.plain) for tag, page in pages.items())
 
 
 def _data(telephone: Telephone | None, static: StaticFiles) -> Iterator[tuple[str, bytes]]:
@@ -66,13 +63,14 @@ def _data(telephone: Telephone | None, static: StaticFiles) -> Iterator[tuple[st
         yield f"{PUBLIC}/{TELEPHONE_DATA}", telephone.body.plain
 
 
-def _hosts(root: str) -> Iterator[tuple[str, bytes]]:
-    """The files for hosts, with the headers of `security_headers`."""
+def _hosts(root: str, tags: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """The files for hosts, with the headers of `security_headers`. `tags` are the languages that have a front page."""
     environment = Environment(
         loader=FileSystemLoader(HOSTS), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
     )
     values = {
         "headers": SECURITY_HEADERS, "no_store": NO_STORE[_CACHE], "immutable": IMMUTABLE[_CACHE], "root": root,
+        "tags": tags,
     }  # fmt: skip
     for name in ("Caddyfile", "nginx.conf", "README.md"):
         yield name, environment.get_template(name).render(values).encode()

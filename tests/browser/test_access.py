@@ -88,6 +88,27 @@ def test_axe_has_no_violation_on_the_not_found_page(browser: Browser, site: str,
     context.close()
 
 
+BEST_PRACTICE = {"type": "tag", "values": [*WCAG["values"], "best-practice"]}
+CONTRAST_AAA = {"type": "rule", "values": ["color-contrast-enhanced"]}
+
+
+@pytest.mark.parametrize("tag", ["en", "es"])
+def test_axe_has_no_violation_on_the_front_page(page: Page, real_site: str, tag: str) -> None:
+    page.goto(f"{real_site}/{tag}")
+    assert axe_violations(page, BEST_PRACTICE) == []
+    page.set_viewport_size({"width": 320, "height": 568})
+    page.emulate_media(color_scheme="dark", forced_colors="active")
+    assert axe_violations(page, BEST_PRACTICE) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_is_that_of_level_aaa(page: Page, real_site: str, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    for path in ("/en", "/read/en", "/phone/en", "/nowhere"):
+        page.goto(real_site + path)
+        assert axe_violations(page, CONTRAST_AAA) == []
+
+
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than the window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
@@ -107,9 +128,10 @@ def test_pages_need_no_horizontal_scrolling(
     assert overflow(page) == 0
     dialling(phone)
     assert overflow(page) == 0
-    page.goto(f"{real_site}/read/{tag}")
-    page.evaluate(set_direction)
-    assert overflow(page) == 0
+    for path in (f"/read/{tag}", f"/{tag}"):
+        page.goto(real_site + path)
+        page.evaluate(set_direction)
+        assert overflow(page) == 0
     context.close()
 
 
@@ -123,7 +145,7 @@ def test_key_order_is_left_to_right_in_a_right_to_left_language(phone: PhonePage
 def test_buttons_and_links_are_at_least_44_pixels(browser: Browser, real_site: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800})
     page = context.new_page()
-    for path in ("/phone/en", "/read/en"):
+    for path in ("/en", "/phone/en", "/read/en"):
         page.goto(real_site + path)
         if path == "/phone/en":
             page.locator("#read-silently").click()

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from support.browser_phone import PhonePage
 
 ELSEWHERE = "https://www.weather.gov/"
@@ -69,11 +69,37 @@ def test_leaving_ends_the_call(phone: PhonePage, weather: list[dict[str, str]]) 
     assert len(weather) == 1
 
 
-def test_leave_link_stays_in_view_while_scrolling(page: Page, site: str) -> None:
-    page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(f"{site}/read/en")
-    page.mouse.wheel(0, 5000)
-    expect(page.locator("#leave-page")).to_be_in_viewport(ratio=1)
+SIZES = [(1280, 800), (390, 844), (844, 390), (320, 568), (640, 400), (320, 200)]
+"""Windows in CSS pixels: a computer, phones upright and sideways, and 1280 × 800 at 200 % and 400 %."""
+
+
+@pytest.mark.parametrize("path", ["/es", "/read/en", "/phone/en"])
+def test_leave_link_stays_in_reach_at_every_size_and_covers_no_language_link(
+    page: Page, real_site: str, path: str
+) -> None:
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(real_site + path)
+        link, languages = page.locator("#leave-page").bounding_box(), page.locator("header nav").bounding_box()
+        assert link
+        assert languages
+        assert min(link["width"], link["height"]) >= 44
+        assert languages["x"] + languages["width"] <= link["x"]
+        page.mouse.move(width / 2, height - 20)
+        page.mouse.wheel(0, 5000)
+        expect(page.locator("#leave-page")).to_be_in_viewport(ratio=1)
+
+
+def test_promises_that_need_javascript_are_made_only_with_it(browser: Browser, site: str) -> None:
+    for has_scripts in (True, False):
+        context = browser.new_context(java_script_enabled=has_scripts)
+        page = context.new_page()
+        for path in ("/en", "/read/en", "/phone/en"):
+            page.goto(site + path)
+            expect(page.locator("[data-needs-script]")).to_be_visible(visible=has_scripts)
+            promised = "Esc" in page.locator("body").inner_text()
+            assert promised == has_scripts
+        context.close()
 
 
 def test_no_data_is_stored_and_no_other_site_is_requested(
@@ -89,7 +115,7 @@ def test_no_data_is_stored_and_no_other_site_is_requested(
 
 
 def test_title_does_not_name_the_subject(page: Page, site: str) -> None:
-    for path in ("/", "/read/en", "/read/es"):
+    for path in ("/en", "/es", "/read/en"):
         page.goto(site + path)
         assert page.title() == "Information line"
 

@@ -6,7 +6,7 @@ import pytest
 from support.options import OPTIONS
 from support.paths import CHECKOUT
 
-from ivr.check.locale_settings import doubts, sayings
+from ivr.check.locale_settings import doubts, spoken_numbers
 from ivr.check.report import check_language
 from ivr.content.load import load_content
 from ivr.content.proposals import load_proposals
@@ -47,7 +47,7 @@ def test_digits_of_another_language_are_named(copied: Path) -> None:
 
 def test_line_says_its_numbers_for_a_speaker_to_read(tiny: Path) -> None:
     content = load_content(tiny)
-    said = list(sayings(content.locales["es"], content.facts))
+    said = list(spoken_numbers(content.locales["es"], content.facts))
     assert said[0] == "911: nueve uno uno"
     assert said[-1].startswith("keys 0 to 9: cero, uno")
 

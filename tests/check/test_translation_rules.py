@@ -49,10 +49,10 @@ def found(
     tag: str = "es",
     names: tuple[str, ...] = (),
     others: Mapping[str, str] | None = None,
-    essential: bool = False,
+    needed: bool = False,
 ) -> list[str]:
     locale = LOCALES["es"]._replace(tag=tag)
-    message = Translation(english, text, locale, LOCALES["en"], WORDS, names, others or {}, essential=essential)
+    message = Translation(english, text, locale, LOCALES["en"], WORDS, names, others or {}, needed=needed)
     return [fault for fault, _ in broken_rules(message, page=False)]
 
 
@@ -117,7 +117,7 @@ def test_official_names_may_stay_in_english() -> None:
 def test_fewer_sentences_are_a_fault_where_callers_need_each_of_them() -> None:
     english, text = "Hang up. Dial this number. Stay there.", "Cuelgue el teléfono y marque este número. Quédese allí."
     assert found(english, text) == []
-    assert len(found(english, text, essential=True)) == 1
+    assert len(found(english, text, needed=True)) == 1
 
 
 def test_words_of_another_language_are_found() -> None:

@@ -87,7 +87,7 @@ def test_check_without_content_is_a_sentence(content: Path, monkeypatch: pytest.
     monkeypatch.setenv("IVR_CONTENT", str(content / "nowhere"))
     result = ivr("check")
     assert result.exit_code == 1
-    assert "flow.toml: it cannot be read" in result.output
+    assert "neither own.toml, as a layer, nor prompts/flow.toml" in result.output
 
 
 # -- call --------------------------------------------------------------------------------------------------------------

@@ -47,13 +47,13 @@ def test_with_names_the_facts_that_must_be_said_together(copied: Path) -> None:
     assert load_facts(path.parent).facts["NU-01"].beside == ["HL-01"]
 
 
-@pytest.mark.parametrize("say", ["911", "233-733", "90210", "1-888-373-7888", "1-202-555-0123"])
+@pytest.mark.parametrize("say", ["911", "233-733", "90210", "1-888-373-7888", "1-202-555-0123", "202-555-0123"])
 def test_short_codes_and_telephone_numbers_are_accepted(copied: Path, say: str) -> None:
     assert load_facts(with_number(copied, say)).numbers["more"].say == say
 
 
 @pytest.mark.parametrize(
-    "say", ["", "1", "12", "1234", "1234567", "202-555-0123", "2-202-555-0123", "1--888", "1 888", "-911", "９１１"]
+    "say", ["", "1", "12", "1234", "1234567", "202-055-0123", "2-202-555-0123", "1--888", "1 888", "-911", "９１１"]
 )
 def test_number_of_another_form_is_refused(copied: Path, say: str) -> None:
     with pytest.raises(BadFacts, match=r"\[more\]"):
@@ -66,13 +66,13 @@ def test_emergency_number_is_never_dialled(copied: Path, dial: str) -> None:
         load_facts(with_number(copied, "911", dial))
 
 
-@pytest.mark.parametrize("say", ["1-900-555-0123", "1-202-976-0123"])
+@pytest.mark.parametrize("say", ["1-900-555-0123", "1-202-976-0123", "900-555-0123"])
 def test_premium_number_is_refused(copied: Path, say: str) -> None:
     with pytest.raises(BadFacts, match="charges the caller"):
-        load_facts(with_number(copied, say, "+" + say.replace("-", "")))
+        load_facts(with_number(copied, say, "+1" + say.removeprefix("1-").replace("-", "")))
 
 
-@pytest.mark.parametrize("say", ["1-866-373-7888", "1-8663737888"])
+@pytest.mark.parametrize("say", ["1-866-373-7888", "1-8663737888", "866-373-7888"])
 def test_number_of_the_never_list_is_refused_in_any_grouping(copied: Path, say: str) -> None:
     with pytest.raises(BadFacts, match="is on the list `never`"):
         load_facts(with_number(copied, say))

@@ -183,7 +183,7 @@ def test_a_language_without_a_voice_is_withheld_until_its_offers_are_recorded(vo
     assert line.flow.published == ("en",)
     assert prove(line) == ()
     told = [fault.found for fault in check_all(voiceless, OPTIONS).faults]
-    assert told.count("it is not recorded") == len(list(record.to_record(line, "es")))
+    assert told.count("it is not recorded") == len(list(record.parts_to_record(line, "es")))
 
 
 def test_a_language_without_a_voice_can_be_published_when_all_is_recorded(voiceless: Path) -> None:

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 from support.asgi_client import PUBLIC, TOKEN, Asked
+from support.content_faults import ContentFault, reported
 from support.fake_twilio import check_document, is_safe
+from support.layer import TINY_LAYER, copy_layer, layer_faults
 
 from ivr.phone.caller import Caller
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Gather
 from ivr.phone.webhook_form import FORM
-from ivr.readiness import readiness_of
+from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings
 
@@ -41,6 +43,7 @@ BREAKS: dict[str, Break] = {
     "letters changed": lambda held: bytes(byte ^ (1 if number % 17 == 0 else 0) for number, byte in enumerate(held)),
 }
 FILES = sorted(str(path.relative_to(TINY)) for path in TINY.rglob("*") if path.is_file())
+LAYER_FILES = sorted(str(path.relative_to(TINY_LAYER)) for path in TINY_LAYER.rglob("*") if path.is_file())
 
 
 def breaks(file: str) -> list[str]:
@@ -54,22 +57,59 @@ def breaks(file: str) -> list[str]:
 
 @pytest.mark.parametrize(("file", "how"), [(file, how) for file in FILES for how in breaks(file)])
 def test_broken_content_file_costs_no_call(copied: Path, file: str, how: str) -> None:
-    path = copied / file
+    break_file(copied / file, how)
+    ready = readiness_of(_settings(copied))
+    assert "cannot be used (" not in str(ready.faults), "an unexpected exception"
+    assert ready.ready or ready.faults or ready.language_faults
+    if file.startswith("locales/es"):
+        assert ready.serving, "a translation costs no call"
+    calls_are_answered(_settings(copied), ready)
+
+
+@pytest.mark.parametrize(("file", "how"), [(file, how) for file in LAYER_FILES for how in breaks(file)])
+def test_broken_file_of_a_layer_costs_no_call_and_nothing_of_the_release(
+    file: str, how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = copy_layer(tmp_path, monkeypatch)
+    break_file(layer / file, how)
+    ready = readiness_of(_settings(layer))
+    assert "cannot be used (" not in str(ready.layer_faults), "an unexpected exception"
+    assert ready.serving
+    assert [language.tag for language in ready.languages if not language.withheld] == ["en", "es"]
+    calls_are_answered(_settings(layer), ready)
+
+
+@pytest.mark.parametrize("fault", layer_faults(), ids=lambda fault: fault.name)
+def test_layer_that_cannot_be_used_leaves_the_release_and_is_not_ready(
+    fault: ContentFault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = copy_layer(tmp_path, monkeypatch)
+    fault.plant(layer)
+    ready = readiness_of(_settings(layer))
+    assert ready.serving
+    assert ready.line
+    if ready.layer_faults:
+        assert not ready.ready
+        assert ready.line.content.root == layer.parent / "tiny"
+        assert set(map(str, ready.layer_faults)) <= set(reported(layer))
+        assert ready.report()["faults"]
+    else:
+        assert ready.line.content.root == layer, "a fault that changes no word of the release"
+    calls_are_answered(_settings(layer), ready)
+
+
+def break_file(path: Path, how: str) -> None:
+    """Break a file in one of the ways of `breaks`."""
     held = path.read_bytes()
     path.unlink()
     if how == "a folder":
         path.mkdir()
     elif how != "missing":
         path.write_bytes(BREAKS[how](held))
-    settings = Settings(
-        _env_file=None, twilio_auth_token=TOKEN, public_url=PUBLIC, line_number="+12025550123", ivr_content=copied,
-        ivr_usage="off",
-    )  # fmt: skip
-    ready = readiness_of(settings)
-    assert "cannot be used (" not in str(ready.faults), "an unexpected exception"
-    assert ready.ready or ready.faults or ready.language_faults
-    if file.startswith("locales/es"):
-        assert ready.serving, "a translation costs no call"
+
+
+def calls_are_answered(settings: Settings, ready: Readiness) -> None:
+    """Every address gets a document, and a silent call ends safely."""
     asked = Asked(make_app(settings, ready))
     try:
         for address in ("/call", "/call/es/main", "/call/en/tea/part-2", "/call/es/connect/outcome"):

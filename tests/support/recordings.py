@@ -53,7 +53,7 @@ def add(root: Path, name: str, file: Path, tag: str = "es") -> str:
 def long_enough(root: Path, name: str, tag: str = "es") -> float:
     """Seconds in which a calm person reads it."""
     line = compile_with_draft(root, OPTIONS, tag)
-    spoken = next(one.spoken for one in record.to_record(line, tag, 3) if one.name == name)._replace(sound=None)
+    spoken = next(one.spoken for one in record.parts_to_record(line, tag, 3) if one.name == name)._replace(sound=None)
     return (line.schedule.longest_seconds(spoken) + line.schedule.shortest_seconds(spoken)) / 2
 
 
@@ -63,7 +63,7 @@ def record_text(root: Path, name: str, tag: str = "es") -> None:
 
 
 def record_all(root: Path, tag: str, languages: int) -> None:
-    for one in list(record.to_record(compile_with_draft(root, OPTIONS, tag), tag, languages)):
+    for one in list(record.parts_to_record(compile_with_draft(root, OPTIONS, tag), tag, languages)):
         record_text(root, one.name, tag)
 
 

@@ -21,7 +21,7 @@ from support.invented import INVENTED, publish_invented
 from support.options import OPTIONS
 
 from ivr.call.playlist import named_keys
-from ivr.check.locale_settings import marks
+from ivr.check.locale_settings import review_marks
 from ivr.check.proofs import prove
 from ivr.check.report import check_all, check_language
 from ivr.content.catalogue import load_catalogue, message_fault
@@ -107,14 +107,14 @@ def test_new_language_with_a_voice_can_be_loaded(begun: Path, tag: str) -> None:
 
 
 def test_proposed_words_are_marked_for_a_speaker(begun: Path) -> None:
-    marked = [(file, mark) for file, _, mark in marks(begun / "locales" / "fr")]
+    marked = [(file, mark) for file, _, mark in review_marks(begun / "locales" / "fr")]
     assert [file for file, _ in marked] == ["locale.toml", "locale.toml", "words.toml"]
     assert all(mark.startswith("CHECK: ") for _, mark in marked)
 
 
 @pytest.mark.parametrize("tag", [*UNKNOWN, RECORDED])
 def test_missing_fields_are_listed_with_a_remedy(begun: Path, tag: str) -> None:
-    missing = [mark for _, _, mark in marks(begun / "locales" / tag) if mark.startswith("MISSING")]
+    missing = [mark for _, _, mark in review_marks(begun / "locales" / tag) if mark.startswith("MISSING")]
     assert any("ivr recordings sheet" in mark for mark in missing)
     assert any("are not known: write" in mark for mark in missing) == (tag in UNKNOWN)
     assert any("CLDR" in mark for mark in missing) == (tag == "hmn")
@@ -182,9 +182,9 @@ def test_filipino_has_the_same_digits_under_both_of_its_codes(begun: Path, copie
 
 
 def test_voice_of_another_region_is_marked_for_a_speaker(begun: Path) -> None:
-    told = [mark for _, _, mark in marks(begun / "locales" / "es-PR")]
+    told = [mark for _, _, mark in review_marks(begun / "locales" / "es-PR")]
     assert any("es-PR" in mark and "es-US" in mark for mark in told)
-    assert not any("Twilio" in mark for _, _, mark in marks(begun / "locales" / "zh-Hant"))
+    assert not any("Twilio" in mark for _, _, mark in review_marks(begun / "locales" / "zh-Hant"))
 
 
 def test_faulty_text_leaves_no_folder(copied: Path) -> None:

@@ -88,7 +88,7 @@ def test_page_offers_no_sounds_of_the_site_if_a_program_is_missing(
     (programs / missing).unlink()
     monkeypatch.setenv("PATH", str(programs))
     app = app_of(line)
-    page = page_of(ask(app, "/"))
+    page = page_of(ask(app, "/phone/en"))
     assert page.get_element_by_id("phone").get("data-site-voices") == ""
     assert not page.xpath("//input")
     assert ask(app, f"/sound/{A_SOUND}.wav").status_code == 404
@@ -96,7 +96,7 @@ def test_page_offers_no_sounds_of_the_site_if_a_program_is_missing(
 
 @pytest.mark.usefixtures("programs")
 def test_page_says_that_sounds_of_the_site_tell_what_is_heard(line: Line) -> None:
-    page = page_of(ask(app_of(line), "/"))
+    page = page_of(ask(app_of(line), "/phone/en"))
     (box,) = page.xpath("//input[@type='checkbox' and not(@checked)]")
     assert "can then see which texts you hear" in box.getparent().text_content()
     assert page.get_element_by_id("phone").get("data-site-voices") == "en es"
@@ -144,6 +144,6 @@ def test_recordings_are_sounds_of_the_site(copied: Path, monkeypatch: pytest.Mon
     record_text(copied, "apples")
     monkeypatch.setattr("ivr.speech.synthesis.installed_voices", lambda: frozenset())
     app = app_of(compile_line(copied))
-    assert page_of(ask(app, "/")).xpath("//input[@type='checkbox']")
+    assert page_of(ask(app, "/phone/en")).xpath("//input[@type='checkbox']")
     recording = telephone_of(app)["prompts"]["es/apples/1"]["recording"]
     assert ask(app, f"/audio/{recording['normal']}").status_code == 200

@@ -1,6 +1,7 @@
 """The pages, without a browser: their addresses, headers and size."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from support.page_client import BASE, app_of, ask, page_of, settings_for, telephone_of
@@ -10,7 +11,7 @@ from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
-from ivr.web.templates import StaticFiles
+from ivr.web.templates import TEMPLATES, StaticFiles
 
 HEADERS = {
     "referrer-policy": "no-referrer",
@@ -19,12 +20,16 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 MAX_PAGE_BYTES = 60_000
+MAX_FRONT_BYTES, MAX_FRONT_REQUESTS = 20_000, 6
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/phone/es", "/read/en", "/read/nowhere", "/read/en/tea", "/static/nothing", "/telephone.json"],
-)
+    [
+        "/", "/es", "/phone/es", "/read/en", "/read/nowhere", "/read/en/tea", "/static/nothing", "/telephone.json",
+        "/robots.txt", "/phone", "/fr",
+    ],
+)  # fmt: skip
 def test_every_page_has_the_security_headers_and_sets_no_cookie(app: Webhook, path: str) -> None:
     answer = ask(app, path)
     policy = answer.headers["content-security-policy"]
@@ -51,12 +56,21 @@ def test_pages_have_no_inline_code_and_load_only_our_files(app: Webhook, path: s
 
 def test_page_with_its_files_is_under_60_kilobytes(real_app: Webhook) -> None:
     files = sum(len(body.plain) for body in StaticFiles().bodies.values())
-    phone = len(ask(real_app, "/", headers={"accept-encoding": "identity"}).content)
+    phone = len(ask(real_app, "/phone/en", headers={"accept-encoding": "identity"}).content)
     assert phone + files < MAX_PAGE_BYTES
     packed = sum(len(body.gzipped) for body in StaticFiles().bodies.values())
     for tag in ("en", "es"):
         answer = ask(real_app, f"/read/{tag}", headers={"accept-encoding": "gzip"})
         assert int(answer.headers["content-length"]) + packed < MAX_PAGE_BYTES
+
+
+@pytest.mark.parametrize("tag", ["en", "es"])
+def test_front_page_with_its_files_is_under_20_kilobytes_and_6_requests(real_app: Webhook, tag: str) -> None:
+    answer = ask(real_app, f"/{tag}", headers={"accept-encoding": "gzip"})
+    files = [*page_of(answer).xpath("//script/@src"), *page_of(answer).xpath("//link/@href")]
+    sizes = [ask(real_app, path, headers={"accept-encoding": "gzip"}).headers["content-length"] for path in files]
+    assert len(files) + 1 <= MAX_FRONT_REQUESTS
+    assert int(answer.headers["content-length"]) + sum(map(int, sizes)) < MAX_FRONT_BYTES
 
 
 def test_files_that_a_page_names_are_served_with_a_long_cache_time(app: Webhook) -> None:
@@ -73,15 +87,18 @@ def test_head_gets_200(app: Webhook) -> None:
     assert ask(app, "/", "HEAD").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/read/xx", "/read/en/nothing", "/read/xx/tea", "/phone/xx", "/read/EN"])
-def test_unknown_address_gets_404_with_the_readable_text_and_the_number(app: Webhook, path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    ["/read/xx", "/read/en/nothing", "/read/xx/tea", "/phone/xx", "/read/EN", "/phone", "/fr", "/robots.txt", "/a/b"],
+)
+def test_unknown_address_gets_404_with_the_numbers_and_a_way_on(app: Webhook, path: str) -> None:
     answer = ask(app, path)
     page = page_of(answer)
     assert answer.status_code == 404
     assert page.get("lang") == "en"
-    assert page.get_element_by_id("tea") is not None
-    assert page.xpath("//a[@href='tel:+18883737888']")
     assert page.find_class("note")
+    links = page.xpath("//a/@href")
+    assert {"tel:911", "tel:+18883737888", "/en", "/es", "/read/en"} <= set(links)
 
 
 def test_address_of_a_node_redirects_to_its_section(app: Webhook) -> None:
@@ -96,7 +113,7 @@ def test_address_of_a_node_redirects_to_its_section(app: Webhook) -> None:
         ("en;q=0.1, es;q=0.2", "es"), (";;;q=,", "en"), ("es" * 5000, "en"),
     ],
 )  # fmt: skip
-def test_front_page_is_in_the_language_of_accept_language(app: Webhook, header: str, tag: str) -> None:
+def test_front_page_is_in_the_language_that_the_browser_prefers(app: Webhook, header: str, tag: str) -> None:
     answer = ask(app, "/", headers={"accept-language": header})
     assert page_of(answer).get("lang") == tag
     assert "Accept-Language" in answer.headers["vary"]
@@ -115,7 +132,7 @@ def test_every_address_of_a_page_has_the_path_of_public_url(line: Line) -> None:
 def test_phone_page_can_be_turned_off(line: Line) -> None:
     app = app_of(line, ivr_web_phone="off")
     front = page_of(ask(app, "/"))
-    assert front.get_element_by_id("tea") is not None
+    assert front.xpath("//a[@href='/read/en#tea']")
     assert not front.xpath("//a[contains(@href, '/phone/')]")
     assert ask(app, "/phone/en").status_code == 404
     assert ask(app, "/telephone.json").status_code == 404
@@ -131,19 +148,65 @@ def test_readable_text_can_be_turned_off(line: Line) -> None:
     assert "tel:+18883737888" in unknown.text
 
 
-def test_phone_page_and_readable_text_can_both_be_turned_off(line: Line) -> None:
+def test_front_page_stays_if_the_other_pages_are_turned_off(line: Line) -> None:
     answer = ask(app_of(line, ivr_readable="off", ivr_web_phone="off"), "/")
-    assert answer.status_code == 404
-    assert "tel:+18883737888" in answer.text
+    assert answer.status_code == 200
+    assert {"tel:911", "tel:+18883737888"} <= set(page_of(answer).xpath("//a/@href"))
 
 
-@pytest.mark.parametrize("path", ["/", "/phone/es", "/read", "/read/en", "/read/en/tea"])
-def test_pages_of_an_unusable_line_get_503_with_the_number(line: Line, path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/es", "/phone/es", "/read", "/read/en/tea", "/robots.txt"])
+def test_pages_of_an_unusable_line_get_503_with_the_numbers_and_the_way_out(line: Line, path: str) -> None:
     broken = Readiness(None, line.fallback_document, (Fault("here", "something", "Mend it."),))
-    answer = ask(make_app(settings_for(line.content.root), broken), path)
+    app = make_app(settings_for(line.content.root), broken)
+    answer = ask(app, path)
+    page = page_of(answer)
     assert answer.status_code == 503
-    assert "tel:+18883737888" in answer.text
-    assert 'lang="es-US"' in answer.text
+    assert page.xpath("//a/@href") == ["https://www.weather.gov/", "tel:911", "tel:+18883737888"]
+    assert "1-888-373-7888" in page.xpath("//a[@href='tel:+18883737888']")[0].text_content()
+    assert page.xpath("//p[@lang='es']")
+    assert HEADERS.items() <= answer.headers.items()
+    for address in [*page.xpath("//@src"), *page.xpath("//link/@href")]:
+        assert ask(app, address).status_code == 200
+
+
+@pytest.mark.parametrize("tag", ["en", "es"])
+def test_front_page_offers_call_text_chat_and_911_before_all_else(real_app: Webhook, tag: str) -> None:
+    page = page_of(ask(real_app, f"/{tag}"))
+    ways = page.find_class("ways")[0].xpath(".//a/@href")
+    assert ways == ["tel:911", "tel:+18883737888", "sms:233733?body=HELP", "https://humantraffickinghotline.org/"]
+    assert page.xpath("//main//a/@href")[: len(ways)] == ways
+    assert page.xpath("//main//a[@href='https://humantraffickinghotline.org/']/@rel") == ["noreferrer"]
+
+
+@pytest.mark.parametrize("tag", ["en", "es"])
+def test_front_page_lists_the_topics_in_the_order_of_the_keys(real: Line, real_app: Webhook, tag: str) -> None:
+    page = page_of(ask(real_app, f"/{tag}"))
+    linked = [address.partition("#")[2] for address in page.find_class("topics")[0].xpath("./li/a/@href")]
+    assert linked == list(real.flow.nodes["main"].choices)
+    sections = page_of(ask(real_app, f"/read/{tag}"))
+    for address in page.find_class("topics")[0].xpath(".//a/@href"):
+        assert sections.get_element_by_id(address.partition("#")[2]) is not None
+
+
+def test_front_page_answers_only_from_facts_that_may_be_told(real: Line) -> None:
+    """Each answer names its facts; with any one of them withheld, fewer are given."""
+    template = (TEMPLATES / "front.html").read_text("utf-8")
+    names = {name for names in re.findall(r"may_say\(([^)]*)\)", template) for name in re.findall(r'"([^"]+)"', names)}
+    facts = real.content.facts
+    whole = len(ask(app_of(real), "/en").content)
+    assert names
+    for name in names:
+        assert facts.facts[name].spoken
+        for other in facts.facts[name].beside:
+            assert other in names
+    withheld = {name: fact for name, fact in facts.facts.items() if name != "HL-12"}
+    content = replace(real.content, facts=facts._replace(facts=withheld))
+    assert len(ask(app_of(replace(real, content=content)), "/en").content) < whole
+
+
+def test_sound_is_not_given_to_another_site(app: Webhook) -> None:
+    answer = ask(app, "/sound/en/tea/0.wav", headers={"sec-fetch-site": "cross-site"})
+    assert answer.status_code == 403
 
 
 def test_without_javascript_there_is_no_telephone_and_a_link_to_the_readable_text(app: Webhook) -> None:
@@ -167,7 +230,7 @@ def test_nothing_that_a_visitor_presses_can_be_sent(app: Webhook) -> None:
 
 def test_outcomes_can_be_chosen_only_where_the_line_is_tried_out(line: Line) -> None:
     def offered(token: str) -> list[str]:
-        page = page_of(ask(app_of(line, twilio_auth_token=token), "/"))
+        page = page_of(ask(app_of(line, twilio_auth_token=token), "/phone/en"))
         return list(page.xpath("//@data-outcome"))
 
     assert offered("0123456789abcdef" * 2) == ["completed"]

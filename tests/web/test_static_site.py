@@ -15,12 +15,12 @@ from support.page_client import settings_for
 from support.static_hosts import caddy, free_port, nginx, running
 
 from ivr.cli.main import main
-from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.web.security_headers import SECURITY_HEADERS
 from ivr.web.static_site import write_site
 
 FOLDER = "https://host.example/some/folder/"
+FRONT_PAGES = ("index.html", "en.html", "es.html")
 NO_STORE, IMMUTABLE = "no-store", "public, max-age=31536000, immutable"
 
 
@@ -53,7 +53,7 @@ def test_every_address_in_a_page_is_a_file_below_the_site(site: Path) -> None:
             if target.fragment and path.suffix == ".html":
                 assert lxml.html.fromstring(path.read_bytes()).get_element_by_id(target.fragment) is not None
             found.add(path.relative_to(public).as_posix())
-    assert {"phone/es.html", "read/en.html"} <= found
+    assert {"es.html", "phone/es.html", "read/en.html"} <= found
 
 
 def test_scripts_and_data_are_found_from_every_page(site: Path) -> None:
@@ -92,23 +92,23 @@ def test_unknown_addresses_are_answered_below_the_path_of_public_url(line: Line,
 
 
 @pytest.mark.parametrize(
-    ("turned_off", "front", "folders"),
-    [("ivr_web_phone", "tea", {"read", "static"}), ("ivr_readable", "phone", {"phone", "static"})],
+    ("turned_off", "folders"), [("ivr_web_phone", {"read", "static"}), ("ivr_readable", {"phone", "static"})]
 )
 def test_page_that_is_turned_off_is_not_exported(
-    line: Line, tmp_path: Path, turned_off: str, front: str, folders: set[str]
+    line: Line, tmp_path: Path, turned_off: str, folders: set[str]
 ) -> None:
     write_site(line, settings_for(line.content.root, **{turned_off: "off"}), {}, tmp_path)
     public = tmp_path / "public"
     assert {path.name for path in public.iterdir() if path.is_dir()} == folders
-    assert lxml.html.fromstring((public / "index.html").read_bytes()).get_element_by_id(front) is not None
     assert (public / "telephone.json").exists() == ("phone" in folders)
 
 
-def test_site_without_a_page_is_refused(line: Line, tmp_path: Path) -> None:
-    with pytest.raises(OperationFailed, match="no page to export"):
-        write_site(line, settings_for(line.content.root, ivr_web_phone="off", ivr_readable="off"), {}, tmp_path)
-    assert list(tmp_path.iterdir()) == []
+def test_front_page_is_exported_in_each_language(site: Path) -> None:
+    front = {name: lxml.html.fromstring((site / "public" / name).read_bytes()) for name in FRONT_PAGES}
+    assert [page.get("lang") for page in front.values()] == ["en", "en", "es"]
+    for page in front.values():
+        assert "tel:+18883737888" in page.xpath("//a/@href")
+        assert {"./en.html", "./es.html"} <= set(page.xpath("//nav//a/@href"))
 
 
 def test_second_export_leaves_no_old_file_of_the_first(line: Line, tmp_path: Path) -> None:

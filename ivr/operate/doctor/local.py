@@ -73,6 +73,8 @@ def line_is_proved(target: Target) -> Finding:
 
 def languages_are_spoken(target: Target) -> Finding:
     """Every published language is offered, and no text of it is spoken in the source language because of a fault."""
+    if faults := target.readiness.layer_faults:
+        return _first(faults, "callers get the release's own content: your layer cannot be used", "some texts")
     if faults := target.readiness.language_faults:
         tags = ", ".join(language.tag for language in target.readiness.languages if language.faults)
         return _first(faults, f"the line is not ready: not all of {tags} is spoken", "some texts")

@@ -29,3 +29,21 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   location.replace(link.href);
 });
+
+for (const element of document.querySelectorAll("[data-needs-script]")) {
+  /** @type {HTMLElement} */ (element).hidden = false;
+}
+
+// The front page: a button that copies the hotline's number. A page that was not sent over HTTPS has no clipboard.
+const copyButton = document.getElementById("copy-number");
+const copyWords = /** @type {HTMLTemplateElement | null} */ (document.getElementById("copied-words"));
+
+async function copyNumber() {
+  await navigator.clipboard.writeText(copyButton?.dataset.number ?? "");
+  document.getElementById("copied")?.replaceChildren(copyWords?.content.cloneNode(true) ?? "");
+}
+
+if (copyButton?.parentElement && navigator.clipboard) {
+  copyButton.parentElement.hidden = false;
+  copyButton.addEventListener("click", copyNumber);
+}

@@ -1,0 +1,172 @@
+"""A layer: the folder of an agency that has only what differs from the release (docs/own.md).
+
+The content of a line is a stack of folders: the release, and over it the layer if there is one. Both have the same
+layout. A file of the layer adds to the file of the same name in the release, or takes its place:
+
+    own.toml                        topics added to menus, topics left out, published languages
+    prompts/shelter.txt             a new text, or one in place of the release's
+    prompts/added/helplines.txt     blocks that follow those of the release's text `helplines`
+    prompts/replaced/about.txt      the release's text when `about` was replaced: `ivr own` compares
+    prompts/numbers.toml, sources.toml, locales/<tag>/…     more rows, messages, fields and recordings
+
+A layer changes the call flow by own.toml alone. So it cannot change a node of another kind than menu and topic, nor the
+number that is dialled.
+"""
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ivr.content.files import read_toml, wrong_fields
+from ivr.content.recordings import FILE_NAME
+from ivr.errors import BadFlow, Fault
+
+OWN_FILE = "own.toml"
+RELEASE = Path(__file__).resolve().parents[2]
+"""The folder of the release's own content."""
+
+
+class Stack(NamedTuple):
+    """The folders of a content: the `release`, and over it the `layer`, None without one."""
+
+    release: Path
+    layer: Path | None = None
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Both folders, the release first."""
+        return (self.release, self.layer) if self.layer else (self.release,)
+
+    def layer_path(self, path: str) -> Path | None:
+        """A path in the layer, such as "prompts"; None without a layer."""
+        return self.layer / path if self.layer else None
+
+    def path(self, path: str) -> Path:
+        """A file, such as "locales/es/locale.toml": in the layer if it is there, else in the release."""
+        own = self.layer_path(path)
+        return own if own and (own.exists() or not (self.release / path).exists()) else self.release / path
+
+    def existing(self, path: str) -> tuple[Path, ...]:
+        """The files of this path that exist, that of the release first."""
+        return tuple(folder / path for folder in self.folders if (folder / path).exists())
+
+
+def stack_of(root: Path) -> Stack:
+    """The stack of the content at `root`, which is a layer unless it is the release or has a flow.toml of its own."""
+    whole = root.resolve() == RELEASE or _exists(root / "prompts" / "flow.toml")
+    return Stack(root) if whole and not _exists(root / OWN_FILE) else Stack(RELEASE, root)
+
+
+def _exists(path: Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 (Path.exists raises where a folder may not be read)
+
+
+def sound_files(root: Path) -> dict[str, Path]:
+    """The file of each recording of the content at `root` by its name, also of those that no text uses any more."""
+    paths = (path for folder in stack_of(root).folders for path in folder.glob("locales/*/audio/*.wav"))
+    return {path.name: path for path in paths if FILE_NAME.fullmatch(path.name)}
+
+
+class Own(BaseModel):
+    """The fields of own.toml.
+
+    - `add`: topics that are added to a menu, as its last choices: {"helplines": ["shelter"]}. A key that is added
+      itself is a new menu.
+    - `leave_out`: topics and menus of the release that this line does not have.
+    - `published`: the published languages; None for those of the release.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    add: dict[str, list[str]] = {}
+    leave_out: list[str] = []
+    published: list[str] | None = None
+
+
+def load_own(layer: Path) -> Own:
+    """Read own.toml of a layer. Raises BadFlow with every fault."""
+    path = layer / OWN_FILE
+    if not path.exists():
+        found = "it has neither own.toml, as a layer, nor prompts/flow.toml, as a whole content"
+        raise BadFlow.at(str(layer), found, "Correct IVR_CONTENT, or put the files there.")
+    try:
+        return Own.model_validate(read_toml(path, BadFlow))
+    except ValidationError as error:
+        remedy = "The file has `leave_out`, `published` and [add]; docs/own.md explains them."
+        raise BadFlow(Fault(f"{path}: {field}", found, remedy) for field, found in wrong_fields(error)) from error
+
+
+def layered_flow(release: Mapping[str, Any], own: Own, path: Path) -> dict[str, Any]:
+    """The tables of the release's flow.toml with the changes of `own`, which was read from `path`.
+
+    A node that is left out is in [moved]: a call that is there while the layer starts goes on at the menu above it.
+    Raises BadFlow if a change does not fit the release.
+    """
+    if faults := [*_add_faults(release, own, path), *_leave_out_faults(release, own, path)]:
+        raise BadFlow(faults)
+    left_out = _left_out(release, own.leave_out)
+    tables = {name: table for name, table in release.items() if name not in left_out}
+    for menu in (name for name in tables if choices_of(release, name)):
+        kept = [choice for choice in choices_of(release, menu) if choice not in left_out]
+        tables[menu] = {**tables[menu], "choices": [*kept, *own.add.get(menu, ())]}
+    for name in _added(own):
+        tables[name] = {"kind": "menu", "choices": own.add[name]} if name in own.add else {"kind": "topic"}
+    moved = {old: left_out.get(new, new) for old, new in release.get("moved", {}).items()}
+    return {**tables, "moved": moved | left_out, "published": own.published or release.get("published")}
+
+
+def choices_of(tables: Mapping[str, Any], name: str) -> list[str]:
+    """The choices of a menu in the tables of a flow.toml; [] if `name` is no menu."""
+    table = tables.get(name)
+    return table.get("choices", []) if isinstance(table, dict) and table.get("kind") == "menu" else []
+
+
+def _added(own: Own) -> list[str]:
+    return [name for names in own.add.values() for name in names]
+
+
+def _left_out(release: Mapping[str, Any], names: list[str]) -> dict[str, str]:
+    """The nodes `names` and all below them, each with the menu above that stays: {"month": "this_line"}."""
+    parents = {choice: menu for menu in release for choice in choices_of(release, menu)}
+    waiting, above = [name for name in names if name in parents], dict[str, str]()
+    while waiting:
+        name = waiting.pop()
+        above[name] = parents[name]
+        waiting.extend(choices_of(release, name))
+    for name in above:
+        while above[name] in above:
+            above[name] = above[above[name]]
+    return above
+
+
+def _add_faults(release: Mapping[str, Any], own: Own, path: Path) -> Iterator[Fault]:
+    where, added = f"{path}: [add]", _added(own)
+    for menu in own.add:
+        if not choices_of(release, menu) and menu not in added:
+            menus = ", ".join(name for name in release if choices_of(release, name))
+            yield Fault(where, f"`{menu}` is not a menu of the release", f"Its menus are: {menus}.")
+    for name in added:
+        if name in release or name in release.get("moved", {}):
+            yield Fault(
+                where, f"the release has, or had, a node `{name}`", "Give yours another name, and its text too."
+            )
+        if added.count(name) > 1:
+            yield Fault(where, f"`{name}` is added twice", "A topic is in one menu: remove the other.")
+
+
+def _leave_out_faults(release: Mapping[str, Any], own: Own, path: Path) -> Iterator[Fault]:
+    offered = {choice for menu in release for choice in choices_of(release, menu)}
+    for name in own.leave_out:
+        if name in release and name not in offered:
+            yield Fault(f"{path}: leave_out", f"`{name}` is not the choice of a menu", "It cannot be left out.")
+
+
+def unknown_left_out(release: Collection[str], own: Own, path: Path) -> Iterator[Fault]:
+    """Names in `leave_out` that the release does not have: a slip, or the release has no such topic any more."""
+    for name in own.leave_out:
+        if name not in release:
+            remedy = "Correct the name, or remove it if the release has no such topic any more."
+            yield Fault(f"{path}: leave_out", f"the release has no node `{name}`", remedy)

@@ -1,0 +1,104 @@
+"""`ivr own`: what a layer has of its own, and what a new release changed in the texts that the layer replaces.
+
+The layer keeps in prompts/replaced/ the release's text as it was when the layer's text took its place. If the release
+now has another text, both are shown side by side: the agency decides whether its own text must follow.
+"""
+
+import shutil
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from pathlib import Path
+from textwrap import wrap
+
+from ivr.content.catalogue import po_file_of, read_catalogue
+from ivr.content.layer import Stack, load_own, stack_of
+from ivr.content.load import Content
+from ivr.content.templates import Template, blocks, load_templates
+from ivr.errors import OperationFailed
+
+COLUMN = 56
+"""Characters of a column where two texts are shown side by side."""
+REPLACED = "prompts/replaced"
+
+
+def own_rows(content: Content) -> Iterator[str]:
+    """Everything that differs from the release, a row for each kind, then the changes under replaced texts."""
+    layer, stack = _layer_of(content.root), content.stack
+    release, own = load_templates(stack.release / "prompts"), load_own(layer)
+    for menu, names in own.add.items():
+        yield f"added to {menu}: {', '.join(names)}"
+    yield from _row("left out", own.leave_out)
+    yield from _row("published languages", own.published or ())
+    templates = content.prompts.templates
+    yield from _row("texts with more words", [name for name, text in templates.items() if text.added])
+    replaced = [name for name, text in templates.items() if name in release and text.path != release[name].path]
+    yield from _row("texts in the release's place", replaced)
+    numbers = content.facts.numbers
+    yield from _row("numbers", [f"{name} {numbers[name].say}" for name in sorted(content.facts.own & numbers.keys())])
+    yield from _row("facts", sorted(content.facts.own & content.facts.facts.keys()))
+    yield from _languages(content, layer)
+    for name in replaced:
+        yield from _changes_under(layer, release[name])
+
+
+def copy_text(root: Path, name: str) -> list[Path]:
+    """Copy a text of the release into the layer at `root`, to edit it, and into prompts/replaced/: the new files.
+
+    An own text of this name stays as it is. Raises OperationFailed if the release has no such text.
+    """
+    layer, release = _layer_of(root), stack_of(root).release
+    texts = load_templates(release / "prompts")
+    if name not in texts:
+        raise OperationFailed(f"The release has no text `{name}`. `ivr map` lists the texts of nodes.")
+    path = texts[name].path
+    kept, own = layer / REPLACED / path.name, layer / path.relative_to(release)
+    written = [kept] if own.exists() else [own, kept]
+    for target in written:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    return written
+
+
+def _layer_of(root: Path) -> Path:
+    stack: Stack = stack_of(root)
+    if stack.layer is None:
+        raise OperationFailed("IVR_CONTENT names no layer: the line has the release's content. docs/own.md shows how.")
+    return stack.layer
+
+
+def _row(title: str, names: list[str] | tuple[str, ...]) -> Iterator[str]:
+    if names:
+        yield f"{title}: {', '.join(names)}"
+
+
+def _languages(content: Content, layer: Path) -> Iterator[str]:
+    for tag in content.configured:
+        folder, po = layer / "locales" / tag, layer / po_file_of(tag)
+        files = [name for name in ("locale.toml", "words.toml") if (folder / name).exists()]
+        messages = [f"{len(read_catalogue(po).entries)} messages"] if po.exists() else []
+        sounds = [f"{count} sound files"] if (count := len(list(folder.glob("audio/*.wav")))) else []
+        yield from _row(tag, [*messages, *files, *sounds])
+
+
+def _changes_under(layer: Path, now: Template) -> Iterator[str]:
+    """The paragraphs of the release's text that changed since it was replaced, the old and the new side by side."""
+    path = layer / REPLACED / now.path.name
+    if not path.exists():
+        yield f"{now.name}: no copy of the replaced text is kept. `ivr own --copy {now.name}` keeps one from now on."
+        return
+    old = [block.english for block in blocks(load_templates(path.parent)[now.name])]
+    new = [block.english for block in blocks(now)]
+    if old == new:
+        return
+    yield f"{now.name}: the release has changed the text that yours replaces. If yours needs no change, or has it now:"
+    yield f"`ivr own --copy {now.name}`."
+    yield f"  {'the release before':{COLUMN}}  the release now"
+    for kind, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield from _side_by_side(" ".join(old[start:end]), " ".join(new[new_start:new_end]))
+
+
+def _side_by_side(left: str, right: str) -> Iterator[str]:
+    for one, other in zip_longest(wrap(left, COLUMN), wrap(right, COLUMN), fillvalue=""):
+        yield f"  {one:{COLUMN}}  {other}".rstrip()

@@ -1,0 +1,95 @@
+"""A layer: what an agency has of its own, loaded over the release."""
+
+from pathlib import Path
+
+import pytest
+from support.content_faults import ContentFault, reported
+from support.layer import copy_layer, layer_faults
+from support.options import OPTIONS
+from support.paths import CHECKOUT
+
+from ivr.call.playlist import named_keys
+from ivr.call.state import Key, Place, Ring
+from ivr.call.transitions import next_place
+from ivr.line.compiler import compile_line
+from ivr.line.line import Line
+from ivr.phone.caller import Caller
+from ivr.simulator import in_process
+
+
+@pytest.fixture
+def layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The layer over the toy line, both copied."""
+    return copy_layer(tmp_path, monkeypatch)
+
+
+def words(line: Line, name: str, tag: str = "en") -> str:
+    """All words of a text."""
+    parts = line.content.prompts.parts(name, tag, named_keys(line.flow, name))
+    return "\n".join(part.text for part in parts)
+
+
+def test_layer_and_release_are_one_line_without_a_fault(layer: Path) -> None:
+    assert reported(layer) == []
+    line, release = compile_line(layer, OPTIONS), compile_line(layer.parent / "tiny", OPTIONS)
+    assert line.flow.choices("fruit") == ("apples", "plums")
+    assert line.content.prompts.templates.keys() == release.content.prompts.templates.keys() ^ {"pears", "plums"}
+    for tag in ("en", "es"):
+        changed = {name for name in release.content.prompts.templates if name != "pears"} - {"greeting", "tea", "fruit"}
+        assert all(words(line, name, tag) == words(release, name, tag) for name in changed)
+        assert words(line, "tea", tag).startswith(words(release, "tea", tag)), "a part is added"
+        assert words(line, "greeting", tag) != words(release, "greeting", tag)
+        assert line.content.prompts.whole("fruit", tag, {"apples": "1", "plums": "2"})
+
+
+def test_call_at_a_topic_that_is_left_out_goes_on_in_its_menu(layer: Path) -> None:
+    line = compile_line(layer, OPTIONS)
+    assert line.respond("/call/es/pears", []).place == Place("fruit", "es")
+
+
+def test_next_release_arrives_without_a_change_of_the_layer(layer: Path) -> None:
+    release = layer.parent / "tiny/prompts"
+    for file, old, new in (
+        ("numbers.toml", '"911"', '"988"'),
+        ("apples.txt", "endtrans %}", "endtrans %}\n---\n{% trans 'apples' %}They are new.{% endtrans %}"),
+        ("lines/greeting.txt", "This is", "You hear"),
+    ):
+        text = (release / file).read_text("utf-8")
+        (release / file).write_text(text.replace(old, new, 1), "utf-8")
+    line = compile_line(layer, OPTIONS)
+    assert line.content.facts.numbers["emergency"].say == "988"
+    assert "They are new." in words(line, "apples")
+    assert words(line, "greeting") == "This is our toy line."
+
+
+def test_without_own_toml_a_folder_is_no_layer(layer: Path) -> None:
+    (layer / "own.toml").unlink()
+    assert [sentence for sentence in reported(layer) if "neither own.toml" in sentence]
+
+
+@pytest.mark.parametrize("fault", layer_faults(), ids=lambda fault: fault.name)
+def test_check_says_whose_the_planted_fault_is(fault: ContentFault, layer: Path) -> None:
+    fault.plant(layer)
+    assert fault.sentences(layer) == reported(layer)
+
+
+def test_added_topic_is_reached_by_the_last_key_of_its_menu(layer: Path) -> None:
+    flow = compile_line(layer, OPTIONS).flow
+    place = next_place(flow, Place("main", "en"), Ring())
+    for key in ("2", "2"):
+        place = next_place(flow, place, Key(key))
+    assert place.node == "plums"
+
+
+def test_example_of_the_documentation_is_whole_and_plays_its_own_number() -> None:
+    example = CHECKOUT / "deploy/example-agency"
+    assert reported(example) == []
+    line = compile_line(example, OPTIONS)
+    for keys, tag in (("35", "en"), ("835", "es")):
+        caller = Caller(in_process(line), OPTIONS.public_url + "/call")
+        caller.rings()
+        for key in keys:
+            caller.presses(key)
+        digits = line.content.locales[tag].digit_groups(("202", "555", "0143"))
+        assert caller.gather is not None
+        assert digits.replace(" … ", " ") in " ".join(str(caller.gather.spoken).replace("…", "").split())
