@@ -106,7 +106,7 @@ class Prompts:
         words = "".join(_filled_in(template, language, values))
         parts = tuple(_part(locale, part) for part in PART_BREAK.split(words))
         if not all(part.paragraphs for part in parts):
-            raise BadText.at(str(template.path), "a part of it is empty", "Write its words, or remove the part break.")
+            raise BadText.at(template.source, "a part of it is empty", "Write its words, or remove the part break.")
         return parts
 
     def _with_sound(self, parts: tuple[RenderedPrompt, ...]) -> tuple[RenderedPrompt, ...]:
@@ -133,7 +133,7 @@ def _filled_in(template: Template, locale: Locale, values: Values) -> Iterator[s
         for kind, name in piece.placeholders.values():
             if name not in values[kind]:
                 remedy = "A text can use keys of its own node (press.…) and numbers of numbers.toml (numbers.…)."
-                raise BadText.at(str(template.path), f"there is no `{kind}.{name}` here", remedy)
+                raise BadText.at(template.source, f"there is no `{kind}.{name}` here", remedy)
         words = {placeholder: values[kind][name] for placeholder, (kind, name) in piece.placeholders.items()}
         yield locale.translation(template.name, piece.english) % words
 

@@ -60,6 +60,11 @@ class Template(NamedTuple):
     parts: int
     added: Path | None = None
 
+    @property
+    def source(self) -> str:
+        """The file that a fault of the whole is in: that of the layer, because the release's text is whole alone."""
+        return str(self.added or self.path)
+
 
 def _environment() -> Environment:
     environment = Environment(extensions=[InternationalizationExtension], autoescape=False)

@@ -7,10 +7,14 @@ from support.content_faults import ContentFault, reported
 from support.layer import copy_layer, layer_faults
 from support.options import OPTIONS
 from support.paths import CHECKOUT
+from support.recordings import record_text
 
 from ivr.call.playlist import named_keys
 from ivr.call.state import Key, Place, Ring
 from ivr.call.transitions import next_place
+from ivr.content.facts import Number
+from ivr.content.layer import sound_files
+from ivr.export.number_links import number_span
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.phone.caller import Caller
@@ -93,3 +97,26 @@ def test_example_of_the_documentation_is_whole_and_plays_its_own_number() -> Non
         digits = line.content.locales[tag].digit_groups(("202", "555", "0143"))
         assert caller.gather is not None
         assert digits.replace(" … ", " ") in " ".join(str(caller.gather.spoken).replace("…", "").split())
+
+
+def test_layer_changes_single_fields_of_a_language(layer: Path) -> None:
+    before = compile_line(layer, OPTIONS).content
+    avoided = before.words("es").never
+    (layer / "locales/es/locale.toml").write_text('star = "tecla estrella"\n', "utf-8")
+    (layer / "locales/es/words.toml").write_text('never = ["ciruela*"]\n', "utf-8")
+    content = compile_line(layer, OPTIONS).content
+    assert content.locales["es"]._replace(star="") == before.locales["es"]._replace(star="")
+    assert content.locales["es"].star == "tecla estrella" != before.locales["es"].star
+    assert content.words("es").never == [*avoided, "ciruela*"]
+
+
+def test_recording_of_a_layer_is_played_and_found(layer: Path) -> None:
+    record_text(layer, "greeting")
+    content = compile_line(layer, OPTIONS).content
+    sound = content.shared_prompt("greeting", "es").sound
+    assert sound
+    assert sound_files(layer)[sound.file].is_relative_to(layer)
+
+
+def test_local_number_is_a_link_that_dials_from_everywhere() -> None:
+    assert number_span(Number(say="202-555-0143", fact="MY-01")).link == "tel:+12025550143"

@@ -107,3 +107,8 @@ def test_a_line_that_does_not_serve_is_not_healthy(copied: Path, tmp_path: Path)
     with line_service(copied, tmp_path / "line", "http://127.0.0.1:1") as line:
         command = on_port(image_command("HEALTHCHECK"), line)
         assert subprocess.run(command, capture_output=True, timeout=30).returncode != 0
+
+
+def test_layer_is_mounted_where_the_line_reads_it() -> None:
+    line = YAML(typ="safe").load(DEPLOY / "own.yaml")["services"]["line"]
+    assert [volume.split(":")[-2:] for volume in line["volumes"]] == [[line["environment"]["IVR_CONTENT"], "ro"]]

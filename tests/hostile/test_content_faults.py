@@ -98,6 +98,20 @@ def test_layer_that_cannot_be_used_leaves_the_release_and_is_not_ready(
     calls_are_answered(_settings(layer), ready)
 
 
+def test_layer_that_would_take_a_language_away_leaves_the_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = copy_layer(tmp_path, monkeypatch)
+    text = (TINY / "prompts/connect.txt").read_text("utf-8")
+    (layer / "prompts/connect.txt").write_text(text.replace("{% endtrans %}", " Really.{% endtrans %}", 1), "utf-8")
+    ready = readiness_of(_settings(layer))
+    assert [fault.locale for fault in ready.layer_faults] == ["es"]
+    assert ready.serving
+    assert not ready.ready
+    assert ready.line
+    assert ready.line.flow.published == ("en", "es")
+
+
 def break_file(path: Path, how: str) -> None:
     """Break a file in one of the ways of `breaks`."""
     held = path.read_bytes()
