@@ -197,7 +197,7 @@ def test_hotline_number_equals_the_copy_in_the_tests(real: Line) -> None:
 def test_silence_ends_with_a_dial_or_the_number_in_bounded_time(real: Line, real_goodbye: Line) -> None:
     """Rows 4 and 15: at least two minutes, at most 1,220 s, and at most three dials in a row.
 
-    After each of the three dials, both languages say 911 and the number: safety text is not cut to make a silent call shorter.
+    After each of the three dials, both languages say 911 and the number. Safety text is not cut to shorten it.
     """
     for line in (real, real_goodbye):
         for language in BOTH:
