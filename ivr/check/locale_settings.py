@@ -167,6 +167,8 @@ def spoken_numbers(locale: Locale, facts: Facts) -> Iterator[str]:
     for name, spoken_as in ((EMERGENCY_NAME, "911"), (HOTLINE, "the hotline")):
         if number := facts.numbers.get(name):
             yield f"{spoken_as}: {locale.digit_groups(number.groups)}"
+    if locale.key_words:
+        yield f"digits of numbers: {', '.join(locale.digits)}"
     yield f"keys 0 to 9: {', '.join(map(locale.key_word, DIGIT_KEYS))}; *: {locale.star}; #: {locale.pound}"
 
 
