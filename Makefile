@@ -56,6 +56,7 @@ invented: setup ## Run the tests of the line once more, with an invented third l
 	tar --create --exclude ./.venv --exclude ./node_modules --exclude ./build --exclude ./.git . | \
 	tar --extract --directory build/invented
 	ln -s ../../.venv build/invented/.venv
+	[ ! -d node_modules ] || ln -s ../../node_modules build/invented/node_modules
 	PYTHONPATH=build/invented:tests $(BIN)/python -m support.invented build/invented
 	cd build/invented && PYTHONPATH=. .venv/bin/pytest -p no:cacheprovider --numprocesses auto --dist loadfile $(INVENTED)
 

@@ -175,10 +175,10 @@ def _part(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     if place.language_chosen or place.node != flow.transfer.not_connected:
         return _in_each_language(flow, place, place.node, place.part)
     if place.part == 1:
-        return *_second_language_offer(flow, place), *_in_each_language(flow, place, "not_reached")
+        return *_in_each_language(flow, place, "not_reached"), *_second_language_offer(flow, place)
     if place.part == 2:
-        return *_in_each_language(flow, place, "danger"), *_in_each_language(flow, place, "text_number")
-    return _in_each_language(flow, place, "number")
+        return *_in_each_language(flow, place, "short"), *_in_each_language(flow, place, "number")
+    return _in_each_language(flow, place, "text_number")
 
 
 def named_keys(flow: Flow, text: str, language_key: str = "8") -> Mapping[str, str]:

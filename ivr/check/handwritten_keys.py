@@ -25,7 +25,11 @@ equal (911, 988)."""
 
 
 class KeyWords(NamedTuple):
-    """The words for the keys of a language: ten `digits`, and `all` of them with star, pound and other forms."""
+    """The words for the keys of a language.
+
+    `digits`: the words for 0 to 9 in telephone numbers, then the other words for digit keys (`key_words`).
+    `all`: these, star, pound and other forms.
+    """
 
     digits: tuple[str, ...]
     all: tuple[str, ...]

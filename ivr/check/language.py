@@ -71,7 +71,9 @@ def _translation_reader(line: Line, locale: Locale) -> Callable[[MessageId], Tra
         elsewhere = {tag: text for tag, text in translations.items() if text and tag != locale.tag}
         text = locale.translation(*message_id)
         is_needed = message_id[0] in needed
-        return Translation(message_id[1], text, locale, source, words, names, elsewhere, needed=is_needed)
+        return Translation(
+            message_id[1], text, locale, source, words, names, elsewhere, needed=is_needed, name=message_id[0]
+        )
 
     spoken = [translation(message_id) for message_id in locale.messages or {} if not is_of_a_page(message_id)]
     usual = median(message.growth for message in spoken) if len(spoken) >= MIN_TRANSLATIONS else 1.0
@@ -118,7 +120,9 @@ def _minutes(line: Line, tag: str, whole: list[str]) -> str:
     seconds = sum(line.schedule.longest_seconds(part.spoken) for part in parts)
     english = sum(line.schedule.longest_seconds(part.spoken) for part in source if part.text in whole)
     longer = f", {seconds / english - 1:+.0%}" if english else ""
-    return f"{seconds / 60:.0f} minutes, the same in English {english / 60:.0f}{longer}"
+    rate = f"{line.content.locales[tag].speech_rate.slowest:g} {line.content.locales[tag].speech_rate.unit} a second"
+    minutes = f"{seconds / 60:.0f} minutes, the same in English {english / 60:.0f}{longer}"
+    return f"{minutes}; here and in the limits at the slowest rate, {rate}"
 
 
 def _recorded(line: Line, locale: Locale) -> Iterator[str]:

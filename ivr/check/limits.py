@@ -6,7 +6,7 @@ A menu is measured by its choices only: its heading, the offer of a person and t
 that silence does not count in a part of a topic either.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ivr.call.flow import Menu, Reminder, Topic
 from ivr.check.call_limits import call_limit_faults
@@ -87,14 +87,28 @@ class LimitChecker:
         yield from self._over(text, f"words of {menu}", len(readability.words(choices.text)))
         yield from self._over(text, f"seconds of {menu}", self.seconds(choices))
         yield from self._heading(text, [heading.text for heading in headings])
-        for choice in choices.paragraphs:
+        english = self._messages_of_choices(text, choices)
+        for choice, message in english.items():
             words, subject = len(readability.words(choice)), f"the choice “{choice[:50]}”, words"
-            yield from self._over(text, "words of a choice", words, subject)
-        nouns = [self._words[text.locale].first_noun(choice) for choice in choices.paragraphs]
-        for noun in sorted({noun for noun in nouns if nouns.count(noun) > 1}):
+            yield from self._over(text, "words of a choice", words, subject, message)
+        yield from self._beginnings(text, english)
+
+    def _messages_of_choices(self, text: RenderedText, choices: RenderedPrompt) -> dict[str, str]:
+        """The English message of each choice of a menu, "" where it is not known: {"Para té … uno.": "For tea …"}."""
+        *_, blocks = blocks_by_part(self.line.content.prompts.templates[text.name])
+        if len(blocks) != len(choices.paragraphs):
+            return dict.fromkeys(choices.paragraphs, "")
+        return {choice: block.english for choice, block in zip(choices.paragraphs, blocks, strict=True)}
+
+    def _beginnings(self, text: RenderedText, english: Mapping[str, str]) -> Iterator[Fault]:
+        """Choices that begin with the same word, at the message of the first of them."""
+        nouns = {choice: self._words[text.locale].first_noun(choice) for choice in english}
+        for noun in sorted({noun for noun in nouns.values() if [*nouns.values()].count(noun) > 1}):
+            alike = [choice for choice in nouns if nouns[choice] == noun]
+            found = f"two choices begin with “{noun}”: {' '.join(f'“{choice[:50]}”' for choice in alike)}"
             small = f"If “{noun}” is a small word like “for”, list it under `small` in words.toml."
             remedy = f"Begin each with another noun: callers hear the beginning. {small}"
-            yield text.fault(f"two choices begin with “{noun}”", remedy)
+            yield text.fault(found, remedy, english[alike[0]])
 
     def _heading(self, text: RenderedText, headings: list[str]) -> Iterator[Fault]:
         """The heading of a menu below the main one. It says to the caller which menu the key led to."""

@@ -12,11 +12,12 @@ from pathlib import Path
 import regex
 
 from ivr.call.language_tags import lookup_tags
+from ivr.check.language_offer import OFFER, named_in
 from ivr.check.translation import language_of
 from ivr.content.characters import wrong_characters
 from ivr.content.facts import HOTLINE, Facts
 from ivr.content.layer import stack_of
-from ivr.content.locale import Locale
+from ivr.content.locale import DIGIT_KEYS, Locale
 from ivr.content.proposals import Proposals, ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, Voices, load_voices
 from ivr.errors import BadLocale, Fault
@@ -166,16 +167,23 @@ def spoken_numbers(locale: Locale, facts: Facts) -> Iterator[str]:
     for name, spoken_as in ((EMERGENCY_NAME, "911"), (HOTLINE, "the hotline")):
         if number := facts.numbers.get(name):
             yield f"{spoken_as}: {locale.digit_groups(number.groups)}"
-    yield f"keys 0 to 9: {', '.join(locale.digits)}; *: {locale.star}; #: {locale.pound}"
+    if locale.key_words:
+        yield f"digits of numbers: {', '.join(locale.digits)}"
+    yield f"keys 0 to 9: {', '.join(map(locale.key_word, DIGIT_KEYS))}; *: {locale.star}; #: {locale.pound}"
 
 
 def doubts(locale: Locale, root: Path) -> Iterator[str]:
     """What a speaker should look at: digits that locales/proposals.toml writes in another way, a borrowed voice."""
     own = load_proposals(root).of(locale.tag).digits
     path = stack_of(root).path(f"locales/{locale.tag}/locale.toml")
-    for digit, (word, proposed) in enumerate(zip(locale.digits, own, strict=False)):
-        if _without_accents([word]) != _without_accents([proposed]):
-            yield f"{_where(path, 'digits')}: {digit} is “{word}”, in locales/proposals.toml “{proposed}”: misspelt?"
+    for key, word, proposed in zip(DIGIT_KEYS, locale.digits, own, strict=False):
+        if not set(_without_accents([word, locale.key_word(key)])) & set(_without_accents([proposed])):
+            found = f"{key} is “{word}”, in locales/proposals.toml “{proposed}”"
+            yield f"{_where(path, 'digits')}: {found}: correct it if it is misspelt, else leave it"
+    offers = (text for (context, _), text in (locale.messages or {}).items() if context == OFFER)
+    for offer in offers:
+        if named_in(offer, locale.name) == "part":
+            yield f"messages.po: {OFFER}: “{offer}”: is it {locale.name} that it offers? If so, leave it"
     voices = _voices(root)
     if locale.voice != NO_VOICE and voices and not voices.language_for(locale.tag):
         yield f"locale.toml: voice: it is a voice of {locale.language}: listen whether callers understand it"

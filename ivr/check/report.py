@@ -16,7 +16,15 @@ from ivr.check.proofs import ProofCounts, proof_counts, prove
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.rendered_texts import RenderedText, paths_to_texts
 from ivr.check.sources import age_faults, source_faults
-from ivr.check.waiting import Waiting, needed_faults, overdue_faults, waiting_messages, waiting_row, waiting_rows
+from ivr.check.waiting import (
+    Waiting,
+    folded,
+    needed_faults,
+    overdue_faults,
+    waiting_messages,
+    waiting_row,
+    waiting_rows,
+)
 from ivr.content.catalogue import po_file_of, read_catalogue
 from ivr.content.load import Content, with_drafts
 from ivr.errors import BadContent, BadLocale, Fault
@@ -143,7 +151,7 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
     if tag not in line.content.locales:
         return _language_report(_faults_for(tag, line.content.faults), ())
     waiting = waiting_messages(line.content, tag)
-    needed = [message.fault for message in waiting if message.needed]
+    needed = folded([message for message in waiting if message.needed])
     faults = tuple(dict.fromkeys((*_language_faults(line, tag), *needed)))
     optional = [message for message in waiting if not message.needed]
     summary_rows = (*summary(line, tag), *_how_to_publish(line, tag, faults, optional))

@@ -16,6 +16,7 @@ class Translation(NamedTuple):
     - `words`: the word lists of its language; `names`: the official names of both languages.
     - `others`: the translations of the same message into other languages, by tag.
     - `usual_growth`: the median `growth` of the translations into this language. Example: 1.2.
+    - `name`: the name of its text ("tea").
     - `needed`: its text is one without which a language is withheld, so no sentence of it may be missing.
     """
 
@@ -28,6 +29,7 @@ class Translation(NamedTuple):
     others: Mapping[str, str]
     usual_growth: float = 1.0
     needed: bool = False
+    name: str = ""
 
     @property
     def tag(self) -> str:

@@ -12,6 +12,7 @@ import regex
 
 from ivr.check import copied_words
 from ivr.check.handwritten_keys import KeyWords, key_by_hand, number_by_hand
+from ivr.check.language_offer import OFFER, named_in
 from ivr.check.translation import Translation, language_of
 from ivr.content.catalogue import PLACEHOLDER
 from ivr.content.characters import Kind, wrong_characters
@@ -117,7 +118,8 @@ def _number_by_hand(translation: Translation) -> str:
 
 def _key_words(translation: Translation) -> KeyWords:
     locale = translation.locale
-    return KeyWords(locale.digits, (*locale.digits, locale.star, locale.pound, *translation.words.keys))
+    digits = (*locale.digits, *locale.key_words.values())
+    return KeyWords(digits, (*digits, locale.star, locale.pound, *translation.words.keys))
 
 
 def _lost_text(translation: Translation) -> str:
@@ -150,6 +152,12 @@ def _capitals(translation: Translation) -> str:
 def _never_said(translation: Translation) -> str:
     said = list(translation.words.avoided_words_in(translation.spoken))
     return f"it says “{said[0]}”" if said else ""
+
+
+def _offer(translation: Translation) -> str:
+    if translation.name != OFFER or named_in(translation.spoken, translation.locale.name) != "no":
+        return ""
+    return f"it does not name the language, “{translation.locale.name}”"
 
 
 BY_PLACEHOLDER = "Keys and numbers come from placeholders: write that sentence without one."
@@ -195,5 +203,6 @@ RULES: tuple[Rule, ...] = (
         "Add the space; say an address in words.",
     ),
     Rule("capitals", _capitals, "Use small letters: a voice may spell capitals."),
+    Rule("offer", _offer, "Offer your language, not English, by the `name` that is in locale.toml."),
     Rule("never said", _never_said, "words.toml lists it under `never`: use other words."),
 )

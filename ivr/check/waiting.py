@@ -62,6 +62,18 @@ def needed_faults(content: Content) -> Iterator[Fault]:
         yield from (waiting.fault for waiting in waiting_messages(content, tag) if waiting.needed)
 
 
+def folded(needed: list[Waiting]) -> list[Fault]:
+    """The faults of needed messages that wait in a language: of several missing ones, a single fault."""
+    missing = [message for message in needed if message.fault.kind == "missing"]
+    others = [message.fault for message in needed if message.fault.kind != "missing"]
+    if len(missing) < 2:
+        return [*others, *(message.fault for message in missing)]
+    found = f"{len(missing)} messages of the required texts are not translated: {_names(missing)}"
+    remedy = "Translate them first: without them the language cannot be published."
+    first = missing[0].fault
+    return [*others, Fault(first.where, found, remedy, locale=first.locale, text=first.text, kind="missing")]
+
+
 def overdue_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Iterator[Fault]:
     """A fault for each published language in which messages have waited for more than `days` days."""
     for tag in _target_languages(content):

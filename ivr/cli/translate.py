@@ -137,11 +137,13 @@ def listen(tag: str, nodes: Sequence[str], slow: bool, out: Path | None) -> None
     heard = list[listen.Sample]()
     for sample in listen.copy_to(out, samples):
         heard.append(sample)
-        click.echo(f"{sample.name}  {sample.seconds:.1f} s  {os.path.relpath(sample.path)}")
+        path = sample.path if out else os.path.relpath(sample.path)
+        click.echo(f"{sample.name}  {sample.seconds:.1f} s  {path}")
         if nodes:
             click.echo(f"    {sample.text}".replace("\n\n", "\n    "))
         if nodes and not out and not listen.play(sample.path):
             click.echo("    (no program that plays sound is installed: open the file)")
+    click.echo(f"The seconds are those of these sounds; `ivr check {tag}` estimates longer ones, for a slow voice.")
     if not slow and (row := listen.rate_row(line.content.locales[tag], heard)):
         click.echo(f"{tag}: {row}")
 

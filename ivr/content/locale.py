@@ -20,6 +20,7 @@ TWILIO_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 """How Twilio writes a language: "es-US". locales/voices.toml lists the languages."""
 TWILIO_VOICE = re.compile(r"man|woman|alice|[A-Za-z]+\.\w+(-\w+)*")
 """How Twilio writes a voice: "Polly.Lupe-Neural". locales/voices.toml lists the voices."""
+DIGIT_KEYS = "0123456789"
 MIN_RATE, MAX_RATE = 1, 40
 """Units of speech a second: the slowest and the fastest rate of any language in any unit."""
 
@@ -53,6 +54,7 @@ class _LocaleFile(_Table):
     digits: list[str]
     star: str
     pound: str
+    key_words: dict[str, str] = {}
     speech_rate: _RateTable = Field(validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
     word_limits: bool = False
     reviewed: Review | None = None
@@ -65,6 +67,7 @@ class Locale(NamedTuple):
 
     - `name`: its name in itself ("español"). `voice`: as Twilio writes it ("Polly.Lupe-Neural").
     - `digits`: the words for 0 to 9. `star`, `pound`: the words for the keys * and #.
+    - `key_words`: the words for the digit keys whose word differs from that in a telephone number: {"6": "seis"}.
     - `review`: the person who read the texts aloud, and the day; None without a reviewer.
     - `messages`: the usable translations; None for the source language. `faults`: the faults of the other messages.
     - `voice_row`: the voice's row in the table of voices; None without a voice, or if the table cannot be read.
@@ -96,6 +99,7 @@ class Locale(NamedTuple):
     fallback: FallbackVoice = FallbackVoice()
     leaders: tuple[str, ...] = ()
     is_preview: bool = False
+    key_words: Mapping[str, str] = {}
 
     @property
     def say_voice(self) -> str:
@@ -120,7 +124,7 @@ class Locale(NamedTuple):
 
     def key_word(self, key: str) -> str:
         """The word for a key ("0" to "9", "*", "#"): "estrella" for "*"."""
-        return {"*": self.star, "#": self.pound}.get(key) or self.digits[int(key)]
+        return {"*": self.star, "#": self.pound, **self.key_words}.get(key) or self.digits[int(key)]
 
     def digit_groups(self, groups: Sequence[str]) -> str:
         """Groups of digits in words, with a pause between groups: "one … eight eight eight" for ("1", "888")."""
@@ -165,6 +169,7 @@ def _load_parts(folder: Path, voices: Voices | None, source: bool, own: Path | N
         folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
         fields.pound, rate, fields.reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
         fields.word_limits, tuple(fields.translators), fallback, tuple(fields.leaders),
+        key_words=fields.key_words,
     )  # fmt: skip
 
 
@@ -193,13 +198,22 @@ def _field_faults(path: Path, error: ValidationError) -> Iterator[Fault]:
 
 
 def _word_faults(path: Path, fields: _LocaleFile) -> Iterator[Fault]:
-    words = [*fields.digits, fields.star, fields.pound]
     if len(fields.digits) != 10:
         yield Fault(f"{path}: digits", f"{len(fields.digits)} words", "Write ten: the words for 0, 1, 2 … 9.")
+    if other := [key for key in fields.key_words if key not in DIGIT_KEYS]:
+        remedy = 'It is for the keys 0 to 9, such as { 6 = "seis" }; `star` and `pound` are the words for * and #.'
+        yield Fault(f"{path}: key_words", f"{', '.join(map(repr, other))}: not a digit key", remedy)
+    yield from _bad_words(f"{path}: digits, star, pound", [*fields.digits, fields.star, fields.pound])
+    keys = dict(zip(DIGIT_KEYS, fields.digits, strict=False)) | fields.key_words
+    if fields.key_words:
+        yield from _bad_words(f"{path}: key_words", [*keys.values(), fields.star, fields.pound])
+
+
+def _bad_words(where: str, words: Sequence[str]) -> Iterator[Fault]:
     bad = [word for word in words if words.count(word) > 1 or not _is_word(word)]
     if bad:
         found = f"{', '.join(map(repr, bad))}: empty, twice, or not a word"
-        yield Fault(f"{path}: digits, star, pound", found, "Each needs its own word, in letters.")
+        yield Fault(where, found, "Each needs its own word, in letters.")
 
 
 def _is_word(word: str) -> bool:

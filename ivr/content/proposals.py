@@ -26,6 +26,7 @@ class ProposedWords(_Table):
     digits: list[str] = []
     star: str = ""
     pound: str = ""
+    key_words: Mapping[str, str] = {}
     speech_rate: Mapping[str, Any] = RATE_FIELD
     press: list[str] = []
     keys: list[str] = []

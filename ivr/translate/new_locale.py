@@ -28,9 +28,13 @@ from ivr.errors import BadContent, BadLocale, OperationFailed
 from ivr.translate.update import update
 
 TEMPLATES = Path(__file__).parent / "pages"
+INHERITED_FIELDS = ("digits", "star", "pound", "key_words", "speech_rate", "ear")
+"""The fields of locale.toml that a regional form (es-PR) begins with. `ear` was the name of speech_rate in 0.1.0."""
 DEFAULT_RATE = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
 """The speech rate, a wide range, where locales/proposals.toml does not propose one."""
-CLDR_ORIGIN = "proposed, most by CLDR, where they are for counting. Write the words that are used on a telephone."
+CLDR_ORIGIN = (
+    "proposed, most by CLDR, where they are for counting. Write the words in which a telephone number is read."
+)
 TERMS = (
     "human trafficking", "human smuggling", "sex trafficking; labor trafficking", "forced labor",
     "force, fraud or coercion", "commercial sex act", "debt bondage", "domestic servitude", "trafficker", "survivor",
@@ -59,6 +63,7 @@ class Proposal(NamedTuple):
     digits: tuple[str, ...]
     star: str
     pound: str
+    key_words: Mapping[str, str]
     speech_rate: Mapping[str, Any]
     origin: str
     missing: tuple[str, ...]
@@ -148,7 +153,7 @@ def propose(root: Path, tag: str, name: str = "") -> Proposal:
     return Proposal(
         tag, name or _own_name(tag, cldr) or tag, cldr.text_direction if cldr else "ltr",
         language or tag, voice, voices.voice_of_another_vendor(language, voice), tuple(words.digits or [""] * 10),
-        words.star, words.pound, words.speech_rate, origin, tuple(missing), tuple(notes),
+        words.star, words.pound, words.key_words, words.speech_rate, origin, tuple(missing), tuple(notes),
     )  # fmt: skip
 
 
@@ -177,9 +182,7 @@ def _digit_words(root: Path, tag: str) -> tuple[ProposedWords, str]:
     words, origin = proposals.of(tag), CLDR_ORIGIN if proposals.of(tag).digits else ""
     if base:
         fields, origin = read_toml(root / "locales" / base / "locale.toml", BadLocale), f"as in locales/{base}."
-        own = {
-            name: value for name, value in fields.items() if name in ("digits", "star", "pound", "speech_rate", "ear")
-        }
+        own = {name: value for name, value in fields.items() if name in INHERITED_FIELDS}
         words = ProposedWords.model_validate(own)
     rate = words.speech_rate or proposals.speech_rate or DEFAULT_RATE
     return words.model_copy(update={"speech_rate": rate}), origin

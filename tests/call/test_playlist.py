@@ -115,17 +115,17 @@ TABLE: list[tuple[str, Ask | Dial | End, list[str]]] = [
     (
         "the first part after a failed dial, in both",
         Ask(at("not_connected", language_chosen=False), "part"),
-        ["language es", "not_reached", "not_reached es"],
+        ["not_reached", "not_reached es", "language es"],
     ),
     (
         "the second part after a failed dial, in both",
         Ask(at("not_connected", part=2, language_chosen=False), "part"),
-        ["danger", "danger es", "text_number", "text_number es"],
+        ["short", "short es", "number", "number es"],
     ),
     (
         "the third part after a failed dial, in both",
         Ask(at("not_connected", part=3, language_chosen=False), "part"),
-        ["number", "number es"],
+        ["text_number", "text_number es"],
     ),
     (
         "the farewell in both",

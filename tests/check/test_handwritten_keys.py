@@ -89,3 +89,11 @@ def test_number_is_found_by_its_digits_in_a_row(text: str, number: str) -> None:
 
 def test_language_without_words_for_pressing_has_no_key_by_hand() -> None:
     assert key_by_hand("Oprima cero.", KEYS, Words()) == ""
+
+
+def test_other_word_of_a_key_is_found_too() -> None:
+    locale = ENGLISH._replace(key_words={"6": "half dozen"})
+    translation = Translation("", "Please press half dozen now.", locale, ENGLISH, Words(press=["press"]), (), {})
+    assert [found for found, _ in broken_rules(translation, page=False)] == [
+        "a key that is written by hand, “press half dozen”"
+    ]

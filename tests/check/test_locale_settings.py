@@ -6,6 +6,7 @@ import pytest
 from support.options import OPTIONS
 from support.paths import CHECKOUT
 
+from ivr.check.language_offer import named_in
 from ivr.check.locale_settings import doubts, spoken_numbers
 from ivr.check.report import check_language
 from ivr.content.load import load_content
@@ -57,3 +58,41 @@ def test_digit_that_is_written_in_another_way_is_a_doubt_and_no_fault(copied: Pa
     path.write_text(path.read_text("utf-8").replace('"seis"', '"ses"'), "utf-8")
     (told,) = doubts(load_content(copied).locales["es"], copied)
     assert "digits: 6 is “ses”" in told
+
+
+def test_digit_with_an_own_word_for_its_key_is_no_doubt(copied: Path) -> None:
+    path = copied / "locales" / "es" / "locale.toml"
+    text = path.read_text("utf-8").replace('"seis"', '"media"') + '\nkey_words = { 6 = "seis" }\n'
+    path.write_text(text, "utf-8")
+    content = load_content(copied)
+    assert list(doubts(content.locales["es"], copied)) == []
+    *_, numbers, keys = spoken_numbers(content.locales["es"], content.facts)
+    assert "cinco, media, siete" in numbers
+    assert "cinco, seis, siete" in keys
+
+
+@pytest.mark.parametrize(
+    ("offer", "name", "expected"),
+    [
+        ("Para español … oprima ", "español", "whole"),
+        ("Para português … aperte ", "português (Brasil)", "whole"),
+        ("Po polsku … ", "polski", "part"),
+        ("Pou kreyòl … ", "Kreyòl Ayisyen", "part"),
+        ("Để nghe tiếng Anh … ", "Tiếng Việt", "part"),
+        ("Suomeksi … ", "suomi", "part"),
+        ("للعربية … ", "العربية", "part"),
+        ("Para inglês … aperte ", "português", "no"),
+        ("Pour l’anglais … appuyez sur ", "français", "no"),
+        ("For English … press ", "Tiếng Việt", "no"),
+    ],
+)
+def test_offer_names_its_language_whole_inflected_or_not_at_all(offer: str, name: str, expected: str) -> None:
+    assert named_in(offer, name) == expected
+
+
+def test_offer_that_may_name_another_language_is_a_doubt_and_no_fault(copied: Path) -> None:
+    path = copied / "locales" / "es" / "locale.toml"
+    path.write_text(path.read_text("utf-8").replace('"español"', '"español cubano"'), "utf-8")
+    (told,) = doubts(load_content(copied).locales["es"], copied)
+    assert "“Para español" in told
+    assert check_language(copied, OPTIONS, "es").faults == ()

@@ -49,6 +49,15 @@ def test_text_over_a_limit_is_listed_with_its_line_in_the_catalogue(copied: Path
     assert all(fault.locale == "es" and fault.where.startswith(f"{po_path(copied, 'es')}:{line}: ") for fault in faults)
 
 
+def test_choices_that_begin_alike_are_listed_at_the_first_of_them(copied: Path) -> None:
+    path = po_path(copied, "es")
+    path.write_text(path.read_text("utf-8").replace("Para conocer las teclas", "Para la tecla"), "utf-8")
+    (fault,) = spanish(copied).faults
+    line = path.read_text("utf-8").splitlines().index('msgid "For fruit … press %(key)s."') + 1
+    assert fault.where.startswith(f"{path}:{line}: ")
+    assert all(choice in fault.found for choice in ("Para la fruta", "Para la tecla"))
+
+
 def test_text_over_a_limit_in_english_is_left_to_the_check_of_all_languages(copied: Path) -> None:
     english(copied, "tea", "Tea " * 24 + "is hot.")
     assert {fault.locale for fault in check_all(copied, Options()).faults} == {"en", "es"}

@@ -36,6 +36,7 @@ PLANTED = {
     "note": ("wording", "note_to_oneself"),
     "address": ("wording", "full_stop_without_a_space"),
     "capitals": ("wording", "capitals"),
+    "offer": ("wording", "offer_of_another_language"),
     "never said": ("catalogue", "forbidden_word"),
 }
 """The planted fault of each rule, in tests/content/faults; "another language" needs a third one: see below."""

@@ -122,3 +122,10 @@ def test_no_text_that_waits_breaks_a_proof_or_the_script(copied: Path) -> None:
         assert not is_whole(line.flow, line.content.prompts, name, "es")
         assert prove(line) == (), name
         assert render_page(line, "en")
+
+
+def test_needed_messages_of_a_new_language_are_one_fault(copied: Path) -> None:
+    create_locale(copied, "fr")
+    (told,) = [fault for fault in check_language(copied, Options(), "fr").faults if fault.kind == "missing"]
+    assert str(po_path(copied, "fr")) in told.where
+    assert all(name in told.found for name in needed_texts(compile_line(copied, Options()).flow))

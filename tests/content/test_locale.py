@@ -119,3 +119,12 @@ def test_language_without_a_catalogue_is_refused(copied: Path) -> None:
     catalogue.unlink()
     with pytest.raises(BadLocale, match=r"messages\.po: it cannot be read \(No such file or directory\)"):
         load_locale(copied / "locales" / "es", VOICES)
+
+
+def test_key_can_have_another_word_than_its_digit_in_a_number(copied: Path) -> None:
+    folder = changed(copied, '"seis"', '"media"')
+    path = folder / "locale.toml"
+    path.write_text(path.read_text("utf-8") + '\nkey_words = { 6 = "seis" }\n', "utf-8")
+    locale = load_locale(folder, VOICES)
+    assert (locale.key_word("6"), locale.digit_groups(("16",))) == ("seis", "uno media")
+    assert locale.key_word("5") == "cinco"

@@ -170,7 +170,9 @@ def test_a_language_that_is_not_spoken_shows(folder: Path, copied: Path) -> None
     assert shown['ivr_language_faults{locale="es"}'] == 1
 
 
-def test_the_webhook_counts_answers_refusals_and_fallback_documents(metrics: Metrics, tiny: Path) -> None:
+def test_the_webhook_counts_answers_refusals_and_fallback_documents(
+    metrics: Metrics, tiny: Path, tmp_path: Path
+) -> None:
     ready = readiness_of(settings_for(tiny))
     with TestClient(make_app(settings_for(tiny), ready, metrics=metrics), base_url=BASE) as client:
         post_to_app(client, "/call")
@@ -179,7 +181,9 @@ def test_the_webhook_counts_answers_refusals_and_fallback_documents(metrics: Met
         assert client.post("/call", **signed("/call", token="another", call=CALL)).status_code == 403
         assert client.post("/call", **signed("/call", token="another", call=PROBE_CALL)).status_code == 403
         assert client.get("/metrics").status_code == 404
-    broken = readiness_of(settings_for(tiny / "prompts"))
+    (tmp_path / "cut" / "prompts").mkdir(parents=True)
+    (tmp_path / "cut" / "prompts" / "flow.toml").write_text("cut = ")
+    broken = readiness_of(settings_for(tmp_path / "cut"))
     assert not broken.ready
     with TestClient(make_app(settings_for(tiny), broken, metrics=metrics), base_url=BASE) as client:
         post_to_app(client, "/call")

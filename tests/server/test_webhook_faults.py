@@ -94,6 +94,8 @@ def test_unusable_content_leaves_the_kept_fallback_document(
     kept = tmp_path / "fallback.xml"
     kept.write_bytes(line.fallback_document)
     monkeypatch.setattr(readiness, "FALLBACK_FILE", kept)
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "flow.toml").write_text("cut = ")
     settings = settings_for(tmp_path)
     app = make_app(settings, readiness_of(settings))
     assert ask(app, "GET", "/health/ready").status_code == 503

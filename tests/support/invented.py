@@ -48,7 +48,7 @@ def _longer(word: str) -> str:
 
 def publish_invented(root: Path) -> None:
     """Begin, fill and publish the invented language in the content under `root`."""
-    create_locale(root, INVENTED, "Ïñvéñtéd")
+    create_locale(root, INVENTED, pseudo("English"))
     path = root / "locales" / INVENTED / "locale.toml"
     filled = path.read_text("utf-8")
     for empty, told in FIELDS.items():

@@ -108,7 +108,7 @@ def test_new_language_with_a_voice_can_be_loaded(begun: Path, tag: str) -> None:
 
 def test_proposed_words_are_marked_for_a_speaker(begun: Path) -> None:
     marked = [(file, mark) for file, _, mark in review_marks(begun / "locales" / "fr")]
-    assert [file for file, _ in marked] == ["locale.toml", "locale.toml", "words.toml"]
+    assert [file for file, _ in marked] == ["locale.toml", "locale.toml", "words.toml", "words.toml", "words.toml"]
     assert all(mark.startswith("CHECK: ") for _, mark in marked)
 
 

@@ -1,0 +1,32 @@
+"""Whether the offer of a language names that language: "Para español …", and not "Para inglés …" from the English."""
+
+import unicodedata
+from difflib import SequenceMatcher
+from typing import Literal
+
+import regex
+
+OFFER = "language"
+"""The text that offers a language, in the language itself."""
+Named = Literal["whole", "part", "no"]
+
+
+def named_in(offer: str, name: str) -> Named:
+    """Whether `offer` has the `name` of a language: each word, a part as long as half a word (inflected), or none.
+
+    Example: "whole" for ("Para español …", "español"), "part" for ("Po polsku …", "polski"), "no" for ("Para inglês …",
+    "português"). A region in brackets does not count.
+    """
+    said = _folded(offer)
+    words = regex.findall(r"[\p{L}\p{M}]+", _folded(name.partition("(")[0]))
+    if all(word in said for word in words):
+        return "whole"
+    return "part" if any(_longest_part(word, said) >= max(2, (len(word) + 1) // 2) for word in words) else "no"
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def _longest_part(word: str, text: str) -> int:
+    return SequenceMatcher(None, word, text, autojunk=False).find_longest_match().size
