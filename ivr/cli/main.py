@@ -83,12 +83,15 @@ def check(ctx: click.Context, tag: str | None, today: bool, against: str | None)
             raise click.UsageError("--against allows no TAG and no --today: it compares the whole line.")
         sys.exit(operate.compare(against, operate.external(ctx)))
     from ivr.check.report import check_all, check_language
+    from ivr.script.own import changed_texts
 
     settings, day = read_settings(), date.today() if today else None
     root, options = settings.ivr_content, settings.options
     report = check_language(root, options, tag) if tag else check_all(root, options, day)
     for row in report.rows:
         click.echo(row)
+    for name in changed_texts(root):
+        click.echo(f"{name}: the release has changed the text that yours replaces. `ivr own` shows both.")
     sys.exit(1 if report.faults else 0)
 
 

@@ -207,8 +207,11 @@ def _rows(path: Path, tables: dict[str, Any], row_class: type[Row], faults: list
                 faults.append(Fault(f"{path}: [{name}]", f"{field}: {found}" if field else found, remedy))
             continue
         if isinstance(row, _Compared) and not row.last_compared and getattr(row, "confidence", "") != "own":
-            remedy = "Write the day of the comparison with its source. The comment at the top of the file says how."
-            faults.append(Fault(f"{path}: [{name}]", "copy: it is missing", remedy))
+            remedy = (
+                "Write the day: `copy` if a stored copy was compared, `live` if you opened the page or called the "
+                "number, as in live = 2026-11-29."
+            )
+            faults.append(Fault(f"{path}: [{name}]", "`copy` and `live` are missing", remedy))
         yield name, row
 
 

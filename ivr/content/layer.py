@@ -124,8 +124,9 @@ def choices_of(tables: Mapping[str, Any], name: str) -> list[str]:
     return table.get("choices", []) if isinstance(table, dict) and table.get("kind") == "menu" else []
 
 
-def _added(own: Own) -> list[str]:
-    return [name for names in own.add.values() for name in names]
+def _added(own: Own, besides: Collection[str] = ()) -> list[str]:
+    """The names of all added nodes; those in the menus `besides` are left out."""
+    return [name for menu, names in own.add.items() if menu not in besides for name in names]
 
 
 def _left_out(release: Mapping[str, Any], names: list[str]) -> dict[str, str]:
@@ -145,10 +146,12 @@ def _left_out(release: Mapping[str, Any], names: list[str]) -> dict[str, str]:
 def _add_faults(release: Mapping[str, Any], own: Own, path: Path) -> Iterator[Fault]:
     where, added = f"{path}: [add]", _added(own)
     for menu in own.add:
-        if not choices_of(release, menu) and menu not in added:
+        if menu in Own.model_fields:
+            yield Fault(where, f"`{menu}` stands below [add]", "Move its line above the line [add].")
+        elif not choices_of(release, menu) and menu not in added:
             menus = ", ".join(name for name in release if choices_of(release, name))
             yield Fault(where, f"`{menu}` is not a menu of the release", f"Its menus are: {menus}.")
-    for name in added:
+    for name in _added(own, besides=Own.model_fields):
         if name in release or name in release.get("moved", {}):
             yield Fault(
                 where, f"the release has, or had, a node `{name}`", "Give yours another name, and its text too."

@@ -42,6 +42,19 @@ def own_rows(content: Content) -> Iterator[str]:
         yield from _changes_under(layer, release[name])
 
 
+def changed_texts(root: Path) -> list[str]:
+    """The names of the release's texts that changed since the layer at `root` replaced them; [] without a layer."""
+    stack = stack_of(root)
+    if stack.layer is None or not (stack.layer / REPLACED).exists():
+        return []
+    then, now = load_templates(stack.layer / REPLACED), load_templates(stack.release / "prompts")
+    return [name for name in then if name in now and _paragraphs(then[name]) != _paragraphs(now[name])]
+
+
+def _paragraphs(text: Template) -> list[str]:
+    return [block.english for block in blocks(text)]
+
+
 def copy_text(root: Path, name: str) -> list[Path]:
     """Copy a text of the release into the layer at `root`, to edit it, and into prompts/replaced/: the new files.
 
@@ -87,8 +100,7 @@ def _changes_under(layer: Path, now: Template) -> Iterator[str]:
     if not path.exists():
         yield f"{now.name}: no copy of the replaced text is kept. `ivr own --copy {now.name}` keeps one from now on."
         return
-    old = [block.english for block in blocks(load_templates(path.parent)[now.name])]
-    new = [block.english for block in blocks(now)]
+    old, new = _paragraphs(load_templates(path.parent)[now.name]), _paragraphs(now)
     if old == new:
         return
     yield f"{now.name}: the release has changed the text that yours replaces. If yours needs no change, or has it now:"

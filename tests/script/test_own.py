@@ -47,6 +47,7 @@ def test_change_of_a_replaced_text_is_shown_beside_the_text_before_until_it_was_
     change_greeting(layer)
     row = own()[-1]
     assert row.index("This is the toy line.") < row.index("You hear the toy line.")
+    assert CliRunner().invoke(main, ["check"]).output.splitlines()[-1].startswith("greeting: the release has changed")
     own("--copy", "greeting")
     assert len(own()) == 7
 
