@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
-from support.line_server import children
+from support.line_server import children, eventually
 from support.processes import IVR, TOKEN, end, free_port, line_environment, running
 from support.signed_calls import CALL, post_to_port
 from support.toy_line import MAIN
@@ -152,8 +152,8 @@ def test_two_workers_count_exactly_and_survive_a_kill_and_a_lost_store(tiny: Pat
     with running([IVR, "serve", "--port", str(port), "--workers", "2"], port, tmp_path, environment) as process:
         for _ in range(60):
             assert post_to_port(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
+        eventually(lambda: len(children(process.pid)) == 2)
         workers = children(process.pid)
-        assert len(workers) == 2
         assert probe(Settings(_env_file=None, **_small(environment)), public, http_client.fetch).passed
         shutil.rmtree(usage)
         usage.write_text("no folder any more", "utf-8")
