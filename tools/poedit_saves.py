@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SAVES = ROOT / "tests" / "translate" / "saves"
 SETTINGS = "translator_name=Ana Example\ntranslator_email=ana@example.org\ncompile_mo=0\n"
 FIELD = (266, 590)
-"""Where the translation is typed, in pixels of the display: Poedit's window stands in its corner."""
+"""Where the translation is typed in Poedit, in pixels of the display: its window is at the top left corner."""
 START, PAUSE = 60.0, 0.4
 """Seconds that Poedit may take to open its window, and seconds between two actions."""
 

@@ -134,7 +134,7 @@ function isNewCall(form, key) {
   return onlyValue(form.CallStatus) === "ringing" && !key && values(form.DialCallStatus).length === 0;
 }
 
-// Nobody hears this answer: the call has ended.
+// The call has ended, so no caller hears this answer.
 function afterEnd(place) {
   return place.outcomes ? place.outcomes.unknown : place.silence;
 }
