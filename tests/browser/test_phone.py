@@ -97,6 +97,43 @@ def test_no_request_follows_the_data_of_the_line(phone: PhonePage, requests: lis
     assert len(requests) == asked
 
 
+def test_telephone_needs_six_requests_and_the_data_of_the_line(page: Page, real_site: str, requests: list[str]) -> None:
+    phone = PhonePage(page, f"{real_site}/phone/en")
+    phone.start_call()
+    assert requests[-1].endswith("/telephone.json")
+    assert len(requests) <= 7
+
+
+def test_sentence_that_is_spoken_is_marked_and_a_screen_reader_does_not_read_it_again(
+    page: Page, real_site: str
+) -> None:
+    """A log announces what is added to it: while sentences are marked, nothing changes but their class."""
+    phone = PhonePage(page, f"{real_site}/phone/en")
+    phone.start_call()
+    for key in ("4", "1"):
+        phone.key(key).click()
+    expect(phone.log.locator(".caption").last).to_contain_text("Signs")
+    page.evaluate(
+        "changes = []; new MutationObserver(records => changes.push(...records.map(record =>"
+        " record.type + ' ' + record.attributeName))).observe(document.getElementById('log'),"
+        " { subtree: true, childList: true, characterData: true, attributes: true })"
+    )
+    caption = phone.log.locator(".caption").last
+    sentences, marked = caption.locator("p:not(.voice) span").all_inner_texts(), []
+    for _ in range(90):
+        if phone.state != "talking":
+            break
+        (spoken,) = phone.log.locator(".spoken").all_inner_texts()
+        if [spoken] != marked[-1:]:
+            marked.append(spoken)
+        phone.let_time_pass(1)
+        if phone.log.locator(".caption").last.inner_text() != caption.inner_text():
+            break
+    assert marked == sentences
+    assert len(marked) > 2
+    assert set(page.evaluate("changes")) == {"attributes class"}
+
+
 def test_skip_ahead_skips_the_waits(phone: PhonePage) -> None:
     phone.start_call()
     for _ in range(6):
