@@ -284,21 +284,29 @@ def test_key_that_is_held_down_is_one_press(phone: PhonePage) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(320, 568), (390, 844), (1280, 600)])
-def test_new_caption_is_shown_from_its_beginning(browser: Browser, real_site: str, width: int, height: int) -> None:
+def test_new_caption_is_shown_from_its_beginning_and_then_the_sentence_that_is_spoken(
+    browser: Browser, real_site: str, width: int, height: int
+) -> None:
     context = browser.new_context(viewport={"width": width, "height": height})
     phone = PhonePage(context.new_page(), f"{real_site}/phone/en")
     phone.start_call()
     phone.key("4").click()
     phone.let_time_pass(2)
     phone.key("1").click()
-    for _ in range(20):
-        first_line = phone.log.locator(".caption").last.locator("p").first
-        expect(first_line).to_be_in_viewport()
-        box, log = first_line.bounding_box(), phone.log.bounding_box()
-        assert box
-        assert log
-        assert log["y"] <= box["y"] <= log["y"] + log["height"]
-        phone.let_time_pass(5)
+    beginnings = 0
+    for _ in range(60):
+        spoken = phone.log.locator(".spoken")
+        if spoken.count():
+            assert phone.shows(spoken)
+            sentences = phone.log.locator(".caption").last.locator("p:not(.voice) span")
+            if spoken.inner_text() == sentences.first.inner_text():
+                assert phone.shows(phone.log.locator(".caption").last.locator("p").first)
+                beginnings += 1
+        phone.let_time_pass(1)
+    assert beginnings >= 3
+    scrolled = phone.log.evaluate("log => log.scrollTop")
+    phone.page.locator("#pause").click()
+    assert phone.log.evaluate("log => log.scrollTop") == scrolled
     context.close()
 
 

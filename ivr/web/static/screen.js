@@ -44,6 +44,8 @@ export function setState(state, paused = false) {
   for (const label of document.querySelectorAll("#state > [data-state]")) {
     if (label instanceof HTMLElement) label.hidden = label.dataset.state !== shown;
   }
+  const resizes = [phone.dataset.state, state].some((one) => one === "idle" || one === "dialling");
+  const isNew = phone.dataset.state !== state;
   phone.dataset.state = state;
   moveFocusFromHidden(inCall);
   for (const part of phone.querySelectorAll("[data-while]")) {
@@ -55,7 +57,7 @@ export function setState(state, paused = false) {
   dialPanel.hidden = state !== "dialling";
   setPressed(byId("pause"), paused);
   showClear(state);
-  if (following) showNewestEntry(); // the log may have another height now
+  if (following && isNew && resizes) showNewestEntry(); // the log has another height now
 }
 
 /** Keeps the focus on the telephone when the control that has it is about to be hidden. @param {boolean} inCall */
@@ -116,19 +118,21 @@ export function addCaption(caption) {
     const key = caption.keys[index];
     const isPlain = line.every(([, link]) => !link);
     const paragraph = element("p", {});
-    paragraph.append(...(key && isPlain ? [choiceButton(key, sentences)] : sentences));
+    const words = sentences.flatMap((sentence) => [sentence, " "]);
+    paragraph.append(...(key && isPlain ? [choiceButton(key, words)] : words));
     block.append(paragraph);
   }
   addToLog(block);
   return (index) => {
     for (const [number, sentence] of marked.entries()) sentence.classList.toggle("spoken", number === index);
+    if (index in marked && following) keepInView(marked[index]);
   };
 }
 
 /** @param {Piece[]} pieces */
 function sentenceSpan(pieces) {
   const span = element("span", {});
-  span.append(...pieces.map(([text, link]) => textOrLink(text, link)));
+  span.append(...pieces.map(([text, link], index) => textOrLink(index ? text : text.trimStart(), link)));
   return span;
 }
 
@@ -141,7 +145,7 @@ export function endChoices() {
   }
 }
 
-/** @param {string} key @param {Node[]} sentences */
+/** @param {string} key @param {(string | Node)[]} sentences */
 function choiceButton(key, sentences) {
   const button = element("button", { className: "choice" });
   button.setAttribute("type", "button");
@@ -184,6 +188,12 @@ function addToLog(entry) {
 function showFrom(entry) {
   log.scrollTop = entry.offsetTop - SCROLL_GAP;
   shownTop = log.scrollTop;
+}
+
+/** Scrolls the log to the sentence that is spoken, if it is not wholly seen. @param {HTMLElement} sentence */
+function keepInView(sentence) {
+  const end = sentence.getBoundingClientRect().bottom;
+  if (end > log.getBoundingClientRect().bottom) showFrom(sentence);
 }
 
 function noticeScrolling() {
