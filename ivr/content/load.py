@@ -22,7 +22,7 @@ from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.content.templates import Template, load_templates
 from ivr.content.voices import NO_VOICE, Voices, load_voices
 from ivr.content.wordlists import Words, load_words
-from ivr.errors import BadContent, BadLocale, BadText, Fault, Untranslated
+from ivr.errors import BadContent, BadLocale, Fault, Untranslated
 
 Loaded = TypeVar("Loaded")
 
@@ -233,7 +233,7 @@ def _rendering_faults(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     for name in prompts.templates:
         try:
             prompts.parts(name, flow.source_language, named_keys(flow, name))
-        except BadText as error:
+        except BadContent as error:
             yield from error.faults
 
 
