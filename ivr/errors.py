@@ -9,7 +9,6 @@
     │   ├── TokenRejected    Twilio does not know the token
     │   └── Unreachable      a host gives no reply: `reason` says why
     ├── Unverified       a request is not signed with the token: it gets 403
-    ├── UnknownAddress   an address that belongs to no place: the caller hears the main menu
     └── Untranslated     a text that cannot be spoken in a language: it is spoken in the source language
 
 The line handles each of them itself: a caller always gets a document.
@@ -116,10 +115,6 @@ class Unreachable(OperationFailed):
 
 class Unverified(LineError):
     """A request is not signed with the token: it gets 403."""
-
-
-class UnknownAddress(LineError):
-    """An address that belongs to no place of this release."""
 
 
 class Untranslated(LineError):
