@@ -249,12 +249,8 @@ def _withheld(stack: Stack, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
 
 def needed_texts(flow: Flow) -> tuple[str, ...]:
     """The texts without which a language is withheld: the offers of the opening, the transfer and the reminder."""
-    return (
-        *NEEDED_SHARED_TEXTS,
-        flow.node_of_kind("transfer"),
-        flow.transfer.not_connected,
-        flow.node_of_kind("reminder"),
-    )
+    transfer, reminder = flow.node_of_kind("transfer"), flow.node_of_kind("reminder")
+    return (*NEEDED_SHARED_TEXTS, transfer, flow.transfer.not_connected, reminder)
 
 
 def order_of_work(flow: Flow) -> tuple[str, ...]:

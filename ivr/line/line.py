@@ -36,8 +36,8 @@ class Line:
     """The line as `compile_line` makes it.
 
     `paths` and `transitions` are those of `Exploration`: the keys that lead to each place ("ring 1 2"), and the place
-    that each key leads to. `documents` has the fragments of each place's document. `places` has the place of each address
-    that a document posts to: {"/call/es/partner/part-2": Place("partner", "es", 2)}.
+    that each key leads to. `documents` has the fragments of each place's document. `places` has the place of each
+    address that a document posts to: {"/call/es/partner/part-2": Place("partner", "es", 2)}.
     """
 
     content: Content
