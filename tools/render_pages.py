@@ -29,7 +29,7 @@ PUBLIC_URL = "https://line.example.org"
 def site_pages(line: Line) -> dict[str, Body]:
     """The pages of the site by file name."""
     static = StaticFiles()
-    telephone, templates = Telephone(line), PageTemplates(SiteAddresses(""), static)
+    telephone, templates = Telephone(line, is_tried_out=True), PageTemplates(SiteAddresses(""), static)
     site = Site(line, telephone, templates, drafts=["fr"], is_tried_out=True)
     bare = Site(line, telephone, templates, has_text=False)
     pages = {f"front.{tag}": page for tag, page in site.front_pages.items()}

@@ -19,6 +19,7 @@ from ivr.web.draft_preview import DraftPages
 from ivr.web.security_headers import IMMUTABLE, NO_STORE
 from ivr.web.site import TELEPHONE_DATA, Site, Telephone, unavailable_page
 from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles
+from ivr.web.try_out import TRY_OUT_DATA
 
 GET_OR_HEAD = ["GET", "HEAD"]
 
@@ -33,7 +34,7 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
         _add_answer_to_unknown(app, unavailable_page(templates, readiness.fallback_document), 503)
         return
     drafts = tags_under(settings.ivr_content) if _has_drafts(line, settings) else ()
-    telephone = Telephone(line) if settings.ivr_web_phone == "on" else None
+    telephone = Telephone(line, is_tried_out=settings.uses_test_token) if settings.ivr_web_phone == "on" else None
     site = Site(line, telephone, templates, drafts, settings.ivr_readable == "on", settings.uses_test_token)
     for tag in drafts:
         app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag, add_pages))
@@ -103,6 +104,12 @@ def _add_phone_pages(app: FastAPI, site: Site, telephone: Telephone) -> None:
     @app.api_route(f"/{TELEPHONE_DATA}", methods=GET_OR_HEAD)
     async def telephone_data(request: Request) -> Response:
         return respond(request, telephone.body)
+
+    if try_out := telephone.try_out:
+
+        @app.api_route(f"/{TRY_OUT_DATA}", methods=GET_OR_HEAD)
+        async def try_out_panel(request: Request) -> Response:
+            return respond(request, try_out)
 
     @app.api_route("/phone/{tag}", methods=GET_OR_HEAD)
     async def phone_page(request: Request) -> Response:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from ivr.content.facts import grouped
 from ivr.export.export import export_line
-from ivr.export.files import to_bytes
+from ivr.export.files import to_bytes, without_twiml
 from ivr.export.format import ExportedLine
 from ivr.export.number_links import TextSpan, number_span
 from ivr.line.line import Line
@@ -19,6 +19,7 @@ from ivr.script.model import read_script
 from ivr.web.audio_preview import Sounds
 from ivr.web.read_page import ReadableText, readable_text
 from ivr.web.templates import Body, PageTemplates, make_body
+from ivr.web.try_out import try_out_data
 
 TELEPHONE_DATA = "telephone.json"
 """The file of the telephone's data; `phone.js` loads it."""
@@ -34,11 +35,20 @@ _LANGUAGE_RANGE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\
 
 
 class Telephone:
-    """The data of the telephone page: the exported line in `body`, and the sounds that the server can make of it."""
+    """The data of the telephone page: the exported line in `body`, and the sounds that the server can make of it.
 
-    def __init__(self, line: Line, synthesizes: bool = True) -> None:
-        exported = export_line(line, with_twiml=False)
+    Where the line `is_tried_out`, `try_out` has the data of its panel (`ivr.web.try_out`).
+    """
+
+    def __init__(self, line: Line, synthesizes: bool = True, is_tried_out: bool = False) -> None:
+        whole = export_line(line, with_twiml=is_tried_out)
+        exported = without_twiml(whole)
         self.body = make_body(to_bytes(exported), "application/json")
+        self.try_out = (
+            make_body(try_out_data(line, whole).model_dump_json().encode(), "application/json")
+            if is_tried_out
+            else None
+        )
         self.sounds = Sounds(exported, synthesizes)
         self.has_sounds = bool(self.sounds.voices) or _has_recordings(exported)
 
@@ -115,6 +125,7 @@ class Site:
             site_voices=list(self._telephone.sounds.voices),
             has_sounds=self._telephone.has_sounds,
             uses_test_token=self._is_tried_out,
+            source_tag=self.source_tag,
         )
 
     def _read_page(self, tag: str) -> Body:

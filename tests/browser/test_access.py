@@ -125,6 +125,21 @@ def test_marked_sentence_has_the_contrast_of_level_aaa_and_is_underlined(
     expect(spoken).to_have_css("outline-style", "solid")
 
 
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_has_no_violation_on_the_panel_for_trying_a_change_out(browser: Browser, site: str, look: str) -> None:
+    context = browser.new_context(**LOOKS[look])
+    phone = PhonePage(context.new_page(), f"{site}/phone/es")
+    page = phone.page
+    talking(phone)
+    page.locator("#try-out > summary").click()
+    page.locator("#try-words summary").first.click()
+    page.locator("#try-step > details > summary").click()
+    assert axe_violations(page, BEST_PRACTICE) == []
+    assert axe_violations(page, CONTRAST_AAA) == [] or look == "forced"
+    assert overflow(page) == 0
+    context.close()
+
+
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than the window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

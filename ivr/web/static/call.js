@@ -14,6 +14,7 @@ import { captionsOf, respond, stepsOf } from "./line.js";
  *   resolves when the caption has been read, or when `signal` aborts
  * @property {(seconds: number, signal: AbortSignal) => Promise<void>} wait
  * @property {(state: State) => void} show
+ * @property {(point: import("./path.js").Point) => void} [enter] a step begins
  */
 
 export class Call {
@@ -30,12 +31,17 @@ export class Call {
     this.#stage = stage;
   }
 
-  /** Plays the call from `place` on. @param {string} place */
-  async play(place) {
+  /**
+   * Plays the call from the step `first` of `place` on.
+   * @param {string} place @param {string} event the key, or the status of a dial, that led there @param {number} first
+   */
+  async play(place, event = "", first = 0) {
     this.#turn += 1;
     const turn = this.#turn;
     this.#interruption.abort();
-    for (const step of stepsOf(this.#line, place)) {
+    for (const [index, step] of stepsOf(this.#line, place).entries()) {
+      if (index < first) continue;
+      this.#stage.enter?.({ place, index, event: index === first ? event : "wait" });
       await this.#playStep(step, turn);
       if (turn !== this.#turn) return;
     }
@@ -47,13 +53,14 @@ export class Call {
 
   /** @param {string} key */
   press(key) {
-    if (this.#step && this.acceptsKeys) this.play(respond(this.#line, this.#step.place, { key }));
+    if (this.#step && this.acceptsKeys) this.play(respond(this.#line, this.#step.place, { key }), key);
   }
 
   /** Ends the dial. @param {string} dialStatus Twilio's DialCallStatus, such as "busy" */
   dialEnded(dialStatus) {
     if (this.#step?.does !== "dial") return;
-    this.play(respond(this.#line, this.#step.place, { dialStatus, bridged: dialStatus === "completed" }));
+    const bridged = dialStatus === "completed";
+    this.play(respond(this.#line, this.#step.place, { dialStatus, bridged }), dialStatus);
   }
 
   /** Goes on to the next step, as after a silence. */

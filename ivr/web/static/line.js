@@ -10,7 +10,7 @@ import { spokenSentences } from "./sentences.js";
  * @typedef {string[]} Piece [text], or [text, link] for a telephone number
  * @typedef {{ language: string, paragraphs: string[], lines: Piece[][], keys?: string[], seconds: [number, number],
  *   recording?: { normal: string, slow: string } }} Prompt
- * @typedef {{ ring: string, languages: Record<string, Language>, places: Record<string, Place>, steps: Step[],
+ * @typedef {{ digest: string, ring: string, addresses: { place: string }, languages: Record<string, Language>, places: Record<string, Place>, steps: Step[],
  *   prompts: Record<string, Prompt>, dial_statuses: Record<string, string>,
  *   voices: { short_pause: number, paragraph_pause: number, slow_rate: number, slow_pause: number } }} Line
  *
@@ -30,7 +30,7 @@ import { spokenSentences } from "./sentences.js";
  * @property {string} language the tag of the language, such as "es"
  */
 
-const KEYS = [..."0123456789*#"];
+export const KEYS = [..."0123456789*#"];
 
 /**
  * The place that `event` leads to from `place`, an address such as "/call/es/main".

@@ -8,7 +8,10 @@ import * as screen from "./screen.js";
 import { deviceVoice, Sound } from "./sound.js";
 import { typedKey } from "./typed_key.js";
 
-/** @typedef {import("./line.js").Line} Line */
+/**
+ * @typedef {import("./line.js").Line} Line
+ * @typedef {import("./path.js").Point} Point
+ */
 
 const { phone, byId } = screen;
 const base = phone.dataset.base ?? "";
@@ -19,6 +22,8 @@ const sound = new Sound(clock, base, new Set(phone.dataset.siteVoices?.split(" "
 let line = null;
 /** @type {Call | null} */
 let call = null;
+/** @type {((point: Point) => void) | undefined} */
+let watcher;
 /** @type {import("./screen.js").State} */
 let state = "idle";
 
@@ -30,30 +35,53 @@ function show(next) {
 
 // -- the call ---------------------------------------------------------------------------------------------------------
 
-/** @returns {Promise<Line>} */
-async function loadLine() {
-  const response = await fetch(`${base}/telephone.json`, { credentials: "omit" });
+/** A file of data of the site. @param {string} name */
+export async function load(name) {
+  const response = await fetch(`${base}/${name}`, { credentials: "omit" });
   if (!response.ok) throw new Error(`status ${response.status}`);
   return response.json();
 }
 
-/** @param {boolean} aloud */
-async function startCall(aloud) {
+/** @returns {Promise<Line>} */
+export async function loadLine() {
+  line ??= /** @type {Line} */ (await load("telephone.json"));
+  return line;
+}
+
+/** @param {boolean} aloud @param {Point} [from] where the call begins */
+async function startCall(aloud, from) {
   screen.clearLog();
   setSound(aloud);
   show("waiting");
   screen.log.focus({ preventScroll: true }); // Safari gives a button no focus when it is clicked
   if (phone.getBoundingClientRect().bottom > innerHeight) phone.scrollIntoView({ block: "start" });
   try {
-    line ??= await loadLine();
+    await loadLine();
   } catch {
     endCall("unreachable");
     return;
   }
-  if (state !== "waiting") return; // hung up while the line was loading
+  if (state !== "waiting" || !line) return; // hung up while the line was loading
   screen.addMessage("called");
-  call = new Call(line, { speak, wait: (seconds, signal) => clock.wait(seconds, signal), show: showCall });
-  call.play(firstPlace(line, language));
+  const wait = (/** @type {number} */ seconds, /** @type {AbortSignal} */ signal) => clock.wait(seconds, signal);
+  call = new Call(line, { speak, wait, show: showCall, enter: watcher });
+  call.play(from?.place ?? firstPlace(line, language), from?.event, from?.index);
+}
+
+/** Calls `watch` when a step begins. @param {(point: Point) => void} watch */
+export function onStep(watch) {
+  watcher = watch;
+}
+
+/** Goes on with the call at a step; begins a call without sound if there is none. @param {Point} point */
+export function playFrom(point) {
+  if (!call) {
+    startCall(false, point);
+    return;
+  }
+  resume();
+  screen.endChoices();
+  call.play(point.place, point.event, point.index);
 }
 
 /** @type {import("./call.js").Stage["speak"]} */

@@ -12,6 +12,7 @@ function prompt(language, text, more = {}) {
 }
 
 export const LINE = {
+  addresses: { place: "/call/(?<locale>[^/]+)/(?<node>\\w+)(?:/part-(?<part>\\d+))?(?:/both-languages)?" },
   ring: "/call/en/opening/both-languages",
   languages: {
     en: { language: "en-US", name: "English", direction: "ltr", opening: "/call/en/opening" },
