@@ -5,21 +5,22 @@ The telephone page loads the exported line, and its calls run in the visitor's b
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from ivr.content.facts import grouped
 from ivr.export.export import export_line
-from ivr.export.files import to_bytes, without_twiml
+from ivr.export.files import to_bytes
 from ivr.export.format import ExportedLine
 from ivr.export.number_links import TextSpan, number_span
 from ivr.line.line import Line
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial
 from ivr.script.model import read_script
-from ivr.web.audio_preview import Sounds
+from ivr.speech.installed_voices import InstalledVoices
 from ivr.web.read_page import ReadableText, readable_text
+from ivr.web.sounds import SoundFiles, Synthesizer
 from ivr.web.templates import Body, PageTemplates, make_body
-from ivr.web.try_out import try_out_data
 
 TELEPHONE_DATA = "telephone.json"
 """The file of the telephone's data; `phone.js` loads it."""
@@ -35,22 +36,27 @@ _LANGUAGE_RANGE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\
 
 
 class Telephone:
-    """The data of the telephone page: the exported line in `body`, and the sounds that the server can make of it.
+    """The data of the telephone page: the exported line in `body`, and the sounds that it can play.
 
-    Where the line `is_tried_out`, `try_out` has the data of its panel (`ivr.web.try_out`).
+    `sounds` is the folder of sounds that `ivr listen --all` made. The voices `installed` synthesize those that are not
+    there. `notes` are sentences for the operator; `site_voices` are the tags of the languages that have sounds.
     """
 
-    def __init__(self, line: Line, synthesizes: bool = True, is_tried_out: bool = False) -> None:
-        whole = export_line(line, with_twiml=is_tried_out)
-        exported = without_twiml(whole)
+    def __init__(
+        self,
+        line: Line,
+        sounds: Path | None = None,
+        installed: InstalledVoices | None = None,
+        notes: Sequence[str] = (),
+    ) -> None:
+        exported = export_line(line, with_twiml=False)
         self.body = make_body(to_bytes(exported), "application/json")
-        self.try_out = (
-            make_body(try_out_data(line, whole).model_dump_json().encode(), "application/json")
-            if is_tried_out
-            else None
-        )
-        self.sounds = Sounds(exported, synthesizes)
-        self.has_sounds = bool(self.sounds.voices) or _has_recordings(exported)
+        self.sound_files = SoundFiles(exported, sounds)
+        self.synthesizer = Synthesizer(exported, installed or InstalledVoices())
+        self.notes = [*notes, *self.sound_files.notes]
+        voiced = self.sound_files.languages | self.synthesizer.voices.keys()
+        self.site_voices = [tag for tag in exported.languages if tag in voiced]
+        self.has_sounds = bool(self.site_voices) or _has_recordings(exported)
 
 
 def _has_recordings(line: ExportedLine) -> bool:
@@ -122,7 +128,7 @@ class Site:
             self._templates.addresses.base(f"phone/{tag}"),
             tag,
             here="/phone/",
-            site_voices=list(self._telephone.sounds.voices),
+            site_voices=self._telephone.site_voices,
             has_sounds=self._telephone.has_sounds,
             uses_test_token=self._is_tried_out,
             source_tag=self.source_tag,

@@ -25,6 +25,7 @@ from ivr.content.facts import Source
 from ivr.content.layer import Stack
 from ivr.content.messages import all_messages
 from ivr.content.templates import blocks_by_part
+from ivr.export.export import export_line
 from ivr.export.files import digest_of, without_twiml
 from ivr.export.format import ExportedLine
 from ivr.line.line import Line
@@ -90,8 +91,12 @@ class TryOut(_Record):
     waiting: Mapping[str, tuple[WaitingMessage, ...]]
 
 
-def try_out_data(line: Line, exported: ExportedLine) -> TryOut:
-    """The data of the panel for `line`, whose export with TwiML is `exported`."""
+def try_out_data(line: Line) -> bytes:
+    """The data of the panel for `line`, as JSON."""
+    return _try_out(line, export_line(line)).model_dump_json().encode()
+
+
+def _try_out(line: Line, exported: ExportedLine) -> TryOut:
     assert exported.documents
     tags, sources = line.flow.published, _Sources(line)
     paragraphs = {name: tuple(sources.paragraphs(name)) for name in exported.prompts or {}}
