@@ -2,6 +2,7 @@
 
     public/index.html, en.html, es.html   the front page: in the source language, and in each language
     public/phone/en.html, read/en.html …  the telephone page and the readable text of each language
+    public/blank/en.html, …               the page that a browser is at until the neutral page has come
     public/404.html                       the answer to an unknown address
     public/telephone.json                 the data of the telephone
     public/static/, audio/                style sheets and scripts; recordings
@@ -38,7 +39,8 @@ def write_site(line: Line, settings: Settings, recordings: Mapping[str, Path], f
     has_phone, has_text = settings.ivr_web_phone == "on", settings.ivr_readable == "on"
     static, root = StaticFiles(), urlsplit(settings.public_url).path.rstrip("/")
     telephone = Telephone(line, synthesizes=False) if has_phone else None
-    site = Site(line, telephone, PageTemplates(SiteAddresses(root, are_files=True), static), has_text=has_text)
+    templates = PageTemplates(SiteAddresses(root, are_files=True), static, settings.ivr_neutral_page)
+    site = Site(line, telephone, templates, has_text=has_text)
     shutil.rmtree(folder / PUBLIC / "static", ignore_errors=True)  # names hold a hash: old files would stay
     for path, content in (*_pages(site), *_data(telephone, static), *_hosts(root, tuple(site.front_pages))):
         target = folder / path
@@ -53,7 +55,9 @@ def write_site(line: Line, settings: Settings, recordings: Mapping[str, Path], f
 def _pages(site: Site) -> Iterator[tuple[str, bytes]]:
     yield f"{PUBLIC}/index.html", site.front_pages[site.source_tag].plain
     yield f"{PUBLIC}/404.html", site.not_found.plain
-    for folder, pages in (("", site.front_pages), ("phone/", site.phone_pages), ("read/", site.read_pages)):
+    for folder, pages in (
+        ("", site.front_pages), ("phone/", site.phone_pages), ("read/", site.read_pages), ("blank/", site.blank_pages),
+    ):  # fmt: skip
         yield from ((f"{PUBLIC}/{folder}{tag}.html", page.plain) for tag, page in pages.items())
 
 
