@@ -39,12 +39,14 @@ function showHint() {
   hintTimer = setTimeout(() => hint.replaceChildren(), HINT_TIME);
 }
 
-link.addEventListener("click", (event) => {
+/** @param {MouseEvent} event */
+function onClick(event) {
   event.preventDefault();
   leave();
-});
+}
 
-document.addEventListener("keydown", (event) => {
+/** @param {KeyboardEvent} event */
+function onKey(event) {
   if (event.key !== "Escape" || event.repeat || event.isComposing) return;
   if (!hint.hasChildNodes() && !cover.hasChildNodes()) {
     showHint();
@@ -53,4 +55,9 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault(); // Esc would stop the loading of the neutral page
   clearTimeout(hintTimer);
   leave();
-});
+}
+
+export function listenForLeaving() {
+  link.addEventListener("click", onClick);
+  document.addEventListener("keydown", onKey);
+}

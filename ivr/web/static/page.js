@@ -1,4 +1,6 @@
-// Every page: no entries in the browser's history that lead back to it. leave.js leaves it.
+// Every page: no entries in the browser's history that lead back to it, and the way to leave it.
+
+import { listenForLeaving } from "./leave.js";
 
 const HEADER_HEIGHT = 120; // pixels at the top of the window that the header may cover, with a margin
 
@@ -9,6 +11,8 @@ function place() {
   const section = sections.find((section) => section.getBoundingClientRect().top < HEADER_HEIGHT);
   return section ? `#${section.id}` : "";
 }
+
+listenForLeaving();
 
 // A link to another page of this site replaces this page in the history, so that "back" leads away from the site.
 document.addEventListener("click", (event) => {
