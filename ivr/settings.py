@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     ivr_readable: Literal["on", "off"] = "on"
     ivr_neutral_page: str = ""
     ivr_content: Path = Field(default=CHECKOUT)
+    ivr_sounds: Path | None = None
+    ivr_voices: Path | None = None
     ivr_usage: str = ""
     ivr_usage_url: SecretStr = SecretStr("")
     ivr_usage_period: Literal["month", "quarter"] = "month"
@@ -103,7 +105,7 @@ class Settings(BaseSettings):
             raise ValueError(fault)
         return value
 
-    @field_validator("ivr_content", mode="before")
+    @field_validator("ivr_content", "ivr_sounds", "ivr_voices", mode="before")
     @classmethod
     def _is_a_folder(cls, value: object) -> object:
         if isinstance(value, str) and not _PATH.fullmatch(value):
