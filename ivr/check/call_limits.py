@@ -10,7 +10,7 @@ from ivr.check.rendered_texts import RenderedText, limit_fault
 from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.line.schedule import CHOICE_WAIT, WARNING_WAIT
-from ivr.line.twiml import AFTER_KEY
+from ivr.line.twiml import PAUSE_AFTER_KEY
 from ivr.speech.pauses import PARAGRAPH_PAUSE
 
 GREETING_SECONDS, GREETING_ALLOWANCE = 2.2, 2
@@ -58,7 +58,7 @@ def _opening_ends(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef
     The RenderedText has no parts: it gives a fault its name, its language and its path.
     """
     place = next(place for place in _places(line, line.flow.node_of_kind("opening")) if place.locale == locale)
-    ask, end = Ask(place, "opening"), 0.0 if locale == line.flow.source_language else AFTER_KEY
+    ask, end = Ask(place, "opening"), 0.0 if locale == line.flow.source_language else PAUSE_AFTER_KEY
     ends: dict[PromptRef, float] = {}
     for reference, prompt in line.schedule.named_prompts(ask):
         seconds = line.schedule.longest_seconds(prompt)
@@ -84,7 +84,7 @@ def _spoken_to_the_end(line: Line, step: Dial | End) -> Iterator[Fault]:
         name = line.flow.node_of_kind("transfer")
         limit = "connecting sentence" if step.place.language_chosen else "connecting sentence in two languages"
     text = RenderedText(name, step.place.locale, (), "")
-    yield from limit_fault(line, text, limit, AFTER_KEY + _seconds(line, step))
+    yield from limit_fault(line, text, limit, PAUSE_AFTER_KEY + _seconds(line, step))
 
 
 def _parts_in_two_languages(line: Line) -> Iterator[Fault]:

@@ -10,15 +10,15 @@ from ivr import simulator
 from ivr.call.urls import RING
 from ivr.errors import OperationFailed, Unreachable
 from ivr.line.compiler import compile_line
-from ivr.line.request import Form
 from ivr.operate.http_client import fetch
 from ivr.operate.refused import why_not_answered
 from ivr.operate.signed_request import post_signed
 from ivr.phone import terminal
-from ivr.phone.caller import Caller, ImpossibleAct, Post
+from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.errors import InvalidTwiml
 from ivr.setting_rules import plain_url
 from ivr.settings import Settings
+from ivr.signature import Form
 
 
 def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcomes: Sequence[str]) -> str:
@@ -48,17 +48,13 @@ def story_of(caller: Caller) -> str:
 def new_caller(settings: Settings, url: str | None) -> Caller:
     """A telephone that has not rung yet: for the line in this process or, with `url`, for a running line."""
     line = compile_line(settings.ivr_content, settings.options)
-    post, base = (simulator.in_process(line), settings.public_url) if url is None else _running_line(settings, url)
-    seconds, recordings = simulator.speaking_time(line), simulator.recordings(line)
-    return Caller(post, base + RING, seconds=seconds, recordings=recordings)
-
-
-def _running_line(settings: Settings, url: str) -> tuple[Post, str]:
+    if url is None:
+        return simulator.new_caller(line)
     try:
         url = plain_url(url)
     except ValueError:
         raise OperationFailed(f"{url}: expected an address such as http://127.0.0.1:8000.") from None
-    return partial(_post, settings, url), url
+    return simulator.new_caller(line, url + RING, partial(_post, settings, url))
 
 
 def _post(settings: Settings, url: str, address: str, form: Form) -> bytes:

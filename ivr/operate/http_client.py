@@ -16,8 +16,8 @@ from urllib.response import addinfourl
 
 from ivr import signature
 from ivr.errors import OperationFailed, Unreachable
-from ivr.line.request import Form
 from ivr.operate.network_errors import reason_of, words_of
+from ivr.signature import Form
 
 RESPONSE_TIMEOUT = 15
 """Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""

@@ -7,7 +7,6 @@ from typing import Literal, NamedTuple
 from ivr.call.urls import PLACE_QUERY, RING
 from ivr.content.load import with_drafts
 from ivr.errors import OperationFailed, Unreachable
-from ivr.line.request import Form
 from ivr.operate.health import health_at
 from ivr.operate.http_client import Fetch
 from ivr.operate.refused import why_not_answered
@@ -15,6 +14,7 @@ from ivr.operate.signed_request import post_signed
 from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.errors import InvalidTwiml
 from ivr.settings import Settings
+from ivr.signature import Form
 
 MAX_ANSWER_SECONDS = 3.0
 """Seconds that Twilio waits for an answer, once `ivr number set` has set the webhooks."""

@@ -15,24 +15,24 @@ from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.playback import (
     Heard,
-    Recording,
+    PlayedSound,
     SpeakingTime,
-    hear_recording,
+    hear_play,
     hear_say,
     speaking_time,
-    unknown_recording,
+    unknown_sound,
 )
 from ivr.phone.verbs import Dial, Gather, Hangup, Play, Redirect, Say, SayOrPlay, Verb
-from ivr.phone.webhook_form import FORM, OUTCOMES, Form, answered, dial_ended, digits_pressed
+from ivr.phone.webhook_form import FORM, OUTCOMES, Fields, answered, dial_ended, digits_pressed
 
-Post = Callable[[str, Form], bytes]
+Post = Callable[[str, Fields], bytes]
 """(URL, form) -> the document that the server of the line returns.
 
 The URL is the one of the document, with its fragment: an HTTP client sends and signs the URL without it.
 """
 
-State = Literal["idle", "talking", "listening", "dialling", "ended"]
-"""`talking` is the state while verbs are executed. When a method of `Caller` has returned, the state is another one."""
+CallState = Literal["idle", "executing", "listening", "dialling", "ended"]
+""""executing": verbs are executed; no method of `Caller` returns in this state."""
 
 KEYS = "0123456789*#"
 
@@ -61,7 +61,7 @@ class Caller:
 
     `ring` is the address of the first request. Later addresses are those of the documents: a relative one is resolved
     against the document that holds it, an absolute one is used as written. `seconds` returns the seconds of a text,
-    `recordings` returns the sound file at an address. A method raises InvalidTwiml for a document that Twilio would not
+    `sound_at` returns the sound at an address. A method raises InvalidTwiml for a document that Twilio would not
     play, and after `max_verbs` verbs, because then the call would not end; ImpossibleAct for an act that the state of
     the call does not allow.
     """
@@ -70,19 +70,19 @@ class Caller:
         self,
         post: Post,
         ring: str,
-        form: Form = FORM,
+        form: Fields = FORM,
         seconds: SpeakingTime = speaking_time,
-        recordings: Callable[[str], Recording] = unknown_recording,
+        sound_at: Callable[[str], PlayedSound] = unknown_sound,
         max_verbs: int = 1000,
     ) -> None:
-        self.state: State = "idle"
+        self.state: CallState = "idle"
         self.clock = 0.0
         self.heard: list[Heard] = []
         self.keys: list[str] = []
         self.dialled: list[str] = []
         self.acts: list[Act] = []
         self._post, self._ring, self._form = post, ring, form
-        self._seconds, self._recordings = seconds, recordings
+        self._seconds, self._sound_at = seconds, sound_at
         self._document = ring
         self._verbs: deque[Verb] = deque()
         self._verbs_left = max_verbs
@@ -124,8 +124,8 @@ class Caller:
     def listens(self) -> None:
         """Hear the words of the current Gather to the end, without an act. They are heard only once."""
         unheard, self._unheard = self._unheard, ()
-        for spoken in unheard:
-            self._hear(spoken, interruptible=True)
+        for verb in unheard:
+            self._hear(verb, interruptible=True)
 
     def presses(self, key: str, interrupting: bool = False) -> None:
         """Press one key after the words of the Gather or, `interrupting`, before them: then they are not heard."""
@@ -160,7 +160,7 @@ class Caller:
         dial, at = self.dial, self.clock
         if dial is None:
             raise ImpossibleAct(f"{outcome}: no number rings, the caller is {self.position}")
-        if OUTCOMES[outcome][1]:
+        if OUTCOMES[outcome].bridged:
             self.clock += talked
         elif outcome == "no-answer":
             self.clock += dial.timeout + DIAL_GRACE
@@ -194,7 +194,7 @@ class Caller:
     def _send_digits(self, gather: Gather) -> None:
         self._fetch(gather.action, gather.method, digits_pressed(self._digits))
 
-    def _fetch(self, address: str, method: str = "POST", more: Form = ()) -> None:
+    def _fetch(self, address: str, method: str = "POST", more: Fields = ()) -> None:
         address = self._resolved(address)
         if method != "POST":
             raise InvalidTwiml(f"{method} {address}: expected POST, so that no key is written to a server's log")
@@ -212,8 +212,8 @@ class Caller:
         return f"{path}?{parts.query}" if parts.query else path
 
     def _continue(self) -> None:
-        self.state, self._digits, self._unheard = "talking", "", ()
-        while self.state == "talking":
+        self.state, self._digits, self._unheard = "executing", "", ()
+        while self.state == "executing":
             self._current = self._verbs.popleft() if self._verbs else None
             self._execute(self._current)
 
@@ -239,13 +239,12 @@ class Caller:
         if self._verbs_left < 0:
             raise InvalidTwiml("the call does not end: too many verbs were executed")
 
-    def _hear(self, spoken: SayOrPlay, interruptible: bool) -> None:
-        for _ in range(spoken.loop):
-            if isinstance(spoken, Say):
-                heard = hear_say(spoken, self.clock, interruptible, self._seconds)
+    def _hear(self, verb: SayOrPlay, interruptible: bool) -> None:
+        for _ in range(verb.loop):
+            if isinstance(verb, Say):
+                heard = hear_say(verb, self.clock, interruptible, self._seconds)
             else:
-                recording = self._recordings(self._resolved(spoken.address))
-                heard = hear_recording(recording, self.clock, interruptible)
+                heard = hear_play(self._sound_at(self._resolved(verb.address)), self.clock, interruptible)
             self.heard.append(heard)
             self.clock += heard.seconds
 

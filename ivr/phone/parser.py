@@ -12,8 +12,8 @@ from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 from ivr.phone.errors import InvalidTwiml
-from ivr.phone.schema import E164, attributes, is_address
-from ivr.phone.ssml import Speech, read_speech
+from ivr.phone.schema import E164, checked_attributes, is_address
+from ivr.phone.ssml import read_speech
 from ivr.phone.verbs import Dial, Gather, Hangup, Play, Redirect, Say, SayOrPlay, Verb
 from ivr.phone.xml import parse_xml
 
@@ -32,7 +32,7 @@ def read_document(document: bytes) -> tuple[Verb, ...]:
     root = parse_xml(document)
     if root.tag != "Response":
         raise InvalidTwiml(f"the root is <{root.tag}>: it must be <Response>", 12102)
-    attributes(root)
+    checked_attributes(root)
     _require_no_text(root)
     return check_reachable(_verb(child) for child in root)
 
@@ -70,25 +70,19 @@ def _verb(element: Element) -> Verb:
 
 def _say(element: Element) -> Say:
     """https://www.twilio.com/docs/voice/twiml/say"""
-    values = attributes(element)
-    return _say_of(
-        read_speech(element), values.get("language", ""), values.get("voice", ""), int(values.get("loop", "1"))
-    )
-
-
-@lru_cache(maxsize=2000)  # equal Says share one value
-def _say_of(speech: Speech, language: str, voice: str, loop: int) -> Say:
+    values, speech = checked_attributes(element), read_speech(element)
+    language, voice, loop = values.get("language", ""), values.get("voice", ""), int(values.get("loop", "1"))
     return Say(speech.text, language, voice, speech.pieces, speech.rate, loop)
 
 
 def _play(element: Element) -> Play:
     """https://www.twilio.com/docs/voice/twiml/play"""
-    return Play(_address(element), int(attributes(element).get("loop", "1")))
+    return Play(_address(element), int(checked_attributes(element).get("loop", "1")))
 
 
 def _gather(element: Element) -> Gather:
     """https://www.twilio.com/docs/voice/twiml/gather, with its defaults; only <Say> and <Play> are nested."""
-    values = attributes(element)
+    values = checked_attributes(element)
     _require_no_text(element)
     digits = values.get("numDigits")
     return Gather(
@@ -112,7 +106,7 @@ def _say_or_play(element: Element) -> SayOrPlay:
 
 def _dial(element: Element) -> Dial:
     """https://www.twilio.com/docs/voice/twiml/dial, with its defaults; exactly one <Number> is nested."""
-    values = attributes(element)
+    values = checked_attributes(element)
     _require_no_text(element)
     if [child.tag for child in element] != ["Number"]:
         inside = ", ".join(f"<{child.tag}>" for child in element) or "nothing"
@@ -131,7 +125,7 @@ def _number(element: Element) -> str:
 
     Only E.164: the country is explicit, and 911 or another short number cannot be dialled.
     """
-    attributes(element)
+    checked_attributes(element)
     text = _text_of(element)
     if not re.fullmatch(E164, text):
         raise InvalidTwiml(f'<Number> holds "{text}": expected a number like +12025550100', 13223)
@@ -140,12 +134,12 @@ def _number(element: Element) -> str:
 
 def _redirect(element: Element) -> Redirect:
     """https://www.twilio.com/docs/voice/twiml/redirect"""
-    return Redirect(_address(element), attributes(element).get("method", "POST"))
+    return Redirect(_address(element), checked_attributes(element).get("method", "POST"))
 
 
 def _hangup(element: Element) -> Hangup:
     """https://www.twilio.com/docs/voice/twiml/hangup: it must be empty."""
-    attributes(element)
+    checked_attributes(element)
     if _text_of(element):
         raise InvalidTwiml("<Hangup> holds text: it must be empty", 12200)
     return Hangup()

@@ -130,7 +130,7 @@ def _check(tag: str, name: str, value: str) -> None:
         raise InvalidTwiml(f'{name}="{value}" on <{tag}>: expected {rule.expected}', rule.code)
 
 
-def attributes(element: Element) -> dict[str, str]:
+def checked_attributes(element: Element) -> dict[str, str]:
     """The attributes of `element`. Raises InvalidTwiml for an unknown attribute, a wrong value or a missing one."""
     for name, value in element.attrib.items():
         _check(element.tag, name, value)

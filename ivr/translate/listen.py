@@ -22,7 +22,7 @@ from ivr.line import twiml
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
-from ivr.line.twiml import AFTER_KEY
+from ivr.line.twiml import PAUSE_AFTER_KEY
 from ivr.phone.parser import read_document
 from ivr.phone.ssml import MAX_SAY_CHARACTERS
 from ivr.phone.verbs import Say
@@ -53,7 +53,7 @@ class Sample(NamedTuple):
 
     @property
     def speech_seconds(self) -> float:
-        return self.seconds - timing.pause_seconds(self.text) - AFTER_KEY
+        return self.seconds - timing.pause_seconds(self.text) - PAUSE_AFTER_KEY
 
 
 def compile_with_draft(root: Path, options: Options, tag: str) -> Line:

@@ -13,8 +13,8 @@ from support.subject import Subject, verbs_of
 from ivr.call.state import KEYS, Answer, DialEnded, DialOutcome, Key, Outdated, Place, Ring, Silence
 from ivr.call.urls import RING, address_of, outcome_address_of
 from ivr.line.line import Line
-from ivr.line.request import Form
 from ivr.phone.verbs import Dial, Gather, Hangup, Say, Verb
+from ivr.signature import Form
 
 STATUSES = ["completed", "answered", "busy", "no-answer", "failed", "canceled", "", "sleeping"]
 STRANGE = [

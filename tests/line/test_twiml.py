@@ -93,7 +93,7 @@ def test_say_has_pauses_and_the_slow_pace_stretches_them(
 ) -> None:
     (say,) = said(twiml.say(TWO_PARAGRAPHS, voices, pace))
     words = ("For tea", SHORT_PAUSE, "press one.", PARAGRAPH_PAUSE, "Goodbye.")
-    expected = [piece if isinstance(piece, str) else piece * stretch for piece in (twiml.AFTER_KEY, *words)]
+    expected = [piece if isinstance(piece, str) else piece * stretch for piece in (twiml.PAUSE_AFTER_KEY, *words)]
     assert say.pieces == tuple(pytest.approx(piece) if isinstance(piece, float) else piece for piece in expected)
     assert say.rate == rate
     assert (say.voice, say.language) == ("Polly.Joanna-Neural", "en-US")

@@ -4,8 +4,8 @@ import pytest
 
 from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.errors import InvalidTwiml
-from ivr.phone.playback import Heard, Recording
-from ivr.phone.webhook_form import FORM, OUTCOMES, Form
+from ivr.phone.playback import Heard, PlayedSound
+from ivr.phone.webhook_form import FORM, OUTCOMES, Fields
 
 RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"
@@ -33,7 +33,7 @@ class Line:
         self.documents = LINE | {f"{RING}{path}": document for path, document in documents.items()}
         self.asked: list[tuple[str, dict[str, str]]] = []
 
-    def __call__(self, address: str, form: Form) -> bytes:
+    def __call__(self, address: str, form: Fields) -> bytes:
         self.asked.append((address, dict(form)))
         return f"<Response>{self.documents[address]}</Response>".encode()
 
@@ -178,7 +178,7 @@ def test_silence_is_sent_with_action_on_empty_result() -> None:
 
 def test_sound_file_is_heard_in_each_loop_for_its_seconds() -> None:
     line = Line(**{"": '<Play loop="2">a.wav</Play>'})
-    caller = Caller(line, RING, recordings=lambda address: Recording("es", f"Hola de {address}", 3.0))
+    caller = Caller(line, RING, sound_at=lambda address: PlayedSound("es", f"Hola de {address}", 3.0))
     caller.rings()
     assert caller.heard[1] == Heard(3.0, "es", "recording", "Hola de https://line.example/ivr/a.wav", False, 3.0)
     assert ringing("<Play>a.wav</Play>").heard[0].text == "[https://line.example/ivr/a.wav]"

@@ -5,7 +5,7 @@ from support.stories import StoryFailed, parse, replay
 
 from ivr.cli.call import story_of
 from ivr.phone.caller import Caller
-from ivr.phone.webhook_form import Form
+from ivr.phone.webhook_form import Fields
 
 RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"
@@ -20,7 +20,7 @@ LINE = {
 }
 
 
-def line(address: str, form: Form) -> bytes:
+def line(address: str, form: Fields) -> bytes:
     return f"<Response>{LINE[address]}</Response>".encode()
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.terminal import call_by_hand, call_with_keys
-from ivr.phone.webhook_form import Form
+from ivr.phone.webhook_form import Fields
 
 RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"
@@ -22,7 +22,7 @@ LINE = {
 }
 
 
-def line(address: str, form: Form) -> bytes:
+def line(address: str, form: Fields) -> bytes:
     return f"<Response>{LINE[address]}</Response>".encode()
 
 

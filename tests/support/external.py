@@ -12,14 +12,13 @@ from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 
 from ivr.call.urls import OVERRIDES
 from ivr.errors import Unreachable
-from ivr.line.request import Form
 from ivr.operate.external import External
 from ivr.operate.http_client import Certificate, Reply
 from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
 from ivr.settings import Settings
-from ivr.signature import verify
+from ivr.signature import Form, verify
 
 PUBLIC = "https://line.example.org/help"
 BIN = "https://handler.twilio.com/twiml/EH" + "1" * 32

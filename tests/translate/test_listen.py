@@ -10,7 +10,7 @@ from support.options import OPTIONS
 from ivr.cli.main import main
 from ivr.content.load import load_content
 from ivr.errors import BadLocale, OperationFailed
-from ivr.line.twiml import AFTER_KEY
+from ivr.line.twiml import PAUSE_AFTER_KEY
 from ivr.speech import synthesis
 from ivr.speech.pauses import SHORT_PAUSE
 from ivr.speech.wav import seconds_of
@@ -150,7 +150,7 @@ def test_translator_commands_print_sentences(copied: Path, unset: Path, monkeypa
 
 def test_speech_rate_of_a_voice_is_measured_without_its_pauses(tiny: Path) -> None:
     spanish = load_content(tiny).locales["es"]
-    samples = [listen.Sample("a", "uno … " * 20, tiny, 20 * SHORT_PAUSE + AFTER_KEY + 10.0)] * 3
+    samples = [listen.Sample("a", "uno … " * 20, tiny, 20 * SHORT_PAUSE + PAUSE_AFTER_KEY + 10.0)] * 3
     row = listen.rate_row(spanish, samples)
     assert "reads 4.0 syllables a second" in row
     assert 'speech_rate = { counts = "syllables", slowest = 3.7, fastest = 6.4 }' in row
