@@ -1,5 +1,7 @@
 """The index of a line: the steps, verbs and seconds that several proofs need, each computed once."""
 
+from functools import cached_property
+
 from ivr.call.flow import Farewell, Transfer
 from ivr.call.state import Place
 from ivr.call.transitions import Ask, Step
@@ -31,6 +33,15 @@ class LineIndex:
         if place not in self._steps:
             self._steps[place] = self.line.steps(place)
         return self._steps[place]
+
+    @cached_property
+    def places_by_step(self) -> dict[Step, Place]:
+        """Every step of the line, with the first place in whose document it is."""
+        places = dict[Step, Place]()
+        for place in self.line.paths:
+            for step in self.steps(place):
+                places.setdefault(step, place)
+        return places
 
     def next_place(self, place: Place, key: str) -> Place:
         """The place that `key` leads to from `place`; "" is any other input."""

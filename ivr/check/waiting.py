@@ -62,8 +62,8 @@ def needed_faults(content: Content) -> Iterator[Fault]:
         yield from (waiting.fault for waiting in waiting_messages(content, tag) if waiting.needed)
 
 
-def folded(needed: list[Waiting]) -> list[Fault]:
-    """The faults of needed messages that wait in a language: of several missing ones, a single fault."""
+def merged_faults(needed: list[Waiting]) -> list[Fault]:
+    """The faults of the messages `needed` of a language. Several missing ones are one fault."""
     missing = [message for message in needed if message.fault.kind == "missing"]
     others = [message.fault for message in needed if message.fault.kind != "missing"]
     if len(missing) < 2:
