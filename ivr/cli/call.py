@@ -11,8 +11,8 @@ from ivr.call.urls import RING
 from ivr.errors import OperationFailed, Unreachable
 from ivr.line.compiler import compile_line
 from ivr.operate.http_client import fetch
-from ivr.operate.refused import why_not_answered
 from ivr.operate.signed_request import post_signed
+from ivr.operate.unanswered import why_not_answered
 from ivr.phone import terminal
 from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.errors import InvalidTwiml

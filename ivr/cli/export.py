@@ -44,7 +44,7 @@ def export(folder: Path | None, twilio: Path | None, site: Path | None, old: Pat
     if not (folder or twilio or site or old):
         raise click.UsageError("Name a folder to write to, or --diff OLD.")
     settings = read_settings()
-    readiness = whole_line(settings)
+    readiness = require_ready(settings)
     try:
         if folder:
             _write(_exported(settings), folder)
@@ -58,16 +58,11 @@ def export(folder: Path | None, twilio: Path | None, site: Path | None, old: Pat
         sys.exit(_compare(_exported(settings), old))
 
 
-def whole_line(settings: Settings) -> "Readiness":
-    """The line that `settings` describe. Raises OperationFailed if callers would not get the whole of it."""
-    from pydantic import SecretStr
-
+def require_ready(settings: Settings) -> "Readiness":
+    """The readiness of the line that `settings` describe. Raises OperationFailed if callers would not get all of it."""
     from ivr.readiness import readiness_of
-    from ivr.setting_rules import TEST_TOKEN_PREFIX
 
-    if not settings.tokens:  # an export contains no token and verifies no signature
-        settings = settings.model_copy(update={"twilio_auth_token": SecretStr(TEST_TOKEN_PREFIX)})
-    readiness = readiness_of(settings)
+    readiness = readiness_of(settings.with_some_token())
     if not readiness.ready:
         faults = [*readiness.faults, *readiness.layer_faults, *readiness.language_faults]
         raise OperationFailed("\n".join(["The line is not whole, so it is not exported.", *map(str, faults)]))

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from pydantic import SecretStr
-
 from ivr.errors import OperationFailed
 from ivr.export import diff
 from ivr.export.export import export_line
@@ -13,7 +11,6 @@ from ivr.line.line import Line
 from ivr.operate.health import Health, LanguageHealth, health_at, health_of
 from ivr.operate.http_client import Fetch
 from ivr.readiness import readiness_of
-from ivr.setting_rules import TEST_TOKEN_PREFIX
 from ivr.settings import Settings
 
 MAX_NAMES = 8
@@ -33,8 +30,7 @@ def compare_lines(settings: Settings, url: str, fetch: Fetch) -> list[Difference
     Without Twilio's token the settings are not those of a line that runs: then the content alone is compared.
     """
     running = health_at(url, fetch)
-    if not settings.tokens:
-        settings = settings.model_copy(update={"twilio_auth_token": SecretStr(TEST_TOKEN_PREFIX)})
+    settings = settings.with_some_token()
     readiness = readiness_of(settings)
     found = differences(running, health_of(readiness), not settings.uses_test_token)
     return [*found, *(Difference(False, sentence) for sentence in _exported_changes(url, fetch, readiness.line))]

@@ -115,16 +115,19 @@ def _reply(answer: addinfourl, started: float) -> Reply:
     return Reply(answer.status or 0, headers, body, time.perf_counter() - started)
 
 
-class Certificate(NamedTuple):
-    """A trusted certificate, valid from `starts` to `ends` (UTC). `ipv4`: its host has an IPv4 address."""
+class TlsHost(NamedTuple):
+    """A host with a trusted certificate, and the time for which that is valid (UTC).
 
-    starts: datetime
-    ends: datetime
-    ipv4: bool = True
+    `has_ipv4`: the host has an IPv4 address, and not IPv6 alone.
+    """
+
+    certificate_starts: datetime
+    certificate_ends: datetime
+    has_ipv4: bool = True
 
 
-def certificate_of(host: str, port: int) -> Certificate:
-    """The certificate of `host`. Raises Unreachable if no trusted TLS connection can be made."""
+def tls_host(host: str, port: int) -> TlsHost:
+    """Connect to `host`. Raises Unreachable if no trusted TLS connection can be made."""
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         with (
@@ -138,7 +141,7 @@ def certificate_of(host: str, port: int) -> Certificate:
         datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate[name])), UTC)
         for name in ("notBefore", "notAfter")
     )
-    return Certificate(starts, ends, any(family == socket.AF_INET for family, *_ in addresses))
+    return TlsHost(starts, ends, any(family == socket.AF_INET for family, *_ in addresses))
 
 
 def _public_part(url: str) -> str:

@@ -607,7 +607,7 @@ def test_errors_whose_cause_has_ended_lead_to_a_test_call_and_not_to_a_change(wo
     world.twilio.alerts.append(alert("13214", "warning"))
     refused = found(world, "debugger")
     over = found(world, "debugger", passed=frozenset({"number", "signed call"}))
-    assert (refused.callers, over.callers) == ("no transfer", "perhaps over")
+    assert (refused.effect, over.effect) == ("no transfer", "perhaps over")
     assert "LINE_NUMBER" in refused.remedy
     assert "LINE_NUMBER" not in over.remedy
 
@@ -615,8 +615,8 @@ def test_errors_whose_cause_has_ended_lead_to_a_test_call_and_not_to_a_change(wo
 def test_errors_of_the_fallback_document_have_not_ended_before_its_check_passes(world: World) -> None:
     world.twilio.alerts.append(alert("13214", "warning", url=BIN))
     passed = {"number", "signed call"}
-    assert found(world, "debugger", passed=frozenset(passed)).callers == "no transfer"
-    assert found(world, "debugger", passed=frozenset(passed | {"fallback"})).callers == "perhaps over"
+    assert found(world, "debugger", passed=frozenset(passed)).effect == "no transfer"
+    assert found(world, "debugger", passed=frozenset(passed | {"fallback"})).effect == "perhaps over"
 
 
 @pytest.mark.parametrize(("url", "field"), [(f"{PUBLIC}/call", "voice"), (BIN, "fallback_voice")])

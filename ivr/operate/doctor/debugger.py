@@ -12,9 +12,9 @@ from typing import NamedTuple
 from ivr.content.locale import Locale
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.operate.account import Alert
-from ivr.operate.cause import Callers
+from ivr.operate.cause import Effect
 from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, passes
-from ivr.operate.number import host_and_path
+from ivr.operate.number_webhooks import host_and_path
 
 ALERT_PERIOD, RECENT = timedelta(days=7), timedelta(days=2)
 """How far back the debugger is read, and how recent an entry fails the check."""
@@ -31,7 +31,7 @@ class _Meaning(NamedTuple):
     first: int
     last: int
     means: str
-    callers: Callers
+    effect: Effect
     in_line: str
     in_bin: str = ""
     over_if: tuple[str, ...] = ()
@@ -130,8 +130,8 @@ def debugger_is_quiet(target: Target) -> Finding:
     steps = [step for event in events for step in _steps(event, target)]
     until = f"{last + RECENT:%Y-%m-%d at %H:%M}"
     waits = f"This check says FAIL until {until} UTC, two days after the last error: wait until then."
-    callers: Callers = "perhaps over" if all(over) else events[over.index(False)].meaning.callers
-    return fails(found, "\n".join(dict.fromkeys([*steps, waits])), callers)
+    effect: Effect = "perhaps over" if all(over) else events[over.index(False)].meaning.effect
+    return fails(found, "\n".join(dict.fromkeys([*steps, waits])), effect)
 
 
 def _is_over(event: _Event, target: Target) -> bool:
@@ -148,7 +148,7 @@ def _steps(event: _Event, target: Target) -> Iterator[str]:
         yield from mending.splitlines()
         return
     checks = " and ".join(f"`{name}`" for name in row.over_if)
-    test = "press 0, and hang up when the hotline greets you" if row.callers == "no transfer" else "listen to the menu"
+    test = "press 0, and hang up when the hotline greets you" if row.effect == "no transfer" else "listen to the menu"
     yield f"Make a test call, because the settings are right now ({checks} pass): call the line's number, {test}."
     yield "If the test call goes well, it is over, and you have nothing else to do."
     yield (

@@ -9,9 +9,9 @@ from ivr.content.facts import PINNED_HOTLINE
 from ivr.content.files import read_bytes
 from ivr.errors import Fault, OperationFailed
 from ivr.line.twiml import with_new_numbers
-from ivr.operate.cause import Callers
+from ivr.operate.cause import Effect
 from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, to_do
-from ivr.operate.number import TOLL_FREE
+from ivr.operate.number_webhooks import TOLL_FREE
 from ivr.readiness import FALLBACK_FILE, MAX_FALLBACK_BYTES
 from ivr.settings import CHECKOUT
 from ivr.usage.store import store_of
@@ -183,12 +183,12 @@ def usage_is_counted(target: Target) -> Finding:
 
 
 def _first(
-    faults: Sequence[Fault], what: str, callers: Callers, lacks: tuple[Need, ...] = (), command: str = "ivr check"
+    faults: Sequence[Fault], what: str, effect: Effect, lacks: tuple[Need, ...] = (), command: str = "ivr check"
 ) -> Finding:
     """The finding for `faults`, of which it shows the first; `command` lists all."""
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     remedy = f"Mend each fault that `{command}` lists.\nRestart the line."
-    return fails(f"{what}: {faults[0]}{more}", remedy, callers, lacks)
+    return fails(f"{what}: {faults[0]}{more}", remedy, effect, lacks)
 
 
 CHECKS: Checks = {

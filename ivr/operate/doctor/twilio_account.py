@@ -1,8 +1,8 @@
 """Checks of the Twilio account: the settings and the events that affect a call."""
 
 from ivr.errors import NoAnswer, OperationFailed, TokenRejected
-from ivr.operate.account import UNKNOWN_TOKEN
 from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, passes, unknown
+from ivr.operate.twilio_faults import UNKNOWN_TOKEN
 
 EXPECTED_COUNTRIES = frozenset({"US", "CA", "PR", "VI", "GU", "AS", "MP"})
 """The countries of +1 that a line in the United States may need. The hotline is in the US."""

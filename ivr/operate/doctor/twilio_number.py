@@ -7,7 +7,7 @@ from ivr.errors import Unreachable
 from ivr.operate.account import Webhooks
 from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, fails_by, passes, to_do, unknown
 from ivr.operate.http_client import Reply, signature_header, signed_post
-from ivr.operate.number import TWIML_BIN_HOST, routing_faults
+from ivr.operate.number_webhooks import TWIML_BIN_HOST, routing_faults
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.webhook_form import FORM

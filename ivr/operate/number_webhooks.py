@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ivr.call.urls import RING, webhook_url
 from ivr.errors import OperationFailed
-from ivr.operate.account import Account, Number, Webhooks
+from ivr.operate.account import Account, TwilioNumber, Webhooks
 from ivr.operate.cause import Cause
 from ivr.settings import Settings
 
@@ -18,7 +18,7 @@ TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)")
 _PASSWORD = re.compile(r"(?<=//)([^/@:]*):[^/@]*(?=@)")
 
 
-def find_number(account: Account, name: str) -> Number:
+def find_number(account: Account, name: str) -> TwilioNumber:
     """The number of `account` that matches `name`, such as "+12025550123" or a SID ("PN…"). Raises OperationFailed."""
     numbers = account.numbers(name)
     if not numbers:
@@ -82,7 +82,7 @@ def _is_file(url: str) -> bool:
     return urlsplit(url).path.endswith(".xml")
 
 
-def changes(old: Webhooks, new: Webhooks) -> list[str]:
+def webhook_changes(old: Webhooks, new: Webhooks) -> list[str]:
     """Each difference as a line, without passwords: "voice method: GET → POST"."""
     names = ("voice URL", "voice method", "fallback URL", "fallback method", "status callback", "status method")
     rows = zip(names, old, new, strict=True)
@@ -93,7 +93,7 @@ def changes(old: Webhooks, new: Webhooks) -> list[str]:
     ]
 
 
-def describe(number: Number) -> list[str]:
+def number_rows(number: TwilioNumber) -> list[str]:
     """The number and its webhooks, one line each."""
     webhooks = number.webhooks
     return [
@@ -104,7 +104,7 @@ def describe(number: Number) -> list[str]:
     ]
 
 
-def routing_faults(number: Number, settings: Settings, webhooks: Webhooks) -> Iterator[Cause]:
+def routing_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks) -> Iterator[Cause]:
     """The reasons why calls to `number`, with `webhooks`, do not reach this line, or tell others about a caller."""
     expected = settings.public_url + RING
     if not number.takes_calls:
@@ -144,7 +144,7 @@ def routing_faults(number: Number, settings: Settings, webhooks: Webhooks) -> It
         )
 
 
-def faults(number: Number, settings: Settings, webhooks: Webhooks) -> Iterator[Cause]:
+def setup_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks) -> Iterator[Cause]:
     """Every reason why `number`, with `webhooks`, is not set up as it should be for this line."""
     yield from routing_faults(number, settings, webhooks)
     if TOLL_FREE.match(number.number):
@@ -162,18 +162,18 @@ def faults(number: Number, settings: Settings, webhooks: Webhooks) -> Iterator[C
         )
 
 
-def set_webhooks(account: Account, number: Number, webhooks: Webhooks) -> None:
+def set_webhooks(account: Account, number: TwilioNumber, webhooks: Webhooks) -> None:
     """Set the webhooks and read them back. Raises OperationFailed if Twilio then shows other ones."""
     try:
         account.set_webhooks(number, webhooks)
     except OperationFailed as error:
         raise OperationFailed(f"{error} `ivr number show {number.number}` shows what is set now.") from None
-    left = changes(find_number(account, number.sid).webhooks, webhooks)
+    left = webhook_changes(find_number(account, number.sid).webhooks, webhooks)
     if left:
         raise OperationFailed(f"Twilio accepted the change, but still shows other values: {'; '.join(left)}.")
 
 
-def undo_command(number: Number) -> str:
+def undo_command(number: TwilioNumber) -> str:
     """The shell command that restores the webhooks of `number`."""
     webhooks = number.webhooks
     options = {
