@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 
 from ivr.call.state import Pace
-from ivr.export.format import ExportedLine, Language, Prompt, Voices
+from ivr.export.format import ExportedLanguage, ExportedLine, ExportedPrompt, VoiceTiming
 from ivr.speech.synthesis import SynthesisFailed, Utterance, installed_voices, synthesize, voice_for
 
 MAX_CONCURRENT, MAX_QUEUED = 2, 12
@@ -69,7 +69,7 @@ def _pace(name: str) -> Pace:
     return "slow" if name.endswith(_SLOW) else "normal"
 
 
-def utterance_of(prompt: Prompt, language: Language, voices: Voices, pace: Pace) -> Utterance:
+def utterance_of(prompt: ExportedPrompt, language: ExportedLanguage, voices: VoiceTiming, pace: Pace) -> Utterance:
     """The words and the pauses of `prompt`, in the order in which they are spoken."""
     factor, rate = (voices.slow_pause, voices.slow_rate) if pace == "slow" else (1.0, 1.0)
     pauses = {"…": voices.short_pause * factor, "\n": voices.paragraph_pause * factor}

@@ -53,12 +53,12 @@ def heard_at(line: Line, place: Place) -> Iterator[Step]:
     while gather := caller.gather:
         caller.listens()
         at = address_in(line.options.public_url, gather.action).partition("/choices-")[0]
-        yield {"does": "ask", "at": at, "wait": gather.timeout, "said": words_of(caller.heard[start:])}
+        yield {"kind": "ask", "at": at, "wait": gather.timeout, "said": words_of(caller.heard[start:])}
         start = len(caller.heard)
         caller.waits()
     dial = caller.dial
     at = address_in(line.options.public_url, dial.action or "").removesuffix(OUTCOME) if dial else ""
-    yield {"does": "dial" if dial else "end", "at": at, "wait": 0, "said": words_of(caller.heard[start:])}
+    yield {"kind": "dial" if dial else "end", "at": at, "wait": 0, "said": words_of(caller.heard[start:])}
 
 
 def words_of(heard: Iterable[Heard]) -> list[list[str]]:
