@@ -82,7 +82,7 @@ class Metrics:
         self._seconds = Histogram(*SECONDS, buckets=BUCKETS, registry=None)
         self.registry = CollectorRegistry()
         MultiProcessCollector(self.registry, str(folder))  # type: ignore[no-untyped-call]
-        self.registry.register(_State(readiness))
+        self.registry.register(_LineMetrics(readiness))
 
     def use_slot(self, slot: int) -> None:
         """Count in the files of `slot`, from 1: called in a worker before it answers."""
@@ -119,7 +119,7 @@ class Metrics:
             self._totals[name].inc()
 
 
-class _State:
+class _LineMetrics:
     """The constant metrics: whether the line is ready, which languages it speaks, and its release."""
 
     def __init__(self, readiness: Readiness) -> None:

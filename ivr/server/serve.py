@@ -3,14 +3,12 @@
 Content and settings are read at the start alone: new texts and new settings need a new start.
 """
 
-import ctypes
 import gc
 import os
 import resource
 import socket
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from gunicorn.systemd import listen_fds
 
 from ivr.errors import OperationFailed
 from ivr.readiness import Readiness, readiness_of
+from ivr.server import prctl
 from ivr.server.app import make_app
 from ivr.server.console import print_lines
 from ivr.server.gunicorn_application import GunicornApplication
@@ -38,7 +37,6 @@ EVERY_ADDRESS = "::"
 """The host that means every address of this machine, of IPv6 and IPv4 (`_listen`)."""
 SHARED_MEMORY = Path("/dev/shm")
 """A file system in memory (Linux). On a disk that is slow or full, the heartbeat would stop."""
-_PR_SET_DUMPABLE = 4
 
 
 def serve(settings: Settings, host: str, port: int, print_line: Callable[[str], None], workers: int = WORKERS) -> None:
@@ -48,7 +46,8 @@ def serve(settings: Settings, host: str, port: int, print_line: Callable[[str], 
     folder.
     """
     ignore_signals()
-    _leave_no_memory_on_disk()
+    _disable_core_dumps()
+    _open_standard_streams()
     raise_file_limit()
     readiness = readiness_of(settings)
     bind = [] if listen_fds(unset_environment=False) else [f"fd://{_listen(host, port).detach()}"]
@@ -101,17 +100,17 @@ def memory_folder() -> Path:
         ) from None
 
 
-def _leave_no_memory_on_disk() -> None:
-    """Keep the memory of calls and the log out of files that are not ours.
-
-    Core dumps, which hold the memory of calls, are switched off. Standard streams that are closed are opened as
-    /dev/null: else the next file or socket would get the number of a closed stream, and with it the log.
-    """
+def _disable_core_dumps() -> None:
+    """Leave no file with the memory of calls."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(
-        OSError, AttributeError, ValueError
-    ):  # Linux alone: https://man7.org/linux/man-pages/man2/prctl.2.html
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    prctl.refuse_core_dumps()
+
+
+def _open_standard_streams() -> None:
+    """Open standard streams that are closed as /dev/null.
+
+    Else the next file or socket would get the number of a closed stream, and the log would be written to it.
+    """
     for stream in range(3):
         try:
             os.fstat(stream)

@@ -196,7 +196,7 @@ def _header_values(name: bytes, headers: Sequence[tuple[bytes, bytes]]) -> list[
 def _fields(encoded: str) -> Form:
     if encoded.count("&") >= MAX_FIELDS:
         raise Unverified(f"it has more than {MAX_FIELDS} fields")
-    return urlencoded.read(encoded)
+    return urlencoded.read_fields(encoded)
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
