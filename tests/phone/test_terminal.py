@@ -9,15 +9,18 @@ from ivr.phone.webhook_form import Fields
 RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"
 GATHER = '<Gather numDigits="1" finishOnKey="" timeout="10" action="{}">{}</Gather>'
-LINE = {
-    RING: GATHER.format(
+OPENING = (
+    GATHER.format(
         f"{RING}/en/main",
         '<Say language="en-US">You have reached the line.</Say><Say language="es-US">Oprima ocho.</Say>',
     )
     + '<Say language="en-US">Connecting you.</Say>'
-    + f'<Dial action="{RING}/outcome"><Number>{HOTLINE}</Number></Dial>',
+    + f'<Dial action="{RING}/outcome"><Number>{HOTLINE}</Number></Dial>'
+)
+LINE = {
+    RING: OPENING,
     f"{RING}/en/main": GATHER.format(f"{RING}/es/main", '<Say language="es-US">Menú.</Say>'),
-    f"{RING}/es/main": f"<Redirect>{RING}</Redirect>",
+    f"{RING}/es/main": OPENING,
     f"{RING}/outcome": '<Say language="en-US">Goodbye.</Say>',
 }
 
