@@ -21,12 +21,12 @@ def mention_of(name: str, offer: str) -> Mention:
     words = regex.findall(r"[\p{L}\p{M}]+", _folded(name.partition("(")[0]))
     if all(word in said for word in words):
         return "whole"
-    return "part" if any(_longest_part(word, said) >= max(2, (len(word) + 1) // 2) for word in words) else "none"
+    for word in words:
+        longest_part = SequenceMatcher(None, word, said, autojunk=False).find_longest_match().size
+        if longest_part >= max(2, (len(word) + 1) // 2):
+            return "part"
+    return "none"
 
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
-
-
-def _longest_part(word: str, text: str) -> int:
-    return SequenceMatcher(None, word, text, autojunk=False).find_longest_match().size

@@ -90,9 +90,7 @@ def overdue_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Ite
 
 def waiting_rows(content: Content) -> Iterator[str]:
     """For each published language the number of texts that wait for their translator, and which."""
-    for tag in _target_languages(content):
-        if row := waiting_row(tag, waiting_messages(content, tag)):
-            yield row
+    return filter(None, (waiting_row(tag, waiting_messages(content, tag)) for tag in _target_languages(content)))
 
 
 def waiting_row(tag: str, waiting: Sequence[Waiting]) -> str:

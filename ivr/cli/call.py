@@ -1,6 +1,5 @@
 """`ivr call`: a telephone in the terminal, connected to the line in this process or, over HTTP, to a running line."""
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 
@@ -31,7 +30,7 @@ def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcom
     caller = new_caller(settings, url)
     try:
         if keys is None:
-            terminal.call_by_hand(caller, _typed_line, click.echo)
+            terminal.call_by_hand(caller, input, click.echo)
         else:
             for sentence in terminal.call_with_keys(caller, keys, outcomes):
                 click.echo(sentence)
@@ -65,11 +64,3 @@ def _post(settings: Settings, url: str, address: str, form: Form) -> bytes:
     if reply.status != 200:
         raise OperationFailed(f"{url}: {why_not_answered(settings, url, fetch, reply)}")
     return reply.body
-
-
-def _typed_line() -> str:
-    """A line from the keyboard. Raises EOFError at the end of the input."""
-    typed = sys.stdin.readline()
-    if not typed:
-        raise EOFError
-    return typed

@@ -45,15 +45,12 @@ def export(folder: Path | None, twilio: Path | None, site: Path | None, old: Pat
         raise click.UsageError("Name a folder to write to, or --diff OLD.")
     settings = read_settings()
     readiness = require_ready(settings)
-    try:
-        if folder:
-            _write(_exported(settings), folder)
-        if twilio:
-            _write_project(settings, readiness, twilio)
-        if site:
-            _write_site(settings, readiness, site)
-    except OSError as error:
-        raise click.FileError(str(error.filename or folder or twilio or site), error.strerror) from None
+    if folder:
+        _write(_exported(settings), folder)
+    if twilio:
+        _write_project(settings, readiness, twilio)
+    if site:
+        _write_site(settings, readiness, site)
     if old:
         sys.exit(_compare(_exported(settings), old))
 

@@ -153,8 +153,14 @@ class Account:
     def profiles(self) -> list[Profile]:
         """The account's customer profiles."""
         with requesting("the account's customer profiles"):
-            rows = self.client.trusthub.v1.customer_profiles.list(limit=20)
-            return [Profile(str(row.status) == "twilio-approved", self._policy(str(row.policy_sid))) for row in rows]
+            trusthub = self.client.trusthub.v1
+            return [
+                Profile(
+                    str(row.status) == "twilio-approved",
+                    trusthub.policies(str(row.policy_sid)).fetch().friendly_name or "",
+                )
+                for row in trusthub.customer_profiles.list(limit=20)
+            ]
 
     def is_attested(self, number: TwilioNumber) -> bool:
         """Whether `number` is assigned to an approved trust product for SHAKEN/STIR."""
@@ -164,9 +170,6 @@ class Account:
                 if str(row.status) == "twilio-approved" and assigned.list(channel_endpoint_sid=number.sid, limit=1):
                     return True
         return False
-
-    def _policy(self, sid: str) -> str:
-        return str(self.client.trusthub.v1.policies(sid).fetch().friendly_name or "")
 
     def alerts(self, since: datetime, words: Collection[str] = ()) -> list[Alert]:
         """The entries of the debugger from `since` on, the newest first; `words` are searched for in their texts."""

@@ -37,7 +37,9 @@ def webhooks_for(settings: Settings, current: Webhooks, options: Mapping[str, st
     """
     if any("***" in value for value in options.values()):
         raise OperationFailed("*** stands for a password that was not shown: write the password itself.")
-    if "voice_url" not in options and _is_on_own_host(settings, options.get("fallback_url", "")):
+    fallback_url = options.get("fallback_url", "")
+    on_own_host = urlsplit(fallback_url).hostname == urlsplit(settings.public_url).hostname
+    if "voice_url" not in options and on_own_host:
         raise OperationFailed(
             "The fallback URL is on the host of the line: it would fail together with the line. Paste the output of "
             "`ivr fallback` into a TwiML Bin, and give the address of that."
@@ -46,7 +48,8 @@ def webhooks_for(settings: Settings, current: Webhooks, options: Mapping[str, st
     if "voice_url" not in options:
         webhooks = webhooks._replace(voice_url=_voice_url(settings), voice_method="POST", status_url="")
     if "fallback_url" in options:
-        webhooks = webhooks._replace(fallback_method="GET" if _is_file(options["fallback_url"]) else "POST")
+        is_file = urlsplit(fallback_url).path.endswith(".xml")  # a host of files answers GET requests only
+        webhooks = webhooks._replace(fallback_method="GET" if is_file else "POST")
     return webhooks._replace(**options)
 
 
@@ -71,15 +74,6 @@ def document_url_fault(url: str) -> str:
     if url and parts.hostname == TWIML_BIN_HOST and not _TWIML_BIN_PATH.fullmatch(parts.path):
         return f"the address of a TwiML Bin is https://{TWIML_BIN_HOST}/twiml/EH and 32 more digits; found {url!r}"
     return ""
-
-
-def _is_on_own_host(settings: Settings, url: str) -> bool:
-    return bool(url) and urlsplit(url).hostname == urlsplit(settings.public_url).hostname
-
-
-def _is_file(url: str) -> bool:
-    """A host of files answers GET requests only."""
-    return urlsplit(url).path.endswith(".xml")
 
 
 def webhook_changes(old: Webhooks, new: Webhooks) -> list[str]:

@@ -8,7 +8,6 @@ import os
 import resource
 import socket
 import tempfile
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -39,11 +38,10 @@ SHARED_MEMORY = Path("/dev/shm")
 """A file system in memory (Linux). On a disk that is slow or full, the heartbeat would stop."""
 
 
-def serve(settings: Settings, host: str, port: int, print_line: Callable[[str], None], workers: int = WORKERS) -> None:
+def serve(settings: Settings, host: str, port: int, workers: int = WORKERS) -> None:
     """Answer on `host`:`port`, or on the sockets that systemd passes, until the process ends.
 
-    `print_line` shows a line to the operator. Raises OperationFailed if the port is taken or there is no temporary
-    folder.
+    Raises OperationFailed if the port is taken or there is no temporary folder.
     """
     ignore_signals()
     _disable_core_dumps()
@@ -51,9 +49,9 @@ def serve(settings: Settings, host: str, port: int, print_line: Callable[[str], 
     raise_file_limit()
     readiness = readiness_of(settings)
     bind = [] if listen_fds(unset_environment=False) else [f"fd://{_listen(host, port).detach()}"]
-    print_lines(announcement(readiness, settings), print_line)
+    print_lines(announcement(readiness, settings))
     memory = memory_folder()
-    endpoint = _metrics_endpoint(settings, memory, workers, readiness, print_line)
+    endpoint = _metrics_endpoint(settings, memory, workers, readiness)
     application = GunicornApplication(
         partial(_load, settings, readiness, endpoint), gunicorn_settings(workers, bind, memory, endpoint), endpoint
     )
@@ -71,9 +69,7 @@ def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | 
     return make_app(settings, readiness, counts, metrics)
 
 
-def _metrics_endpoint(
-    settings: Settings, parent: Path, workers: int, readiness: Readiness, print_line: Callable[[str], None]
-) -> MetricsEndpoint | None:
+def _metrics_endpoint(settings: Settings, parent: Path, workers: int, readiness: Readiness) -> MetricsEndpoint | None:
     """The endpoint of the metrics; None if they are off or cannot be served, which must not stop the line."""
     if settings.metrics is None:
         return None
@@ -81,7 +77,7 @@ def _metrics_endpoint(
         listening = _listen(*settings.metrics)
         return MetricsEndpoint(listening, metrics_folder(parent, *settings.metrics, workers), readiness)
     except (OSError, OperationFailed) as error:
-        print_lines([f"The line runs without metrics: {error}"], print_line)
+        print_lines([f"The line runs without metrics: {error}"])
         return None
 
 

@@ -45,7 +45,8 @@ def heading(settings: Settings) -> list[str]:
 
 def instructions(results: Collection[Result]) -> Iterator[str]:
     """The lines after the checks: each failed check, the worst for callers first, and its steps."""
-    failed = sorted((result for result in results if result.finding.verdict == "FAIL"), key=_severity)
+    by_severity = sorted(results, key=lambda result: list(EFFECTS).index(result.finding.effect))
+    failed = [result for result in by_severity if result.finding.verdict == "FAIL"]
     passed = {result.name for result in results if result.finding.verdict == "PASS"}
     if failed:
         yield from ("", "What to do now:")
@@ -57,10 +58,6 @@ def instructions(results: Collection[Result]) -> Iterator[str]:
     if failed:
         yield from ("", "Then run `ivr doctor` again.")
     yield ""
-
-
-def _severity(result: Result) -> int:
-    return list(EFFECTS).index(result.finding.effect)
 
 
 def _effect(finding: Finding, worst: Effect, passed: Collection[str]) -> str:
