@@ -15,8 +15,8 @@ from urllib.parse import urlencode, urlsplit
 from urllib.response import addinfourl
 
 from ivr import signature
-from ivr.errors import OperationFailed, Unreachable
-from ivr.operate.network_errors import reason_of, words_of
+from ivr.errors import OperationFailed
+from ivr.operate.network_errors import unreachable
 from ivr.signature import Form
 
 RESPONSE_TIMEOUT = 15
@@ -61,7 +61,7 @@ def fetch(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
         with error:
             return _reply(error, started)
     except (OSError, HTTPException, ValueError) as error:
-        raise Unreachable(f"{_subject(url)} {words_of(error)}", reason_of(error)) from None
+        raise unreachable(_subject(url), error) from None
 
 
 def is_loopback(url: str) -> bool:
@@ -136,7 +136,7 @@ def tls_host(host: str, port: int) -> TlsHost:
         ):
             certificate = secure.getpeercert() or {}
     except OSError as error:
-        raise Unreachable(f"{host}:{port} {words_of(error)}", reason_of(error)) from None
+        raise unreachable(f"{host}:{port}", error) from None
     starts, ends = (
         datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate[name])), UTC)
         for name in ("notBefore", "notAfter")

@@ -18,6 +18,7 @@ UNKNOWN_TOKEN = Cause(
     "Copy them into TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of the settings on this machine, and of those on the "
     "server.\n"
     "Restart the line.",
+    "perhaps fallback",
 )
 _NOT_TWILIO = "The answer is not Twilio's: asked for {}. Does a proxy answer in its place?"
 

@@ -8,7 +8,7 @@ from ivr.call.urls import PLACE_QUERY, RING
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.operate.account import Account, TwilioNumber
-from ivr.operate.cause import Cause, Effect
+from ivr.operate.cause import Effect
 from ivr.operate.external import ExternalServices
 from ivr.operate.number_webhooks import find_number
 from ivr.operate.unanswered import KnownToTwilio
@@ -110,7 +110,7 @@ def passes(found: str) -> Finding:
 
 
 def fails(found: str, remedy: str, effect: Effect = "", lacks: tuple[Need, ...] = ()) -> Finding:
-    """A finding that an operator must act on."""
+    """A finding that an operator must act on; for a Cause, `fails(*cause)`."""
     return Finding("FAIL", found, remedy, effect, lacks)
 
 
@@ -122,8 +122,3 @@ def unknown(found: str, remedy: str = "", lacks: tuple[Need, ...] = ()) -> Findi
 def to_do(found: str, remedy: str) -> Finding:
     """A task for a person before the line goes live."""
     return Finding("TO DO", found, remedy)
-
-
-def fails_by(cause: Cause, lacks: tuple[Need, ...] = ()) -> Finding:
-    """The finding for `cause`."""
-    return fails(cause.found, cause.remedy, cause.effect, lacks)

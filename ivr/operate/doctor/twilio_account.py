@@ -20,7 +20,7 @@ def account_is_active(target: Target) -> Finding:
     try:
         status = target.require_account().status()
     except TokenRejected:
-        return fails(UNKNOWN_TOKEN.found, UNKNOWN_TOKEN.remedy, "perhaps fallback", ("account", "token"))
+        return fails(*UNKNOWN_TOKEN, ("account", "token"))
     except NoAnswer as error:
         return unknown(str(error), lacks=("account",))
     except OperationFailed as error:

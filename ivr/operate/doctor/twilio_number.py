@@ -5,7 +5,7 @@ from urllib.parse import urldefrag, urlencode, urlsplit
 from ivr.call.urls import OVERRIDES, RING
 from ivr.errors import Unreachable
 from ivr.operate.account import Webhooks
-from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, fails_by, passes, to_do, unknown
+from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, passes, to_do, unknown
 from ivr.operate.http_client import Reply, signature_header, signed_post
 from ivr.operate.number_webhooks import TWIML_BIN_HOST, routing_faults
 from ivr.phone.errors import InvalidTwiml
@@ -39,7 +39,7 @@ def number_is_ours(target: Target) -> Finding:
         return fails(found, remedy, "no transfer", ("number",))
     number = target.require_number()
     for cause in routing_faults(number, target.settings, number.webhooks):
-        return fails_by(cause)
+        return fails(*cause)
     asked = target.settings.public_url + RING
     if not number.webhooks.voice_url.endswith(OVERRIDES):
         return passes(f"Twilio is set to {asked}, without the quick retry that `ivr number set` adds.")
