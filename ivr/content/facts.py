@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.content.files import read_toml, wrong_fields
-from ivr.errors import BadFacts, Fault
+from ivr.errors import BadContent, Fault
 
 HOTLINE = "hotline"
 """The name of the number that key 0 and the fallback document dial."""
@@ -116,7 +116,7 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
     """Read numbers.toml and sources.toml in `folder`, and those of a `layer` if it has them.
 
     The hotline in the file must have the number `hotline` (E.164). If an operator has set another number than the
-    pinned one, the file may still have the pinned one, and the operator's number replaces it. Raises BadFacts with
+    pinned one, the file may still have the pinned one, and the operator's number replaces it. Raises BadContent with
     every fault at once.
     """
     faults: list[Fault] = []
@@ -132,7 +132,7 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
     if not faults:  # any other fault can be the reason for a wrong hotline
         faults.extend(_hotline_faults(folder / "numbers.toml", release.numbers, hotline))
     if faults:
-        raise BadFacts(faults)
+        raise BadContent(faults)
     names = frozenset((*own.numbers, *own.facts))
     return Facts(release.numbers | own.numbers, release.facts | own.facts, refused, names)
 
@@ -180,8 +180,8 @@ def _replace_hotline(numbers: dict[str, Number], hotline: str) -> None:
 def _read(path: Path, faults: list[Fault]) -> dict[str, Any]:
     """The tables of a file; {} if it cannot be read: the reason is added to `faults`."""
     try:
-        return read_toml(path, BadFacts)
-    except BadFacts as error:
+        return read_toml(path)
+    except BadContent as error:
         faults.extend(error.faults)
         return {}
 

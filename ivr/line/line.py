@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +12,6 @@ from ivr.call.state import Answer, CallEnded, Event, Key, Outdated, Place, Ring
 from ivr.call.transitions import Step, next_place, silent_steps
 from ivr.call.urls import OUTCOME, key_is_current, language_in, place_at, successor_of
 from ivr.content.load import Content
-from ivr.errors import UnknownAddress
 from ivr.line import twiml
 from ivr.line.options import Options
 from ivr.line.request import event_of
@@ -38,8 +36,8 @@ class CompileStats(NamedTuple):
 class Line:
     """The line as `compile_line` makes it.
 
-    `paths` and `transitions` are those of `Explored`: the keys that lead to each place ("ring 1 2"), and the place that
-    each key leads to. `documents` has the fragments of each place's document. `places_by_address` has the
+    `paths` and `transitions` are those of `Exploration`: the keys that lead to each place ("ring 1 2"), and the place
+    that each key leads to. `documents` has the fragments of each place's document. `places_by_address` has the
     addresses that a document posts to: {"/call/es/partner/part-2": Place("partner", "es", 2)}.
     """
 
@@ -95,8 +93,8 @@ class Line:
 
         The address of an outcome names a transfer: no other place dials.
         """
-        with suppress(UnknownAddress):
-            place = place_at(self.flow, address.removesuffix(OUTCOME))
-            can_end_so = not address.endswith(OUTCOME) or isinstance(self.flow.nodes[place.node], Transfer)
-            return place if place in self.documents and can_end_so else None
-        return None
+        place = place_at(self.flow, address.removesuffix(OUTCOME))
+        if place is None or place not in self.documents:
+            return None
+        can_end_so = not address.endswith(OUTCOME) or isinstance(self.flow.nodes[place.node], Transfer)
+        return place if can_end_so else None
