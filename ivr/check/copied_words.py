@@ -63,8 +63,8 @@ def _without_names(translation: Translation, text: str) -> str:
 
 def _shared_run(text: str, other: str, length: int) -> str:
     """The first `length` words in a row that both texts have; "" if they have no such words."""
-    known = set(_runs(other, length))
-    return next((" ".join(run) for run in _runs(text, length) if run in known), "")
+    other_runs = set(_runs(other, length))
+    return next((" ".join(run) for run in _runs(text, length) if run in other_runs), "")
 
 
 def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:

@@ -68,8 +68,8 @@ def eight_keeps_the_place(index: LineIndex) -> Iterator[Fault]:
     for place in index.places_with_keys:
         target = index.next_place(place, "8")
         back = index.next_place(target, "8")
-        kept = (target.node, target.part, target.pace) == (place.node, place.part, place.pace)
-        if not kept or target.locale == place.locale or back.locale != place.locale:
+        is_kept = (target.node, target.part, target.pace) == (place.node, place.part, place.pace)
+        if not is_kept or target.locale == place.locale or back.locale != place.locale:
             remedy = "It must lead to the same place in the other language."
             yield index.fault(place, f"8 leads to {address_of(target)}", remedy)
 

@@ -75,8 +75,8 @@ def _translation_reader(line: Line, locale: Locale) -> Callable[[MessageId], Tra
             message_id[1], text, locale, source, words, names, elsewhere, needed=is_needed, name=message_id[0]
         )
 
-    spoken = [translation(message_id) for message_id in locale.messages or {} if not is_of_a_page(message_id)]
-    usual = median(message.growth for message in spoken) if len(spoken) >= MIN_TRANSLATIONS else 1.0
+    spoken_messages = [translation(message_id) for message_id in locale.messages or {} if not is_of_a_page(message_id)]
+    usual = median(message.growth for message in spoken_messages) if len(spoken_messages) >= MIN_TRANSLATIONS else 1.0
     return lambda message_id: translation(message_id)._replace(usual_growth=usual)
 
 

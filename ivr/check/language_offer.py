@@ -17,12 +17,12 @@ def mention_of(name: str, offer: str) -> Mention:
     Example: "whole" for ("español", "Para español …"), "part" for ("polski", "Po polsku …"), "none" for ("português",
     "Para inglês …"). A region in brackets does not count.
     """
-    said = _folded(offer)
+    folded_offer = _folded(offer)
     words = regex.findall(r"[\p{L}\p{M}]+", _folded(name.partition("(")[0]))
-    if all(word in said for word in words):
+    if all(word in folded_offer for word in words):
         return "whole"
     for word in words:
-        longest_part = SequenceMatcher(None, word, said, autojunk=False).find_longest_match().size
+        longest_part = SequenceMatcher(None, word, folded_offer, autojunk=False).find_longest_match().size
         if longest_part >= max(2, (len(word) + 1) // 2):
             return "part"
     return "none"

@@ -71,13 +71,15 @@ def _where(path: Path, field: str) -> str:
 
 def _digit_faults(locale: Locale, proposals: Proposals) -> Iterator[FieldFault]:
     proposed = proposals.of(locale.tag).digits
-    own, digits = _without_accents(proposed), _without_accents(locale.digits)
-    moved = [index for index, word in enumerate(digits) if word in own and own.index(word) != index]
+    expected, digits = _without_accents(proposed), _without_accents(locale.digits)
+    moved = [index for index, word in enumerate(digits) if word in expected and expected.index(word) != index]
     if moved:
-        said = ", ".join(f"“{locale.digits[index]}” is the word for {own.index(digits[index])}" for index in moved[:3])
+        examples = ", ".join(
+            f"“{locale.digits[index]}” is the word for {expected.index(digits[index])}" for index in moved[:3]
+        )
         remedy = f"Write them in the order 0 1 2 … 9: “{proposed[0]}” is first."
-        yield FieldFault("digits", f"they are in another order: {said}", remedy)
-    elif other := _other_language(digits, own, proposals):
+        yield FieldFault("digits", f"they are in another order: {examples}", remedy)
+    elif other := _other_language(digits, expected, proposals):
         yield FieldFault("digits", f"they are the digits of `{other}`", "Write the words of this language.")
 
 
@@ -120,8 +122,10 @@ def _voice_faults(locale: Locale, root: Path) -> Iterator[FieldFault]:
 
 def _language_names(tag: str, voices: Voices) -> set[str]:
     """The names of a language at Twilio, without a region: {"zh", "cmn", "yue"} for "zh"."""
-    own = {language_of(name) for name in lookup_tags(tag)}
-    return own | {language_of(language) for name, language in voices.tags.items() if language_of(name) in own}
+    languages = {language_of(name) for name in lookup_tags(tag)}
+    return languages | {
+        language_of(language) for name, language in voices.tags.items() if language_of(name) in languages
+    }
 
 
 def _name_faults(locale: Locale) -> Iterator[FieldFault]:
@@ -177,9 +181,9 @@ def spoken_numbers(locale: Locale, facts: Facts) -> Iterator[str]:
 
 def doubts(locale: Locale, root: Path) -> Iterator[str]:
     """What a speaker should look at: digits that locales/proposals.toml writes in another way, a borrowed voice."""
-    own = load_proposals(root).of(locale.tag).digits
+    proposed_digits = load_proposals(root).of(locale.tag).digits
     path = stack_of(root).path(f"locales/{locale.tag}/locale.toml")
-    for key, word, proposed in zip(DIGIT_KEYS, locale.digits, own, strict=False):
+    for key, word, proposed in zip(DIGIT_KEYS, locale.digits, proposed_digits, strict=False):
         if not set(_without_accents([word, locale.key_word(key)])) & set(_without_accents([proposed])):
             found = f"{key} is “{word}”, in locales/proposals.toml “{proposed}”"
             yield f"{_where(path, 'digits')}: {found}: correct it if it is misspelt, else leave it"

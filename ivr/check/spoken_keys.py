@@ -74,10 +74,10 @@ def _required_keys(index: LineIndex, step: Ask) -> set[str]:
 
 def one_text_says_all_keys(index: LineIndex) -> Iterator[Fault]:
     """One topic says all the keys that work everywhere: 0, 7, 8, 9, * and #."""
-    wanted = {"0", "7", "9", "*", "#"} | ({"8"} if len(index.flow.published) > 1 else set())
+    all_keys = {"0", "7", "9", "*", "#"} | ({"8"} if len(index.flow.published) > 1 else set())
     topics = {place.node for place in index.places_with_keys}
-    said = [_all_keys(index, name) for name in topics if name in index.line.content.prompts.templates]
-    if not any(wanted <= keys for keys in said):
+    keys_of_topics = [_all_keys(index, name) for name in topics if name in index.line.content.prompts.templates]
+    if not any(all_keys <= keys for keys in keys_of_topics):
         yield Fault("prompts", "no topic says all of 0, 7, 8, 9, * and #", "Write one that explains the line.")
 
 

@@ -139,8 +139,8 @@ def _capitals(translation: Translation) -> str:
 
 
 def _never_said(translation: Translation) -> str:
-    said = list(translation.words.avoided_words_in(translation.spoken))
-    return f"it says “{said[0]}”" if said else ""
+    avoided_words = list(translation.words.avoided_words_in(translation.spoken))
+    return f"it says “{avoided_words[0]}”" if avoided_words else ""
 
 
 def _offer(translation: Translation) -> str:

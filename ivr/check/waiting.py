@@ -77,13 +77,13 @@ def merged_faults(needed: list[Waiting]) -> list[Fault]:
 def overdue_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Iterator[Fault]:
     """A fault for each published language in which messages have waited for more than `days` days."""
     for tag in _target_languages(content):
-        old = [
+        overdue = [
             message
             for message in waiting_messages(content, tag)
             if message.since and (today - message.since).days > days
         ]
-        if old:
-            names, oldest = _names(old), min(message.since for message in old if message.since)
+        if overdue:
+            names, oldest = _names(overdue), min(message.since for message in overdue if message.since)
             found = f"texts have waited for their translator for over {days} days, the oldest since {oldest}: {names}"
             yield Fault(str(po_path(content.root, tag)), found, "Translate them.", locale=tag)
 

@@ -139,7 +139,7 @@ class _LineExporter:
         """The index of `step` in `ExportedLine.steps`, to which it is added if it is new."""
         if step not in self._step_indexes:
             self._step_indexes[step] = len(self._steps)
-            written = ExportedStep(
+            exported_step = ExportedStep(
                 kind="ask" if isinstance(step, Ask) else "dial" if isinstance(step, Dial) else "end",
                 reading=step.reading if isinstance(step, Ask) else None,
                 place=address_of(step.place),
@@ -148,7 +148,7 @@ class _LineExporter:
                 prompts=tuple(self._prompt_names(step)),
                 twiml=fragment.decode() if self._with_twiml else None,
             )
-            self._steps.append(written)
+            self._steps.append(exported_step)
         return self._step_indexes[step]
 
     def _prompt_names(self, step: Step) -> Iterator[str]:

@@ -206,8 +206,8 @@ _WEBHOOK_FIELDS = (
 
 def _number(row: Any) -> TwilioNumber:
     """A number from Twilio's row: https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource"""
-    given = ((field, getattr(row, field)) for field in _WEBHOOK_FIELDS)
-    webhooks = Webhooks(*(value or ("POST" if field.endswith("method") else "") for field, value in given))
+    fields = ((field, getattr(row, field)) for field in _WEBHOOK_FIELDS)
+    webhooks = Webhooks(*(value or ("POST" if field.endswith("method") else "") for field, value in fields))
     return TwilioNumber(
         row.sid,
         row.phone_number,

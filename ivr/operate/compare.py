@@ -91,9 +91,9 @@ def _languages(running: Health, new: Health) -> Iterator[Difference]:
 
 
 def _texts(tag: str, running: LanguageHealth, new: LanguageHealth) -> Iterator[Difference]:
-    known = {*new.spoken, *new.not_spoken}
+    new_names = {*new.spoken, *new.not_spoken}
     in_source_language = [name for name in running.spoken if name in new.not_spoken]
-    removed = [name for name in running.spoken if name not in known]
+    removed = [name for name in running.spoken if name not in new_names]
     added = [name for name in new.spoken if name not in {*running.spoken, *running.not_spoken}]
     if in_source_language:
         yield Difference(True, f"{tag}: spoken in the source language would be {_named(in_source_language)}.")

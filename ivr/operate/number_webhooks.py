@@ -24,8 +24,8 @@ def find_number(account: Account, name: str) -> TwilioNumber:
     if not numbers:
         raise OperationFailed(f"The account has no number {name}: see Phone Numbers in Twilio's console.")
     if len(numbers) > 1:
-        listed = ", ".join(f"{number.number} ({number.sid})" for number in numbers)
-        raise OperationFailed(f"{name} matches several numbers: {listed}. Name one of them, or its SID.")
+        names = ", ".join(f"{number.number} ({number.sid})" for number in numbers)
+        raise OperationFailed(f"{name} matches several numbers: {names}. Name one of them, or its SID.")
     return numbers[0]
 
 
@@ -117,14 +117,14 @@ def routing_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks)
             "nothing",
         )
     if webhooks.voice_url.partition("#")[0] != expected:
-        asked = without_password(webhooks.voice_url) or "no address"
-        yield Cause(f"Its calls go to {asked}, and not to {expected}.", "Run `ivr number set`.", "nothing")
+        present_url = without_password(webhooks.voice_url) or "no address"
+        yield Cause(f"Its calls go to {present_url}, and not to {expected}.", "Run `ivr number set`.", "nothing")
     if webhooks.voice_method != "POST":
         yield Cause("Twilio asks by GET: callers' numbers land in logs.", "Run `ivr number set`.", "watched")
     if webhooks.status_url:
-        told = without_password(webhooks.status_url)
+        status_url = without_password(webhooks.status_url)
         yield Cause(
-            f"After each call Twilio sends the caller's number to {told}.",
+            f"After each call Twilio sends the caller's number to {status_url}.",
             "Run `ivr number set`, which removes that: it shows the change and asks first.\n"
             f"If you do not know why {urlsplit(webhooks.status_url).hostname} is set there, find out who else can log "
             "in to Twilio's console.",
@@ -162,9 +162,9 @@ def set_webhooks(account: Account, number: TwilioNumber, webhooks: Webhooks) -> 
         account.set_webhooks(number, webhooks)
     except OperationFailed as error:
         raise OperationFailed(f"{error} `ivr number show {number.number}` shows what is set now.") from None
-    left = webhook_changes(find_number(account, number.sid).webhooks, webhooks)
-    if left:
-        raise OperationFailed(f"Twilio accepted the change, but still shows other values: {'; '.join(left)}.")
+    differences = webhook_changes(find_number(account, number.sid).webhooks, webhooks)
+    if differences:
+        raise OperationFailed(f"Twilio accepted the change, but still shows other values: {'; '.join(differences)}.")
 
 
 def undo_command(number: TwilioNumber) -> str:

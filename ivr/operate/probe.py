@@ -83,8 +83,8 @@ def _press_language_key(caller: Caller, languages: Sequence[str]) -> str:
         return ""
     caller.presses("8")
     action, tag = caller.gather.action if caller.gather else "", languages[1]
-    arrived = any(f"{RING}{before}{tag}/" in action for before in ("/", PLACE_QUERY))
-    return "" if arrived else tag
+    is_there = any(f"{RING}{before}{tag}/" in action for before in ("/", PLACE_QUERY))
+    return "" if is_there else tag
 
 
 def _why_not_whole(url: str, fetch: Fetch, missing: str) -> str:

@@ -60,6 +60,6 @@ def _failure(resource: str, refused: str, error: Exception) -> OperationFailed:
         case 404:
             why = "the account has no such thing"
         case _:
-            known = isinstance(code, int) and code >= MIN_ERROR_CODE
-            why = f"status {status}" + (f", https://www.twilio.com/docs/api/errors/{code}" if known else "")
+            has_page = isinstance(code, int) and code >= MIN_ERROR_CODE
+            why = f"status {status}" + (f", https://www.twilio.com/docs/api/errors/{code}" if has_page else "")
     return OperationFailed(f"Twilio {refused} {resource}: {why}.")

@@ -86,7 +86,7 @@ def page(reply: Reply) -> str:
 
 
 def _refused_by_another(ring: str, path: str, reply: Reply) -> Cause:
-    old = (
+    old_release = (
         ""
         if reply.body
         else "\nOr a line of release 0.1.0 answers there, which refuses so too: bring it to this release."
@@ -98,7 +98,7 @@ def _refused_by_another(ring: str, path: str, reply: Reply) -> Cause:
         "logins.\n"
         "If you do not know where that is set, send this to the person who set up the domain or the server: “POST "
         f"requests to {ring} and to every address below it come from Twilio. They must reach the line unchanged: "
-        f"without a login, without a protection against bots.”{old}",
+        f"without a login, without a protection against bots.”{old_release}",
     )
 
 
@@ -112,23 +112,25 @@ def _request_changed(refusal: Refusal, ring: str) -> Cause | None:
     """The cause, if the request to `ring` did not reach the line as it was sent."""
     if refusal.method != "POST":
         found = f"the request reaches the line as {refusal.method}; it was sent as POST."
-        must = (
+        requirement = (
             "arrive as another method than POST. The proxy must pass them on as POST, without a redirect or a rewrite."
         )
     elif refusal.signatures != 1:
         arrived = "without" if refusal.signatures == 0 else f"with {refusal.signatures} times"
         found = f"the request reaches the line {arrived} the header X-Twilio-Signature."
-        must = f"arrive {arrived} the header X-Twilio-Signature. The proxy must pass this header on once, unchanged."
+        requirement = (
+            f"arrive {arrived} the header X-Twilio-Signature. The proxy must pass this header on once, unchanged."
+        )
     elif refusal.body_bytes != _BODY_BYTES:
         found = f"the body of the request reaches the line with {refusal.body_bytes} bytes; {_BODY_BYTES} were sent."
-        must = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
+        requirement = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
     else:
         return None
-    return Cause(f"a proxy or a firewall on the way changes each call: {found}", _undo_of_change(ring, must))
+    return Cause(f"a proxy or a firewall on the way changes each call: {found}", _undo_of_change(ring, requirement))
 
 
-def _undo_of_change(ring: str, must: str) -> str:
-    send = tell_proxy_owner(f"The requests to {ring} and to the addresses below it {must}")
+def _undo_of_change(ring: str, requirement: str) -> str:
+    send = tell_proxy_owner(f"The requests to {ring} and to the addresses below it {requirement}")
     return f"If somebody changed the proxy or a firewall lately, have that change taken back.\n{send}"
 
 
@@ -143,8 +145,8 @@ def _why_signature_is_wrong(settings: Settings, url: str, fetch: Fetch, known: K
         return Cause(found, "Set TWILIO_AUTH_TOKEN on the server to Twilio's present token.\nRestart the line.")
     if _accepts_get(settings, url, fetch):
         found = "the line accepts this token, and refuses the request with a body: the body is changed on its way."
-        must = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
-        return Cause(found, _undo_of_change(ring, must))
+        requirement = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
+        return Cause(found, _undo_of_change(ring, requirement))
     unseen = "" if server_url else f"\nOr its PUBLIC_URL is not {local_url}: {url}/health/ready does not show it."
     return _another_token(known.token, unseen)
 

@@ -56,10 +56,10 @@ def installed_voices() -> frozenset[str]:
     if synthesizer is None or shutil.which(CONVERTER) is None:
         return frozenset()
     try:
-        listed = subprocess.run([synthesizer, "--voices"], capture_output=True, timeout=SYNTHESIS_TIMEOUT, check=True)
+        process = subprocess.run([synthesizer, "--voices"], capture_output=True, timeout=SYNTHESIS_TIMEOUT, check=True)
     except (OSError, subprocess.SubprocessError):
         return frozenset()
-    rows = (row.split() for row in listed.stdout.decode("utf-8", "replace").splitlines()[1:])
+    rows = (row.split() for row in process.stdout.decode("utf-8", "replace").splitlines()[1:])
     return frozenset(row[1].lower() for row in rows if len(row) > 1)
 
 
@@ -88,9 +88,9 @@ def voice_for(language: str, voices: frozenset[str]) -> str:
 async def synthesize(utterance: Utterance, voice: str) -> bytes:
     """The sound of `utterance` in an installed `voice`, as a WAV file. Raises SynthesisFailed."""
     speed = str(round(WORDS_A_MINUTE * utterance.rate))
-    spoken = await _run(SYNTHESIZER, ["-m", "-v", voice, "-s", speed, "--stdout"], _ssml(utterance).encode())
+    sound = await _run(SYNTHESIZER, ["-m", "-v", voice, "-s", speed, "--stdout"], _ssml(utterance).encode())
     telephone = ["-t", "raw", "-r", str(SAMPLE_RATE), "-c", "1", "-e", "mu-law"]
-    return write_wav(await _run(CONVERTER, ["-V1", "-t", "wav", "-", *telephone, "-"], spoken))
+    return write_wav(await _run(CONVERTER, ["-V1", "-t", "wav", "-", *telephone, "-"], sound))
 
 
 def _ssml(utterance: Utterance) -> str:

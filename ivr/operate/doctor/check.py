@@ -83,8 +83,8 @@ class Target:
         The exported line has the addresses of its own server, with a place as a query (`PLACE_QUERY`).
         """
         line = self.readiness.line
-        here = body.replace(f"{base}{RING}{PLACE_QUERY}".encode(), f"{self.settings.public_url}{RING}/".encode())
-        return line is not None and here == line.respond(RING, FORM).body
+        local_body = body.replace(f"{base}{RING}{PLACE_QUERY}".encode(), f"{self.settings.public_url}{RING}/".encode())
+        return line is not None and local_body == line.respond(RING, FORM).body
 
     def require_account(self) -> Account:
         """The Twilio account. Raises OperationFailed if the settings do not name it."""

@@ -109,8 +109,8 @@ def not_whole(server: Health, local: Health) -> Finding:
     reason = server.faults[0] if server.faults else "no reason is given."
     if not server.serves:
         found = f"on the server the line sends the fallback document to every call: {reason}"
-        mend = _COPY_ALL if local.serves else "Mend that on the server."
-        return fails(found, f"{mend}\n{_RESTART}", "fallback", ("line",))
+        first_step = _COPY_ALL if local.serves else "Mend that on the server."
+        return fails(found, f"{first_step}\n{_RESTART}", "fallback", ("line",))
     tags = [tag for tag, language in (server.languages or {}).items() if language.withheld or language.faults]
     whole_here = [tag for tag in tags if local.languages and not local.languages[tag].faults]
     copies = (

@@ -30,16 +30,16 @@ def address_is_reached(target: Target) -> Finding:
         host = target.external.tls_host(parts.hostname or "", parts.port or 443)
     except Unreachable as error:
         return unreachable(target, error, ("address",))
-    left = host.certificate_ends - target.external.now()
+    time_left = host.certificate_ends - target.external.now()
     lifetime = host.certificate_ends - host.certificate_starts
-    if left < min(MIN_CERTIFICATE_TIME, lifetime / 4):
-        found = f"the certificate ends in {left.days} days; then callers hear the fallback document."
+    if time_left < min(MIN_CERTIFICATE_TIME, lifetime / 4):
+        found = f"the certificate ends in {time_left.days} days; then callers hear the fallback document."
         return fails(found, RENEW, "menu")
     if not host.has_ipv4:
         return unknown(
             f"{parts.hostname} has an address of IPv6 alone, and Twilio may call over IPv4.", "Add an A record to DNS."
         )
-    return passes(f"it is reached, and its certificate ends in {left.days} days.")
+    return passes(f"it is reached, and its certificate ends in {time_left.days} days.")
 
 
 _LINE: tuple[Need, ...] = ("line",)
@@ -68,8 +68,8 @@ def _finding(target: Target, reply: Reply) -> Finding:
     try:
         read_document(reply.body)
     except InvalidTwiml:
-        must = f"{url}{RING} and the addresses below it must lead to the line; now another page comes."
-        proxy = tell_proxy_owner(must, OR_ELSE)
+        requirement = f"{url}{RING} and the addresses below it must lead to the line; now another page comes."
+        proxy = tell_proxy_owner(requirement, OR_ELSE)
         remedy = _ANOTHER_SERVER.format(host=urlsplit(url).hostname, proxy=proxy)
         found = f"{url}{RING} answers with a page that is not the line's: {page(reply)}."
         return fails(found, remedy, "fallback", _LINE)
@@ -81,17 +81,17 @@ def _finding(target: Target, reply: Reply) -> Finding:
 def line_is_whole(target: Target) -> Finding:
     """The line there is whole and runs the same release as this machine. Faults that are here too are reported once."""
     try:
-        health = health_at(target.settings.public_url, target.external.fetch)
+        server = health_at(target.settings.public_url, target.external.fetch)
     except Unreachable:
         raise
     except OperationFailed as error:
         return unknown(f"{error}", "Let the proxy pass /health/ready on.")
-    here = health_of(target.readiness)
-    if has_faults_of_its_own(health, here):
-        return not_whole(health, here)
-    if health.release != __version__:
-        return fails(*OTHER_RELEASE.cause(health.release, __version__))
-    return passes(f"it runs release {health.release}, as this machine has.")
+    local = health_of(target.readiness)
+    if has_faults_of_its_own(server, local):
+        return not_whole(server, local)
+    if server.release != __version__:
+        return fails(*OTHER_RELEASE.cause(server.release, __version__))
+    return passes(f"it runs release {server.release}, as this machine has.")
 
 
 def unsigned_call_is_refused(target: Target) -> Finding:

@@ -87,5 +87,5 @@ def summary(results: Collection[Result], go_live: bool) -> str:
     counts = [f"{verdicts.count(verdict)} {verdict}" for verdict in ("PASS", "FAIL", "CANNOT TELL", "TO DO")]
     left_out = sum(len(result.left_out) for result in results)
     not_yet = " Do not go live yet: see the lines above." if go_live and exit_code(verdicts, go_live) else ""
-    named = f"Failed: {failed}. " if failed else ""
-    return named + ", ".join(counts) + (f", {left_out} not checked." if left_out else ".") + not_yet
+    failed_checks = f"Failed: {failed}. " if failed else ""
+    return failed_checks + ", ".join(counts) + (f", {left_out} not checked." if left_out else ".") + not_yet

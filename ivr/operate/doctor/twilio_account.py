@@ -61,10 +61,12 @@ def dialling_is_narrow(target: Target) -> Finding:
             f"{_GEO}\nTick the United States, and save. The line needs no restart.",
             "no transfer",
         )
-    wide = sorted(codes - EXPECTED_COUNTRIES)
-    if wide:
-        named = ", ".join(wide[:5]) + (" …" if len(wide) > 5 else "")
-        return fails(f"{len(wide)} more countries may be dialled: {named}.", f"{_GEO}\nTake their ticks off.", "menu")
+    unexpected = sorted(codes - EXPECTED_COUNTRIES)
+    if unexpected:
+        names = ", ".join(unexpected[:5]) + (" …" if len(unexpected) > 5 else "")
+        return fails(
+            f"{len(unexpected)} more countries may be dialled: {names}.", f"{_GEO}\nTake their ticks off.", "menu"
+        )
     if any(country.risky for country in countries):
         return fails("high-risk numbers may be dialled.", f"{_GEO}\nTake their ticks off.", "menu")
     return passes(f"only {', '.join(sorted(codes))} may be dialled.")

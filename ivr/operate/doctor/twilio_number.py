@@ -40,10 +40,10 @@ def number_is_ours(target: Target) -> Finding:
     number = target.require_number()
     for cause in routing_faults(number, target.settings, number.webhooks):
         return fails(*cause)
-    asked = target.settings.public_url + RING
+    line_url = target.settings.public_url + RING
     if not number.webhooks.voice_url.endswith(OVERRIDES):
-        return passes(f"Twilio is set to {asked}, without the quick retry that `ivr number set` adds.")
-    return passes(f"Twilio is set to {asked}, by POST, with a quick retry.")
+        return passes(f"Twilio is set to {line_url}, without the quick retry that `ivr number set` adds.")
+    return passes(f"Twilio is set to {line_url}, by POST, with a quick retry.")
 
 
 def fallback_is_hosted(target: Target) -> Finding:
@@ -66,10 +66,10 @@ def fallback_is_hosted(target: Target) -> Finding:
     if target.is_own_opening(reply.body, urldefrag(webhooks.fallback_url).url.removesuffix(RING)):
         return passes("it answers with the whole line, as it is here.")
     try:
-        same = read_document(reply.body.strip()) == read_document(target.readiness.fallback_document)
+        is_same = read_document(reply.body.strip()) == read_document(target.readiness.fallback_document)
     except InvalidTwiml as error:
         return fails(f"its address gives no document that a telephone understands: {error}.", _PASTE, "no fallback")
-    if not same:
+    if not is_same:
         return fails("it says something else than `ivr fallback` prints.", _PASTE, "menu")
     return passes("it answers and says the words that `ivr fallback` prints.")
 
