@@ -50,10 +50,10 @@ def _exported_changes(url: str, fetch: Fetch, line: Line | None) -> Iterator[str
 def differences(running: Health, new: Health, settings_too: bool) -> Iterator[Difference]:
     """The changes if `new` replaced `running`. Without `settings_too` only the content is compared."""
     yield from _releases(running, new)
-    if not new.serves:
+    if not new.sends_menu:
         yield Difference(True, f"This line would not serve: {_first(new.faults)}")
         return
-    if not running.serves:
+    if not running.sends_menu:
         yield Difference(False, "The running line sends the fallback document to every call: it cannot get worse.")
         return
     yield from _languages(running, new)

@@ -32,7 +32,7 @@ OTHER_FORMAT_ADVICE = (
 
 
 @contextmanager
-def decoded_file(file: Path) -> Iterator[Path]:
+def file_for_sox(file: Path) -> Iterator[Path]:
     """The path of a file that sox can read, inside the block. Raises OperationFailed where it is no sound file."""
     suffix = file.suffix if re.fullmatch(r"\.\w{1,5}", file.suffix, re.ASCII) else ""
     with TemporaryDirectory() as folder:

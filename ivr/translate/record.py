@@ -20,7 +20,7 @@ from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.line.twiml import PAUSE_AFTER_KEY
 from ivr.speech.pauses import SLOW_PAUSE_FACTOR, SLOW_RATE
-from ivr.speech.sound_files import SUFFIXES, decoded_file, run_sox
+from ivr.speech.sound_files import SUFFIXES, file_for_sox, run_sox
 from ivr.speech.wav import SAMPLE_RATE, seconds_of, write_wav
 
 MIN_DURATION_FACTOR, MAX_DURATION_FACTOR = 0.6, 1.6
@@ -69,7 +69,7 @@ def add(line: Line, tag: str, name: str, file: Path) -> str:
     if not file.is_file():
         raise OperationFailed(f"{file} does not exist.")
     reading = _recordable(line, tag, name)
-    with decoded_file(file) as sound_file:
+    with file_for_sox(file) as sound_file:
         faults = list(_faults(line, reading.spoken, measure(sound_file)))
         if faults:
             raise OperationFailed(f"{file} was not added: {'; '.join(faults)}.")

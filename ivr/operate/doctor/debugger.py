@@ -30,7 +30,7 @@ class _Meaning(NamedTuple):
 
     first: int
     last: int
-    means: str
+    sentence: str
     effect: Effect
     in_line: str
     in_bin: str = ""
@@ -110,7 +110,7 @@ class _Event(NamedTuple):
     def __str__(self) -> str:
         last = f"; the last was on {self.last:%Y-%m-%d at %H:%M} UTC" if self.last else ""
         source = "in the documents of the line" if self.from_line else "in the fallback document"
-        return f"error {self.code} came {self.times} times, {source}{last}. {self.meaning.means}."
+        return f"error {self.code} came {self.times} times, {source}{last}. {self.meaning.sentence}."
 
 
 def debugger_is_quiet(target: Target) -> Finding:

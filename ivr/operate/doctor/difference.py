@@ -13,15 +13,15 @@ _RESTART = "Restart the line."
 
 
 class Setting(NamedTuple):
-    """A thing in which two lines can differ. `means` is its effect for callers; `remedy` has {server} and {local}."""
+    """A thing in which two lines can differ. `consequence` is for callers; `remedy` has {server} and {local}."""
 
     name: str
-    means: str
+    consequence: str
     remedy: str
 
     def cause(self, server: str, local: str) -> Cause:
         """The cause for the value `there` of the server, and `here` of this machine."""
-        found = f"{self.name} is {server} on the server, and {local} on this machine. {self.means}".rstrip()
+        found = f"{self.name} is {server} on the server, and {local} on this machine. {self.consequence}".rstrip()
         return Cause(found, self.remedy.format(name=self.name, server=server, local=local), "as server")
 
 
@@ -101,15 +101,15 @@ def _differences(server: Health, local: Health) -> Iterator[Cause]:
 
 def has_faults_of_its_own(server: Health, local: Health) -> bool:
     """Whether the line there is not whole for another reason than here; the same reason is reported once, by here."""
-    return not server.ready and (server.serves, server.faults) != (local.serves, local.faults)
+    return not server.ready and (server.sends_menu, server.faults) != (local.sends_menu, local.faults)
 
 
 def not_whole(server: Health, local: Health) -> Finding:
     """The line on the server sends the fallback document, or does not speak all of a language: why, and what to do."""
     reason = server.faults[0] if server.faults else "no reason is given."
-    if not server.serves:
+    if not server.sends_menu:
         found = f"on the server the line sends the fallback document to every call: {reason}"
-        first_step = _COPY_ALL if local.serves else "Mend that on the server."
+        first_step = _COPY_ALL if local.sends_menu else "Mend that on the server."
         return fails(found, f"{first_step}\n{_RESTART}", "fallback", ("line",))
     tags = [tag for tag, language in (server.languages or {}).items() if language.withheld or language.faults]
     whole_here = [tag for tag in tags if local.languages and not local.languages[tag].faults]
