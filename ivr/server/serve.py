@@ -61,12 +61,14 @@ def serve(settings: Settings, host: str, port: int, workers: int = WORKERS) -> N
 
 
 def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | None) -> Webhook:
-    """The application, with everything loaded that a worker needs."""
+    """The application, with everything loaded that a worker needs. Prints what its pages miss."""
     usage = store_of(settings)
     metrics = endpoint.metrics if endpoint else None
     on_failure = metrics.usage_failed if metrics else None
     counts = UsageCounter(usage, on_failure=on_failure, period_length=settings.ivr_usage_period) if usage else None
-    return make_app(settings, readiness, counts, metrics)
+    application = make_app(settings, readiness, counts, metrics)
+    print_lines(application.notes[len(readiness.notes) :])
+    return application
 
 
 def _metrics_endpoint(settings: Settings, parent: Path, workers: int, readiness: Readiness) -> MetricsEndpoint | None:
