@@ -51,10 +51,10 @@ function pointAfter(line, point, event) {
     const isLast = point.index + 1 >= stepsOf(line, point.place).length;
     return isLast ? null : { place: point.place, index: point.index + 1, event };
   }
-  if (step.does === "ask" && KEYS.includes(event)) {
+  if (step.kind === "ask" && KEYS.includes(event)) {
     return { place: respond(line, step.place, { key: event }), index: 0, event };
   }
-  if (step.does === "dial" && Object.hasOwn(line.dial_statuses, event)) {
+  if (step.kind === "dial" && Object.hasOwn(line.dial_statuses, event)) {
     const ended = { dialStatus: event, bridged: event === "completed" };
     return { place: respond(line, step.place, ended), index: 0, event };
   }
