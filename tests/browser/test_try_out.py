@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from support.browser_phone import PhonePage
 
 from ivr.line.line import Line
@@ -84,6 +84,29 @@ def test_tester_goes_to_a_node_and_back_to_a_step(panel: PhonePage) -> None:
     assert panel.focused == "log"
     panel.let_time_pass(20)
     assert panel.state in ("talking", "listening")
+
+
+def test_panel_marks_and_lists_the_sentences_that_wait_for_their_translator(page: Page, site: str) -> None:
+    def let_one_wait(route: Route) -> None:
+        data = route.fetch().json()
+        data["paragraphs"]["es/apples/1"][0]["waits"] = True
+        data["waiting"]["es"] = [{"message": "messages.po:7", "text": "apples", "english": "Apples. They are red."}]
+        route.fulfill(json=data)
+
+    phone = PhonePage(page, f"{site}/phone/es")
+    expect(page.locator("#try-waiting")).to_be_hidden()
+    page.route("**/try-out.json", let_one_wait)
+    page.locator("#try-out > summary").click()
+    page.locator("#try-waiting > summary").click()
+    expect(page.locator("#try-waiting > summary")).to_contain_text("1")
+    expect(page.locator("#try-waiting li")).to_have_text(["messages.po:7 Apples. They are red."])
+    page.locator("#try-node").select_option("/call/es/apples")
+    page.locator("#try-go").click()
+    expect(page.locator("#try-words > li").first).to_contain_text("Waits for its translator.")
+    expect(page.locator("#try-words > li strong")).to_have_count(1)
+    phone.key("*").click()
+    expect(page.locator("#try-words > li").first).to_be_visible()
+    expect(page.locator("#try-words > li strong")).to_have_count(0)
 
 
 def test_panel_says_so_if_its_data_are_not_those_of_the_line(phone: PhonePage) -> None:
