@@ -221,11 +221,11 @@ def own(name: str | None) -> None:
 
 
 def _line(*drafts: str) -> "Line":
-    from ivr.content.load import with_drafts
+    from ivr.content.load import published_and_drafts
     from ivr.line.compiler import compile_line
 
     settings = read_settings()
-    published = with_drafts(settings.ivr_content, *drafts) if drafts else None
+    published = published_and_drafts(settings.ivr_content, *drafts) if drafts else None
     return compile_line(settings.ivr_content, settings.options, published)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.content.files import MAX_TEXT_BYTES, is_unspeakable, read_bytes
-from ivr.content.po import Entry, PoFault, read_po
+from ivr.content.po import PoEntry, PoFault, read_po
 from ivr.errors import BadLocale, Fault, FaultKind
 
 MessageId = tuple[str, str]
@@ -34,8 +34,8 @@ class Catalogue(NamedTuple):
     """
 
     header: Mapping[str, str]
-    entries: tuple[Entry, ...]
-    obsolete: tuple[Entry, ...] = ()
+    entries: tuple[PoEntry, ...]
+    obsolete: tuple[PoEntry, ...] = ()
 
 
 def po_file_of(tag: str) -> str:
@@ -116,7 +116,7 @@ def waiting_note(day: date) -> str:
     return f"Waits since {day}"
 
 
-def waits_since(entry: Entry) -> date | None:
+def waits_since(entry: PoEntry) -> date | None:
     """The day since which a message waits for its translator; None if no note gives it."""
     days = (match[1] for note in entry.notes if (match := WAITS_SINCE.fullmatch(note)))
     try:
@@ -127,7 +127,7 @@ def waits_since(entry: Entry) -> date | None:
 
 def duplicate_faults(path: Path, catalogue: Catalogue) -> dict[MessageId, Fault]:
     """A fault for each message that the file has twice: it is not known which translation is meant."""
-    first, faults = dict[MessageId, Entry](), dict[MessageId, Fault]()
+    first, faults = dict[MessageId, PoEntry](), dict[MessageId, Fault]()
     for entry in catalogue.entries:
         if first.setdefault(entry.id, entry) is not entry:
             found = f"line {first[entry.id].line} has the same message"
@@ -137,13 +137,13 @@ def duplicate_faults(path: Path, catalogue: Catalogue) -> dict[MessageId, Fault]
     return faults
 
 
-def _fault_of(path: Path, entry: Entry, found: str, remedy: str, kind: FaultKind = "fault") -> Fault:
+def _fault_of(path: Path, entry: PoEntry, found: str, remedy: str, kind: FaultKind = "fault") -> Fault:
     """The fault of one message of the catalogue at `path` (…/<tag>/LC_MESSAGES/messages.po)."""
     (context, english), tag = entry.id, path.parent.parent.name
     return Fault(f"{path}:{entry.line}", found, remedy, locale=tag, text=context, english=english, kind=kind)
 
 
-def _spoken_fault(path: Path, entry: Entry) -> Fault | None:
+def _spoken_fault(path: Path, entry: PoEntry) -> Fault | None:
     """The fault that keeps a translation from being spoken; None if it can be spoken or is empty."""
     if entry.plural:
         return _fault_of(path, entry, "a plural message", "The texts have no plurals: run `ivr locale update`.")

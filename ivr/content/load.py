@@ -68,7 +68,7 @@ class Content:
             return False
 
 
-def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
+def published_and_drafts(root: Path, *tags: str) -> tuple[str, ...]:
     """The published languages, then the drafts among `tags`. Raises BadLocale if a tag has no folder in locales/."""
     stack = stack_of(root)
     published = _load_flow(stack).published

@@ -38,7 +38,7 @@ class PoFault(Exception):
         self.line, self.found = line, found
 
 
-class Entry(NamedTuple):
+class PoEntry(NamedTuple):
     """One message of a PO file. `english` is its msgid, `translation` its msgstr or msgstr[0], "" if it has none.
 
     - `context`: its msgctxt; None without one. `line`: the line number of its msgid.
@@ -78,7 +78,7 @@ class _Token(NamedTuple):
     obsolete: bool
 
 
-def read_po(content: bytes) -> list[Entry]:
+def read_po(content: bytes) -> list[PoEntry]:
     """The entries of a PO file, the header and the obsolete ones too. Raises PoFault, or UnicodeDecodeError.
 
     A byte of another character set is refused in a message and accepted in a line of comments, as msgfmt does.
@@ -148,7 +148,7 @@ class _Grammar:
         self._tokens, self._charset, self._next = tokens, charset, 0
         self._obsolete = False
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[PoEntry]:
         """Every entry, in the order of the file."""
         while True:
             comments = list(self._comments())
@@ -159,7 +159,7 @@ class _Grammar:
             else:
                 yield self._entry(comments)
 
-    def _entry(self, comments: list[str]) -> Entry:
+    def _entry(self, comments: list[str]) -> PoEntry:
         self._obsolete = self._tokens[self._next].obsolete
         context = self._strings("msgctxt") if self._peek("msgctxt") else None
         line = self._tokens[min(self._next, len(self._tokens) - 1)].line
@@ -169,7 +169,7 @@ class _Grammar:
         while self._peek("msgstr"):
             translations.append(self._strings("msgstr"))
         flags = {flag for comment in comments if comment.startswith(",") for flag in re.split(r"[\s,]+", comment)}
-        return Entry(
+        return PoEntry(
             context,
             english,
             translations[0],

@@ -34,9 +34,9 @@ def own_rows(content: Content) -> Iterator[str]:
     yield from _row("texts with more words", [name for name, text in templates.items() if text.added])
     replaced = [name for name, text in templates.items() if name in release and text.path != release[name].path]
     yield from _row("texts in the release's place", replaced)
-    numbers = content.facts.numbers
-    yield from _row("numbers", [f"{name} {numbers[name].say}" for name in sorted(content.facts.own & numbers.keys())])
-    yield from _row("facts", sorted(content.facts.own & content.facts.facts.keys()))
+    numbers, facts, of_layer = content.facts.numbers, content.facts.facts, content.facts.of_layer
+    yield from _row("numbers", [f"{name} {numbers[name].say}" for name in sorted(of_layer & numbers.keys())])
+    yield from _row("facts", sorted(of_layer & facts.keys()))
     yield from _languages(content, layer)
     for name in replaced:
         yield from _changes_under(layer, release[name])

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ivr.call.state import Pace
 from ivr.check.recordings import RecordablePart, recordable_parts
 from ivr.content.layer import sound_files
-from ivr.content.load import with_drafts
+from ivr.content.load import published_and_drafts
 from ivr.content.locale import Locale
 from ivr.content.voices import NO_VOICE, PREVIEW_VOICE, Voice
 from ivr.errors import BadLocale, OperationFailed
@@ -58,7 +58,7 @@ class Sample(NamedTuple):
 
 def compile_with_draft(root: Path, options: Options, tag: str) -> Line:
     """The line with the language `tag` in it, published or not. Raises BadContent where it cannot be read."""
-    line = compile_line(root, options, with_drafts(root, tag))
+    line = compile_line(root, options, published_and_drafts(root, tag))
     if tag not in line.content.locales:
         raise BadLocale(fault for fault in line.content.faults if fault.locale == tag)
     return line

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from ivr.check.recordings import parts_to_record
 from ivr.check.waiting import waiting_messages
-from ivr.content.load import Content, is_whole, tags_under, with_drafts
+from ivr.content.load import Content, is_whole, published_and_drafts, tags_under
 from ivr.content.locale import Review
 from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
@@ -47,7 +47,7 @@ def statuses(root: Path) -> list[Status]:
     """
     published = compile_line(root)
     drafts = [tag for tag in tags_under(root) if tag not in published.content.configured]
-    with_each = compile_line(root, published=with_drafts(root, *drafts)) if drafts else published
+    with_each = compile_line(root, published=published_and_drafts(root, *drafts)) if drafts else published
     rows = [_status(published, tag) for tag in published.content.configured]
     return rows + [_status(with_each, tag, is_draft=True) for tag in drafts]
 

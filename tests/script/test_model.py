@@ -11,7 +11,7 @@ from ivr.errors import BadContent
 from ivr.line.line import Line
 from ivr.script.labels import SHARED_PROMPT_LABELS, heard_when, press, title_of
 from ivr.script.model import Script, read_script
-from ivr.script.sources import cited_fact, pages_to_open, sources_of
+from ivr.script.sources import pages_to_open, sources_of
 from ivr.script.timeline import STEP_NAMES, timeline
 
 
@@ -125,12 +125,12 @@ def test_clock_shows_minutes_and_seconds(line: Line) -> None:
 def test_cited_fact_has_numbers_in_place_of_names(real: Line) -> None:
     facts = real.content.facts
     for name in facts.facts:
-        assert "{" not in cited_fact(facts, name).says
+        assert "{" not in facts.facts[name].says
 
 
 def test_unknown_fact_raises_a_sentence(line: Line) -> None:
     with pytest.raises(BadContent, match=r"no fact ZZ-1"):
-        cited_fact(line.content.facts, "ZZ-1")
+        line.content.facts.fact("ZZ-1")
 
 
 def test_sources_list_every_text_fact_and_address(real: Line) -> None:
@@ -154,7 +154,7 @@ def test_live_lists_only_pages_to_open(real: Line) -> None:
     told = sources(real, live=True)
     assert told[0] == f"Pages that a person must still open, or calls to make: {len(found)}"
     waiting = {fact.id for page in found for fact in page.facts}
-    assert waiting == {name for name, fact in real.content.facts.facts.items() if fact.to_open and not fact.opened}
+    assert waiting == {name for name, fact in real.content.facts.facts.items() if fact.to_open and not fact.live_day}
     assert all(f"    {name}: " in "\n".join(told) for name in waiting)
 
 

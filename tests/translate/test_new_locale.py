@@ -25,7 +25,7 @@ from ivr.check.locale_settings import review_marks
 from ivr.check.proofs import prove
 from ivr.check.report import check_all, check_language
 from ivr.content.catalogue import load_catalogue, message_fault
-from ivr.content.load import Content, folder_of, with_drafts
+from ivr.content.load import Content, folder_of, published_and_drafts
 from ivr.content.locale import load_locale
 from ivr.content.prompts import Prompts
 from ivr.content.voices import load_voices
@@ -254,7 +254,7 @@ def test_right_to_left_language_has_its_direction_on_the_script_page(begun: Path
     entry = next(entry for entry in catalogue if entry.msgctxt == "person")
     entry.msgstr = "للتحدث مع شخص الآن … اضغط %(key)s."
     catalogue.save()
-    line = compile_line(begun, OPTIONS, with_drafts(begun, RIGHT_TO_LEFT))
+    line = compile_line(begun, OPTIONS, published_and_drafts(begun, RIGHT_TO_LEFT))
     (path,) = page.write_pages(line, [RIGHT_TO_LEFT], tmp_path)
     html = path.read_text("utf-8")
     assert f'lang="{RIGHT_TO_LEFT}" dir="rtl"' in html

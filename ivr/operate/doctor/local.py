@@ -104,7 +104,7 @@ def sources_are_fresh(target: Target) -> Finding:
 def sources_are_opened(target: Target) -> Finding:
     """A person has opened the live page of each fact that must be confirmed before the line goes live."""
     facts = [fact for fact in target.require_line().content.facts.facts.values() if fact.to_open]
-    unopened = sum(not fact.opened for fact in facts)
+    unopened = sum(not fact.live_day for fact in facts)
     if unopened:
         return to_do(
             f"{unopened} pages of sources must be opened by a person.",
