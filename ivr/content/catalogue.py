@@ -6,7 +6,7 @@ has a single %, a tag or a control character. Translations that are merely bad a
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from email import message_from_string
 from pathlib import Path
@@ -48,30 +48,27 @@ def po_path(root: Path, tag: str) -> Path:
     return root / po_file_of(tag)
 
 
-def load_catalogues(release: Path, own: Path | None) -> tuple[Mapping[MessageId, str], Mapping[MessageId, Fault]]:
-    """`load_catalogue` of the release, with the messages of a layer's catalogue over it, if there is one.
+def load_messages(paths: Iterable[Path]) -> tuple[Mapping[MessageId, str], Mapping[MessageId, Fault]]:
+    """The usable messages of PO files, and the faults of the others. Raises BadLocale if a file cannot be read.
 
-    A language of the layer alone has no catalogue in the release.
+    Of several files, a later one (that of a layer) takes the place of an earlier one, message by message.
     """
-    if own is None or not own.exists():
-        return load_catalogue(release)
-    messages, faults = load_catalogue(release) if release.exists() else ({}, {})
-    own_messages, own_faults = load_catalogue(own)
-    kept = {message: fault for message, fault in faults.items() if message not in own_messages}
-    return {**messages, **own_messages}, {**kept, **own_faults}
+    messages, faults = dict[MessageId, str](), dict[MessageId, Fault]()
+    for path in paths:
+        translations, file_faults = _messages_in(path)
+        faults = {message_id: fault for message_id, fault in faults.items() if message_id not in translations}
+        messages, faults = messages | translations, faults | file_faults
+    return messages, faults
 
 
-def load_catalogue(path: Path) -> tuple[Mapping[MessageId, str], Mapping[MessageId, Fault]]:
-    """The usable messages of a PO file and the faults of the others. Raises BadLocale if the file cannot be read."""
+def _messages_in(path: Path) -> tuple[dict[MessageId, str], dict[MessageId, Fault]]:
     catalogue = read_catalogue(path)
     if not catalogue.entries:
         remedy = "It may be cut off: fetch it again, or begin with `ivr locale update`."
         raise BadLocale.at(str(path), "it has no messages", remedy)
-    messages: dict[MessageId, str] = {}
-    faults = duplicate_faults(path, catalogue)
+    messages, faults = dict[MessageId, str](), duplicate_faults(path, catalogue)
     for entry in catalogue.entries:
-        fault = faults.get(entry.id) or _spoken_fault(path, entry)
-        if fault:
+        if fault := faults.get(entry.id) or _spoken_fault(path, entry):
             faults[entry.id] = fault
         elif entry.translation:
             messages[entry.id] = entry.translation

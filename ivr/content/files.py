@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, ValidationError
 
 from ivr.errors import BadContent, Fault
 
@@ -78,6 +78,10 @@ def read_toml(path: Path, error_class: type[BadContent] = BadContent) -> dict[st
         raise error_class.at(str(path), f"this is not TOML: {error}", _toml_remedy(str(error), text)) from error
     except RecursionError:
         raise error_class.at(str(path), "its brackets are nested too deeply", "Close each bracket.") from None
+
+
+RATE_NAMES = AliasChoices("speech_rate", "ear")
+"""The names of a field: `ear` was the name of `speech_rate` in release 0.1.0."""
 
 
 class Table(BaseModel):

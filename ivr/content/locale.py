@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from ivr.content.catalogue import MessageId, load_catalogues
+from ivr.content.catalogue import MessageId, load_messages
 from ivr.content.fallback_voice import FallbackVoice, load_fallback_voice
-from ivr.content.files import is_unspeakable, read_toml, wrong_fields
+from ivr.content.files import RATE_NAMES, Table, is_unspeakable, read_toml, wrong_fields
 from ivr.content.recordings import Recordings, Sound, load_recordings, with_recordings
 from ivr.content.voices import NO_VOICE, PREVIEW_VOICE, Voice, Voices
 from ivr.errors import BadLocale, Fault, Untranslated
@@ -25,17 +25,13 @@ MIN_RATE, MAX_RATE = 1, 40
 """Units of speech a second: the slowest and the fastest rate of any language in any unit."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class _RateTable(_Table):
+class _RateTable(Table, str_strip_whitespace=True):
     counts: Literal["words", "syllables", "characters"]
     slowest: float
     fastest: float
 
 
-class Review(_Table):
+class Review(Table, str_strip_whitespace=True):
     """The native speaker who has read every text aloud, and the day."""
 
     by: str
@@ -45,21 +41,23 @@ class Review(_Table):
         return f"{self.by}, {self.date}"
 
 
-class _LocaleFile(_Table):
+class _LocaleFile(Table, str_strip_whitespace=True):
+    """The fields of locale.toml. `Locale` has the same ones, and explains them."""
+
     name: str
     direction: Literal["ltr", "rtl"] = "ltr"
     language: str
     voice: str
     fallback_voice: str = ""
-    digits: list[str]
+    digits: tuple[str, ...]
     star: str
     pound: str
-    key_words: dict[str, str] = {}
-    speech_rate: _RateTable = Field(validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
+    key_words: Mapping[str, str] = {}
+    speech_rate: _RateTable = Field(validation_alias=RATE_NAMES)
     word_limits: bool = False
-    reviewed: Review | None = None
-    translators: list[str] = []
-    leaders: list[str] = []
+    review: Review | None = Field(default=None, alias="reviewed")
+    translators: tuple[str, ...] = ()
+    leaders: tuple[str, ...] = ()
 
 
 class Locale(NamedTuple):
@@ -140,37 +138,47 @@ class Locale(NamedTuple):
             raise Untranslated(f"{self.tag}: {context}: {english}") from None
 
 
-def load_locale(folder: Path, voices: Voices | None, source: bool = False, own: Path | None = None) -> Locale:
+def load_locale(folder: Path, voices: Voices | None, source: bool = False, layer: Path | None = None) -> Locale:
     """Read the folder of a language: locale.toml, audio/ and, unless it is the `source` language, messages.po.
 
-    `voices` is the table of locales/voices.toml; None if it cannot be read: then no voice gets pauses. `own` is the
+    `voices` is the table of locales/voices.toml; None if it cannot be read: then no voice gets pauses. `layer` is the
     folder of the language in a layer: its files have the fields, messages and recordings that differ. A faulty message
     is left out and reported in `faults`. Raises BadLocale if the language cannot be used at all.
     """
     try:
-        return _load_parts(folder, voices, source, own)
+        return _load_folders(folder, voices, source, layer)
     except BadLocale as error:
         raise BadLocale(fault._replace(locale=folder.name) for fault in error.faults) from error
 
 
-def _load_parts(folder: Path, voices: Voices | None, source: bool, own: Path | None) -> Locale:
-    paths = [path for path in (folder / "locale.toml", own and own / "locale.toml") if path and path.exists()]
-    path = paths[-1] if paths else folder / "locale.toml"
-    fields, voice_row = _read_fields(paths or [path], voices, source)
-    po = Path("LC_MESSAGES", "messages.po")
-    messages, faults = (None, {}) if source else load_catalogues(folder / po, own and own / po)
-    rate = SpeechRate(fields.speech_rate.counts, fields.speech_rate.slowest, fields.speech_rate.fastest)
+def _load_folders(folder: Path, voices: Voices | None, source: bool, layer: Path | None) -> Locale:
+    folders = (folder, layer) if layer else (folder,)
+    paths = _paths_in(folders, "locale.toml")
+    fields, voice_row = _read_fields(paths, voices, source)
+    catalogues = () if source else _paths_in(folders, "LC_MESSAGES/messages.po")
+    messages, faults = load_messages(catalogues)
     recordings = load_recordings(folder / "audio")
-    if own:
-        recordings = with_recordings(recordings, load_recordings(own / "audio"))
+    if layer:
+        recordings = with_recordings(recordings, load_recordings(layer / "audio"))
     recordings = recordings._replace(faults=tuple(fault._replace(locale=folder.name) for fault in recordings.faults))
-    fallback = load_fallback_voice(path, fields.fallback_voice, fields.voice, fields.language, voices, source)
+    rate = SpeechRate(fields.speech_rate.counts, fields.speech_rate.slowest, fields.speech_rate.fastest)
+    shared_fields = {name: field for name, field in fields if name in Locale._fields} | {"speech_rate": rate}
     return Locale(
-        folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
-        fields.pound, rate, fields.reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
-        fields.word_limits, tuple(fields.translators), fallback, tuple(fields.leaders),
-        key_words=fields.key_words,
-    )  # fmt: skip
+        tag=folder.name,
+        **shared_fields,
+        messages=None if source else messages,
+        faults=faults,
+        voice_row=voice_row,
+        recordings=recordings,
+        sounds=recordings.sounds_by_words(),
+        fallback=load_fallback_voice(paths[-1], fields.fallback_voice, fields.voice, fields.language, voices, source),
+    )
+
+
+def _paths_in(folders: Sequence[Path], name: str) -> Sequence[Path]:
+    """The files of this name in the release's folder and that of the layer; one of them may not exist."""
+    paths = [folder / name for folder in folders]
+    return [path for path in paths if path.exists()] or paths[:1] if len(paths) > 1 else paths
 
 
 def _read_fields(paths: Sequence[Path], voices: Voices | None, source: bool) -> tuple[_LocaleFile, Voice | None]:
@@ -204,7 +212,7 @@ def _word_faults(path: Path, fields: _LocaleFile) -> Iterator[Fault]:
         remedy = 'It is for the keys 0 to 9, such as { 6 = "seis" }; `star` and `pound` are the words for * and #.'
         yield Fault(f"{path}: key_words", f"{', '.join(map(repr, other))}: not a digit key", remedy)
     yield from _bad_words(f"{path}: digits, star, pound", [*fields.digits, fields.star, fields.pound])
-    keys = dict(zip(DIGIT_KEYS, fields.digits, strict=False)) | fields.key_words
+    keys = {**dict(zip(DIGIT_KEYS, fields.digits, strict=False)), **fields.key_words}
     if fields.key_words:
         yield from _bad_words(f"{path}: key_words", [*keys.values(), fields.star, fields.pound])
 

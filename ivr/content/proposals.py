@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import AliasChoices, Field
+from pydantic import Field
 
 from ivr.call.language_tags import lookup_tags
-from ivr.content.files import Table, read_table
+from ivr.content.files import RATE_NAMES, Table, read_table
 from ivr.errors import BadLocale
 
 SHIPPED_LOCALES = Path(__file__).resolve().parents[2] / "locales"
 
 
-RATE_FIELD: Any = Field(default={}, validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
+RATE_FIELD: Any = Field(default={}, validation_alias=RATE_NAMES)
 
 
 class ProposedWords(Table):

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from ivr.check.recordings import parts_to_record
 from ivr.check.waiting import waiting_messages
-from ivr.content.load import Content, is_whole, published_and_drafts, tags_under
+from ivr.content.load import Content, published_and_drafts, tags_under
 from ivr.content.locale import Review
 from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
@@ -17,7 +17,7 @@ BEGIN, END = "<!-- ivr status writes from here -->\n", "<!-- to here -->\n"
 """The lines of a page between which the table is written."""
 COLUMNS = ("language", "state", "texts", "waiting", "waits since", "recorded", "reviewed", "leaders")
 NONE = "–"
-State = Literal["source", "published", "withheld", "draft", "cannot be read"]
+LanguageKind = Literal["source", "published", "withheld", "draft", "cannot be read"]
 
 
 class Status(NamedTuple):
@@ -29,7 +29,7 @@ class Status(NamedTuple):
 
     tag: str
     name: str
-    state: State
+    state: LanguageKind
     texts: int = 0
     whole: int = 0
     waiting: int = 0
@@ -61,13 +61,13 @@ def _status(line: Line, tag: str, is_draft: bool = False) -> Status:
     parts = list(parts_to_record(line, tag))
     return Status(
         tag, locale.name, "draft" if is_draft else _state(content, tag), len(texts),
-        sum(is_whole(content.flow, content.prompts, name, tag) for name in texts), len(waiting),
+        sum(content.is_whole(name, tag) for name in texts), len(waiting),
         min((one.since for one in waiting if one.since), default=None),
         sum(part.spoken.text in locale.sounds for part in parts), len(parts), locale.review, locale.leaders,
     )  # fmt: skip
 
 
-def _state(content: Content, tag: str) -> State:
+def _state(content: Content, tag: str) -> LanguageKind:
     if tag == content.configured[0]:
         return "source"
     return "published" if tag in content.flow.published else "withheld"

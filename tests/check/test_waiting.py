@@ -10,7 +10,7 @@ from ivr.check import waiting
 from ivr.check.proofs import prove
 from ivr.check.report import Report, check_all, check_language
 from ivr.content.catalogue import po_path
-from ivr.content.load import is_whole, needed_texts
+from ivr.content.load import needed_texts
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
@@ -119,7 +119,7 @@ def test_no_text_that_waits_breaks_a_proof_or_the_script(copied: Path) -> None:
     for name in content.prompts.templates.keys() - set(needed_texts(content.flow)):
         path.write_text(whole.replace(f'msgctxt "{name}"', f'#, fuzzy\nmsgctxt "{name}"'), "utf-8")
         line = compile_line(copied)
-        assert not is_whole(line.flow, line.content.prompts, name, "es")
+        assert not line.content.is_whole(name, "es")
         assert prove(line) == (), name
         assert render_page(line, "en")
 

@@ -24,7 +24,7 @@ from ivr.call.playlist import named_keys
 from ivr.check.locale_settings import review_marks
 from ivr.check.proofs import prove
 from ivr.check.report import check_all, check_language
-from ivr.content.catalogue import load_catalogue, message_fault
+from ivr.content.catalogue import load_messages, message_fault
 from ivr.content.load import Content, folder_of, published_and_drafts
 from ivr.content.locale import load_locale
 from ivr.content.prompts import Prompts
@@ -130,7 +130,7 @@ def test_regional_form_begins_with_the_base_language(begun: Path) -> None:
     spanish, puerto_rican = table(begun, "es"), table(begun, "es-PR")
     for field in ("digits", "star", "pound", "speech_rate"):
         assert puerto_rican[field] == spanish[field]
-    assert load_catalogue(po_path(begun, "es-PR"))[0] == load_catalogue(po_path(begun, "es"))[0]
+    assert load_messages([po_path(begun, "es-PR")])[0] == load_messages([po_path(begun, "es")])[0]
     assert polib.pofile(str(po_path(begun, "es-PR"))).metadata["Language"] == "es_PR"
 
 
@@ -172,7 +172,7 @@ def test_tag_is_written_in_its_usual_letters(copied: Path) -> None:
 def test_language_in_another_script_begins_with_nothing_of_the_other(copied: Path, tag: str, base: str) -> None:
     shutil.copytree(copied / "locales" / "es", copied / "locales" / base)
     create_locale(copied, tag)
-    assert not load_catalogue(po_path(copied, tag))[0]
+    assert not load_messages([po_path(copied, tag)])[0]
     assert table(copied, tag)["digits"] != table(copied, base)["digits"]
 
 

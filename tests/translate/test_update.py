@@ -9,7 +9,7 @@ import pytest
 from support.content_faults import fault_named
 
 from ivr.call.playlist import SHARED_TEXTS
-from ivr.content.catalogue import load_catalogue
+from ivr.content.catalogue import load_messages
 from ivr.content.flow_file import load_flow
 from ivr.content.load import needed_texts
 from ivr.content.messages import page_messages
@@ -311,7 +311,7 @@ def test_new_language_has_every_message_untranslated(copied: Path) -> None:
 def test_updated_catalogue_can_be_loaded(copied: Path) -> None:
     english(copied, "They are green", "They are yellow", "pears")
     update(copied, ["es"])
-    messages, faults = load_catalogue(po_path(copied, "es"))
+    messages, faults = load_messages([po_path(copied, "es")])
     assert list(faults) == [("pears", "Pears. They are yellow.")]
     assert len(messages) == len(entries(copied)) - 1
 
