@@ -181,7 +181,7 @@ def test_cover_counts_texts_and_words(shown: Page) -> None:
     cover = shown.all("//header")[0].text_content()
     entries = list(shown.script.all())
     assert str(len(entries)) in cover
-    assert f"{sum(entry.words for entry in entries):,}" in cover
+    assert f"{sum(entry.word_count for entry in entries):,}" in cover
     review = shown.line.content.locales[shown.locale].review
     assert (str(review or "") or "not reviewed by a native speaker") in cover
 
