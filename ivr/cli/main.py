@@ -199,8 +199,8 @@ def sources(nodes: Sequence[str], live: bool) -> None:
     from ivr.script.sources import sources_of
 
     line = _line()
-    script, content = read_script(line, line.flow.source_language), line.content
-    click.echo("\n".join(sources_of(script, line.flow, content.facts, content.prompts.templates, nodes, live)))
+    script = read_script(line, line.flow.source_language)
+    click.echo("\n".join(sources_of(line, script, nodes, live)))
 
 
 @main.command()

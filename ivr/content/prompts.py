@@ -57,6 +57,11 @@ class RenderedPrompt(NamedTuple):
         """The words, with a blank line between paragraphs."""
         return "\n\n".join(self.paragraphs)
 
+    @property
+    def without_sound(self) -> "RenderedPrompt":
+        """The same words, spoken by the voice."""
+        return self._replace(sound=None)
+
 
 Values = Mapping[str, Mapping[str, str]]
 """The marked words of each placeholder's value: {"press": {"person": "\\ue0000\\ue000zero"}, "numbers": {…}}."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from ivr.content.catalogue import po_file_of, read_catalogue
-from ivr.content.layer import Stack, load_own, stack_of
+from ivr.content.layer import load_own, stack_of
 from ivr.content.load import Content
 from ivr.content.templates import Template, blocks, load_templates
 from ivr.errors import OperationFailed
@@ -74,10 +74,10 @@ def copy_text(root: Path, name: str) -> list[Path]:
 
 
 def _layer_of(root: Path) -> Path:
-    stack: Stack = stack_of(root)
-    if stack.layer is None:
+    layer = stack_of(root).layer
+    if layer is None:
         raise OperationFailed("IVR_CONTENT names no layer: the line has the release's content. docs/own.md shows how.")
-    return stack.layer
+    return layer
 
 
 def _row(title: str, names: list[str] | tuple[str, ...]) -> Iterator[str]:
@@ -111,6 +111,6 @@ def _changes_under(layer: Path, now: Template) -> Iterator[str]:
             yield from _side_by_side(" ".join(old[start:end]), " ".join(new[new_start:new_end]))
 
 
-def _side_by_side(left: str, right: str) -> Iterator[str]:
-    for one, other in zip_longest(wrap(left, COLUMN), wrap(right, COLUMN), fillvalue=""):
-        yield f"  {one:{COLUMN}}  {other}".rstrip()
+def _side_by_side(old: str, new: str) -> Iterator[str]:
+    for left, right in zip_longest(wrap(old, COLUMN), wrap(new, COLUMN), fillvalue=""):
+        yield f"  {left:{COLUMN}}  {right}".rstrip()

@@ -57,14 +57,14 @@ class Row(NamedTuple):
 class ScriptEntry(NamedTuple):
     """An entry with its labels and sources.
 
-    `title_locale` is the language of the title, "" where the title is a label of the page. `way` is how a caller comes
-    here, such as "press 1, then 2". `wait` is the seconds that the line waits for a key, None where it does not.
+    `title_locale` is the language of the title, "" where the title is a label of the page. `heard` is the way here,
+    such as "press 1, then 2". `wait` is the seconds that the line waits for a key, None where it does not.
     """
 
     entry: Entry
     title: str
     title_locale: str
-    way: str
+    heard: str
     parts: tuple[tuple[Row, ...], ...]
     facts: tuple[Fact, ...]
     wait: int | None
@@ -101,8 +101,8 @@ class ScriptPage(NamedTuple):
         flow = self.line.flow
         facts = tuple(map(self.line.content.facts.fact, entry.facts))
         offered_in = self.script.entry(flow.parent(entry.name)).locale if entry.keys else ""
-        title, way = title_of(flow, entry), heard_when(flow, entry)
-        return ScriptEntry(entry, title, offered_in, way, tuple(self._parts(entry)), facts, self._wait(entry))
+        title, heard = title_of(flow, entry), heard_when(flow, entry)
+        return ScriptEntry(entry, title, offered_in, heard, tuple(self._parts(entry)), facts, self._wait(entry))
 
     def _wait(self, entry: Entry) -> int | None:
         if entry.kind not in ("menu", "reminder"):

@@ -1,13 +1,13 @@
 """The sources of each text, and the pages that a person must still open: as values, and as plain text."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ivr.call.flow import Flow
 from ivr.content.facts import DatedRow, Fact, Facts, Source
 from ivr.content.templates import Template, blocks
 from ivr.errors import BadContent
+from ivr.line.line import Line
 from ivr.script.labels import heard_when
 from ivr.script.model import Script
 
@@ -32,21 +32,20 @@ def pages_to_open(facts: Facts, names: Iterable[str]) -> tuple[PageToOpen, ...]:
     return tuple(PageToOpen(page, tuple(by_page[page])) for page in sorted(by_page, key=str.casefold))
 
 
-def sources_of(
-    script: Script, flow: Flow, facts: Facts, templates: Mapping[str, Template], names: Sequence[str], live: bool
-) -> Iterator[str]:
+def sources_of(line: Line, script: Script, names: Sequence[str], live: bool) -> Iterator[str]:
     """Lines of plain text: the blocks of the texts `names` (empty: of all), each with its facts and their sources.
 
     Then the pages still to be opened; with `live`, only these. Raises BadContent for an unknown name.
     """
+    facts, templates = line.content.facts, line.content.prompts.templates
     known = {entry.name: entry for entry in script.all()}
     for name in names:
         if name not in known:
             raise BadContent.at(name, "no text has this name", "`ivr map` lists the names.")
     chosen = [known[name] for name in names] or list(known.values())
     for entry in chosen if not live else ():
-        way = heard_when(flow, entry)
-        yield f"{entry.name}: {way}" if way else entry.name
+        heard = heard_when(line.flow, entry)
+        yield f"{entry.name}: {heard}" if heard else entry.name
         yield from _block_lines(templates[entry.name], facts)
         yield ""
     cited = [fact for entry in chosen for fact in entry.facts] if names else list(facts.facts)

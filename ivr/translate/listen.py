@@ -34,8 +34,9 @@ PLAYER_TIMEOUT = 300
 """Seconds that a program may play one sound."""
 MIN_MEASURED_SECONDS = 20
 """Seconds of speech after which the speech rate of a voice is known well enough to be proposed."""
-SLOWEST, FASTEST = 0.92, 1.6
-"""The speech rates of a language divided by that of espeak-ng: 0.92 and 1.28 in English, 0.93 and 1.81 in Spanish."""
+SLOWEST_FACTOR, FASTEST_FACTOR = 0.92, 1.6
+"""The proposed rates divided by that of espeak-ng. The voices of English are at 0.92 and 1.28, those of Spanish at 0.93
+and 1.81."""
 SOUNDS_FOLDER = ".sounds"
 """The folder of synthetic sounds, beside prompts/ and locales/. It may be deleted at any time."""
 
@@ -70,9 +71,9 @@ def samples(line: Line, tag: str, names: Sequence[str], pace: Pace = "normal") -
     Raises OperationFailed for an unknown name, for names that are not translated, and where a sound cannot be made.
     """
     locale = line.content.locales[tag]
-    for reading in _chosen(line, tag, names):
-        path = _recorded(line, locale, reading, pace) or _synthetic(line, locale, reading, pace)
-        yield Sample(reading.name, reading.spoken.text, path, seconds_of(path.read_bytes()))
+    for part in _chosen(line, tag, names):
+        path = _recorded(line, locale, part, pace) or _synthetic(line, locale, part, pace)
+        yield Sample(part.name, part.spoken.text, path, seconds_of(path.read_bytes()))
 
 
 def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
@@ -81,59 +82,57 @@ def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
     if seconds < MIN_MEASURED_SECONDS:
         return ""
     rate = sum(timing.units(sample.text, unit) for sample in heard) / seconds
-    slowest, fastest = (f"{rate * factor:.1f}" for factor in (SLOWEST, FASTEST))
+    slowest, fastest = (f"{rate * factor:.1f}" for factor in (SLOWEST_FACTOR, FASTEST_FACTOR))
     proposed = f'speech_rate = {{ counts = "{unit}", slowest = {slowest}, fastest = {fastest} }}'
     return f"this voice reads {rate:.1f} {unit} a second; proposal for locale.toml: {proposed}"
 
 
 def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
     """Those of `names` that are not fully translated; empty if that is all of them: then `samples` raises."""
-    known = {name for reading in recordable_parts(line, tag) for name in (reading.name, reading.text)}
+    known = {name for part in recordable_parts(line, tag) for name in (part.name, part.text)}
     return [name for name in names if name not in known] if known & set(names) else []
 
 
 def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[RecordablePart]:
     translated = list(recordable_parts(line, tag))
     for name in names:
-        if name not in line.content.prompts.templates and name not in {reading.name for reading in translated}:
+        if name not in line.content.prompts.templates and name not in {part.name for part in translated}:
             raise OperationFailed(
                 f"There is no text `{name}`. `ivr map` lists the texts of nodes; the shared ones are in prompts/lines/."
             )
-    chosen = [reading for reading in translated if not names or reading.text in names or reading.name in names]
+    chosen = [part for part in translated if not names or part.text in names or part.name in names]
     if not chosen:
         texts = f"{', '.join(names)}: not fully translated" if names else "No text is translated"
         raise OperationFailed(f"{texts} into {tag}. `ivr check {tag}` says what is missing.")
     return chosen
 
 
-def _recorded(line: Line, locale: Locale, reading: RecordablePart, pace: Pace) -> Path | None:
-    sound = locale.sounds.get(reading.spoken.text)
+def _recorded(line: Line, locale: Locale, part: RecordablePart, pace: Pace) -> Path | None:
+    sound = locale.sounds.get(part.spoken.text)
     if sound is None:
         return None
     return sound_files(line.content.root)[sound.slow if pace == "slow" else sound.file]
 
 
-def _synthetic(line: Line, locale: Locale, reading: RecordablePart, pace: Pace) -> Path:
+def _synthetic(line: Line, locale: Locale, part: RecordablePart, pace: Pace) -> Path:
     voice = _installed_voice(locale)
-    utterance = _utterance(reading, locale, pace)
+    utterance = _utterance(part, locale, pace)
     path = line.content.root / SOUNDS_FOLDER / f"{utterance.sound_name}.wav"
     if not path.exists():
         try:
             file = asyncio.run(synthesize(utterance, voice))
         except SynthesisFailed as error:
-            raise OperationFailed(
-                f"{reading.name} cannot be synthesized: {error}. {synthesis.INSTALL_ADVICE}"
-            ) from None
+            raise OperationFailed(f"{part.name} cannot be synthesized: {error}. {synthesis.INSTALL_ADVICE}") from None
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(file)
     return path
 
 
-def _utterance(reading: RecordablePart, locale: Locale, pace: Pace) -> Utterance:
+def _utterance(part: RecordablePart, locale: Locale, pace: Pace) -> Utterance:
     """Words and pauses from the TwiML, written for a voice that takes pauses, because espeak-ng does."""
     speaker = locale.voice_row or Voice(PREVIEW_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
     voiced = {locale.tag: locale._replace(voice=speaker.name, voice_row=speaker)}
-    verbs = read_document(twiml.document([twiml.say(reading.spoken, voiced, pace)]))
+    verbs = read_document(twiml.document([twiml.say(part.spoken, voiced, pace)]))
     say = next(verb for verb in verbs if isinstance(verb, Say))
     return Utterance(say.language, say.pieces, say.rate)
 

@@ -1,8 +1,13 @@
-"""Merges the messages of the texts into a catalogue, as gettext's msgmerge does, but never across contexts.
+"""Merges the messages of the texts into a catalogue, as gettext's msgmerge does.
 
-A message of the texts takes, in this order: its own translation; its own translation from the obsolete entries; the
-translation of the same English that left another context; as a fuzzy proposal, the translation of a similar English
-that left the same context. Translations that are no longer used stay in the file as obsolete entries (`#~`).
+A message of the texts takes the first of these that there is:
+
+1. its own translation;
+2. its own translation from the obsolete entries;
+3. the translation of the same English in another text, if that text no longer has it;
+4. as a fuzzy proposal, the translation of a similar English in the same text, if that text no longer has it.
+
+Translations that are no longer used stay in the file as obsolete entries (`#~`).
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -77,10 +82,7 @@ class _Translations:
         """`message` with the translation of an entry that left the texts, or without a translation."""
         if moved := self._take(entry for entry in self._unused.values() if entry.english == message.english):
             return _translated(message, moved), Change("moved", message.id)
-        former = [entry for entry in self._unused.values() if entry.context == message.context]
-        nearest = max(former, key=lambda entry: _similarity(entry.english, message.english), default=message)
-        if nearest is not message and _similarity(nearest.english, message.english) >= MIN_SIMILARITY:
-            similar = self._unused.pop(nearest.id)
+        if similar := self._take_similar(message):
             previous = similar.previous if similar.fuzzy and similar.previous else similar.english
             entry = _translated(message, similar)._replace(fuzzy=True, previous=previous)
             if similar.fuzzy:  # it was for an older English already
@@ -94,6 +96,16 @@ class _Translations:
         if entry.previous and entry.context in self._same_meaning:
             return entry._replace(fuzzy=False, previous=""), Change("same meaning", entry.id)
         return entry, None
+
+    def _take_similar(self, message: PoEntry) -> PoEntry | None:
+        """The unused entry of the same text whose English is most similar; None if none is similar enough."""
+        similarities = {
+            entry.id: _similarity(entry.english, message.english)
+            for entry in self._unused.values()
+            if entry.context == message.context
+        }
+        nearest = max(similarities, key=similarities.__getitem__, default=None)
+        return self._unused.pop(nearest) if nearest and similarities[nearest] >= MIN_SIMILARITY else None
 
     def _take(self, candidates: Iterable[PoEntry]) -> PoEntry | None:
         entry = min(candidates, key=lambda candidate: candidate.fuzzy, default=None)

@@ -179,11 +179,12 @@ def _cldr(tag: str) -> Locale | None:
 def _digit_words(root: Path, tag: str) -> tuple[ProposedWords, str]:
     """The words for digits and keys, the speech rate, and their origin: from the base language, else as proposed."""
     proposals, base = load_proposals(root), _base_language(root, tag)
-    words, origin = proposals.of(tag), CLDR_ORIGIN if proposals.of(tag).digits else ""
+    words = proposals.of(tag)
+    origin = CLDR_ORIGIN if words.digits else ""
     if base:
-        fields, origin = read_toml(root / "locales" / base / "locale.toml", BadLocale), f"as in locales/{base}."
-        own = {name: value for name, value in fields.items() if name in INHERITED_FIELDS}
-        words = ProposedWords.model_validate(own)
+        fields = read_toml(root / "locales" / base / "locale.toml", BadLocale)
+        inherited = {name: value for name, value in fields.items() if name in INHERITED_FIELDS}
+        words, origin = ProposedWords.model_validate(inherited), f"as in locales/{base}."
     rate = words.speech_rate or proposals.speech_rate or DEFAULT_RATE
     return words.model_copy(update={"speech_rate": rate}), origin
 

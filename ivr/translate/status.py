@@ -17,7 +17,7 @@ BEGIN, END = "<!-- ivr status writes from here -->\n", "<!-- to here -->\n"
 """The lines of a page between which the table is written."""
 COLUMNS = ("language", "state", "texts", "waiting", "waits since", "recorded", "reviewed", "leaders")
 NONE = "–"
-LanguageKind = Literal["source", "published", "withheld", "draft", "cannot be read"]
+TranslationState = Literal["source", "published", "withheld", "draft", "cannot be read"]
 
 
 class Status(NamedTuple):
@@ -29,7 +29,7 @@ class Status(NamedTuple):
 
     tag: str
     name: str
-    state: LanguageKind
+    state: TranslationState
     texts: int = 0
     whole: int = 0
     waiting: int = 0
@@ -62,12 +62,12 @@ def _status(line: Line, tag: str, is_draft: bool = False) -> Status:
     return Status(
         tag, locale.name, "draft" if is_draft else _state(content, tag), len(texts),
         sum(content.is_whole(name, tag) for name in texts), len(waiting),
-        min((one.since for one in waiting if one.since), default=None),
+        min((message.since for message in waiting if message.since), default=None),
         sum(part.spoken.text in locale.sounds for part in parts), len(parts), locale.review, locale.leaders,
     )  # fmt: skip
 
 
-def _state(content: Content, tag: str) -> LanguageKind:
+def _state(content: Content, tag: str) -> TranslationState:
     if tag == content.configured[0]:
         return "source"
     return "published" if tag in content.flow.published else "withheld"

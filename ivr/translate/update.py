@@ -58,7 +58,7 @@ class Update(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def source_of(root: Path) -> list[PoEntry]:
+def source_messages(root: Path) -> list[PoEntry]:
     """The messages of the texts at `root` in the order of work, then those of the web pages.
 
     Raises BadContent where a text cannot be read.
@@ -72,9 +72,10 @@ def source_of(root: Path) -> list[PoEntry]:
 
 def _entry(folders: Iterable[Path], message: SourceMessage, comments: Mapping[MessageId, tuple[str, ...]]) -> PoEntry:
     """A message, with its file as it is named in the nearest of `folders`."""
-    place = min((str(message.path.relative_to(one)) for one in folders if message.path.is_relative_to(one)), key=len)
-    own = (" ".join(note.removeprefix("TRANSLATORS:").split()) for note in message.notes)
-    return PoEntry(*message.id, "", notes=(*own, *comments.get(message.id, ())), place=place)
+    above = (folder for folder in folders if message.path.is_relative_to(folder))
+    place = min((str(message.path.relative_to(folder)) for folder in above), key=len)
+    notes = (" ".join(note.removeprefix("TRANSLATORS:").split()) for note in message.notes)
+    return PoEntry(*message.id, "", notes=(*notes, *comments.get(message.id, ())), place=place)
 
 
 def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), today: date | None = None) -> Update:
@@ -85,7 +86,7 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
     flow.toml cannot be used: then no file is written. A catalogue that cannot be read is left as it is. The catalogues
     of a layer have the messages that the release does not have, and there is no messages.pot.
     """
-    source, published, stack = source_of(root), published_and_drafts(root), stack_of(root)
+    source, published, stack = source_messages(root), published_and_drafts(root), stack_of(root)
     _require_contexts(source, same_meaning)
     pot_title = f"{PROJECT}: the words to translate. Made by `ivr locale update`; do not edit."
     pot = {root / "locales" / "messages.pot": po_file(pot_title, HEADER, source)}
@@ -94,7 +95,7 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
     for tag in tags:
         try:
             day = today if tag in published else None
-            merged = merge(_existing(po_path(root, tag)), _own(stack, tag, source), same_meaning, day)
+            merged = merge(_existing(po_path(root, tag)), _needed_messages(stack, tag, source), same_meaning, day)
         except BadLocale as error:
             faults.extend(error.faults)
             continue
@@ -107,7 +108,7 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
     return Update(tuple(path for path, content in files.items() if _write(path, content)), changes, tuple(faults))
 
 
-def _own(stack: Stack, tag: str, source: list[PoEntry]) -> list[PoEntry]:
+def _needed_messages(stack: Stack, tag: str, source: list[PoEntry]) -> list[PoEntry]:
     """Those of `source` that the catalogue of a language needs: in a layer those that the release does not have."""
     if stack.layer is None or not po_path(stack.release, tag).exists():
         return source

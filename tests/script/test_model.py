@@ -27,9 +27,8 @@ def scripts(line: Line) -> list[Script]:
 
 
 def sources(line: Line, *names: str, live: bool = False) -> list[str]:
-    content = line.content
     script = read_script(line, "en")
-    return list(sources_of(script, line.flow, content.facts, content.prompts.templates, names, live))
+    return list(sources_of(line, script, names, live))
 
 
 def test_script_has_every_text_once(any_line: Line) -> None:
