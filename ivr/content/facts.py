@@ -127,20 +127,20 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
     faults: list[Fault] = []
     release = _read_folder(folder, faults)
     _replace_hotline(release.numbers, hotline)
-    own = _read_folder(layer, faults, optional=True) if layer else _Rows({}, {}, ())
-    refused = (*release.refused_digits, *own.refused_digits)
-    for where, rows in ((folder, release), (layer, own)):
+    added = _read_folder(layer, faults, optional=True) if layer else _Rows({}, {}, ())
+    refused = (*release.refused_digits, *added.refused_digits)
+    for where, rows in ((folder, release), (layer, added)):
         for name, number in rows.numbers.items():
             faults.extend(_number_faults(f"{where}/numbers.toml: [{name}]", number, refused))
     if layer:
-        faults.extend(_layer_faults(layer, release, own))
+        faults.extend(_layer_faults(layer, release, added))
     if not faults:  # any other fault can be the reason for a wrong hotline
         faults.extend(_hotline_faults(folder / "numbers.toml", release.numbers, hotline))
     if faults:
         raise BadContent(faults)
-    numbers = release.numbers | own.numbers
-    facts = {name: _named(name, fact, numbers) for name, fact in (release.facts | own.facts).items()}
-    return Facts(numbers, facts, refused, of_layer=frozenset((*own.numbers, *own.facts)))
+    numbers = release.numbers | added.numbers
+    facts = {name: _named(name, fact, numbers) for name, fact in (release.facts | added.facts).items()}
+    return Facts(numbers, facts, refused, of_layer=frozenset((*added.numbers, *added.facts)))
 
 
 def _named(name: str, fact: Fact, numbers: Mapping[str, Number]) -> Fact:
@@ -169,16 +169,16 @@ def _read_folder(folder: Path, faults: list[Fault], optional: bool = False) -> _
     return _Rows(numbers, dict(_rows(sources_path, sources, Fact, faults)), refused)
 
 
-def _layer_faults(layer: Path, release: _Rows, own: _Rows) -> Iterator[Fault]:
+def _layer_faults(layer: Path, release: _Rows, added: _Rows) -> Iterator[Fault]:
     """A number that the layer dials, and rows that take the place of the release's: a correction would not arrive."""
-    for name, number in own.numbers.items():
+    for name, number in added.numbers.items():
         where = f"{layer}/numbers.toml: [{name}]"
         if number.dial is not None:
             remedy = "The line dials the hotline alone: remove `dial`. IVR_HOTLINE changes the hotline's number."
             yield Fault(where, f"dial is {number.dial}", remedy)
         if name in release.numbers:
             yield Fault(where, "the release has a number of this name", "Give yours another name.")
-    for name in own.facts.keys() & release.facts.keys():
+    for name in added.facts.keys() & release.facts.keys():
         remedy = "Give yours another id, such as one that begins with your initials."
         yield Fault(f"{layer}/sources.toml: [{name}]", "the release has a fact of this id", remedy)
 

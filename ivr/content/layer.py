@@ -46,8 +46,8 @@ class Stack(NamedTuple):
 
     def path(self, path: str) -> Path:
         """A file, such as "locales/es/locale.toml": in the layer if it is there, else in the release."""
-        own = self.layer_path(path)
-        return own if own and (own.exists() or not (self.release / path).exists()) else self.release / path
+        in_layer, in_release = self.layer_path(path), self.release / path
+        return in_layer if in_layer and (in_layer.exists() or not in_release.exists()) else in_release
 
     def existing(self, path: str) -> tuple[Path, ...]:
         """The files of this path that exist, that of the release first."""
@@ -94,7 +94,7 @@ def load_own(layer: Path) -> Own:
 
 
 def layered_flow(release: Mapping[str, Any], own: Own, path: Path) -> dict[str, Any]:
-    """The tables of the release's flow.toml with the changes of `own`, which was read from `path`.
+    """The tables of flow.toml, those of the `release` with the changes of `own`, which was read from `path`.
 
     A node that is left out is in [moved]: a call that is there while the layer starts goes on at the menu above it.
     Raises BadContent if a change does not fit the release.

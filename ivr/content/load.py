@@ -132,10 +132,17 @@ def _load_stack(root: Path, stack: Stack, published: Sequence[str] | None, hotli
     prompts = Prompts(templates, locales, facts, source.tag)
     withheld = {fault.locale: fault for fault in _withheld(stack, readable_flow, prompts)}
     offered = tuple(tag for tag in readable_flow.published if tag not in withheld)
-    offered_flow = replace(readable_flow, published=offered)
-    faults = (*voice_faults, *locale_faults, *withheld.values(), *_unknown_left_out(stack))
-    is_preview = published is not None
-    return Content(root, offered_flow, flow.published, facts, locales, prompts, faults, is_preview, stack)
+    return Content(
+        root=root,
+        flow=replace(readable_flow, published=offered),
+        configured=flow.published,
+        facts=facts,
+        locales=locales,
+        prompts=prompts,
+        faults=(*voice_faults, *locale_faults, *withheld.values(), *_unknown_left_out(stack)),
+        is_preview=published is not None,
+        stack=stack,
+    )
 
 
 def _attempt(load: Callable[[], Loaded], faults: list[Fault]) -> Loaded | None:

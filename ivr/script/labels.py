@@ -35,15 +35,10 @@ SHARED_PROMPT_LABELS = {
 """When each shared prompt (prompts/lines/) is heard."""
 
 
-def press(keys: str) -> str:
-    """Keys in words: "1 2" is "press 1, then 2"."""
-    return "press " + ", then ".join(keys.split())
-
-
 def heard_when(flow: Flow, entry: Entry) -> str:
     """The keys or the event that lead to `entry`, in words, such as "press 1, then 2"; "" where they are not known."""
     if entry.keys:
-        return press(entry.keys)
+        return f"press {', then '.join(entry.keys.split())}"
     if entry.kind == SHARED:
         return SHARED_PROMPT_LABELS.get(entry.name, "")
     match flow.nodes[entry.name]:

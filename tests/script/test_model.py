@@ -9,7 +9,7 @@ from ivr.call.playlist import SHARED_TEXTS
 from ivr.call.state import Place
 from ivr.errors import BadContent
 from ivr.line.line import Line
-from ivr.script.labels import SHARED_PROMPT_LABELS, heard_when, press, title_of
+from ivr.script.labels import SHARED_PROMPT_LABELS, heard_when, title_of
 from ivr.script.model import Script, read_script
 from ivr.script.sources import pages_to_open, sources_of
 from ivr.script.timeline import STEP_NAMES, timeline
@@ -87,8 +87,9 @@ def test_every_entry_has_a_title_and_a_way(any_line: Line) -> None:
         assert heard_when(any_line.flow, entry).strip()
 
 
-def test_keys_are_written_in_words() -> None:
-    assert press("1 2 3") == "press 1, then 2, then 3"
+def test_keys_are_written_in_words(line: Line) -> None:
+    entry = read_script(line, "en").entry("tea")
+    assert heard_when(line.flow, entry._replace(keys="1 2 3")) == "press 1, then 2, then 3"
 
 
 def test_every_shared_prompt_has_a_label() -> None:
