@@ -48,7 +48,7 @@ def texts_too_long(line: Line, tag: str) -> Iterator[Fault]:
     """Texts of which a part is too long for one <Say>. The whole text is then spoken in the source language."""
     locale = line.content.locales[tag]
     for part in recordable_parts(line, tag):
-        words = part.spoken.text
+        words = part.spoken.words
         if locale.voice != NO_VOICE and words not in locale.sounds and not locale.can_say(words):
             found = f"{part.name}: {len(words)} characters are more than its voice says at once"
             path, remedy = po_path(line.content.root, tag), "Shorten it, part the English in two, or record it."

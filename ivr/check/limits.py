@@ -68,7 +68,7 @@ class LimitChecker:
         return limit_fault(self.line, text, limit, measured, subject, english)
 
     def _sentences(self, text: RenderedText) -> Iterator[Fault]:
-        for sentence in (sentence for part in text.parts for sentence in readability.sentences(part.text)):
+        for sentence in (sentence for part in text.parts for sentence in readability.sentences(part.words)):
             words, subject = len(readability.words(sentence)), f"the sentence “{sentence[:50]}”, words"
             yield from self._over(text, "words of a sentence", words, subject)
 
@@ -84,9 +84,9 @@ class LimitChecker:
     def _menu(self, text: RenderedText) -> Iterator[Fault]:
         *headings, choices = text.parts
         menu = "the main menu" if text.name == self.flow.main_menu else "a menu"
-        yield from self._over(text, f"words of {menu}", len(readability.words(choices.text)))
+        yield from self._over(text, f"words of {menu}", len(readability.words(choices.words)))
         yield from self._over(text, f"seconds of {menu}", self.seconds(choices))
-        yield from self._heading(text, [heading.text for heading in headings])
+        yield from self._heading(text, [heading.words for heading in headings])
         english = self._messages_of_choices(text, choices)
         for choice, message in english.items():
             words, subject = len(readability.words(choice)), f"the choice “{choice[:50]}”, words"
@@ -121,7 +121,7 @@ class LimitChecker:
     def _topic(self, text: RenderedText) -> Iterator[Fault]:
         blocks = blocks_by_part(self.line.content.prompts.templates[text.name])
         for number, (part, (first, *_)) in enumerate(zip(text.parts, blocks, strict=True), start=1):
-            words, name = len(readability.words(part.text)), f"part {number}"
+            words, name = len(readability.words(part.words)), f"part {number}"
             yield from self._over(text, "words of a part", words, f"{name}, words", first.english)
             yield from self._over(text, "seconds of a part", self.seconds(part), f"{name}, seconds", first.english)
             yield from self._numbers_said_once(text, number, part)

@@ -21,7 +21,7 @@ class RenderedText(NamedTuple):
     @property
     def text(self) -> str:
         """The words of all parts."""
-        return "\n\n".join(part.text for part in self.parts)
+        return "\n\n".join(part.words for part in self.parts)
 
     def fault(self, found: str, remedy: str, english: str = "") -> Fault:
         """A fault of this text, or of its message `english`."""

@@ -63,7 +63,7 @@ def _language(content: Content, tag: str) -> LanguageState:
 
 
 def _name_and_words(content: Content, name: str, tag: str) -> str:
-    return "\n\n".join((name, *(part.text for part in content.parts(name, tag))))
+    return "\n\n".join((name, *(part.words for part in content.parts(name, tag))))
 
 
 def _text_faults(content: Content, locale: Locale, name: str) -> Iterator[Fault]:

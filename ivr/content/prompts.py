@@ -53,8 +53,8 @@ class RenderedPrompt(NamedTuple):
     offers: tuple[Offer | None, ...] = ()
 
     @property
-    def text(self) -> str:
-        """The words, with a blank line between paragraphs."""
+    def words(self) -> str:
+        """All words, with a blank line between paragraphs."""
         return "\n\n".join(self.paragraphs)
 
     @property
@@ -120,9 +120,9 @@ class Prompts:
     def _sound(self, prompt: RenderedPrompt) -> Sound | None:
         """The recording of `prompt`. Raises Untranslated if it has none and the voice cannot say it either."""
         locale = self.locales[prompt.locale]
-        sound = locale.sounds.get(prompt.text)
-        if sound is None and locale.tag != self._source_language and not locale.can_say(prompt.text):
-            raise Untranslated(f"{locale.tag}: no voice or recording says: {prompt.text[:60]}")
+        sound = locale.sounds.get(prompt.words)
+        if sound is None and locale.tag != self._source_language and not locale.can_say(prompt.words):
+            raise Untranslated(f"{locale.tag}: no voice or recording says: {prompt.words[:60]}")
         return sound
 
 

@@ -113,7 +113,7 @@ class _Reader:
         line = self._line
         parts = line.content.parts(name, self._locale)
         node = line.flow.nodes.get(name)
-        text = "\n\n".join(part.text for part in parts)
+        text = "\n\n".join(part.words for part in parts)
         seconds = sum(map(line.schedule.longest_seconds, parts)) + PARAGRAPH_PAUSE * (len(parts) - 1)
         offers = zip(node.choices, parts[-1].paragraphs, strict=True) if isinstance(node, Menu) else ()
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))

@@ -48,13 +48,13 @@ class Sample(NamedTuple):
     """
 
     name: str
-    text: str
+    words: str
     path: Path
     seconds: float
 
     @property
     def speech_seconds(self) -> float:
-        return self.seconds - timing.pause_seconds(self.text) - AFTER_KEY
+        return self.seconds - timing.pause_seconds(self.words) - AFTER_KEY
 
 
 def compile_with_draft(root: Path, options: Options, tag: str) -> Line:
@@ -73,7 +73,7 @@ def samples(line: Line, tag: str, names: Sequence[str], pace: Pace = "normal") -
     locale = line.content.locales[tag]
     for part in _chosen(line, tag, names):
         path = _recorded(line, locale, part, pace) or _synthetic(line, locale, part, pace)
-        yield Sample(part.name, part.spoken.text, path, seconds_of(path.read_bytes()))
+        yield Sample(part.name, part.spoken.words, path, seconds_of(path.read_bytes()))
 
 
 def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
@@ -81,7 +81,7 @@ def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
     unit, seconds = locale.speech_rate.unit, sum(sample.speech_seconds for sample in heard)
     if seconds < MIN_MEASURED_SECONDS:
         return ""
-    rate = sum(timing.units(sample.text, unit) for sample in heard) / seconds
+    rate = sum(timing.units(sample.words, unit) for sample in heard) / seconds
     slowest, fastest = (f"{rate * factor:.1f}" for factor in (SLOWEST_FACTOR, FASTEST_FACTOR))
     proposed = f'speech_rate = {{ counts = "{unit}", slowest = {slowest}, fastest = {fastest} }}'
     return f"this voice reads {rate:.1f} {unit} a second; proposal for locale.toml: {proposed}"
@@ -108,7 +108,7 @@ def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[RecordablePart]:
 
 
 def _recorded(line: Line, locale: Locale, part: RecordablePart, pace: Pace) -> Path | None:
-    sound = locale.sounds.get(part.spoken.text)
+    sound = locale.sounds.get(part.spoken.words)
     if sound is None:
         return None
     return sound_files(line.content.root)[sound.slow if pace == "slow" else sound.file]

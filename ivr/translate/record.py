@@ -77,7 +77,7 @@ def add(line: Line, tag: str, name: str, file: Path) -> str:
     sound = Sound(file_name(normal), file_name(slow), seconds_of(normal), seconds_of(slow))
     folder = line.content.root / "locales" / tag / "audio"
     try:
-        _store(folder, {sound.file: normal, sound.slow: slow}, Recording(name, part.spoken.text, sound))
+        _store(folder, {sound.file: normal, sound.slow: slow}, Recording(name, part.spoken.words, sound))
     except OSError as error:
         raise OperationFailed(f"{folder} cannot be written ({error.strerror}). Make it writable.") from None
     lasts = f"{sound.seconds:.1f} s, {sound.slow_seconds:.1f} s at the slow pace"

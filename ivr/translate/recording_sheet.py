@@ -11,7 +11,7 @@ def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
     parts = _parts_by_words(line, tag)
     to_read = [(part, names) for part, names in parts if every or not _is_recorded(line, tag, part)]
     english = {
-        part.name: part.spoken.text
+        part.name: part.spoken.words
         for part in parts_to_record(line, line.content.configured[0], LANGUAGES_FOR_EVERY_KEY)
     }
     seconds = sum(line.schedule.longest_seconds(part.spoken.without_sound) for part, _ in to_read)
@@ -19,7 +19,7 @@ def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
     yield from HEAD.format(tag=tag).splitlines()
     for part, names in to_read:
         yield f"\n== {', '.join(f'{name}.wav' for name in names)}   {_state(line, tag, part)}"
-        yield part.spoken.text
+        yield part.spoken.words
         if words := english.get(part.name):
             yield "    " + words.replace("\n\n", "\n    ")
 
@@ -35,12 +35,12 @@ def _parts_by_words(line: Line, tag: str) -> list[tuple[RecordablePart, list[str
     """The parts to read aloud, one for the same words, each with the names of all parts that have them."""
     by_words = dict[str, tuple[RecordablePart, list[str]]]()
     for part in parts_to_record(line, tag):
-        by_words.setdefault(part.spoken.text, (part, []))[1].append(part.name)
+        by_words.setdefault(part.spoken.words, (part, []))[1].append(part.name)
     return list(by_words.values())
 
 
 def _is_recorded(line: Line, tag: str, part: RecordablePart) -> bool:
-    return part.spoken.text in line.content.locales[tag].sounds
+    return part.spoken.words in line.content.locales[tag].sounds
 
 
 def _state(line: Line, tag: str, part: RecordablePart) -> str:

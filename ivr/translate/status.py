@@ -63,7 +63,7 @@ def _status(line: Line, tag: str, is_draft: bool = False) -> Status:
         tag, locale.name, "draft" if is_draft else _state(content, tag), len(texts),
         sum(content.is_whole(name, tag) for name in texts), len(waiting),
         min((message.since for message in waiting if message.since), default=None),
-        sum(part.spoken.text in locale.sounds for part in parts), len(parts), locale.review, locale.leaders,
+        sum(part.spoken.words in locale.sounds for part in parts), len(parts), locale.review, locale.leaders,
     )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def check(root: Path, today: date | None = None) -> Report:
 
 def heard(line: Line, text: str) -> str:
     (part, *_) = line.content.prompts.parts(text, "es", {})
-    return part.text
+    return part.words
 
 
 def test_corrected_english_is_heard_in_english_and_is_no_fault(corrected: Callable[..., Path]) -> None:

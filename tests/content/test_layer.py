@@ -30,7 +30,7 @@ def layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def words(line: Line, name: str, tag: str = "en") -> str:
     """All words of a text."""
     parts = line.content.prompts.parts(name, tag, named_keys(line.flow, name))
-    return "\n".join(part.text for part in parts)
+    return "\n".join(part.words for part in parts)
 
 
 def test_layer_and_release_are_one_line_without_a_fault(layer: Path) -> None:

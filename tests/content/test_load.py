@@ -69,8 +69,8 @@ def test_every_published_language_has_its_folder(content: Content) -> None:
 
 def test_prompts_have_no_digit_and_no_sign_that_is_not_spoken(content: Content) -> None:
     for text, _, part in said(content):
-        assert not any(character.isdigit() or character in "<>&%{}*#_~^|\\" for character in part.text), text
-        assert part.text.replace("\n", "").isprintable(), text
+        assert not any(character.isdigit() or character in "<>&%{}*#_~^|\\" for character in part.words), text
+        assert part.words.replace("\n", "").isprintable(), text
 
 
 def test_every_part_has_words_in_every_language(content: Content) -> None:
@@ -100,7 +100,7 @@ def test_menu_says_each_choice_once_in_rising_order(content: Content) -> None:
 def test_numbers_are_spoken_digit_by_digit_in_their_groups(content: Content) -> None:
     for text, locale, part in said(content):
         for name in part.numbers:
-            assert locale.digit_groups(content.facts.numbers[name].groups) in part.text, (text, name)
+            assert locale.digit_groups(content.facts.numbers[name].groups) in part.words, (text, name)
 
 
 def test_numbers_have_a_form_that_may_be_spoken(content: Content) -> None:
