@@ -61,7 +61,7 @@ def _translation_reader(line: Line, locale: Locale) -> Callable[[MessageId], Tra
     The word lists and the other languages are read once, here.
     """
     content = line.content
-    source = content.locales[content.configured[0]]
+    source = content.locales[content.flow.source_language]
     words, source_words = content.words(locale.tag), content.words(source.tag)
     needed = needed_texts(line.flow)
     names, others = (*words.names, *source_words.names), [other for other in content.locales.values() if other.messages]
@@ -116,7 +116,7 @@ def _translated_counts(line: Line, locale: Locale) -> str:
 
 def _minutes(line: Line, tag: str, whole: list[str]) -> str:
     """The minutes of the texts `whole`, and those of the same texts in the source language."""
-    parts, source = recordable_parts(line, tag), recordable_parts(line, line.content.configured[0])
+    parts, source = recordable_parts(line, tag), recordable_parts(line, line.flow.source_language)
     seconds = sum(line.schedule.longest_seconds(part.spoken) for part in parts)
     english = sum(line.schedule.longest_seconds(part.spoken) for part in source if part.text in whole)
     longer = f", {seconds / english - 1:+.0%}" if english else ""

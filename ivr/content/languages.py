@@ -49,21 +49,21 @@ def _language(content: Content, tag: str) -> LanguageState:
     locale = content.locales.get(tag)
     language_faults = tuple(fault for fault in content.faults if fault.locale == tag and not fault.text)
     if locale is None:  # its folder cannot be read
-        return LanguageState(tag, True, (), texts, "", language_faults)
-    withheld = tag not in content.flow.published
-    spoken = tuple(name for name in texts if content.is_whole(name, tag))
-    not_spoken = tuple(name for name in texts if name not in spoken)
-    text_faults = (fault for name in not_spoken for fault in _text_faults(content, locale, name))
-    faults = (*(language_faults if withheld else ()), *text_faults)
-    if withheld:
-        return LanguageState(tag, True, (), texts, "", faults)
-    named_words = "\n".join(_name_and_words(content, name, tag) for name in spoken)
-    digest = hashlib.sha256(named_words.encode()).hexdigest()[:16]
-    return LanguageState(tag, False, spoken, not_spoken, digest, faults)
+        return LanguageState(tag, withheld=True, spoken=(), not_spoken=texts, digest="", faults=language_faults)
+    whole = tuple(name for name in texts if content.is_whole(name, tag))
+    others = tuple(name for name in texts if name not in whole)
+    text_faults = tuple(fault for name in others for fault in _text_faults(content, locale, name))
+    if tag not in content.flow.published:
+        faults = (*language_faults, *text_faults)
+        return LanguageState(tag, withheld=True, spoken=(), not_spoken=texts, digest="", faults=faults)
+    digest = _digest(content, whole, tag)
+    return LanguageState(tag, withheld=False, spoken=whole, not_spoken=others, digest=digest, faults=text_faults)
 
 
-def _name_and_words(content: Content, name: str, tag: str) -> str:
-    return "\n\n".join((name, *(part.words for part in content.parts(name, tag))))
+def _digest(content: Content, names: tuple[str, ...], tag: str) -> str:
+    """A hash of the names and the words of texts: 16 hexadecimal digits."""
+    texts = ("\n\n".join((name, *(part.words for part in content.parts(name, tag)))) for name in names)
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def _text_faults(content: Content, locale: Locale, name: str) -> Iterator[Fault]:

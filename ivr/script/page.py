@@ -185,7 +185,7 @@ def render_page(line: Line, locale: str) -> str:
 
 def _messages_in_catalogue(line: Line, tag: str) -> Mapping[MessageId, PoEntry]:
     """The messages in the catalogue of a language; none for the source language."""
-    if tag == line.content.configured[0]:
+    if tag == line.flow.source_language:
         return {}
     catalogues = map(read_catalogue, line.content.stack.existing(po_file_of(tag)))
     return {entry.id: entry for catalogue in catalogues for entry in catalogue.entries}

@@ -12,7 +12,7 @@ def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
     to_read = [(part, names) for part, names in parts if every or not _is_recorded(line, tag, part)]
     english = {
         part.name: part.spoken.words
-        for part in parts_to_record(line, line.content.configured[0], LANGUAGES_FOR_EVERY_KEY)
+        for part in parts_to_record(line, line.flow.source_language, LANGUAGES_FOR_EVERY_KEY)
     }
     seconds = sum(line.schedule.longest_seconds(part.spoken.without_sound) for part, _ in to_read)
     yield f"{len(to_read)} texts, about {seconds / 60:.0f} minutes."

@@ -57,7 +57,7 @@ def _status(line: Line, tag: str, is_draft: bool = False) -> Status:
     if tag not in content.locales:
         return Status(tag, tag, "cannot be read")
     locale = content.locales[tag]
-    waiting = waiting_messages(content, tag) if tag != content.configured[0] else []
+    waiting = waiting_messages(content, tag) if tag != content.flow.source_language else []
     parts = list(parts_to_record(line, tag))
     return Status(
         tag, locale.name, "draft" if is_draft else _state(content, tag), len(texts),
@@ -68,7 +68,7 @@ def _status(line: Line, tag: str, is_draft: bool = False) -> Status:
 
 
 def _state(content: Content, tag: str) -> TranslationState:
-    if tag == content.configured[0]:
+    if tag == content.flow.source_language:
         return "source"
     return "published" if tag in content.flow.published else "withheld"
 
