@@ -3,9 +3,8 @@
 These words are written for reviewers and translators. Callers do not hear them.
 """
 
-from babel import Locale, UnknownLocaleError
-
 from ivr.call.flow import Farewell, Flow, Reminder, Transfer
+from ivr.call.language_tags import cldr_locale
 from ivr.line.line import Line
 from ivr.script.model import SHARED, Entry, read_script
 
@@ -89,7 +88,5 @@ def language_names(line: Line) -> dict[str, str]:
 
 
 def _english_name(tag: str) -> str:
-    try:
-        return Locale.parse(tag, sep="-").get_display_name("en") or tag
-    except (UnknownLocaleError, ValueError):
-        return tag
+    locale = cldr_locale(tag)
+    return (locale and locale.get_display_name("en")) or tag

@@ -12,9 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from babel import Locale, UnknownLocaleError
 from babel.messages.plurals import get_plural
 
+from ivr.call.language_tags import cldr_locale
 from ivr.content.catalogue import Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
 from ivr.content.layer import Stack, stack_of
 from ivr.content.load import order_of_work, published_and_drafts
@@ -131,10 +131,8 @@ def header(tag: str) -> dict[str, str]:
 
 def _plural_forms(tag: str) -> str:
     """The plural rule of CLDR, else that of English. The texts have no plurals, but tools require the field."""
-    try:
-        return get_plural(Locale.parse(tag, sep="-")).plural_forms
-    except (UnknownLocaleError, ValueError):
-        return HEADER["Plural-Forms"]
+    locale = cldr_locale(tag)
+    return get_plural(locale).plural_forms if locale else HEADER["Plural-Forms"]
 
 
 def _existing(path: Path) -> Catalogue:
