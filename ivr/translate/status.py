@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from ivr.check.recordings import parts_to_record
 from ivr.check.waiting import waiting_messages
 from ivr.content.load import Content, published_and_drafts, tags_under
-from ivr.content.locale import Review
+from ivr.content.locale_file import Review
 from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
