@@ -18,6 +18,8 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, ValidationError
 
 from ivr.errors import BadContent, Fault
 
+CHECKOUT = Path(__file__).resolve().parents[2]
+"""The folder of the release: the program in ivr/, its content in prompts/ and locales/."""
 MAX_TEXT_BYTES = 1_000_000
 """The largest file so far, the Spanish catalogue, has 200,000 bytes."""
 PLAIN_MESSAGES = {

@@ -20,12 +20,12 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from ivr.content.files import Table, read_table
+from ivr.content.files import CHECKOUT, Table, read_table
 from ivr.content.recordings import FILE_NAME
 from ivr.errors import BadContent, Fault
 
 OWN_FILE = "own.toml"
-RELEASE = Path(__file__).resolve().parents[2]
+RELEASE = CHECKOUT
 """The folder of the release's own content."""
 
 

@@ -7,11 +7,8 @@ from typing import Any
 from pydantic import Field
 
 from ivr.call.language_tags import lookup_tags
-from ivr.content.files import RATE_NAMES, Table, read_table
+from ivr.content.files import CHECKOUT, RATE_NAMES, Table, read_table
 from ivr.errors import BadLocale
-
-SHIPPED_LOCALES = Path(__file__).resolve().parents[2] / "locales"
-
 
 RATE_FIELD: Any = Field(default={}, validation_alias=RATE_NAMES)
 
@@ -50,4 +47,4 @@ def load_proposals(root: Path) -> Proposals:
 def table_path(root: Path, name: str) -> Path:
     """A table of locales/: the one of this line, else the one that is shipped with the program."""
     own = root / "locales" / name
-    return own if own.exists() else SHIPPED_LOCALES / name
+    return own if own.exists() else CHECKOUT / "locales" / name

@@ -16,9 +16,10 @@ from babel.messages.plurals import get_plural
 
 from ivr.call.language_tags import cldr_locale
 from ivr.content.catalogue import Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
+from ivr.content.files import CHECKOUT
 from ivr.content.layer import Stack, stack_of
 from ivr.content.load import order_of_work, published_and_drafts
-from ivr.content.messages import PROGRAM, SourceMessage, all_messages, page_messages
+from ivr.content.messages import SourceMessage, all_messages, page_messages
 from ivr.content.po import PoEntry
 from ivr.content.templates import load_templates
 from ivr.errors import BadLocale, Fault, OperationFailed
@@ -66,7 +67,7 @@ def source_messages(root: Path) -> list[PoEntry]:
     line = compile_line(root)
     texts, comments = line.content.prompts.templates, comments_of(line)
     messages = all_messages({name: texts[name] for name in order_of_work(line.flow) if name in texts})
-    folders = (*line.content.stack.folders, PROGRAM.parent)
+    folders = (*line.content.stack.folders, CHECKOUT)
     return [_entry(folders, message, comments) for message in [*messages, *page_messages()]]
 
 

@@ -6,14 +6,13 @@ from ivr.check import waiting
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, age_faults
 from ivr.content.facts import PINNED_HOTLINE
-from ivr.content.files import read_bytes
+from ivr.content.files import CHECKOUT, read_bytes
 from ivr.errors import Fault, OperationFailed
 from ivr.line.twiml import with_new_numbers
 from ivr.operate.cause import Callers
 from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, to_do
 from ivr.operate.number import TOLL_FREE
 from ivr.readiness import FALLBACK_FILE, MAX_FALLBACK_BYTES
-from ivr.settings import CHECKOUT
 from ivr.usage.store import store_of
 
 
