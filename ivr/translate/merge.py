@@ -65,7 +65,8 @@ class _Translations:
         self._same_meaning, ids = same_meaning, {message.id for message in source}
         self._own = {entry.id: entry for entry in catalogue.entries}
         obsolete = {entry.id: entry for entry in catalogue.obsolete if entry.translation}
-        self._revived = {key: entry for key, entry in obsolete.items() if not _translation_in(self._own, key)}
+        translated = {key for key, entry in self._own.items() if entry.translation}
+        self._revived = {key: entry for key, entry in obsolete.items() if key not in translated}
         unused = {**obsolete, **self._own}
         self._unused = {key: entry for key, entry in unused.items() if key not in ids and entry.translation}
 
@@ -122,10 +123,6 @@ class _Translations:
 def _similarity(english: str, other: str) -> float:
     """From 0 to 1, as difflib computes it."""
     return SequenceMatcher(None, english, other, autojunk=False).ratio()
-
-
-def _translation_in(entries: dict[MessageId, PoEntry], key: MessageId) -> bool:
-    return key in entries and bool(entries[key].translation)
 
 
 def _translated(message: PoEntry, other: PoEntry) -> PoEntry:
