@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     ivr_web_phone: Literal["on", "off"] = "on"
     ivr_readable: Literal["on", "off"] = "on"
     ivr_content: Path = Field(default=CHECKOUT)
+    ivr_sounds: Path | None = None
+    ivr_voices: Path | None = None
     ivr_usage: str = ""
     ivr_usage_url: SecretStr = SecretStr("")
     ivr_usage_period: Literal["month", "quarter"] = "month"
@@ -94,7 +96,7 @@ class Settings(BaseSettings):
     def _lower_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("ivr_content", mode="before")
+    @field_validator("ivr_content", "ivr_sounds", "ivr_voices", mode="before")
     @classmethod
     def _is_a_folder(cls, value: object) -> object:
         if isinstance(value, str) and not _PATH.fullmatch(value):
