@@ -107,7 +107,7 @@ def test_layer_changes_single_fields_of_a_language(layer: Path) -> None:
     content = compile_line(layer, OPTIONS).content
     assert content.locales["es"]._replace(star="") == before.locales["es"]._replace(star="")
     assert content.locales["es"].star == "tecla estrella" != before.locales["es"].star
-    assert content.words("es").never == [*avoided, "ciruela*"]
+    assert content.words("es").never == (*avoided, "ciruela*")
 
 
 def test_recording_of_a_layer_is_played_and_found(layer: Path) -> None:
