@@ -28,6 +28,7 @@ class Locale(NamedTuple):
     - `is_preview`: texts without a recording are spoken too, in a language without a voice: to read and hear a draft.
     - `word_limits`: whether the limits that count words apply; seconds are a fair measure of every language.
     - `fallback`: the voice of the fallback document.
+    - `neutral_page`: the address that “Leave this page” opens; "" for that of the source language. It may be faulty.
     """
 
     tag: str
@@ -51,6 +52,7 @@ class Locale(NamedTuple):
     leaders: tuple[str, ...] = ()
     is_preview: bool = False
     key_words: Mapping[str, str] = {}
+    neutral_page: str = ""
 
     @property
     def say_voice(self) -> str:

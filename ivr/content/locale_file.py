@@ -54,6 +54,7 @@ class LocaleFile(Table, str_strip_whitespace=True):
     review: Review | None = Field(default=None, alias="reviewed")
     translators: tuple[str, ...] = ()
     leaders: tuple[str, ...] = ()
+    neutral_page: str = ""
 
 
 def read_locale_file(paths: Sequence[Path], voices: Voices | None, source: bool) -> tuple[LocaleFile, Voice | None]:
