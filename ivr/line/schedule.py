@@ -88,8 +88,8 @@ class Schedule:
         if first not in self._choice_waits:
             asks = (Ask(first, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
             speech = sum(self.shortest_seconds(prompt) for ask in asks for prompt in self.spoken(ask))
-            waits = SHORTEST_SILENCE - WARNING_WAIT - speech
-            wait = waits / 3 if first == menu else waits - 2 * self._choice_wait(menu)
+            all_waits = SHORTEST_SILENCE - WARNING_WAIT - speech
+            wait = all_waits / 3 if first == menu else all_waits - 2 * self._choice_wait(menu)
             self._choice_waits[first] = max(CHOICE_WAIT, math.ceil(wait))
         return self._choice_waits[first]
 

@@ -18,9 +18,9 @@ from ivr.content.prompts import RenderedPrompt
 from ivr.content.recordings import FILE_NAME, RECORDINGS_FILE, Recording, Sound, file_name, load_recordings
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
-from ivr.line.twiml import AFTER_KEY
+from ivr.line.twiml import PAUSE_AFTER_KEY
 from ivr.speech.pauses import SLOW_PAUSE_FACTOR, SLOW_RATE
-from ivr.speech.sound_files import SUFFIXES, decoded_file, run_sox
+from ivr.speech.sound_files import SUFFIXES, file_for_sox, run_sox
 from ivr.speech.wav import SAMPLE_RATE, seconds_of, write_wav
 
 MIN_DURATION_FACTOR, MAX_DURATION_FACTOR = 0.6, 1.6
@@ -69,7 +69,7 @@ def add(line: Line, tag: str, name: str, file: Path) -> str:
     if not file.is_file():
         raise OperationFailed(f"{file} does not exist.")
     reading = _recordable(line, tag, name)
-    with decoded_file(file) as sound_file:
+    with file_for_sox(file) as sound_file:
         faults = list(_faults(line, reading.spoken, measure(sound_file)))
         if faults:
             raise OperationFailed(f"{file} was not added: {'; '.join(faults)}.")
@@ -159,7 +159,7 @@ def _converted(file: Path, rate: float) -> bytes:
     The silence in front gives a caller who pressed a key time to raise the telephone.
     """
     tempo = ["tempo", "-s", f"{rate:g}"] if rate != 1 else []
-    lead = AFTER_KEY * (SLOW_PAUSE_FACTOR if tempo else 1)
+    lead = PAUSE_AFTER_KEY * (SLOW_PAUSE_FACTOR if tempo else 1)
     output_format = ["-t", "raw", "-r", str(SAMPLE_RATE), "-c", "1", "-e", "mu-law", "-D"]
     effects = ["remix", "-", *TRIM, *tempo, "norm", "-3", "pad", f"{lead:g}", f"{TRAILING_SILENCE:g}"]
     return run_sox([str(file), *output_format, "-", *effects])[0]

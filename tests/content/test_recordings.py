@@ -16,7 +16,6 @@ from ivr.check.proofs import prove
 from ivr.check.report import check_all
 from ivr.content.recordings import MAX_RECORDING_SECONDS, file_name
 from ivr.line.compiler import compile_line
-from ivr.phone.caller import Caller
 from ivr.phone.verbs import Play, Say
 from ivr.speech.wav import SAMPLE_RATE, write_wav
 from ivr.translate import record
@@ -60,8 +59,7 @@ def test_changed_word_for_a_key_outdates_the_recording(copied: Path) -> None:
 def test_telephone_shows_the_words_of_the_recording(copied: Path) -> None:
     record_text(copied, "apples")
     line = compile_line(copied, OPTIONS)
-    caller = Caller(simulator.in_process(line), f"{BASE}/call", seconds=simulator.speaking_time(line),
-                    recordings=simulator.recordings(line))  # fmt: skip
+    caller = simulator.new_caller(line)
     caller.rings()
     for key in "821":
         caller.presses(key, interrupting=True)

@@ -14,8 +14,8 @@ from ivr.line.line import Line
 from ivr.phone.caller import Caller
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial, Gather, Hangup, Say
-from ivr.phone.webhook_form import FORM, OUTCOMES
-from ivr.simulator import in_process, speaking_time
+from ivr.phone.webhook_form import OUTCOMES
+from ivr.simulator import new_caller
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
@@ -30,7 +30,7 @@ MORE_FOR_A_LANGUAGE = 20
 
 def caller_of(line: Line, language: str = "en") -> Caller:
     """A telephone in the opening of the line, in `language`, before the first word."""
-    caller = Caller(in_process(line), line.options.public_url + "/call", FORM, speaking_time(line))
+    caller = new_caller(line)
     caller.rings()
     for key in keys_to(line, language):
         caller.presses(key, interrupting=True)

@@ -9,9 +9,9 @@ from ivr.content.facts import PINNED_HOTLINE
 from ivr.content.files import read_bytes
 from ivr.errors import Fault, OperationFailed
 from ivr.line.twiml import with_new_numbers
-from ivr.operate.cause import Callers
+from ivr.operate.cause import Effect
 from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, to_do
-from ivr.operate.number import TOLL_FREE
+from ivr.operate.number_webhooks import TOLL_FREE
 from ivr.readiness import FALLBACK_FILE, MAX_FALLBACK_BYTES
 from ivr.settings import CHECKOUT
 from ivr.usage.store import store_of
@@ -19,12 +19,12 @@ from ivr.usage.store import store_of
 
 def settings_complete(target: Target) -> Finding:
     """Every required setting is present. Its form was checked when it was read."""
-    have = target.settings
+    settings = target.settings
     needed = {
-        "TWILIO_ACCOUNT_SID": have.twilio_account_sid,
-        "TWILIO_AUTH_TOKEN": have.tokens and not have.uses_test_token,
-        "LINE_NUMBER": have.line_number,
-        "PUBLIC_URL": have.public_url.startswith("https://"),
+        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
+        "TWILIO_AUTH_TOKEN": settings.tokens and not settings.uses_test_token,
+        "LINE_NUMBER": settings.line_number,
+        "PUBLIC_URL": settings.public_url.startswith("https://"),
     }
     missing = [name for name, value in needed.items() if not value]
     if missing:
@@ -33,7 +33,7 @@ def settings_complete(target: Target) -> Finding:
         return fails(
             found, "Set them in the settings on this machine, as .env.example explains.\nRestart the line.", lacks=lacks
         )
-    return passes(" ".join(["complete.", *have.notes]))
+    return passes(" ".join(["complete.", *settings.notes]))
 
 
 def _lacks(target: Target, missing: list[str]) -> Iterator[Need]:
@@ -138,15 +138,15 @@ def translations_are_recent(target: Target) -> Finding:
 def fallback_document_is_kept(target: Target) -> Finding:
     """The file that is sent when the texts cannot be used is the fallback document of this release."""
     try:
-        kept = read_bytes(FALLBACK_FILE, MAX_FALLBACK_BYTES).strip()
+        kept_document = read_bytes(FALLBACK_FILE, MAX_FALLBACK_BYTES).strip()
     except OSError as error:
         return fails(
             f"{FALLBACK_FILE.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.", "menu"
         )
     settings = target.settings
     if settings.ivr_content == CHECKOUT and settings.hotline == PINNED_HOTLINE:
-        own = with_new_numbers(kept, PINNED_HOTLINE, PINNED_HOTLINE, settings.line_number or None)
-        if own.strip() != target.readiness.fallback_document.strip():
+        own_document = with_new_numbers(kept_document, PINNED_HOTLINE, PINNED_HOTLINE, settings.line_number or None)
+        if own_document.strip() != target.readiness.fallback_document.strip():
             return fails(f"{FALLBACK_FILE.name} is not what `ivr fallback` prints.", "Run `make fallback`.", "menu")
     return passes(f"{FALLBACK_FILE.name} is there.")
 
@@ -183,12 +183,12 @@ def usage_is_counted(target: Target) -> Finding:
 
 
 def _first(
-    faults: Sequence[Fault], what: str, callers: Callers, lacks: tuple[Need, ...] = (), command: str = "ivr check"
+    faults: Sequence[Fault], what: str, effect: Effect, lacks: tuple[Need, ...] = (), command: str = "ivr check"
 ) -> Finding:
     """The finding for `faults`, of which it shows the first; `command` lists all."""
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     remedy = f"Mend each fault that `{command}` lists.\nRestart the line."
-    return fails(f"{what}: {faults[0]}{more}", remedy, callers, lacks)
+    return fails(f"{what}: {faults[0]}{more}", remedy, effect, lacks)
 
 
 CHECKS: Checks = {
