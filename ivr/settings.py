@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_valid
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.content.facts import E164, PINNED_HOTLINE, PREMIUM
+from ivr.content.neutral_page import neutral_page_fault
 from ivr.errors import BadSettings
 from ivr.line.options import Options
 from ivr.setting_rules import TEST_TOKEN_PREFIX, old_names, plain_url, token_fault, unknown_names
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     ivr_hotline: str = ""
     ivr_web_phone: Literal["on", "off"] = "on"
     ivr_readable: Literal["on", "off"] = "on"
+    ivr_neutral_page: str = ""
     ivr_content: Path = Field(default=CHECKOUT)
     ivr_sounds: Path | None = None
     ivr_voices: Path | None = None
@@ -95,6 +97,13 @@ class Settings(BaseSettings):
     @classmethod
     def _lower_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+    @field_validator("ivr_neutral_page")
+    @classmethod
+    def _is_a_page_of_another_site(cls, value: str) -> str:
+        if value and (fault := neutral_page_fault(value)):
+            raise ValueError(fault)
+        return value
 
     @field_validator("ivr_content", "ivr_sounds", "ivr_voices", mode="before")
     @classmethod

@@ -19,6 +19,7 @@ from ivr.content.characters import wrong_characters
 from ivr.content.facts import HOTLINE, Facts
 from ivr.content.layer import stack_of
 from ivr.content.locale import DIGIT_KEYS, Locale
+from ivr.content.neutral_page import neutral_page_fault
 from ivr.content.proposals import Proposals, ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, Voices, load_voices
 from ivr.errors import BadLocale, Fault
@@ -54,7 +55,7 @@ def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterat
     proposals = load_proposals(line.content.root)
     faults = [*_digit_faults(locale, proposals), *_key_faults(locale, proposals.of(tag))]
     faults += [*_voice_faults(locale, line.content.root), *_name_faults(locale), *_rate_faults(locale)]
-    faults += [*_review_faults(locale, today), *_leader_faults(locale)]
+    faults += [*_review_faults(locale, today), *_leader_faults(locale), *_neutral_page_faults(locale)]
     yield from (Fault(_where(path, fault.field), fault.found, fault.remedy, locale=tag) for fault in faults)
     if published:
         for file, number, mark in review_marks(path.parent):
@@ -158,6 +159,12 @@ def _leader_faults(locale: Locale) -> Iterator[FieldFault]:
         if not ACCOUNT.fullmatch(leader):
             remedy = "Write an account such as @maria, a team such as @agency/spanish, or an e-mail address."
             yield FieldFault("leaders", f"{leader!r} is not an account", remedy)
+
+
+def _neutral_page_faults(locale: Locale) -> Iterator[FieldFault]:
+    if locale.neutral_page and (fault := neutral_page_fault(locale.neutral_page)):
+        remedy = "Until it is corrected, “Leave this page” opens the page of the source language."
+        yield FieldFault("neutral_page", f"{locale.neutral_page!r}: {fault}", remedy)
 
 
 def review_marks(folder: Path) -> Iterator[tuple[str, int, str]]:

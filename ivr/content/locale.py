@@ -60,6 +60,7 @@ class _LocaleFile(_Table):
     reviewed: Review | None = None
     translators: list[str] = []
     leaders: list[str] = []
+    neutral_page: str = ""
 
 
 class Locale(NamedTuple):
@@ -77,6 +78,7 @@ class Locale(NamedTuple):
     - `is_preview`: texts without a recording are spoken too, in a language without a voice: to read and hear a draft.
     - `word_limits`: whether the limits that count words apply; seconds are a fair measure of every language.
     - `fallback`: the voice of the fallback document.
+    - `neutral_page`: the address that “Leave this page” opens; "" for that of the source language. It may be faulty.
     """
 
     tag: str
@@ -100,6 +102,7 @@ class Locale(NamedTuple):
     leaders: tuple[str, ...] = ()
     is_preview: bool = False
     key_words: Mapping[str, str] = {}
+    neutral_page: str = ""
 
     @property
     def say_voice(self) -> str:
@@ -169,7 +172,7 @@ def _load_parts(folder: Path, voices: Voices | None, source: bool, own: Path | N
         folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
         fields.pound, rate, fields.reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
         fields.word_limits, tuple(fields.translators), fallback, tuple(fields.leaders),
-        key_words=fields.key_words,
+        key_words=fields.key_words, neutral_page=fields.neutral_page,
     )  # fmt: skip
 
 

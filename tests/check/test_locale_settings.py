@@ -90,6 +90,15 @@ def test_offer_names_its_language_whole_inflected_or_not_at_all(offer: str, name
     assert mention_of(name, offer) == expected
 
 
+@pytest.mark.parametrize("address", ["http://es.wikipedia.org/", "es.wikipedia.org", "javascript:alert(1)"])
+def test_neutral_page_that_cannot_be_used_is_named_with_its_line(copied: Path, address: str) -> None:
+    path = copied / "locales" / "es" / "locale.toml"
+    path.write_text(f'neutral_page = "{address}"\n{path.read_text("utf-8")}', "utf-8")
+    (fault,) = check_language(copied, OPTIONS, "es").faults
+    assert fault.where == f"{path}:1: neutral_page"
+    assert "https://www.weather.gov/" in fault.found
+
+
 def test_offer_that_may_name_another_language_is_a_doubt_and_no_fault(copied: Path) -> None:
     path = copied / "locales" / "es" / "locale.toml"
     path.write_text(path.read_text("utf-8").replace('"español"', '"español cubano"'), "utf-8")

@@ -107,7 +107,8 @@ def test_unknown_addresses_are_answered_below_the_path_of_public_url(line: Line,
 
 
 @pytest.mark.parametrize(
-    ("turned_off", "folders"), [("ivr_web_phone", {"read", "static"}), ("ivr_readable", {"phone", "static"})]
+    ("turned_off", "folders"),
+    [("ivr_web_phone", {"blank", "read", "static"}), ("ivr_readable", {"blank", "phone", "static"})],
 )
 def test_page_that_is_turned_off_is_not_exported(
     line: Line, tmp_path: Path, turned_off: str, folders: set[str]
