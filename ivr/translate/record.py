@@ -62,7 +62,7 @@ def add_folder(line: Line, tag: str, folder: Path) -> Iterator[tuple[str, bool]]
 
 
 def add(line: Line, tag: str, name: str, file: Path) -> str:
-    """Check and run_sox `file`, and add it as the recording of the text or part `name`; returns a sentence.
+    """Check and convert `file`, and add it as the recording of the text or part `name`; returns a sentence.
 
     Raises OperationFailed, and writes no file, where the name is unknown or callers could not follow the recording.
     """

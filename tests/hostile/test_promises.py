@@ -84,7 +84,7 @@ def test_callers_are_told_that_phone_and_bill_show_the_call(real: Line, language
 
 
 def _parts(line: Line, place: object) -> list[object]:
-    return [spoken for step in line.steps(place)[:1] for spoken in line.schedule.spoken(step)]  # type: ignore[arg-type]
+    return [spoken for step in line.steps(place)[:1] for spoken in line.schedule.prompts(step)]  # type: ignore[arg-type]
 
 
 # -- a keypad is enough ------------------------------------------------------------------------------------------------

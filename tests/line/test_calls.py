@@ -34,7 +34,7 @@ def test_silent_caller_hears_every_reading_in_order(line: Line) -> None:
     caller = caller_of(line)
     caller.rings()
     opening = Place("opening", "en", language_chosen=False)
-    readings = [[words(spoken.text) for spoken in line.schedule.spoken(step)] for step in line.steps(opening)]
+    readings = [[words(spoken.text) for spoken in line.schedule.prompts(step)] for step in line.steps(opening)]
     while caller.state == "listening":
         caller.waits()
     assert [words(heard.text) for heard in caller.heard] == [text for reading in readings for text in reading]

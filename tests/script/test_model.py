@@ -108,7 +108,7 @@ def test_timeline_ends_with_an_action_of_the_line(line: Line, node: str) -> None
 def test_timeline_has_the_words_of_the_line(line: Line) -> None:
     place = Place("opening", "en")
     heard = [spoken for step in timeline(line, place) for _, spoken in step.texts]
-    assert heard == [spoken for step in line.steps(place) for spoken in line.schedule.spoken(step)]
+    assert heard == [spoken for step in line.steps(place) for spoken in line.schedule.prompts(step)]
 
 
 def test_every_reading_has_a_name(line: Line) -> None:
