@@ -76,7 +76,7 @@ def proxy_service(line: int, front: int, folder: Path) -> Iterator[None]:
 
 def languages(document: bytes) -> set[str]:
     gathers = [verb for verb in read_document(document) if isinstance(verb, Gather)]
-    return {say.language for gather in gathers for say in gather.spoken if isinstance(say, Say)}
+    return {say.language for gather in gathers for say in gather.nested if isinstance(say, Say)}
 
 
 def test_the_proxy_waits_for_a_line_that_serves_and_not_for_one_that_is_whole() -> None:

@@ -129,7 +129,7 @@ def test_utterances_have_the_words_and_pauses_of_the_documents(line: Line) -> No
     utterances = (sound.utterance for sound in page_sounds(export_line(line, with_twiml=False)).values())
     uttered = {(said.language, said.pieces, said.rate) for said in utterances}
     verbs = {verb for place in line.documents for verb in read_document(twiml.document(line.documents[place]))}
-    said = {say for verb in verbs for say in (verb.spoken if isinstance(verb, Gather) else [verb])}
+    said = {say for verb in verbs for say in (verb.nested if isinstance(verb, Gather) else [verb])}
     spoken = {(say.language, say.pieces, say.rate) for say in said if isinstance(say, Say)}
     assert {one for one in spoken if isinstance(one[1][0], str)} <= uttered
 
