@@ -55,13 +55,13 @@ class Schedule:
         """Seconds that `prompt` takes: exact for a recording, else the upper estimate."""
         if prompt.sound:
             return prompt.sound.slow_seconds if slow else prompt.sound.seconds
-        return timing.longest_seconds(prompt.text, self._content.locales[prompt.locale].speech_rate, slow)
+        return timing.longest_seconds(prompt.words, self._content.locales[prompt.locale].speech_rate, slow)
 
     def shortest_seconds(self, prompt: RenderedPrompt) -> float:
         """Seconds that `prompt` takes: exact for a recording, else the lower estimate."""
         if prompt.sound:
             return prompt.sound.seconds
-        return timing.shortest_seconds(prompt.text, self._content.locales[prompt.locale].speech_rate)
+        return timing.shortest_seconds(prompt.words, self._content.locales[prompt.locale].speech_rate)
 
     def wait(self, ask: Ask) -> int:
         """Seconds that the line waits for a key after the prompts of `ask`."""
@@ -97,4 +97,4 @@ class Schedule:
         """Seconds that a relay operator still needs to type the prompts when their speech has ended."""
         prompts = self.prompts(ask)
         speech = sum(self.longest_seconds(prompt, slow=True) for prompt in prompts)
-        return math.ceil(sum(timing.typing_seconds(prompt.text) for prompt in prompts) - speech)
+        return math.ceil(sum(timing.typing_seconds(prompt.words) for prompt in prompts) - speech)

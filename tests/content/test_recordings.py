@@ -53,7 +53,7 @@ def test_changed_word_for_a_key_outdates_the_recording(copied: Path) -> None:
     line = compile_line(copied, OPTIONS)
     assert [one for one in record.outdated_recordings(line, "es") if one.name == "person"]
     (person, _) = line.schedule.prompts(Ask(Place("main", "es"), "first"))
-    assert (person.text, person.sound) == ("Para hablar con una persona … oprima ceros.", None)
+    assert (person.words, person.sound) == ("Para hablar con una persona … oprima ceros.", None)
 
 
 def test_telephone_shows_the_words_of_the_recording(copied: Path) -> None:

@@ -6,14 +6,13 @@ from ivr.check import waiting
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, age_faults
 from ivr.content.facts import PINNED_HOTLINE
-from ivr.content.files import read_bytes
+from ivr.content.files import CHECKOUT, read_bytes
 from ivr.errors import Fault, OperationFailed
 from ivr.line.twiml import with_new_numbers
 from ivr.operate.cause import Effect
 from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, to_do
 from ivr.operate.number_webhooks import TOLL_FREE
 from ivr.readiness import FALLBACK_FILE, MAX_FALLBACK_BYTES
-from ivr.settings import CHECKOUT
 from ivr.usage.store import store_of
 
 
@@ -104,7 +103,7 @@ def sources_are_fresh(target: Target) -> Finding:
 def sources_are_opened(target: Target) -> Finding:
     """A person has opened the live page of each fact that must be confirmed before the line goes live."""
     facts = [fact for fact in target.require_line().content.facts.facts.values() if fact.to_open]
-    unopened = sum(not fact.opened for fact in facts)
+    unopened = sum(not fact.live_day for fact in facts)
     if unopened:
         return to_do(
             f"{unopened} pages of sources must be opened by a person.",
