@@ -109,6 +109,7 @@ def test_a_line_that_does_not_serve_is_not_healthy(copied: Path, tmp_path: Path)
         assert subprocess.run(command, capture_output=True, timeout=30).returncode != 0
 
 
-def test_layer_is_mounted_where_the_line_reads_it() -> None:
-    line = YAML(typ="safe").load(DEPLOY / "own.yaml")["services"]["line"]
-    assert [volume.split(":")[-2:] for volume in line["volumes"]] == [[line["environment"]["IVR_CONTENT"], "ro"]]
+@pytest.mark.parametrize(("file", "setting"), [("own.yaml", "IVR_CONTENT"), ("sounds.yaml", "IVR_SOUNDS")])
+def test_layer_and_sounds_are_mounted_where_the_line_reads_them(file: str, setting: str) -> None:
+    line = YAML(typ="safe").load(DEPLOY / file)["services"]["line"]
+    assert [volume.split(":")[-2:] for volume in line["volumes"]] == [[line["environment"][setting], "ro"]]
