@@ -30,7 +30,6 @@ from ivr.export.files import digest_of, without_twiml
 from ivr.export.format import ExportedLine
 from ivr.line.line import Line
 from ivr.script.model import read_script
-from ivr.script.sources import cited_fact
 
 TRY_OUT_DATA = "try-out.json"
 
@@ -127,7 +126,7 @@ def _nodes(line: Line, tag: str) -> Iterator[Node]:
 
 
 def _fact(line: Line, name: str) -> CitedFact:
-    fact = cited_fact(line.content.facts, name)
+    fact = line.content.facts.fact(name)
     return CitedFact(says=fact.says, confidence=fact.confidence, sources=tuple(fact.sources))
 
 
