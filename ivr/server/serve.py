@@ -47,6 +47,7 @@ def serve(settings: Settings, host: str, port: int, print_line: Callable[[str], 
     `print_line` shows a line to the operator. Raises OperationFailed if the port is taken or there is no temporary
     folder.
     """
+    gc.disable()  # until the fork: a collection goes through the whole line, again and again, and finds no garbage
     ignore_signals()
     _leave_no_memory_on_disk()
     raise_file_limit()
@@ -60,6 +61,7 @@ def serve(settings: Settings, host: str, port: int, print_line: Callable[[str], 
     )
     master = Master(application)
     gc.freeze()  # the workers share this memory: a collection in one of them would copy it
+    gc.enable()
     master.run()
 
 
