@@ -135,6 +135,20 @@ def test_what_was_read_does_not_change() -> None:
                 "+１202",
             )
         ),
+        *(
+            ("IVR_NEUTRAL_PAGE", value, "expected the address of another site that begins with https://")
+            for value in (
+                "http://www.weather.gov/",
+                "www.weather.gov",
+                "https://localhost/",
+                "https://user@www.weather.gov/",
+                "https://www.weather.gov/ https://es.wikipedia.org/",
+                "https://www.weather.gov/<b>",
+                "javascript:alert(1)",
+                "/en",
+                "off",
+            )
+        ),
         ("IVR_SILENCE", "hang up", "expected connect or goodbye"),
         ("IVR_HOTLINE", "+19005550123", "this number charges whoever calls it"),
         *(
@@ -148,6 +162,7 @@ def test_what_was_read_does_not_change() -> None:
         ),
         *(("PORT", value, "expected a number from 1 to 65535") for value in ("0", "65536", "http", "-1", "80.0", "٨")),
         *(("IVR_CONTENT", value, "expected a folder, written with a slash") for value in ("none", "off", "0")),
+        *((name, "off", "expected a folder, written with a slash") for name in ("IVR_SOUNDS", "IVR_VOICES")),
         *(("IVR_METRICS_ADDRESS", value, "expected off, or an address") for value in ("none", "false", "0", "9464")),
         *(
             (name, value, "it is in quotes; remove them")

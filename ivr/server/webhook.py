@@ -22,12 +22,12 @@ from ivr import log, signature
 from ivr.call.state import Answer, DialEnded
 from ivr.call.urls import RING
 from ivr.errors import Unverified
-from ivr.line.request import Form
 from ivr.readiness import Readiness
 from ivr.refusal import Refusal, is_test_call
 from ivr.server import urlencoded
 from ivr.server.metrics import EVENT_NAMES, Metrics
 from ivr.settings import Settings
+from ivr.signature import Form
 from ivr.usage.counter import TEST_CALL, UsageCounter
 
 MAX_BODY_BYTES = 64_000
@@ -74,6 +74,11 @@ class Webhook:
         self._counts, self._metrics = counts, metrics
         self._prefix = urlsplit(settings.public_url).path.rstrip("/").encode()
         self._public, self._tokens = settings.public_url, settings.tokens
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for an operator, about the line and its pages."""
+        return self._readiness.notes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection."""
@@ -190,7 +195,7 @@ def _header_values(name: bytes, headers: Sequence[tuple[bytes, bytes]]) -> list[
 def _fields(encoded: str) -> Form:
     if encoded.count("&") >= MAX_FIELDS:
         raise Unverified(f"it has more than {MAX_FIELDS} fields")
-    return urlencoded.read(encoded)
+    return urlencoded.read_fields(encoded)
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ivr.check.locale_settings import ACCOUNT
 from ivr.content.files import read_text, read_toml
-from ivr.errors import BadContent, BadLocale
+from ivr.errors import BadLocale
 
 BEGIN = "# From here on `ivr locale update` writes: the `leaders` of each locale.toml.\n"
 
@@ -21,13 +21,13 @@ def owners_path(root: Path) -> Path:
 
 def owners_file(root: Path) -> str:
     """The text of CODEOWNERS with the present leaders. Raises BadLocale where a locale.toml cannot be read."""
-    before, _, _ = read_text(owners_path(root), BadContent).partition(BEGIN)
+    before, _, _ = read_text(owners_path(root)).partition(BEGIN)
     return before + BEGIN + "".join(_rows(root))
 
 
 def _rows(root: Path) -> Iterator[str]:
     for path in sorted(root.glob("locales/*/locale.toml")):
-        named = read_toml(path, BadLocale).get("leaders", [])
-        leaders = [one for one in named if isinstance(one, str) and ACCOUNT.fullmatch(one)]
+        accounts = read_toml(path, BadLocale).get("leaders", [])
+        leaders = [account for account in accounts if isinstance(account, str) and ACCOUNT.fullmatch(account)]
         if leaders:  # `ivr check` names one that is not an account
             yield f"/locales/{path.parent.name}/ {' '.join(leaders)}\n"

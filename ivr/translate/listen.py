@@ -1,10 +1,8 @@
 """Sounds for translators: each text of a language, published or a draft, as a telephone would carry it.
 
-A recording is used where there is one, else espeak-ng. A synthetic sound is stored under a hash of its words, so it is
-made only once.
+A recording is used where there is one, else a voice of this machine, whose sounds are kept: each is made only once.
 """
 
-import asyncio
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -14,28 +12,27 @@ from typing import NamedTuple
 from ivr.call.state import Pace
 from ivr.check.recordings import RecordablePart, recordable_parts
 from ivr.content.layer import sound_files
-from ivr.content.load import with_drafts
+from ivr.content.load import published_and_drafts
 from ivr.content.locale import Locale
-from ivr.content.voices import NO_VOICE, PREVIEW_VOICE, Voice
+from ivr.content.voices import NO_VOICE
 from ivr.errors import BadLocale, OperationFailed
-from ivr.line import twiml
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
-from ivr.line.twiml import AFTER_KEY
-from ivr.phone.parser import read_document
-from ivr.phone.ssml import MAX_SAY_CHARACTERS
-from ivr.phone.verbs import Say
-from ivr.speech import synthesis, timing
-from ivr.speech.synthesis import SynthesisFailed, Utterance, synthesize, voice_for
+from ivr.speech import programs, timing
+from ivr.speech.installed_voices import InstalledVoice, InstalledVoices, required_voices
+from ivr.speech.sound_folder import SoundFolder, sound_file_name
+from ivr.speech.utterance import utterance_of
 from ivr.speech.wav import seconds_of
+from ivr.translate.make_sounds import TOGETHER, LanguageSounds, by_file_name, make_missing
 
 PLAYER_TIMEOUT = 300
 """Seconds that a program may play one sound."""
 MIN_MEASURED_SECONDS = 20
 """Seconds of speech after which the speech rate of a voice is known well enough to be proposed."""
-SLOWEST, FASTEST = 0.92, 1.6
-"""The speech rates of a language divided by that of espeak-ng: 0.92 and 1.28 in English, 0.93 and 1.81 in Spanish."""
+SLOWEST_FACTOR, FASTEST_FACTOR = 0.92, 1.6
+"""The proposed rates divided by that of espeak-ng. The voices of English are at 0.92 and 1.28, those of Spanish at 0.93
+and 1.81."""
 SOUNDS_FOLDER = ".sounds"
 """The folder of synthetic sounds, beside prompts/ and locales/. It may be deleted at any time."""
 
@@ -47,32 +44,40 @@ class Sample(NamedTuple):
     """
 
     name: str
-    text: str
+    words: str
     path: Path
     seconds: float
 
     @property
     def speech_seconds(self) -> float:
-        return self.seconds - timing.pause_seconds(self.text) - AFTER_KEY
+        return self.seconds - timing.pause_seconds(self.words)
 
 
 def compile_with_draft(root: Path, options: Options, tag: str) -> Line:
     """The line with the language `tag` in it, published or not. Raises BadContent where it cannot be read."""
-    line = compile_line(root, options, with_drafts(root, tag))
+    line = compile_line(root, options, published_and_drafts(root, tag))
     if tag not in line.content.locales:
         raise BadLocale(fault for fault in line.content.faults if fault.locale == tag)
     return line
 
 
-def samples(line: Line, tag: str, names: Sequence[str], pace: Pace = "normal") -> Iterator[Sample]:
+def samples(
+    line: Line, tag: str, names: Sequence[str], pace: Pace = "normal", voices_folder: Path | None = None
+) -> Iterator[Sample]:
     """The sounds of the texts or parts `names` (empty: of all texts) of a language.
 
-    Raises OperationFailed for an unknown name, for names that are not translated, and where a sound cannot be made.
+    `voices_folder` has Piper voices. Raises OperationFailed for an unknown name, for names that are not translated, and
+    where a sound cannot be made.
     """
-    locale = line.content.locales[tag]
-    for reading in _chosen(line, tag, names):
-        path = _recorded(line, locale, reading, pace) or _synthetic(line, locale, reading, pace)
-        yield Sample(reading.name, reading.spoken.text, path, seconds_of(path.read_bytes()))
+    locale, chosen = line.content.locales[tag], _chosen(line, tag, names)
+    for start in range(0, len(chosen), TOGETHER):
+        parts = chosen[start : start + TOGETHER]
+        recorded = {part.name: path for part in parts if (path := _recorded(line, locale, part, pace))}
+        unrecorded = [part for part in parts if part.name not in recorded]
+        paths = recorded | (_synthetic(line, locale, unrecorded, pace, voices_folder) if unrecorded else {})
+        for part in parts:
+            path = paths[part.name]
+            yield Sample(part.name, part.spoken.words, path, seconds_of(path.read_bytes()))
 
 
 def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
@@ -80,72 +85,59 @@ def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
     unit, seconds = locale.speech_rate.unit, sum(sample.speech_seconds for sample in heard)
     if seconds < MIN_MEASURED_SECONDS:
         return ""
-    rate = sum(timing.units(sample.text, unit) for sample in heard) / seconds
-    slowest, fastest = (f"{rate * factor:.1f}" for factor in (SLOWEST, FASTEST))
+    rate = sum(timing.units(sample.words, unit) for sample in heard) / seconds
+    slowest, fastest = (f"{rate * factor:.1f}" for factor in (SLOWEST_FACTOR, FASTEST_FACTOR))
     proposed = f'speech_rate = {{ counts = "{unit}", slowest = {slowest}, fastest = {fastest} }}'
     return f"this voice reads {rate:.1f} {unit} a second; proposal for locale.toml: {proposed}"
 
 
 def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
     """Those of `names` that are not fully translated; empty if that is all of them: then `samples` raises."""
-    known = {name for reading in recordable_parts(line, tag) for name in (reading.name, reading.text)}
+    known = {name for part in recordable_parts(line, tag) for name in (part.name, part.text)}
     return [name for name in names if name not in known] if known & set(names) else []
 
 
 def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[RecordablePart]:
     translated = list(recordable_parts(line, tag))
     for name in names:
-        if name not in line.content.prompts.templates and name not in {reading.name for reading in translated}:
+        if name not in line.content.prompts.templates and name not in {part.name for part in translated}:
             raise OperationFailed(
                 f"There is no text `{name}`. `ivr map` lists the texts of nodes; the shared ones are in prompts/lines/."
             )
-    chosen = [reading for reading in translated if not names or reading.text in names or reading.name in names]
+    chosen = [part for part in translated if not names or part.text in names or part.name in names]
     if not chosen:
         texts = f"{', '.join(names)}: not fully translated" if names else "No text is translated"
         raise OperationFailed(f"{texts} into {tag}. `ivr check {tag}` says what is missing.")
     return chosen
 
 
-def _recorded(line: Line, locale: Locale, reading: RecordablePart, pace: Pace) -> Path | None:
-    sound = locale.sounds.get(reading.spoken.text)
+def _recorded(line: Line, locale: Locale, part: RecordablePart, pace: Pace) -> Path | None:
+    sound = locale.sounds.get(part.spoken.words)
     if sound is None:
         return None
     return sound_files(line.content.root)[sound.slow if pace == "slow" else sound.file]
 
 
-def _synthetic(line: Line, locale: Locale, reading: RecordablePart, pace: Pace) -> Path:
-    voice = _installed_voice(locale)
-    utterance = _utterance(reading, locale, pace)
-    path = line.content.root / SOUNDS_FOLDER / f"{utterance.sound_name}.wav"
-    if not path.exists():
-        try:
-            file = asyncio.run(synthesize(utterance, voice))
-        except SynthesisFailed as error:
-            raise OperationFailed(
-                f"{reading.name} cannot be synthesized: {error}. {synthesis.INSTALL_ADVICE}"
-            ) from None
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(file)
-    return path
+def _synthetic(
+    line: Line, locale: Locale, parts: Sequence[RecordablePart], pace: Pace, voices_folder: Path | None
+) -> dict[str, Path]:
+    """The sound of each of `parts` by its name. Those that SOUNDS_FOLDER does not have are made."""
+    voice = _installed_voice(locale, required_voices(voices_folder))
+    utterances = [utterance_of(locale.language, part.spoken.paragraphs, pace == "slow") for part in parts]
+    folder = SoundFolder(line.content.root / SOUNDS_FOLDER)
+    for _ in make_missing(folder, LanguageSounds(locale.tag, voice, by_file_name(utterances, voice))):
+        pass
+    names = [sound_file_name(utterance, voice.identity) for utterance in utterances]
+    return {part.name: folder.path / name for part, name in zip(parts, names, strict=True)}
 
 
-def _utterance(reading: RecordablePart, locale: Locale, pace: Pace) -> Utterance:
-    """Words and pauses from the TwiML, written for a voice that takes pauses, because espeak-ng does."""
-    speaker = locale.voice_row or Voice(PREVIEW_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
-    voiced = {locale.tag: locale._replace(voice=speaker.name, voice_row=speaker)}
-    verbs = read_document(twiml.document([twiml.say(reading.spoken, voiced, pace)]))
-    say = next(verb for verb in verbs if isinstance(verb, Say))
-    return Utterance(say.language, say.pieces, say.rate)
-
-
-def _installed_voice(locale: Locale) -> str:
-    voices = synthesis.required_voices()
-    voice = voice_for(locale.language, voices) or voice_for(locale.tag, voices)
-    if not voice:
+def _installed_voice(locale: Locale, voices: InstalledVoices) -> InstalledVoice:
+    voice = voices.voice_of(locale.language, locale.tag)
+    if voice is None:
         recorded = f"so it can only be recorded: see `ivr recordings sheet {locale.tag}`."
         spoken = f"so it cannot be heard here. Callers hear {locale.voice}."
         remedy = recorded if locale.voice == NO_VOICE else spoken
-        raise OperationFailed(f"espeak-ng has no voice for {locale.name} ({locale.language}), {remedy}")
+        raise OperationFailed(f"No voice of this machine speaks {locale.name} ({locale.language}), {remedy}")
     return voice
 
 
@@ -162,7 +154,7 @@ def copy_to(folder: Path | None, sounds: Iterator[Sample]) -> Iterator[Sample]:
 
 def play(path: Path) -> bool:
     """Play a sound file. Returns False where no program that can is installed, or where it fails."""
-    program = synthesis.player_path()
+    program = programs.player_path()
     if not program:
         return False
     try:

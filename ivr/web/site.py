@@ -5,6 +5,7 @@ The telephone page loads the exported line, and its calls run in the visitor's b
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from ivr.content.facts import grouped
@@ -16,8 +17,9 @@ from ivr.line.line import Line
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial
 from ivr.script.model import read_script
-from ivr.web.audio_preview import Sounds
+from ivr.speech.installed_voices import InstalledVoices
 from ivr.web.read_page import ReadableText, readable_text
+from ivr.web.sounds import SoundFiles, Synthesizer
 from ivr.web.templates import Body, PageTemplates, make_body
 
 TELEPHONE_DATA = "telephone.json"
@@ -34,13 +36,27 @@ _LANGUAGE_RANGE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\
 
 
 class Telephone:
-    """The data of the telephone page: the exported line in `body`, and the sounds that the server can make of it."""
+    """The data of the telephone page: the exported line in `body`, and the sounds that it can play.
 
-    def __init__(self, line: Line, synthesizes: bool = True) -> None:
+    `sounds` is the folder of sounds that `ivr listen --all` made. The voices `installed` synthesize those that are not
+    there. `notes` are sentences for the operator; `site_voices` are the tags of the languages that have sounds.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        sounds: Path | None = None,
+        installed: InstalledVoices | None = None,
+        notes: Sequence[str] = (),
+    ) -> None:
         exported = export_line(line, with_twiml=False)
         self.body = make_body(to_bytes(exported), "application/json")
-        self.sounds = Sounds(exported, synthesizes)
-        self.has_sounds = bool(self.sounds.voices) or _has_recordings(exported)
+        self.sound_files = SoundFiles(exported, sounds)
+        self.synthesizer = Synthesizer(exported, installed or InstalledVoices())
+        self.notes = [*notes, *self.sound_files.notes]
+        voiced = self.sound_files.languages | self.synthesizer.voices.keys()
+        self.site_voices = [tag for tag in exported.languages if tag in voiced]
+        self.has_sounds = bool(self.site_voices) or _has_recordings(exported)
 
 
 def _has_recordings(line: ExportedLine) -> bool:
@@ -51,8 +67,9 @@ class Site:
     """The rendered pages of `line`.
 
     `front_pages`, `phone_pages` and `read_pages` are by language; the latter two are empty if the settings turn them
-    off. Without `telephone` there is no phone page. `not_found` is the answer to an unknown address. `drafts` are the
-    tags of the languages with a draft page. Where `is_tried_out`, a visitor chooses how a dial ends.
+    off. Without `telephone` there is no phone page. `blank_pages` are the pages that a browser is at until the neutral
+    page has come. `not_found` is the answer to an unknown address. `drafts` are the tags of the languages with a draft
+    page. Where `is_tried_out`, a visitor chooses how a dial ends.
     """
 
     def __init__(
@@ -72,6 +89,7 @@ class Site:
         self.front_pages = self._by_language(self._front_page)
         self.phone_pages = self._by_language(self._phone_page) if self.has_phone else {}
         self.read_pages = self._by_language(self._read_page) if self.has_text else {}
+        self.blank_pages = self._by_language(self._blank_page)
         self.not_found = self._not_found_page()
 
     def language(self, accept_language: str) -> str:
@@ -112,7 +130,7 @@ class Site:
             self._templates.addresses.base(f"phone/{tag}"),
             tag,
             here="/phone/",
-            site_voices=list(self._telephone.sounds.voices),
+            site_voices=self._telephone.site_voices,
             has_sounds=self._telephone.has_sounds,
             uses_test_token=self._is_tried_out,
         )
@@ -120,6 +138,9 @@ class Site:
     def _read_page(self, tag: str) -> Body:
         base = self._templates.addresses.base(f"read/{tag}")
         return self._render("read.html", base, tag, here="/read/", text=self._texts[tag])
+
+    def _blank_page(self, tag: str) -> Body:
+        return self._render("blank.html", self._templates.addresses.base(f"blank/{tag}"), tag, language=tag)
 
     def _not_found_page(self) -> Body:
         """The answer to any address, so its own addresses are not relative."""
@@ -150,3 +171,8 @@ def unavailable_page(templates: PageTemplates, fallback_document: bytes) -> Body
     numbers = dict.fromkeys(verb.number for verb in verbs if isinstance(verb, Dial))
     spans = [TextSpan(grouped(number), f"tel:{number}") for number in numbers]
     return templates.render_untranslated("unavailable.html", templates.addresses.root, numbers=spans)
+
+
+def unavailable_blank_page(templates: PageTemplates) -> Body:
+    """The blank page of the page while the line cannot be used, which leads to /blank/en."""
+    return templates.render_untranslated("blank.html", templates.addresses.root, language="en")

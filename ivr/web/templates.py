@@ -6,7 +6,6 @@ that has no translation is shown in the source language and marked as such. The 
 
 import gzip
 import hashlib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +15,9 @@ from markupsafe import Markup, escape
 
 from ivr.call.state import KEYS
 from ivr.content.locale import Locale
+from ivr.content.neutral_page import first_neutral_page
 from ivr.errors import Untranslated
+from ivr.web.scripts import joined_script
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES, STATIC = HERE / "pages", HERE / "static"
@@ -25,12 +26,8 @@ CONTENT_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-NEUTRAL_SITE = "https://www.weather.gov/"
-"""Where “Leave this page” leads: a page that is open on many screens."""
 WORD_PLACEHOLDER = Markup("<span data-placeholder></span>")
 """A placeholder in a sentence, which the script of the phone page replaces by a word."""
-_IMPORT = re.compile(r'from "\./([a-z_]+\.js)";')
-"""The end of an import in a script, such as `import { pause } from "./sound.js";`."""
 
 
 class Body(NamedTuple):
@@ -47,31 +44,26 @@ def make_body(content: bytes, content_type: str = "text/html; charset=utf-8") ->
 
 
 class StaticFiles:
-    """The style sheets, scripts and the icon. `bodies` holds them by the name under which each is served.
+    """The style sheets, the scripts and the icon. `bodies` holds those that a page names, by their served names.
 
-    The name holds a hash of the content, as in "page.1f0c2a9b3d.css", so that a browser may always cache it. A script
-    imports others by these names.
+    A served name holds a hash of the content, as in "page.1f0c2a9b3d.css", so that a browser may always cache the file.
+    A script is served in one file with the modules that it imports.
     """
 
     def __init__(self, folder: Path = STATIC) -> None:
         self.bodies: dict[str, Body] = {}
         self._folder = folder
         self._served_names: dict[str, str] = {}
-        for path in sorted(folder.iterdir()):
-            self.served_name(path.name)
 
     def served_name(self, name: str) -> str:
         """The name under which the file `name`, such as "page.css", is served."""
         if name not in self._served_names:
             path = self._folder / name
-            content = _IMPORT.sub(self._served_import, path.read_text("utf-8")).encode()
+            content = (joined_script(path) if path.suffix == ".js" else path.read_text("utf-8")).encode()
             served = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:10]}{path.suffix}"
             self.bodies[served] = make_body(content, CONTENT_TYPES[path.suffix])
             self._served_names[name] = served
         return self._served_names[name]
-
-    def _served_import(self, match: re.Match[str]) -> str:
-        return f'from "./{self.served_name(match[1])}";'
 
 
 class PageWords:
@@ -114,9 +106,12 @@ class SiteAddresses(NamedTuple):
 
 
 class PageTemplates:
-    """Renders the templates, with the addresses of `addresses` and of `static`."""
+    """Renders the templates, with the addresses of `addresses` and of `static`.
 
-    def __init__(self, addresses: SiteAddresses, static: StaticFiles) -> None:
+    “Leave this page” opens `neutral_page` (IVR_NEUTRAL_PAGE) in every language; if it is "", each language's own page.
+    """
+
+    def __init__(self, addresses: SiteAddresses, static: StaticFiles, neutral_page: str = "") -> None:
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
@@ -125,21 +120,25 @@ class PageTemplates:
         self._environment.newstyle_gettext = True  # type: ignore[attr-defined]
         self._environment.globals.update(
             suffix=addresses.suffix,
-            neutral_site=NEUTRAL_SITE,
             word_placeholder=WORD_PLACEHOLDER,
         )
-        self.addresses, self._static = addresses, static
+        self.addresses, self._static, self._neutral_page = addresses, static, neutral_page
 
     def render(self, template: str, base: str, locale: Locale, source: Locale, **values: object) -> Body:
         """The page `template` in `locale`, with `values`; `base` begins its addresses."""
-        keys = {key: locale.key_word(key) for key in KEYS}
-        return self.render_untranslated(
-            template, base, pgettext=PageWords(locale, source), locale=locale, keys=keys, **values
-        )
+        words: dict[str, object] = {
+            "pgettext": PageWords(locale, source),
+            "locale": locale,
+            "keys": {key: locale.key_word(key) for key in KEYS},
+            "neutral_page": first_neutral_page(self._neutral_page, locale.neutral_page, source.neutral_page),
+        }
+        return self._render(template, base, words | values)
 
     def render_untranslated(self, template: str, base: str, **values: object) -> Body:
         """The page `template`, which has no messages to translate."""
+        return self._render(template, base, {"neutral_page": first_neutral_page(self._neutral_page), **values})
 
+    def _render(self, template: str, base: str, values: Mapping[str, object]) -> Body:
         def static(name: str) -> str:
             return f"{base}/static/{self._static.served_name(name)}"
 

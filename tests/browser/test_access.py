@@ -109,6 +109,22 @@ def test_contrast_is_that_of_level_aaa(page: Page, real_site: str, scheme: str) 
         assert axe_violations(page, CONTRAST_AAA) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_marked_sentence_has_the_contrast_of_level_aaa_and_is_underlined(
+    page: Page, real_site: str, scheme: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    phone = PhonePage(page, f"{real_site}/phone/en")
+    phone.start_call()
+    spoken = page.locator(".spoken")
+    expect(spoken).to_have_count(1)
+    assert axe_violations(page, CONTRAST_AAA) == []
+    for colours in ("none", "active"):
+        page.emulate_media(color_scheme=scheme, forced_colors=colours)
+        expect(spoken).to_have_css("text-decoration-line", "underline")
+    expect(spoken).to_have_css("outline-style", "solid")
+
+
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than the window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -6,11 +6,11 @@ import pytest
 from support.texts import spoken, written
 
 from ivr.content.templates import load_templates
-from ivr.errors import BadText
+from ivr.errors import BadContent
 
 
 def faults(root: Path, source: str) -> list[str]:
-    with pytest.raises(BadText) as raised:
+    with pytest.raises(BadContent) as raised:
         load_templates(written(root, source))
     return [fault.found for fault in raised.value.faults]
 
@@ -28,7 +28,7 @@ def test_blocks_on_neighbouring_lines_are_one_paragraph(copied: Path) -> None:
 
 
 def test_line_break_inside_a_block_is_a_space(copied: Path) -> None:
-    assert spoken(copied, '{% trans "tea" %}\n  One\n  two.\n{% endtrans %}')[0].text == "One two."
+    assert spoken(copied, '{% trans "tea" %}\n  One\n  two.\n{% endtrans %}')[0].words == "One two."
 
 
 def test_windows_line_ends_change_no_template(copied: Path, tiny: Path) -> None:
@@ -39,7 +39,7 @@ def test_windows_line_ends_change_no_template(copied: Path, tiny: Path) -> None:
 
 def test_comment_may_contain_anything(copied: Path) -> None:
     comment = "{# TRANSLATORS: 3 <words>, &amp; no more\n---\n#}\n"
-    assert spoken(copied, comment + '{% trans "tea" %}One.{% endtrans %}')[0].text == "One."
+    assert spoken(copied, comment + '{% trans "tea" %}One.{% endtrans %}')[0].words == "One."
     assert load_templates(copied / "prompts")["tea"].parts == 1
 
 
@@ -62,12 +62,12 @@ def test_every_fault_of_a_template_is_reported_at_once(copied: Path) -> None:
 def test_faults_of_all_templates_are_reported_at_once(copied: Path) -> None:
     written(copied, "Outside.", "apples")
     written(copied, "Outside.", "lines/short")
-    with pytest.raises(BadText) as raised:
+    with pytest.raises(BadContent) as raised:
         load_templates(copied / "prompts")
     assert [Path(fault.where.removesuffix(":1")).name for fault in raised.value.faults] == ["apples.txt", "short.txt"]
 
 
 def test_node_and_shared_text_cannot_have_the_same_name(copied: Path) -> None:
     written(copied, '{% trans "tea" %}Tea.{% endtrans %}', "lines/tea")
-    with pytest.raises(BadText, match=r"there are two texts named `tea`"):
+    with pytest.raises(BadContent, match=r"there are two texts named `tea`"):
         load_templates(copied / "prompts")

@@ -4,14 +4,14 @@ import re
 from dataclasses import replace
 
 import pytest
-from support.page_client import BASE, app_of, ask, page_of, settings_for, telephone_of
+from support.page_client import BASE, Answer, app_of, ask, page_of, settings_for, telephone_of
 
 from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
-from ivr.web.templates import TEMPLATES, StaticFiles
+from ivr.web.templates import TEMPLATES
 
 HEADERS = {
     "referrer-policy": "no-referrer",
@@ -20,7 +20,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 MAX_PAGE_BYTES = 60_000
-MAX_FRONT_BYTES, MAX_FRONT_REQUESTS = 20_000, 6
+MAX_BYTES, MAX_REQUESTS = 20_000, 6
 
 
 @pytest.mark.parametrize(
@@ -54,23 +54,35 @@ def test_pages_have_no_inline_code_and_load_only_our_files(app: Webhook, path: s
     assert all(address.startswith("/static/") for address in loaded)
 
 
+def files_of(answer: Answer) -> list[str]:
+    """The address of each file that a page loads."""
+    page = page_of(answer)
+    return [*page.xpath("//script/@src"), *page.xpath("//link/@href")]
+
+
+def sent_bytes(app: Webhook, path: str, encoding: str = "gzip") -> int:
+    """The bytes of a page and of the files that it loads."""
+    answer = ask(app, path, headers={"accept-encoding": encoding})
+    files = [ask(app, file, headers={"accept-encoding": encoding}) for file in files_of(answer)]
+    return sum(int(sent.headers["content-length"]) for sent in (answer, *files))
+
+
 def test_page_with_its_files_is_under_60_kilobytes(real_app: Webhook) -> None:
-    files = sum(len(body.plain) for body in StaticFiles().bodies.values())
-    phone = len(ask(real_app, "/phone/en", headers={"accept-encoding": "identity"}).content)
-    assert phone + files < MAX_PAGE_BYTES
-    packed = sum(len(body.gzipped) for body in StaticFiles().bodies.values())
+    assert sent_bytes(real_app, "/phone/en", "identity") < MAX_PAGE_BYTES
     for tag in ("en", "es"):
-        answer = ask(real_app, f"/read/{tag}", headers={"accept-encoding": "gzip"})
-        assert int(answer.headers["content-length"]) + packed < MAX_PAGE_BYTES
+        assert sent_bytes(real_app, f"/read/{tag}") < MAX_PAGE_BYTES
 
 
 @pytest.mark.parametrize("tag", ["en", "es"])
-def test_front_page_with_its_files_is_under_20_kilobytes_and_6_requests(real_app: Webhook, tag: str) -> None:
-    answer = ask(real_app, f"/{tag}", headers={"accept-encoding": "gzip"})
-    files = [*page_of(answer).xpath("//script/@src"), *page_of(answer).xpath("//link/@href")]
-    sizes = [ask(real_app, path, headers={"accept-encoding": "gzip"}).headers["content-length"] for path in files]
-    assert len(files) + 1 <= MAX_FRONT_REQUESTS
-    assert int(answer.headers["content-length"]) + sum(map(int, sizes)) < MAX_FRONT_BYTES
+@pytest.mark.parametrize("path", ["/", "/phone/"])
+def test_front_page_and_telephone_are_under_20_kilobytes_and_6_requests(real_app: Webhook, path: str, tag: str) -> None:
+    """Without the data of the line and its sounds. No file loads another one."""
+    answer = ask(real_app, path + tag)
+    files = files_of(answer)
+    assert len(files) + 1 <= MAX_REQUESTS
+    assert sent_bytes(real_app, path + tag) < MAX_BYTES
+    for file in files:
+        assert not re.search(r"^(import|export)\b|@import|url\(", ask(real_app, file).text, re.MULTILINE)
 
 
 def test_files_that_a_page_names_are_served_with_a_long_cache_time(app: Webhook) -> None:
@@ -79,8 +91,6 @@ def test_files_that_a_page_names_are_served_with_a_long_cache_time(app: Webhook)
         answer = ask(app, address)
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
-        for imported in re.findall(r'from "\./([^"]+)"', answer.text):
-            assert ask(app, f"/static/{imported}").status_code == 200
 
 
 def test_head_gets_200(app: Webhook) -> None:
@@ -161,12 +171,53 @@ def test_pages_of_an_unusable_line_get_503_with_the_numbers_and_the_way_out(line
     answer = ask(app, path)
     page = page_of(answer)
     assert answer.status_code == 503
-    assert page.xpath("//a/@href") == ["https://www.weather.gov/", "tel:911", "tel:+18883737888"]
+    cover = "https://www.weather.gov/"
+    assert page.xpath("//a/@href") == ["https://www.weather.gov/", "tel:911", "tel:+18883737888", cover]
     assert "1-888-373-7888" in page.xpath("//a[@href='tel:+18883737888']")[0].text_content()
     assert page.xpath("//p[@lang='es']")
     assert HEADERS.items() <= answer.headers.items()
     for address in [*page.xpath("//@src"), *page.xpath("//link/@href")]:
         assert ask(app, address).status_code == 200
+
+
+def neutral_pages(app: Webhook, path: str) -> set[str]:
+    """The addresses of other sites to which the page at `path`, or its blank page, leads who leaves it."""
+    page = page_of(ask(app, path))
+    (link,) = page.xpath("//a[@id='leave-page']")
+    blank = page_of(ask(app, link.get("data-blank-page")))
+    cover = page.xpath("//template[@id='cover-words']//a/@href")
+    refresh = [content.removeprefix("0; url=") for content in blank.xpath("//meta[@http-equiv='refresh']/@content")]
+    assert link.get("data-site") in page.text_content()
+    return {link.get("href"), *cover, *refresh, *blank.xpath("//main//a/@href")}
+
+
+@pytest.mark.parametrize(("tag", "own"), [("en", {"https://www.weather.gov/"}), ("es", {"https://es.wikipedia.org/"})])
+def test_every_page_leads_to_the_neutral_page_of_its_language_or_of_the_setting(
+    real: Line, real_app: Webhook, tag: str, own: set[str]
+) -> None:
+    set_to = "https://news.example.org/today?edition=us"
+    with_setting = app_of(real, ivr_neutral_page=set_to)
+    for path in (f"/{tag}", f"/phone/{tag}", f"/read/{tag}"):
+        assert neutral_pages(real_app, path) == own
+        assert neutral_pages(with_setting, path) == {set_to}
+
+
+def test_neutral_page_of_the_unknown_address_and_of_an_unusable_line_is_that_of_the_setting(line: Line) -> None:
+    broken = Readiness(None, line.fallback_document, (Fault("here", "something", "Mend it."),))
+    for setting, expected in (
+        ("", "https://www.weather.gov/"),
+        ("https://es.wikipedia.org/", "https://es.wikipedia.org/"),
+    ):
+        assert neutral_pages(app_of(line, ivr_neutral_page=setting), "/nowhere") == {expected}
+        settings = settings_for(line.content.root, ivr_neutral_page=setting)
+        assert neutral_pages(make_app(settings, broken), "/") == {expected}
+
+
+def test_neutral_page_that_cannot_be_used_is_replaced_by_that_of_the_source_language(line: Line) -> None:
+    spanish = line.content.locales["es"]._replace(neutral_page="http://es.wikipedia.org/")
+    english = line.content.locales["en"]._replace(neutral_page="https://weather.example.org/")
+    content = replace(line.content, locales={"en": english, "es": spanish})
+    assert neutral_pages(app_of(replace(line, content=content)), "/es") == {"https://weather.example.org/"}
 
 
 @pytest.mark.parametrize("tag", ["en", "es"])

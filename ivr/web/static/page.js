@@ -1,26 +1,8 @@
-// Every page: a quick way to leave it, and no entries in the browser's history that lead back to it.
+// Every page: no entries in the browser's history that lead back to it, and the way to leave it.
 
-const leaveLink = /** @type {HTMLAnchorElement} */ (document.getElementById("leave-page"));
+import { listenForLeaving } from "./leave.js";
+
 const HEADER_HEIGHT = 120; // pixels at the top of the window that the header may cover, with a margin
-const DOUBLE_PRESS = 1500; // milliseconds between two presses of Esc
-let lastEscape = -DOUBLE_PRESS;
-
-function leave() {
-  document.documentElement.hidden = true;
-  document.dispatchEvent(new Event("leave"));
-  location.replace(leaveLink.href);
-}
-
-leaveLink.addEventListener("click", (event) => {
-  event.preventDefault();
-  leave();
-});
-
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.repeat) return;
-  if (event.timeStamp - lastEscape < DOUBLE_PRESS) leave();
-  lastEscape = event.timeStamp;
-});
 
 /** The section of the readable text that is read now, as "#work"; a language link leads to the same one. */
 function place() {
@@ -29,6 +11,8 @@ function place() {
   const section = sections.find((section) => section.getBoundingClientRect().top < HEADER_HEIGHT);
   return section ? `#${section.id}` : "";
 }
+
+listenForLeaving();
 
 // A link to another page of this site replaces this page in the history, so that "back" leads away from the site.
 document.addEventListener("click", (event) => {
