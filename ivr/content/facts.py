@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.content.files import read_toml, wrong_fields
+from ivr.content.written import WrittenForm, read_written
 from ivr.errors import BadFacts, Fault
 
 HOTLINE = "hotline"
@@ -100,20 +101,21 @@ def grouped(number: str) -> str:
 
 
 class Facts(NamedTuple):
-    """Numbers by name, and facts by id.
+    """Numbers by name, facts by id, and written forms by name (`ivr.content.written`).
 
     `refused_digits` is the list `never` of numbers.toml: numbers that must not be spoken or dialled ("8663737888").
-    `own` are the names of the numbers and the ids of the facts that a layer adds.
+    `own` are the names of the numbers and written forms, and the ids of the facts, that a layer adds.
     """
 
     numbers: Mapping[str, Number]
     facts: Mapping[str, Fact]
     refused_digits: tuple[str, ...]
     own: frozenset[str] = frozenset()
+    written: Mapping[str, WrittenForm] = {}
 
 
 def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None = None) -> Facts:
-    """Read numbers.toml and sources.toml in `folder`, and those of a `layer` if it has them.
+    """Read numbers.toml, sources.toml and written.toml in `folder`, and those of a `layer` if it has them.
 
     The hotline in the file must have the number `hotline` (E.164). If an operator has set another number than the
     pinned one, the file may still have the pinned one, and the operator's number replaces it. Raises BadFacts with
@@ -122,7 +124,7 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
     faults: list[Fault] = []
     release = _read_folder(folder, faults)
     _replace_hotline(release.numbers, hotline)
-    own = _read_folder(layer, faults, optional=True) if layer else _Rows({}, {}, ())
+    own = _read_folder(layer, faults, optional=True) if layer else _Rows({}, {}, (), {})
     refused = (*release.refused_digits, *own.refused_digits)
     for where, rows in ((folder, release), (layer, own)):
         for name, number in rows.numbers.items():
@@ -133,27 +135,29 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
         faults.extend(_hotline_faults(folder / "numbers.toml", release.numbers, hotline))
     if faults:
         raise BadFacts(faults)
-    names = frozenset((*own.numbers, *own.facts))
-    return Facts(release.numbers | own.numbers, release.facts | own.facts, refused, names)
+    names, written = frozenset((*own.numbers, *own.facts, *own.written)), release.written | own.written
+    return Facts(release.numbers | own.numbers, release.facts | own.facts, refused, names, written)
 
 
 class _Rows(NamedTuple):
-    """The rows of the two files of one folder."""
+    """The rows of the three files of one folder."""
 
     numbers: dict[str, Number]
     facts: dict[str, Fact]
     refused_digits: tuple[str, ...]
+    written: dict[str, WrittenForm]
 
 
 def _read_folder(folder: Path, faults: list[Fault], optional: bool = False) -> _Rows:
-    """The rows of numbers.toml and sources.toml; a file may be absent if `optional`. Faults are added to `faults`."""
+    """The rows of the files; one may be absent if `optional`, written.toml always. Faults are added to `faults`."""
     numbers_path, sources_path = folder / "numbers.toml", folder / "sources.toml"
     tables, sources = (
         {} if optional and not path.exists() else _read(path, faults) for path in (numbers_path, sources_path)
     )
     refused = tuple(_refused_digits(numbers_path, tables.pop("never", []), faults))
     numbers = dict(_rows(numbers_path, tables, Number, faults))
-    return _Rows(numbers, dict(_rows(sources_path, sources, Fact, faults)), refused)
+    facts = dict(_rows(sources_path, sources, Fact, faults))
+    return _Rows(numbers, facts, refused, dict(read_written(folder / "written.toml", faults)))
 
 
 def _layer_faults(layer: Path, release: _Rows, own: _Rows) -> Iterator[Fault]:
@@ -165,6 +169,9 @@ def _layer_faults(layer: Path, release: _Rows, own: _Rows) -> Iterator[Fault]:
             yield Fault(where, f"dial is {number.dial}", remedy)
         if name in release.numbers:
             yield Fault(where, "the release has a number of this name", "Give yours another name.")
+    for name in own.written.keys() & release.written.keys():
+        found = "the release has a written form of this name"
+        yield Fault(f"{layer}/written.toml: [{name}]", found, "Give yours another name.")
     for name in own.facts.keys() & release.facts.keys():
         remedy = "Give yours another id, such as one that begins with your initials."
         yield Fault(f"{layer}/sources.toml: [{name}]", "the release has a fact of this id", remedy)

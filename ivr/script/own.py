@@ -36,6 +36,7 @@ def own_rows(content: Content) -> Iterator[str]:
     yield from _row("texts in the release's place", replaced)
     numbers = content.facts.numbers
     yield from _row("numbers", [f"{name} {numbers[name].say}" for name in sorted(content.facts.own & numbers.keys())])
+    yield from _row("written forms", sorted(content.facts.own & content.facts.written.keys()))
     yield from _row("facts", sorted(content.facts.own & content.facts.facts.keys()))
     yield from _languages(content, layer)
     for name in replaced:

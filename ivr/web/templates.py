@@ -133,8 +133,9 @@ class PageTemplates:
     def render(self, template: str, base: str, locale: Locale, source: Locale, **values: object) -> Body:
         """The page `template` in `locale`, with `values`; `base` begins its addresses."""
         keys = {key: locale.key_word(key) for key in KEYS}
+        words = PageWords(locale, source)
         return self.render_untranslated(
-            template, base, pgettext=PageWords(locale, source), locale=locale, keys=keys, **values
+            template, base, pgettext=words, locale=locale, source_locale=source, keys=keys, **values
         )
 
     def render_untranslated(self, template: str, base: str, **values: object) -> Body:

@@ -1,7 +1,6 @@
 // Every page: a quick way to leave it, and no entries in the browser's history that lead back to it.
 
 const leaveLink = /** @type {HTMLAnchorElement} */ (document.getElementById("leave-page"));
-const HEADER_HEIGHT = 120; // pixels at the top of the window that the header may cover, with a margin
 const DOUBLE_PRESS = 1500; // milliseconds between two presses of Esc
 let lastEscape = -DOUBLE_PRESS;
 
@@ -22,21 +21,13 @@ document.addEventListener("keydown", (event) => {
   lastEscape = event.timeStamp;
 });
 
-/** The section of the readable text that is read now, as "#work"; a language link leads to the same one. */
-function place() {
-  if (scrollY < innerHeight) return "";
-  const sections = [...document.querySelectorAll("main section[class^=depth][id]")].reverse();
-  const section = sections.find((section) => section.getBoundingClientRect().top < HEADER_HEIGHT);
-  return section ? `#${section.id}` : "";
-}
-
 // A link to another page of this site replaces this page in the history, so that "back" leads away from the site.
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   const opensElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
   if (event.defaultPrevented || opensElsewhere || !link?.href || link.origin !== location.origin) return;
   event.preventDefault();
-  location.replace(link.href + (link.hreflang ? place() : ""));
+  location.replace(link.href);
 });
 
 for (const element of document.querySelectorAll("[data-needs-script]")) {
