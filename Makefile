@@ -43,9 +43,13 @@ install: ## Install what a line needs to answer calls; no .env (REQUIREMENTS=req
 run: setup ## Start the line on this machine
 	$(BIN)/ivr serve
 
+# CI shares its machine with others. There a test that fails is run once more with no test beside it: where the program is
+# at fault, it fails again. Both results are printed.
 test: setup ## Run the tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser; failed=$$?; \
-	$(BIN)/pytest tests/browser && exit $$failed
+	@once_more() { [ -n "$$CI" ] && echo 'The tests that failed are run once more, alone:' && \
+	$(BIN)/pytest --last-failed --last-failed-no-failures none "$$@"; }; \
+	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser || once_more --ignore tests/browser; failed=$$?; \
+	{ $(BIN)/pytest tests/browser || once_more tests/browser; } && exit $$failed
 
 # The tests whose result could depend on the published languages. Those that start servers run in `make test` alone.
 INVENTED := tests/call tests/check/test_limits.py tests/check/test_proofs.py tests/content/test_load.py \

@@ -1,19 +1,15 @@
 """Every exception of the line, and `Fault`, the value that describes one fault.
 
     LineError
-    ├── BadContent       an editor or a translator must act: the files under prompts/ and locales/
-    │   ├── BadFlow          the call flow
-    │   ├── BadFacts         telephone numbers and sources
-    │   ├── BadText          a text in prompts/
-    │   └── BadLocale        a language's folder
+    ├── BadContent       an editor must act: the files under prompts/
+    │   └── BadLocale        a translator must act: the folder of a language
     ├── BadSettings      an operator must act: the environment
     ├── OperationFailed  an operator asked for something that Twilio, the network or a file did not give
-    │   ├── NoAnswer         Twilio, or this machine's network, does not answer: nothing can be told
+    │   ├── NoAnswer         Twilio, or the network of this machine, does not answer
     │   ├── TokenRejected    Twilio does not know the token
     │   └── Unreachable      a host gives no reply: `reason` says why
     ├── Unverified       a request is not signed with the token: it gets 403
-    ├── UnknownAddress   an address that belongs to no place: the caller hears the main menu
-    └── Untranslated     a text without a whole translation: it is spoken in the source language
+    └── Untranslated     a text that cannot be spoken in a language: it is spoken in the source language
 
 The line handles each of them itself: a caller always gets a document.
 """
@@ -23,13 +19,14 @@ from typing import Literal, NamedTuple, Self
 
 FaultKind = Literal["fault", "missing", "fuzzy"]
 UnreachableReason = Literal[
-    "name", "refused", "timeout", "expired", "chain", "other name", "certificate", "tls", "closed", "offline", "other"
+    "offline", "name", "refused", "timeout", "tls", "expired", "chain", "other name", "certificate", "closed", "other"
 ]
-"""The reasons why a host gives no reply. "offline": the network of this machine does not work.
+"""Why a host gives no reply.
 
-Of a certificate that is refused: "expired"; "chain", without its intermediate certificates; "other name"; "
-""certificate",
-for all other reasons.
+- "offline": the network of this machine does not work. "name": DNS has no address for the host.
+- "expired", "chain" (the intermediate certificates are missing), "other name", and "certificate" for all other reasons:
+  the certificate is refused.
+- "refused", "timeout", "tls", "closed": the connection is refused, too slow, without TLS, or closed without a reply.
 """
 
 
@@ -60,13 +57,15 @@ class Fault(NamedTuple):
 
     @property
     def waits_for_translator(self) -> bool:
-        """Whether the message only waits for its translator: it is missing or fuzzy. Every other kind is wrong."""
+        """Whether the message is missing or fuzzy, and so not wrong: its translator has not finished it."""
         return self.kind in ("missing", "fuzzy")
 
     def __str__(self) -> str:
+        sentences = f"{self.where}: {self.found}. {self.remedy}"
+        if not self.path:
+            return sentences
         keys = self.path.removeprefix("ring").strip()
-        heard = f" (to hear it: call{', press ' * bool(keys)}{keys})" if self.path else ""
-        return f"{self.where}: {self.found}. {self.remedy}{heard}"
+        return f"{sentences} (to hear it: call, press {keys})" if keys else f"{sentences} (to hear it: call)"
 
 
 class LineError(Exception):
@@ -74,7 +73,7 @@ class LineError(Exception):
 
 
 class BadContent(LineError):
-    """Content cannot be used. `faults` holds each reason as a Fault."""
+    """The content cannot be used. `faults` has each reason."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
@@ -84,18 +83,6 @@ class BadContent(LineError):
     def at(cls, where: str, found: str, remedy: str) -> Self:
         """The exception for a single fault."""
         return cls([Fault(where, found, remedy)])
-
-
-class BadFlow(BadContent):
-    """prompts/flow.toml cannot be used."""
-
-
-class BadFacts(BadContent):
-    """prompts/numbers.toml or prompts/sources.toml cannot be used."""
-
-
-class BadText(BadContent):
-    """A text in prompts/ cannot be used."""
 
 
 class BadLocale(BadContent):
@@ -111,7 +98,7 @@ class OperationFailed(LineError):
 
 
 class NoAnswer(OperationFailed):
-    """Twilio, or the network of this machine, does not answer: nothing can be told about the line."""
+    """Twilio, or the network of this machine, does not answer, so the state of the line is not known."""
 
 
 class TokenRejected(OperationFailed):
@@ -130,9 +117,8 @@ class Unverified(LineError):
     """A request is not signed with the token: it gets 403."""
 
 
-class UnknownAddress(LineError):
-    """An address that belongs to no place of this release."""
-
-
 class Untranslated(LineError):
-    """A message of a text is missing, fuzzy or faulty in a catalogue."""
+    """A text cannot be spoken in a language.
+
+    A message of it is missing, fuzzy or faulty in the catalogue, or it has no recording and the voice cannot say it.
+    """

@@ -50,8 +50,8 @@ class LogWriter:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._lock = threading.RLock()  # reentrant: a destructor that fails meanwhile calls `fault`
-        self._counts, self._seen = Counter[str](), set[str]()
+        self._lock = threading.RLock()  # reentrant: a destructor that fails during `count` calls `fault`
+        self._counts, self._written_faults = Counter[str](), set[str]()
         self._lines = queue.SimpleQueue[str]()
         self._thread = threading.Thread(target=self._run, name="log", daemon=True)
         self._ended = threading.Event()
@@ -75,14 +75,14 @@ class LogWriter:
         """Write a line for a fault, if an equal one has not been written since the last line of counts."""
         fields = {"logger": logger}
         if error is not None:
-            fields |= {"error": type(error).__name__, "at": _place(error.__traceback__)}
+            fields |= {"error": type(error).__name__, "at": _code_location(error.__traceback__)}
         name: Counted = "fault" if level >= logging.ERROR else "warning"
-        line = _line(level, name, fields)
+        line = _log_line(level, name, fields)
         with self._lock:
             self._counts[name] += 1
-            if str(fields) in self._seen or len(self._seen) >= MAX_FAULT_LINES:
+            if str(fields) in self._written_faults or len(self._written_faults) >= MAX_FAULT_LINES:
                 return
-            self._seen.add(str(fields))
+            self._written_faults.add(str(fields))
         self._lines.put(line)
 
     def _run(self) -> None:
@@ -100,15 +100,15 @@ class LogWriter:
     def _take_counts(self) -> str:
         """The line of counts since the last one, "" if all are zero."""
         with self._lock:
-            counts, self._counts, self._seen = self._counts, Counter(), set()
+            counts, self._counts, self._written_faults = self._counts, Counter(), set()
         if not counts:
             return ""
-        return _line(_level(counts), "counts", {"counts": {name: counts[name] for name in COUNTED if counts[name]}})
+        return _log_line(_level(counts), "counts", {"counts": {name: counts[name] for name in COUNTED if counts[name]}})
 
     def _write(self, line: str) -> None:
         """Write one line in one piece: it is shorter than PIPE_BUF, so that lines of two workers do not mix."""
         if line:
-            with suppress(Exception):  # a closed pipe, a full disk: it costs a line, and no call
+            with suppress(Exception):  # a closed pipe, a full disk: the line is lost, the call goes on
                 self._stream.write(f"{line}\n")
                 self._stream.flush()
 
@@ -135,7 +135,7 @@ def open_log(every_logger: bool = False) -> LogWriter:
     With `every_logger`, the reports of libraries and of Python itself go there too, and nowhere else.
     """
     global _writer
-    logging.raiseExceptions = False  # a closed pipe must not cost a call
+    logging.raiseExceptions = False  # a closed pipe must not end a call
     _writer = LogWriter(sys.stderr)
     if every_logger:
         _redirect_loggers(_writer)
@@ -168,7 +168,7 @@ def _redirect_loggers(writer: LogWriter) -> None:
     sys.unraisablehook = lambda unraisable: python.error("", exc_info=unraisable.exc_value)
 
 
-def _place(trace: TracebackType | None) -> str:
+def _code_location(trace: TracebackType | None) -> str:
     """The innermost line of our code that an error passed: "line.py:84", "" if it passed only libraries."""
     steps = [(Path(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(trace)]
     ours = [f"{file.name}:{line}" for file, line in steps if file.is_relative_to(Path(__file__).parent)]
@@ -181,6 +181,6 @@ def _level(counts: Counter[str]) -> int:
     return logging.WARNING if counts["usage not written"] or counts["warning"] else logging.INFO
 
 
-def _line(level: int, event: str, fields: Mapping[str, object]) -> str:
+def _log_line(level: int, event: str, fields: Mapping[str, object]) -> str:
     start = {"minute": f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}", "level": logging.getLevelName(level).lower()}
     return json.dumps({**start, "event": event, **fields, "release": __version__})

@@ -34,7 +34,7 @@ MAX_FALLBACK_BYTES = 64_000
 """Twilio reads no longer document: https://www.twilio.com/docs/api/errors/11750."""
 MAX_SENTENCES = 30
 """Faults and notes that the health addresses show: a catalogue may have hundreds."""
-_PATH = re.compile(r"(?<![\w:/.])(/[\w.+@-]+)((?:/[\w.+@-]+)*)/?")
+_ABSOLUTE_PATH = re.compile(r"(?<![\w:/.])(?:/[\w.+@-]+)+/?")
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,20 @@ class Readiness:
         return [*shown, f"{more} more"] if more > 0 else shown
 
     def _without_paths(self, sentence: str) -> str:
-        """`sentence` with files named from the content's folder, and other paths of this machine by their last part."""
+        """`sentence` with files named from the content's folder, and other files of this machine by their name alone.
+
+        "/home/line/usage.sqlite cannot be written" becomes "usage.sqlite cannot be written". "/call/en" stays: this
+        machine has no folder /call, so it is an address of the line.
+        """
         for folder in (self.root, CHECKOUT):
             if folder.is_absolute():
                 sentence = sentence.replace(f"{folder}/", "")
-        return _PATH.sub(lambda path: Path(path[0]).name if Path(path[1]).is_dir() else path[0], sentence)
+        return _ABSOLUTE_PATH.sub(_name_of_file, sentence)
+
+
+def _name_of_file(match: re.Match[str]) -> str:
+    path = Path(match[0])
+    return path.name if Path(*path.parts[:2]).is_dir() else match[0]
 
 
 def _settings(line: Line) -> Mapping[str, object]:
@@ -122,40 +131,41 @@ def readiness_of(settings: Settings) -> Readiness:
     If the content is a layer that cannot be used, or that withholds a language or breaks a proof, the line is the
     release alone.
     """
-    ready = _readiness_of(settings)
-    withheld = tuple(fault for language in ready.languages if language.withheld for fault in language.faults)
+    readiness = _readiness_with(settings)
+    withheld = tuple(fault for language in readiness.languages if language.withheld for fault in language.faults)
     release = stack_of(settings.ivr_content).release
-    if release == settings.ivr_content or (ready.line and not withheld):
-        return ready
-    alone = _readiness_of(settings.model_copy(update={"ivr_content": release}))
-    return replace(alone, layer_faults=ready.faults if ready.line is None else withheld, root=settings.ivr_content)
+    if release == settings.ivr_content or (readiness.line and not withheld):
+        return readiness
+    layer_faults = withheld if readiness.line else readiness.faults
+    of_release = _readiness_with(settings.model_copy(update={"ivr_content": release}))
+    return replace(of_release, layer_faults=layer_faults, root=settings.ivr_content)
 
 
-def _readiness_of(settings: Settings) -> Readiness:
+def _readiness_with(settings: Settings) -> Readiness:
+    """The readiness with the content at `settings.ivr_content`, be it the release or a layer over it."""
     try:
-        line = compile_line(settings.ivr_content, settings.options)
-        return _with_line(line, settings, prove(line), languages_of(line.content))
+        return _readiness_of_line(compile_line(settings.ivr_content, settings.options), settings)
     except BadContent as error:
         faults = error.faults
     except Exception as error:  # a fault of the content that no check foresaw must not keep calls from being answered
         found = f"it cannot be used ({type(error).__name__}: {error})"
         faults = (Fault(str(settings.ivr_content), found, "`ivr check` may say where."),)
-    return Readiness(None, _fallback_from_file(settings), faults, _notes(settings), (), settings.ivr_content)
+    document = _fallback_from_file(settings)
+    return Readiness(None, document, faults, notes=_notes(settings), root=settings.ivr_content)
 
 
-def _with_line(
-    line: Line, settings: Settings, proof_faults: tuple[Fault, ...], languages: tuple[Language, ...]
-) -> Readiness:
+def _readiness_of_line(line: Line, settings: Settings) -> Readiness:
     """The readiness of a line that compiles. A fault of the content that is reported nowhere else is a note."""
+    proof_faults, languages = prove(line), languages_of(line.content)
     reported = {*proof_faults, *(fault for language in languages for fault in language.faults)}
     other_faults = tuple(str(fault) for fault in line.content.faults if fault not in reported)
     return Readiness(
         None if proof_faults else line,
         line.fallback_document,
-        (*proof_faults, *_signature_faults(settings)),
-        (*_notes(settings), *other_faults),
-        languages,
-        settings.ivr_content,
+        faults=(*proof_faults, *_signature_faults(settings)),
+        notes=(*_notes(settings), *other_faults),
+        languages=languages,
+        root=settings.ivr_content,
     )
 
 

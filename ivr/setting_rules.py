@@ -111,10 +111,10 @@ def plain_url(value: str) -> str:
     """
     try:
         parts = urlsplit(value)
-        whole = _PLAIN_URL.fullmatch(value) and parts.hostname and parts.port != 0
+        is_plain = _PLAIN_URL.fullmatch(value) and parts.hostname and parts.port != 0
     except ValueError:  # the port or a bracket is not valid
-        whole = False
-    if not whole:
+        is_plain = False
+    if not is_plain:
         raise ValueError("expected the address that Twilio reaches the line at, such as https://line.example.org")
     if parts.netloc.endswith(":"):
         raise ValueError("there is no port behind the colon; remove the colon, or write the port")

@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -17,13 +16,17 @@ from ivr.line.options import Options
 from ivr.setting_rules import TEST_TOKEN_PREFIX, old_names, plain_url, token_fault, unknown_names
 
 ENV_FILE = ".env"
-ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}", re.ASCII)
+_ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}", re.ASCII)
 CHECKOUT = Path(__file__).resolve().parent.parent
 _DATABASE = re.compile(r"postgres(ql)?://\S+$", re.ASCII)
 _LISTENING = re.compile(r"(?P<host>[0-9.]+|\[[0-9a-fA-F:]+\]|localhost):(?P<port>[0-9]{1,5})", re.ASCII)
 _PATH = re.compile(r"\.{1,2}|[^\"']*/[^\"']*")
 """A folder or a file contains a slash, so a word such as "off" cannot be read as a folder."""
 _PASSWORD = re.compile(r"//[^/@\s]*@")
+NO_LINE_NUMBER = (
+    "LINE_NUMBER is not set. With Twilio's token it must be the line's own number, such as +12025550123: "
+    "a caller who withholds theirs could otherwise not be connected."
+)
 
 
 class Settings(BaseSettings):
@@ -44,6 +47,8 @@ class Settings(BaseSettings):
     ivr_web_phone: Literal["on", "off"] = "on"
     ivr_readable: Literal["on", "off"] = "on"
     ivr_content: Path = Field(default=CHECKOUT)
+    ivr_sounds: Path | None = None
+    ivr_voices: Path | None = None
     ivr_usage: str = ""
     ivr_usage_url: SecretStr = SecretStr("")
     ivr_usage_period: Literal["month", "quarter"] = "month"
@@ -75,7 +80,7 @@ class Settings(BaseSettings):
     @field_validator("twilio_account_sid")
     @classmethod
     def _is_an_account(cls, value: str) -> str:
-        if value and not ACCOUNT.fullmatch(value):
+        if value and not _ACCOUNT_SID.fullmatch(value):
             raise ValueError("expected AC and 32 hexadecimal digits, as the first page of Twilio's console shows it")
         return value
 
@@ -88,10 +93,10 @@ class Settings(BaseSettings):
 
     @field_validator("ivr_silence", "ivr_web_phone", "ivr_readable", "ivr_usage_period", mode="before")
     @classmethod
-    def _is_in_small_letters(cls, value: object) -> object:
+    def _lower_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("ivr_content", mode="before")
+    @field_validator("ivr_content", "ivr_sounds", "ivr_voices", mode="before")
     @classmethod
     def _is_a_folder(cls, value: object) -> object:
         if isinstance(value, str) and not _PATH.fullmatch(value):
@@ -146,7 +151,7 @@ class Settings(BaseSettings):
 
     @property
     def usage_file(self) -> Path | None:
-        """The SQLite file in which usage is counted; None if it is not counted."""
+        """The SQLite file in which usage is counted, if IVR_USAGE_URL names no database; None if IVR_USAGE is "off"."""
         if self.ivr_usage == "off":
             return None
         path = Path(self.ivr_usage or CHECKOUT / "usage")
@@ -191,7 +196,9 @@ def read_settings() -> Settings:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadSettings(f".env cannot be read ({reason}): save it as UTF-8, where the line may read it.") from None
     notes = (*unread, *unknown_names(environment, {name.upper() for name in Settings.model_fields}))
-    faults += [*old_names(environment), *(_missing_settings(settings) if settings else ())]
+    faults += old_names(environment)
+    if settings and settings.tokens and not settings.uses_test_token and not settings.line_number:
+        faults.append(NO_LINE_NUMBER)
     if settings is None or faults:
         raise BadSettings("\n".join((*faults, *notes)))
     settings._notes = notes
@@ -200,18 +207,10 @@ def read_settings() -> Settings:
     return settings
 
 
-def _missing_settings(settings: Settings) -> Iterator[str]:
-    if settings.tokens and not settings.uses_test_token and not settings.line_number:
-        yield (
-            "LINE_NUMBER is not set. With Twilio's token it must be the line's own number, such as +12025550123: "
-            "a caller who withholds theirs could otherwise not be connected."
-        )
-
-
 def _env_file() -> tuple[str | None, tuple[str, ...]]:
     """The file of settings, and a note if it is not read.
 
-    An unreadable file is passed over where the environment has the token: under systemd and in a container the
+    An unreadable file is left out where the environment has the token: under systemd and in a container the
     settings come from there, and the file was written to try the line out. Raises OSError if it is needed.
     """
     try:
@@ -220,7 +219,7 @@ def _env_file() -> tuple[str | None, tuple[str, ...]]:
     except PermissionError:
         if not os.environ.get("TWILIO_AUTH_TOKEN"):
             raise
-        return None, (f"{ENV_FILE} may not be read and is passed over: the environment has the settings.",)
+        return None, (f"{ENV_FILE} may not be read and is left out: the environment has the settings.",)
     return ENV_FILE, ()
 
 

@@ -148,6 +148,7 @@ def test_what_was_read_does_not_change() -> None:
         ),
         *(("PORT", value, "expected a number from 1 to 65535") for value in ("0", "65536", "http", "-1", "80.0", "٨")),
         *(("IVR_CONTENT", value, "expected a folder, written with a slash") for value in ("none", "off", "0")),
+        *((name, "off", "expected a folder, written with a slash") for name in ("IVR_SOUNDS", "IVR_VOICES")),
         *(("IVR_METRICS_ADDRESS", value, "expected off, or an address") for value in ("none", "false", "0", "9464")),
         *(
             (name, value, "it is in quotes; remove them")

@@ -15,6 +15,7 @@ from ivr.line.line import Line
 from ivr.line.options import Options
 from ivr.script.labels import language_names, node_labels
 from ivr.script.page import write_pages
+from ivr.speech.installed_voices import InstalledVoices
 from ivr.usage.counter import UsageKey
 from ivr.usage.layout import Head, Names, as_html
 from ivr.usage.report import make_report
@@ -29,7 +30,8 @@ PUBLIC_URL = "https://line.example.org"
 def site_pages(line: Line) -> dict[str, Body]:
     """The pages of the site by file name."""
     static = StaticFiles()
-    telephone, templates = Telephone(line), PageTemplates(SiteAddresses(""), static)
+    voices = InstalledVoices(frozenset({"en-us", "es-419"}))
+    telephone, templates = Telephone(line, installed=voices), PageTemplates(SiteAddresses(""), static)
     site = Site(line, telephone, templates, drafts=["fr"], is_tried_out=True)
     bare = Site(line, telephone, templates, has_text=False)
     pages = {f"front.{tag}": page for tag, page in site.front_pages.items()}

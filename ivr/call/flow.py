@@ -5,7 +5,7 @@ It is loaded from prompts/flow.toml. A node's words are in the text of the same 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -17,7 +17,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 """A language tag in flow.toml and the name of its folder in locales/: "es", "pt-BR"."""
 RESERVED = frozenset({"person", "again", "language", "reminder_again", "back", "next", "outcome", "slow", "moved"})
-"""Names that URLs and templates use themselves; a node cannot have them."""
+"""Names that URLs and templates use for other things; a node cannot have them."""
 
 
 class _Node(BaseModel):
@@ -144,10 +144,6 @@ class Flow:
     def part_count(self, name: str) -> int:
         """The number of parts of the node's text."""
         return self.parts.get(name, 1)
-
-    def with_spoken(self, published: tuple[str, ...], parts: Mapping[str, int]) -> "Flow":
-        """A copy of the flow with these values of `published` and `parts`."""
-        return replace(self, published=published, parts=parts)
 
 
 def _named_parent(node: Node) -> str | None:

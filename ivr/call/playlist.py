@@ -1,12 +1,17 @@
 """The playlist: the prompts that each step plays, by name, in order, each with its language.
 
-A menu is read three times: its heading, the offer of a person and the choices; the same with the keys 7, 8 and *; then
-in the fewest words. The main menu has no heading, and the offer of a person in full. After a no-match the text "miss"
-comes first; after a second one the offer of a person, then the key that reads the choices again; in a topic, the key *
-and the part. The second reading of the main menu says that a caller whose keys do not work can stay on the line.
+A menu is read three times:
 
-Until the caller has chosen a language, these are spoken in the first two languages: the connecting sentence, the
-warning, the reminder, and the text after a dial. The choices of a menu are read in the source language alone.
+1. its heading (the main menu has none), the offer of a person (in full in the main menu, else short), the choices;
+2. the same without the heading, and the keys 7, 8 and *. The main menu also says that a caller whose keys do not work
+   can stay on the line;
+3. the offer of a person, short, and the key that reads the choices again.
+
+After a no-match the text "miss" comes first. After a second one in a row come the offer of a person and, in a menu, the
+key that reads the choices again, or, in a topic, the key * and the part.
+
+Until the caller has chosen a language, these are spoken in the first two published languages: the connecting sentence,
+the warning, the reminder, and the text after a dial. The choices of a menu are read in the source language alone.
 """
 
 from collections.abc import Mapping
@@ -45,8 +50,8 @@ SHARED_TEXTS = (
     "fallback", "fallback_again",
 )  # fmt: skip
 """The texts that belong to the line as a whole; every other text belongs to the node of its name."""
-OFFERS = ("person", "danger", "language")
-"""The shared texts without which a language cannot be offered."""
+NEEDED_SHARED_TEXTS = ("person", "danger", "language")
+"""The shared texts without which a language is withheld."""
 
 
 def prompts_for(flow: Flow, step: Step) -> tuple[PromptRef, ...]:
@@ -62,11 +67,11 @@ def prompts_for(flow: Flow, step: Step) -> tuple[PromptRef, ...]:
     if place.misses == MAX_MISSES:
         return _after_misses(flow, place, step.reading)
     missed = _in_each_language(flow, place, "miss") if place.misses else ()
-    return *missed, *_read(flow, place, step.reading)
+    return *missed, *_reading(flow, place, step.reading)
 
 
 def languages_spoken(flow: Flow, place: Place) -> tuple[str, ...]:
-    """The languages in which `place` is spoken: the caller's; the first two until the caller has chosen one."""
+    """The languages in which `place` is spoken: the caller's, or the first two published ones before a choice."""
     return (place.locale,) if place.language_chosen else flow.published[:2]
 
 
@@ -82,12 +87,12 @@ def _after_misses(flow: Flow, place: Place, reading: Reading) -> tuple[PromptRef
     """After a second no-match: the offer of a person, then the key for the choices; in a topic, key * and its part."""
     person, missed, back = (_in_each_language(flow, place, text) for text in ("short", "miss_again", "back"))
     if reading == "part":
-        part = (prompt for prompt in _read(flow, place, reading) if prompt.text != "person")
+        part = (prompt for prompt in _reading(flow, place, reading) if prompt.text != "person")
         return *person, *missed, *back, *part
     return *person, *missed, *_second_language_offer(flow, place), _prompt(place, "choices")
 
 
-def _read(flow: Flow, place: Place, reading: Reading) -> tuple[PromptRef, ...]:
+def _reading(flow: Flow, place: Place, reading: Reading) -> tuple[PromptRef, ...]:
     match reading:
         case "opening":
             return _opening(flow, place)
@@ -156,8 +161,8 @@ def _second_language_offer(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
 def _opening(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     """The opening: the greeting, the other language, a person, 911, more languages, then the choices.
 
-    A person and 911 come before more languages, because both are limited to the first seconds. In another language
-    than the first, the opening follows key 8: the greeting comes after 911, and the offer of languages is left out.
+    A person and 911 come before more languages, because both are limited to the first seconds. The opening in another
+    language follows key 8: the greeting comes after 911, and the offer of languages is left out.
     """
     danger, choices = _prompt(place, "danger"), _choices(flow, place)
     greeting = () if place.misses else (_prompt(place, "greeting"),)
@@ -198,11 +203,11 @@ def named_keys(flow: Flow, text: str, language_key: str = "8") -> Mapping[str, s
             return fixed
 
 
-def language_keys(text: str, languages: int) -> str:
-    """Every key that `press.language` can be in `text`, one character each; `languages` is the number published.
+def language_keys(text: str, language_count: int) -> tuple[str, ...]:
+    """Every key that `press.language` can be in `text`, where `language_count` languages are published.
 
-    "8" for most texts. "812" for the text `language` of three languages: key 8 offers it in a menu, and in the language
-    menu a key from 1 to the number of other languages, at most 5.
+    ("8",) for most texts. ("8", "1", "2") for the text `language` of three languages: in a menu key 8 offers the
+    language, and in the language menu a key from 1 to the number of other languages, at most 5.
     """
-    in_language_menu = text == "language" and languages > 2
-    return "8" + "".join(CHOICE_KEYS[: min(LANGUAGES_PER_PART, languages - 1)]) if in_language_menu else "8"
+    in_language_menu = text == "language" and language_count > 2
+    return ("8", *CHOICE_KEYS[: min(LANGUAGES_PER_PART, language_count - 1)]) if in_language_menu else ("8",)

@@ -5,7 +5,7 @@ This file alone decides both.
 - `next_place(flow, place, event)` is the place after an event: a key, a request without a key, the end of a dial.
 - `silent_steps(flow, place, policy)` are all steps that follow if the caller presses no key. A document contains them,
   in this order. So a silent caller sends no further request, and reaches a person even if our servers have stopped.
-- `explore(flow, policy)` applies both, again and again, until it has every place.
+- `explore(flow, policy)` applies both to every place that they lead to, from the ring on.
 
 The keys mean the same at every place: 0 a person, 9 the 911 reminder, 8 the other language, 7 again and slower,
 * the parent menu, # the next part, 1 to 6 the choices. Any other key is a no-match, which does not end the call.
@@ -106,15 +106,15 @@ def _press(flow: Flow, place: Place, key: str) -> Place:
         return _enter(place, flow.node_of_kind("reminder"))
     if key == "*":
         return _enter(place, flow.parent(place.node))
-    # The caller acts: `tries` counts the dials that the line makes by itself, so only the last one still counts.
-    current = place._replace(misses=0, tries=min(place.tries, 1))
+    # A caller who presses a key is there: of the dials that the line made by itself, only the last one still counts.
+    without_misses = place._replace(misses=0, tries=min(place.tries, 1))
     if key == "8":
-        return _other_language(flow, current)
+        return _other_language(flow, without_misses)
     if key == "7":
-        return current._replace(pace="slow")
+        return without_misses._replace(pace="slow")
     if key == "#":
-        return _next_part(flow, current)
-    return _choice(flow, current, key) or current._replace(misses=min(place.misses + 1, MAX_MISSES))
+        return _next_part(flow, without_misses)
+    return _choice(flow, without_misses, key) or without_misses._replace(misses=min(place.misses + 1, MAX_MISSES))
 
 
 def _other_language(flow: Flow, place: Place) -> Place:
@@ -217,8 +217,8 @@ def _later_readings(flow: Flow, menu: Place, policy: Policy, tries: int = 0) -> 
     return *readings, Ask(menu, "warning"), Dial(_enter(menu, flow.node_of_kind("transfer"))._replace(tries=tries))
 
 
-class Explored(NamedTuple):
-    """Every place of the line.
+class Exploration(NamedTuple):
+    """Every place of the line, and how to get there.
 
     `paths` has a shortest path to each place, as words: "ring 8 2 -" is a ring, keys 8 and 2, then silence; the
     outcome of a dial is its name ("busy"), any other value of Digits is "other".
@@ -229,7 +229,7 @@ class Explored(NamedTuple):
     transitions: Mapping[Place, Mapping[str, Place]]
 
 
-def explore(flow: Flow, policy: Policy) -> Explored:
+def explore(flow: Flow, policy: Policy) -> Exploration:
     """Every place that keys, silence or the outcome of a dial lead to. A breadth-first search."""
     start = next_place(flow, Place(flow.main_menu, flow.source_language), Ring())
     paths, transitions, queue = {start: "ring"}, dict[Place, Mapping[str, Place]](), deque([start])
@@ -243,7 +243,7 @@ def explore(flow: Flow, policy: Policy) -> Explored:
             if target not in paths:
                 paths[target] = f"{paths[place]} {word}"
                 queue.append(target)
-    return Explored(paths, transitions)
+    return Exploration(paths, transitions)
 
 
 def _steps_from(flow: Flow, place: Place, keys: Mapping[str, Place], policy: Policy) -> Iterator[tuple[str, Place]]:

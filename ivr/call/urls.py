@@ -29,13 +29,13 @@ from ivr.call.flow import NAME, Flow, Languages
 from ivr.call.language_tags import published_locale
 from ivr.call.state import Place
 from ivr.call.transitions import CHOICE_KEYS, choices_at, last_part
-from ivr.errors import UnknownAddress
 
 RING = "/call"
 OUTCOME = "/outcome"
 AUDIO = "/audio"
 PLACE_QUERY = "?at="
-"""Where a server routes no path below /call, as Twilio's serverless runtime: "/call?at=en/main" is "/call/en/main"."""
+"""The query that names a place where a server has no paths below /call, as in Twilio's serverless runtime:
+"/call?at=en/main" is "/call/en/main"."""
 OVERRIDES = "#rc=1&rp=ct,rt,5xx&ct=2000&rt=3000"
 """Connection overrides, behind every webhook URL that Twilio is given: they hold for one URL only.
 
@@ -48,9 +48,8 @@ https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 class Segment(NamedTuple):
     """An optional segment of an address: `prefix` and the value of `Place.field`, which `pattern` matches.
 
-    Example: `Segment("part", "part-", "[2-9]", int)` writes Place.part=2 as "/part-2" and reads it with `int`.
-    `Segment("language_chosen", "both-languages", "", bool)` writes False as "/both-languages": the value is "", and
-    `bool("")` is False.
+    Example: `Segment("part", "part-", "[2-9]", int)` writes Place.part=2 as "/part-2" and reads it with `int`. The
+    segment of `language_chosen` has no value behind its prefix: it is written where the field is False.
     """
 
     field: str
@@ -64,7 +63,7 @@ SEGMENTS = (
     Segment("pace", "", "slow", str),
     Segment("misses", "misses-", "[12]", int),
     Segment("tries", "tries-", "[123]", int),
-    Segment("language_chosen", "both-languages", "", bool),
+    Segment("language_chosen", "both-languages", "", lambda _: False),
 )
 _DEFAULTS = Place._field_defaults
 _LOCALE = r"(?P<locale>[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*)"
@@ -110,21 +109,25 @@ def address_in(public_url: str, url: str) -> str:
     return urldefrag(url).url.removeprefix(public_url)
 
 
-def place_at(flow: Flow, address: str) -> Place:
-    """The place of an address, with or without a fingerprint. Raises UnknownAddress where `flow` has no such place.
+def _parse(flow: Flow, address: str) -> tuple[re.Match[str], str] | None:
+    """The match of PLACE_PATTERN and the published language of an address; None if it lacks one of them."""
+    match = PLACE_PATTERN.fullmatch(address)
+    locale = published_locale(flow.published, match["locale"]) if match else None
+    return (match, locale) if match and locale else None
+
+
+def place_at(flow: Flow, address: str) -> Place | None:
+    """The place of an address, with or without a fingerprint; None where `flow` has no such place.
 
     The language may be written in another way: "/call/es-MX/main" is `Place("main", "es")`.
     """
-    match = PLACE_PATTERN.fullmatch(address)
-    locale = published_locale(flow.published, match["locale"]) if match else None
-    if match is None or locale is None or match["node"] not in flow.nodes:
-        raise UnknownAddress(address)
+    match, locale = _parse(flow, address) or (None, "")
+    if match is None or match["node"] not in flow.nodes:
+        return None
     values: dict[str, Any] = {field: read(match[field]) for field, _, _, read in SEGMENTS if match[field] is not None}
     place = Place(match["node"], locale, **values)
     unused = isinstance(flow.nodes[place.node], Languages) and len(flow.published) < 3
-    if unused or place.part > last_part(flow, place):
-        raise UnknownAddress(address)
-    return place
+    return None if unused or place.part > last_part(flow, place) else place
 
 
 def key_is_current(flow: Flow, place: Place, address: str, key: str) -> bool:
@@ -144,16 +147,13 @@ def successor_of(flow: Flow, address: str) -> Place | None:
 
     Example: `Place("my_safety", "es")` for "/call/es/safety".
     """
-    match = PLACE_PATTERN.fullmatch(address)
+    match, locale = _parse(flow, address) or (None, "")
     node = flow.moved.get(match["node"]) if match else None
-    locale = published_locale(flow.published, match["locale"]) if match else None
-    if match is None or node is None or locale is None:
-        return None
-    return Place(node, locale, pace="slow" if match["pace"] else "normal")
+    return Place(node, locale, pace="slow" if match["pace"] else "normal") if match and node else None
 
 
 def language_in(flow: Flow, address: str) -> str:
-    """The published language that an address names, even if the rest of it is unknown; else the first one."""
+    """The published language that an address names, even if the rest of it is unknown; else the source language."""
     match = LANGUAGE_PATTERN.match(address)
     return (published_locale(flow.published, match["locale"]) if match else None) or flow.source_language
 

@@ -29,13 +29,19 @@ _TRYING_OUT = (
 @click.option("--twilio", metavar="DIR", type=_FOLDER, help="Write a project for Twilio's serverless runtime.")
 @click.option("--site", metavar="DIR", type=_FOLDER, help="Write the web pages as static files.")
 @click.option(
+    "--sounds",
+    metavar="SOUNDS",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="With --site: also the sounds in this folder, which `ivr listen --all` made.",
+)
+@click.option(
     "--diff",
     "old",
     metavar="OLD",
     type=click.Path(exists=True, path_type=Path),
     help="Compare with an earlier export, a folder or a file.",
 )
-def export(folder: Path | None, twilio: Path | None, site: Path | None, old: Path | None) -> None:
+def export(folder: Path | None, twilio: Path | None, site: Path | None, sounds: Path | None, old: Path | None) -> None:
     """Write the compiled line as data, into the folder DIR.
 
     docs/export.md explains the files, docs/run.md how to run the line on Twilio. A line that is not whole is not
@@ -43,6 +49,8 @@ def export(folder: Path | None, twilio: Path | None, site: Path | None, old: Pat
     """
     if not (folder or twilio or site or old):
         raise click.UsageError("Name a folder to write to, or --diff OLD.")
+    if sounds and not site:
+        raise click.UsageError("--sounds needs --site DIR: only the web pages play these sounds.")
     settings = read_settings()
     readiness = whole_line(settings)
     try:
@@ -51,7 +59,7 @@ def export(folder: Path | None, twilio: Path | None, site: Path | None, old: Pat
         if twilio:
             _write_project(settings, readiness, twilio)
         if site:
-            _write_site(settings, readiness, site)
+            _write_site(settings, readiness, site, sounds)
     except OSError as error:
         raise click.FileError(str(error.filename or folder or twilio or site), error.strerror) from None
     if old:
@@ -101,12 +109,13 @@ def _write_project(settings: Settings, readiness: "Readiness", folder: Path) -> 
         click.echo(_TRYING_OUT)
 
 
-def _write_site(settings: Settings, readiness: "Readiness", folder: Path) -> None:
+def _write_site(settings: Settings, readiness: "Readiness", folder: Path, sounds: Path | None) -> None:
     from ivr.content.layer import sound_files
     from ivr.web.static_site import PUBLIC, write_site
 
     assert readiness.line, "a line that is ready can be used"
-    write_site(readiness.line, settings, sound_files(settings.ivr_content), folder)
+    for note in write_site(readiness.line, settings, sound_files(settings.ivr_content), folder, sounds):
+        click.echo(note)
     click.echo(f"wrote {folder}; its README.md says how to publish {folder / PUBLIC}")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ivr.cli.all_sounds import make_all_sounds
 from ivr.settings import read_settings
 
 if TYPE_CHECKING:
@@ -114,26 +115,46 @@ def locale_glossary(tag: str) -> None:
 
 
 @click.command()
-@click.argument("tag", type=folder_tag)
+@click.argument("tag", type=folder_tag, required=False)
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
+@click.option(
+    "--all",
+    "all_sounds",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Make every sound of the web page in the folder DIR, for IVR_SOUNDS.",
+)
 @click.option("--slow", is_flag=True, help="At the slow pace, as after key 7.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     help="Copy the sounds into this folder, named after the texts.",
 )
-def listen(tag: str, nodes: Sequence[str], slow: bool, out: Path | None) -> None:
+def listen(tag: str | None, nodes: Sequence[str], all_sounds: Path | None, slow: bool, out: Path | None) -> None:
     """Listen to the texts of a language.
 
     Makes the sounds of the language TAG, published or a draft. The texts NODE are also played; without NODE, the sounds
-    of all texts are made. A recording is used where there is one, else espeak-ng.
+    of all texts are made. A recording is used where there is one, else a voice of IVR_VOICES or espeak-ng.
+
+    With --all DIR, makes the sounds of every published language at both paces. It can be interrupted and started again:
+    a sound is made once, and one that no text needs any more is removed.
     """
+    if all_sounds:
+        if tag or slow or out:
+            raise click.UsageError("--all allows no TAG, --slow and --out: it makes every sound at both paces.")
+        sys.exit(0 if make_all_sounds(read_settings(), all_sounds) else 1)
+    if not tag:
+        raise click.UsageError("Name a language, such as `ivr listen es`, or --all DIR.")
+    _listen(tag, nodes, slow, out)
+
+
+def _listen(tag: str, nodes: Sequence[str], slow: bool, out: Path | None) -> None:
     from ivr.translate import listen
 
     line = _line_with(tag)
     for name in listen.untranslated(line, tag, nodes):
         click.echo(f"{name}: not fully translated into {tag}; `ivr check {tag}` says what is missing")
-    samples = listen.samples(line, tag, nodes, "slow" if slow else "normal")
+    samples = listen.samples(line, tag, nodes, "slow" if slow else "normal", read_settings().ivr_voices)
     heard = list[listen.Sample]()
     for sample in listen.copy_to(out, samples):
         heard.append(sample)

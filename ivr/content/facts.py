@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.content.files import read_toml, wrong_fields
 from ivr.content.written import WrittenForm, read_written
-from ivr.errors import BadFacts, Fault
+from ivr.errors import BadContent, Fault
 
 HOTLINE = "hotline"
 """The name of the number that key 0 and the fallback document dial."""
@@ -118,7 +118,7 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
     """Read numbers.toml, sources.toml and written.toml in `folder`, and those of a `layer` if it has them.
 
     The hotline in the file must have the number `hotline` (E.164). If an operator has set another number than the
-    pinned one, the file may still have the pinned one, and the operator's number replaces it. Raises BadFacts with
+    pinned one, the file may still have the pinned one, and the operator's number replaces it. Raises BadContent with
     every fault at once.
     """
     faults: list[Fault] = []
@@ -134,7 +134,7 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
     if not faults:  # any other fault can be the reason for a wrong hotline
         faults.extend(_hotline_faults(folder / "numbers.toml", release.numbers, hotline))
     if faults:
-        raise BadFacts(faults)
+        raise BadContent(faults)
     names, written = frozenset((*own.numbers, *own.facts, *own.written)), release.written | own.written
     return Facts(release.numbers | own.numbers, release.facts | own.facts, refused, names, written)
 
@@ -187,8 +187,8 @@ def _replace_hotline(numbers: dict[str, Number], hotline: str) -> None:
 def _read(path: Path, faults: list[Fault]) -> dict[str, Any]:
     """The tables of a file; {} if it cannot be read: the reason is added to `faults`."""
     try:
-        return read_toml(path, BadFacts)
-    except BadFacts as error:
+        return read_toml(path)
+    except BadContent as error:
         faults.extend(error.faults)
         return {}
 

@@ -52,7 +52,7 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
     return content
 
 
-def read_text(path: Path, error_class: type[BadContent]) -> str:
+def read_text(path: Path, error_class: type[BadContent] = BadContent) -> str:
     """The text of a UTF-8 file, without its byte order mark.
 
     Raises `error_class` if it cannot be read or is not UTF-8.
@@ -68,7 +68,7 @@ def read_text(path: Path, error_class: type[BadContent]) -> str:
         raise error_class.at(str(path), found, "Save it as UTF-8.") from error
 
 
-def read_toml(path: Path, error_class: type[BadContent]) -> dict[str, Any]:
+def read_toml(path: Path, error_class: type[BadContent] = BadContent) -> dict[str, Any]:
     """The tables of a TOML file. Raises `error_class` with the line of the fault, such as a key that is given twice."""
     text = read_text(path, error_class)
     try:

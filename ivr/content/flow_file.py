@@ -24,7 +24,7 @@ from ivr.call.flow import (
 )
 from ivr.content.files import read_toml, wrong_fields
 from ivr.content.layer import OWN_FILE, layered_flow, load_own
-from ivr.errors import BadFlow, Fault
+from ivr.errors import BadContent, Fault
 
 SOURCE = "en"
 """The source language, if the file does not name another one (texts = "en")."""
@@ -32,8 +32,8 @@ _NODES: TypeAdapter[Node] = TypeAdapter(Node)
 
 
 def load_flow(path: Path, layer: Path | None = None) -> Flow:
-    """Read the call flow from a TOML file, with the changes of a layer. Raises BadFlow with every fault at once."""
-    tables = read_toml(path, BadFlow)
+    """Read the call flow from a TOML file, with the changes of a layer. Raises BadContent with every fault at once."""
+    tables = read_toml(path)
     flow = _flow(path, tables)
     if layer is None:
         return flow
@@ -59,7 +59,7 @@ def _flow(path: Path, tables: Mapping[str, Any]) -> Flow:
     if not faults:
         faults = [*_graph_faults(path, nodes), *_moved_faults(path, nodes, moved)]
     if faults:
-        raise BadFlow(faults)
+        raise BadContent(faults)
     return Flow(nodes, tuple(published or ()), moved=moved)
 
 

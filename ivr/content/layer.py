@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ivr.content.files import read_toml, wrong_fields
 from ivr.content.recordings import FILE_NAME
-from ivr.errors import BadFlow, Fault
+from ivr.errors import BadContent, Fault
 
 OWN_FILE = "own.toml"
 RELEASE = Path(__file__).resolve().parents[2]
@@ -88,26 +88,26 @@ class Own(BaseModel):
 
 
 def load_own(layer: Path) -> Own:
-    """Read own.toml of a layer. Raises BadFlow with every fault."""
+    """Read own.toml of a layer. Raises BadContent with every fault."""
     path = layer / OWN_FILE
     if not path.exists():
         found = "it has neither own.toml, as a layer, nor prompts/flow.toml, as a whole content"
-        raise BadFlow.at(str(layer), found, "Correct IVR_CONTENT, or put the files there.")
+        raise BadContent.at(str(layer), found, "Correct IVR_CONTENT, or put the files there.")
     try:
-        return Own.model_validate(read_toml(path, BadFlow))
+        return Own.model_validate(read_toml(path))
     except ValidationError as error:
         remedy = "The file has `leave_out`, `published` and [add]; docs/own.md explains them."
-        raise BadFlow(Fault(f"{path}: {field}", found, remedy) for field, found in wrong_fields(error)) from error
+        raise BadContent(Fault(f"{path}: {field}", found, remedy) for field, found in wrong_fields(error)) from error
 
 
 def layered_flow(release: Mapping[str, Any], own: Own, path: Path) -> dict[str, Any]:
     """The tables of the release's flow.toml with the changes of `own`, which was read from `path`.
 
     A node that is left out is in [moved]: a call that is there while the layer starts goes on at the menu above it.
-    Raises BadFlow if a change does not fit the release.
+    Raises BadContent if a change does not fit the release.
     """
     if faults := [*_add_faults(release, own, path), *_leave_out_faults(release, own, path)]:
-        raise BadFlow(faults)
+        raise BadContent(faults)
     left_out = _left_out(release, own.leave_out)
     tables = {name: table for name, table in release.items() if name not in left_out}
     for menu in (name for name in tables if choices_of(release, name)):

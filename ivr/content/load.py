@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening
-from ivr.call.playlist import OFFERS, SHARED_TEXTS, PromptRef, language_keys, named_keys
+from ivr.call.playlist import NEEDED_SHARED_TEXTS, SHARED_TEXTS, PromptRef, language_keys, named_keys
 from ivr.content.facts import PINNED_HOTLINE, Facts, load_facts
 from ivr.content.flow_file import load_flow
 from ivr.content.layer import OWN_FILE, Stack, load_own, stack_of, unknown_left_out
@@ -22,7 +22,7 @@ from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.content.templates import Template, load_templates
 from ivr.content.voices import NO_VOICE, Voices, load_voices
 from ivr.content.wordlists import Words, load_words
-from ivr.errors import BadContent, BadLocale, BadText, Fault, Untranslated
+from ivr.errors import BadContent, BadLocale, Fault, Untranslated
 
 Loaded = TypeVar("Loaded")
 
@@ -122,11 +122,12 @@ def _load_stack(root: Path, stack: Stack, published: Sequence[str] | None, hotli
     locales, locale_faults = _load_languages(stack, flow, source, voices)
     if published:  # a draft without a voice can be read and heard before it is recorded
         locales = {tag: locale._replace(is_preview=locale.voice == NO_VOICE) for tag, locale in locales.items()}
-    readable_flow = flow.with_spoken(tuple(locales), {name: template.parts for name, template in templates.items()})
+    parts = {name: template.parts for name, template in templates.items()}
+    readable_flow = replace(flow, published=tuple(locales), parts=parts)
     prompts = Prompts(templates, locales, facts, source.tag)
     withheld = {fault.locale: fault for fault in _withheld(stack, readable_flow, prompts)}
     offered = tuple(tag for tag in readable_flow.published if tag not in withheld)
-    offered_flow = readable_flow.with_spoken(offered, readable_flow.parts)
+    offered_flow = replace(readable_flow, published=offered)
     faults = (*voice_faults, *locale_faults, *withheld.values(), *_unknown_left_out(stack))
     is_preview = published is not None
     return Content(root, offered_flow, flow.published, facts, locales, prompts, faults, is_preview, stack)
@@ -233,7 +234,7 @@ def _rendering_faults(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     for name in prompts.templates:
         try:
             prompts.parts(name, flow.source_language, named_keys(flow, name))
-        except BadText as error:
+        except BadContent as error:
             yield from error.faults
 
 
@@ -248,7 +249,8 @@ def _withheld(stack: Stack, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
 
 def needed_texts(flow: Flow) -> tuple[str, ...]:
     """The texts without which a language is withheld: the offers of the opening, the transfer and the reminder."""
-    return (*OFFERS, flow.node_of_kind("transfer"), flow.transfer.not_connected, flow.node_of_kind("reminder"))
+    transfer, reminder = flow.node_of_kind("transfer"), flow.node_of_kind("reminder")
+    return (*NEEDED_SHARED_TEXTS, transfer, flow.transfer.not_connected, reminder)
 
 
 def order_of_work(flow: Flow) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from ivr.content.locale import Locale
 from ivr.content.recordings import Sound
 from ivr.content.templates import PART_BREAK, Template
 from ivr.content.written import END
-from ivr.errors import BadText, Untranslated
+from ivr.errors import BadContent, Untranslated
 
 MARK = re.compile("\ue000(.*?)\ue000|\ue001(.*?)\ue001|\ue002(.*?)\ue002 ?| ?(\ue003)")
 """A mark: a key, the name of a telephone number, the name of a written form before its words, or the end of these."""
@@ -104,7 +104,7 @@ class Prompts:
     def parts(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
         """The parts of template `name` as they are spoken: in `locale`, or else all of them in the source language.
 
-        `press` gives the key of each name that a template may use ({"person": "0", "tea": "1"}). Raises BadText if
+        `press` gives the key of each name that a template may use ({"person": "0", "tea": "1"}). Raises BadContent if
         the template names a key or a number that does not exist.
         """
         key = (name, locale, tuple(sorted(press.items())))
@@ -127,7 +127,7 @@ class Prompts:
         words = "".join(_filled_in(template, language, values))
         parts = tuple(_part(locale, part) for part in PART_BREAK.split(words))
         if not all(part.paragraphs for part in parts):
-            raise BadText.at(template.source, "a part of it is empty", "Write its words, or remove the part break.")
+            raise BadContent.at(template.source, "a part of it is empty", "Write its words, or remove the part break.")
         return parts
 
     def _with_sound(self, parts: tuple[RenderedPrompt, ...]) -> tuple[RenderedPrompt, ...]:
@@ -145,7 +145,7 @@ class Prompts:
 def _filled_in(template: Template, locale: Locale, values: Values) -> Iterator[str]:
     """The pieces of `template`, translated, with the values in their placeholders.
 
-    Raises Untranslated if a message is not translated, BadText for a placeholder without a value.
+    Raises Untranslated if a message is not translated, BadContent for a placeholder without a value.
     """
     for piece in template.pieces:
         if isinstance(piece, str):
@@ -157,7 +157,7 @@ def _filled_in(template: Template, locale: Locale, values: Values) -> Iterator[s
                     "A text can use keys of its own node (press.…), numbers of numbers.toml (numbers.…) and written "
                     "forms of written.toml (written.…)."
                 )
-                raise BadText.at(template.source, f"there is no `{kind}.{name}` here", remedy)
+                raise BadContent.at(template.source, f"there is no `{kind}.{name}` here", remedy)
         words = {placeholder: values[kind][name] for placeholder, (kind, name) in piece.placeholders.items()}
         yield locale.translation(template.name, piece.english) % words
 

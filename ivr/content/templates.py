@@ -23,7 +23,7 @@ from jinja2.ext import InternationalizationExtension
 from ivr.content.catalogue import PLACEHOLDER, written_fault
 from ivr.content.files import is_unspeakable, read_text
 from ivr.content.written import END
-from ivr.errors import BadText, Fault
+from ivr.errors import BadContent, Fault
 
 PART_BREAK = re.compile(r"^\s*---\s*$", re.MULTILINE)
 _FACTS = re.compile(r"\{#\s*facts:(?P<ids>[^#]*)#\}")
@@ -82,8 +82,8 @@ _ENVIRONMENT = _environment()
 def load_templates(folder: Path, layer: Path | None = None, left_out: Collection[str] = ()) -> Mapping[str, Template]:
     """Read every template in `folder` and `folder`/lines, by name, with those of a `layer` over them.
 
-    A text of a node in `left_out` is dropped, and so is each block that offers such a node. Raises BadText with every
-    fault at once.
+    A text of a node in `left_out` is dropped, and so is each block that offers such a node. Raises BadContent with
+    every fault at once.
     """
     templates = _read_templates(sorted([*folder.glob("*.txt"), *folder.glob("lines/*.txt")]))
     if layer is None:
@@ -92,7 +92,7 @@ def load_templates(folder: Path, layer: Path | None = None, left_out: Collection
     for name, added in _read_templates(sorted(layer.glob("added/*.txt"))).items():
         if name not in templates:
             remedy = "Name the file after a text of the release, or put a new text into prompts/ itself."
-            raise BadText([Fault(str(added.path), f"there is no text `{name}` to add to", remedy, text=name)])
+            raise BadContent([Fault(str(added.path), f"there is no text `{name}` to add to", remedy, text=name)])
         templates[name] = _joined(templates[name], added)
     return {name: _without(template, left_out) for name, template in templates.items() if name not in left_out}
 
@@ -113,13 +113,13 @@ def _without(template: Template, left_out: Collection[str]) -> Template:
 
 
 def _read_templates(paths: Sequence[Path]) -> dict[str, Template]:
-    """The templates of these files, by name. Raises BadText with every fault at once."""
+    """The templates of these files, by name. Raises BadContent with every fault at once."""
     faults: list[Fault] = []
     templates: dict[str, Template] = {}
     for path in paths:
         try:
             template = _load_template(path)
-        except BadText as error:
+        except BadContent as error:
             faults.extend(error.faults)
             continue
         if path.stem in templates:
@@ -127,24 +127,24 @@ def _read_templates(paths: Sequence[Path]) -> dict[str, Template]:
             faults.append(Fault(str(path), f"there are two texts named `{path.stem}`", remedy, text=path.stem))
         templates[path.stem] = template
     if faults:
-        raise BadText(faults)
+        raise BadContent(faults)
     return templates
 
 
 def _load_template(path: Path) -> Template:
-    source = read_text(path, BadText)
+    source = read_text(path)
     try:
         tree = _ENVIRONMENT.parse(source)
     except TemplateSyntaxError as error:
         remedy = "Compare the block with those around it."
         found = f"{error.message}".rstrip(".?")  # Fault adds a full stop
-        raise BadText.at(f"{path}:{error.lineno}", found, remedy) from error
+        raise BadContent.at(f"{path}:{error.lineno}", found, remedy) from error
     except RecursionError:
-        raise BadText.at(str(path), "its brackets are nested too deeply", "Close each bracket.") from None
+        raise BadContent.at(str(path), "its brackets are nested too deeply", "Close each bracket.") from None
     outline = _OUTLINE.sub(_blank, source)
     faults = [*_word_faults(path, source, outline), *_outline_faults(path, outline), *_block_faults(path, tree)]
     if faults:
-        raise BadText(fault._replace(text=path.stem) for fault in faults)
+        raise BadContent(fault._replace(text=path.stem) for fault in faults)
     pieces = tuple(_pieces(tree, _facts_of_blocks(source)))
     ids = dict.fromkeys(fact for piece in pieces if isinstance(piece, Block) for fact in piece.facts)
     return Template(path.stem, path, pieces, tuple(ids), len(PART_BREAK.findall(outline)) + 1)

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ivr.content.files import read_toml, wrong_fields
-from ivr.errors import BadFacts, Fault
+from ivr.errors import BadContent, Fault
 
 END = "end"
 """The name of the mark at the end of the replaced words, in a text (`written.end`) and in a catalogue (`%(end)s`)."""
@@ -54,8 +54,8 @@ def _tables(path: Path, faults: list[Fault]) -> Mapping[str, Any]:
     if not path.exists():
         return {}
     try:
-        return read_toml(path, BadFacts)
-    except BadFacts as error:
+        return read_toml(path, BadContent)
+    except BadContent as error:
         faults.extend(error.faults)
         return {}
 

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +12,6 @@ from ivr.call.state import Answer, CallEnded, Event, Key, Outdated, Place, Ring
 from ivr.call.transitions import Step, next_place, silent_steps
 from ivr.call.urls import OUTCOME, key_is_current, language_in, place_at, successor_of
 from ivr.content.load import Content
-from ivr.errors import UnknownAddress
 from ivr.line import twiml
 from ivr.line.options import Options
 from ivr.line.request import Form, event_of
@@ -37,9 +35,9 @@ class CompileStats(NamedTuple):
 class Line:
     """The line as `compile_line` makes it.
 
-    `paths` and `transitions` are those of `Explored`: the keys that lead to each place ("ring 1 2"), and the place that
-    each key leads to. `documents` has the fragments of each place's document. `places` has the place of each address
-    that a document posts to: {"/call/es/partner/part-2": Place("partner", "es", 2)}.
+    `paths` and `transitions` are those of `Exploration`: the keys that lead to each place ("ring 1 2"), and the place
+    that each key leads to. `documents` has the fragments of each place's document. `places` has the place of each
+    address that a document posts to: {"/call/es/partner/part-2": Place("partner", "es", 2)}.
     """
 
     content: Content
@@ -95,7 +93,5 @@ class Line:
 
     def _place_of(self, address: str) -> Place | None:
         """The place that another spelling of its address names, None where this line has no such place."""
-        with suppress(UnknownAddress):
-            place = place_at(self.flow, address)
-            return place if place in self.documents else None
-        return None
+        place = place_at(self.flow, address)
+        return place if place in self.documents else None

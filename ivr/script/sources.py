@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ivr.call.flow import Flow
 from ivr.content.facts import Fact, Facts, Number, Source
 from ivr.content.templates import Template, blocks
-from ivr.errors import BadText
+from ivr.errors import BadContent
 from ivr.script.labels import heard_when
 from ivr.script.model import Script
 
@@ -23,9 +23,9 @@ class CitedFact(Fact):
 
 
 def cited_fact(facts: Facts, name: str) -> CitedFact:
-    """The fact `name`. Raises BadText for an unknown name."""
+    """The fact `name`. Raises BadContent for an unknown name."""
     if name not in facts.facts:
-        raise BadText.at("sources.toml", f"there is no fact {name}", "Add it with its source, or correct the text.")
+        raise BadContent.at("sources.toml", f"there is no fact {name}", "Add it with its source, or correct the text.")
     fact = facts.facts[name]
     return CitedFact.model_validate(
         fact.model_dump(by_alias=True) | {"id": name, "says": _written_out(facts, fact.says)}
@@ -60,12 +60,12 @@ def sources_of(
 ) -> Iterator[str]:
     """Lines of plain text: the blocks of the texts `names` (empty: of all), each with its facts and their sources.
 
-    Then the pages still to be opened; with `live`, only these. Raises BadText for an unknown name.
+    Then the pages still to be opened; with `live`, only these. Raises BadContent for an unknown name.
     """
     known = {entry.name: entry for entry in script.all()}
     for name in names:
         if name not in known:
-            raise BadText.at(name, "no text has this name", "`ivr map` lists the names.")
+            raise BadContent.at(name, "no text has this name", "`ivr map` lists the names.")
     chosen = [known[name] for name in names] or list(known.values())
     for entry in chosen if not live else ():
         way = heard_when(flow, entry)

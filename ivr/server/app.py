@@ -35,10 +35,10 @@ def make_app(
     app.router.redirect_slashes = False
     try:
         add_audio_files(app, settings.ivr_content)
-        add_pages(app, settings, readiness)
+        notes = add_pages(app, settings, readiness)
     except Exception as error:  # a fault of the pages must cost no call
-        note = f"the pages could not be made ({type(error).__name__})"
-        readiness = replace(readiness, notes=(*readiness.notes, note))
+        notes = [f"the pages could not be made ({type(error).__name__})"]
+    readiness = replace(readiness, notes=(*readiness.notes, *notes))
     add_health(app, readiness)
     return Webhook(app, readiness, settings, counts, metrics)
 

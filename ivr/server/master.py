@@ -30,9 +30,8 @@ KEEP_ALIVE = 75
 GRACEFUL_TIMEOUT = 2
 """Seconds in which the workers finish after SIGTERM: an answer takes milliseconds."""
 RESTART_DELAY = 1.0
-"""Seconds between a failed start of a worker and the next try."""
-SHORTEST_LIFE = 0.2
-"""Seconds. A worker that ends sooner after its fork has failed at its start."""
+"""Seconds between a failed start of a worker and the next try. A worker that ends sooner after its fork has failed at
+its start: on a busy machine the failure itself takes a part of a second."""
 STOP_POLL = 0.02
 """Seconds between two checks whether the workers have ended."""
 UNUSED_STATUS = -1
@@ -91,7 +90,7 @@ def _worker_ended(master: "Master", worker: LineWorker) -> None:
     """Called by the master when a worker has ended: reports it, and delays the next start if it failed at its start."""
     if master.LISTENERS:  # else the line stops
         print_lines([f"worker {worker.pid} has ended: another one takes its place"])
-    if time.monotonic() - worker.started_at < SHORTEST_LIFE:
+    if time.monotonic() - worker.started_at < RESTART_DELAY:
         master.delay_next_start()
 
 

@@ -56,20 +56,26 @@ def serve(settings: Settings, host: str, port: int, print_line: Callable[[str], 
     memory = memory_folder()
     endpoint = _metrics_endpoint(settings, memory, workers, readiness, print_line)
     application = GunicornApplication(
-        partial(_load, settings, readiness, endpoint), gunicorn_settings(workers, bind, memory, endpoint), endpoint
+        partial(_load, settings, readiness, endpoint, print_line),
+        gunicorn_settings(workers, bind, memory, endpoint),
+        endpoint,
     )
     master = Master(application)
     gc.freeze()  # the workers share this memory: a collection in one of them would copy it
     master.run()
 
 
-def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | None) -> Webhook:
-    """The application, with everything loaded that a worker needs."""
+def _load(
+    settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | None, print_line: Callable[[str], None]
+) -> Webhook:
+    """The application, with everything loaded that a worker needs. Prints what its pages miss."""
     usage = store_of(settings)
     metrics = endpoint.metrics if endpoint else None
     on_failure = metrics.usage_failed if metrics else None
     counts = UsageCounter(usage, on_failure=on_failure, period_length=settings.ivr_usage_period) if usage else None
-    return make_app(settings, readiness, counts, metrics)
+    application = make_app(settings, readiness, counts, metrics)
+    print_lines(application.notes[len(readiness.notes) :], print_line)
+    return application
 
 
 def _metrics_endpoint(

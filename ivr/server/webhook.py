@@ -75,6 +75,11 @@ class Webhook:
         self._prefix = urlsplit(settings.public_url).path.rstrip("/").encode()
         self._public, self._tokens = settings.public_url, settings.tokens
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for an operator, about the line and its pages."""
+        return self._readiness.notes
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection."""
         try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ivr.errors import OperationFailed
-from ivr.speech.synthesis import CONVERTER, INSTALL_ADVICE
+from ivr.speech.programs import CONVERTER, INSTALL_ADVICE
 
 DECODER = "ffmpeg"
 CONVERTER_TIMEOUT = 60

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ivr.check.locale_settings import ACCOUNT
 from ivr.content.files import read_text, read_toml
-from ivr.errors import BadContent, BadLocale
+from ivr.errors import BadLocale
 
 BEGIN = "# From here on `ivr locale update` writes: the `leaders` of each locale.toml.\n"
 
@@ -21,7 +21,7 @@ def owners_path(root: Path) -> Path:
 
 def owners_file(root: Path) -> str:
     """The text of CODEOWNERS with the present leaders. Raises BadLocale where a locale.toml cannot be read."""
-    before, _, _ = read_text(owners_path(root), BadContent).partition(BEGIN)
+    before, _, _ = read_text(owners_path(root)).partition(BEGIN)
     return before + BEGIN + "".join(_rows(root))
 
 

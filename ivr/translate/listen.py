@@ -1,10 +1,8 @@
 """Sounds for translators: each text of a language, published or a draft, as a telephone would carry it.
 
-A recording is used where there is one, else espeak-ng. A synthetic sound is stored under a hash of its words, so it is
-made only once.
+A recording is used where there is one, else a voice of this machine, whose sounds are kept: each is made only once.
 """
 
-import asyncio
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -16,19 +14,17 @@ from ivr.check.recordings import RecordablePart, recordable_parts
 from ivr.content.layer import sound_files
 from ivr.content.load import with_drafts
 from ivr.content.locale import Locale
-from ivr.content.voices import NO_VOICE, PREVIEW_VOICE, Voice
+from ivr.content.voices import NO_VOICE
 from ivr.errors import BadLocale, OperationFailed
-from ivr.line import twiml
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
-from ivr.line.twiml import AFTER_KEY
-from ivr.phone.parser import read_document
-from ivr.phone.ssml import MAX_SAY_CHARACTERS
-from ivr.phone.verbs import Say
-from ivr.speech import synthesis, timing
-from ivr.speech.synthesis import SynthesisFailed, Utterance, synthesize, voice_for
+from ivr.speech import programs, timing
+from ivr.speech.installed_voices import InstalledVoice, InstalledVoices, required_voices
+from ivr.speech.sound_folder import SoundFolder, sound_file_name
+from ivr.speech.utterance import utterance_of
 from ivr.speech.wav import seconds_of
+from ivr.translate.make_sounds import TOGETHER, LanguageSounds, by_file_name, make_missing
 
 PLAYER_TIMEOUT = 300
 """Seconds that a program may play one sound."""
@@ -53,7 +49,7 @@ class Sample(NamedTuple):
 
     @property
     def speech_seconds(self) -> float:
-        return self.seconds - timing.pause_seconds(self.text) - AFTER_KEY
+        return self.seconds - timing.pause_seconds(self.text)
 
 
 def compile_with_draft(root: Path, options: Options, tag: str) -> Line:
@@ -64,15 +60,23 @@ def compile_with_draft(root: Path, options: Options, tag: str) -> Line:
     return line
 
 
-def samples(line: Line, tag: str, names: Sequence[str], pace: Pace = "normal") -> Iterator[Sample]:
+def samples(
+    line: Line, tag: str, names: Sequence[str], pace: Pace = "normal", voices_folder: Path | None = None
+) -> Iterator[Sample]:
     """The sounds of the texts or parts `names` (empty: of all texts) of a language.
 
-    Raises OperationFailed for an unknown name, for names that are not translated, and where a sound cannot be made.
+    `voices_folder` has Piper voices. Raises OperationFailed for an unknown name, for names that are not translated, and
+    where a sound cannot be made.
     """
-    locale = line.content.locales[tag]
-    for reading in _chosen(line, tag, names):
-        path = _recorded(line, locale, reading, pace) or _synthetic(line, locale, reading, pace)
-        yield Sample(reading.name, reading.spoken.text, path, seconds_of(path.read_bytes()))
+    locale, chosen = line.content.locales[tag], _chosen(line, tag, names)
+    for start in range(0, len(chosen), TOGETHER):
+        parts = chosen[start : start + TOGETHER]
+        recorded = {part.name: path for part in parts if (path := _recorded(line, locale, part, pace))}
+        unrecorded = [part for part in parts if part.name not in recorded]
+        paths = recorded | (_synthetic(line, locale, unrecorded, pace, voices_folder) if unrecorded else {})
+        for part in parts:
+            path = paths[part.name]
+            yield Sample(part.name, part.spoken.text, path, seconds_of(path.read_bytes()))
 
 
 def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
@@ -113,39 +117,26 @@ def _recorded(line: Line, locale: Locale, reading: RecordablePart, pace: Pace) -
     return sound_files(line.content.root)[sound.slow if pace == "slow" else sound.file]
 
 
-def _synthetic(line: Line, locale: Locale, reading: RecordablePart, pace: Pace) -> Path:
-    voice = _installed_voice(locale)
-    utterance = _utterance(reading, locale, pace)
-    path = line.content.root / SOUNDS_FOLDER / f"{utterance.sound_name}.wav"
-    if not path.exists():
-        try:
-            file = asyncio.run(synthesize(utterance, voice))
-        except SynthesisFailed as error:
-            raise OperationFailed(
-                f"{reading.name} cannot be synthesized: {error}. {synthesis.INSTALL_ADVICE}"
-            ) from None
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(file)
-    return path
+def _synthetic(
+    line: Line, locale: Locale, parts: Sequence[RecordablePart], pace: Pace, voices_folder: Path | None
+) -> dict[str, Path]:
+    """The sound of each of `parts` by its name. Those that SOUNDS_FOLDER does not have are made."""
+    voice = _installed_voice(locale, required_voices(voices_folder))
+    utterances = [utterance_of(locale.language, part.spoken.paragraphs, pace == "slow") for part in parts]
+    folder = SoundFolder(line.content.root / SOUNDS_FOLDER)
+    for _ in make_missing(folder, LanguageSounds(locale.tag, voice, by_file_name(utterances, voice))):
+        pass
+    names = [sound_file_name(utterance, voice.identity) for utterance in utterances]
+    return {part.name: folder.path / name for part, name in zip(parts, names, strict=True)}
 
 
-def _utterance(reading: RecordablePart, locale: Locale, pace: Pace) -> Utterance:
-    """Words and pauses from the TwiML, written for a voice that takes pauses, because espeak-ng does."""
-    speaker = locale.voice_row or Voice(PREVIEW_VOICE, locale.language, "", True, MAX_SAY_CHARACTERS)
-    voiced = {locale.tag: locale._replace(voice=speaker.name, voice_row=speaker)}
-    verbs = read_document(twiml.document([twiml.say(reading.spoken, voiced, pace)]))
-    say = next(verb for verb in verbs if isinstance(verb, Say))
-    return Utterance(say.language, say.pieces, say.rate)
-
-
-def _installed_voice(locale: Locale) -> str:
-    voices = synthesis.required_voices()
-    voice = voice_for(locale.language, voices) or voice_for(locale.tag, voices)
-    if not voice:
+def _installed_voice(locale: Locale, voices: InstalledVoices) -> InstalledVoice:
+    voice = voices.voice_of(locale.language, locale.tag)
+    if voice is None:
         recorded = f"so it can only be recorded: see `ivr recordings sheet {locale.tag}`."
         spoken = f"so it cannot be heard here. Callers hear {locale.voice}."
         remedy = recorded if locale.voice == NO_VOICE else spoken
-        raise OperationFailed(f"espeak-ng has no voice for {locale.name} ({locale.language}), {remedy}")
+        raise OperationFailed(f"No voice of this machine speaks {locale.name} ({locale.language}), {remedy}")
     return voice
 
 
@@ -162,7 +153,7 @@ def copy_to(folder: Path | None, sounds: Iterator[Sample]) -> Iterator[Sample]:
 
 def play(path: Path) -> bool:
     """Play a sound file. Returns False where no program that can is installed, or where it fails."""
-    program = synthesis.player_path()
+    program = programs.player_path()
     if not program:
         return False
     try:

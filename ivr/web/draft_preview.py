@@ -25,7 +25,7 @@ from ivr.settings import Settings
 from ivr.web.audio_files import add_audio_files
 from ivr.web.security_headers import NO_STORE
 
-AddPages = Callable[[FastAPI, Settings, Readiness], None]
+AddPages = Callable[[FastAPI, Settings, Readiness], object]
 SCRIPT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 """The page of the script is one file, with its style sheet in it: https://www.w3.org/TR/CSP3/."""
 FAULTS_FIRST = "This language cannot be heard yet. Correct these faults first, then load the page again.\n\n"

@@ -13,27 +13,30 @@ from ivr.content.load import tags_under
 from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.settings import Settings
-from ivr.speech.synthesis import SynthesisFailed
-from ivr.web.audio_preview import Sounds
 from ivr.web.draft_preview import DraftPages
 from ivr.web.security_headers import IMMUTABLE, NO_STORE
 from ivr.web.site import TELEPHONE_DATA, Site, Telephone, unavailable_page
+from ivr.web.sound_requests import add_sounds
+from ivr.web.sounds import voices_to_try_out
 from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles
 
 GET_OR_HEAD = ["GET", "HEAD"]
 
 
-def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
-    """Add the front page to `app`, and the phone page and the readable text unless the settings turn them off."""
+def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> list[str]:
+    """Add the front page to `app`, and the phone page and the readable text unless the settings turn them off.
+
+    Returns sentences for the operator about sounds that are missing.
+    """
     base, static = urlsplit(settings.public_url).path.rstrip("/"), StaticFiles()
     templates = PageTemplates(SiteAddresses(base), static)
     _add_static_files(app, static)
     line = readiness.line
     if line is None:
         _add_answer_to_unknown(app, unavailable_page(templates, readiness.fallback_document), 503)
-        return
+        return []
     drafts = tags_under(settings.ivr_content) if _has_drafts(line, settings) else ()
-    telephone = Telephone(line) if settings.ivr_web_phone == "on" else None
+    telephone = _telephone(line, settings) if settings.ivr_web_phone == "on" else None
     site = Site(line, telephone, templates, drafts, settings.ivr_readable == "on", settings.uses_test_token)
     for tag in drafts:
         app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag, add_pages))
@@ -43,7 +46,16 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> None:
         _add_read_pages(app, site, base)
     if telephone:
         _add_phone_pages(app, site, telephone)
-        _add_sounds(app, telephone.sounds)
+        add_sounds(app, telephone.sound_files, telephone.synthesizer)
+    return telephone.notes if telephone else []
+
+
+def _telephone(line: Line, settings: Settings) -> Telephone:
+    """A line that is tried out synthesizes the sounds that are not in IVR_SOUNDS; another one only answers calls."""
+    if not settings.uses_test_token:
+        return Telephone(line, settings.ivr_sounds)
+    installed, notes = voices_to_try_out(settings.ivr_voices)
+    return Telephone(line, settings.ivr_sounds, installed, notes)
 
 
 def _has_drafts(line: Line, settings: Settings) -> bool:
@@ -108,20 +120,6 @@ def _add_phone_pages(app: FastAPI, site: Site, telephone: Telephone) -> None:
     async def phone_page(request: Request) -> Response:
         page = site.phone_pages.get(request.path_params["tag"])
         return respond(request, page) if page else respond(request, site.not_found, 404)
-
-
-def _add_sounds(app: FastAPI, sounds: Sounds) -> None:
-    @app.get("/sound/{name:path}.wav")
-    async def sound(request: Request) -> Response:
-        if request.headers.get("sec-fetch-site") == "cross-site":
-            return Response(status_code=403, headers=NO_STORE)
-        try:
-            wav = await sounds.wav(request.path_params["name"])
-        except KeyError:
-            return Response(status_code=404, headers=NO_STORE)
-        except SynthesisFailed:
-            return Response(status_code=503, headers=NO_STORE)
-        return Response(wav, media_type="audio/wav", headers=NO_STORE)
 
 
 def respond(request: Request, body: Body, status: int = 200, headers: Mapping[str, str] = NO_STORE) -> Response:

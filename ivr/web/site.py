@@ -5,6 +5,7 @@ The telephone page loads the exported line, and its calls run in the visitor's b
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from ivr.content.facts import grouped
@@ -16,8 +17,9 @@ from ivr.line.line import Line
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial
 from ivr.script.model import read_script
-from ivr.web.audio_preview import Sounds
+from ivr.speech.installed_voices import InstalledVoices
 from ivr.web.read_page import ReadableText, readable_text
+from ivr.web.sounds import SoundFiles, Synthesizer
 from ivr.web.templates import Body, PageTemplates, make_body
 
 TELEPHONE_DATA = "telephone.json"
@@ -34,13 +36,27 @@ _LANGUAGE_RANGE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\
 
 
 class Telephone:
-    """The data of the telephone page: the exported line in `body`, and the sounds that the server can make of it."""
+    """The data of the telephone page: the exported line in `body`, and the sounds that it can play.
 
-    def __init__(self, line: Line, synthesizes: bool = True) -> None:
+    `sounds` is the folder of sounds that `ivr listen --all` made. The voices `installed` synthesize those that are not
+    there. `notes` are sentences for the operator; `site_voices` are the tags of the languages that have sounds.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        sounds: Path | None = None,
+        installed: InstalledVoices | None = None,
+        notes: Sequence[str] = (),
+    ) -> None:
         exported = export_line(line, with_twiml=False)
         self.body = make_body(to_bytes(exported), "application/json")
-        self.sounds = Sounds(exported, synthesizes)
-        self.has_sounds = bool(self.sounds.voices) or _has_recordings(exported)
+        self.sound_files = SoundFiles(exported, sounds)
+        self.synthesizer = Synthesizer(exported, installed or InstalledVoices())
+        self.notes = [*notes, *self.sound_files.notes]
+        voiced = self.sound_files.languages | self.synthesizer.voices.keys()
+        self.site_voices = [tag for tag in exported.languages if tag in voiced]
+        self.has_sounds = bool(self.site_voices) or _has_recordings(exported)
 
 
 def _has_recordings(line: ExportedLine) -> bool:
@@ -112,7 +128,7 @@ class Site:
             self._templates.addresses.base(f"phone/{tag}"),
             tag,
             here="/phone/",
-            site_voices=list(self._telephone.sounds.voices),
+            site_voices=self._telephone.site_voices,
             has_sounds=self._telephone.has_sounds,
             uses_test_token=self._is_tried_out,
         )

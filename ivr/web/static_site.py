@@ -4,11 +4,11 @@
     public/phone/en.html, read/en.html …  the telephone page and the readable text of each language
     public/404.html                       the answer to an unknown address
     public/telephone.json                 the data of the telephone
-    public/static/, audio/                style sheets and scripts; recordings
+    public/static/, audio/, sound/        style sheets and scripts; recordings; synthetic sounds, if they are asked for
     public/_headers, vercel.json          the security headers for hosts that read them there
     Caddyfile, nginx.conf, README.md      the same for these servers, and how to publish `public`
 
-Addresses in the pages are relative, so the site works in any folder of a host. It has no synthesized sounds.
+Addresses in the pages are relative, so the site works in any folder of a host.
 """
 
 import json
@@ -30,24 +30,34 @@ PUBLIC = "public"
 _CACHE = "Cache-Control"
 
 
-def write_site(line: Line, settings: Settings, recordings: Mapping[str, Path], folder: Path) -> None:
+def write_site(
+    line: Line, settings: Settings, recordings: Mapping[str, Path], folder: Path, sounds: Path | None = None
+) -> Sequence[str]:
     """Write the pages that `settings` do not turn off into `folder`, which may hold an earlier site.
 
-    `recordings` has the file of each recording by its name ("0f3c….wav").
+    `recordings` has the file of each recording by its name ("0f3c….wav"); `sounds` is a folder of synthetic sounds.
+    Returns sentences about sounds that are missing.
     """
     has_phone, has_text = settings.ivr_web_phone == "on", settings.ivr_readable == "on"
     static, root = StaticFiles(), urlsplit(settings.public_url).path.rstrip("/")
-    telephone = Telephone(line, synthesizes=False) if has_phone else None
+    telephone = Telephone(line, sounds) if has_phone else None
     site = Site(line, telephone, PageTemplates(SiteAddresses(root, are_files=True), static), has_text=has_text)
-    shutil.rmtree(folder / PUBLIC / "static", ignore_errors=True)  # names hold a hash: old files would stay
+    for old in ("static", "sound"):  # their files can have other names now
+        shutil.rmtree(folder / PUBLIC / old, ignore_errors=True)
     for path, content in (*_pages(site), *_data(telephone, static), *_hosts(root, tuple(site.front_pages))):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    for name, file in recordings.items() if has_phone else ():
-        target = folder / PUBLIC / "audio" / name
+    for path, file in _sounds(telephone, recordings) if telephone else ():
+        target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
+    return telephone.notes if telephone else []
+
+
+def _sounds(telephone: Telephone, recordings: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
+    yield from ((f"{PUBLIC}/audio/{name}", file) for name, file in recordings.items())
+    yield from ((f"{PUBLIC}/sound/{name}.wav", file) for name, file in telephone.sound_files.paths.items())
 
 
 def _pages(site: Site) -> Iterator[tuple[str, bytes]]:

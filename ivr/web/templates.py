@@ -6,7 +6,6 @@ that has no translation is shown in the source language and marked as such. The 
 
 import gzip
 import hashlib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from markupsafe import Markup, escape
 from ivr.call.state import KEYS
 from ivr.content.locale import Locale
 from ivr.errors import Untranslated
+from ivr.web.scripts import joined_script
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES, STATIC = HERE / "pages", HERE / "static"
@@ -29,8 +29,6 @@ NEUTRAL_SITE = "https://www.weather.gov/"
 """Where “Leave this page” leads: a page that is open on many screens."""
 WORD_PLACEHOLDER = Markup("<span data-placeholder></span>")
 """A placeholder in a sentence, which the script of the phone page replaces by a word."""
-_IMPORT = re.compile(r'from "\./([a-z_]+\.js)";')
-"""The end of an import in a script, such as `import { pause } from "./sound.js";`."""
 
 
 class Body(NamedTuple):
@@ -47,31 +45,26 @@ def make_body(content: bytes, content_type: str = "text/html; charset=utf-8") ->
 
 
 class StaticFiles:
-    """The style sheets, scripts and the icon. `bodies` holds them by the name under which each is served.
+    """The style sheets, the scripts and the icon. `bodies` holds those that a page names, by their served names.
 
-    The name holds a hash of the content, as in "page.1f0c2a9b3d.css", so that a browser may always cache it. A script
-    imports others by these names.
+    A served name holds a hash of the content, as in "page.1f0c2a9b3d.css", so that a browser may always cache the file.
+    A script is served in one file with the modules that it imports.
     """
 
     def __init__(self, folder: Path = STATIC) -> None:
         self.bodies: dict[str, Body] = {}
         self._folder = folder
         self._served_names: dict[str, str] = {}
-        for path in sorted(folder.iterdir()):
-            self.served_name(path.name)
 
     def served_name(self, name: str) -> str:
         """The name under which the file `name`, such as "page.css", is served."""
         if name not in self._served_names:
             path = self._folder / name
-            content = _IMPORT.sub(self._served_import, path.read_text("utf-8")).encode()
+            content = (joined_script(path) if path.suffix == ".js" else path.read_text("utf-8")).encode()
             served = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:10]}{path.suffix}"
             self.bodies[served] = make_body(content, CONTENT_TYPES[path.suffix])
             self._served_names[name] = served
         return self._served_names[name]
-
-    def _served_import(self, match: re.Match[str]) -> str:
-        return f'from "./{self.served_name(match[1])}";'
 
 
 class PageWords:

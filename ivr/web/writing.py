@@ -49,9 +49,8 @@ class Piece(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """A written paragraph. `number` is that of the spoken one in its part, from 1: some are not written."""
+    """A spoken paragraph in writing; without pieces if a page leaves it out."""
 
-    number: int
     pieces: tuple[Piece, ...]
 
 
@@ -76,11 +75,11 @@ class Writer:
         does_keys = in_topic and KEYS_OF_A_PAGE.issuperset(prompt.keys)
         offers = prompt.offers or (None,) * len(prompt.paragraphs)
         spellings = prompt.spellings or ((),) * len(prompt.paragraphs)
-        written = (
-            tuple(_tidy(self._pieces(text, start if number == 1 else 0, offer, spelled, does_keys)))
-            for number, (text, offer, spelled) in enumerate(zip(prompt.paragraphs, offers, spellings, strict=True), 1)
+        paragraphs = zip(prompt.paragraphs, offers, spellings, strict=True)
+        return tuple(
+            Paragraph(tuple(_tidy(self._pieces(text, start if number == 0 else 0, offer, spelled, does_keys))))
+            for number, (text, offer, spelled) in enumerate(paragraphs)
         )
-        return tuple(Paragraph(number, pieces) for number, pieces in enumerate(written, 1) if pieces)
 
     def _pieces(
         self, text: str, start: int, offer: Offer | None, spellings: Spellings, does_keys: bool

@@ -59,7 +59,7 @@ def served(line: Line, mute: bool = False, token: str = "try-" + "0" * 32) -> It
     """
     given = {"twilio_auth_token": token, "public_url": line.options.public_url}
     settings = Settings(_env_file=None, ivr_content=line.content.root, **given)
-    with patch("ivr.speech.synthesis.shutil.which", return_value=None) if mute else nullcontext():
+    with patch("ivr.speech.programs.shutil.which", return_value=None) if mute else nullcontext():
         app = make_app(settings, Readiness(line, line.fallback_document))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)

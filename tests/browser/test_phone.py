@@ -97,6 +97,43 @@ def test_no_request_follows_the_data_of_the_line(phone: PhonePage, requests: lis
     assert len(requests) == asked
 
 
+def test_telephone_needs_six_requests_and_the_data_of_the_line(page: Page, real_site: str, requests: list[str]) -> None:
+    phone = PhonePage(page, f"{real_site}/phone/en")
+    phone.start_call()
+    assert requests[-1].endswith("/telephone.json")
+    assert len(requests) <= 7
+
+
+def test_sentence_that_is_spoken_is_marked_and_a_screen_reader_does_not_read_it_again(
+    page: Page, real_site: str
+) -> None:
+    """A log announces what is added to it: while sentences are marked, nothing changes but their class."""
+    phone = PhonePage(page, f"{real_site}/phone/en")
+    phone.start_call()
+    for key in ("4", "1"):
+        phone.key(key).click()
+    expect(phone.log.locator(".caption").last).to_contain_text("Signs")
+    page.evaluate(
+        "changes = []; new MutationObserver(records => changes.push(...records.map(record =>"
+        " record.type + ' ' + record.attributeName))).observe(document.getElementById('log'),"
+        " { subtree: true, childList: true, characterData: true, attributes: true })"
+    )
+    caption = phone.log.locator(".caption").last
+    sentences, marked = caption.locator("p:not(.voice) span").all_inner_texts(), []
+    for _ in range(90):
+        if phone.state != "talking":
+            break
+        (spoken,) = phone.log.locator(".spoken").all_inner_texts()
+        if [spoken] != marked[-1:]:
+            marked.append(spoken)
+        phone.let_time_pass(1)
+        if phone.log.locator(".caption").last.inner_text() != caption.inner_text():
+            break
+    assert marked == sentences
+    assert len(marked) > 2
+    assert set(page.evaluate("changes")) == {"attributes class"}
+
+
 def test_skip_ahead_skips_the_waits(phone: PhonePage) -> None:
     phone.start_call()
     for _ in range(6):
@@ -247,21 +284,29 @@ def test_key_that_is_held_down_is_one_press(phone: PhonePage) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(320, 568), (390, 844), (1280, 600)])
-def test_new_caption_is_shown_from_its_beginning(browser: Browser, real_site: str, width: int, height: int) -> None:
+def test_new_caption_is_shown_from_its_beginning_and_then_the_sentence_that_is_spoken(
+    browser: Browser, real_site: str, width: int, height: int
+) -> None:
     context = browser.new_context(viewport={"width": width, "height": height})
     phone = PhonePage(context.new_page(), f"{real_site}/phone/en")
     phone.start_call()
     phone.key("4").click()
     phone.let_time_pass(2)
     phone.key("1").click()
-    for _ in range(20):
-        first_line = phone.log.locator(".caption").last.locator("p").first
-        expect(first_line).to_be_in_viewport()
-        box, log = first_line.bounding_box(), phone.log.bounding_box()
-        assert box
-        assert log
-        assert log["y"] <= box["y"] <= log["y"] + log["height"]
-        phone.let_time_pass(5)
+    beginnings = 0
+    for _ in range(60):
+        spoken = phone.log.locator(".spoken")
+        if spoken.count():
+            assert phone.shows(spoken)
+            sentences = phone.log.locator(".caption").last.locator("p:not(.voice) span")
+            if spoken.inner_text() == sentences.first.inner_text():
+                assert phone.shows(phone.log.locator(".caption").last.locator("p").first)
+                beginnings += 1
+        phone.let_time_pass(1)
+    assert beginnings >= 3
+    scrolled = phone.log.evaluate("log => log.scrollTop")
+    phone.page.locator("#pause").click()
+    assert phone.log.evaluate("log => log.scrollTop") == scrolled
     context.close()
 
 

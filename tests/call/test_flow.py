@@ -1,12 +1,13 @@
 """The flow: its nodes, and that every fault of its file is reported at once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ivr.call.flow import SINGLE_KINDS, Flow, Menu, Topic, Transfer, leads_to
 from ivr.content.flow_file import load_flow
-from ivr.errors import BadFlow
+from ivr.errors import BadContent
 
 
 @pytest.fixture
@@ -65,13 +66,7 @@ def test_parent_is_the_menu_that_offers_a_node_or_its_own_parent(flow: Flow, nod
 
 def test_text_without_known_parts_has_one(flow: Flow) -> None:
     assert flow.part_count("tea") == 1
-    assert flow.with_spoken(("en",), {"tea": 3}).part_count("tea") == 3
-
-
-def test_speaking_replaces_languages_and_parts_and_keeps_the_nodes(flow: Flow) -> None:
-    speaking = flow.with_spoken(("en",), {})
-    assert (speaking.published, speaking.nodes) == (("en",), flow.nodes)
-    assert flow.published == ("en", "es"), "the map itself stays as it was"
+    assert replace(flow, parts={"tea": 3}).part_count("tea") == 3
 
 
 def test_leads_to_lists_the_nodes_that_a_node_names() -> None:
@@ -87,7 +82,7 @@ def test_node_is_frozen(flow: Flow) -> None:
 
 def test_all_faults_of_nodes_are_reported_at_once(tmp_path: Path) -> None:
     path = written(tmp_path, 'published = []\n[tea]\nkind = "topic"\nvoice = "x"\ntone = "y"\n[Milk]\nkind = "topic"\n')
-    with pytest.raises(BadFlow) as raised:
+    with pytest.raises(BadContent) as raised:
         load_flow(path)
     assert [fault.where for fault in raised.value.faults] == [
         f"{path}: published",
@@ -100,7 +95,7 @@ def test_all_faults_of_nodes_are_reported_at_once(tmp_path: Path) -> None:
 def test_all_faults_of_the_graph_are_reported_at_once(copied: Path) -> None:
     path = copied / "prompts" / "flow.toml"
     path.write_text(path.read_text("utf-8").replace('"apples", "pears"', '"apples", "plums", "tea", "main"'), "utf-8")
-    with pytest.raises(BadFlow) as raised:
+    with pytest.raises(BadContent) as raised:
         load_flow(path)
     assert [fault.found for fault in raised.value.faults] == [
         "it leads to `plums`, which is not a node",
@@ -111,5 +106,5 @@ def test_all_faults_of_the_graph_are_reported_at_once(copied: Path) -> None:
 
 
 def test_missing_flow_file_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(BadFlow, match=r"flow\.toml: it cannot be read"):
+    with pytest.raises(BadContent, match=r"flow\.toml: it cannot be read"):
         load_flow(tmp_path / "flow.toml")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ivr.content.facts import Facts, Number, load_facts
-from ivr.errors import BadFacts
+from ivr.errors import BadContent
 
 
 @pytest.fixture
@@ -56,25 +56,25 @@ def test_short_codes_and_telephone_numbers_are_accepted(copied: Path, say: str) 
     "say", ["", "1", "12", "1234", "1234567", "202-055-0123", "2-202-555-0123", "1--888", "1 888", "-911", "９１１"]
 )
 def test_number_of_another_form_is_refused(copied: Path, say: str) -> None:
-    with pytest.raises(BadFacts, match=r"\[more\]"):
+    with pytest.raises(BadContent, match=r"\[more\]"):
         load_facts(with_number(copied, say))
 
 
 @pytest.mark.parametrize("dial", ["911", "+911", "112", "999", "933"])
 def test_emergency_number_is_never_dialled(copied: Path, dial: str) -> None:
-    with pytest.raises(BadFacts, match="never dials emergency numbers"):
+    with pytest.raises(BadContent, match="never dials emergency numbers"):
         load_facts(with_number(copied, "911", dial))
 
 
 @pytest.mark.parametrize("say", ["1-900-555-0123", "1-202-976-0123", "900-555-0123"])
 def test_premium_number_is_refused(copied: Path, say: str) -> None:
-    with pytest.raises(BadFacts, match="charges the caller"):
+    with pytest.raises(BadContent, match="charges the caller"):
         load_facts(with_number(copied, say, "+1" + say.removeprefix("1-").replace("-", "")))
 
 
 @pytest.mark.parametrize("say", ["1-866-373-7888", "1-8663737888", "866-373-7888"])
 def test_number_of_the_never_list_is_refused_in_any_grouping(copied: Path, say: str) -> None:
-    with pytest.raises(BadFacts, match="is on the list `never`"):
+    with pytest.raises(BadContent, match="is on the list `never`"):
         load_facts(with_number(copied, say))
 
 
@@ -82,7 +82,7 @@ def test_every_fault_of_numbers_and_sources_is_reported_at_once(copied: Path) ->
     folder = with_number(copied, "1-900-555-0123")
     path = folder / "sources.toml"
     path.write_text(path.read_text("utf-8").replace('"own"', '"sure"'), "utf-8")
-    with pytest.raises(BadFacts) as raised:
+    with pytest.raises(BadContent) as raised:
         load_facts(folder)
     assert [fault.where for fault in raised.value.faults] == [
         f"{path}: [TOY-01]",
@@ -91,6 +91,6 @@ def test_every_fault_of_numbers_and_sources_is_reported_at_once(copied: Path) ->
 
 
 def test_missing_numbers_and_sources_are_both_reported(tmp_path: Path) -> None:
-    with pytest.raises(BadFacts) as raised:
+    with pytest.raises(BadContent) as raised:
         load_facts(tmp_path)
     assert [Path(fault.where).name for fault in raised.value.faults] == ["numbers.toml", "sources.toml"]

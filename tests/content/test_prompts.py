@@ -9,7 +9,7 @@ from ivr.content.facts import load_facts
 from ivr.content.locale import load_locale
 from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.content.templates import load_templates
-from ivr.errors import BadText
+from ivr.errors import BadContent
 
 CHOICE = '{% trans "tea" key=press.fruit %}For fruit … press {{ key }}.{% endtrans %}'
 CALL = (
@@ -93,7 +93,7 @@ def test_template_has_the_facts_that_it_names(prompts: Prompts) -> None:
 
 @pytest.mark.parametrize("named", ["press.nobody", "numbers.nobody"])
 def test_unknown_key_or_number_is_reported_by_name(copied: Path, named: str) -> None:
-    with pytest.raises(BadText, match=f"there is no `{named}` here"):
+    with pytest.raises(BadContent, match=f"there is no `{named}` here"):
         spoken(copied, f'{{% trans "tea" key={named} %}}Press {{{{ key }}}}.{{% endtrans %}}')
 
 

@@ -6,11 +6,11 @@ import pytest
 from support.texts import spoken, written
 
 from ivr.content.templates import load_templates
-from ivr.errors import BadText
+from ivr.errors import BadContent
 
 
 def faults(root: Path, source: str) -> list[str]:
-    with pytest.raises(BadText) as raised:
+    with pytest.raises(BadContent) as raised:
         load_templates(written(root, source))
     return [fault.found for fault in raised.value.faults]
 
@@ -62,12 +62,12 @@ def test_every_fault_of_a_template_is_reported_at_once(copied: Path) -> None:
 def test_faults_of_all_templates_are_reported_at_once(copied: Path) -> None:
     written(copied, "Outside.", "apples")
     written(copied, "Outside.", "lines/short")
-    with pytest.raises(BadText) as raised:
+    with pytest.raises(BadContent) as raised:
         load_templates(copied / "prompts")
     assert [Path(fault.where.removesuffix(":1")).name for fault in raised.value.faults] == ["apples.txt", "short.txt"]
 
 
 def test_node_and_shared_text_cannot_have_the_same_name(copied: Path) -> None:
     written(copied, '{% trans "tea" %}Tea.{% endtrans %}', "lines/tea")
-    with pytest.raises(BadText, match=r"there are two texts named `tea`"):
+    with pytest.raises(BadContent, match=r"there are two texts named `tea`"):
         load_templates(copied / "prompts")

@@ -7,7 +7,7 @@ import pytest
 from ivr.call.flow import Languages, Menu, Opening
 from ivr.call.playlist import SHARED_TEXTS
 from ivr.call.state import Place
-from ivr.errors import BadText
+from ivr.errors import BadContent
 from ivr.line.line import Line
 from ivr.script.labels import SHARED_PROMPT_LABELS, heard_when, press, title_of
 from ivr.script.model import Script, read_script
@@ -129,7 +129,7 @@ def test_cited_fact_has_numbers_in_place_of_names(real: Line) -> None:
 
 
 def test_unknown_fact_raises_a_sentence(line: Line) -> None:
-    with pytest.raises(BadText, match=r"no fact ZZ-1"):
+    with pytest.raises(BadContent, match=r"no fact ZZ-1"):
         cited_fact(line.content.facts, "ZZ-1")
 
 
@@ -163,7 +163,7 @@ def test_live_without_pages_to_open_says_zero(line: Line) -> None:
 
 
 def test_sources_of_an_unknown_text_raise_a_sentence(line: Line) -> None:
-    with pytest.raises(BadText, match="no text has this name"):
+    with pytest.raises(BadContent, match="no text has this name"):
         sources(line, "nowhere")
 
 

@@ -1,21 +1,24 @@
 """Sounds by the real programs: a written pause is heard, as long as it is written."""
 
-import asyncio
 import shutil
 
 import pytest
 
-from ivr.speech.synthesis import Utterance, synthesize
+from ivr.speech.installed_voices import InstalledVoice
+from ivr.speech.synthesis import synthesize
+from ivr.speech.utterance import Utterance
 from ivr.speech.wav import seconds_of
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("espeak-ng") and shutil.which("sox")), reason="espeak-ng or sox is not installed"
 )
+VOICE = InstalledVoice("espeak-ng", "en-us")
 
 
 def seconds(*pieces: str | float, rate: float = 1.0) -> float:
     """The length of the sound that is made of `pieces`."""
-    return seconds_of(asyncio.run(synthesize(Utterance("en-US", pieces, rate), "en-us")))
+    (sound,) = synthesize([Utterance("en-US", pieces, rate)], VOICE, 60)
+    return seconds_of(sound)
 
 
 @pytest.mark.parametrize("rate", [1.0, 0.9])
@@ -37,3 +40,9 @@ def test_markup_in_a_text_is_spoken_as_text() -> None:
     assert seconds("Tea <break strength='none' time='3000ms'/> now") != pytest.approx(
         seconds("Tea", 3.0, "now"), abs=0.3
     )
+
+
+def test_sounds_made_together_are_in_the_order_of_their_utterances() -> None:
+    texts = ["Tea. " * number for number in (3, 1, 2)]
+    made = synthesize([Utterance("en-US", (text,)) for text in texts], VOICE, 60)
+    assert [seconds_of(sound) for sound in made] == [seconds(text) for text in texts]

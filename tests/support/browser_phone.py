@@ -39,6 +39,12 @@ class PhonePage:
         """Scroll the captions to their beginning, as a visitor does who reads again."""
         self.log.evaluate("log => { log.scrollTop = 0; log.dispatchEvent(new Event('scroll')); }")
 
+    def shows(self, entry: Locator) -> bool:
+        """Whether `entry`, a line or sentence of a caption, begins inside the visible part of the log."""
+        expect(entry).to_be_in_viewport()
+        box, log = entry.bounding_box(), self.log.bounding_box()
+        return bool(box and log and log["y"] <= box["y"] <= log["y"] + log["height"])
+
     def hide(self, hidden: bool = True) -> None:
         """Hide the page, as when another tab is opened, or show it again."""
         self.page.evaluate(

@@ -10,11 +10,10 @@ from support.options import OPTIONS
 from ivr.cli.main import main
 from ivr.content.load import load_content
 from ivr.errors import BadLocale, OperationFailed
-from ivr.line.twiml import AFTER_KEY
-from ivr.speech import synthesis
+from ivr.speech import programs
 from ivr.speech.pauses import SHORT_PAUSE
 from ivr.speech.wav import seconds_of
-from ivr.translate import listen
+from ivr.translate import listen, make_sounds
 from ivr.translate.new_locale import create_locale
 
 needs_voices = pytest.mark.skipif(
@@ -39,7 +38,7 @@ def test_each_part_of_a_text_is_one_telephone_sound(copied: Path) -> None:
 @needs_voices
 def test_sound_is_made_once(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = heard(copied, "es", "tea")
-    monkeypatch.setattr(listen, "synthesize", None)
+    monkeypatch.setattr(make_sounds, "synthesize", None)
     assert heard(copied, "es", "tea") == first
 
 
@@ -87,7 +86,7 @@ def test_language_without_installed_voice_names_the_sheet(copied: Path) -> None:
     path = copied / "locales" / "es" / "locale.toml"
     path.write_text(path.read_text("utf-8").replace("Polly.Lupe-Neural", "none").replace("es-US", "so"), "utf-8")
     path.parent.rename(copied / "locales" / "so")
-    with pytest.raises(OperationFailed, match=r"has no voice for español.*ivr recordings sheet so"):
+    with pytest.raises(OperationFailed, match=r"No voice of this machine speaks español.*ivr recordings sheet so"):
         heard(copied, "so", "apples")
 
 
@@ -129,7 +128,7 @@ def test_listen_plays_the_named_texts(copied: Path, unset: Path, monkeypatch: py
 @needs_voices
 def test_listen_without_player_names_the_file(copied: Path, unset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert unset.is_dir()
-    monkeypatch.setattr(synthesis, "PLAYERS", ())
+    monkeypatch.setattr(programs, "PLAYERS", ())
     assert "open the file" in ivr(copied, monkeypatch, "listen", "es", "apples", "--slow").output
 
 
@@ -150,7 +149,7 @@ def test_translator_commands_print_sentences(copied: Path, unset: Path, monkeypa
 
 def test_speech_rate_of_a_voice_is_measured_without_its_pauses(tiny: Path) -> None:
     spanish = load_content(tiny).locales["es"]
-    samples = [listen.Sample("a", "uno … " * 20, tiny, 20 * SHORT_PAUSE + AFTER_KEY + 10.0)] * 3
+    samples = [listen.Sample("a", "uno … " * 20, tiny, 20 * SHORT_PAUSE + 10.0)] * 3
     row = listen.rate_row(spanish, samples)
     assert "reads 4.0 syllables a second" in row
     assert 'speech_rate = { counts = "syllables", slowest = 3.7, fastest = 6.4 }' in row

@@ -56,11 +56,8 @@ def test_every_address_in_a_page_is_a_file_below_the_site(site: Path) -> None:
     assert {"es.html", "phone/es.html", "read/en.html"} <= found
 
 
-def test_scripts_and_data_are_found_from_every_page(site: Path) -> None:
+def test_data_is_found_from_every_page(site: Path) -> None:
     public = site / "public"
-    for path in public.glob("static/*.js"):
-        for imported in re.findall(r'from "\./([^"]+)"', path.read_text("utf-8")):
-            assert (public / "static" / imported).is_file()
     for name, page in pages(public):
         for telephone in page.xpath("//section[@id='phone']"):
             data = urljoin(FOLDER + name, f"{telephone.get('data-base')}/telephone.json")

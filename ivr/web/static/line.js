@@ -1,6 +1,8 @@
 // The exported line (docs/export.md): where an event of a call leads, and the captions of a step.
 // `Line.respond` in ivr/line/line.py has the same transitions, and tests/web/test_telephone.py compares both.
 
+import { spokenSentences } from "./sentences.js";
+
 /**
  * @typedef {{ language: string, name: string, direction: "ltr" | "rtl", opening: string }} Language
  * @typedef {{ steps: number[], keys: string[], silence: string, outcomes?: Record<string, string> }} Place
@@ -10,7 +12,7 @@
  *   recording?: { normal: string, slow: string } }} Prompt
  * @typedef {{ ring: string, languages: Record<string, Language>, places: Record<string, Place>, steps: Step[],
  *   prompts: Record<string, Prompt>, dial_statuses: Record<string, string>,
- *   voices: { paragraph_pause: number, slow_rate: number } }} Line
+ *   voices: { short_pause: number, paragraph_pause: number, slow_rate: number, slow_pause: number } }} Line
  *
  * @typedef {{ key: string } | { dialStatus: string, bridged?: boolean } | "silence" | "ring"} Event
  *
@@ -20,8 +22,8 @@
  * @property {string} name the language in its own words
  * @property {Piece[][]} lines
  * @property {string[]} keys the key that each line offers, "" for none
- * @property {string} text what a voice of the device reads
- * @property {number} seconds with the pause after it
+ * @property {import("./sentences.js").Sentence[]} sentences what is said, one after the other
+ * @property {number} seconds of all sentences
  * @property {number} rate 1 is the normal pace
  * @property {string} recording the file of the recording, "" without one
  * @property {string} sound the name of the sound that the site can make
@@ -69,30 +71,24 @@ export function stepsOf(line, place) {
  */
 export function captionsOf(line, step) {
   const slow = step.pace === "slow";
+  const { short_pause: short, paragraph_pause: paragraph, slow_rate: slowRate, slow_pause: factor } = line.voices;
+  const pauses = slow ? { short: short * factor, paragraph: paragraph * factor } : { short, paragraph };
   return step.prompts.map((name) => {
     const prompt = line.prompts[name];
     const { language, name: ownName, direction } = line.languages[prompt.language];
+    const seconds = prompt.seconds[slow ? 1 : 0] + pauses.paragraph;
     return {
       lang: language,
       dir: direction,
       name: ownName,
       lines: prompt.lines,
       keys: prompt.keys ?? [],
-      text: withoutPauses(prompt.paragraphs.join(" ")),
-      seconds: prompt.seconds[slow ? 1 : 0] + line.voices.paragraph_pause,
-      rate: slow ? line.voices.slow_rate : 1,
+      sentences: spokenSentences(prompt.paragraphs, seconds, pauses),
+      seconds,
+      rate: slow ? slowRate : 1,
       recording: prompt.recording?.[step.pace] ?? "",
       sound: slow ? `${name}/slow` : name,
       language: prompt.language,
     };
   });
-}
-
-/** The words alone, without the `…` of pauses. @param {string} text */
-export function withoutPauses(text) {
-  return text
-    .replaceAll("…", " ")
-    .replace(/\s+/g, " ")
-    .replace(/ (?=[.,;:!?])/g, "")
-    .trim();
 }

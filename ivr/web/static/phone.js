@@ -58,9 +58,10 @@ async function startCall(aloud) {
 
 /** @type {import("./call.js").Stage["speak"]} */
 async function speak(caption, next, signal) {
-  screen.addCaption(caption);
+  const mark = screen.addCaption(caption);
   sound.prepare(next);
-  await sound.speak(caption, signal);
+  await sound.speak(caption, signal, mark);
+  mark(-1);
 }
 
 /** @param {import("./call.js").State} next */

@@ -1,6 +1,9 @@
 // What the telephone page shows: the state of the call, the controls that work, and the captions.
 
+import { sentencesOfLine } from "./sentences.js";
+
 /** @typedef {import("./line.js").Caption} Caption */
+/** @typedef {import("./line.js").Piece} Piece */
 /** @typedef {"idle" | "waiting" | "talking" | "listening" | "dialling"} State */
 
 const SCROLL_GAP = 8; // pixels above the newest caption
@@ -41,6 +44,8 @@ export function setState(state, paused = false) {
   for (const label of document.querySelectorAll("#state > [data-state]")) {
     if (label instanceof HTMLElement) label.hidden = label.dataset.state !== shown;
   }
+  const resizes = [phone.dataset.state, state].some((one) => one === "idle" || one === "dialling");
+  const isNew = phone.dataset.state !== state;
   phone.dataset.state = state;
   moveFocusFromHidden(inCall);
   for (const part of phone.querySelectorAll("[data-while]")) {
@@ -52,7 +57,7 @@ export function setState(state, paused = false) {
   dialPanel.hidden = state !== "dialling";
   setPressed(byId("pause"), paused);
   showClear(state);
-  if (following) showNewestEntry(); // the log may have another height now
+  if (following && isNew && resizes) showNewestEntry(); // the log has another height now
 }
 
 /** Keeps the focus on the telephone when the control that has it is about to be hidden. @param {boolean} inCall */
@@ -97,19 +102,38 @@ export function addMessage(name, key = "") {
   addToLog(message);
 }
 
-/** Adds the words of a voice. A line that offers a key is a button. @param {Caption} caption */
+/**
+ * Adds the words of a voice. A line that offers a key is a button. Returns a function that marks the sentence of an index
+ * and no other one; only a class changes, so that a screen reader does not read it again.
+ * @param {Caption} caption @returns {(index: number) => void}
+ */
 export function addCaption(caption) {
   const block = element("div", { lang: caption.lang, dir: caption.dir, className: "caption" });
   if (!isLastSpeaker(caption.name)) block.append(element("p", { className: "voice", textContent: caption.name }));
+  /** @type {HTMLElement[]} */
+  const marked = [];
   for (const [index, line] of caption.lines.entries()) {
-    const paragraph = element("p", {});
-    const pieces = line.map(([text, link]) => textOrLink(text, link));
+    const sentences = sentencesOfLine(line).map(sentenceSpan);
+    marked.push(...sentences);
     const key = caption.keys[index];
-    const isPlain = pieces.every((piece) => typeof piece === "string");
-    paragraph.append(...(key && isPlain ? [choiceButton(key, pieces)] : pieces));
+    const isPlain = line.every(([, link]) => !link);
+    const paragraph = element("p", {});
+    const words = sentences.flatMap((sentence) => [sentence, " "]);
+    paragraph.append(...(key && isPlain ? [choiceButton(key, words)] : words));
     block.append(paragraph);
   }
   addToLog(block);
+  return (index) => {
+    for (const [number, sentence] of marked.entries()) sentence.classList.toggle("spoken", number === index);
+    if (index in marked && following) keepInView(marked[index]);
+  };
+}
+
+/** @param {Piece[]} pieces */
+function sentenceSpan(pieces) {
+  const span = element("span", {});
+  span.append(...pieces.map(([text, link], index) => textOrLink(index ? text : text.trimStart(), link)));
+  return span;
 }
 
 /** The choices of captions become plain text: their keys do not work any more. */
@@ -121,14 +145,16 @@ export function endChoices() {
   }
 }
 
-/** @param {string} key @param {(string | Node)[]} pieces */
-function choiceButton(key, pieces) {
+/** @param {string} key @param {(string | Node)[]} sentences */
+function choiceButton(key, sentences) {
   const button = element("button", { className: "choice" });
   button.setAttribute("type", "button");
   button.dataset.choice = key;
   const cap = element("kbd", { textContent: key === "*" ? "✱" : key });
   cap.setAttribute("aria-hidden", "true");
-  button.append(cap, ...pieces);
+  const words = element("span", {});
+  words.append(...sentences);
+  button.append(cap, words);
   return button;
 }
 
@@ -162,6 +188,12 @@ function addToLog(entry) {
 function showFrom(entry) {
   log.scrollTop = entry.offsetTop - SCROLL_GAP;
   shownTop = log.scrollTop;
+}
+
+/** Scrolls the log to the sentence that is spoken, if it is not wholly seen. @param {HTMLElement} sentence */
+function keepInView(sentence) {
+  const end = sentence.getBoundingClientRect().bottom;
+  if (end > log.getBoundingClientRect().bottom) showFrom(sentence);
 }
 
 function noticeScrolling() {

@@ -1,9 +1,11 @@
 // The sound of the telephone: sounds of the site where the visitor has switched them on, else a voice of the device, else
-// the time in which a caption can be read.
+// the time in which a caption can be read. Each of the three tells which sentence is spoken.
 
 /**
+ * @typedef {import("./sentences.js").Sentence} Sentence
  * @typedef {import("./line.js").Caption} Caption
  * @typedef {import("./clock.js").Clock} Clock
+ * @typedef {(index: number) => void} Mark marks the sentence that is spoken now
  */
 
 const ATTEMPTS = 2; // for each sound of the site
@@ -54,12 +56,19 @@ export class Sound {
     if (this.on) this.#audio?.resume();
   }
 
-  /** Reads `caption` aloud, and takes its time without sound. @param {Caption} caption @param {AbortSignal} signal */
-  async speak(caption, signal) {
-    if (this.on && (await this.#playSound(caption, signal))) return;
-    const voice = this.on && !signal.aborted ? deviceVoice(caption.lang) : undefined;
-    if (voice && (await this.#speakOnDevice(caption, voice, signal))) return;
-    await this.#clock.wait(caption.seconds, signal);
+  /**
+   * Reads `caption` aloud, and takes its time without sound.
+   * @param {Caption} caption @param {AbortSignal} signal @param {Mark} mark
+   */
+  async speak(caption, signal, mark) {
+    if (this.on && (await this.#playSound(caption, signal, mark))) return;
+    for (const [index, sentence] of caption.sentences.entries()) {
+      if (signal.aborted) return;
+      mark(index);
+      const voice = this.on ? deviceVoice(caption.lang) : undefined;
+      if (voice && (await this.#speakOnDevice(sentence, voice, caption.rate, signal))) continue;
+      await this.#clock.wait(sentence.seconds, signal);
+    }
   }
 
   /** Loads the sound of the next caption. @param {Caption | undefined} caption */
@@ -74,18 +83,33 @@ export class Sound {
     return this.#siteVoices.has(language) ? `${this.#base}/sound/${sound}.wav` : "";
   }
 
-  /** Whether a sound of the site was played. @param {Caption} caption @param {AbortSignal} signal */
-  async #playSound(caption, signal) {
+  /** Whether a sound of the site was played. @param {Caption} caption @param {AbortSignal} signal @param {Mark} mark */
+  async #playSound(caption, signal, mark) {
     const buffer = await Promise.race([this.#load(caption), this.#clock.wait(SOUND_TIMEOUT, signal)]);
     if (!buffer || !this.#audio || signal.aborted || this.#audio.state === "closed") return false;
     const source = this.#audio.createBufferSource();
     source.buffer = buffer;
     source.connect(this.#audio.destination);
-    const ended = new Promise((resolve) => source.addEventListener("ended", resolve, { once: true }));
+    const playing = new AbortController();
+    signal.addEventListener("abort", () => playing.abort(), { once: true });
+    source.addEventListener("ended", () => playing.abort(), { once: true });
     source.start();
-    await Promise.race([ended, this.#clock.wait(buffer.duration + 2, signal)]);
+    await this.#markInTime(caption, buffer.duration, playing.signal, mark);
+    await this.#clock.wait(2, playing.signal); // a sound that does not report its end
     source.stop();
     return true;
+  }
+
+  /**
+   * Marks each sentence while a sound of `duration` seconds plays, by its share of the estimated seconds.
+   * @param {Caption} caption @param {number} duration @param {AbortSignal} signal @param {Mark} mark
+   */
+  async #markInTime({ sentences, seconds }, duration, signal, mark) {
+    for (const [index, sentence] of sentences.entries()) {
+      if (signal.aborted) return;
+      mark(index);
+      await this.#clock.wait((sentence.seconds / seconds) * duration, signal);
+    }
   }
 
   /** The decoded sound of `caption`, null if there is none. @param {Caption} caption */
@@ -113,31 +137,31 @@ export class Sound {
   }
 
   /**
-   * Whether the voice of the device read the whole caption. After a pause it reads the caption again.
-   * @param {Caption} caption @param {SpeechSynthesisVoice} voice @param {AbortSignal} signal
+   * Whether the voice of the device read the whole sentence. After a pause it reads the sentence again.
+   * @param {Sentence} sentence @param {SpeechSynthesisVoice} voice @param {number} rate @param {AbortSignal} signal
    */
-  async #speakOnDevice(caption, voice, signal) {
+  async #speakOnDevice(sentence, voice, rate, signal) {
     for (;;) {
       await this.#clock.running(signal);
-      const ended = await this.#utter(caption, voice, signal);
+      const ended = await this.#utter(sentence, voice, rate, signal);
       if (ended || signal.aborted) return true;
       if (!this.#clock.paused || !this.on) return false;
     }
   }
 
-  /** @param {Caption} caption @param {SpeechSynthesisVoice} voice @param {AbortSignal} signal */
-  async #utter(caption, voice, signal) {
+  /** @param {Sentence} sentence @param {SpeechSynthesisVoice} voice @param {number} rate @param {AbortSignal} signal */
+  async #utter(sentence, voice, rate, signal) {
     /** @type {Promise<boolean>} */
     const ended = new Promise((resolve) => {
       attempt(() => {
-        const utterance = new SpeechSynthesisUtterance(caption.text);
-        Object.assign(utterance, { voice, lang: voice.lang, rate: caption.rate });
+        const utterance = new SpeechSynthesisUtterance(sentence.text);
+        Object.assign(utterance, { voice, lang: voice.lang, rate });
         utterance.onend = () => resolve(!this.#clock.paused);
         utterance.onerror = () => resolve(false);
         speechSynthesis.speak(utterance);
       }) || resolve(false);
     });
-    const tooLong = this.#clock.wait(caption.seconds * 2 + 5, signal).then(() => true);
+    const tooLong = this.#clock.wait(sentence.seconds * 2 + 5, signal).then(() => true);
     const result = await Promise.race([ended, tooLong]);
     attempt(() => speechSynthesis.cancel());
     return result;

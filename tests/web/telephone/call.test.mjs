@@ -17,7 +17,7 @@ function stage() {
   };
   return {
     events,
-    speak: (caption, _next, signal) => until(caption.text, signal),
+    speak: ({ sentences }, _next, signal) => until(sentences.map(({ text }) => text).join(" "), signal),
     wait: (seconds, signal) => until(seconds, signal),
     show: (state) => events.push(state),
     async goOn(times = 1) {

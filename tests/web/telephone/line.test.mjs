@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { captionsOf, firstPlace, respond, withoutPauses } from "../../../ivr/web/static/line.js";
+import { captionsOf, firstPlace, respond } from "../../../ivr/web/static/line.js";
 import { LINE } from "./toy_line.mjs";
 
 test("a reader in the source language hears the opening in two languages, any other reader the opening in theirs", () => {
@@ -23,15 +23,11 @@ test("at the slow pace a caption takes longer and is read more slowly", () => {
   const [normal] = captionsOf(LINE, LINE.steps[0]);
   const [slow] = captionsOf(LINE, LINE.steps[1]);
   assert.deepEqual([normal.seconds, normal.rate, normal.sound], [2.6, 1, "greeting"]);
-  assert.deepEqual([slow.seconds, slow.rate, slow.sound], [3.6, 0.9, "main/slow"]);
+  assert.deepEqual([slow.seconds, slow.rate, slow.sound], [4.2, 0.9, "main/slow"]);
 });
 
 test("a recording is named for the pace of the step", () => {
   const step = LINE.steps[3];
   assert.equal(captionsOf(LINE, step)[0].recording, "aa.wav");
   assert.equal(captionsOf(LINE, { ...step, pace: "slow" })[0].recording, "bb.wav");
-});
-
-test("a voice of the device reads the words without the marks of pauses", () => {
-  assert.equal(withoutPauses("… Dial one … two …. Again …"), "Dial one two. Again");
 });

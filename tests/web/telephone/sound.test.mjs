@@ -6,7 +6,7 @@ import { fakeTime } from "./fake_time.mjs";
 import { settle } from "./toy_line.mjs";
 
 const CAPTION = {
-  text: "Hello.",
+  sentences: [{ text: "Hello.", seconds: 4 }],
   lang: "en-US",
   language: "en",
   seconds: 4,
@@ -22,16 +22,17 @@ class AudioContext {
   destination = {};
   resume() {}
   suspend() {}
+  static duration = 0; // seconds of each sound; the end of a longer one is not reported
   async decodeAudioData() {
-    return { duration: 1 };
+    return { duration: AudioContext.duration };
   }
   createBufferSource() {
-    return { connect() {}, addEventListener: (_, ended) => ended(), start() {}, stop() {} };
+    return { connect() {}, addEventListener: (_, ended) => AudioContext.duration || ended(), start() {}, stop() {} };
   }
 }
 
 // A browser with `voices`, in which `speak` answers each utterance, and with a site that answers with `statuses`.
-function browser(context, { voices = [], speak = (utterance) => utterance.onend(), statuses = [] } = {}) {
+function browser(context, { voices = [], speak = (utterance) => utterance.onend(), statuses = [], duration = 0 } = {}) {
   const time = fakeTime(context);
   const uttered = [];
   const asked = [];
@@ -50,6 +51,7 @@ function browser(context, { voices = [], speak = (utterance) => utterance.onend(
     },
   };
   globalThis.AudioContext = AudioContext;
+  AudioContext.duration = duration;
   globalThis.window = globalThis;
   context.mock.method(globalThis, "fetch", async (address) => {
     asked.push(address);
@@ -59,8 +61,12 @@ function browser(context, { voices = [], speak = (utterance) => utterance.onend(
   const sound = new Sound(clock, "..", new Set(["en"]));
   const aborts = new AbortController();
   const done = [];
-  const read = (caption = CAPTION) => sound.speak(caption, aborts.signal).then(() => done.push(caption.text));
-  return { time, clock, sound, uttered, asked, read, done };
+  const marked = [];
+  const read = (caption = CAPTION) =>
+    sound
+      .speak(caption, aborts.signal, (index) => marked.push(index))
+      .then(() => done.push(caption.sentences.map(({ text }) => text).join(" ")));
+  return { time, clock, sound, uttered, asked, read, done, marked, aborts };
 }
 
 test("without sound a caption takes its time and nothing is asked or spoken", async (context) => {
@@ -163,4 +169,57 @@ test("a sound that fails is tried again, and the next ones are still asked for",
   await time.pass(0);
   assert.equal(asked.at(-1), "../sound/en/hello/1.wav"); // a failed sound is not remembered
   await settle();
+});
+
+const TWO = {
+  ...CAPTION,
+  sentences: [
+    { text: "Hello.", seconds: 1 },
+    { text: "Goodbye.", seconds: 3 },
+  ],
+};
+
+test("without sound each sentence is marked for its own time", async (context) => {
+  const { time, read, done, marked, aborts } = browser(context);
+  read(TWO);
+  await time.pass(0.9);
+  assert.deepEqual(marked, [0]);
+  await time.pass(0.2);
+  assert.deepEqual([marked, done], [[0, 1], []]);
+  await time.pass(3);
+  assert.deepEqual([marked, done], [[0, 1], ["Hello. Goodbye."]]);
+  read(TWO);
+  await time.pass(0.5);
+  aborts.abort();
+  await settle();
+  assert.deepEqual(marked, [0, 1, 0]); // what is not spoken is not marked
+});
+
+test("the voice of the device reads the sentence that is marked", async (context) => {
+  const { time, sound, uttered, read, marked } = browser(context, {
+    voices: [NEAR],
+    speak: (utterance) => setTimeout(utterance.onend, 2000),
+  });
+  sound.start();
+  read(TWO);
+  await time.pass(1.9);
+  assert.deepEqual([uttered.at(-1)[1], marked], ["Hello.", [0]]);
+  await time.pass(0.2);
+  assert.deepEqual([uttered.at(-1)[1], marked], ["Goodbye.", [0, 1]]);
+});
+
+test("in a sound of the site each sentence is marked for its share of the sound", async (context) => {
+  const { time, clock, sound, read, marked, done } = browser(context, { duration: 8 });
+  sound.start();
+  sound.usesSite = true;
+  read(TWO);
+  await time.pass(1.9);
+  assert.deepEqual(marked, [0]);
+  clock.pause();
+  await time.pass(60);
+  clock.resume();
+  await time.pass(0.2);
+  assert.deepEqual([marked, done], [[0, 1], []]);
+  await time.pass(8);
+  assert.deepEqual(done, ["Hello. Goodbye."]);
 });

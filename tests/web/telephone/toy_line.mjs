@@ -40,7 +40,7 @@ export const LINE = {
     recorded: prompt("en", "Goodbye.", { recording: { normal: "aa.wav", slow: "bb.wav" } }),
   },
   dial_statuses: { completed: "connected", busy: "busy" },
-  voices: { paragraph_pause: 0.6, slow_rate: 0.9 },
+  voices: { short_pause: 0.4, paragraph_pause: 0.6, slow_rate: 0.9, slow_pause: 2 },
 };
 
 // Everything that is waiting for a promise goes on.

@@ -1,0 +1,58 @@
+"""`ivr listen --all`: makes the sounds of the web page beforehand."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ivr.settings import Settings
+
+if TYPE_CHECKING:
+    from ivr.speech.sound_folder import SoundFolder
+    from ivr.translate.make_sounds import LanguageSounds
+
+_BYTES_A_MEGABYTE = 1_000_000
+
+
+def make_all_sounds(settings: Settings, path: Path) -> bool:
+    """Make the sounds of every published language in the folder `path`, and print the progress.
+
+    Returns whether each language has a voice. Raises OperationFailed.
+    """
+    from ivr.export.export import export_line
+    from ivr.line.compiler import compile_line
+    from ivr.speech.installed_voices import required_voices
+    from ivr.speech.sound_folder import SoundFolder
+    from ivr.translate.make_sounds import complete, sounds_by_language
+
+    line = export_line(compile_line(settings.ivr_content, settings.options), with_twiml=False)
+    languages, mute = sounds_by_language(line, required_voices(settings.ivr_voices))
+    for tag in mute:
+        click.echo(f"{tag}: no voice of this machine speaks it, so the page shows its captions alone.")
+    folder = SoundFolder(path)
+    with folder.locked():
+        made = sum(_make(folder, sounds) for sounds in languages)
+        removed = complete(folder, languages)
+    click.echo(f"{_contents(folder, languages)}: {made} made now, {removed} removed that no text needs.")
+    click.echo(f"The line uses them when it starts with IVR_SOUNDS={path.resolve()}")
+    return not mute
+
+
+def _make(folder: "SoundFolder", sounds: "LanguageSounds") -> int:
+    """Make the missing sounds of one language. Returns how many."""
+    from ivr.translate.make_sounds import make_missing, missing_in
+
+    missing, made = len(missing_in(folder, sounds)), 0
+    label = f"{sounds.tag}: {len(sounds.utterances)} sounds in the voice {sounds.voice.name}, {missing} to make"
+    with click.progressbar(length=missing, label=label) as bar:
+        for number in make_missing(folder, sounds):
+            made += number
+            bar.update(number)
+    return made
+
+
+def _contents(folder: "SoundFolder", languages: "list[LanguageSounds]") -> str:
+    """How many sounds there are, and their size: "1130 sounds, 158 MB"."""
+    names = [name for sounds in languages for name in sounds.utterances]
+    size = sum((folder.path / name).stat().st_size for name in names)
+    return f"{len(names)} sounds, {size / _BYTES_A_MEGABYTE:.0f} MB"

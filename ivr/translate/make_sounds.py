@@ -1,0 +1,83 @@
+"""Makes the sounds that a folder does not have: of texts to listen to, or of a whole line (`ivr listen --all`).
+
+So the sounds of the web page are made beforehand, and no request waits for a voice.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from ivr.errors import OperationFailed
+from ivr.export.format import ExportedLine
+from ivr.export.sounds import page_sounds
+from ivr.speech.installed_voices import InstalledVoice, InstalledVoices
+from ivr.speech.programs import SynthesisFailed
+from ivr.speech.sound_folder import INDEX, SoundFolder, sound_file_name
+from ivr.speech.synthesis import synthesize
+from ivr.speech.utterance import Utterance
+
+TOGETHER = 12
+"""Sounds that one start of Piper makes, and the most that are lost when the command is interrupted."""
+BATCH_SECONDS = 900.0
+"""Seconds that a program may run for so many sounds, on a slow and busy machine."""
+
+
+class LanguageSounds(NamedTuple):
+    """The sounds of the language `tag` in `voice`: what is said in each, by the name of its file."""
+
+    tag: str
+    voice: InstalledVoice
+    utterances: Mapping[str, Utterance]
+
+
+def sounds_by_language(line: ExportedLine, installed: InstalledVoices) -> tuple[list[LanguageSounds], list[str]]:
+    """The sounds of each published language that has a voice, and the tags of the languages without one."""
+    languages, mute = list[LanguageSounds](), list[str]()
+    for tag, language in line.languages.items():
+        utterances = [sound.utterance for sound in page_sounds(line).values() if sound.tag == tag]
+        if voice := installed.voice_of(language.language, tag):
+            languages.append(LanguageSounds(tag, voice, by_file_name(utterances, voice)))
+        elif utterances:
+            mute.append(tag)
+    return languages, mute
+
+
+def by_file_name(utterances: Sequence[Utterance], voice: InstalledVoice) -> dict[str, Utterance]:
+    """`utterances` by the names of their files."""
+    return {sound_file_name(utterance, voice.identity): utterance for utterance in utterances}
+
+
+def missing_in(folder: SoundFolder, sounds: LanguageSounds) -> dict[str, Utterance]:
+    """What is said in the sounds that `folder` does not have."""
+    names = folder.names()
+    return {name: utterance for name, utterance in sounds.utterances.items() if name not in names}
+
+
+def make_missing(folder: SoundFolder, sounds: LanguageSounds) -> Iterator[int]:
+    """Make the sounds that `folder` does not have. Yields a number each time that so many were made.
+
+    Raises OperationFailed.
+    """
+    for batch in _batches(missing_in(folder, sounds)):
+        try:
+            made = synthesize(list(batch.values()), sounds.voice, BATCH_SECONDS)
+        except SynthesisFailed as error:
+            raise OperationFailed(
+                f"The sounds of {sounds.tag} cannot be made in the voice {sounds.voice.name}: {error}. Those that are "
+                "made are kept: correct this and run the command again."
+            ) from None
+        for name, content in zip(batch, made, strict=True):
+            folder.add(name, content)
+        yield len(batch)
+
+
+def _batches(missing: Mapping[str, Utterance]) -> Iterator[dict[str, Utterance]]:
+    """At most TOGETHER utterances of one rate at a time."""
+    for rate in sorted({utterance.rate for utterance in missing.values()}):
+        alike = [item for item in missing.items() if item[1].rate == rate]
+        yield from (dict(alike[start : start + TOGETHER]) for start in range(0, len(alike), TOGETHER))
+
+
+def complete(folder: SoundFolder, languages: Sequence[LanguageSounds]) -> int:
+    """Write the index of `folder` and remove the sounds that no text needs; how many. Raises OperationFailed."""
+    folder.complete({sounds.tag: sounds.voice.identity for sounds in languages})
+    return folder.remove_others([INDEX, *(name for sounds in languages for name in sounds.utterances)])

@@ -1,0 +1,69 @@
+"""Answers requests for sounds: /sound/es/partner/2/slow.wav. Their number is limited; more are answered with 429."""
+
+import time
+from collections.abc import Callable
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, PlainTextResponse
+
+from ivr.speech.programs import SynthesisFailed
+from ivr.web.security_headers import NO_STORE
+from ivr.web.sounds import SoundFiles, Synthesizer
+
+REQUESTS_A_SECOND, MOST_AT_ONCE = 40, 80
+"""Requests for sounds that one worker answers. A visitor who listens makes one in about ten seconds."""
+RETRY_AFTER = 1
+"""Seconds after which a browser may ask again."""
+_AGAIN = f"Ask again after {RETRY_AFTER} second. The page goes on with captions meanwhile.\n"
+
+
+class RequestLimit:
+    """At most `rate` requests a second on average, and `burst` at once. It does not know who asks.
+
+    `now` returns seconds of a clock that is never set back.
+    """
+
+    def __init__(self, rate: float, burst: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._rate, self._burst, self._now = rate, burst, now
+        self._left, self._counted_at = burst, now()
+
+    def allows_one_more(self) -> bool:
+        """Count a request. Returns False, and counts nothing, if it is one too many."""
+        now = self._now()
+        self._left = min(self._burst, self._left + (now - self._counted_at) * self._rate)
+        self._counted_at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+def add_sounds(app: FastAPI, files: SoundFiles, synthesizer: Synthesizer) -> None:
+    """Add the sounds to `app`: those of `files`, else those that `synthesizer` can make."""
+    limit = RequestLimit(REQUESTS_A_SECOND, MOST_AT_ONCE)
+
+    @app.get("/sound/{name:path}.wav")
+    async def sound(request: Request) -> Response:
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            return _refusal(403, "Other sites may not use the sounds of this page.\n")
+        if not limit.allows_one_more():
+            return _refusal(429, f"Too many sounds are asked for. {_AGAIN}")
+        name = request.path_params["name"]
+        path = files.paths.get(name)
+        if path and path.is_file():
+            return FileResponse(path, media_type="audio/wav", headers=NO_STORE)
+        return await _synthesized(synthesizer, name)
+
+
+async def _synthesized(synthesizer: Synthesizer, name: str) -> Response:
+    try:
+        return Response(await synthesizer.wav(name), media_type="audio/wav", headers=NO_STORE)
+    except KeyError:
+        return _refusal(404, "There is no such sound.\n")
+    except SynthesisFailed:
+        return _refusal(503, f"This sound cannot be made now. {_AGAIN}")
+
+
+def _refusal(status: int, sentence: str) -> Response:
+    retry = {"Retry-After": str(RETRY_AFTER)} if status in (429, 503) else {}
+    return PlainTextResponse(sentence, status, {**NO_STORE, **retry})
