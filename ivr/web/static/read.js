@@ -1,7 +1,7 @@
 // The readable text: a link to a topic opens it, a button opens all, a printed page has all, and a language link leads
 // to the topic that is read now. Nothing here makes an entry in the browser's history.
 
-const folded = [...document.querySelectorAll("main details")];
+const folded = [.../** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("main details"))];
 const topics = folded.filter((details) => details.matches(".topic > details"));
 const openAll = /** @type {HTMLButtonElement} */ (document.getElementById("open-all"));
 /** @type {HTMLDetailsElement[]} */
