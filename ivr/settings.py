@@ -4,20 +4,21 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.content.facts import E164, PINNED_HOTLINE, PREMIUM
+from ivr.content.files import CHECKOUT
+from ivr.content.neutral_page import neutral_page_fault
 from ivr.errors import BadSettings
 from ivr.line.options import Options
 from ivr.setting_rules import TEST_TOKEN_PREFIX, old_names, plain_url, token_fault, unknown_names
 
 ENV_FILE = ".env"
 _ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}", re.ASCII)
-CHECKOUT = Path(__file__).resolve().parent.parent
 _DATABASE = re.compile(r"postgres(ql)?://\S+$", re.ASCII)
 _LISTENING = re.compile(r"(?P<host>[0-9.]+|\[[0-9a-fA-F:]+\]|localhost):(?P<port>[0-9]{1,5})", re.ASCII)
 _PATH = re.compile(r"\.{1,2}|[^\"']*/[^\"']*")
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     ivr_hotline: str = ""
     ivr_web_phone: Literal["on", "off"] = "on"
     ivr_readable: Literal["on", "off"] = "on"
+    ivr_neutral_page: str = ""
     ivr_content: Path = Field(default=CHECKOUT)
     ivr_sounds: Path | None = None
     ivr_voices: Path | None = None
@@ -95,6 +97,13 @@ class Settings(BaseSettings):
     @classmethod
     def _lower_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+    @field_validator("ivr_neutral_page")
+    @classmethod
+    def _is_a_page_of_another_site(cls, value: str) -> str:
+        if value and (fault := neutral_page_fault(value)):
+            raise ValueError(fault)
+        return value
 
     @field_validator("ivr_content", "ivr_sounds", "ivr_voices", mode="before")
     @classmethod
@@ -167,6 +176,10 @@ class Settings(BaseSettings):
     def uses_test_token(self) -> bool:
         """Whether the token is a test token of `make setup`: the line is tried out and answers no call of Twilio's."""
         return bool(self.tokens) and self.tokens[0].startswith(TEST_TOKEN_PREFIX)
+
+    def with_some_token(self) -> Self:
+        """These settings, with a test token if they have none: enough to prove a line that verifies no call."""
+        return self if self.tokens else self.model_copy(update={"twilio_auth_token": SecretStr(TEST_TOKEN_PREFIX)})
 
     @property
     def options(self) -> Options:

@@ -135,6 +135,20 @@ def test_what_was_read_does_not_change() -> None:
                 "+１202",
             )
         ),
+        *(
+            ("IVR_NEUTRAL_PAGE", value, "expected the address of another site that begins with https://")
+            for value in (
+                "http://www.weather.gov/",
+                "www.weather.gov",
+                "https://localhost/",
+                "https://user@www.weather.gov/",
+                "https://www.weather.gov/ https://es.wikipedia.org/",
+                "https://www.weather.gov/<b>",
+                "javascript:alert(1)",
+                "/en",
+                "off",
+            )
+        ),
         ("IVR_SILENCE", "hang up", "expected connect or goodbye"),
         ("IVR_HOTLINE", "+19005550123", "this number charges whoever calls it"),
         *(

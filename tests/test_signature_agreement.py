@@ -38,12 +38,12 @@ PIECES = st.sampled_from(
 @example("a=1%00b=2&c=3")
 @example("")
 def test_form_is_read_as_urllib_reads_it(encoded: str) -> None:
-    assert urlencoded.read(encoded) == parse_qsl(encoded, keep_blank_values=True)
+    assert urlencoded.read_fields(encoded) == parse_qsl(encoded, keep_blank_values=True)
 
 
 @given(st.lists(st.tuples(st.text(max_size=8), st.text(max_size=12)), max_size=30))
 def test_encoded_fields_are_read_back(fields: list[tuple[str, str]]) -> None:
-    assert urlencoded.read(urlencode(fields, errors="surrogatepass").encode().decode("latin-1")) == parse_qsl(
+    assert urlencoded.read_fields(urlencode(fields, errors="surrogatepass").encode().decode("latin-1")) == parse_qsl(
         urlencode(fields, errors="surrogatepass"), keep_blank_values=True
     )
 

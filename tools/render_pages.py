@@ -17,10 +17,10 @@ from ivr.script.labels import language_names, node_labels
 from ivr.script.page import write_pages
 from ivr.speech.installed_voices import InstalledVoices
 from ivr.usage.counter import UsageKey
+from ivr.usage.counts import StoredPeriod
 from ivr.usage.layout import Head, Names, as_html
 from ivr.usage.report import make_report
-from ivr.usage.tables import StoredPeriod
-from ivr.web.site import Site, Telephone, unavailable_page
+from ivr.web.site import Site, Telephone, unavailable_blank_page, unavailable_page
 from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles
 
 TOY_LINE = Path(__file__).resolve().parent.parent / "tests" / "tiny"
@@ -38,6 +38,8 @@ def site_pages(line: Line) -> dict[str, Body]:
     pages |= {f"phone.{tag}": page for tag, page in site.phone_pages.items()}
     pages |= {f"read.{tag}": page for tag, page in site.read_pages.items()}
     pages |= {"not_found": site.not_found, "not_found_without_text": bare.not_found}
+    pages |= {f"blank.{tag}": page for tag, page in site.blank_pages.items()}
+    pages["unavailable_blank"] = unavailable_blank_page(templates)
     return pages | {"unavailable": unavailable_page(templates, line.fallback_document)}
 
 

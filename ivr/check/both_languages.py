@@ -15,16 +15,11 @@ BILINGUAL_READINGS = ("part", "third", "warning", "farewell", "ending", "number"
 
 def both_languages_are_spoken_until_one_is_chosen(index: LineIndex) -> Iterator[Fault]:
     """Both languages speak the connecting sentence, the warning, the reminder, the text after a dial, the goodbye."""
-    checked = set[Step]()
-    for place in index.line.paths:
-        for step in () if place.language_chosen else index.steps(place):
-            if step in checked or step.place.language_chosen:
-                continue
-            checked.add(step)
-            missing = set(index.flow.published[:2]) - {prompt.locale for prompt in _prompts(index, step)}
-            if missing:
-                found = f"`{' '.join(prompt.text for prompt in prompts_for(index.flow, step))}` is not spoken in"
-                yield index.fault(place, f"{found} {', '.join(sorted(missing))}", "Speak it in both languages.")
+    for step, place in index.places_by_step.items():
+        missing = set(index.flow.published[:2]) - {prompt.locale for prompt in _prompts(index, step)}
+        if missing and not step.place.language_chosen:
+            found = f"`{' '.join(prompt.text for prompt in prompts_for(index.flow, step))}` is not spoken in"
+            yield index.fault(place, f"{found} {', '.join(sorted(missing))}", "Speak it in both languages.")
 
 
 def _prompts(index: LineIndex, step: Step) -> tuple[PromptRef, ...]:

@@ -1,16 +1,17 @@
 """Limits of a call: the seconds of the opening, of speech that no key stops, and of parts in two languages."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ivr.call.playlist import PromptRef
 from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, End, Step, silent_steps
 from ivr.check.limit_table import LIMITS
-from ivr.check.rendered_texts import RenderedText, limit_fault
+from ivr.check.rendered_texts import TextInLanguage, limit_fault
 from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.line.schedule import CHOICE_WAIT, WARNING_WAIT
-from ivr.line.twiml import AFTER_KEY
+from ivr.line.twiml import PAUSE_AFTER_KEY
 from ivr.speech.pauses import PARAGRAPH_PAUSE
 
 GREETING_SECONDS, GREETING_ALLOWANCE = 2.2, 2
@@ -20,6 +21,10 @@ seconds do not count."""
 
 def call_limit_faults(line: Line) -> Iterator[Fault]:
     """Every limit of a call that is exceeded."""
+    return filter(None, _possible_faults(line))
+
+
+def _possible_faults(line: Line) -> Iterator[Fault | None]:
     source, *others = line.flow.published
     yield from _opening(line, source, others[:1])
     for locale in others:
@@ -31,70 +36,66 @@ def call_limit_faults(line: Line) -> Iterator[Fault]:
         yield Fault("ivr/line/schedule.py", "a wait is too short", remedy)
 
 
-def _opening(line: Line, locale: str, others: list[str]) -> Iterator[Fault]:
+def _opening(line: Line, locale: str, others: list[str]) -> Iterator[Fault | None]:
     """The opening of a call in the language `locale`. `others` has the language that it offers, or is empty."""
     text, ends = _opening_ends(line, locale)
     for other in others:
         offer, person = ends[PromptRef("language", 1, other)], ends[PromptRef("person", 1, other)]
-        yield from limit_fault(line, text, "opening: another language offered within", offer)
-        yield from limit_fault(line, text._replace(locale=other), "opening: a person offered within", person)
-    yield from limit_fault(line, text, "opening: a person offered within", ends[PromptRef("person", 1, locale)])
+        yield limit_fault(line, text, "opening: another language offered within", offer)
+        yield limit_fault(line, replace(text, locale=other), "opening: a person offered within", person)
+    yield limit_fault(line, text, "opening: a person offered within", ends[PromptRef("person", 1, locale)])
     danger = ends[PromptRef("danger", 1, locale)]
-    yield from limit_fault(line, text, "opening", danger)
-    yield from limit_fault(line, text, "opening: 911 within", danger)
+    yield limit_fault(line, text, "opening", danger)
+    yield limit_fault(line, text, "opening: 911 within", danger)
 
 
-def _after_the_language_key(line: Line, locale: str) -> Iterator[Fault]:
+def _after_the_language_key(line: Line, locale: str) -> Iterator[Fault | None]:
     text, ends = _opening_ends(line, locale)
     person, danger = ends[PromptRef("person", 1, locale)], ends[PromptRef("danger", 1, locale)]
     limit = "after the language key"
-    yield from limit_fault(line, text._replace(name="person"), f"{limit}: a person offered within", person)
-    yield from limit_fault(line, text._replace(name="danger"), f"{limit}: 911 within", danger)
+    yield limit_fault(line, replace(text, name="person"), f"{limit}: a person offered within", person)
+    yield limit_fault(line, replace(text, name="danger"), f"{limit}: 911 within", danger)
 
 
-def _opening_ends(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef, float]]:
-    """The opening in a language, and the second at which each of its prompts ends: {PromptRef("person", …): 9.1}.
-
-    The RenderedText has no parts: it gives a fault its name, its language and its path.
-    """
+def _opening_ends(line: Line, locale: str) -> tuple[TextInLanguage, dict[PromptRef, float]]:
+    """The opening in a language, and the second at which each of its prompts ends: {PromptRef("person", …): 9.1}."""
     place = next(place for place in _places(line, line.flow.node_of_kind("opening")) if place.locale == locale)
-    ask, end = Ask(place, "opening"), 0.0 if locale == line.flow.source_language else AFTER_KEY
+    ask, end = Ask(place, "opening"), 0.0 if locale == line.flow.source_language else PAUSE_AFTER_KEY
     ends: dict[PromptRef, float] = {}
     for reference, prompt in line.schedule.named_prompts(ask):
         seconds = line.schedule.longest_seconds(prompt)
         longer = seconds - GREETING_SECONDS if reference.text == "greeting" else 0
         end += seconds - min(max(longer, 0), GREETING_ALLOWANCE) + (PARAGRAPH_PAUSE if ends else 0)
         ends[reference] = end
-    return RenderedText(place.node, locale, (), line.paths[place]), ends
+    return TextInLanguage(place.node, locale, line.paths[place]), ends
 
 
-def _speech_that_no_key_stops(line: Line) -> Iterator[Fault]:
+def _speech_that_no_key_stops(line: Line) -> Iterator[Fault | None]:
     """The last step of a silent call from the main menu: for both policies, each language, and both languages."""
     main = {(place.locale, place.language_chosen): place for place in _places(line, line.flow.main_menu)}
     for place in main.values():
         for policy in ("connect", "goodbye"):
             for step in silent_steps(line.flow, place, policy):
                 if not isinstance(step, Ask):
-                    yield from _spoken_to_the_end(line, step)
+                    yield _spoken_to_the_end(line, step)
 
 
-def _spoken_to_the_end(line: Line, step: Dial | End) -> Iterator[Fault]:
+def _spoken_to_the_end(line: Line, step: Dial | End) -> Fault | None:
     name, limit = "goodbye", "speech that no key stops"
     if isinstance(step, Dial):
         name = line.flow.node_of_kind("transfer")
         limit = "connecting sentence" if step.place.language_chosen else "connecting sentence in two languages"
-    text = RenderedText(name, step.place.locale, (), "")
-    yield from limit_fault(line, text, limit, AFTER_KEY + _seconds(line, step))
+    return limit_fault(line, TextInLanguage(name, step.place.locale), limit, PAUSE_AFTER_KEY + _seconds(line, step))
 
 
-def _parts_in_two_languages(line: Line) -> Iterator[Fault]:
+def _parts_in_two_languages(line: Line) -> Iterator[Fault | None]:
     """The reminder and the text after a dial, before a language is chosen."""
     for node in (line.flow.node_of_kind("reminder"), line.flow.transfer.not_connected):
         for place in _places(line, node):
             if not place.language_chosen and place.misses == 0 and place.pace == "normal" and place.tries <= 1:
-                text = RenderedText(node, place.locale, (), line.paths[place])
+                text = TextInLanguage(node, place.locale, line.paths[place])
                 seconds = _seconds(line, Ask(place, "part"))
-                yield from limit_fault(line, text, "seconds of a part in two languages", seconds)
+                yield limit_fault(line, text, "seconds of a part in two languages", seconds)
 
 
 def _places(line: Line, node: str) -> list[Place]:
@@ -102,4 +103,4 @@ def _places(line: Line, node: str) -> list[Place]:
 
 
 def _seconds(line: Line, step: Step) -> float:
-    return sum(map(line.schedule.longest_seconds, line.schedule.spoken(step)))
+    return sum(map(line.schedule.longest_seconds, line.schedule.prompts(step)))

@@ -40,6 +40,6 @@ def page_notes(content: Content) -> Iterator[str]:
     """For each language, how many messages of the web pages it lacks. These are notes and no faults."""
     messages = page_messages()
     for tag in content.configured[1:]:
-        known = content.locales[tag].messages or {} if tag in content.locales else {}
-        if missing := sum(message.id not in known for message in messages):
+        translations = content.locales[tag].messages or {} if tag in content.locales else {}
+        if missing := sum(message.id not in translations for message in messages):
             yield f"{tag}: {missing} of {len(messages)} messages of the web pages are not translated"

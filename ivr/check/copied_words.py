@@ -24,11 +24,8 @@ ENGLISH_WORDS = frozenset(
 def copied(translation: Translation) -> str:
     """The whole translation is the English."""
     words = readability.words(_without_names(translation, translation.english))
-    return (
-        "it is the English, not translated"
-        if translation.foreign and words and translation.text == translation.english
-        else ""
-    )
+    is_copy = translation.foreign and words and translation.text == translation.english
+    return "it is the English, not translated" if is_copy else ""
 
 
 def still_english(translation: Translation) -> str:
@@ -49,13 +46,11 @@ def _english_word(translation: Translation, text: str) -> str:
 
 def other_language(translation: Translation) -> str:
     """Some words of the translation are also in the translation into another language, and not in the English."""
+    text, english = (_without_names(translation, words) for words in (translation.text, translation.english))
     for tag, other in translation.others.items():
-        if not same_language(tag, translation.tag):
-            run = _shared_run(
-                _without_names(translation, translation.text), _without_names(translation, other), OTHER_RUN
-            )
-            if run and not _shared_run(run, _without_names(translation, translation.english), OTHER_RUN):
-                return f"it says “{run}”, as the translation into {tag} does"
+        run = _shared_run(text, _without_names(translation, other), OTHER_RUN)
+        if run and not same_language(tag, translation.tag) and not _shared_run(run, english, OTHER_RUN):
+            return f"it says “{run}”, as the translation into {tag} does"
     return ""
 
 
@@ -68,8 +63,8 @@ def _without_names(translation: Translation, text: str) -> str:
 
 def _shared_run(text: str, other: str, length: int) -> str:
     """The first `length` words in a row that both texts have; "" if they have no such words."""
-    known = set(_runs(other, length))
-    return next((" ".join(run) for run in _runs(text, length) if run in known), "")
+    other_runs = set(_runs(other, length))
+    return next((" ".join(run) for run in _runs(text, length) if run in other_runs), "")
 
 
 def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:

@@ -35,9 +35,9 @@ def documents_are_played(index: LineIndex) -> Iterator[Fault]:
 
 def only_known_numbers_are_dialled(index: LineIndex) -> Iterator[Fault]:
     """Every dialled number has a `dial` in numbers.toml; 911, premium numbers and the line's own number are refused."""
-    known = {number.dial for number in index.line.content.facts.numbers.values() if number.dial}
+    allowed_numbers = {number.dial for number in index.line.content.facts.numbers.values() if number.dial}
     for number, path in sorted(_dialled(index).items()):
-        if number not in known or number.lstrip("+") in EMERGENCY or PREMIUM.match(number):
+        if number not in allowed_numbers or number.lstrip("+") in EMERGENCY or PREMIUM.match(number):
             remedy = "Only numbers with a `dial` may be, never 911 or a premium number."
             yield Fault("numbers.toml", f"{number} is dialled", remedy, path)
         if number == index.line.options.line_number:
@@ -49,10 +49,10 @@ def only_own_recordings_are_played(index: LineIndex) -> Iterator[Fault]:
     """A <Play> names a recording of a published language below the public URL; the fallback document has no <Play>."""
     locales, audio_url = index.line.content.locales.values(), index.line.options.public_url + AUDIO
     files = {file for locale in locales for sound in locale.sounds.values() for file in (sound.file, sound.slow)}
-    played = {play.address: place for place in index.line.documents for play in _plays(index.verbs(place))}
-    own = {f"{audio_url}/{file}" for file in files}
-    for address, place in played.items():
-        if address not in own:
+    places_by_address = {play.address: place for place in index.line.documents for play in _plays(index.verbs(place))}
+    own_addresses = {f"{audio_url}/{file}" for file in files}
+    for address, place in places_by_address.items():
+        if address not in own_addresses:
             remedy = f"Only a recording of the line's own, below {audio_url}, may be."
             yield index.fault(place, f"it plays {address}", remedy)
     for play in _plays(read_document(index.line.fallback_document)):
@@ -62,7 +62,7 @@ def only_own_recordings_are_played(index: LineIndex) -> Iterator[Fault]:
 
 def _plays(verbs: Iterable[Verb]) -> Iterator[Play]:
     for verb in verbs:
-        for spoken in verb.spoken if isinstance(verb, Gather) else (verb,):
+        for spoken in verb.nested if isinstance(verb, Gather) else (verb,):
             if isinstance(spoken, Play):
                 yield spoken
 

@@ -51,9 +51,9 @@ def key_by_hand(text: str, keys: KeyWords, words: Words) -> str:
 def number_by_hand(text: str, keys: KeyWords, words: Words) -> str:
     """The first number that `text` says digit by digit: "nueve uno uno"; "" without one."""
     for match in _digit_run_pattern(keys.digits).finditer(_without_phrases(text, words.not_keys)):
-        said = match.captures("digit")
-        repeated = any(left == right for left, right in pairwise(said))
-        if len(said) >= (SHORT_NUMBER if repeated else LONG_NUMBER):
+        digits = match.captures("digit")
+        repeated = any(left == right for left, right in pairwise(digits))
+        if len(digits) >= (SHORT_NUMBER if repeated else LONG_NUMBER):
             return match[0].strip()
     return ""
 

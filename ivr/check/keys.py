@@ -19,9 +19,9 @@ MAX_DEPTH = 4
 def a_person_is_one_key_away(index: LineIndex) -> Iterator[Fault]:
     """From every place, 0 dials the hotline, after one request and one sentence."""
     for place in index.places_with_keys:
-        there = index.next_place(place, "0")
-        if not isinstance(index.flow.nodes[there.node], Transfer):
-            yield index.fault(place, f"0 leads to {address_of(there)}", "0 must lead to the transfer.")
+        target = index.next_place(place, "0")
+        if not isinstance(index.flow.nodes[target.node], Transfer):
+            yield index.fault(place, f"0 leads to {address_of(target)}", "0 must lead to the transfer.")
     for place in index.line.paths:
         if isinstance(index.flow.nodes[place.node], Transfer):
             yield from _transfer_faults(index, place)
@@ -41,23 +41,23 @@ def the_reminder_is_one_key_away(index: LineIndex) -> Iterator[Fault]:
     """9 leads to the 911 reminder, where 1 and 9 repeat it: a caller who types 9-1-1 hears the reminder."""
     reminder = index.flow.node_of_kind("reminder")
     for place in index.places_with_keys:
-        there = place
+        target = place
         for key in "911":
-            there = index.next_place(there, key)
-            if there.node != reminder:
-                remedy = "9 must lead to the reminder, and 1 must stay there."
-                yield index.fault(place, f"911 typed there leads to {address_of(there)}", remedy)
+            target = index.next_place(target, key)
+            if target.node != reminder:
+                remedy = "9 must lead to the reminder, and 1 must stay target."
+                yield index.fault(place, f"911 typed there leads to {address_of(target)}", remedy)
                 break
 
 
 def star_leads_to_the_main_menu(index: LineIndex) -> Iterator[Fault]:
     """* pressed MAX_DEPTH times leads to the main menu; at the main menu * leads to it again."""
     for place in index.places_with_keys:
-        there = place
+        target = place
         for _ in range(MAX_DEPTH):
-            there = index.next_place(there, "*")
-        if there.node != index.flow.main_menu:
-            found = f"* pressed {MAX_DEPTH} times leads to {address_of(there)}"
+            target = index.next_place(target, "*")
+        if target.node != index.flow.main_menu:
+            found = f"* pressed {MAX_DEPTH} times leads to {address_of(target)}"
             yield index.fault(place, found, "It must lead to the main menu.")
 
 
@@ -66,21 +66,21 @@ def eight_keeps_the_place(index: LineIndex) -> Iterator[Fault]:
     if len(index.flow.published) != 2:
         return
     for place in index.places_with_keys:
-        there = index.next_place(place, "8")
-        back = index.next_place(there, "8")
-        kept = (there.node, there.part, there.pace) == (place.node, place.part, place.pace)
-        if not kept or there.locale == place.locale or back.locale != place.locale:
+        target = index.next_place(place, "8")
+        back = index.next_place(target, "8")
+        is_kept = (target.node, target.part, target.pace) == (place.node, place.part, place.pace)
+        if not is_kept or target.locale == place.locale or back.locale != place.locale:
             remedy = "It must lead to the same place in the other language."
-            yield index.fault(place, f"8 leads to {address_of(there)}", remedy)
+            yield index.fault(place, f"8 leads to {address_of(target)}", remedy)
 
 
 def no_key_ends_a_call(index: LineIndex) -> Iterator[Fault]:
     """Every key and every other input leads to a place that has a document."""
     for place in index.places_with_keys:
         for key in (*KEYS, ""):
-            there = index.next_place(place, key)
-            if there not in index.line.documents:
-                found = f"{key or 'another key'} leads to {address_of(there)}, which has no document"
+            target = index.next_place(place, key)
+            if target not in index.line.documents:
+                found = f"{key or 'another key'} leads to {address_of(target)}, which has no document"
                 yield index.fault(place, found, "The transitions and the compiled line disagree.")
 
 

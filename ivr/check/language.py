@@ -1,6 +1,6 @@
 """One language as a whole: the rules that its translations break, and its progress. For `ivr check TAG`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
@@ -34,12 +34,12 @@ def _catalogue_faults(line: Line, tag: str, path: Path) -> Iterator[Fault]:
     if "charset=utf-8" not in catalogue.header.get("Content-Type", "").lower():
         found = "its header does not say that it is UTF-8" if catalogue.header else "it has no header"
         yield Fault(str(path), found, "Run `ivr locale update`: it writes one, which PO editors need.", locale=tag)
-    translation_of, paths = _translation_reader(line, locale), paths_to_texts(line)
+    translations, paths = _translations(line, locale), paths_to_texts(line)
     for entry in catalogue.entries:
         context, english = entry.id
         if (locale.messages or {}).get(entry.id) == entry.translation:
             where, path_to_text = f"{path}:{entry.line}", paths.get((context, tag), "")
-            for found, remedy in broken_rules(translation_of(entry.id), page=is_of_a_page(entry.id)):
+            for found, remedy in broken_rules(translations[entry.id], page=is_of_a_page(entry.id)):
                 quoted = f"{found}: {entry.translation[:60]!r}"
                 yield Fault(where, quoted, remedy, path_to_text, tag, context, english)
 
@@ -48,36 +48,31 @@ def texts_too_long(line: Line, tag: str) -> Iterator[Fault]:
     """Texts of which a part is too long for one <Say>. The whole text is then spoken in the source language."""
     locale = line.content.locales[tag]
     for part in recordable_parts(line, tag):
-        words = part.spoken.text
+        words = part.spoken.words
         if locale.voice != NO_VOICE and words not in locale.sounds and not locale.can_say(words):
             found = f"{part.name}: {len(words)} characters are more than its voice says at once"
             path, remedy = po_path(line.content.root, tag), "Shorten it, part the English in two, or record it."
             yield Fault(str(path), found, remedy, locale=tag, text=part.text)
 
 
-def _translation_reader(line: Line, locale: Locale) -> Callable[[MessageId], Translation]:
-    """A function from the id of a message to its translation in `locale`, with the data that the rules need.
-
-    The word lists and the other languages are read once, here.
-    """
+def _translations(line: Line, locale: Locale) -> dict[MessageId, Translation]:
+    """Every usable translation into `locale`, with the data that the rules need."""
     content = line.content
-    source = content.locales[content.configured[0]]
-    words, source_words = content.words(locale.tag), content.words(source.tag)
-    needed = needed_texts(line.flow)
-    names, others = (*words.names, *source_words.names), [other for other in content.locales.values() if other.messages]
-
-    def translation(message_id: MessageId) -> Translation:
-        translations = {other.tag: other.messages.get(message_id) for other in others if other.messages}
-        elsewhere = {tag: text for tag, text in translations.items() if text and tag != locale.tag}
-        text = locale.translation(*message_id)
-        is_needed = message_id[0] in needed
-        return Translation(
-            message_id[1], text, locale, source, words, names, elsewhere, needed=is_needed, name=message_id[0]
+    source, needed = content.locales[content.flow.source_language], needed_texts(line.flow)
+    words = content.words(locale.tag)
+    names = (*words.names, *content.words(source.tag).names)
+    others = {
+        other.tag: other.messages for other in content.locales.values() if other.messages and other.tag != locale.tag
+    }
+    translations = dict[MessageId, Translation]()
+    for (text, english), translated in (locale.messages or {}).items():
+        elsewhere = {tag: messages.get((text, english), "") for tag, messages in others.items()}
+        translations[text, english] = Translation(
+            english, translated, locale, source, words, names, elsewhere, needed=text in needed, name=text
         )
-
-    spoken = [translation(message_id) for message_id in locale.messages or {} if not is_of_a_page(message_id)]
-    usual = median(message.growth for message in spoken) if len(spoken) >= MIN_TRANSLATIONS else 1.0
-    return lambda message_id: translation(message_id)._replace(usual_growth=usual)
+    growths = [message.growth for message_id, message in translations.items() if not is_of_a_page(message_id)]
+    usual = median(growths) if len(growths) >= MIN_TRANSLATIONS else 1.0
+    return {message_id: message._replace(usual_growth=usual) for message_id, message in translations.items()}
 
 
 def summary(line: Line, tag: str) -> Iterator[str]:
@@ -116,7 +111,7 @@ def _translated_counts(line: Line, locale: Locale) -> str:
 
 def _minutes(line: Line, tag: str, whole: list[str]) -> str:
     """The minutes of the texts `whole`, and those of the same texts in the source language."""
-    parts, source = recordable_parts(line, tag), recordable_parts(line, line.content.configured[0])
+    parts, source = recordable_parts(line, tag), recordable_parts(line, line.flow.source_language)
     seconds = sum(line.schedule.longest_seconds(part.spoken) for part in parts)
     english = sum(line.schedule.longest_seconds(part.spoken) for part in source if part.text in whole)
     longer = f", {seconds / english - 1:+.0%}" if english else ""

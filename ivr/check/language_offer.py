@@ -8,25 +8,25 @@ import regex
 
 OFFER = "language"
 """The text that offers a language, in the language itself."""
-Named = Literal["whole", "part", "no"]
+Mention = Literal["whole", "part", "none"]
 
 
-def named_in(offer: str, name: str) -> Named:
-    """Whether `offer` has the `name` of a language: each word, a part as long as half a word (inflected), or none.
+def mention_of(name: str, offer: str) -> Mention:
+    """How much of the `name` of a language `offer` has: each word, a part as long as half a word (inflected), or none.
 
-    Example: "whole" for ("Para español …", "español"), "part" for ("Po polsku …", "polski"), "no" for ("Para inglês …",
-    "português"). A region in brackets does not count.
+    Example: "whole" for ("español", "Para español …"), "part" for ("polski", "Po polsku …"), "none" for ("português",
+    "Para inglês …"). A region in brackets does not count.
     """
-    said = _folded(offer)
+    folded_offer = _folded(offer)
     words = regex.findall(r"[\p{L}\p{M}]+", _folded(name.partition("(")[0]))
-    if all(word in said for word in words):
+    if all(word in folded_offer for word in words):
         return "whole"
-    return "part" if any(_longest_part(word, said) >= max(2, (len(word) + 1) // 2) for word in words) else "no"
+    for word in words:
+        longest_part = SequenceMatcher(None, word, folded_offer, autojunk=False).find_longest_match().size
+        if longest_part >= max(2, (len(word) + 1) // 2):
+            return "part"
+    return "none"
 
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
-
-
-def _longest_part(word: str, text: str) -> int:
-    return SequenceMatcher(None, word, text, autojunk=False).find_longest_match().size

@@ -40,16 +40,19 @@ class LimitChecker:
     def faults(self) -> Iterator[Fault]:
         """Every limit that is exceeded."""
         for text in self.texts:
-            yield from self._sentences(text)
-            if text.locale == self.flow.source_language:  # `translation_rules` checks the words of translations
-                yield from self._words_never_said(text)
-                yield from self._wrong_characters(text)
-            node = self.flow.nodes.get(text.name)
-            if isinstance(node, Menu):
-                yield from self._menu(text)
-            if isinstance(node, Topic | Reminder):
-                yield from self._topic(text)
+            yield from filter(None, self._possible_faults(text))
         yield from call_limit_faults(self.line)
+
+    def _possible_faults(self, text: RenderedText) -> Iterator[Fault | None]:
+        yield from self._sentences(text)
+        if text.locale == self.flow.source_language:  # `translation_rules` checks the words of translations
+            yield from self._words_never_said(text)
+            yield from self._wrong_characters(text)
+        node = self.flow.nodes.get(text.name)
+        if isinstance(node, Menu):
+            yield from self._menu(text)
+        if isinstance(node, Topic | Reminder):
+            yield from self._topic(text)
 
     def seconds(self, prompt: RenderedPrompt) -> float:
         """Upper estimate of the seconds of a prompt, at the normal pace."""
@@ -62,15 +65,10 @@ class LimitChecker:
             return None
         return readability.grade(self._words[text.locale].without_names(text.text), text.locale)
 
-    def _over(
-        self, text: RenderedText, limit: str, measured: float, subject: str = "", english: str = ""
-    ) -> Iterator[Fault]:
-        return limit_fault(self.line, text, limit, measured, subject, english)
-
-    def _sentences(self, text: RenderedText) -> Iterator[Fault]:
-        for sentence in (sentence for part in text.parts for sentence in readability.sentences(part.text)):
+    def _sentences(self, text: RenderedText) -> Iterator[Fault | None]:
+        for sentence in (sentence for part in text.parts for sentence in readability.sentences(part.words)):
             words, subject = len(readability.words(sentence)), f"the sentence “{sentence[:50]}”, words"
-            yield from self._over(text, "words of a sentence", words, subject)
+            yield limit_fault(self.line, text, "words of a sentence", words, subject)
 
     def _words_never_said(self, text: RenderedText) -> Iterator[Fault]:
         for word in self._words[text.locale].avoided_words_in(text.text):
@@ -81,16 +79,16 @@ class LimitChecker:
         for wrong in wrong_characters(text.text.replace("\n", " "), text.locale):
             yield text.fault(f"a character that cannot be spoken, {wrong}", "Type it again, or write the word.")
 
-    def _menu(self, text: RenderedText) -> Iterator[Fault]:
+    def _menu(self, text: RenderedText) -> Iterator[Fault | None]:
         *headings, choices = text.parts
         menu = "the main menu" if text.name == self.flow.main_menu else "a menu"
-        yield from self._over(text, f"words of {menu}", len(readability.words(choices.text)))
-        yield from self._over(text, f"seconds of {menu}", self.seconds(choices))
-        yield from self._heading(text, [heading.text for heading in headings])
+        yield limit_fault(self.line, text, f"words of {menu}", len(readability.words(choices.words)))
+        yield limit_fault(self.line, text, f"seconds of {menu}", self.seconds(choices))
+        yield from self._heading(text, [heading.words for heading in headings])
         english = self._messages_of_choices(text, choices)
         for choice, message in english.items():
             words, subject = len(readability.words(choice)), f"the choice “{choice[:50]}”, words"
-            yield from self._over(text, "words of a choice", words, subject, message)
+            yield limit_fault(self.line, text, "words of a choice", words, subject, message)
         yield from self._beginnings(text, english)
 
     def _messages_of_choices(self, text: RenderedText, choices: RenderedPrompt) -> dict[str, str]:
@@ -110,26 +108,28 @@ class LimitChecker:
             remedy = f"Begin each with another noun: callers hear the beginning. {small}"
             yield text.fault(found, remedy, english[alike[0]])
 
-    def _heading(self, text: RenderedText, headings: list[str]) -> Iterator[Fault]:
+    def _heading(self, text: RenderedText, headings: list[str]) -> Iterator[Fault | None]:
         """The heading of a menu below the main one. It says to the caller which menu the key led to."""
         for heading in headings:
-            yield from self._over(text, "words of a heading", len(readability.words(heading)))
+            yield limit_fault(self.line, text, "words of a heading", len(readability.words(heading)))
         if not headings and text.name != self.flow.main_menu:
             remedy = "Begin its text with two or three words and a part break: callers then know where the key has led."
             yield text.fault("the menu has no heading", remedy)
 
-    def _topic(self, text: RenderedText) -> Iterator[Fault]:
+    def _topic(self, text: RenderedText) -> Iterator[Fault | None]:
         blocks = blocks_by_part(self.line.content.prompts.templates[text.name])
         for number, (part, (first, *_)) in enumerate(zip(text.parts, blocks, strict=True), start=1):
-            words, name = len(readability.words(part.text)), f"part {number}"
-            yield from self._over(text, "words of a part", words, f"{name}, words", first.english)
-            yield from self._over(text, "seconds of a part", self.seconds(part), f"{name}, seconds", first.english)
+            words, name = len(readability.words(part.words)), f"part {number}"
+            yield limit_fault(self.line, text, "words of a part", words, f"{name}, words", first.english)
+            yield limit_fault(
+                self.line, text, "seconds of a part", self.seconds(part), f"{name}, seconds", first.english
+            )
             yield from self._numbers_said_once(text, number, part)
         if len(text.parts) > MAX_PARTS and "#" not in text.parts[0].keys:
             found = f"it has {len(text.parts)} parts and does not say how to go on"
             yield text.fault(found, "Name the key # in its first part.")
         mean = len(readability.words(text.text)) / len(readability.sentences(text.text))
-        yield from self._over(text, "mean words of a sentence", mean)
+        yield limit_fault(self.line, text, "mean words of a sentence", mean)
         yield from self._reading_level(text)
 
     def _numbers_said_once(self, text: RenderedText, number: int, part: RenderedPrompt) -> Iterator[Fault]:
@@ -141,10 +141,10 @@ class LimitChecker:
                 remedy = "Say it twice, or offer the key 7 to hear the part again."
                 yield text.fault(f"part {number} says {digits} once", remedy)
 
-    def _reading_level(self, text: RenderedText) -> Iterator[Fault]:
+    def _reading_level(self, text: RenderedText) -> Iterator[Fault | None]:
         grade = self.grade(text)
         if grade and grade.scale == "Flesch-Kincaid":
-            yield from self._over(text, "Flesch-Kincaid", grade.score, "reading level, Flesch-Kincaid")
+            yield limit_fault(self.line, text, "Flesch-Kincaid", grade.score, "reading level, Flesch-Kincaid")
         elif grade:
             for_safety = self.flow.parent(text.name) in SAFETY_MENUS or isinstance(self.flow.nodes[text.name], Reminder)
             least = LIMITS["INFLESZ of a safety text" if for_safety else "INFLESZ"].of(text.locale)

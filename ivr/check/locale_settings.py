@@ -8,16 +8,19 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import regex
 
 from ivr.call.language_tags import lookup_tags
-from ivr.check.language_offer import OFFER, named_in
+from ivr.check.language_offer import OFFER, mention_of
 from ivr.check.translation import language_of
 from ivr.content.characters import wrong_characters
 from ivr.content.facts import HOTLINE, Facts
 from ivr.content.layer import stack_of
-from ivr.content.locale import DIGIT_KEYS, Locale
+from ivr.content.locale import Locale
+from ivr.content.locale_file import DIGIT_KEYS
+from ivr.content.neutral_page import neutral_page_fault
 from ivr.content.proposals import Proposals, ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, Voices, load_voices
 from ivr.errors import BadLocale, Fault
@@ -39,22 +42,26 @@ ACCOUNT = regex.compile(r"@[\w-]+(/[\w.-]+)?|[^@\s]+@[^@\s]+\.\w+", regex.ASCII)
 REVIEW_MARK = regex.compile(r"#\s*(CHECK|MISSING):\s*(.*)")
 
 
+class FieldFault(NamedTuple):
+    """A fault of a field of locale.toml. Example: `FieldFault("name", "it is empty", "Write …")`."""
+
+    field: str
+    found: str
+    remedy: str
+
+
 def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterator[Fault]:
     """The faults of the settings of a language. Review marks are faults in a `published` language only."""
     locale, path = line.content.locales[tag], line.content.stack.path(f"locales/{tag}/locale.toml")
     proposals = load_proposals(line.content.root)
     faults = [*_digit_faults(locale, proposals), *_key_faults(locale, proposals.of(tag))]
     faults += [*_voice_faults(locale, line.content.root), *_name_faults(locale), *_rate_faults(locale)]
-    faults += [*_review_faults(locale, today), *_leader_faults(locale)]
-    yield from (Fault(_where(path, field), found, remedy, locale=tag) for field, found, remedy in faults)
+    faults += [*_review_faults(locale, today), *_leader_faults(locale), *_neutral_page_faults(locale)]
+    yield from (Fault(_where(path, fault.field), fault.found, fault.remedy, locale=tag) for fault in faults)
     if published:
         for file, number, mark in review_marks(path.parent):
             remedy = "Check it with a speaker of the language, correct it, and delete the mark."
             yield Fault(f"{path.parent / file}:{number}", mark.removesuffix("."), remedy, locale=tag)
-
-
-FieldFault = tuple[str, str, str]
-"""A field of locale.toml, the fault found in it, and its remedy: ("name", "it is empty", "Write …")."""
 
 
 def _where(path: Path, field: str) -> str:
@@ -66,14 +73,16 @@ def _where(path: Path, field: str) -> str:
 
 def _digit_faults(locale: Locale, proposals: Proposals) -> Iterator[FieldFault]:
     proposed = proposals.of(locale.tag).digits
-    own, digits = _without_accents(proposed), _without_accents(locale.digits)
-    moved = [index for index, word in enumerate(digits) if word in own and own.index(word) != index]
+    expected, digits = _without_accents(proposed), _without_accents(locale.digits)
+    moved = [index for index, word in enumerate(digits) if word in expected and expected.index(word) != index]
     if moved:
-        said = ", ".join(f"“{locale.digits[index]}” is the word for {own.index(digits[index])}" for index in moved[:3])
+        examples = ", ".join(
+            f"“{locale.digits[index]}” is the word for {expected.index(digits[index])}" for index in moved[:3]
+        )
         remedy = f"Write them in the order 0 1 2 … 9: “{proposed[0]}” is first."
-        yield "digits", f"they are in another order: {said}", remedy
-    elif other := _other_language(digits, own, proposals):
-        yield "digits", f"they are the digits of `{other}`", "Write the words of this language."
+        yield FieldFault("digits", f"they are in another order: {examples}", remedy)
+    elif other := _other_language(digits, expected, proposals):
+        yield FieldFault("digits", f"they are the digits of `{other}`", "Write the words of this language.")
 
 
 def _other_language(digits: Sequence[str], own: Sequence[str], proposals: Proposals) -> str:
@@ -98,7 +107,9 @@ def _key_faults(locale: Locale, proposed: ProposedWords) -> Iterator[FieldFault]
     star, pound = _without_accents([locale.star, locale.pound])
     expected = tuple(_without_accents([proposed.star, proposed.pound]))
     if (star, pound) != expected and (star == expected[1] or pound == expected[0]):
-        yield "star", f"“{locale.star}” and “{locale.pound}” are in each other's place", "`star` is *, `pound` is #."
+        yield FieldFault(
+            "star", f"“{locale.star}” and “{locale.pound}” are in each other's place", "`star` is *, `pound` is #."
+        )
 
 
 def _voice_faults(locale: Locale, root: Path) -> Iterator[FieldFault]:
@@ -106,51 +117,55 @@ def _voice_faults(locale: Locale, root: Path) -> Iterator[FieldFault]:
     voices = _voices(root)
     expected = voices.language_for(locale.tag) if voices else ""
     if voices and expected and language_of(locale.language) not in _language_names(locale.tag, voices):
-        yield "language", f"{locale.language} is not the language `{locale.tag}`", f"Expected such as {expected}."
+        yield FieldFault(
+            "language", f"{locale.language} is not the language `{locale.tag}`", f"Expected such as {expected}."
+        )
 
 
 def _language_names(tag: str, voices: Voices) -> set[str]:
     """The names of a language at Twilio, without a region: {"zh", "cmn", "yue"} for "zh"."""
-    own = {language_of(name) for name in lookup_tags(tag)}
-    return own | {language_of(language) for name, language in voices.tags.items() if language_of(name) in own}
+    languages = {language_of(name) for name in lookup_tags(tag)}
+    return languages | {
+        language_of(language) for name, language in voices.tags.items() if language_of(name) in languages
+    }
 
 
 def _name_faults(locale: Locale) -> Iterator[FieldFault]:
     if not locale.name.strip():
-        yield (
-            "name",
-            "it is empty",
-            "Write the name of the language in the language: the page links to it by this name.",
-        )
+        remedy = "Write the name of the language in the language: the page links to it by this name."
+        yield FieldFault("name", "it is empty", remedy)
     words = {"name": [locale.name], "digits": locale.digits, "star": [locale.star], "pound": [locale.pound]}
     for field, values in words.items():
         for wrong in wrong_characters(" ".join(values), locale.tag):
-            yield (
-                field,
-                f"a character that cannot be spoken, {wrong}",
-                "Type it again on the keyboard of your language.",
-            )
+            found = f"a character that cannot be spoken, {wrong}"
+            yield FieldFault(field, found, "Type it again on the keyboard of your language.")
 
 
 def _rate_faults(locale: Locale) -> Iterator[FieldFault]:
     rate, (slowest, fastest) = locale.speech_rate, MAX_SPEECH_RATES[locale.speech_rate.unit]
     if rate.slowest > slowest or rate.fastest > fastest:
         found = f"{rate.slowest:g} to {rate.fastest:g} {rate.unit} a second are faster than any voice"
-        yield "speech_rate", found, f"`ivr listen {locale.tag}` measures a voice and proposes a rate."
+        yield FieldFault("speech_rate", found, f"`ivr listen {locale.tag}` measures a voice and proposes a rate.")
 
 
 def _review_faults(locale: Locale, today: date) -> Iterator[FieldFault]:
     if locale.review and not locale.review.by.strip():
-        yield "reviewed", "it names nobody", "Write the name of the person who has read every text aloud."
+        yield FieldFault("reviewed", "it names nobody", "Write the name of the person who has read every text aloud.")
     if locale.review and locale.review.date > today:
-        yield "reviewed", f"{locale.review.date} is in the future", "Write the day of the review."
+        yield FieldFault("reviewed", f"{locale.review.date} is in the future", "Write the day of the review.")
 
 
 def _leader_faults(locale: Locale) -> Iterator[FieldFault]:
     for leader in locale.leaders:
         if not ACCOUNT.fullmatch(leader):
             remedy = "Write an account such as @maria, a team such as @agency/spanish, or an e-mail address."
-            yield "leaders", f"{leader!r} is not an account", remedy
+            yield FieldFault("leaders", f"{leader!r} is not an account", remedy)
+
+
+def _neutral_page_faults(locale: Locale) -> Iterator[FieldFault]:
+    if locale.neutral_page and (fault := neutral_page_fault(locale.neutral_page)):
+        remedy = "Until it is corrected, “Leave this page” opens the page of the source language."
+        yield FieldFault("neutral_page", f"{locale.neutral_page!r}: {fault}", remedy)
 
 
 def review_marks(folder: Path) -> Iterator[tuple[str, int, str]]:
@@ -174,15 +189,15 @@ def spoken_numbers(locale: Locale, facts: Facts) -> Iterator[str]:
 
 def doubts(locale: Locale, root: Path) -> Iterator[str]:
     """What a speaker should look at: digits that locales/proposals.toml writes in another way, a borrowed voice."""
-    own = load_proposals(root).of(locale.tag).digits
+    proposed_digits = load_proposals(root).of(locale.tag).digits
     path = stack_of(root).path(f"locales/{locale.tag}/locale.toml")
-    for key, word, proposed in zip(DIGIT_KEYS, locale.digits, own, strict=False):
+    for key, word, proposed in zip(DIGIT_KEYS, locale.digits, proposed_digits, strict=False):
         if not set(_without_accents([word, locale.key_word(key)])) & set(_without_accents([proposed])):
             found = f"{key} is “{word}”, in locales/proposals.toml “{proposed}”"
             yield f"{_where(path, 'digits')}: {found}: correct it if it is misspelt, else leave it"
     offers = (text for (context, _), text in (locale.messages or {}).items() if context == OFFER)
     for offer in offers:
-        if named_in(offer, locale.name) == "part":
+        if mention_of(locale.name, offer) == "part":
             yield f"messages.po: {OFFER}: “{offer}”: is it {locale.name} that it offers? If so, leave it"
     voices = _voices(root)
     if locale.voice != NO_VOICE and voices and not voices.language_for(locale.tag):

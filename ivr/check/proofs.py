@@ -5,7 +5,7 @@ outcome; the strict telephone of `ivr.phone` reads every document. No setting tu
 reading level of texts have limits (`limits.py`), which do not stop a running line.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from ivr.call.state import KEYS
@@ -39,9 +39,11 @@ def prove(line: Line) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def proof_counts(line: Line) -> ProofCounts:
-    """The numbers of states, keys and documents that `prove` goes through."""
-    return ProofCounts(len(line.paths), len(LineIndex(line).places_with_keys) * len((*KEYS, "")), len(line.documents))
+def proof_counts(lines: Sequence[Line]) -> ProofCounts:
+    """The numbers of states, keys and documents that `prove` goes through, of all `lines` together."""
+    places_with_keys = sum(len(LineIndex(line).places_with_keys) for line in lines)
+    documents = sum(len(line.documents) for line in lines)
+    return ProofCounts(sum(len(line.paths) for line in lines), places_with_keys * len((*KEYS, "")), documents)
 
 
 Proof = Callable[[LineIndex], Iterator[Fault]]

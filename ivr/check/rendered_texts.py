@@ -1,7 +1,7 @@
 """The texts of a line as the limits measure them: all parts of a text in one language, and the keys that lead there."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from ivr.call.playlist import named_keys
 from ivr.check.limit_table import LIMITS
@@ -10,22 +10,29 @@ from ivr.errors import Fault
 from ivr.line.line import Line
 
 
-class RenderedText(NamedTuple):
-    """A text in one language. `path` is a shortest path to it ("ring 2 1"), "" for a shared text."""
+@dataclass(frozen=True)
+class TextInLanguage:
+    """A text by its name, in one language. `path` is a shortest path to it ("ring 2 1"), "" for a shared text."""
 
     name: str
     locale: str
-    parts: tuple[RenderedPrompt, ...]
-    path: str
-
-    @property
-    def text(self) -> str:
-        """The words of all parts."""
-        return "\n\n".join(part.text for part in self.parts)
+    path: str = ""
 
     def fault(self, found: str, remedy: str, english: str = "") -> Fault:
         """A fault of this text, or of its message `english`."""
         return Fault(f"{self.name} ({self.locale})", found, remedy, self.path, self.locale, self.name, english)
+
+
+@dataclass(frozen=True)
+class RenderedText(TextInLanguage):
+    """A text in one language with its prompts, one for each part."""
+
+    parts: tuple[RenderedPrompt, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The words of all parts."""
+        return "\n\n".join(part.words for part in self.parts)
 
 
 def rendered_texts(line: Line) -> Iterator[RenderedText]:
@@ -35,7 +42,7 @@ def rendered_texts(line: Line) -> Iterator[RenderedText]:
         for name in prompts.templates:
             parts = prompts.parts(name, locale, named_keys(line.flow, name))
             if parts[0].locale == locale:
-                yield RenderedText(name, locale, parts, paths.get((name, locale), ""))
+                yield RenderedText(name, locale, paths.get((name, locale), ""), parts)
 
 
 def paths_to_texts(line: Line) -> dict[tuple[str, str], str]:
@@ -52,15 +59,15 @@ def _rounded_above(measured: float, limit: float) -> str:
 
 
 def limit_fault(
-    line: Line, text: RenderedText, limit: str, measured: float, subject: str = "", english: str = ""
-) -> Iterator[Fault]:
-    """A fault if `measured` exceeds the limit of that name.
+    line: Line, text: TextInLanguage, limit: str, measured: float, subject: str = "", english: str = ""
+) -> Fault | None:
+    """The fault if `measured` exceeds the limit of that name, else None.
 
     `subject` names the measured part of the text, if any, and `english` the message at which it begins.
     """
     most, unit = LIMITS[limit].of(text.locale), LIMITS[limit].unit
-    applies = unit != "words" or line.content.locales[text.locale].word_limits
-    if applies and measured > most:
-        found = f"{subject or limit}: {_rounded_above(measured, most)}, the limit is {most:g} {unit}"
-        remedy = "Shorten it, or part it in two." if text.locale == line.flow.source_language else "Shorten it."
-        yield text.fault(found, remedy, english)
+    if measured <= most or (unit == "words" and not line.content.locales[text.locale].word_limits):
+        return None
+    found = f"{subject or limit}: {_rounded_above(measured, most)}, the limit is {most:g} {unit}"
+    remedy = "Shorten it, or part it in two." if text.locale == line.flow.source_language else "Shorten it."
+    return text.fault(found, remedy, english)

@@ -18,7 +18,7 @@ from ivr.check.rendered_texts import RenderedText, paths_to_texts
 from ivr.check.sources import age_faults, source_faults
 from ivr.check.waiting import (
     Waiting,
-    folded,
+    merged_faults,
     needed_faults,
     overdue_faults,
     waiting_messages,
@@ -26,7 +26,7 @@ from ivr.check.waiting import (
     waiting_rows,
 )
 from ivr.content.catalogue import po_file_of, read_catalogue
-from ivr.content.load import Content, with_drafts
+from ivr.content.load import Content, published_and_drafts
 from ivr.errors import BadContent, BadLocale, Fault
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
@@ -35,14 +35,10 @@ from ivr.speech import readability
 
 
 class Report(NamedTuple):
-    """The faults, and the rows to print: the faults as sentences, the measurements, a count at the end.
-
-    `waiting` are the messages of one language that wait for their translator; they are no faults.
-    """
+    """The faults, and the rows to print: the faults as sentences, the measurements, a count at the end."""
 
     faults: tuple[Fault, ...]
     rows: tuple[str, ...]
-    waiting: tuple[Fault, ...] = ()
 
 
 def check_all(root: Path, options: Options, today: date | None = None) -> Report:
@@ -62,8 +58,7 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
         faults += overdue_faults(lines[0].content, today)
     located = (_in_layer(lines[0].content, fault) for fault in faults)
     unique_faults = tuple(dict.fromkeys(located))  # both policies can have the same fault
-    counts = ProofCounts(*map(sum, zip(*map(proof_counts, lines), strict=True)))
-    summary_row = f"{counts}, {_count(unique_faults)}"
+    summary_row = f"{proof_counts(lines)}, {_count(unique_faults)}"
     return Report(unique_faults, (*map(str, unique_faults), *_measurements(limits), *_notes(lines[0]), summary_row))
 
 
@@ -94,7 +89,7 @@ def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
 
 def _locale_faults(line: Line, tag: str) -> Iterator[Fault]:
     try:
-        published = tag in with_drafts(line.content.root)
+        published = tag in published_and_drafts(line.content.root)
         yield from setting_faults(line, tag, date.today(), published)
         yield from translation_faults(line, tag)
         yield from texts_too_long(line, tag)
@@ -141,7 +136,7 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
 
     Raises BadLocale if locales/ has no such language.
     """
-    languages = with_drafts(root, tag)
+    languages = published_and_drafts(root, tag)
     if tag == languages[0]:
         return check_all(root, options)
     try:
@@ -151,7 +146,7 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
     if tag not in line.content.locales:
         return _language_report(_faults_for(tag, line.content.faults), ())
     waiting = waiting_messages(line.content, tag)
-    needed = folded([message for message in waiting if message.needed])
+    needed = merged_faults([message for message in waiting if message.needed])
     faults = tuple(dict.fromkeys((*_language_faults(line, tag), *needed)))
     optional = [message for message in waiting if not message.needed]
     summary_rows = (*summary(line, tag), *_how_to_publish(line, tag, faults, optional))
@@ -182,7 +177,7 @@ def _with_catalogue_line(fault: Fault, catalogues: Sequence[Path]) -> Fault:
 
 
 def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...], waiting: list[Waiting]) -> Iterator[str]:
-    if tag in with_drafts(line.content.root):
+    if tag in published_and_drafts(line.content.root):
         yield "  published   yes"
     elif faults:
         yield "  published   not before the faults are corrected"
@@ -202,4 +197,4 @@ def _language_report(
             rows.append(f"    the English: {fault.english}")
     row = waiting_row(tag, waiting)
     rows += [*([row] if row else []), *summary_rows, _count(faults)]
-    return Report(faults, tuple(rows), tuple(message.fault for message in waiting))
+    return Report(faults, tuple(rows))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ivr.call.flow import Languages, Menu, Opening
 from ivr.call.playlist import named_keys
 from ivr.call.state import Place
-from ivr.call.transitions import CHOICE_KEYS, MAX_MISSES, Ask, Step
+from ivr.call.transitions import CHOICE_KEYS, MAX_MISSES, Ask
 from ivr.check.line_index import LineIndex
 from ivr.content.prompts import RenderedPrompt
 from ivr.errors import Fault
@@ -16,18 +16,17 @@ def spoken_keys_work(index: LineIndex) -> Iterator[Fault]:
 
     A text is spoken at many places: each fault of it is reported once for each language, with a shortest path to it.
     """
-    reported: set[tuple[str, str, str]] = set()
+    faults = dict[tuple[str, str, str], Fault]()
     for step, place in _asks(index):
         for found, remedy in _key_faults(index, step):
-            locale_text_fault = (step.place.locale, _menu_of(index, step), found)
-            if locale_text_fault not in reported:
-                reported.add(locale_text_fault)
-                yield index.fault(place, f"{found} in the {step.reading} reading", remedy)
+            fault = index.fault(place, f"{found} in the {step.reading} reading", remedy)
+            faults.setdefault((step.place.locale, _menu_of(index, step), found), fault)
+    yield from faults.values()
 
 
 def _key_faults(index: LineIndex, step: Ask) -> Iterator[tuple[str, str]]:
     """Each fault of the keys that `step` says, and its remedy: ("5 is spoken and has no effect", "Remove it …")."""
-    keys = {key for spoken in index.line.schedule.spoken(step) for key in spoken.keys}
+    keys = {key for spoken in index.line.schedule.prompts(step) for key in spoken.keys}
     for key in sorted(keys):
         if index.next_place(step.place, key).misses > step.place.misses:
             yield f"{key} is spoken and has no effect", "Remove it from the text, or add the choice to the menu."
@@ -38,15 +37,15 @@ def _key_faults(index: LineIndex, step: Ask) -> Iterator[tuple[str, str]]:
 
 def choices_rise(index: LineIndex) -> Iterator[Fault]:
     """A menu says the keys of its choices in rising order, in every language: a caller waits for the next number."""
-    reported: set[tuple[str, str]] = set()
+    faults = dict[tuple[str, str], Fault]()
     for step, place in _asks(index):
         name = _menu_of(index, step)
-        keys = [key for spoken in index.line.schedule.spoken(step) for key in spoken.keys if key in CHOICE_KEYS]
-        is_menu = isinstance(index.flow.nodes[name], Menu | Languages)
-        if is_menu and keys != sorted(keys) and (name, step.place.locale) not in reported:
-            reported.add((name, step.place.locale))
+        keys = [key for spoken in index.line.schedule.prompts(step) for key in spoken.keys if key in CHOICE_KEYS]
+        if isinstance(index.flow.nodes[name], Menu | Languages) and keys != sorted(keys):
             remedy = "Put the choices of flow.toml and the paragraphs of the text in the same order."
-            yield index.fault(place, f"the keys of {name} are said in the order {', '.join(keys)}", remedy)
+            fault = index.fault(place, f"the keys of {name} are said in the order {', '.join(keys)}", remedy)
+            faults.setdefault((name, step.place.locale), fault)
+    yield from faults.values()
 
 
 def _menu_of(index: LineIndex, step: Ask) -> str:
@@ -57,12 +56,7 @@ def _menu_of(index: LineIndex, step: Ask) -> str:
 
 def _asks(index: LineIndex) -> Iterator[tuple[Ask, Place]]:
     """Every step that asks for a key, with the first place in whose document it is."""
-    seen: set[Step] = set()
-    for place in index.line.paths:
-        for step in index.steps(place):
-            if isinstance(step, Ask) and step not in seen:
-                seen.add(step)
-                yield step, place
+    return ((step, place) for step, place in index.places_by_step.items() if isinstance(step, Ask))
 
 
 def _required_keys(index: LineIndex, step: Ask) -> set[str]:
@@ -80,10 +74,10 @@ def _required_keys(index: LineIndex, step: Ask) -> set[str]:
 
 def one_text_says_all_keys(index: LineIndex) -> Iterator[Fault]:
     """One topic says all the keys that work everywhere: 0, 7, 8, 9, * and #."""
-    wanted = {"0", "7", "9", "*", "#"} | ({"8"} if len(index.flow.published) > 1 else set())
+    all_keys = {"0", "7", "9", "*", "#"} | ({"8"} if len(index.flow.published) > 1 else set())
     topics = {place.node for place in index.places_with_keys}
-    said = [_all_keys(index, name) for name in topics if name in index.line.content.prompts.templates]
-    if not any(wanted <= keys for keys in said):
+    keys_of_topics = [_all_keys(index, name) for name in topics if name in index.line.content.prompts.templates]
+    if not any(all_keys <= keys for keys in keys_of_topics):
         yield Fault("prompts", "no topic says all of 0, 7, 8, 9, * and #", "Write one that explains the line.")
 
 
@@ -94,7 +88,7 @@ def _all_keys(index: LineIndex, name: str) -> set[str]:
     source_language = index.flow.source_language
     places = [place for place in index.places_with_keys if place.node == name and place.locale == source_language]
     steps = [Ask(place, "part") for place in places]
-    return {key for step in steps for spoken in index.line.schedule.spoken(step) for key in spoken.keys}
+    return {key for step in steps for spoken in index.line.schedule.prompts(step) for key in spoken.keys}
 
 
 def every_language_says_the_same(index: LineIndex) -> Iterator[Fault]:

@@ -5,25 +5,19 @@ levels of whole texts are limits (`limits.py`).
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import regex
 
-from ivr.check import copied_words
+from ivr.check.copied_words import copied, other_language, still_english
 from ivr.check.handwritten_keys import KeyWords, key_by_hand, number_by_hand
-from ivr.check.language_offer import OFFER, named_in
+from ivr.check.language_offer import OFFER, mention_of
 from ivr.check.translation import Translation, language_of
 from ivr.content.catalogue import PLACEHOLDER
 from ivr.content.characters import Kind, wrong_characters
 from ivr.speech import readability
 
-CHARACTERS: Mapping[Kind, str] = {
-    "invisible": "an invisible character",
-    "damaged": "a damaged character",
-    "script": "a letter of another script",
-    "sign": "a sign that is not spoken",
-}
 FAR_SHORTER, SHORTER = 0.4, 0.85
 """The least growth of a translation, as a factor of the usual growth; SHORTER if it has fewer sentences than the
 English."""
@@ -65,11 +59,8 @@ def _space_at_an_end(translation: Translation) -> str:
 
 
 def _not_composed(translation: Translation) -> str:
-    return (
-        "its accents are written apart from their letters"
-        if not unicodedata.is_normalized("NFC", translation.text)
-        else ""
-    )
+    is_composed = unicodedata.is_normalized("NFC", translation.text)
+    return "" if is_composed else "its accents are written apart from their letters"
 
 
 def _three_dots(translation: Translation) -> str:
@@ -94,14 +85,12 @@ def _opening_marks(translation: Translation) -> str:
     return f"{' and '.join(missing)} missing, or too many" if missing else ""
 
 
-def _wrong_character(kind: Kind) -> Callable[[Translation], str]:
+def _wrong_character(kind: Kind, words: str) -> Callable[[Translation], str]:
+    """Returns a function that finds a character of `kind`, which `words` describe: "a damaged character"."""
+
     def describe(translation: Translation) -> str:
-        found = (
-            found
-            for found in wrong_characters(PLACEHOLDER.sub(" ", translation.text), translation.tag)
-            if found.kind == kind
-        )
-        return next((f"{CHARACTERS[kind]}, {first}" for first in found), "")
+        characters = wrong_characters(PLACEHOLDER.sub(" ", translation.text), translation.tag)
+        return next((f"{words}, {character}" for character in characters if character.kind == kind), "")
 
     return describe
 
@@ -150,58 +139,43 @@ def _capitals(translation: Translation) -> str:
 
 
 def _never_said(translation: Translation) -> str:
-    said = list(translation.words.avoided_words_in(translation.spoken))
-    return f"it says “{said[0]}”" if said else ""
+    avoided_words = list(translation.words.avoided_words_in(translation.spoken))
+    return f"it says “{avoided_words[0]}”" if avoided_words else ""
 
 
 def _offer(translation: Translation) -> str:
-    if translation.name != OFFER or named_in(translation.spoken, translation.locale.name) != "no":
+    if translation.name != OFFER or mention_of(translation.locale.name, translation.spoken) != "none":
         return ""
     return f"it does not name the language, “{translation.locale.name}”"
 
 
 BY_PLACEHOLDER = "Keys and numbers come from placeholders: write that sentence without one."
 
+_invisible = _wrong_character("invisible", "an invisible character")
+_damaged = _wrong_character("damaged", "a damaged character")
+_other_script = _wrong_character("script", "a letter of another script")
+_sign = _wrong_character("sign", "a sign that is not spoken")
+_LIST_NAME = "list an official name in words.toml, under `names`."
+
 RULES: tuple[Rule, ...] = (
-    Rule(
-        "invisible", _wrong_character("invisible"), "Delete it; if you cannot see it, type the words again.", pages=True
-    ),
-    Rule("damaged", _wrong_character("damaged"), "Type the letter again, and save the file as UTF-8.", pages=True),
-    Rule(
-        "script",
-        _wrong_character("script"),
-        "Type it on the keyboard of your language: it looks like another.",
-        pages=True,
-    ),
-    Rule("sign", _wrong_character("sign"), "A voice does not read it as you mean it: write the words."),
+    Rule("invisible", _invisible, "Delete it; if you cannot see it, type the words again.", pages=True),
+    Rule("damaged", _damaged, "Type the letter again, and save the file as UTF-8.", pages=True),
+    Rule("script", _other_script, "Type it on the keyboard of your language: it looks like another.", pages=True),
+    Rule("sign", _sign, "A voice does not read it as you mean it: write the words."),
     Rule("space at an end", _space_at_an_end, "Remove the space.", pages=True),
     Rule("not composed", _not_composed, "Save it as NFC, which editors call normalized or composed.", pages=True),
     Rule("three dots", _three_dots, "A pause is one sign, …: copy it from the English."),
     Rule("pauses", _pauses, "Each … is a pause: write as many, where they are heard best."),
     Rule("quotes", _quotes, "Close it, or remove it.", pages=True),
     Rule("opening marks", _opening_marks, "Each ? is opened by ¿ and each ! by ¡.", pages=True),
-    Rule(
-        "copied",
-        copied_words.copied,
-        "Translate it, or leave it empty; list an official name in words.toml, under `names`.",
-    ),
-    Rule(
-        "still English", copied_words.still_english, "Translate it; list an official name in words.toml, under `names`."
-    ),
-    Rule(
-        "another language",
-        copied_words.other_language,
-        "It may have been pasted into the wrong catalogue: translate it.",
-    ),
+    Rule("copied", copied, f"Translate it, or leave it empty; {_LIST_NAME}"),
+    Rule("still English", still_english, f"Translate it; {_LIST_NAME}"),
+    Rule("another language", other_language, "It may have been pasted into the wrong catalogue: translate it."),
     Rule("key by hand", _key_by_hand, f"{BY_PLACEHOLDER} If it is no key, list the phrase under `not_keys`."),
     Rule("number by hand", _number_by_hand, f"{BY_PLACEHOLDER} If it is no number, list it under `not_keys`."),
     Rule("lost text", _lost_text, "Translate all of the English, and keep its sentences."),
     Rule("note", _note, "A voice would read it: delete it, or write it as a comment."),
-    Rule(
-        "address",
-        _address,
-        "Add the space; say an address in words.",
-    ),
+    Rule("address", _address, "Add the space; say an address in words."),
     Rule("capitals", _capitals, "Use small letters: a voice may spell capitals."),
     Rule("offer", _offer, "Offer your language, not English, by the `name` that is in locale.toml."),
     Rule("never said", _never_said, "words.toml lists it under `never`: use other words."),

@@ -62,8 +62,8 @@ def needed_faults(content: Content) -> Iterator[Fault]:
         yield from (waiting.fault for waiting in waiting_messages(content, tag) if waiting.needed)
 
 
-def folded(needed: list[Waiting]) -> list[Fault]:
-    """The faults of needed messages that wait in a language: of several missing ones, a single fault."""
+def merged_faults(needed: list[Waiting]) -> list[Fault]:
+    """The faults of the messages `needed` of a language. Several missing ones are one fault."""
     missing = [message for message in needed if message.fault.kind == "missing"]
     others = [message.fault for message in needed if message.fault.kind != "missing"]
     if len(missing) < 2:
@@ -77,22 +77,20 @@ def folded(needed: list[Waiting]) -> list[Fault]:
 def overdue_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Iterator[Fault]:
     """A fault for each published language in which messages have waited for more than `days` days."""
     for tag in _target_languages(content):
-        old = [
+        overdue = [
             message
             for message in waiting_messages(content, tag)
             if message.since and (today - message.since).days > days
         ]
-        if old:
-            names, oldest = _names(old), min(message.since for message in old if message.since)
+        if overdue:
+            names, oldest = _names(overdue), min(message.since for message in overdue if message.since)
             found = f"texts have waited for their translator for over {days} days, the oldest since {oldest}: {names}"
             yield Fault(str(po_path(content.root, tag)), found, "Translate them.", locale=tag)
 
 
 def waiting_rows(content: Content) -> Iterator[str]:
     """For each published language the number of texts that wait for their translator, and which."""
-    for tag in _target_languages(content):
-        if row := waiting_row(tag, waiting_messages(content, tag)):
-            yield row
+    return filter(None, (waiting_row(tag, waiting_messages(content, tag)) for tag in _target_languages(content)))
 
 
 def waiting_row(tag: str, waiting: Sequence[Waiting]) -> str:

@@ -1,6 +1,5 @@
 """`ivr call`: a telephone in the terminal, connected to the line in this process or, over HTTP, to a running line."""
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 
@@ -10,15 +9,15 @@ from ivr import simulator
 from ivr.call.urls import RING
 from ivr.errors import OperationFailed, Unreachable
 from ivr.line.compiler import compile_line
-from ivr.line.request import Form
 from ivr.operate.http_client import fetch
-from ivr.operate.refused import why_not_answered
 from ivr.operate.signed_request import post_signed
+from ivr.operate.unanswered import why_not_answered
 from ivr.phone import terminal
-from ivr.phone.caller import Caller, ImpossibleAct, Post
+from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.errors import InvalidTwiml
 from ivr.setting_rules import plain_url
 from ivr.settings import Settings
+from ivr.signature import Form
 
 
 def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcomes: Sequence[str]) -> str:
@@ -31,7 +30,7 @@ def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcom
     caller = new_caller(settings, url)
     try:
         if keys is None:
-            terminal.call_by_hand(caller, _typed_line, click.echo)
+            terminal.call_by_hand(caller, input, click.echo)
         else:
             for sentence in terminal.call_with_keys(caller, keys, outcomes):
                 click.echo(sentence)
@@ -48,17 +47,13 @@ def story_of(caller: Caller) -> str:
 def new_caller(settings: Settings, url: str | None) -> Caller:
     """A telephone that has not rung yet: for the line in this process or, with `url`, for a running line."""
     line = compile_line(settings.ivr_content, settings.options)
-    post, base = (simulator.in_process(line), settings.public_url) if url is None else _running_line(settings, url)
-    seconds, recordings = simulator.speaking_time(line), simulator.recordings(line)
-    return Caller(post, base + RING, seconds=seconds, recordings=recordings)
-
-
-def _running_line(settings: Settings, url: str) -> tuple[Post, str]:
+    if url is None:
+        return simulator.new_caller(line)
     try:
         url = plain_url(url)
     except ValueError:
         raise OperationFailed(f"{url}: expected an address such as http://127.0.0.1:8000.") from None
-    return partial(_post, settings, url), url
+    return simulator.new_caller(line, url + RING, partial(_post, settings, url))
 
 
 def _post(settings: Settings, url: str, address: str, form: Form) -> bytes:
@@ -69,11 +64,3 @@ def _post(settings: Settings, url: str, address: str, form: Form) -> bytes:
     if reply.status != 200:
         raise OperationFailed(f"{url}: {why_not_answered(settings, url, fetch, reply)}")
     return reply.body
-
-
-def _typed_line() -> str:
-    """A line from the keyboard. Raises EOFError at the end of the input."""
-    typed = sys.stdin.readline()
-    if not typed:
-        raise EOFError
-    return typed

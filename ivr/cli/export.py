@@ -52,30 +52,22 @@ def export(folder: Path | None, twilio: Path | None, site: Path | None, sounds: 
     if sounds and not site:
         raise click.UsageError("--sounds needs --site DIR: only the web pages play these sounds.")
     settings = read_settings()
-    readiness = whole_line(settings)
-    try:
-        if folder:
-            _write(_exported(settings), folder)
-        if twilio:
-            _write_project(settings, readiness, twilio)
-        if site:
-            _write_site(settings, readiness, site, sounds)
-    except OSError as error:
-        raise click.FileError(str(error.filename or folder or twilio or site), error.strerror) from None
+    readiness = require_ready(settings)
+    if folder:
+        _write(_exported(settings), folder)
+    if twilio:
+        _write_project(settings, readiness, twilio)
+    if site:
+        _write_site(settings, readiness, site, sounds)
     if old:
         sys.exit(_compare(_exported(settings), old))
 
 
-def whole_line(settings: Settings) -> "Readiness":
-    """The line that `settings` describe. Raises OperationFailed if callers would not get the whole of it."""
-    from pydantic import SecretStr
-
+def require_ready(settings: Settings) -> "Readiness":
+    """The readiness of the line that `settings` describe. Raises OperationFailed if callers would not get all of it."""
     from ivr.readiness import readiness_of
-    from ivr.setting_rules import TEST_TOKEN_PREFIX
 
-    if not settings.tokens:  # an export contains no token and verifies no signature
-        settings = settings.model_copy(update={"twilio_auth_token": SecretStr(TEST_TOKEN_PREFIX)})
-    readiness = readiness_of(settings)
+    readiness = readiness_of(settings.with_some_token())
     if not readiness.ready:
         faults = [*readiness.faults, *readiness.layer_faults, *readiness.language_faults]
         raise OperationFailed("\n".join(["The line is not whole, so it is not exported.", *map(str, faults)]))

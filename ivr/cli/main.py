@@ -1,6 +1,5 @@
 """The `ivr` command, with the commands of editors; operators' and translators' commands are in their own files."""
 
-import errno
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -21,10 +20,6 @@ USER_ERRORS = (BadContent, BadSettings, OperationFailed)
 """Errors that the person at the keyboard can correct: printed as sentences, without a traceback."""
 
 
-UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC)
-"""Errors of a folder that cannot be written: printed as a sentence with its name."""
-
-
 class _CannotTell(click.ClickException):
     """Twilio does not answer. The exit code 1 means that something is wrong, 2 that the command is."""
 
@@ -32,7 +27,7 @@ class _CannotTell(click.ClickException):
 
 
 class _Ivr(click.Group):
-    """A group that prints USER_ERRORS as sentences."""
+    """A group that prints USER_ERRORS, and each error of a file or folder, as a sentence."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -40,7 +35,7 @@ class _Ivr(click.Group):
         except USER_ERRORS as error:
             raise (_CannotTell if isinstance(error, NoAnswer) else click.ClickException)(str(error)) from None
         except OSError as error:
-            if error.errno not in UNWRITABLE or not error.filename:
+            if not error.filename:
                 raise
             raise click.FileError(str(error.filename), error.strerror) from None
 
@@ -63,7 +58,7 @@ def serve_(host: str, port: int | None, workers: int) -> None:
     from ivr.server.serve import serve
 
     settings = read_settings()
-    serve(settings, host, port or settings.port, click.echo, workers)
+    serve(settings, host, port or settings.port, workers)
 
 
 @main.command()
@@ -121,10 +116,7 @@ def call_(press: str | None, outcomes: str, url: str | None, keep: Path | None) 
 
 
 def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise click.FileError(str(path), error.strerror) from None
+    path.write_text(text, "utf-8")
     click.echo(f"wrote {path}")
 
 
@@ -157,11 +149,8 @@ def script(locales: Sequence[str], out: Path) -> None:
     """
     from ivr.script.page import write_pages
 
-    try:
-        for path in write_pages(_line(*locales), locales, out):
-            click.echo(f"wrote {path}")
-    except OSError as error:
-        raise click.FileError(str(error.filename or out), error.strerror) from None
+    for path in write_pages(_line(*locales), locales, out):
+        click.echo(f"wrote {path}")
 
 
 @main.command("map")
@@ -199,8 +188,8 @@ def sources(nodes: Sequence[str], live: bool) -> None:
     from ivr.script.sources import sources_of
 
     line = _line()
-    script, content = read_script(line, line.flow.source_language), line.content
-    click.echo("\n".join(sources_of(script, line.flow, content.facts, content.prompts.templates, nodes, live)))
+    script = read_script(line, line.flow.source_language)
+    click.echo("\n".join(sources_of(line, script, nodes, live)))
 
 
 @main.command()
@@ -221,11 +210,11 @@ def own(name: str | None) -> None:
 
 
 def _line(*drafts: str) -> "Line":
-    from ivr.content.load import with_drafts
+    from ivr.content.load import published_and_drafts
     from ivr.line.compiler import compile_line
 
     settings = read_settings()
-    published = with_drafts(settings.ivr_content, *drafts) if drafts else None
+    published = published_and_drafts(settings.ivr_content, *drafts) if drafts else None
     return compile_line(settings.ivr_content, settings.options, published)
 
 

@@ -2,13 +2,17 @@
 
 import re
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from ivr.errors import BadSettings, OperationFailed
-from ivr.operate.external import External
+from ivr.operate.external import ExternalServices
 from ivr.setting_rules import plain_url
 from ivr.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from ivr.operate.account import Account, TwilioNumber
 
 _NUMBER = re.compile(r"\+1[0-9]{10}|PN[0-9a-f]{32}")
 _METHOD = click.Choice(["POST", "GET"])
@@ -20,9 +24,9 @@ def add_to(main: click.Group) -> None:
         main.add_command(command)
 
 
-def external(ctx: click.Context) -> External:
+def external(ctx: click.Context) -> ExternalServices:
     """The network, the clock and Twilio; a test passes its own."""
-    return ctx.obj if isinstance(ctx.obj, External) else External()
+    return ctx.obj if isinstance(ctx.obj, ExternalServices) else ExternalServices()
 
 
 def _number_name(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -41,14 +45,14 @@ def http_url(_: click.Context, __: click.Parameter, value: str | None) -> str | 
 
 def _document_url(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     """The address of a document that Twilio plays; "" for none, None where the option is not given."""
-    from ivr.operate.number import document_url_fault
+    from ivr.operate.number_webhooks import document_url_fault
 
     if value and (fault := document_url_fault(value)):
         raise click.BadParameter(fault)
     return value
 
 
-def compare(url: str, services: External) -> int:
+def compare(url: str, services: ExternalServices) -> int:
     """Print what callers would lose if this line took the place of the one at `url`. The exit code: 1 if anything."""
     from ivr.operate.compare import compare_lines
 
@@ -74,14 +78,12 @@ def number_show(ctx: click.Context, name: str | None) -> None:
 
     The default is LINE_NUMBER. Exit 1 if something is wrong.
     """
-    from ivr.operate import number as numbers
-    from ivr.operate.account import Account
+    from ivr.operate import number_webhooks as setup
 
     settings = read_settings()
-    account = Account.of(settings, external(ctx).transport)
-    number = numbers.find_number(account, _name_or_default(name, settings.line_number))
-    faults = list(map(str, numbers.faults(number, settings, number.webhooks)))
-    _print([*numbers.describe(number), *faults])
+    _, number = _account_and_number(ctx, settings, name)
+    faults = list(map(str, setup.setup_faults(number, settings, number.webhooks)))
+    _print([*setup.number_rows(number), *faults])
     sys.exit(1 if faults else 0)
 
 
@@ -104,17 +106,15 @@ def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool
     The default is LINE_NUMBER. Makes a test call to the line first, shows old and new values, asks, makes the change,
     reads it back, and prints the command that undoes it.
     """
-    from ivr.operate import number as numbers
-    from ivr.operate.account import Account
+    from ivr.operate import number_webhooks as setup
 
     settings = read_settings()
-    account = Account.of(settings, external(ctx).transport)
-    number = numbers.find_number(account, _name_or_default(name, settings.line_number))
+    account, number = _account_and_number(ctx, settings, name)
     overrides = {option: value for option, value in options.items() if value is not None}
-    webhooks = numbers.webhooks_for(settings, number.webhooks, overrides)
-    faults = map(str, numbers.faults(number, settings, webhooks))
+    webhooks = setup.webhooks_for(settings, number.webhooks, overrides)
+    faults = map(str, setup.setup_faults(number, settings, webhooks))
     _print([*faults, *_fallback_to_host(webhooks.fallback_url)])
-    changes = numbers.changes(number.webhooks, webhooks)
+    changes = setup.webhook_changes(number.webhooks, webhooks)
     _print([f"{number.number} ({number.sid})", *(f"  {change}" for change in changes or ["no changes"])])
     if number.owner:
         raise OperationFailed(f"Nothing was changed: while the {number.owner} is set, these webhooks have no effect.")
@@ -124,11 +124,11 @@ def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool
         return
     if not yes:
         click.confirm("Change it?", abort=True)
-    numbers.set_webhooks(account, number, webhooks)
-    _print(["Changed, and read back.", "To undo it:", f"  {numbers.undo_command(number)}"])
+    setup.set_webhooks(account, number, webhooks)
+    _print(["Changed, and read back.", "To undo it:", f"  {setup.undo_command(number)}"])
 
 
-def _require_answer(settings: Settings, services: External) -> None:
+def _require_answer(settings: Settings, services: ExternalServices) -> None:
     """Make a test call to the line. Raises OperationFailed if callers would not reach it."""
     from ivr.operate.probe import probe
 
@@ -138,10 +138,15 @@ def _require_answer(settings: Settings, services: External) -> None:
         raise OperationFailed("Nothing was changed: callers would not reach the line. Correct that first.")
 
 
-def _name_or_default(name: str | None, line_number: str) -> str:
-    if number := name or line_number:
-        return number
-    raise BadSettings("The number is not known: set LINE_NUMBER, or give it to the command, such as +12025550123.")
+def _account_and_number(ctx: click.Context, settings: Settings, name: str | None) -> tuple["Account", "TwilioNumber"]:
+    """The Twilio account, and its number `name`, by default LINE_NUMBER. Raises BadSettings if neither is given."""
+    from ivr.operate.account import Account
+    from ivr.operate.number_webhooks import find_number
+
+    account = Account.of(settings, external(ctx).transport)
+    if not (name or settings.line_number):
+        raise BadSettings("The number is not known: set LINE_NUMBER, or give it to the command, such as +12025550123.")
+    return account, find_number(account, name or settings.line_number)
 
 
 def _fallback_to_host(url: str) -> list[str]:

@@ -54,10 +54,10 @@ def usage(ctx: click.Context, period: str | None, periods: int, agency: str, out
         raise BadSettings("IVR_USAGE is off: nothing is counted.")
     last = period or last_period(now, settings.ivr_usage_period)
     check_final(last, now)
-    shown = _periods_until(last, periods)
-    stored = [store.read(name) for name in shown]
+    names_of_periods = _periods_until(last, periods)
+    stored = [store.read(name) for name in names_of_periods]
     line = compile_line(settings.ivr_content, settings.options)
-    reports = [make_report(line, name, counts, now) for name, counts in zip(shown, stored, strict=True)]
+    reports = [make_report(line, name, counts, now) for name, counts in zip(names_of_periods, stored, strict=True)]
     layouts: dict[str | None, Callable[..., str]]
     layouts = {None: layout.as_text, "csv": layout.as_csv, "html": layout.as_html}
     names = layout.Names(node_labels(line), language_names(line))

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from ivr.content.files import read_toml, wrong_fields
+from ivr.content.files import Table, read_toml, wrong_fields
 from ivr.errors import BadContent, Fault
 
 END = "end"
@@ -19,15 +19,13 @@ END = "end"
 _LINK = re.compile(r"(?:https://|mailto:)(?P<rest>\S+)")
 
 
-class WrittenForm(BaseModel):
+class WrittenForm(Table):
     """What a page writes in place of spoken words.
 
     `write` is the address or the word ("report.cybertip.org", "HELP"), "" where only a listener needs the words;
     `link` is the address to open ("https://report.cybertip.org/", "mailto:help@example.org"), "" for a word; `fact` is
     the id of the fact that documents it.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     write: str
     link: str = ""

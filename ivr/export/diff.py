@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ivr.export.format import ExportedLine, Prompt
+from ivr.export.format import ExportedLine, ExportedPrompt
 
 KEY_NAMES = (*"0123456789*#", "any other key")
-"""The keys of `format.Place.keys`, in its order."""
+"""The keys of `ExportedPlace.keys`, in its order."""
 
 
 def differences(old: ExportedLine, new: ExportedLine) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _texts(old: ExportedLine, new: ExportedLine) -> Iterator[str]:
         yield from _text(name, before[name], after[name])
 
 
-def _text(name: str, old: Prompt, new: Prompt) -> Iterator[str]:
+def _text(name: str, old: ExportedPrompt, new: ExportedPrompt) -> Iterator[str]:
     if old.language != new.language:
         yield f"{name}: it was spoken in {old.language} and is spoken in {new.language}."
     elif old.paragraphs != new.paragraphs:

@@ -9,15 +9,26 @@ from ivr import __version__
 from ivr.call.flow import Transfer
 from ivr.call.language_tags import likely_scripts
 from ivr.call.playlist import PromptRef
-from ivr.call.state import KEYS, DialEnded, DialOutcome, Ring, Silence
-from ivr.call.state import Place as CallPlace
-from ivr.call.transitions import Ask, Dial, next_place
-from ivr.call.transitions import Step as CallStep
+from ivr.call.state import KEYS, DialEnded, DialOutcome, Place, Ring, Silence
+from ivr.call.transitions import Ask, Dial, Step, next_place
 from ivr.call.urls import LANGUAGE_PATTERN, PLACE_PATTERN, address_of, choices_segment
 from ivr.content.facts import HOTLINE
 from ivr.content.prompts import RenderedPrompt
-from ivr.export import format as data
 from ivr.export.captions import caption_lines
+from ivr.export.format import (
+    LINE_NUMBER_PLACEHOLDER,
+    PUBLIC_URL_PLACEHOLDER,
+    Address,
+    AddressRules,
+    DocumentParts,
+    ExportedLanguage,
+    ExportedLine,
+    ExportedPlace,
+    ExportedPrompt,
+    ExportedStep,
+    RecordingFiles,
+    VoiceTiming,
+)
 from ivr.export.number_links import NumberLinker
 from ivr.line import twiml
 from ivr.line.compiler import compile_line
@@ -32,12 +43,12 @@ def compile_with_placeholders(root: Path, options: Options, own_number: bool = F
 
     If `options` has a number of the line, LINE_NUMBER_PLACEHOLDER is in its place, or, with `own_number`, the number.
     """
-    number = data.LINE_NUMBER_PLACEHOLDER if options.line_number and not own_number else options.line_number
-    return compile_line(root, replace(options, public_url=data.PUBLIC_URL_PLACEHOLDER, line_number=number))
+    number = LINE_NUMBER_PLACEHOLDER if options.line_number and not own_number else options.line_number
+    return compile_line(root, replace(options, public_url=PUBLIC_URL_PLACEHOLDER, line_number=number))
 
 
-def export_line(line: Line, with_twiml: bool = True) -> data.ExportedLine:
-    """`line` as data. Its TwiML has placeholders only if `compile_with_placeholders` compiled it."""
+def export_line(line: Line, with_twiml: bool = True) -> ExportedLine:
+    """`line` as  Its TwiML has placeholders only if `compile_with_placeholders` compiled it."""
     return _LineExporter(line, with_twiml).export()
 
 
@@ -50,15 +61,15 @@ class _LineExporter:
         self._linkers = {
             tag: NumberLinker(locale, line.content.facts.numbers) for tag, locale in line.content.locales.items()
         }
-        self._step_indexes: dict[CallStep, int] = {}
-        self._steps: list[data.Step] = []
-        self._prompts: dict[str, data.Prompt] = {}
+        self._step_indexes: dict[Step, int] = {}
+        self._steps: list[ExportedStep] = []
+        self._prompts: dict[str, ExportedPrompt] = {}
 
-    def export(self) -> data.ExportedLine:
+    def export(self) -> ExportedLine:
         line, flow = self._line, self._flow
         in_order = sorted(self._address_of_place.items(), key=lambda item: item[1])
         places = {address: self._place(place) for place, address in in_order}
-        return data.ExportedLine(
+        return ExportedLine(
             release=__version__,
             hotline=str(line.content.facts.numbers[HOTLINE].dial),
             silence=line.options.silence,
@@ -66,7 +77,7 @@ class _LineExporter:
             ring=address_of(next_place(flow, self._main_menu(flow.source_language), Ring())),
             addresses=self._addresses(),
             dial_statuses=dict(DIAL_STATUSES),
-            voices=data.Voices(
+            voices=VoiceTiming(
                 short_pause=pauses.SHORT_PAUSE,
                 paragraph_pause=pauses.PARAGRAPH_PAUSE,
                 slow_rate=pauses.SLOW_RATE,
@@ -78,13 +89,13 @@ class _LineExporter:
             prompts=dict(sorted(self._prompts.items())),
         )
 
-    def _main_menu(self, tag: str) -> CallPlace:
-        return CallPlace(self._flow.main_menu, tag)
+    def _main_menu(self, tag: str) -> Place:
+        return Place(self._flow.main_menu, tag)
 
-    def _language(self, tag: str) -> data.Language:
+    def _language(self, tag: str) -> ExportedLanguage:
         locale = self._line.content.locales[tag]
-        transfer, opening = (CallPlace(self._flow.node_of_kind(kind), tag) for kind in ("transfer", "opening"))
-        return data.Language(
+        transfer, opening = (Place(self._flow.node_of_kind(kind), tag) for kind in ("transfer", "opening"))
+        return ExportedLanguage(
             language=locale.language,
             voice=locale.voice,
             name=locale.name,
@@ -94,24 +105,24 @@ class _LineExporter:
             opening=address_of(opening),
         )
 
-    def _addresses(self) -> data.Addresses:
+    def _addresses(self) -> AddressRules:
         languages = {tag.lower().split("-")[0] for tag in self._flow.published}
-        return data.Addresses(
+        return AddressRules(
             place=_for_javascript(PLACE_PATTERN.pattern),
             language=_for_javascript(LANGUAGE_PATTERN.pattern),
             moved=dict(sorted(self._flow.moved.items())),
             scripts={language: dict(likely_scripts(language)) for language in sorted(languages)},
         )
 
-    def _documents(self) -> data.Documents:
-        return data.Documents(
+    def _documents(self) -> DocumentParts:
+        return DocumentParts(
             head=twiml.HEAD.decode(), tail=twiml.TAIL.decode(), fallback=self._line.fallback_document.decode()
         )
 
-    def _place(self, place: CallPlace) -> data.Place:
+    def _place(self, place: Place) -> ExportedPlace:
         steps = zip(self._line.steps(place), self._line.documents[place], strict=True)
         keys = self._line.transitions[place]
-        return data.Place(
+        return ExportedPlace(
             steps=tuple(self._step(step, fragment) for step, fragment in steps),
             keys=tuple(self._address_of_place[keys[key]] for key in (*KEYS, "")),
             silence=address_of(next_place(self._flow, place, Silence())),
@@ -119,17 +130,17 @@ class _LineExporter:
             outcomes=self._outcomes(place) if isinstance(self._flow.nodes[place.node], Transfer) else None,
         )
 
-    def _outcomes(self, place: CallPlace) -> Mapping[DialOutcome, data.Address]:
+    def _outcomes(self, place: Place) -> Mapping[DialOutcome, Address]:
         return {
             outcome: address_of(next_place(self._flow, place, DialEnded(outcome))) for outcome in get_args(DialOutcome)
         }
 
-    def _step(self, step: CallStep, fragment: bytes) -> int:
+    def _step(self, step: Step, fragment: bytes) -> int:
         """The index of `step` in `ExportedLine.steps`, to which it is added if it is new."""
         if step not in self._step_indexes:
             self._step_indexes[step] = len(self._steps)
-            written = data.Step(
-                does="ask" if isinstance(step, Ask) else "dial" if isinstance(step, Dial) else "end",
+            exported_step = ExportedStep(
+                kind="ask" if isinstance(step, Ask) else "dial" if isinstance(step, Dial) else "end",
                 reading=step.reading if isinstance(step, Ask) else None,
                 place=address_of(step.place),
                 pace=step.place.pace,
@@ -137,10 +148,10 @@ class _LineExporter:
                 prompts=tuple(self._prompt_names(step)),
                 twiml=fragment.decode() if self._with_twiml else None,
             )
-            self._steps.append(written)
+            self._steps.append(exported_step)
         return self._step_indexes[step]
 
-    def _prompt_names(self, step: CallStep) -> Iterator[str]:
+    def _prompt_names(self, step: Step) -> Iterator[str]:
         """The names of the prompts that `step` speaks. A new prompt is added to the exported ones."""
         for reference, prompt in self._line.schedule.named_prompts(step):
             name = _name_of(reference)
@@ -148,18 +159,18 @@ class _LineExporter:
                 self._prompts[name] = self._prompt(prompt)
             yield name
 
-    def _prompt(self, prompt: RenderedPrompt) -> data.Prompt:
+    def _prompt(self, prompt: RenderedPrompt) -> ExportedPrompt:
         linker, seconds = self._linkers[prompt.locale], self._line.schedule.longest_seconds
         lines = list(caption_lines(prompt))
         linked = (linker.link(line.text) for line in lines)
         sound = prompt.sound
-        return data.Prompt(
+        return ExportedPrompt(
             language=prompt.locale,
             paragraphs=prompt.paragraphs,
             lines=tuple(tuple(tuple(filter(None, span)) for span in line) for line in linked),
             keys=tuple(line.key for line in lines) if any(line.key for line in lines) else None,
             seconds=(round(seconds(prompt), 1), round(seconds(prompt, slow=True), 1)),
-            recording=data.Recording(normal=sound.file, slow=sound.slow) if sound else None,
+            recording=RecordingFiles(normal=sound.file, slow=sound.slow) if sound else None,
         )
 
 

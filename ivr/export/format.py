@@ -24,7 +24,7 @@ class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Language(_Record):
+class ExportedLanguage(_Record):
     """A published language. `language` and `voice` are Twilio's names ("es-US"), `name` is its name in itself.
 
     `main_menu` is the place of a request whose address is unknown, `transfer` the place whose outcomes answer the end
@@ -40,7 +40,7 @@ class Language(_Record):
     opening: Address
 
 
-class Place(_Record):
+class ExportedPlace(_Record):
     """A state of a call.
 
     - `steps`: indexes in `ExportedLine.steps`: everything that happens while the caller presses no key.
@@ -58,8 +58,8 @@ class Place(_Record):
     outcomes: dict[DialOutcome, Address] | None = None
 
 
-class Step(_Record):
-    """One step of a document: prompts, then a wait for a key (`ask`), the dial, or the end of the call.
+class ExportedStep(_Record):
+    """One step of a document: prompts, then by its `kind` a wait for a key, the dial, or the end of the call.
 
     - `reading`: for `ask`, which text it reads ("first": a menu for the first time).
     - `place`: the place whose keys, or whose outcomes, apply.
@@ -68,7 +68,7 @@ class Step(_Record):
     - `twiml`: one or more verbs of TwiML.
     """
 
-    does: Literal["ask", "dial", "end"]
+    kind: Literal["ask", "dial", "end"]
     reading: Reading | None = None
     place: Address
     pace: Pace
@@ -77,14 +77,14 @@ class Step(_Record):
     twiml: str | None = None
 
 
-class Recording(_Record):
+class RecordingFiles(_Record):
     """The files of a recording in /audio, at the normal and at the slow pace: "0f3c….wav"."""
 
     normal: str
     slow: str
 
 
-class Prompt(_Record):
+class ExportedPrompt(_Record):
     """One part of a text. `language` is the tag of the language that it is spoken in.
 
     - `paragraphs`: the words, with `…` for a short pause.
@@ -99,10 +99,10 @@ class Prompt(_Record):
     lines: tuple[tuple[tuple[str, ...], ...], ...]
     keys: tuple[str, ...] | None = None
     seconds: tuple[float, float]
-    recording: Recording | None = None
+    recording: RecordingFiles | None = None
 
 
-class Voices(_Record):
+class VoiceTiming(_Record):
     """The timing of the voices: the seconds of the two pauses, and at the slow pace the rate and the pause factor."""
 
     short_pause: float
@@ -111,7 +111,7 @@ class Voices(_Record):
     slow_pause: float
 
 
-class Addresses(_Record):
+class AddressRules(_Record):
     """How an address is read. Both patterns are regular expressions of JavaScript.
 
     - `place`: matches the whole address of a place. Its groups are locale, node, part, pace, misses, tries,
@@ -127,7 +127,7 @@ class Addresses(_Record):
     scripts: dict[str, dict[str, str]]
 
 
-class Documents(_Record):
+class DocumentParts(_Record):
     """TwiML: a document is `head`, the TwiML of a place's steps, and `tail`. `fallback` is a whole document."""
 
     head: str
@@ -151,12 +151,12 @@ class ExportedLine(_Record):
     release: str
     hotline: str
     silence: Policy
-    languages: dict[str, Language]
+    languages: dict[str, ExportedLanguage]
     ring: Address
-    addresses: Addresses
+    addresses: AddressRules
     dial_statuses: dict[str, DialOutcome]
-    voices: Voices
-    documents: Documents | None = None
-    places: dict[Address, Place]
-    steps: tuple[Step, ...]
-    prompts: dict[str, Prompt] | None = None
+    voices: VoiceTiming
+    documents: DocumentParts | None = None
+    places: dict[Address, ExportedPlace]
+    steps: tuple[ExportedStep, ...]
+    prompts: dict[str, ExportedPrompt] | None = None

@@ -30,8 +30,8 @@ class NumberLinker:
             for number in numbers.values()
         }
         longest_first = sorted(self._spans, key=len, reverse=True)
-        spoken = "|".join(_with_optional_pauses(words) for words in longest_first)
-        self._pattern = re.compile(rf"(?:… )?(?<!\w)({spoken})(?!\w)", re.IGNORECASE)
+        alternatives = "|".join(_with_optional_pauses(words) for words in longest_first)
+        self._pattern = re.compile(rf"(?:… )?(?<!\w)({alternatives})(?!\w)", re.IGNORECASE)
 
     def link(self, text: str) -> tuple[TextSpan, ...]:
         """`text`, with `…` for pauses, in pieces. Example: "Dial nine one one." → "Dial ", "911" (tel:911), "."."""

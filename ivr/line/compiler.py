@@ -43,10 +43,10 @@ def compile_line(root: Path, options: Options = DEFAULT_OPTIONS, published: Sequ
     writer = FragmentWriter(content, options, schedule)
     by_language = sorted(paths, key=lambda place: place.locale)  # one language at a time: twiml caches 1,000 prompts
     documents = {place: writer.document(place) for place in by_language}
-    places = {key_address_of(content.flow, place): place for place in documents}
+    addresses = {key_address_of(content.flow, place): place for place in documents}
     size = sum(map(len, writer.fragments.values()))
     stats = CompileStats(len(documents), len(writer.fragments), size, time.perf_counter() - started)
-    return Line(content, options, schedule, paths, transitions, documents, places, writer.fallback_document(), stats)
+    return Line(content, options, schedule, paths, transitions, documents, addresses, writer.fallback_document(), stats)
 
 
 class FragmentWriter:
@@ -69,17 +69,17 @@ class FragmentWriter:
     def _gather(self, ask: Ask) -> bytes:
         """Prompts that any key stops, then the wait for a key.
 
-        They begin with the pause AFTER_KEY, except for the opening of a call, which no key precedes.
+        They begin with the pause PAUSE_AFTER_KEY, except for the opening of a call, which no key precedes.
         """
         action = webhook_url(self._options.public_url, key_address_of(self._flow, ask.place))
         begins_call = ask.reading == "opening" and ask.place == next_place(self._flow, ask.place, Ring())
-        first_pause = 0 if begins_call else twiml.AFTER_KEY
-        prompts, wait, locales = self._schedule.spoken(ask), self._schedule.wait(ask), self._content.locales
+        first_pause = 0 if begins_call else twiml.PAUSE_AFTER_KEY
+        prompts, wait, locales = self._schedule.prompts(ask), self._schedule.wait(ask), self._content.locales
         return twiml.gather(prompts, locales, ask.place.pace, action, wait, first_pause, self._audio_url)
 
     def _speech(self, step: Dial | End) -> bytes:
         """Prompts that no key stops, then the dial or the end of the call."""
-        prompts, locales, pace = self._schedule.spoken(step), self._content.locales, step.place.pace
+        prompts, locales, pace = self._schedule.prompts(step), self._content.locales, step.place.pace
         speech = b"".join(twiml.say(prompt, locales, pace, audio_url=self._audio_url) for prompt in prompts)
         if isinstance(step, End):
             return speech + twiml.hang_up()

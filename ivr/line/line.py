@@ -14,8 +14,9 @@ from ivr.call.urls import OUTCOME, key_is_current, language_in, place_at, succes
 from ivr.content.load import Content
 from ivr.line import twiml
 from ivr.line.options import Options
-from ivr.line.request import Form, event_of
+from ivr.line.request import event_of
 from ivr.line.schedule import Schedule
+from ivr.signature import Form
 
 
 class CompileStats(NamedTuple):
@@ -36,8 +37,8 @@ class Line:
     """The line as `compile_line` makes it.
 
     `paths` and `transitions` are those of `Exploration`: the keys that lead to each place ("ring 1 2"), and the place
-    that each key leads to. `documents` has the fragments of each place's document. `places` has the place of each
-    address that a document posts to: {"/call/es/partner/part-2": Place("partner", "es", 2)}.
+    that each key leads to. `documents` has the fragments of each place's document. `places_by_address` has the
+    addresses that a document posts to: {"/call/es/partner/part-2": Place("partner", "es", 2)}.
     """
 
     content: Content
@@ -46,7 +47,7 @@ class Line:
     paths: Mapping[Place, str]
     transitions: Mapping[Place, Mapping[str, Place]]
     documents: Mapping[Place, tuple[bytes, ...]]
-    places: Mapping[str, Place]
+    places_by_address: Mapping[str, Place]
     fallback_document: bytes
     stats: CompileStats
 
@@ -71,18 +72,14 @@ class Line:
     def _place_and_event(self, address: str, form: Form) -> tuple[Place, Event]:
         """The place at which the caller was, and the event that the request reports.
 
-        This release wrote the addresses in `places`. Any other address is parsed: it is another spelling of one of
-        them, an address of an earlier release, or an unknown one. For an unknown one the place is the main menu.
+        This release wrote `places_by_address`. Any other address is parsed: it is another spelling of one of them, an
+        address of an earlier release, or an unknown one. For an unknown one the place is the main menu.
         """
         event = event_of(address, form)
-        if address in self.places:
-            return self.places[address], event
-        main_menu = Place(self.flow.main_menu, language_in(self.flow, address))
-        place = self._place_of(address.removesuffix(OUTCOME))
-        if address.endswith(OUTCOME):
-            dialled = place and isinstance(self.flow.nodes[place.node], Transfer)
-            return place if place and dialled else main_menu, event
-        if isinstance(event, Ring | CallEnded):
+        if address in self.places_by_address:
+            return self.places_by_address[address], event
+        place, main_menu = self._place_of(address), Place(self.flow.main_menu, language_in(self.flow, address))
+        if address.endswith(OUTCOME) or isinstance(event, Ring | CallEnded):
             return place or main_menu, event
         key = event.key if isinstance(event, Key) else ""
         if place is None:
@@ -92,6 +89,12 @@ class Line:
         return place, event
 
     def _place_of(self, address: str) -> Place | None:
-        """The place that another spelling of its address names, None where this line has no such place."""
-        place = place_at(self.flow, address)
-        return place if place in self.documents else None
+        """The place that another spelling of its address names, None where this line has no such place.
+
+        The address of an outcome names a transfer: no other place dials.
+        """
+        place = place_at(self.flow, address.removesuffix(OUTCOME))
+        if place is None or place not in self.documents:
+            return None
+        can_end_so = not address.endswith(OUTCOME) or isinstance(self.flow.nodes[place.node], Transfer)
+        return place if can_end_so else None

@@ -6,22 +6,20 @@ well, because no document contains such an address. https://www.twilio.com/docs/
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Key, Ring, Silence
 from ivr.call.urls import OUTCOME, RING
-
-Form = Sequence[tuple[str, str]]
-"""The fields of a request in the order they came: [("Digits", "1"), ("FromZip", "")]. Repeated names are kept."""
+from ivr.signature import Form
 
 DIAL_STATUSES: Mapping[str, DialOutcome] = {
     "completed": "connected", "answered": "connected", "busy": "busy", "no-answer": "no-answer", "failed": "failed",
     "canceled": "canceled",
 }  # fmt: skip
 """DialCallStatus of https://www.twilio.com/docs/voice/twiml/dial#attributes-action, and our outcome of it."""
-ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+ENDED_STATUSES = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """The values of CallStatus after the end of a call."""
-CALLER_HUNG_UP: frozenset[DialOutcome] = frozenset({"no-answer", "canceled", "unknown"})
+HANG_UP_OUTCOMES: frozenset[DialOutcome] = frozenset({"no-answer", "canceled", "unknown"})
 """The outcomes of a dial that Twilio may also report because the caller has hung up. "busy" is not one of them."""
 _FIELDS = frozenset({"CallStatus", "CallbackSource", "DialBridged", "DialCallStatus", "Digits"})
 """The fields that are read, of about twenty."""
@@ -33,13 +31,13 @@ def event_of(address: str, form: Form) -> Ring | Key | Silence | DialEnded | Cal
     """The event that a request with the fields `form` to `address` reports."""
     form = [field for field in form if field[0] in _FIELDS]
     status, key = _only_value(form, "CallStatus"), _key_or_silence(form)
-    ended = status in ENDED or bool(_values(form, "CallbackSource"))
+    ended = status in ENDED_STATUSES or bool(_values(form, "CallbackSource"))
     rings = status == "ringing" and isinstance(key, Silence) and not _values(form, "DialCallStatus")
     if rings or not _BELOW_RING.match(address):
         return CallEnded() if ended else Ring()
     if address.endswith(OUTCOME):
         outcome = _dial_outcome(form)
-        return CallEnded() if ended and outcome in CALLER_HUNG_UP else DialEnded(outcome)
+        return CallEnded() if ended and outcome in HANG_UP_OUTCOMES else DialEnded(outcome)
     return CallEnded() if ended and isinstance(key, Silence) else key
 
 

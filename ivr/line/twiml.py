@@ -30,7 +30,7 @@ from ivr.speech.pauses import PARAGRAPH_PAUSE, SHORT_PAUSE, SLOW_PAUSE_FACTOR, S
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?><Response>'
 TAIL = b"</Response>"
-AFTER_KEY = 0.5
+PAUSE_AFTER_KEY = 0.5
 """Seconds of silence before speech that follows a key: the caller moves the phone from the eyes back to the ear."""
 FIRST_PAUSE_PLACEHOLDER = SsmlBreak(time="first pause")
 """The position of the pause before the first word, in the cached verbs of a prompt. It is not sent to Twilio."""
@@ -69,7 +69,7 @@ def say(
     prompt: RenderedPrompt,
     locales: Mapping[str, Locale],
     pace: Pace,
-    first_pause: float = AFTER_KEY,
+    first_pause: float = PAUSE_AFTER_KEY,
     audio_url: str = "",
 ) -> bytes:
     """A fragment: `prompt` is spoken to the end; outside a Gather no key stops it."""
@@ -93,6 +93,7 @@ def dial(number: str, action: str | None, caller_id: str | None) -> bytes:
 def with_new_numbers(document: bytes, old_number: str, number: str, caller_id: str | None) -> bytes:
     """`document` with `number` in the place of `old_number` (both E.164), and with `caller_id` in every dial.
 
+    With equal numbers only `caller_id` is set.
     The spoken `old_number` is words, in groups of 1, 3, 3 and 4 digits. They are replaced by the digits of `number`
     ("1, 2 0 2, …"), which voices of every language read one by one.
     """
@@ -203,8 +204,8 @@ def _words_and_pauses(prompt: RenderedPrompt, pace: Pace) -> Iterable[TwiML | st
 
 def _breaks(seconds: float, pace: Pace) -> list[SsmlBreak]:
     """A pause, longer at the slow pace; an empty list for 0 seconds."""
-    stretched = seconds * (SLOW_PAUSE_FACTOR if pace == "slow" else 1)
-    return [SsmlBreak(time=f"{stretched * 1000:.0f}ms")] if stretched else []
+    milliseconds = seconds * 1000 * (SLOW_PAUSE_FACTOR if pace == "slow" else 1)
+    return [SsmlBreak(time=f"{milliseconds:.0f}ms")] if milliseconds else []
 
 
 def _bytes(verb: TwiML) -> bytes:

@@ -5,37 +5,22 @@ https://www.twilio.com/docs/iam/api, https://www.twilio.com/docs/phone-numbers/a
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from ivr.errors import BadSettings, NoAnswer, OperationFailed, TokenRejected
-from ivr.operate.cause import Cause
+from ivr.errors import BadSettings
+from ivr.operate.twilio_faults import TWILIO_TIMEOUT, requesting
 from ivr.settings import Settings
 
 if TYPE_CHECKING:
     from twilio.http import HttpClient
     from twilio.rest import Client
 
-TWILIO_TIMEOUT = 10.0
-"""Seconds to wait for each response of Twilio."""
-MIN_ERROR_CODE = 10_000
-"""The lowest code that has a page among Twilio's errors; a lower one repeats the status of HTTP."""
 SHAKEN_STIR_POLICY = "RN7a97559effdf62d00f4298208492a5ea"
 """The SID of the policy of a trust product for SHAKEN/STIR, the same in every account:
 https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir/shakenstir-onboarding"""
-UNKNOWN_TOKEN = Cause(
-    "Twilio does not know this pair of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: one of them was copied wrongly, or "
-    "the token was replaced in Twilio's console.",
-    "Open https://console.twilio.com, in the account (or subaccount) that has the line's number: its first page "
-    "shows Account SID (AC…) and Auth Token.\n"
-    "Copy them into TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of the settings on this machine, and of those on the "
-    "server.\n"
-    "Restart the line.",
-)
-_NOT_TWILIO = "The answer is not Twilio's: asked for {}. Does a proxy answer in its place?"
 
 
 class Webhooks(NamedTuple):
@@ -49,7 +34,7 @@ class Webhooks(NamedTuple):
     status_method: str = "POST"
 
 
-class Number(NamedTuple):
+class TwilioNumber(NamedTuple):
     """A telephone number of the account. While `application` or `trunk` is set, Twilio ignores `webhooks`.
 
     `sid` is such as "PN…", `number` such as "+12025550123". `takes_calls`: it can receive voice calls, and not only
@@ -128,30 +113,30 @@ class Account:
 
     def status(self) -> AccountStatus:
         """The kind and the status of the account."""
-        with _requesting("the account"):
+        with requesting("the account"):
             account = self.client.api.v2010.accounts(self.sid).fetch()
         is_subaccount = account.owner_account_sid not in (None, "", self.sid)
         return AccountStatus(str(account.type), str(account.status), is_subaccount)
 
-    def numbers(self, name: str) -> list[Number]:
+    def numbers(self, name: str) -> list[TwilioNumber]:
         """The numbers of the account that match `name`: +1 and ten digits, or a SID."""
-        with _requesting("the account's telephone numbers"):
+        with requesting("the account's telephone numbers"):
             if name.startswith("PN"):
                 return [_number(self.client.incoming_phone_numbers(name).fetch())]
             return [_number(row) for row in self.client.incoming_phone_numbers.list(phone_number=name, limit=50)]
 
-    def set_webhooks(self, number: Number, webhooks: Webhooks) -> None:
+    def set_webhooks(self, number: TwilioNumber, webhooks: Webhooks) -> None:
         """Set the `webhooks` of `number` that differ from its present ones, in one request: all of them or none."""
         rows = zip(_WEBHOOK_FIELDS, number.webhooks, webhooks, strict=True)
         changed: dict[str, Any] = {field: new for field, old, new in rows if new != old}
-        with _requesting("the change", refused="refuses"):
+        with requesting("the change", refused="refuses"):
             self.client.incoming_phone_numbers(number.sid).update(**changed)
 
     def records_by_default(self) -> bool:
         """Whether a default of the account records every call, regardless of the TwiML."""
         from twilio.base.exceptions import TwilioException
 
-        with _requesting("the account's recording default"):
+        with requesting("the account's recording default"):
             try:
                 return bool(self.client.voice.v2.recording_account_default_configuration().fetch())
             except TwilioException as error:
@@ -161,31 +146,34 @@ class Account:
 
     def countries(self) -> list[Country]:
         """The countries that the account may dial."""
-        with _requesting("the voice geographic permissions"):
+        with requesting("the voice geographic permissions"):
             rows = self.client.voice.v1.dialing_permissions.countries.list()
         return [Country(str(row.iso_code), _risky(row)) for row in rows if row.low_risk_numbers_enabled or _risky(row)]
 
     def profiles(self) -> list[Profile]:
         """The account's customer profiles."""
-        with _requesting("the account's customer profiles"):
-            rows = self.client.trusthub.v1.customer_profiles.list(limit=20)
-            return [Profile(str(row.status) == "twilio-approved", self._policy(str(row.policy_sid))) for row in rows]
+        with requesting("the account's customer profiles"):
+            trusthub = self.client.trusthub.v1
+            return [
+                Profile(
+                    str(row.status) == "twilio-approved",
+                    trusthub.policies(str(row.policy_sid)).fetch().friendly_name or "",
+                )
+                for row in trusthub.customer_profiles.list(limit=20)
+            ]
 
-    def is_attested(self, number: Number) -> bool:
+    def is_attested(self, number: TwilioNumber) -> bool:
         """Whether `number` is assigned to an approved trust product for SHAKEN/STIR."""
-        with _requesting("the account's trust products"):
+        with requesting("the account's trust products"):
             for row in self.client.trusthub.v1.trust_products.list(policy_sid=SHAKEN_STIR_POLICY, limit=20):
                 assigned = row.trust_products_channel_endpoint_assignment
                 if str(row.status) == "twilio-approved" and assigned.list(channel_endpoint_sid=number.sid, limit=1):
                     return True
         return False
 
-    def _policy(self, sid: str) -> str:
-        return str(self.client.trusthub.v1.policies(sid).fetch().friendly_name or "")
-
     def alerts(self, since: datetime, words: Collection[str] = ()) -> list[Alert]:
         """The entries of the debugger from `since` on, the newest first; `words` are searched for in their texts."""
-        with _requesting("the debugger's alerts"):
+        with requesting("the debugger's alerts"):
             rows = self.client.monitor.v1.alerts.list(start_date=since, limit=200)
         return [_alert(row, words) for row in rows]
 
@@ -198,7 +186,7 @@ class Account:
         from twilio.base import values
 
         day = timedelta(days=1)  # Twilio compares days
-        with _requesting("the records of calls"):
+        with requesting("the records of calls"):
             rows = self.client.calls.stream(
                 to=to,
                 from_=sender or values.unset,
@@ -216,11 +204,11 @@ _WEBHOOK_FIELDS = (
 """The names that Twilio gives to the fields of Webhooks, in the same order."""
 
 
-def _number(row: Any) -> Number:
+def _number(row: Any) -> TwilioNumber:
     """A number from Twilio's row: https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource"""
-    given = ((field, getattr(row, field)) for field in _WEBHOOK_FIELDS)
-    webhooks = Webhooks(*(value or ("POST" if field.endswith("method") else "") for field, value in given))
-    return Number(
+    fields = ((field, getattr(row, field)) for field in _WEBHOOK_FIELDS)
+    webhooks = Webhooks(*(value or ("POST" if field.endswith("method") else "") for field, value in fields))
+    return TwilioNumber(
         row.sid,
         row.phone_number,
         webhooks,
@@ -238,45 +226,3 @@ def _alert(row: Any, words: Collection[str]) -> Alert:
 
 def _risky(country: Any) -> bool:
     return bool(country.high_risk_special_numbers_enabled or country.high_risk_tollfraud_numbers_enabled)
-
-
-@contextmanager
-def _requesting(resource: str, refused: str = "does not give") -> Iterator[None]:
-    """Turns every fault of a request for `resource`, such as "the account", into a sentence. Raises OperationFailed."""
-    from twilio.base.exceptions import TwilioException
-
-    try:
-        yield
-    except TwilioException as error:
-        raise _failure(resource, refused, error) from None
-    except OSError as error:
-        timed_out = "Timeout" in type(error).__name__
-        why = f"did not answer within {TWILIO_TIMEOUT:.0f} seconds" if timed_out else "cannot be reached from here"
-        raise NoAnswer(f"Twilio {why}: asked for {resource}. See https://status.twilio.com, then try again.") from None
-    except (ValueError, KeyError, AttributeError, TypeError):
-        raise NoAnswer(_NOT_TWILIO.format(resource)) from None
-
-
-def _failure(resource: str, refused: str, error: Exception) -> OperationFailed:
-    reply = error.args[1] if len(error.args) > 1 else None
-    status, code = getattr(error, "status", None) or getattr(reply, "status_code", None), getattr(error, "code", None)
-    match status:
-        case None:
-            return NoAnswer(_NOT_TWILIO.format(resource))
-        case 401:
-            return TokenRejected(str(UNKNOWN_TOKEN))
-        case 429:
-            return NoAnswer("Twilio gets too many requests at once: wait a minute, then try again.")
-        case int() if status >= 500:
-            return NoAnswer(
-                f"Twilio does not answer: a fault on its side (status {status}), asked for {resource}. See "
-                "https://status.twilio.com, then try again."
-            )
-        case 403:
-            why = "the token has no permission for it"
-        case 404:
-            why = "the account has no such thing"
-        case _:
-            known = isinstance(code, int) and code >= MIN_ERROR_CODE
-            why = f"status {status}" + (f", https://www.twilio.com/docs/api/errors/{code}" if known else "")
-    return OperationFailed(f"Twilio {refused} {resource}: {why}.")

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-Callers = Literal[
+Effect = Literal[
     "nothing", "fallback", "perhaps fallback", "no transfer", "perhaps over", "some texts", "watched", "no fallback",
     "as server", "menu", "",
 ]  # fmt: skip
 """The thing that callers get while a cause lasts, the worst first; "" if that is not known."""
-CALLERS: Mapping[Callers, str] = {
+EFFECTS: Mapping[Effect, str] = {
     "nothing": "Callers now hear neither the line nor the fallback document.",
     "fallback": "Callers now hear the fallback document in place of the menu, if one is set at Twilio; else an error.",
     "perhaps fallback": "Some or all callers may now hear the fallback document in place of the menu.",
@@ -32,7 +32,7 @@ class Cause(NamedTuple):
 
     found: str
     remedy: str
-    callers: Callers = ""
+    effect: Effect = ""
 
     def __str__(self) -> str:
         return " ".join((self.found, *self.remedy.splitlines()))

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from pydantic import SecretStr
-
 from ivr.errors import OperationFailed
 from ivr.export import diff
 from ivr.export.export import export_line
@@ -13,7 +11,6 @@ from ivr.line.line import Line
 from ivr.operate.health import Health, LanguageHealth, health_at, health_of
 from ivr.operate.http_client import Fetch
 from ivr.readiness import readiness_of
-from ivr.setting_rules import TEST_TOKEN_PREFIX
 from ivr.settings import Settings
 
 MAX_NAMES = 8
@@ -33,8 +30,7 @@ def compare_lines(settings: Settings, url: str, fetch: Fetch) -> list[Difference
     Without Twilio's token the settings are not those of a line that runs: then the content alone is compared.
     """
     running = health_at(url, fetch)
-    if not settings.tokens:
-        settings = settings.model_copy(update={"twilio_auth_token": SecretStr(TEST_TOKEN_PREFIX)})
+    settings = settings.with_some_token()
     readiness = readiness_of(settings)
     found = differences(running, health_of(readiness), not settings.uses_test_token)
     return [*found, *(Difference(False, sentence) for sentence in _exported_changes(url, fetch, readiness.line))]
@@ -54,10 +50,10 @@ def _exported_changes(url: str, fetch: Fetch, line: Line | None) -> Iterator[str
 def differences(running: Health, new: Health, settings_too: bool) -> Iterator[Difference]:
     """The changes if `new` replaced `running`. Without `settings_too` only the content is compared."""
     yield from _releases(running, new)
-    if not new.serves:
+    if not new.sends_menu:
         yield Difference(True, f"This line would not serve: {_first(new.faults)}")
         return
-    if not running.serves:
+    if not running.sends_menu:
         yield Difference(False, "The running line sends the fallback document to every call: it cannot get worse.")
         return
     yield from _languages(running, new)
@@ -95,9 +91,9 @@ def _languages(running: Health, new: Health) -> Iterator[Difference]:
 
 
 def _texts(tag: str, running: LanguageHealth, new: LanguageHealth) -> Iterator[Difference]:
-    known = {*new.spoken, *new.not_spoken}
+    new_names = {*new.spoken, *new.not_spoken}
     in_source_language = [name for name in running.spoken if name in new.not_spoken]
-    removed = [name for name in running.spoken if name not in known]
+    removed = [name for name in running.spoken if name not in new_names]
     added = [name for name in new.spoken if name not in {*running.spoken, *running.not_spoken}]
     if in_source_language:
         yield Difference(True, f"{tag}: spoken in the source language would be {_named(in_source_language)}.")

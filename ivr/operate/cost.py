@@ -8,10 +8,9 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ivr import simulator
-from ivr.call.urls import RING
 from ivr.line.line import Line
 from ivr.phone.caller import Caller
+from ivr.simulator import new_caller
 
 PRICES_AS_OF = "2026-10-03"
 """The date of the prices below: US dollars, for a number in the US, from third-party copies of Twilio's price lists."""
@@ -64,7 +63,7 @@ def _cost(line: Line, name: str, locale: str, keys: list[str]) -> Cost:
 
 def _play(line: Line, keys: list[str]) -> Caller:
     """A call on `line` after `keys`; keys that are left when the call dials or ends are not pressed."""
-    caller = Caller(simulator.in_process(line), line.options.public_url + RING, seconds=simulator.speaking_time(line))
+    caller = new_caller(line)
     caller.rings()
     for key in keys:
         if caller.gather:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ivr.operate.http_client import Certificate, Fetch, certificate_of, fetch
+from ivr.operate.http_client import Fetch, TlsHost, fetch, tls_host
 
 if TYPE_CHECKING:
     from twilio.http import HttpClient
@@ -16,10 +16,10 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True)
-class External:
+class ExternalServices:
     """The network and the clock. `transport` makes the HTTP client for Twilio's API; None means Twilio's own."""
 
     fetch: Fetch = fetch
-    certificate_of: Callable[[str, int], Certificate] = certificate_of
+    tls_host: Callable[[str, int], TlsHost] = tls_host
     transport: "Callable[[], HttpClient] | None" = None
     now: Callable[[], datetime] = _now

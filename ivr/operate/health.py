@@ -39,7 +39,7 @@ class Health(BaseModel):
     settings: Mapping[str, str] = {}
 
     @property
-    def serves(self) -> bool:
+    def sends_menu(self) -> bool:
         """Whether callers get the menu. A line of 0.1.0 is ready exactly when they do."""
         return self.ready if self.serving is None else self.serving
 

@@ -15,9 +15,9 @@ from urllib.parse import urlencode, urlsplit
 from urllib.response import addinfourl
 
 from ivr import signature
-from ivr.errors import OperationFailed, Unreachable
-from ivr.line.request import Form
-from ivr.operate.network_errors import reason_of, words_of
+from ivr.errors import OperationFailed
+from ivr.operate.network_errors import unreachable
+from ivr.signature import Form
 
 RESPONSE_TIMEOUT = 15
 """Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""
@@ -61,7 +61,7 @@ def fetch(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
         with error:
             return _reply(error, started)
     except (OSError, HTTPException, ValueError) as error:
-        raise Unreachable(f"{_subject(url)} {words_of(error)}", reason_of(error)) from None
+        raise unreachable(_subject(url), error) from None
 
 
 def is_loopback(url: str) -> bool:
@@ -115,16 +115,19 @@ def _reply(answer: addinfourl, started: float) -> Reply:
     return Reply(answer.status or 0, headers, body, time.perf_counter() - started)
 
 
-class Certificate(NamedTuple):
-    """A trusted certificate, valid from `starts` to `ends` (UTC). `ipv4`: its host has an IPv4 address."""
+class TlsHost(NamedTuple):
+    """A host with a trusted certificate, and the time for which that is valid (UTC).
 
-    starts: datetime
-    ends: datetime
-    ipv4: bool = True
+    `has_ipv4`: the host has an IPv4 address, and not IPv6 alone.
+    """
+
+    certificate_starts: datetime
+    certificate_ends: datetime
+    has_ipv4: bool = True
 
 
-def certificate_of(host: str, port: int) -> Certificate:
-    """The certificate of `host`. Raises Unreachable if no trusted TLS connection can be made."""
+def tls_host(host: str, port: int) -> TlsHost:
+    """Connect to `host`. Raises Unreachable if no trusted TLS connection can be made."""
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         with (
@@ -133,12 +136,12 @@ def certificate_of(host: str, port: int) -> Certificate:
         ):
             certificate = secure.getpeercert() or {}
     except OSError as error:
-        raise Unreachable(f"{host}:{port} {words_of(error)}", reason_of(error)) from None
+        raise unreachable(f"{host}:{port}", error) from None
     starts, ends = (
         datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate[name])), UTC)
         for name in ("notBefore", "notAfter")
     )
-    return Certificate(starts, ends, any(family == socket.AF_INET for family, *_ in addresses))
+    return TlsHost(starts, ends, any(family == socket.AF_INET for family, *_ in addresses))
 
 
 def _public_part(url: str) -> str:

@@ -5,7 +5,7 @@ import socket
 import ssl
 from http.client import HTTPException, RemoteDisconnected
 
-from ivr.errors import UnreachableReason
+from ivr.errors import Unreachable, UnreachableReason
 
 _CERTIFICATE: dict[int, tuple[UnreachableReason, str]] = {
     9: ("certificate", "offers a certificate that is not valid yet: is the clock of this machine right?"),
@@ -34,17 +34,16 @@ _CONNECTION: dict[int, tuple[UnreachableReason, str]] = {
 """Reason and words by errno, or by the code of getaddrinfo; none of these codes is the number of an errno above."""
 
 
-def reason_of(error: BaseException) -> UnreachableReason:
-    """The reason of an exception of urllib, http.client, socket or ssl."""
-    return _explain(error)[0]
+def unreachable(address: str, error: BaseException) -> Unreachable:
+    """The error for a host at `address`, by an exception of urllib, http.client, socket or ssl.
+
+    Example of its sentence: "line.example.org:443 refuses the connection: no program listens on that port".
+    """
+    reason, words = _reason_and_words(error)
+    return Unreachable(f"{address} {words}", reason)
 
 
-def words_of(error: BaseException) -> str:
-    """The rest of a sentence that begins with an address: "refuses the connection: no program listens on that port"."""
-    return _explain(error)[1]
-
-
-def _explain(error: BaseException) -> tuple[UnreachableReason, str]:
+def _reason_and_words(error: BaseException) -> tuple[UnreachableReason, str]:
     inner = getattr(error, "reason", None)  # of URLError; the reason of an SSLError is a word
     cause = inner if isinstance(inner, BaseException) else error
     match cause:

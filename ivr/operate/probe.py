@@ -5,29 +5,28 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from ivr.call.urls import PLACE_QUERY, RING
-from ivr.content.load import with_drafts
+from ivr.content.load import published_and_drafts
 from ivr.errors import OperationFailed, Unreachable
-from ivr.line.request import Form
 from ivr.operate.health import health_at
 from ivr.operate.http_client import Fetch
-from ivr.operate.refused import why_not_answered
 from ivr.operate.signed_request import post_signed
+from ivr.operate.unanswered import why_not_answered
 from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.errors import InvalidTwiml
 from ivr.settings import Settings
+from ivr.signature import Form
 
 MAX_ANSWER_SECONDS = 3.0
 """Seconds that Twilio waits for an answer, once `ivr number set` has set the webhooks."""
 
-
-State = Literal["OK", "SLOW", "NOT WHOLE", "DOWN", "CANNOT TELL"]
+ProbeState = Literal["OK", "SLOW", "NOT WHOLE", "DOWN", "CANNOT TELL"]
 """CANNOT TELL: the network of this machine does not work."""
 
 
-class Probed(NamedTuple):
+class ProbeResult(NamedTuple):
     """The result of a test call of the line at `url`: whether callers get through, in every language, and why not."""
 
-    state: State
+    state: ProbeState
     url: str
     reason: str
 
@@ -40,7 +39,7 @@ class Probed(NamedTuple):
         return f"{self.state} {self.url}: {self.reason}"
 
 
-def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
+def probe(settings: Settings, url: str, fetch: Fetch) -> ProbeResult:
     """Ring at `url`, a running line, press 8 and 0, and ask the line whether it is whole.
 
     The requests are signed and, as those of every test call, not counted. A published language that is not spoken, or
@@ -49,33 +48,33 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> Probed:
     try:
         return _call(settings, url, fetch)
     except Unreachable as error:
-        return Probed("CANNOT TELL" if error.reason == "offline" else "DOWN", url, f"{error}.")
+        return ProbeResult("CANNOT TELL" if error.reason == "offline" else "DOWN", url, f"{error}.")
     except InvalidTwiml as error:
         reason = f"its answer is not a document of the line ({error}). Does another server answer there?"
-        return Probed("DOWN", url, reason)
+        return ProbeResult("DOWN", url, reason)
     except OperationFailed as error:
-        return Probed("DOWN", url, str(error))
+        return ProbeResult("DOWN", url, str(error))
     except ImpossibleAct:
-        return Probed("DOWN", url, "it answers with the fallback document. `ivr doctor` on its machine says why.")
+        return ProbeResult("DOWN", url, "it answers with the fallback document. `ivr doctor` on its machine says why.")
 
 
-def _call(settings: Settings, url: str, fetch: Fetch) -> Probed:
+def _call(settings: Settings, url: str, fetch: Fetch) -> ProbeResult:
     """The call of a probe. Raises OperationFailed, InvalidTwiml or ImpossibleAct where the line does not answer it."""
     times: list[float] = []
     caller = Caller(partial(_post, settings, url, fetch, times), url + RING)
-    languages = with_drafts(settings.ivr_content)
+    languages = published_and_drafts(settings.ivr_content)
     caller.rings()
     missing = _press_language_key(caller, languages)
     caller.presses("0")
     if caller.dialled != [settings.hotline]:
-        return Probed("DOWN", url, "key 0 does not dial the hotline.")
+        return ProbeResult("DOWN", url, "key 0 does not dial the hotline.")
     slowest = max(times)
     if slowest > MAX_ANSWER_SECONDS:
         reason = f"an answer took {slowest:.1f} s, more than {MAX_ANSWER_SECONDS:.0f} s."
-        return Probed("SLOW", url, reason)
+        return ProbeResult("SLOW", url, reason)
     if reason := _why_not_whole(url, fetch, missing):
-        return Probed("NOT WHOLE", url, reason)
-    return Probed("OK", url, f"it answers, key 0 dials the hotline, slowest answer {slowest * 1000:.0f} ms.")
+        return ProbeResult("NOT WHOLE", url, reason)
+    return ProbeResult("OK", url, f"it answers, key 0 dials the hotline, slowest answer {slowest * 1000:.0f} ms.")
 
 
 def _press_language_key(caller: Caller, languages: Sequence[str]) -> str:
@@ -84,8 +83,8 @@ def _press_language_key(caller: Caller, languages: Sequence[str]) -> str:
         return ""
     caller.presses("8")
     action, tag = caller.gather.action if caller.gather else "", languages[1]
-    arrived = any(f"{RING}{before}{tag}/" in action for before in ("/", PLACE_QUERY))
-    return "" if arrived else tag
+    is_there = any(f"{RING}{before}{tag}/" in action for before in ("/", PLACE_QUERY))
+    return "" if is_there else tag
 
 
 def _why_not_whole(url: str, fetch: Fetch, missing: str) -> str:

@@ -2,9 +2,9 @@
 
 from ivr.call.urls import RING
 from ivr.errors import BadSettings, OperationFailed
-from ivr.line.request import Form
 from ivr.operate.http_client import Fetch, Reply, signed_post
 from ivr.settings import Settings
+from ivr.signature import Form
 
 _NO_TOKEN = (
     "TWILIO_AUTH_TOKEN is not set. This command signs its requests as Twilio does, also for a line that verifies no "

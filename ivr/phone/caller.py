@@ -11,28 +11,27 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple, assert_never
 from urllib.parse import urljoin, urlsplit
 
-from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.playback import (
     Heard,
-    Recording,
+    PlayedSound,
     SpeakingTime,
-    hear_recording,
+    hear_play,
     hear_say,
     speaking_time,
-    unknown_recording,
+    unknown_sound,
 )
-from ivr.phone.verbs import Dial, Gather, Hangup, Play, Redirect, Say, SayOrPlay, Verb
-from ivr.phone.webhook_form import FORM, OUTCOMES, Form, answered, dial_ended, digits_pressed
+from ivr.phone.verbs import Dial, Gather, Hangup, Play, Say, SayOrPlay, Verb
+from ivr.phone.webhook_form import FORM, OUTCOMES, Fields, answered, dial_ended, digits_pressed
 
-Post = Callable[[str, Form], bytes]
+Post = Callable[[str, Fields], bytes]
 """(URL, form) -> the document that the server of the line returns.
 
 The URL is the one of the document, with its fragment: an HTTP client sends and signs the URL without it.
 """
 
-State = Literal["idle", "talking", "listening", "dialling", "ended"]
-"""`talking` is the state while verbs are executed. When a method of `Caller` has returned, the state is another one."""
+CallState = Literal["idle", "executing", "listening", "dialling", "ended"]
+""""executing": verbs are executed; no method of `Caller` returns in this state."""
 
 KEYS = "0123456789*#"
 
@@ -61,34 +60,30 @@ class Caller:
 
     `ring` is the address of the first request. Later addresses are those of the documents: a relative one is resolved
     against the document that holds it, an absolute one is used as written. `seconds` returns the seconds of a text,
-    `recordings` returns the sound file at an address. A method raises InvalidTwiml for a document that Twilio would not
-    play, and after `max_verbs` verbs, because then the call would not end; ImpossibleAct for an act that the state of
-    the call does not allow.
+    `sound_at` returns the sound at an address. A method raises InvalidTwiml for a document that Twilio would not
+    play, and ImpossibleAct for an act that the state of the call does not allow.
     """
 
     def __init__(
         self,
         post: Post,
         ring: str,
-        form: Form = FORM,
+        form: Fields = FORM,
         seconds: SpeakingTime = speaking_time,
-        recordings: Callable[[str], Recording] = unknown_recording,
-        max_verbs: int = 1000,
+        sound_at: Callable[[str], PlayedSound] = unknown_sound,
     ) -> None:
-        self.state: State = "idle"
+        self.state: CallState = "idle"
         self.clock = 0.0
         self.heard: list[Heard] = []
         self.keys: list[str] = []
         self.dialled: list[str] = []
         self.acts: list[Act] = []
         self._post, self._ring, self._form = post, ring, form
-        self._seconds, self._recordings = seconds, recordings
+        self._seconds, self._sound_at = seconds, sound_at
         self._document = ring
         self._verbs: deque[Verb] = deque()
-        self._verbs_left = max_verbs
         self._current: Verb | None = None
         self._unheard: tuple[SayOrPlay, ...] = ()
-        self._digits = ""
 
     @property
     def gather(self) -> Gather | None:
@@ -124,8 +119,8 @@ class Caller:
     def listens(self) -> None:
         """Hear the words of the current Gather to the end, without an act. They are heard only once."""
         unheard, self._unheard = self._unheard, ()
-        for spoken in unheard:
-            self._hear(spoken, interruptible=True)
+        for verb in unheard:
+            self._hear(verb, interruptible=True)
 
     def presses(self, key: str, interrupting: bool = False) -> None:
         """Press one key after the words of the Gather or, `interrupting`, before them: then they are not heard."""
@@ -136,7 +131,8 @@ class Caller:
             self.listens()
         at, self._unheard = self.clock, ()
         self.keys.append(key)
-        self._type(gather, key)
+        self._fetch(gather.action, digits_pressed(key))
+        self._continue()
         self._add_act(at, f"presses {key}")
 
     def waits(self) -> None:
@@ -148,8 +144,6 @@ class Caller:
         self.listens()
         at = self.clock
         self.clock += gather.timeout
-        if self._digits or gather.action_on_empty_result:
-            self._send_digits(gather)
         self._continue()
         self._add_act(at, "silent")
 
@@ -160,12 +154,12 @@ class Caller:
         dial, at = self.dial, self.clock
         if dial is None:
             raise ImpossibleAct(f"{outcome}: no number rings, the caller is {self.position}")
-        if OUTCOMES[outcome][1]:
+        if OUTCOMES[outcome].bridged:
             self.clock += talked
         elif outcome == "no-answer":
             self.clock += dial.timeout + DIAL_GRACE
         if dial.action is not None:
-            self._fetch(dial.action, dial.method, dial_ended(outcome, talked))
+            self._fetch(dial.action, dial_ended(outcome, talked))
         self._continue()
         self._add_act(at, outcome)
 
@@ -181,23 +175,8 @@ class Caller:
             return gather
         raise ImpossibleAct(f"{act}: the line does not listen, the caller is {self.position}")
 
-    def _type(self, gather: Gather, key: str) -> None:
-        """https://www.twilio.com/docs/voice/twiml/gather#finishonkey"""
-        finishes = key == gather.finish_on_key
-        self._digits += "" if finishes else key
-        if self._digits and (finishes or len(self._digits) == gather.num_digits):
-            self._send_digits(gather)
-        elif not finishes:
-            return  # more digits may follow: the line goes on listening
-        self._continue()
-
-    def _send_digits(self, gather: Gather) -> None:
-        self._fetch(gather.action, gather.method, digits_pressed(self._digits))
-
-    def _fetch(self, address: str, method: str = "POST", more: Form = ()) -> None:
+    def _fetch(self, address: str, more: Fields = ()) -> None:
         address = self._resolved(address)
-        if method != "POST":
-            raise InvalidTwiml(f"{method} {address}: expected POST, so that no key is written to a server's log")
         form = self._form if self.state == "idle" else answered(self._form)
         self._verbs = deque(read_document(self._post(address, [*form, *more])))
         self._document = address
@@ -212,42 +191,32 @@ class Caller:
         return f"{path}?{parts.query}" if parts.query else path
 
     def _continue(self) -> None:
-        self.state, self._digits, self._unheard = "talking", "", ()
-        while self.state == "talking":
+        self.state, self._unheard = "executing", ()
+        while self.state == "executing":
             self._current = self._verbs.popleft() if self._verbs else None
             self._execute(self._current)
 
     def _execute(self, verb: Verb | None) -> None:
-        self._count_verb()
         match verb:
             case None | Hangup():
                 self.state = "ended"
             case Say() | Play():
                 self._hear(verb, interruptible=False)
             case Gather():
-                self.state, self._unheard = "listening", verb.spoken
+                self.state, self._unheard = "listening", verb.nested
             case Dial():
                 self.state = "dialling"
                 self.dialled.append(verb.number)
-            case Redirect():
-                self._fetch(verb.address, verb.method)
             case _:
                 assert_never(verb)
 
-    def _count_verb(self) -> None:
-        self._verbs_left -= 1
-        if self._verbs_left < 0:
-            raise InvalidTwiml("the call does not end: too many verbs were executed")
-
-    def _hear(self, spoken: SayOrPlay, interruptible: bool) -> None:
-        for _ in range(spoken.loop):
-            if isinstance(spoken, Say):
-                heard = hear_say(spoken, self.clock, interruptible, self._seconds)
-            else:
-                recording = self._recordings(self._resolved(spoken.address))
-                heard = hear_recording(recording, self.clock, interruptible)
-            self.heard.append(heard)
-            self.clock += heard.seconds
+    def _hear(self, verb: SayOrPlay, interruptible: bool) -> None:
+        if isinstance(verb, Say):
+            heard = hear_say(verb, self.clock, interruptible, self._seconds)
+        else:
+            heard = hear_play(self._sound_at(self._resolved(verb.address)), self.clock, interruptible)
+        self.heard.append(heard)
+        self.clock += heard.seconds
 
     def _add_act(self, at: float, text: str) -> None:
         self.acts.append(Act(at, text, self.position))

@@ -1,7 +1,7 @@
 """Reads a TwiML document as strictly as Twilio does, from bytes to verbs.
 
-The verbs are those that every dialect of TwiML understands: Say, Play, Gather, Dial with Number, Redirect, Hangup.
-Twilio's other verbs (Pause, Record, Enqueue …) raise InvalidTwiml.
+The verbs are those that the line needs: Say, Play, Gather, Dial with Number, Hangup. Every dialect of TwiML understands
+them. Twilio's other verbs (Redirect, Pause, Record …) raise InvalidTwiml.
 Sources: https://www.twilio.com/docs/voice/twiml and the page of each verb below it.
 """
 
@@ -12,9 +12,9 @@ from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 from ivr.phone.errors import InvalidTwiml
-from ivr.phone.schema import E164, attributes, is_address
-from ivr.phone.ssml import Speech, read_speech
-from ivr.phone.verbs import Dial, Gather, Hangup, Play, Redirect, Say, SayOrPlay, Verb
+from ivr.phone.schema import E164, checked_attributes, is_address
+from ivr.phone.ssml import read_speech
+from ivr.phone.verbs import Dial, Gather, Hangup, Play, Say, SayOrPlay, Verb
 from ivr.phone.xml import parse_xml
 
 MAX_DOCUMENT_BYTES = 64_000
@@ -32,7 +32,7 @@ def read_document(document: bytes) -> tuple[Verb, ...]:
     root = parse_xml(document)
     if root.tag != "Response":
         raise InvalidTwiml(f"the root is <{root.tag}>: it must be <Response>", 12102)
-    attributes(root)
+    checked_attributes(root)
     _require_no_text(root)
     return check_reachable(_verb(child) for child in root)
 
@@ -40,26 +40,15 @@ def read_document(document: bytes) -> tuple[Verb, ...]:
 def check_reachable(verbs: Iterable[Verb]) -> tuple[Verb, ...]:
     """Return `verbs` unchanged. Raises InvalidTwiml if Twilio cannot reach one of them.
 
-    Twilio does not reach a verb after a <Redirect>, a <Hangup>, a <Dial> with an action or a <Gather> with
-    actionOnEmptyResult: https://www.twilio.com/docs/voice/twiml/dial#action.
+    Twilio does not reach a verb after a <Hangup> or a <Dial> with an action:
+    https://www.twilio.com/docs/voice/twiml/dial#action.
     """
     verbs = tuple(verbs)
     for before, after in pairwise(verbs):
-        if _never_continues(before):
+        if isinstance(before, Hangup) or (isinstance(before, Dial) and before.action is not None):
             last, next_verb = type(before).__name__, type(after).__name__
             raise InvalidTwiml(f"<{next_verb}> follows <{last}>, which never goes on to it: it cannot be reached")
     return verbs
-
-
-def _never_continues(verb: Verb) -> bool:
-    match verb:
-        case Redirect() | Hangup():
-            return True
-        case Dial(action=action):
-            return action is not None
-        case Gather(action_on_empty_result=asks):
-            return asks
-    return False
 
 
 def _verb(element: Element) -> Verb:
@@ -70,36 +59,25 @@ def _verb(element: Element) -> Verb:
 
 def _say(element: Element) -> Say:
     """https://www.twilio.com/docs/voice/twiml/say"""
-    values = attributes(element)
-    return _say_of(
-        read_speech(element), values.get("language", ""), values.get("voice", ""), int(values.get("loop", "1"))
-    )
-
-
-@lru_cache(maxsize=2000)  # equal Says share one value
-def _say_of(speech: Speech, language: str, voice: str, loop: int) -> Say:
-    return Say(speech.text, language, voice, speech.pieces, speech.rate, loop)
+    values, speech = checked_attributes(element), read_speech(element)
+    return Say(speech.text, values.get("language", ""), values.get("voice", ""), speech.pieces, speech.rate)
 
 
 def _play(element: Element) -> Play:
     """https://www.twilio.com/docs/voice/twiml/play"""
-    return Play(_address(element), int(attributes(element).get("loop", "1")))
+    checked_attributes(element)
+    address = _text_of(element)
+    if not is_address(address):
+        raise InvalidTwiml(f'<Play> holds "{address}": it must hold a URL', 11100)
+    return Play(address)
 
 
 def _gather(element: Element) -> Gather:
     """https://www.twilio.com/docs/voice/twiml/gather, with its defaults; only <Say> and <Play> are nested."""
-    values = attributes(element)
+    values = checked_attributes(element)
     _require_no_text(element)
-    digits = values.get("numDigits")
-    return Gather(
-        action=values["action"],
-        method=values.get("method", "POST"),
-        timeout=int(values.get("timeout", "5")),
-        num_digits=int(digits) if digits else None,
-        finish_on_key=values.get("finishOnKey", "#"),
-        spoken=tuple(_say_or_play(child) for child in element),
-        action_on_empty_result=values.get("actionOnEmptyResult") == "true",
-    )
+    nested = tuple(_say_or_play(child) for child in element)
+    return Gather(values["action"], int(values.get("timeout", "5")), nested)
 
 
 def _say_or_play(element: Element) -> SayOrPlay:
@@ -112,7 +90,7 @@ def _say_or_play(element: Element) -> SayOrPlay:
 
 def _dial(element: Element) -> Dial:
     """https://www.twilio.com/docs/voice/twiml/dial, with its defaults; exactly one <Number> is nested."""
-    values = attributes(element)
+    values = checked_attributes(element)
     _require_no_text(element)
     if [child.tag for child in element] != ["Number"]:
         inside = ", ".join(f"<{child.tag}>" for child in element) or "nothing"
@@ -122,7 +100,6 @@ def _dial(element: Element) -> Dial:
         action=values.get("action"),
         timeout=int(values.get("timeout", "30")),
         caller_id=values.get("callerId"),
-        method=values.get("method", "POST"),
     )
 
 
@@ -131,31 +108,19 @@ def _number(element: Element) -> str:
 
     Only E.164: the country is explicit, and 911 or another short number cannot be dialled.
     """
-    attributes(element)
+    checked_attributes(element)
     text = _text_of(element)
     if not re.fullmatch(E164, text):
         raise InvalidTwiml(f'<Number> holds "{text}": expected a number like +12025550100', 13223)
     return text
 
 
-def _redirect(element: Element) -> Redirect:
-    """https://www.twilio.com/docs/voice/twiml/redirect"""
-    return Redirect(_address(element), attributes(element).get("method", "POST"))
-
-
 def _hangup(element: Element) -> Hangup:
     """https://www.twilio.com/docs/voice/twiml/hangup: it must be empty."""
-    attributes(element)
+    checked_attributes(element)
     if _text_of(element):
         raise InvalidTwiml("<Hangup> holds text: it must be empty", 12200)
     return Hangup()
-
-
-def _address(element: Element) -> str:
-    text = _text_of(element)
-    if not is_address(text):
-        raise InvalidTwiml(f'<{element.tag}> holds "{text}": it must hold a URL', 11100)
-    return text
 
 
 def _text_of(element: Element) -> str:
@@ -175,6 +140,5 @@ _READERS: dict[str, Callable[[Element], Verb]] = {
     "Play": _play,
     "Gather": _gather,
     "Dial": _dial,
-    "Redirect": _redirect,
     "Hangup": _hangup,
 }

@@ -12,8 +12,8 @@ Example: `speaking_time("Press zero.", "en-US")` returns 0.8.
 """
 
 
-class Recording(NamedTuple):
-    """A sound file: its language as Twilio names it ("en-US"), its words, its length in seconds."""
+class PlayedSound(NamedTuple):
+    """The sound file of a <Play>: its language as Twilio names it ("en-US"), its words, its length in seconds."""
 
     language: str
     text: str
@@ -39,18 +39,18 @@ def speaking_time(text: str, language: str) -> float:
     return len(text.split()) / 2.5
 
 
-def unknown_recording(address: str) -> Recording:
-    """The recording at an address whose content is not known: the address in place of words, 0 seconds."""
-    return Recording("", f"[{address}]", 0.0)
+def unknown_sound(address: str) -> PlayedSound:
+    """The sound at an address whose content is not known: the address in place of words, 0 seconds."""
+    return PlayedSound("", f"[{address}]", 0.0)
 
 
 def hear_say(say: Say, at: float, interruptible: bool, seconds: SpeakingTime) -> Heard:
     """`say` once, beginning at `at` seconds. Its rate changes the seconds of the words, but not those of its pauses."""
-    spoken = sum(seconds(piece, say.language) for piece in say.pieces if isinstance(piece, str))
-    silent = sum(piece for piece in say.pieces if isinstance(piece, float))
-    return Heard(at, say.language, say.voice, say.text, interruptible, spoken / say.rate + silent)
+    speech = sum(seconds(piece, say.language) for piece in say.pieces if isinstance(piece, str))
+    pauses = sum(piece for piece in say.pieces if isinstance(piece, float))
+    return Heard(at, say.language, say.voice, say.text, interruptible, speech / say.rate + pauses)
 
 
-def hear_recording(recording: Recording, at: float, interruptible: bool) -> Heard:
-    """A sound file once, beginning at `at` seconds."""
-    return Heard(at, recording.language, "recording", recording.text, interruptible, recording.seconds)
+def hear_play(sound: PlayedSound, at: float, interruptible: bool) -> Heard:
+    """`sound` once, beginning at `at` seconds."""
+    return Heard(at, sound.language, "recording", sound.text, interruptible, sound.seconds)

@@ -1,7 +1,8 @@
-"""The attributes of each element: Twilio's tables, reduced to what every dialect of TwiML understands.
+"""The attributes of each element: Twilio's tables, reduced to what the line needs.
 
 Twilio replaces some unusable values by a default and only warns. Here they raise InvalidTwiml. So do attributes that
-would record, cut off or delay a caller (`record`, `hangupOnStar`, `timeLimit`, `input="speech"`).
+would record, cut off or delay a caller (`record`, `hangupOnStar`, `timeLimit`, `input="speech"`), a <Gather> that waits
+for more than one key, and GET, which would write a key to a server's log.
 """
 
 import re
@@ -60,11 +61,7 @@ def _percent(least: int, most: int) -> Callable[[str], bool]:
 
 
 def _method(code: int) -> AttributeRule:
-    return AttributeRule(_matches("GET|POST"), "GET or POST", code)
-
-
-def _loop(code: int) -> AttributeRule:
-    return AttributeRule(_whole_number(1, 1000), "a whole number from 1 to 1000", code)
+    return AttributeRule(_matches("POST"), "POST, so that no key is written to a server's log", code)
 
 
 _URL = AttributeRule(is_address, "an absolute http(s) or relative URL", 11100)
@@ -76,9 +73,8 @@ _GATHER = {
     "action": _URL,
     "method": _method(13312),
     "timeout": AttributeRule(_whole_number(1, 999_999), "whole seconds, at least 1", 13313),
-    "numDigits": AttributeRule(_whole_number(1, 999_999), "a whole number, at least 1", 13314),
-    "finishOnKey": AttributeRule(_matches("[0-9#*]?"), "one of 0-9 # * or nothing", 13310),
-    "actionOnEmptyResult": AttributeRule(_matches("true|false"), "true or false", 13338),
+    "numDigits": AttributeRule(_matches("1"), "1: every key acts at once", 13314),
+    "finishOnKey": AttributeRule(_matches(""), "nothing: # is a key as any other", 13310),
 }
 
 # https://www.twilio.com/docs/voice/twiml/dial#dial-attributes
@@ -95,7 +91,6 @@ _DIAL = {
 _SAY = {
     "language": AttributeRule(_matches("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), "a language tag like es-US", 13512),
     "voice": AttributeRule(_matches(r"man|woman|alice|\w+\.\w+(-\w+)*"), "a voice like Polly.Joanna-Neural", 13511),
-    "loop": _loop(13510),
 }
 
 ATTRIBUTE_RULES: dict[str, dict[str, AttributeRule]] = {
@@ -104,8 +99,7 @@ ATTRIBUTE_RULES: dict[str, dict[str, AttributeRule]] = {
     "Dial": _DIAL,
     "Number": {},
     "Say": _SAY,
-    "Play": {"loop": _loop(13410)},  # https://www.twilio.com/docs/voice/twiml/play#play-attributes
-    "Redirect": {"method": _method(13710)},  # https://www.twilio.com/docs/voice/twiml/redirect
+    "Play": {},  # https://www.twilio.com/docs/voice/twiml/play#play-attributes
     "Hangup": {},  # https://www.twilio.com/docs/voice/twiml/hangup
     "break": {
         "time": AttributeRule(
@@ -116,9 +110,9 @@ ATTRIBUTE_RULES: dict[str, dict[str, AttributeRule]] = {
     "prosody": {"rate": AttributeRule(_percent(20, 200), "20% to 200%", 13520)},
 }
 
-REQUIRED = {"Gather": "action", "break": "time", "prosody": "rate"}
-"""The attribute that an element must have. Twilio does not require `action` of a Gather, but without it asks for the
-current document again and again: https://www.twilio.com/docs/voice/twiml/gather#action."""
+REQUIRED = {"Gather": ("action", "numDigits", "finishOnKey"), "break": ("time",), "prosody": ("rate",)}
+"""The attributes that an element must have. Twilio does not require those of a Gather, but without `action` it asks for
+the current document again and again: https://www.twilio.com/docs/voice/twiml/gather#action."""
 
 
 @lru_cache(maxsize=1000)  # a line has few voices and pauses, in ten thousand fragments
@@ -130,10 +124,11 @@ def _check(tag: str, name: str, value: str) -> None:
         raise InvalidTwiml(f'{name}="{value}" on <{tag}>: expected {rule.expected}', rule.code)
 
 
-def attributes(element: Element) -> dict[str, str]:
+def checked_attributes(element: Element) -> dict[str, str]:
     """The attributes of `element`. Raises InvalidTwiml for an unknown attribute, a wrong value or a missing one."""
     for name, value in element.attrib.items():
         _check(element.tag, name, value)
-    if (required := REQUIRED.get(element.tag)) and required not in element.attrib:
-        raise InvalidTwiml(f"<{element.tag}> must have the attribute {required}", 12200)
+    for name in REQUIRED.get(element.tag, ()):
+        if name not in element.attrib:
+            raise InvalidTwiml(f"<{element.tag}> must have the attribute {name}", 12200)
     return element.attrib

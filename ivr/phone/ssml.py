@@ -12,7 +12,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from ivr.phone.errors import InvalidTwiml
-from ivr.phone.schema import attributes, break_seconds
+from ivr.phone.schema import break_seconds, checked_attributes
 
 MAX_SAY_CHARACTERS = 3000
 """Of one <Say> in a voice of Amazon Polly, without the tags: https://www.twilio.com/docs/api/errors/13521."""
@@ -62,7 +62,7 @@ def _tokens(parent: Element, rate: float) -> list[_Token]:
         if child.tag == "break":
             tokens.append(_Token(_pause(child), 1.0))
         elif (parent.tag, child.tag) == ("Say", "prosody"):
-            tokens += _tokens(child, int(attributes(child)["rate"][:-1]) / 100)
+            tokens += _tokens(child, int(checked_attributes(child)["rate"][:-1]) / 100)
         else:
             error = f"<{child.tag}> is not allowed in <{parent.tag}>"
             raise InvalidTwiml(f"{error}: only text, <break> and one <prosody> are", 13520)
@@ -73,7 +73,7 @@ def _tokens(parent: Element, rate: float) -> list[_Token]:
 def _pause(element: Element) -> float:
     if len(element) or element.text:
         raise InvalidTwiml("<break> must be empty", 13520)
-    return break_seconds(attributes(element)["time"])
+    return break_seconds(checked_attributes(element)["time"])
 
 
 def _pieces(tokens: tuple[_Token, ...]) -> Iterator[str | float]:

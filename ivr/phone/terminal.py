@@ -134,8 +134,8 @@ def _validate(presses: Sequence[str], outcomes: Sequence[str]) -> None:
             raise ImpossibleAct(f"«{token}» is not a key: expected 0-9 * # - (silence) or hangup, apart by a space")
     for outcome in outcomes or ("",):
         if outcome not in (*OUTCOMES, HANG_UP):
-            known = ", ".join((*OUTCOMES, HANG_UP))
-            raise ImpossibleAct(f"«{outcome}» is not an outcome of a dialled call: expected one of {known}")
+            names = ", ".join((*OUTCOMES, HANG_UP))
+            raise ImpossibleAct(f"«{outcome}» is not an outcome of a dialled call: expected one of {names}")
 
 
 def _is_key(token: str) -> bool:

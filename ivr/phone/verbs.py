@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Words in a voice, `loop` times. `pieces` are words and pauses (seconds) in order, `rate` 1.0 is the voice's own.
+    """Words in a voice. `pieces` are words and pauses (seconds) in order, `rate` 1.0 is the voice's own.
 
     `text` is the words alone. `language` and `voice` are empty where the document does not set them.
     Example: `Say("Press two.", "en-US", "Polly.Joanna-Neural", ("Press", 0.4, "two."))`.
@@ -16,7 +16,6 @@ class Say:
     voice: str
     pieces: tuple[str | float, ...]
     rate: float = 1.0
-    loop: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,6 @@ class Play:
     """A sound file, at an absolute or relative address."""
 
     address: str
-    loop: int = 1
 
 
 SayOrPlay = Say | Play
@@ -32,18 +30,14 @@ SayOrPlay = Say | Play
 
 @dataclass(frozen=True, slots=True)
 class Gather:
-    """Speaks and waits for keys until `timeout` seconds after the last word. `num_digits` None means no limit.
+    """Speaks the `nested` verbs and waits for one key until `timeout` seconds after the last word.
 
-    `action_on_empty_result`: no input is also sent to `action`; else the next verb follows.
+    Without a key the next verb follows.
     """
 
     action: str
-    method: str
     timeout: int
-    num_digits: int | None
-    finish_on_key: str
-    spoken: tuple[SayOrPlay, ...]
-    action_on_empty_result: bool = False
+    nested: tuple[SayOrPlay, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +48,6 @@ class Dial:
     action: str | None
     timeout: int
     caller_id: str | None
-    method: str = "POST"
-
-
-@dataclass(frozen=True, slots=True)
-class Redirect:
-    """Go on with the document at `address`."""
-
-    address: str
-    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +55,4 @@ class Hangup:
     """End the call."""
 
 
-Verb = Say | Play | Gather | Dial | Redirect | Hangup
+Verb = Say | Play | Gather | Dial | Hangup

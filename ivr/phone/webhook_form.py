@@ -1,17 +1,18 @@
 """The form fields of Twilio's requests for a document, with invented values.
 
-Example of a Form, the press of key 8: `[*answered(FORM), *digits_pressed("8")]`, in which the last field is
+Example of Fields, the press of key 8: `[*answered(FORM), *digits_pressed("8")]`, in which the last field is
 `("Digits", "8")`.
 
 https://www.twilio.com/docs/voice/twiml#request-parameters
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-Form = Sequence[tuple[str, str]]
-"""Fields in order: [("Digits", "8"), ("FromState", "")]."""
+Fields = Sequence[tuple[str, str]]
+"""Names and values in order: [("Digits", "8"), ("FromState", "")]."""
 
-FORM: Form = (
+FORM: Fields = (
     ("CallSid", "CA00000000000000000000000000000000"),
     ("AccountSid", "AC00000000000000000000000000000000"),
     ("From", "+12025550100"),
@@ -28,36 +29,43 @@ FORM: Form = (
     ("ToZip", "00000"),
     ("ToCountry", "US"),
 )
-"""Sent with every request. Some values are empty, as in real requests: a signature covers them too."""
+"""The fields of the first request of a call, and, `answered`, of every later one. Some values are empty, as in real
+requests: a signature covers them too."""
 
-OUTCOMES: dict[str, tuple[str, bool]] = {
-    "completed": ("completed", True),
-    "answered": ("answered", True),
-    "busy": ("busy", False),
-    "no-answer": ("no-answer", False),
-    "failed": ("failed", False),
-    "canceled": ("canceled", False),
-    "bridged": ("canceled", True),
+
+class DialResult(NamedTuple):
+    """The values of DialCallStatus and DialBridged. `bridged`: two people talked."""
+
+    status: str
+    bridged: bool
+
+
+OUTCOMES: Mapping[str, DialResult] = {
+    "completed": DialResult("completed", True),
+    "answered": DialResult("answered", True),
+    "busy": DialResult("busy", False),
+    "no-answer": DialResult("no-answer", False),
+    "failed": DialResult("failed", False),
+    "canceled": DialResult("canceled", False),
+    "bridged": DialResult("canceled", True),
 }
-"""How a dialled call can end: its name in a story, to the values of DialCallStatus and DialBridged.
-
-Example: "busy" gives ("busy", False). `bridged` is a conversation although the status says canceled.
+"""How a dialled call can end, by its name in a story. "bridged" is a conversation although the status says canceled.
 
 https://www.twilio.com/docs/voice/twiml/dial#dialcallstatus-values
 """
 
 
-def answered(form: Form) -> Form:
+def answered(form: Fields) -> Fields:
     """`form` for every request after the first: its CallStatus is "in-progress" instead of "ringing"."""
     return [(name, "in-progress" if name == "CallStatus" else value) for name, value in form]
 
 
-def digits_pressed(digits: str) -> Form:
+def digits_pressed(digits: str) -> Fields:
     """The field that a Gather adds, such as `[("Digits", "8")]`: https://www.twilio.com/docs/voice/twiml/gather#action."""
     return [("Digits", digits)]
 
 
-def dial_ended(outcome: str, talked: float) -> Form:
+def dial_ended(outcome: str, talked: float) -> Fields:
     """The fields that a Dial adds for one of OUTCOMES: https://www.twilio.com/docs/voice/twiml/dial#request-parameters.
 
     The duration, `talked` seconds, is sent only after a conversation.

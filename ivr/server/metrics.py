@@ -26,7 +26,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp
 
 from ivr import __version__, log
 from ivr.call.state import CallEnded, DialEnded, DialOutcome, Event, Key, Outdated, Ring, Silence
@@ -82,7 +85,7 @@ class Metrics:
         self._seconds = Histogram(*SECONDS, buckets=BUCKETS, registry=None)
         self.registry = CollectorRegistry()
         MultiProcessCollector(self.registry, str(folder))  # type: ignore[no-untyped-call]
-        self.registry.register(_State(readiness))
+        self.registry.register(_LineMetrics(readiness))
 
     def use_slot(self, slot: int) -> None:
         """Count in the files of `slot`, from 1: called in a worker before it answers."""
@@ -119,7 +122,7 @@ class Metrics:
             self._totals[name].inc()
 
 
-class _State:
+class _LineMetrics:
     """The constant metrics: whether the line is ready, which languages it speaks, and its release."""
 
     def __init__(self, readiness: Readiness) -> None:
@@ -193,16 +196,9 @@ def metrics_folder(parent: Path, host: str, port: int, workers: int) -> Path:
 
 def metrics_app(metrics: Metrics) -> ASGIApp:
     """The ASGI application of the metrics address: it answers `GET /metrics`."""
-    from prometheus_client import make_asgi_app
+    from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-    page = make_asgi_app(metrics.registry)
+    async def page(_: Request) -> Response:
+        return Response(generate_latest(metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        status = 404 if scope["path"] != "/metrics" else 405 if scope["method"] != "GET" else 200
-        if status == 200:
-            await page(scope, receive, send)
-        else:
-            await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
-            await send({"type": "http.response.body"})
-
-    return app
+    return Router([Route("/metrics", page)], redirect_slashes=False)

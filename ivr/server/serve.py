@@ -3,14 +3,11 @@
 Content and settings are read at the start alone: new texts and new settings need a new start.
 """
 
-import ctypes
 import gc
 import os
 import resource
 import socket
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from gunicorn.systemd import listen_fds
 
 from ivr.errors import OperationFailed
 from ivr.readiness import Readiness, readiness_of
+from ivr.server import prctl
 from ivr.server.app import make_app
 from ivr.server.console import print_lines
 from ivr.server.gunicorn_application import GunicornApplication
@@ -38,49 +36,42 @@ EVERY_ADDRESS = "::"
 """The host that means every address of this machine, of IPv6 and IPv4 (`_listen`)."""
 SHARED_MEMORY = Path("/dev/shm")
 """A file system in memory (Linux). On a disk that is slow or full, the heartbeat would stop."""
-_PR_SET_DUMPABLE = 4
 
 
-def serve(settings: Settings, host: str, port: int, print_line: Callable[[str], None], workers: int = WORKERS) -> None:
+def serve(settings: Settings, host: str, port: int, workers: int = WORKERS) -> None:
     """Answer on `host`:`port`, or on the sockets that systemd passes, until the process ends.
 
-    `print_line` shows a line to the operator. Raises OperationFailed if the port is taken or there is no temporary
-    folder.
+    Raises OperationFailed if the port is taken or there is no temporary folder.
     """
     ignore_signals()
-    _leave_no_memory_on_disk()
+    _disable_core_dumps()
+    _open_standard_streams()
     raise_file_limit()
     readiness = readiness_of(settings)
     bind = [] if listen_fds(unset_environment=False) else [f"fd://{_listen(host, port).detach()}"]
-    print_lines(announcement(readiness, settings), print_line)
+    print_lines(announcement(readiness, settings))
     memory = memory_folder()
-    endpoint = _metrics_endpoint(settings, memory, workers, readiness, print_line)
+    endpoint = _metrics_endpoint(settings, memory, workers, readiness)
     application = GunicornApplication(
-        partial(_load, settings, readiness, endpoint, print_line),
-        gunicorn_settings(workers, bind, memory, endpoint),
-        endpoint,
+        partial(_load, settings, readiness, endpoint), gunicorn_settings(workers, bind, memory, endpoint), endpoint
     )
     master = Master(application)
     gc.freeze()  # the workers share this memory: a collection in one of them would copy it
     master.run()
 
 
-def _load(
-    settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | None, print_line: Callable[[str], None]
-) -> Webhook:
+def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | None) -> Webhook:
     """The application, with everything loaded that a worker needs. Prints what its pages miss."""
     usage = store_of(settings)
     metrics = endpoint.metrics if endpoint else None
     on_failure = metrics.usage_failed if metrics else None
     counts = UsageCounter(usage, on_failure=on_failure, period_length=settings.ivr_usage_period) if usage else None
     application = make_app(settings, readiness, counts, metrics)
-    print_lines(application.notes[len(readiness.notes) :], print_line)
+    print_lines(application.notes[len(readiness.notes) :])
     return application
 
 
-def _metrics_endpoint(
-    settings: Settings, parent: Path, workers: int, readiness: Readiness, print_line: Callable[[str], None]
-) -> MetricsEndpoint | None:
+def _metrics_endpoint(settings: Settings, parent: Path, workers: int, readiness: Readiness) -> MetricsEndpoint | None:
     """The endpoint of the metrics; None if they are off or cannot be served, which must not stop the line."""
     if settings.metrics is None:
         return None
@@ -88,7 +79,7 @@ def _metrics_endpoint(
         listening = _listen(*settings.metrics)
         return MetricsEndpoint(listening, metrics_folder(parent, *settings.metrics, workers), readiness)
     except (OSError, OperationFailed) as error:
-        print_lines([f"The line runs without metrics: {error}"], print_line)
+        print_lines([f"The line runs without metrics: {error}"])
         return None
 
 
@@ -107,17 +98,17 @@ def memory_folder() -> Path:
         ) from None
 
 
-def _leave_no_memory_on_disk() -> None:
-    """Keep the memory of calls and the log out of files that are not ours.
-
-    Core dumps, which hold the memory of calls, are switched off. Standard streams that are closed are opened as
-    /dev/null: else the next file or socket would get the number of a closed stream, and with it the log.
-    """
+def _disable_core_dumps() -> None:
+    """Leave no file with the memory of calls."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(
-        OSError, AttributeError, ValueError
-    ):  # Linux alone: https://man7.org/linux/man-pages/man2/prctl.2.html
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    prctl.refuse_core_dumps()
+
+
+def _open_standard_streams() -> None:
+    """Open standard streams that are closed as /dev/null.
+
+    Else the next file or socket would get the number of a closed stream, and the log would be written to it.
+    """
     for stream in range(3):
         try:
             os.fstat(stream)

@@ -8,7 +8,7 @@ escaped separator ("%26" for "&", "%3D" for "="). Then the decoded form has more
 from urllib.parse import parse_qsl, unquote, unquote_to_bytes
 
 
-def read(encoded: str) -> list[tuple[str, str]]:
+def read_fields(encoded: str) -> list[tuple[str, str]]:
     """The fields of `encoded` (one character for a byte) in their order, with blank values and repeated names.
 
     Example: [("Digits", "1"), ("City", "St. Paul"), ("Zip", "")] for "Digits=1&City=St.+Paul&Zip=".

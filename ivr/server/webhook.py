@@ -22,12 +22,12 @@ from ivr import log, signature
 from ivr.call.state import Answer, DialEnded
 from ivr.call.urls import RING
 from ivr.errors import Unverified
-from ivr.line.request import Form
 from ivr.readiness import Readiness
 from ivr.refusal import Refusal, is_test_call
 from ivr.server import urlencoded
 from ivr.server.metrics import EVENT_NAMES, Metrics
 from ivr.settings import Settings
+from ivr.signature import Form
 from ivr.usage.counter import TEST_CALL, UsageCounter
 
 MAX_BODY_BYTES = 64_000
@@ -201,7 +201,7 @@ def _header_values(name: bytes, headers: Sequence[tuple[bytes, bytes]]) -> list[
 def _fields(encoded: str) -> Form:
     if encoded.count("&") >= MAX_FIELDS:
         raise Unverified(f"it has more than {MAX_FIELDS} fields")
-    return urlencoded.read(encoded)
+    return urlencoded.read_fields(encoded)
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:

@@ -10,7 +10,6 @@ The heartbeat is a task of the event loop, so it stops where the loop hangs. Eve
 """
 
 import asyncio
-import ctypes
 import logging
 import os
 import select
@@ -27,6 +26,7 @@ from ivr import log
 from ivr.server.gunicorn_application import GunicornApplication
 from ivr.server.http_limits import BoundedProtocol
 from ivr.server.metrics import MetricsEndpoint, metrics_app
+from ivr.server.prctl import set_signal_at_death_of_parent
 from ivr.server.signals import ignore_signals
 
 HEARTBEAT_INTERVAL = 0.5
@@ -43,7 +43,6 @@ ORPHAN_TIMEOUT = 3.0
 """Seconds after which a worker whose master has ended is killed by the kernel."""
 MAX_METRICS_CONNECTIONS = 8
 """Connections to the metrics address at once, so that enough remain for calls."""
-_PR_SET_PDEATHSIG = 1
 
 
 UVICORN_SETTINGS: dict[str, Any] = {
@@ -83,7 +82,7 @@ class LineWorker(UvicornWorker):
 
     def run(self) -> None:
         """Answer until SIGTERM, then end the process at once, without the exit handlers, which are the master's."""
-        _wake_when_the_master_dies()
+        set_signal_at_death_of_parent(signal.SIGCONT)  # a worker that is stopped goes on, so that its alarm can end it
         writer, status = log.open_log(every_logger=True), 1
         try:
             super().run()
@@ -161,12 +160,3 @@ class MetricsProtocol(BoundedProtocol):
         """The connection has ended."""
         MetricsProtocol._connections -= 1
         super().connection_lost(exc)
-
-
-def _wake_when_the_master_dies() -> None:
-    """Resume a stopped worker when its master dies, so that its alarm can end it. Linux only.
-
-    https://man7.org/linux/man-pages/man2/pr_set_pdeathsig.2const.html
-    """
-    with suppress(OSError, AttributeError, ValueError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGCONT, 0, 0, 0)

@@ -32,7 +32,7 @@ OTHER_FORMAT_ADVICE = (
 
 
 @contextmanager
-def decoded_file(file: Path) -> Iterator[Path]:
+def file_for_sox(file: Path) -> Iterator[Path]:
     """The path of a file that sox can read, inside the block. Raises OperationFailed where it is no sound file."""
     suffix = file.suffix if re.fullmatch(r"\.\w{1,5}", file.suffix, re.ASCII) else ""
     with TemporaryDirectory() as folder:
@@ -43,8 +43,8 @@ def decoded_file(file: Path) -> Iterator[Path]:
             yield source
             return
         options = ["-nostdin", "-v", "error", "-protocol_whitelist", "file", "-format_whitelist", CONTAINERS]
-        done = _run([decoder, *options, "-i", str(source), "-vn", "-c:a", "pcm_s16le", str(sound)])
-        if done.returncode or not sound.exists():
+        process = _run([decoder, *options, "-i", str(source), "-vn", "-c:a", "pcm_s16le", str(sound)])
+        if process.returncode or not sound.exists():
             raise OperationFailed(f"{file} is not a sound file that {DECODER} can read. Export it as WAV or MP3.")
         yield sound
 
@@ -57,14 +57,14 @@ def run_sox(arguments: Sequence[str]) -> tuple[bytes, str]:
     program = shutil.which(CONVERTER)
     if program is None:
         raise OperationFailed(f"{CONVERTER}, which reads and converts recordings, is not installed. {INSTALL_ADVICE}")
-    done = _run([program, "-V1", *arguments])
-    messages = done.stderr.decode("utf-8", "replace").strip()
-    if done.returncode:
+    process = _run([program, "-V1", *arguments])
+    messages = process.stderr.decode("utf-8", "replace").strip()
+    if process.returncode:
         reason = messages.splitlines()[-1].partition("FAIL ")[2] if messages else ""
         raise OperationFailed(
             f"{CONVERTER} cannot read this file ({reason or 'it gives no reason'}). {OTHER_FORMAT_ADVICE}"
         )
-    return done.stdout, messages
+    return process.stdout, messages
 
 
 def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":

@@ -18,9 +18,9 @@ from ivr.content.prompts import RenderedPrompt
 from ivr.content.recordings import FILE_NAME, RECORDINGS_FILE, Recording, Sound, file_name, load_recordings
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
-from ivr.line.twiml import AFTER_KEY
+from ivr.line.twiml import PAUSE_AFTER_KEY
 from ivr.speech.pauses import SLOW_PAUSE_FACTOR, SLOW_RATE
-from ivr.speech.sound_files import SUFFIXES, decoded_file, run_sox
+from ivr.speech.sound_files import SUFFIXES, file_for_sox, run_sox
 from ivr.speech.wav import SAMPLE_RATE, seconds_of, write_wav
 
 MIN_DURATION_FACTOR, MAX_DURATION_FACTOR = 0.6, 1.6
@@ -62,22 +62,22 @@ def add_folder(line: Line, tag: str, folder: Path) -> Iterator[tuple[str, bool]]
 
 
 def add(line: Line, tag: str, name: str, file: Path) -> str:
-    """Check and run_sox `file`, and add it as the recording of the text or part `name`; returns a sentence.
+    """Check and convert `file`, and add it as the recording of the text or part `name`; returns a sentence.
 
     Raises OperationFailed, and writes no file, where the name is unknown or callers could not follow the recording.
     """
     if not file.is_file():
         raise OperationFailed(f"{file} does not exist.")
-    reading = _recordable(line, tag, name)
-    with decoded_file(file) as sound_file:
-        faults = list(_faults(line, reading.spoken, measure(sound_file)))
+    part = _recordable(line, tag, name)
+    with file_for_sox(file) as sound_file:
+        faults = list(_faults(line, part.spoken, measure(sound_file)))
         if faults:
             raise OperationFailed(f"{file} was not added: {'; '.join(faults)}.")
         normal, slow = (write_wav(_converted(sound_file, rate)) for rate in (1.0, SLOW_RATE))
     sound = Sound(file_name(normal), file_name(slow), seconds_of(normal), seconds_of(slow))
     folder = line.content.root / "locales" / tag / "audio"
     try:
-        _store(folder, {sound.file: normal, sound.slow: slow}, Recording(name, reading.spoken.text, sound))
+        _store(folder, {sound.file: normal, sound.slow: slow}, Recording(name, part.spoken.words, sound))
     except OSError as error:
         raise OperationFailed(f"{folder} cannot be written ({error.strerror}). Make it writable.") from None
     lasts = f"{sound.seconds:.1f} s, {sound.slow_seconds:.1f} s at the slow pace"
@@ -94,18 +94,18 @@ def _store(folder: Path, files: Mapping[str, bytes], recording: Recording) -> No
 
 
 def _recordable(line: Line, tag: str, name: str) -> RecordablePart:
-    readings = {reading.name: reading for reading in parts_to_record(line, tag, LANGUAGES_FOR_EVERY_KEY)}
-    if name in readings:
-        return readings[name]
-    parts = [reading for reading in readings if reading.startswith(f"{name}-")]
-    remedy = f"It has parts: {', '.join(parts)}." if parts else f"`ivr recordings sheet {tag}` lists the names."
+    parts = {part.name: part for part in parts_to_record(line, tag, LANGUAGES_FOR_EVERY_KEY)}
+    if name in parts:
+        return parts[name]
+    numbered = [part_name for part_name in parts if part_name.startswith(f"{name}-")]
+    remedy = f"It has parts: {', '.join(numbered)}." if numbered else f"`ivr recordings sheet {tag}` lists the names."
     raise OperationFailed(f"There is no text `{name}` to read aloud in {tag}. {remedy}")
 
 
 def _faults(line: Line, spoken: RenderedPrompt, measured: Measurement) -> Iterator[str]:
-    voice = spoken._replace(sound=None)
-    least = line.schedule.shortest_seconds(voice) * MIN_DURATION_FACTOR
-    most = line.schedule.longest_seconds(voice) * MAX_DURATION_FACTOR
+    words = spoken.without_sound
+    least = line.schedule.shortest_seconds(words) * MIN_DURATION_FACTOR
+    most = line.schedule.longest_seconds(words) * MAX_DURATION_FACTOR
     if not measured.seconds:
         yield "it holds no speech"
     elif measured.level < MIN_LEVEL:
@@ -159,7 +159,7 @@ def _converted(file: Path, rate: float) -> bytes:
     The silence in front gives a caller who pressed a key time to raise the telephone.
     """
     tempo = ["tempo", "-s", f"{rate:g}"] if rate != 1 else []
-    lead = AFTER_KEY * (SLOW_PAUSE_FACTOR if tempo else 1)
+    lead = PAUSE_AFTER_KEY * (SLOW_PAUSE_FACTOR if tempo else 1)
     output_format = ["-t", "raw", "-r", str(SAMPLE_RATE), "-c", "1", "-e", "mu-law", "-D"]
     effects = ["remix", "-", *TRIM, *tempo, "norm", "-3", "pad", f"{lead:g}", f"{TRAILING_SILENCE:g}"]
     return run_sox([str(file), *output_format, "-", *effects])[0]

@@ -137,6 +137,6 @@ def each_source_once(sources: Iterable[Source]) -> tuple[Source, ...]:
 def _small_words(line: Line, tag: str) -> list[str]:
     """The small words of a language. If its word lists cannot be read, there are none, and headings keep theirs."""
     try:
-        return line.content.words(tag).small
+        return list(line.content.words(tag).small)
     except BadLocale:
         return []

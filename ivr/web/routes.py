@@ -15,7 +15,7 @@ from ivr.readiness import Readiness
 from ivr.settings import Settings
 from ivr.web.draft_preview import DraftPages
 from ivr.web.security_headers import IMMUTABLE, NO_STORE
-from ivr.web.site import TELEPHONE_DATA, Site, Telephone, unavailable_page
+from ivr.web.site import TELEPHONE_DATA, Site, Telephone, unavailable_blank_page, unavailable_page
 from ivr.web.sound_requests import add_sounds
 from ivr.web.sounds import voices_to_try_out
 from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles
@@ -29,11 +29,12 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> list[st
     Returns sentences for the operator about sounds that are missing.
     """
     base, static = urlsplit(settings.public_url).path.rstrip("/"), StaticFiles()
-    templates = PageTemplates(SiteAddresses(base), static)
+    templates = PageTemplates(SiteAddresses(base), static, settings.ivr_neutral_page)
     _add_static_files(app, static)
     line = readiness.line
     if line is None:
         _add_answer_to_unknown(app, unavailable_page(templates, readiness.fallback_document), 503)
+        _add_blank_pages(app, {"en": unavailable_blank_page(templates)})
         return []
     drafts = tags_under(settings.ivr_content) if _has_drafts(line, settings) else ()
     telephone = _telephone(line, settings) if settings.ivr_web_phone == "on" else None
@@ -41,6 +42,7 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> list[st
     for tag in drafts:
         app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag, add_pages))
     _add_answer_to_unknown(app, site.not_found, 404)
+    _add_blank_pages(app, site.blank_pages)
     _add_front_pages(app, site)
     if site.has_text:
         _add_read_pages(app, site, base)
@@ -76,6 +78,16 @@ def _add_answer_to_unknown(app: FastAPI, page: Body, status: int) -> None:
         return respond(request, page, status)
 
     app.add_exception_handler(404, answer)
+
+
+def _add_blank_pages(app: FastAPI, pages: Mapping[str, Body]) -> None:
+    """Add the pages that a browser is at until the neutral page has come. Their names do not tell that someone left."""
+
+    async def blank_page(request: Request) -> Response:
+        return respond(request, pages[request.url.path.rpartition("/")[2]])
+
+    for tag in pages:
+        app.add_api_route(f"/blank/{tag}", blank_page, methods=GET_OR_HEAD)
 
 
 def _add_front_pages(app: FastAPI, site: Site) -> None:

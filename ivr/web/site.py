@@ -67,8 +67,9 @@ class Site:
     """The rendered pages of `line`.
 
     `front_pages`, `phone_pages` and `read_pages` are by language; the latter two are empty if the settings turn them
-    off. Without `telephone` there is no phone page. `not_found` is the answer to an unknown address. `drafts` are the
-    tags of the languages with a draft page. Where `is_tried_out`, a visitor chooses how a dial ends.
+    off. Without `telephone` there is no phone page. `blank_pages` are the pages that a browser is at until the neutral
+    page has come. `not_found` is the answer to an unknown address. `drafts` are the tags of the languages with a draft
+    page. Where `is_tried_out`, a visitor chooses how a dial ends.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Site:
         self.front_pages = self._by_language(self._front_page)
         self.phone_pages = self._by_language(self._phone_page) if self.has_phone else {}
         self.read_pages = self._by_language(self._read_page) if self.has_text else {}
+        self.blank_pages = self._by_language(self._blank_page)
         self.not_found = self._not_found_page()
 
     def language(self, accept_language: str) -> str:
@@ -137,6 +139,9 @@ class Site:
         base = self._templates.addresses.base(f"read/{tag}")
         return self._render("read.html", base, tag, here="/read/", text=self._texts[tag])
 
+    def _blank_page(self, tag: str) -> Body:
+        return self._render("blank.html", self._templates.addresses.base(f"blank/{tag}"), tag, language=tag)
+
     def _not_found_page(self) -> Body:
         """The answer to any address, so its own addresses are not relative."""
         return self._render("not_found.html", self._templates.addresses.root, self.source_tag, here="/")
@@ -166,3 +171,8 @@ def unavailable_page(templates: PageTemplates, fallback_document: bytes) -> Body
     numbers = dict.fromkeys(verb.number for verb in verbs if isinstance(verb, Dial))
     spans = [TextSpan(grouped(number), f"tel:{number}") for number in numbers]
     return templates.render_untranslated("unavailable.html", templates.addresses.root, numbers=spans)
+
+
+def unavailable_blank_page(templates: PageTemplates) -> Body:
+    """The blank page of the page while the line cannot be used, which leads to /blank/en."""
+    return templates.render_untranslated("blank.html", templates.addresses.root, language="en")

@@ -2,6 +2,7 @@
 
     public/index.html, en.html, es.html   the front page: in the source language, and in each language
     public/phone/en.html, read/en.html …  the telephone page and the readable text of each language
+    public/blank/en.html, …               the page that a browser is at until the neutral page has come
     public/404.html                       the answer to an unknown address
     public/telephone.json                 the data of the telephone
     public/static/, audio/, sound/        style sheets and scripts; recordings; synthetic sounds, if they are asked for
@@ -41,7 +42,8 @@ def write_site(
     has_phone, has_text = settings.ivr_web_phone == "on", settings.ivr_readable == "on"
     static, root = StaticFiles(), urlsplit(settings.public_url).path.rstrip("/")
     telephone = Telephone(line, sounds) if has_phone else None
-    site = Site(line, telephone, PageTemplates(SiteAddresses(root, are_files=True), static), has_text=has_text)
+    templates = PageTemplates(SiteAddresses(root, are_files=True), static, settings.ivr_neutral_page)
+    site = Site(line, telephone, templates, has_text=has_text)
     for old in ("static", "sound"):  # their files can have other names now
         shutil.rmtree(folder / PUBLIC / old, ignore_errors=True)
     for path, content in (*_pages(site), *_data(telephone, static), *_hosts(root, tuple(site.front_pages))):
@@ -63,7 +65,9 @@ def _sounds(telephone: Telephone, recordings: Mapping[str, Path]) -> Iterator[tu
 def _pages(site: Site) -> Iterator[tuple[str, bytes]]:
     yield f"{PUBLIC}/index.html", site.front_pages[site.source_tag].plain
     yield f"{PUBLIC}/404.html", site.not_found.plain
-    for folder, pages in (("", site.front_pages), ("phone/", site.phone_pages), ("read/", site.read_pages)):
+    for folder, pages in (
+        ("", site.front_pages), ("phone/", site.phone_pages), ("read/", site.read_pages), ("blank/", site.blank_pages),
+    ):  # fmt: skip
         yield from ((f"{PUBLIC}/{folder}{tag}.html", page.plain) for tag, page in pages.items())
 
 

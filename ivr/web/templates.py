@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from ivr.call.state import KEYS
 from ivr.content.locale import Locale
+from ivr.content.neutral_page import first_neutral_page
 from ivr.errors import Untranslated
 from ivr.web.scripts import joined_script
 
@@ -25,8 +26,6 @@ CONTENT_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-NEUTRAL_SITE = "https://www.weather.gov/"
-"""Where “Leave this page” leads: a page that is open on many screens."""
 WORD_PLACEHOLDER = Markup("<span data-placeholder></span>")
 """A placeholder in a sentence, which the script of the phone page replaces by a word."""
 
@@ -107,9 +106,12 @@ class SiteAddresses(NamedTuple):
 
 
 class PageTemplates:
-    """Renders the templates, with the addresses of `addresses` and of `static`."""
+    """Renders the templates, with the addresses of `addresses` and of `static`.
 
-    def __init__(self, addresses: SiteAddresses, static: StaticFiles) -> None:
+    “Leave this page” opens `neutral_page` (IVR_NEUTRAL_PAGE) in every language; if it is "", each language's own page.
+    """
+
+    def __init__(self, addresses: SiteAddresses, static: StaticFiles, neutral_page: str = "") -> None:
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
@@ -118,22 +120,26 @@ class PageTemplates:
         self._environment.newstyle_gettext = True  # type: ignore[attr-defined]
         self._environment.globals.update(
             suffix=addresses.suffix,
-            neutral_site=NEUTRAL_SITE,
             word_placeholder=WORD_PLACEHOLDER,
         )
-        self.addresses, self._static = addresses, static
+        self.addresses, self._static, self._neutral_page = addresses, static, neutral_page
 
     def render(self, template: str, base: str, locale: Locale, source: Locale, **values: object) -> Body:
         """The page `template` in `locale`, with `values`; `base` begins its addresses."""
-        keys = {key: locale.key_word(key) for key in KEYS}
-        words = PageWords(locale, source)
-        return self.render_untranslated(
-            template, base, pgettext=words, locale=locale, source_locale=source, keys=keys, **values
-        )
+        words: dict[str, object] = {
+            "pgettext": PageWords(locale, source),
+            "locale": locale,
+            "source_locale": source,
+            "keys": {key: locale.key_word(key) for key in KEYS},
+            "neutral_page": first_neutral_page(self._neutral_page, locale.neutral_page, source.neutral_page),
+        }
+        return self._render(template, base, words | values)
 
     def render_untranslated(self, template: str, base: str, **values: object) -> Body:
         """The page `template`, which has no messages to translate."""
+        return self._render(template, base, {"neutral_page": first_neutral_page(self._neutral_page), **values})
 
+    def _render(self, template: str, base: str, values: Mapping[str, object]) -> Body:
         def static(name: str) -> str:
             return f"{base}/static/{self._static.served_name(name)}"
 

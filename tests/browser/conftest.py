@@ -17,6 +17,7 @@ import uvicorn
 from playwright.sync_api import BrowserContext, Page
 from support.browser_phone import PhonePage
 
+from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.server.app import make_app
@@ -52,15 +53,18 @@ def browser_type_launch_args(chromium: str, browser_type_launch_args: dict[str, 
 
 
 @contextmanager
-def served(line: Line, mute: bool = False, token: str = "try-" + "0" * 32) -> Iterator[str]:
+def served(
+    line: Line, mute: bool = False, token: str = "try-" + "0" * 32, faults: tuple[Fault, ...] = ()
+) -> Iterator[str]:
     """Serves the line on a port of this machine and yields the address; `mute`: as if no voice were installed.
 
-    With the default `token` the line is tried out: its pages offer outcomes and draft pages.
+    With the default `token` the line is tried out: its pages offer outcomes and draft pages. With `faults` the line
+    cannot be used.
     """
     given = {"twilio_auth_token": token, "public_url": line.options.public_url}
     settings = Settings(_env_file=None, ivr_content=line.content.root, **given)
     with patch("ivr.speech.programs.shutil.which", return_value=None) if mute else nullcontext():
-        app = make_app(settings, Readiness(line, line.fallback_document))
+        app = make_app(settings, Readiness(None if faults else line, line.fallback_document, faults))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -94,6 +98,14 @@ def real_site(chromium: str, real: Line) -> Iterator[str]:
     """The address of the real line as visitors find it, without an installed voice."""
     assert chromium
     with served(real, mute=True, token="0123456789abcdef" * 2) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def unavailable_site(chromium: str, line: Line) -> Iterator[str]:
+    """The address of a line that cannot be used."""
+    assert chromium
+    with served(line, faults=(Fault("here", "something", "Mend it."),)) as address:
         yield address
 
 

@@ -56,6 +56,24 @@ def test_visitor_of_the_exported_site_reads_and_changes_the_language(page: Page,
     assert failed == []
 
 
+@pytest.mark.parametrize(("path", "neutral"), [("/phone/es.html", "es.wikipedia.org"), ("/en.html", "www.weather.gov")])
+def test_visitor_leaves_the_exported_site_for_the_neutral_page_of_the_language(
+    page: Page, context: BrowserContext, published: str, path: str, neutral: str
+) -> None:
+    texts: list[str] = []
+    context.route(
+        f"https://{neutral}/", lambda route: route.fulfill(body=texts[0]) if texts else route.fulfill(status=204)
+    )
+    page.goto(published + path)
+    page.locator("#leave-page").click()
+    page.wait_for_url(f"{published}/blank/*.html")
+    page.reload()
+    expect(page.locator("body")).to_have_text(neutral.removeprefix("www."), use_inner_text=True)
+    texts.append("Sunny.")
+    page.reload()
+    page.wait_for_url(f"https://{neutral}/")
+
+
 def test_exported_site_works_under_the_security_headers(page: Page, published: str) -> None:
     """On a host that sends the headers of vercel.json the browser refuses nothing."""
     rules = json.loads(page.request.get(f"{published}/vercel.json").text())["headers"]

@@ -1,5 +1,6 @@
 """A visitor who is watched: leaves with one action, cannot come back by accident, and leaves no data in the browser."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -7,19 +8,42 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from support.browser_phone import PhonePage
 
 ELSEWHERE = "https://www.weather.gov/"
+NEUTRAL_PAGES = {"en": ELSEWHERE, "es": "https://es.wikipedia.org/"}
+"""The neutral page of each language of the real line."""
 
 
 @pytest.fixture
 def weather(context: BrowserContext) -> list[dict[str, str]]:
-    """The neutral site, answered by this test; returns the headers of its requests."""
+    """The neutral pages, answered by this test; returns the headers of their requests."""
     received: list[dict[str, str]] = []
 
     def answer(route: Route) -> None:
         received.append(route.request.all_headers())
         route.fulfill(body="<title>Weather</title>Sunny.", content_type="text/html")
 
-    context.route(f"{ELSEWHERE}**", answer)
+    for address in NEUTRAL_PAGES.values():
+        context.route(f"{address}**", answer)
     return received
+
+
+@pytest.fixture
+def late_weather(context: BrowserContext) -> list[str]:
+    """The neutral page does not come until the test adds its text: with status 204 a browser stays where it is."""
+    texts: list[str] = []
+    context.route(f"{ELSEWHERE}**", lambda route: route.fulfill(body=texts[0]) if texts else route.fulfill(status=204))
+    return texts
+
+
+def press_button(page: Page) -> None:
+    page.locator("#leave-page").click()
+
+
+def press_escape_twice(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+
+
+WAYS = [press_button, press_escape_twice]
 
 
 def visit_pages(page: Page, site: str) -> None:
@@ -53,13 +77,88 @@ def test_leave_link_and_escape_leave_and_back_does_not_return(
     assert urlsplit(page.url).path == "/health/live"
 
 
-def test_two_slow_escapes_do_not_leave(page: Page, site: str) -> None:
+def test_first_escape_shows_a_hint_and_a_second_one_leaves_only_while_it_is_shown(page: Page, site: str) -> None:
     page.clock.install()
     page.goto(f"{site}/read/en")
-    page.keyboard.press("Escape")
-    page.wait_for_timeout(1700)
-    page.keyboard.press("Escape")
+    hint = page.locator("[role=status]#leave-hint")
+    for _ in range(2):
+        expect(hint).to_be_empty()
+        page.keyboard.press("Escape")
+        expect(hint).to_be_in_viewport(ratio=1)
+        expect(hint).to_contain_text("Esc")
+        page.clock.run_for(5000)
+    expect(hint).to_be_empty()
     expect(page.locator("h1")).to_be_visible()
+
+
+def assert_covered(page: Page) -> None:
+    """Nothing of the page is to be seen but the name of the neutral page and the sentence before it."""
+    expect(page.locator("[role=alert]#cover")).to_be_in_viewport(ratio=1)
+    assert page.title() == "weather.gov"
+    assert page.locator("body").inner_text().split("\n") == [page.locator("#cover").inner_text()]
+    assert not page.locator("main").is_visible()
+
+
+@pytest.mark.parametrize("leave", WAYS)
+@pytest.mark.parametrize("path", ["/en", "/phone/en", "/read/en", "/nowhere", "the line cannot be used"])
+def test_cover_hides_every_page_until_the_neutral_page_has_come(
+    page: Page,
+    real_site: str,
+    unavailable_site: str,
+    late_weather: list[str],
+    path: str,
+    leave: Callable[[Page], None],
+) -> None:
+    page.goto(real_site + "/health/live")
+    page.goto(real_site + path if path.startswith("/") else unavailable_site)
+    leave(page)
+    assert_covered(page)
+    late_weather.append("Sunny.")
+    page.keyboard.press("Escape")
+    page.wait_for_url(ELSEWHERE)
+    page.go_back()
+    assert urlsplit(page.url).path == "/health/live"
+
+
+@pytest.mark.parametrize("path", ["/phone/en", "the line cannot be used"])
+def test_loading_again_does_not_bring_the_page_back_before_the_neutral_page_has_come(
+    page: Page, real_site: str, unavailable_site: str, late_weather: list[str], path: str
+) -> None:
+    page.goto(real_site + path if path.startswith("/") else unavailable_site)
+    page.locator("#leave-page").click()
+    assert_covered(page)
+    page.reload()
+    expect(page.locator("body")).to_have_text("weather.gov", use_inner_text=True)
+    assert page.title() == "weather.gov"
+    late_weather.append("Sunny.")
+    page.reload()
+    page.wait_for_url(ELSEWHERE)
+
+
+def test_neutral_page_that_cannot_be_reached_brings_nothing_back(
+    page: Page, context: BrowserContext, site: str
+) -> None:
+    page.goto(f"{site}/health/live")
+    page.goto(f"{site}/phone/en")
+    context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        page.locator("#leave-page").click()
+    expect(page.locator("#phone")).to_have_count(0)
+    context.set_offline(False)
+    page.go_back()
+    page.wait_for_url("**/health/live")
+
+
+@pytest.mark.parametrize("tag", NEUTRAL_PAGES)
+@pytest.mark.parametrize("leave", WAYS)
+def test_neutral_page_is_in_the_language_of_the_page(
+    page: Page, real_site: str, weather: list[dict[str, str]], tag: str, leave: Callable[[Page], None]
+) -> None:
+    for path in (f"/{tag}", f"/phone/{tag}", f"/read/{tag}"):
+        page.goto(real_site + path)
+        leave(page)
+        page.wait_for_url(NEUTRAL_PAGES[tag])
+    assert not any("referer" in headers for headers in weather)
 
 
 def test_leaving_ends_the_call(phone: PhonePage, weather: list[dict[str, str]]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from support.options import OPTIONS
 from support.paths import CHECKOUT
 
-from ivr.check.language_offer import named_in
+from ivr.check.language_offer import mention_of
 from ivr.check.locale_settings import doubts, spoken_numbers
 from ivr.check.report import check_language
 from ivr.content.load import load_content
@@ -81,13 +81,22 @@ def test_digit_with_an_own_word_for_its_key_is_no_doubt(copied: Path) -> None:
         ("Để nghe tiếng Anh … ", "Tiếng Việt", "part"),
         ("Suomeksi … ", "suomi", "part"),
         ("للعربية … ", "العربية", "part"),
-        ("Para inglês … aperte ", "português", "no"),
-        ("Pour l’anglais … appuyez sur ", "français", "no"),
-        ("For English … press ", "Tiếng Việt", "no"),
+        ("Para inglês … aperte ", "português", "none"),
+        ("Pour l’anglais … appuyez sur ", "français", "none"),
+        ("For English … press ", "Tiếng Việt", "none"),
     ],
 )
 def test_offer_names_its_language_whole_inflected_or_not_at_all(offer: str, name: str, expected: str) -> None:
-    assert named_in(offer, name) == expected
+    assert mention_of(name, offer) == expected
+
+
+@pytest.mark.parametrize("address", ["http://es.wikipedia.org/", "es.wikipedia.org", "javascript:alert(1)"])
+def test_neutral_page_that_cannot_be_used_is_named_with_its_line(copied: Path, address: str) -> None:
+    path = copied / "locales" / "es" / "locale.toml"
+    path.write_text(f'neutral_page = "{address}"\n{path.read_text("utf-8")}', "utf-8")
+    (fault,) = check_language(copied, OPTIONS, "es").faults
+    assert fault.where == f"{path}:1: neutral_page"
+    assert "https://www.weather.gov/" in fault.found
 
 
 def test_offer_that_may_name_another_language_is_a_doubt_and_no_fault(copied: Path) -> None:

@@ -36,7 +36,7 @@ def test_every_proof_holds_for_every_state_of_the_line(compiled: str, request: p
 
 
 def test_proof_counts_have_states_keys_and_documents(line: Line) -> None:
-    counted = proof_counts(line)
+    counted = proof_counts([line])
     assert counted.places == counted.documents == len(line.documents)
     assert counted.keys > 10 * counted.places
     assert str(counted) == f"{counted.places} states, {counted.keys} keys, {counted.documents} documents walked"

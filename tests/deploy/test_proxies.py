@@ -15,7 +15,7 @@ from support.proxies import COMMANDS, trusted_certificate
 from ivr.operate import http_client
 from ivr.operate.doctor import public, run
 from ivr.operate.doctor.check import Target
-from ivr.operate.external import External
+from ivr.operate.external import ExternalServices
 from ivr.operate.probe import probe
 from ivr.readiness import readiness_of
 from ivr.settings import CHECKOUT, Settings
@@ -79,7 +79,7 @@ def test_signatures_hold_behind_a_proxy(
     with proxy(name, lines, path, stripped, certificate, tmp_path):
         probed = probe(settings, url, http_client.fetch)
         assert probed.passed, probed
-        target = Target(settings, External(), readiness_of(settings))
+        target = Target(settings, ExternalServices(), readiness_of(settings))
         results = list(run.run_checks(target, public.CHECKS))
         assert [result.name for result in results if result.finding.verdict == "PASS"] == [*public.CHECKS], results
         assert results[0].finding.sentence == "it is reached, and its certificate ends in 59 days."
@@ -98,7 +98,7 @@ def test_doctor_names_a_wrong_public_url_behind_a_proxy(
     mistaken = Lines({PATH: lines[""]})
     mistaken.front = lines.front
     with proxy(name, mistaken, PATH, True, certificate, tmp_path):
-        finding = public.signed_call_is_answered(Target(settings, External(), readiness_of(settings)))
+        finding = public.signed_call_is_answered(Target(settings, ExternalServices(), readiness_of(settings)))
     assert finding.verdict == "FAIL"
     assert f"PUBLIC_URL is https://localhost:{lines.front} on the server, and {url} on this machine" in finding.found
 
@@ -129,7 +129,7 @@ def test_doctor_names_what_a_real_proxy_does_to_a_call(
     conf = tmp_path / "line.conf"
     conf.write_text(conf.read_text("utf-8").replace("proxy_pass http", f"{directive} proxy_pass http"), "utf-8")
     with running(command, lines.front, tmp_path, {}):
-        result = next(run.run_checks(Target(settings, External(), readiness_of(settings)), SIGNED_CALL))
+        result = next(run.run_checks(Target(settings, ExternalServices(), readiness_of(settings)), SIGNED_CALL))
     assert (result.finding.verdict, found in result.finding.found) == ("FAIL", True), result
 
 

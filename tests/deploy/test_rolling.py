@@ -23,13 +23,12 @@ from ivr.call.urls import OUTCOME, address_in
 from ivr.check.proofs import prove
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.line.request import Form
 from ivr.phone.caller import Caller
 from ivr.phone.webhook_form import OUTCOMES
 from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
-from ivr.signature import sign
+from ivr.signature import Form, sign
 from ivr.translate.update import po_path
 
 CALLS, AT_ONCE = 500, 50

@@ -19,7 +19,7 @@ from ivr.errors import OperationFailed
 from ivr.export import files
 from ivr.export.captions import CaptionLine, caption_lines, paragraph_lines
 from ivr.export.export import compile_with_placeholders, export_line
-from ivr.export.format import LINE_NUMBER_PLACEHOLDER, PUBLIC_URL_PLACEHOLDER, Recording
+from ivr.export.format import LINE_NUMBER_PLACEHOLDER, PUBLIC_URL_PLACEHOLDER, RecordingFiles
 from ivr.line import twiml
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
@@ -55,9 +55,9 @@ def test_every_step_has_its_words_and_its_wait(compiled: Line) -> None:
         for step, number in zip(compiled.steps(place), row.steps, strict=True):
             written = exported.steps[number]
             spoken = [exported.prompts[name] for name in written.prompts or ()]
-            assert written.does == KINDS[type(step)]
+            assert written.kind == KINDS[type(step)]
             assert [(prompt.language, prompt.paragraphs) for prompt in spoken] == [
-                (prompt.locale, prompt.paragraphs) for prompt in compiled.schedule.spoken(step)
+                (prompt.locale, prompt.paragraphs) for prompt in compiled.schedule.prompts(step)
             ]
             assert (written.place, written.pace) == (address_of(step.place), step.place.pace)
             assert written.wait == (compiled.schedule.wait(step) if isinstance(step, Ask) else None)
@@ -198,5 +198,5 @@ def test_recording_is_named_for_both_paces(copied: Path) -> None:
     compiled = compile_line(copied)
     (row,) = compiled.content.locales["es"].recordings.rows
     prompt = (export_line(compiled).prompts or {})["es/apples/1"]
-    assert prompt.recording == Recording(normal=row.sound.file, slow=row.sound.slow)
+    assert prompt.recording == RecordingFiles(normal=row.sound.file, slow=row.sound.slow)
     assert prompt.seconds == (round(row.sound.seconds, 1), round(row.sound.slow_seconds, 1))

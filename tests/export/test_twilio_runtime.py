@@ -15,8 +15,8 @@ from support.twilio_runtime import ABSENT, INSTALLED, twilio_runtime
 
 from ivr.cli.main import main
 from ivr.line.line import Line
-from ivr.line.request import Form
 from ivr.phone.caller import Caller
+from ivr.signature import Form
 from ivr.simulator import in_process
 
 pytestmark = pytest.mark.skipif(not INSTALLED.exists(), reason=ABSENT)

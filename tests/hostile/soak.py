@@ -29,7 +29,7 @@ from support.processes import end, line_environment
 
 from ivr.phone import caller as telephone
 from ivr.phone import parser
-from ivr.phone.webhook_form import FORM, Form
+from ivr.phone.webhook_form import FORM, Fields
 from ivr.server.signals import IGNORED_SIGNALS
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -70,7 +70,7 @@ class Timed(FakeTwilio):
 
     seconds: list[float]
 
-    def post(self, address: str, form: Form) -> bytes:
+    def post(self, address: str, form: Fields) -> bytes:
         since, before = time.perf_counter(), len(self.fallbacks)
         body = super().post(address, form)
         if len(self.fallbacks) == before:

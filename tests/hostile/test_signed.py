@@ -17,7 +17,7 @@ from ivr import signature
 from ivr.errors import Unverified
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial
-from ivr.phone.webhook_form import FORM, Form
+from ivr.phone.webhook_form import FORM, Fields
 from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings
@@ -46,7 +46,7 @@ def asked(tiny: Path) -> Iterator[Asked]:
     form=st.lists(st.tuples(WORDS, WORDS), max_size=5), token=st.sampled_from([TOKEN, "b" * 32]), spoilt=st.booleans(),
 )  # fmt: skip
 def test_verify_agrees_with_twilio_s_validator(
-    scheme: str, signed_host: str, seen_host: str, path: str, query: str, form: Form, token: str, spoilt: bool
+    scheme: str, signed_host: str, seen_host: str, path: str, query: str, form: Fields, token: str, spoilt: bool
 ) -> None:
     rest = f"/{path}?{query}" if query else f"/{path}"
     made = sign(token, f"{scheme}://{signed_host}{rest}", form)

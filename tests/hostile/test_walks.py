@@ -25,13 +25,13 @@ from support.fake_twilio import CONTENT_TYPE, HOTLINE, check_document, is_safe
 from ivr.phone.caller import Caller
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial
-from ivr.phone.webhook_form import FORM, OUTCOMES, Form
+from ivr.phone.webhook_form import FORM, OUTCOMES, Fields
 from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import Settings
 
 WALKS = int(os.environ.get("WALKS") or (2000 if os.environ.get("CI") else 200))
-CANARIES: Form = [*FORM, ("From", "+19995550147"), ("FromCity", "CANARYVILLE"), ("SpeechResult", "canary speech")]
+CANARIES: Fields = [*FORM, ("From", "+19995550147"), ("FromCity", "CANARYVILLE"), ("SpeechResult", "canary speech")]
 
 
 CHECKED: set[str] = set()
@@ -71,7 +71,7 @@ class Walk(RuleBasedStateMachine):
     @initialize(language=st.sampled_from(["", "en", "es", "xx"]))
     def rings(self, language: str) -> None:
         """A call begins, or arrives at an address of another release."""
-        self.asked: list[tuple[str, Form]] = []
+        self.asked: list[tuple[str, Fields]] = []
         self.begins_at(f"{PUBLIC}/call" + (f"/{language}/of/old/place" if language else ""))
 
     @precondition(lambda self: self.caller.state == "ended")
@@ -84,7 +84,7 @@ class Walk(RuleBasedStateMachine):
         self.caller = Caller(self.post, address, CANARIES)
         self.caller.rings()
 
-    def post(self, address: str, form: Form) -> bytes:
+    def post(self, address: str, form: Fields) -> bytes:
         self.asked.append((address, form))
         answer = client(self.silence).post(address, form)
         assert answer.status == 200

@@ -13,8 +13,8 @@ from support.subject import Subject, verbs_of
 from ivr.call.state import KEYS, Answer, DialEnded, DialOutcome, Key, Outdated, Place, Ring, Silence
 from ivr.call.urls import RING, address_of, outcome_address_of
 from ivr.line.line import Line
-from ivr.line.request import Form
 from ivr.phone.verbs import Dial, Gather, Hangup, Say, Verb
+from ivr.signature import Form
 
 STATUSES = ["completed", "answered", "busy", "no-answer", "failed", "canceled", "", "sleeping"]
 STRANGE = [
@@ -109,9 +109,7 @@ def invariants(subject: Subject, answer: Answer) -> None:
     assert dialled <= subject.numbers
     assert isinstance(verbs[-1], Dial | Hangup)
     for gather in (verb for verb in verbs if isinstance(verb, Gather)):
-        assert (gather.num_digits, gather.finish_on_key, gather.method) == (1, "", "POST")
         assert gather.timeout >= 2
-        assert not gather.action_on_empty_result
         person = verbs_of(subject.line.respond(subject.path_of(gather.action), [("Digits", "0")]).body)
         assert {type(verb) for verb in person[:-1]} == {Say}
         assert len(person) <= 3, "one sentence, in two languages at most"

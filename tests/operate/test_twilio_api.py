@@ -16,7 +16,7 @@ from ivr.operate.doctor.debugger import CHECKS as DEBUGGER
 from ivr.operate.doctor.run import run_checks
 from ivr.operate.doctor.twilio_account import CHECKS as ACCOUNT
 from ivr.operate.doctor.twilio_number import CHECKS as NUMBER
-from ivr.operate.number import set_webhooks
+from ivr.operate.number_webhooks import set_webhooks
 
 API: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "twilio_api.toml").read_text("utf-8"))["request"]
 TYPES = {"strings": str, "booleans": bool, "integers": int, "objects": dict, "arrays": list}

@@ -4,8 +4,8 @@ import pytest
 
 from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.errors import InvalidTwiml
-from ivr.phone.playback import Heard, Recording
-from ivr.phone.webhook_form import FORM, OUTCOMES, Form
+from ivr.phone.playback import Heard, PlayedSound
+from ivr.phone.webhook_form import FORM, OUTCOMES, Fields
 
 RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"
@@ -14,14 +14,15 @@ ENGLISH = '<Say language="en-US" voice="Polly.Joanna-Neural">{}</Say>'
 SPANISH = '<Say language="es-US" voice="Polly.Lupe-Neural">{}</Say>'
 DIAL = f'<Dial timeout="30" action="{RING}/outcome"><Number>{HOTLINE}</Number></Dial>'
 
-LINE = {
-    RING: GATHER.format(
-        f"{RING}/en/main", ENGLISH.format("You have reached the line.") + SPANISH.format("Oprima ocho.")
-    )
+OPENING = (
+    GATHER.format(f"{RING}/en/main", ENGLISH.format("You have reached the line.") + SPANISH.format("Oprima ocho."))
     + ENGLISH.format('<prosody rate="50%">Connecting <break time="500ms"/> you.</prosody>')
-    + DIAL,
+    + DIAL
+)
+LINE = {
+    RING: OPENING,
     f"{RING}/en/main": GATHER.format("/ivr/call/es/main", SPANISH.format("Menú.")) + "<Hangup/>",
-    f"{RING}/es/main": f"<Redirect>{RING}</Redirect>",
+    f"{RING}/es/main": OPENING,
     f"{RING}/outcome": ENGLISH.format("Goodbye."),
 }
 
@@ -33,7 +34,7 @@ class Line:
         self.documents = LINE | {f"{RING}{path}": document for path, document in documents.items()}
         self.asked: list[tuple[str, dict[str, str]]] = []
 
-    def __call__(self, address: str, form: Form) -> bytes:
+    def __call__(self, address: str, form: Fields) -> bytes:
         self.asked.append((address, dict(form)))
         return f"<Response>{self.documents[address]}</Response>".encode()
 
@@ -109,12 +110,12 @@ def test_clock_counts_words_pace_pauses_and_timeouts(caller: Caller) -> None:
     assert caller.clock == pytest.approx(spoken + 2.1)
 
 
-def test_relative_address_is_resolved_and_redirect_is_followed(line: Line, caller: Caller) -> None:
+def test_relative_address_is_resolved(line: Line, caller: Caller) -> None:
     caller.rings()
     caller.presses("8")
     assert caller.position == "at /call/es/main"
     caller.presses("1")
-    assert [address for address, _ in line.asked[-2:]] == [f"{RING}/es/main", RING]
+    assert [address for address, _ in line.asked[-2:]] == [f"{RING}/en/main", f"{RING}/es/main"]
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
@@ -149,49 +150,12 @@ def test_call_ends_after_the_last_verb() -> None:
     assert ringing("<Say>Hello.</Say>").state == "ended"
 
 
-def test_gather_collects_digits_until_finish_key_count_or_silence() -> None:
-    line = Line(**{"": f'<Gather action="{RING}/a"/>', "/a": '<Gather action="a" numDigits="2"/><Hangup/>'})
-    caller = Caller(line, RING)
+def test_sound_file_is_heard_for_its_seconds() -> None:
+    line = Line(**{"": "<Play>a.wav</Play><Play>b.wav</Play>"})
+    caller = Caller(line, RING, sound_at=lambda address: PlayedSound("es", f"Hola de {address}", 3.0))
     caller.rings()
-    for key in "12#":
-        caller.presses(key)
-    for key in "34":
-        caller.presses(key)
-    caller.presses("5")
-    caller.waits()
-    assert [form.get("Digits") for _, form in line.asked] == [None, "12", "34", "5"]
-
-
-def test_finish_key_alone_is_silence() -> None:
-    caller = ringing('<Gather action="/a"/><Hangup/>')
-    caller.presses("#")
-    assert caller.state == "ended"
-
-
-def test_silence_is_sent_with_action_on_empty_result() -> None:
-    line = Line(**{"": f'<Gather action="{RING}/outcome" actionOnEmptyResult="true"/>'})
-    caller = Caller(line, RING)
-    caller.rings()
-    caller.waits()
-    assert line.asked[-1][1]["Digits"] == ""
-
-
-def test_sound_file_is_heard_in_each_loop_for_its_seconds() -> None:
-    line = Line(**{"": '<Play loop="2">a.wav</Play>'})
-    caller = Caller(line, RING, recordings=lambda address: Recording("es", f"Hola de {address}", 3.0))
-    caller.rings()
-    assert caller.heard[1] == Heard(3.0, "es", "recording", "Hola de https://line.example/ivr/a.wav", False, 3.0)
+    assert caller.heard[1] == Heard(3.0, "es", "recording", "Hola de https://line.example/ivr/b.wav", False, 3.0)
     assert ringing("<Play>a.wav</Play>").heard[0].text == "[https://line.example/ivr/a.wav]"
-
-
-def test_endless_redirects_raise() -> None:
-    with pytest.raises(InvalidTwiml, match="does not end"):
-        ringing(f"<Redirect>{RING}</Redirect>")
-
-
-def test_get_raises() -> None:
-    with pytest.raises(InvalidTwiml, match="expected POST"):
-        ringing('<Redirect method="GET">/a</Redirect>')
 
 
 def test_invalid_document_raises_during_the_call() -> None:

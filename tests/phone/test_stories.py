@@ -5,22 +5,25 @@ from support.stories import StoryFailed, parse, replay
 
 from ivr.cli.call import story_of
 from ivr.phone.caller import Caller
-from ivr.phone.webhook_form import Form
+from ivr.phone.webhook_form import Fields
 
 RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"
 GATHER = '<Gather numDigits="1" finishOnKey="" timeout="10" action="{}">{}</Gather>'
-LINE = {
-    RING: GATHER.format(f"{RING}/en/main", '<Say language="en-US">Hello.</Say><Say language="es-US">Oprima ocho.</Say>')
+OPENING = (
+    GATHER.format(f"{RING}/en/main", '<Say language="en-US">Hello.</Say><Say language="es-US">Oprima ocho.</Say>')
     + '<Say language="en-US">Connecting you.</Say>'
-    + f'<Dial action="{RING}/outcome"><Number>{HOTLINE}</Number></Dial>',
+    + f'<Dial action="{RING}/outcome"><Number>{HOTLINE}</Number></Dial>'
+)
+LINE = {
+    RING: OPENING,
     f"{RING}/en/main": GATHER.format(f"{RING}/es/main", '<Say language="es-US">Menú.</Say>'),
-    f"{RING}/es/main": f"<Redirect>{RING}</Redirect>",
+    f"{RING}/es/main": OPENING,
     f"{RING}/outcome": '<Say language="en-US">Goodbye.</Say>',
 }
 
 
-def line(address: str, form: Form) -> bytes:
+def line(address: str, form: Fields) -> bytes:
     return f"<Response>{LINE[address]}</Response>".encode()
 
 

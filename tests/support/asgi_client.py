@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from ivr.phone.webhook_form import Form
 from ivr.server.webhook import Webhook
-from ivr.signature import sign
+from ivr.signature import Form, sign
 
 PUBLIC = "https://line.example.org"
 TOKEN = "0123456789abcdef0123456789abcdef"

@@ -13,8 +13,8 @@ from typing import Any
 from support.external import PUBLIC, Host, World, app, app_host, operator, reply
 
 from ivr.errors import Unreachable
-from ivr.line.request import Form
 from ivr.operate.http_client import Reply
+from ivr.signature import Form
 
 HOST = "line.example.org"
 Plant = Callable[[World], object]

@@ -107,7 +107,7 @@ def _requests(line: Line, old_addresses: Sequence[str]) -> Iterator[tuple[str, F
 def _random_requests(line: Line, count: int) -> Iterator[tuple[str, Form]]:
     """Always the same ones: addresses of the line, many of them changed, with fields in any number and order."""
     chance = random.Random(18)
-    addresses = [*line.places, *UNKNOWN]
+    addresses = [*line.places_by_address, *UNKNOWN]
     for _ in range(count):
         yield _changed(chance, chance.choice(addresses)), _random_form(chance)
 

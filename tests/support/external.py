@@ -12,14 +12,13 @@ from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 
 from ivr.call.urls import OVERRIDES
 from ivr.errors import Unreachable
-from ivr.line.request import Form
-from ivr.operate.external import External
-from ivr.operate.http_client import Certificate, Reply
+from ivr.operate.external import ExternalServices
+from ivr.operate.http_client import Reply, TlsHost
 from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook
 from ivr.settings import Settings
-from ivr.signature import verify
+from ivr.signature import Form, verify
 
 PUBLIC = "https://line.example.org/help"
 BIN = "https://handler.twilio.com/twiml/EH" + "1" * 32
@@ -52,10 +51,10 @@ def reply(status: int, body: bytes = b"", seconds: float = 0.01, **headers: str)
     return Reply(status, headers, body, seconds)
 
 
-def certificate(days: float, lifetime: float = 90, ipv4: bool = True) -> Certificate:
+def certificate(days: float, lifetime: float = 90, ipv4: bool = True) -> TlsHost:
     """A certificate that ends in so many `days`."""
     ends = NOW + timedelta(days=days, hours=1)
-    return Certificate(ends - timedelta(days=lifetime), ends, ipv4)
+    return TlsHost(ends - timedelta(days=lifetime), ends, ipv4)
 
 
 def app_host(webhook: Webhook, rewrite: Callable[[str], str] = lambda path: path, seconds: float = 0.01) -> Host:
@@ -102,7 +101,7 @@ class World:
             "line.example.org": app_host(app(self.settings)),
             "handler.twilio.com": a_bin(self.ready.fallback_document),
         }
-        self.certificate: Certificate | Exception = certificate(days=60)
+        self.certificate: TlsHost | Exception = certificate(days=60)
         self.now = NOW
         self.asked: list[str] = []
 
@@ -113,10 +112,10 @@ class World:
             raise Unreachable(f"{name} has no address", "name")
         return self.hosts[name](url, form, headers)
 
-    def certificate_of(self, *_: object) -> Certificate:
+    def tls_host(self, *_: object) -> TlsHost:
         if isinstance(self.certificate, Exception):
             raise self.certificate
         return self.certificate
 
-    def outside(self) -> External:
-        return External(self.fetch, self.certificate_of, lambda: self.twilio, lambda: self.now)
+    def outside(self) -> ExternalServices:
+        return ExternalServices(self.fetch, self.tls_host, lambda: self.twilio, lambda: self.now)

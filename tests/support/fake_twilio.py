@@ -21,7 +21,7 @@ from ivr.phone.caller import Caller
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial, Gather, Say
-from ivr.phone.webhook_form import FORM, OUTCOMES, Form
+from ivr.phone.webhook_form import FORM, OUTCOMES, Fields
 from ivr.signature import sign
 
 HOTLINE = "+18883737888"
@@ -132,7 +132,7 @@ class FakeTwilio:
         self.planted = ""
         """A fault of the test build that the next request meets."""
 
-    def post(self, address: str, form: Form) -> bytes:
+    def post(self, address: str, form: Fields) -> bytes:
         """The document that a caller hears at `address`: the line's answer, or the fallback where Twilio refuses it."""
         path, code, overrides = urlsplit(address).path, 0, overrides_of(address)
         self.connection.timeout = min(self._timeout, overrides.read)
@@ -146,7 +146,7 @@ class FakeTwilio:
         self.fallbacks.append({"ErrorCode": str(code), "ErrorUrl": urldefrag(address).url})
         return self.line.fallback
 
-    def fields(self, form: Form) -> list[tuple[str, str]]:
+    def fields(self, form: Fields) -> list[tuple[str, str]]:
         """`form` with this call's SID, unknown fields such as Twilio may add, and the planted fault."""
         more = [("".join(self.chance.choices(string.ascii_letters, k=8)), "ñ 1&=%+\x07") for _ in range(5)]
         planted, self.planted = [("Planted", self.planted)] if self.planted else [], ""
@@ -242,7 +242,7 @@ def _do(caller: Caller, act: str, chance: random.Random) -> None:
         caller.presses(act, interrupting=chance.random() < 0.5)
 
 
-def caller(twilio: FakeTwilio, form: Form = FORM) -> Caller:
+def caller(twilio: FakeTwilio, form: Fields = FORM) -> Caller:
     """A telephone on `twilio` that has not rung yet."""
     return Caller(twilio.post, webhook_url(twilio.line.public, "/call"), form=form)
 
@@ -260,5 +260,5 @@ def gather(body: bytes) -> Gather | None:
 def languages(body: bytes) -> list[str]:
     """The languages that a document speaks, in order."""
     verbs = read_document(body)
-    says = [one for verb in verbs for one in (verb.spoken if isinstance(verb, Gather) else (verb,))]
+    says = [one for verb in verbs for one in (verb.nested if isinstance(verb, Gather) else (verb,))]
     return [one.language for one in says if isinstance(one, Say)]

@@ -18,9 +18,9 @@ from ivr import log
 from ivr.call.state import Answer, Place, Ring
 from ivr.cli.main import main
 from ivr.line.line import Line
-from ivr.line.request import Form
 from ivr.server.http_limits import BoundedProtocol
 from ivr.server.worker import LineWorker
+from ivr.signature import Form
 
 
 def _raise(error: BaseException) -> None:

@@ -10,9 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from ivr.phone.caller import Form
 from ivr.server.webhook import Webhook
-from ivr.signature import sign
+from ivr.signature import Form, sign
 
 from .asgi_client import Asked
 from .connection_overrides import TOTAL_TIMEOUT, Overrides, overrides_of

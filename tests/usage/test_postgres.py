@@ -28,7 +28,7 @@ from ivr.call.state import Key, Place
 from ivr.cli.main import main
 from ivr.errors import BadSettings, OperationFailed
 from ivr.line.line import Line
-from ivr.operate.external import External
+from ivr.operate.external import ExternalServices
 from ivr.settings import CHECKOUT, Settings, read_settings
 from ivr.usage import tables
 from ivr.usage.counter import ProcessSpan, UsageCounter, UsageKey
@@ -508,7 +508,7 @@ def test_usage_and_doctor_commands_use_the_database(url: str, tiny: Path, monkey
     monkeypatch.setenv("IVR_CONTENT", str(tiny))
 
     def run(*words: Any) -> Any:
-        return CliRunner().invoke(main, list(words), obj=External(now=lambda: LATER))
+        return CliRunner().invoke(main, list(words), obj=ExternalServices(now=lambda: LATER))
 
     shown = run("usage", "--csv")
     assert shown.exit_code == 0, shown.output

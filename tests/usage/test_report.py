@@ -18,9 +18,10 @@ from ivr.call.state import DialOutcome, Key, Place
 from ivr.cli.main import main
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
-from ivr.operate.external import External
+from ivr.operate.external import ExternalServices
 from ivr.script.labels import language_names, node_labels
 from ivr.usage.counter import NO_LANGUAGE, ProcessSpan, UsageCounter, UsageKey
+from ivr.usage.counts import StoredPeriod
 from ivr.usage.layout import EVENT_NAMES, Head, Names, as_csv, as_html, as_text, sections, total_of
 from ivr.usage.periods import period_end
 from ivr.usage.report import (
@@ -36,7 +37,6 @@ from ivr.usage.report import (
     possible_cells,
 )
 from ivr.usage.sqlite import SqliteStore
-from ivr.usage.tables import StoredPeriod
 
 MONTH = "2026-11"
 DECEMBER = datetime(2026, 12, 5, tzinfo=UTC)
@@ -366,7 +366,7 @@ def test_report_as_html_has_bars_for_the_eye_and_tables_for_a_screen_reader(line
 def test_usage_command(unset: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IVR_CONTENT", str(tiny))
     monkeypatch.setenv("IVR_USAGE", "./kept")
-    external = External(now=lambda: DECEMBER)
+    external = ExternalServices(now=lambda: DECEMBER)
     missing = CliRunner().invoke(main, ["usage"], obj=external)
     assert missing.exit_code == 1
     assert "usage.sqlite cannot be read" in missing.output

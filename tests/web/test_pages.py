@@ -171,12 +171,53 @@ def test_pages_of_an_unusable_line_get_503_with_the_numbers_and_the_way_out(line
     answer = ask(app, path)
     page = page_of(answer)
     assert answer.status_code == 503
-    assert page.xpath("//a/@href") == ["https://www.weather.gov/", "tel:911", "tel:+18883737888"]
+    cover = "https://www.weather.gov/"
+    assert page.xpath("//a/@href") == ["https://www.weather.gov/", "tel:911", "tel:+18883737888", cover]
     assert "1-888-373-7888" in page.xpath("//a[@href='tel:+18883737888']")[0].text_content()
     assert page.xpath("//p[@lang='es']")
     assert HEADERS.items() <= answer.headers.items()
     for address in [*page.xpath("//@src"), *page.xpath("//link/@href")]:
         assert ask(app, address).status_code == 200
+
+
+def neutral_pages(app: Webhook, path: str) -> set[str]:
+    """The addresses of other sites to which the page at `path`, or its blank page, leads who leaves it."""
+    page = page_of(ask(app, path))
+    (link,) = page.xpath("//a[@id='leave-page']")
+    blank = page_of(ask(app, link.get("data-blank-page")))
+    cover = page.xpath("//template[@id='cover-words']//a/@href")
+    refresh = [content.removeprefix("0; url=") for content in blank.xpath("//meta[@http-equiv='refresh']/@content")]
+    assert link.get("data-site") in page.text_content()
+    return {link.get("href"), *cover, *refresh, *blank.xpath("//main//a/@href")}
+
+
+@pytest.mark.parametrize(("tag", "own"), [("en", {"https://www.weather.gov/"}), ("es", {"https://es.wikipedia.org/"})])
+def test_every_page_leads_to_the_neutral_page_of_its_language_or_of_the_setting(
+    real: Line, real_app: Webhook, tag: str, own: set[str]
+) -> None:
+    set_to = "https://news.example.org/today?edition=us"
+    with_setting = app_of(real, ivr_neutral_page=set_to)
+    for path in (f"/{tag}", f"/phone/{tag}", f"/read/{tag}"):
+        assert neutral_pages(real_app, path) == own
+        assert neutral_pages(with_setting, path) == {set_to}
+
+
+def test_neutral_page_of_the_unknown_address_and_of_an_unusable_line_is_that_of_the_setting(line: Line) -> None:
+    broken = Readiness(None, line.fallback_document, (Fault("here", "something", "Mend it."),))
+    for setting, expected in (
+        ("", "https://www.weather.gov/"),
+        ("https://es.wikipedia.org/", "https://es.wikipedia.org/"),
+    ):
+        assert neutral_pages(app_of(line, ivr_neutral_page=setting), "/nowhere") == {expected}
+        settings = settings_for(line.content.root, ivr_neutral_page=setting)
+        assert neutral_pages(make_app(settings, broken), "/") == {expected}
+
+
+def test_neutral_page_that_cannot_be_used_is_replaced_by_that_of_the_source_language(line: Line) -> None:
+    spanish = line.content.locales["es"]._replace(neutral_page="http://es.wikipedia.org/")
+    english = line.content.locales["en"]._replace(neutral_page="https://weather.example.org/")
+    content = replace(line.content, locales={"en": english, "es": spanish})
+    assert neutral_pages(app_of(replace(line, content=content)), "/es") == {"https://weather.example.org/"}
 
 
 @pytest.mark.parametrize("tag", ["en", "es"])

@@ -22,10 +22,9 @@ from ivr.export.files import to_bytes
 from ivr.export.number_links import without_pauses
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.line.request import Form
-from ivr.phone.caller import Caller
 from ivr.phone.playback import Heard
 from ivr.phone.webhook_form import FORM, answered
+from ivr.signature import Form
 
 TELEPHONE = Path(__file__).parent / "telephone"
 Step = dict[str, object]
@@ -48,24 +47,18 @@ def events_at(line: Line, place: Place) -> Iterator[tuple[object, str, Form]]:
 
 def heard_at(line: Line, place: Place) -> Iterator[Step]:
     """What a caller hears at `place` who presses no key, by the virtual telephone from the TwiML."""
-    caller = Caller(
-        simulator.in_process(line),
-        line.options.public_url + address_of(place),
-        answered(FORM),
-        simulator.speaking_time(line),
-        simulator.recordings(line),
-    )
+    caller = simulator.new_caller(line, line.options.public_url + address_of(place), form=answered(FORM))
     caller.rings()
     start = 0
     while gather := caller.gather:
         caller.listens()
         at = address_in(line.options.public_url, gather.action).partition("/choices-")[0]
-        yield {"does": "ask", "at": at, "wait": gather.timeout, "said": words_of(caller.heard[start:])}
+        yield {"kind": "ask", "at": at, "wait": gather.timeout, "said": words_of(caller.heard[start:])}
         start = len(caller.heard)
         caller.waits()
     dial = caller.dial
     at = address_in(line.options.public_url, dial.action or "").removesuffix(OUTCOME) if dial else ""
-    yield {"does": "dial" if dial else "end", "at": at, "wait": 0, "said": words_of(caller.heard[start:])}
+    yield {"kind": "dial" if dial else "end", "at": at, "wait": 0, "said": words_of(caller.heard[start:])}
 
 
 def words_of(heard: Iterable[Heard]) -> list[list[str]]:

@@ -3,16 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
 
 from ivr.call.urls import PLACE_QUERY, RING
-from ivr.errors import OperationFailed, Unreachable, UnreachableReason
+from ivr.errors import OperationFailed
 from ivr.line.line import Line
-from ivr.operate.account import Account, Number
-from ivr.operate.cause import OR_ELSE, RELOAD_PROXY, START_LINE, Callers, Cause, tell_proxy_owner
-from ivr.operate.external import External
-from ivr.operate.number import find_number
-from ivr.operate.refused import Confirmed
+from ivr.operate.account import Account, TwilioNumber
+from ivr.operate.cause import Effect
+from ivr.operate.external import ExternalServices
+from ivr.operate.number_webhooks import find_number
+from ivr.operate.unanswered import KnownToTwilio
 from ivr.phone.webhook_form import FORM
 from ivr.readiness import Readiness
 from ivr.settings import Settings
@@ -27,7 +26,7 @@ number, the account's own profile, a connection to PUBLIC_URL, a line that answe
 class Finding(NamedTuple):
     """The result of a check. `remedy` says what to do, one step a line; "" if there is nothing to do.
 
-    `callers` is what callers get meanwhile. `lacks` are the things that are missing for the same cause: checks that
+    `effect` is what callers get meanwhile. `lacks` are the things that are missing for the same cause: checks that
     need one of them are left out, so that one cause has one line.
     Example: `Finding("FAIL", "LINE_NUMBER is toll-free.", "Use a number with an area code.", "no transfer")`.
     """
@@ -35,7 +34,7 @@ class Finding(NamedTuple):
     verdict: Verdict
     found: str
     remedy: str = ""
-    callers: Callers = ""
+    effect: Effect = ""
     lacks: tuple[Need, ...] = ()
 
     @property
@@ -52,17 +51,17 @@ class Target:
     """
 
     settings: Settings
-    external: External
+    external: ExternalServices
     readiness: Readiness
     account: Account | None = None
     passed: frozenset[str] = frozenset()
 
     @property
-    def confirmed(self) -> Confirmed:
+    def known_to_twilio(self) -> KnownToTwilio:
         """Whether Twilio uses the address, and knows the token, that the settings of this machine have."""
-        return Confirmed("number" in self.passed, "account" in self.passed)
+        return KnownToTwilio("number" in self.passed, "account" in self.passed)
 
-    def require_number(self) -> Number:
+    def require_number(self) -> TwilioNumber:
         """The line's number at Twilio. Raises OperationFailed if there is none or Twilio does not answer."""
         return find_number(self.require_account(), self.require_line_number())
 
@@ -84,8 +83,8 @@ class Target:
         The exported line has the addresses of its own server, with a place as a query (`PLACE_QUERY`).
         """
         line = self.readiness.line
-        here = body.replace(f"{base}{RING}{PLACE_QUERY}".encode(), f"{self.settings.public_url}{RING}/".encode())
-        return line is not None and here == line.respond(RING, FORM).body
+        local_body = body.replace(f"{base}{RING}{PLACE_QUERY}".encode(), f"{self.settings.public_url}{RING}/".encode())
+        return line is not None and local_body == line.respond(RING, FORM).body
 
     def require_account(self) -> Account:
         """The Twilio account. Raises OperationFailed if the settings do not name it."""
@@ -110,9 +109,9 @@ def passes(found: str) -> Finding:
     return Finding("PASS", found)
 
 
-def fails(found: str, remedy: str, callers: Callers = "", lacks: tuple[Need, ...] = ()) -> Finding:
-    """A finding that an operator must act on."""
-    return Finding("FAIL", found, remedy, callers, lacks)
+def fails(found: str, remedy: str, effect: Effect = "", lacks: tuple[Need, ...] = ()) -> Finding:
+    """A finding that an operator must act on; for a Cause, `fails(*cause)`."""
+    return Finding("FAIL", found, remedy, effect, lacks)
 
 
 def unknown(found: str, remedy: str = "", lacks: tuple[Need, ...] = ()) -> Finding:
@@ -123,53 +122,3 @@ def unknown(found: str, remedy: str = "", lacks: tuple[Need, ...] = ()) -> Findi
 def to_do(found: str, remedy: str) -> Finding:
     """A task for a person before the line goes live."""
     return Finding("TO DO", found, remedy)
-
-
-_OPEN_PORT = "Let the port through the firewall of the server, and that of the company where it is rented."
-RENEW = (
-    "See on the server why the certificate was not renewed: Caddy renews it while it runs (`systemctl status "
-    "caddy`); with nginx, run `certbot renew`.\n"
-    f"{RELOAD_PROXY}"
-)
-_PASS_ON = "The line runs, but connections to {url} are closed without an answer. They must be passed on to the line."
-_REMEDIES: Mapping[UnreachableReason, str] = {
-    "name": "If PUBLIC_URL has a spelling mistake, correct it in the settings.\n{add_name}",
-    "refused": f"See on the server whether the proxy runs: `systemctl status nginx` or `systemctl status "
-    "caddy`.\n"
-    f"{START_LINE}\n"
-    f"{_OPEN_PORT}",
-    "timeout": f"See whether the server runs, and whether its address in DNS is right.\n{_OPEN_PORT}",
-    "expired": RENEW,
-    "chain": f"Let the proxy send the whole chain: fullchain.pem in place of cert.pem.\n{RELOAD_PROXY}",
-    "other name": f"Get a certificate for the host of PUBLIC_URL, and give it to the proxy.\n{RELOAD_PROXY}",
-    "certificate": f"Get a certificate of a public authority, such as Let's Encrypt.\n{RELOAD_PROXY}",
-    "tls": f"Let the proxy speak TLS on that port: deploy/nginx.conf and deploy/Caddyfile show how.\n{RELOAD_PROXY}",
-    "closed": f"The line itself may be down. {START_LINE}\nIf it runs, restart the proxy: `systemctl restart nginx` "
-    "or `systemctl restart caddy`.\n"
-    f"{tell_proxy_owner(_PASS_ON, OR_ELSE)}",
-    "other": "Another server answers there: correct PUBLIC_URL, or the proxy.",
-}
-"""Remedies by reason. {url} is PUBLIC_URL; {add_name} is `_ADD_NAME`."""
-_ADD_NAME = (
-    "Log in at the company where the domain of {host} was bought, and see whether the domain is paid for.\n"
-    "See in its DNS records whether {host} has a record of type A with the IP address of the server. If not, add it "
-    "(the company where the server is rented shows that address).\n"
-    "A new record is seen everywhere after an hour at most."
-)
-
-
-def unreachable(target: Target, error: Unreachable, lacks: tuple[Need, ...] = ()) -> Finding:
-    """The finding for a host that Twilio must reach, and that gives no reply."""
-    if error.reason == "offline":
-        return unknown(f"{error}.", "Try again from a machine whose network works.", lacks)
-    url = target.settings.public_url
-    remedy, add_name = _REMEDIES[error.reason], _ADD_NAME.format(host=urlsplit(url).hostname)
-    if error.reason == "name" and target.confirmed.address:
-        found = f"{error}. Twilio is set to the same address, so PUBLIC_URL is right, and the name itself is missing."
-        return fails(found, add_name, "fallback", lacks)
-    return fails(f"{error}.", remedy.format(url=url, add_name=add_name), "fallback", lacks)
-
-
-def fails_by(cause: Cause, lacks: tuple[Need, ...] = ()) -> Finding:
-    """The finding for `cause`."""
-    return fails(cause.found, cause.remedy, cause.callers, lacks)

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from ivr.content.locale import Locale
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.operate.account import Alert
-from ivr.operate.cause import Callers
+from ivr.operate.cause import Effect
 from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, passes
-from ivr.operate.number import host_and_path
+from ivr.operate.number_webhooks import host_and_path
 
 ALERT_PERIOD, RECENT = timedelta(days=7), timedelta(days=2)
 """How far back the debugger is read, and how recent an entry fails the check."""
@@ -30,8 +30,8 @@ class _Meaning(NamedTuple):
 
     first: int
     last: int
-    means: str
-    callers: Callers
+    sentence: str
+    effect: Effect
     in_line: str
     in_bin: str = ""
     over_if: tuple[str, ...] = ()
@@ -110,7 +110,7 @@ class _Event(NamedTuple):
     def __str__(self) -> str:
         last = f"; the last was on {self.last:%Y-%m-%d at %H:%M} UTC" if self.last else ""
         source = "in the documents of the line" if self.from_line else "in the fallback document"
-        return f"error {self.code} came {self.times} times, {source}{last}. {self.meaning.means}."
+        return f"error {self.code} came {self.times} times, {source}{last}. {self.meaning.sentence}."
 
 
 def debugger_is_quiet(target: Target) -> Finding:
@@ -126,12 +126,12 @@ def debugger_is_quiet(target: Target) -> Finding:
     last = max((event.last for event in events if event.last), default=target.external.now())
     if last < target.external.now() - RECENT:
         return passes(f"quiet for {RECENT.days} days; {found}")
-    over = [_is_over(event, target) for event in events]
+    are_over = [_is_over(event, target) for event in events]
     steps = [step for event in events for step in _steps(event, target)]
-    until = f"{last + RECENT:%Y-%m-%d at %H:%M}"
-    waits = f"This check says FAIL until {until} UTC, two days after the last error: wait until then."
-    callers: Callers = "perhaps over" if all(over) else events[over.index(False)].meaning.callers
-    return fails(found, "\n".join(dict.fromkeys([*steps, waits])), callers)
+    end = f"{last + RECENT:%Y-%m-%d at %H:%M}"
+    wait = f"This check says FAIL until {end} UTC, two days after the last error: wait until then."
+    effect: Effect = "perhaps over" if all(are_over) else events[are_over.index(False)].meaning.effect
+    return fails(found, "\n".join(dict.fromkeys([*steps, wait])), effect)
 
 
 def _is_over(event: _Event, target: Target) -> bool:
@@ -148,7 +148,7 @@ def _steps(event: _Event, target: Target) -> Iterator[str]:
         yield from mending.splitlines()
         return
     checks = " and ".join(f"`{name}`" for name in row.over_if)
-    test = "press 0, and hang up when the hotline greets you" if row.callers == "no transfer" else "listen to the menu"
+    test = "press 0, and hang up when the hotline greets you" if row.effect == "no transfer" else "listen to the menu"
     yield f"Make a test call, because the settings are right now ({checks} pass): call the line's number, {test}."
     yield "If the test call goes well, it is over, and you have nothing else to do."
     yield (
@@ -162,17 +162,19 @@ def _voice_steps(event: _Event, target: Target) -> str:
     line, field = target.readiness.line, "voice" if event.from_line else "fallback_voice"
     locales = [line.content.locales[tag] for tag in line.flow.published] if line else []
     by_voice = {_voice_of(locale, field): locale for locale in locales if _voice_of(locale, field) != NO_VOICE}
-    named = {voice: locale for voice, locale in by_voice.items() if voice in event.mentions}
-    listed = ", ".join(f"{voice} ({locale.name})" for voice, locale in by_voice.items())
+    mentioned = {voice: locale for voice, locale in by_voice.items() if voice in event.mentions}
+    voices = ", ".join(f"{voice} ({locale.name})" for voice, locale in by_voice.items())
     search = (
-        f"To find the voice, {_LOG.format(code=event.code)}. The voices are {listed}. If it names none of them, call "
+        f"To find the voice, {_LOG.format(code=event.code)}. The voices are {voices}. If it names none of them, call "
         "the line: in one of the languages a text is missing, or sounds otherwise than before. Change the voice of "
         "that language only."
     )
-    choices = [_other_voice(locale, voice, field, target, not named) for voice, locale in (named or by_voice).items()]
+    choices = [
+        _other_voice(locale, voice, field, target, not mentioned) for voice, locale in (mentioned or by_voice).items()
+    ]
     finish = _PASTE if field == "fallback_voice" else "Restart the line, call it, and listen in that language."
     proof = "Run `ivr check` on the server: it says whether the voice will do."
-    return "\n".join([*([] if named else [search]), *choices, proof, finish])
+    return "\n".join([*([] if mentioned else [search]), *choices, proof, finish])
 
 
 def _voice_of(locale: Locale, field: str) -> str:
@@ -184,10 +186,10 @@ def _other_voice(locale: Locale, voice: str, field: str, target: Target, is_gues
     table = load_voices(target.settings.ivr_content / "locales" / "voices.toml").languages.get(locale.language, ())
     others = (row.name for row in table if row.name != voice and row.vendor == voice.partition(".")[0])
     other = next(others, "")
-    written = f'`{field} = "{other}"`' if other else f"`{field} =` with another voice of locales/voices.toml"
+    new_line = f'`{field} = "{other}"`' if other else f"`{field} =` with another voice of locales/voices.toml"
     when = f"If it is {voice} ({locale.name}):" if is_guess else f"It is {voice} ({locale.name}):"
     return (
-        f"{when} in the file locales/{locale.tag}/locale.toml on the server, write {written} in place of the line "
+        f"{when} in the file locales/{locale.tag}/locale.toml on the server, write {new_line} in place of the line "
         f'`{field} = "{voice}"`.'
     )
 
@@ -197,10 +199,10 @@ def _events(target: Target) -> Iterator[_Event]:
     line, fallbacks = _addresses(target)
     alerts = [alert for alert in _alerts(target) if _concerns_calls(alert, (*line, *fallbacks))]
     for code, times in Counter(map(_number, alerts)).most_common(5):
-        same = [alert for alert in alerts if _number(alert) == code]
-        mentions = tuple(dict.fromkeys(word for alert in same for word in alert.mentions))
-        last = max((alert.when for alert in same if alert.when), default=None)
-        yield _Event(code, times, last, not _leads_to(same[0], fallbacks), mentions)
+        alerts_of_code = [alert for alert in alerts if _number(alert) == code]
+        mentions = tuple(dict.fromkeys(word for alert in alerts_of_code for word in alert.mentions))
+        last = max((alert.when for alert in alerts_of_code if alert.when), default=None)
+        yield _Event(code, times, last, not _leads_to(alerts_of_code[0], fallbacks), mentions)
 
 
 def _alerts(target: Target) -> Sequence[Alert]:

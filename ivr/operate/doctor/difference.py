@@ -13,22 +13,22 @@ _RESTART = "Restart the line."
 
 
 class Setting(NamedTuple):
-    """A thing in which two lines can differ. `means` says what it does to callers; `remedy` has {there} and {here}."""
+    """A thing in which two lines can differ. `consequence` is for callers; `remedy` has {server} and {local}."""
 
     name: str
-    means: str
+    consequence: str
     remedy: str
 
-    def cause(self, there: str, here: str) -> Cause:
+    def cause(self, server: str, local: str) -> Cause:
         """The cause for the value `there` of the server, and `here` of this machine."""
-        found = f"{self.name} is {there} on the server, and {here} on this machine. {self.means}".rstrip()
-        return Cause(found, self.remedy.format(name=self.name, there=there, here=here), "as server")
+        found = f"{self.name} is {server} on the server, and {local} on this machine. {self.consequence}".rstrip()
+        return Cause(found, self.remedy.format(name=self.name, server=server, local=local), "as server")
 
 
 _EITHER = (
     "Decide which of the two your agency wants.\n"
-    "If “{there}”: write {name}={there} into the settings on this machine; the server has it already.\n"
-    "If “{here}”: write {name}={here} into the settings on the server, and restart the line."
+    "If “{server}”: write {name}={server} into the settings on this machine; the server has it already.\n"
+    "If “{local}”: write {name}={local} into the settings on the server, and restart the line."
 )
 OTHER_RELEASE = Setting(
     "the release of the line",
@@ -73,46 +73,46 @@ _UNSEEN = Cause(
 
 def answer_differs(target: Target) -> Finding:
     """The line on the server gives another answer than this machine would: the difference, as its report shows it."""
-    here, causes = health_of(target.readiness), list[Cause]()
+    local, causes = health_of(target.readiness), list[Cause]()
     with suppress(OperationFailed):  # the proxy does not pass the report on
-        there = health_at(target.settings.public_url, target.external.fetch)
-        if has_faults_of_its_own(there, here):
-            return not_whole(there, here)
-        causes = list(_differences(there, here))
-    found, remedies, callers = zip(*(causes or [_UNSEEN]), strict=True)
-    return fails(" ".join(found), "\n".join(dict.fromkeys(remedies)), callers[0], ("line",))
+        server = health_at(target.settings.public_url, target.external.fetch)
+        if has_faults_of_its_own(server, local):
+            return not_whole(server, local)
+        causes = list(_differences(server, local))
+    found, remedies, effects = zip(*(causes or [_UNSEEN]), strict=True)
+    return fails(" ".join(found), "\n".join(dict.fromkeys(remedies)), effects[0], ("line",))
 
 
-def _differences(there: Health, here: Health) -> Iterator[Cause]:
+def _differences(server: Health, local: Health) -> Iterator[Cause]:
     """The parts in which two lines differ."""
-    if there.release != here.release:
-        yield OTHER_RELEASE.cause(there.release, here.release)
-    if there.hotline and there.hotline != here.hotline:
-        yield _HOTLINE.cause(there.hotline, str(here.hotline))
-    for field, value in here.settings.items():
-        if there.settings.get(field, value) != value:
+    if server.release != local.release:
+        yield OTHER_RELEASE.cause(server.release, local.release)
+    if server.hotline and server.hotline != local.hotline:
+        yield _HOTLINE.cause(server.hotline, str(local.hotline))
+    for field, value in local.settings.items():
+        if server.settings.get(field, value) != value:
             setting = _SETTINGS.get(field, Setting(field.upper(), "", _EITHER))
-            yield setting.cause(there.settings[field], value)
-    for tag, language in (here.languages or {}).items():
-        other = (there.languages or {}).get(tag)
+            yield setting.cause(server.settings[field], value)
+    for tag, language in (local.languages or {}).items():
+        other = (server.languages or {}).get(tag)
         if other and (other.digest, other.withheld) != (language.digest, language.withheld):
             yield Cause(f"The texts in {tag} differ.", _TEXTS, "as server")
 
 
-def has_faults_of_its_own(there: Health, here: Health) -> bool:
+def has_faults_of_its_own(server: Health, local: Health) -> bool:
     """Whether the line there is not whole for another reason than here; the same reason is reported once, by here."""
-    return not there.ready and (there.serves, there.faults) != (here.serves, here.faults)
+    return not server.ready and (server.sends_menu, server.faults) != (local.sends_menu, local.faults)
 
 
-def not_whole(there: Health, here: Health) -> Finding:
+def not_whole(server: Health, local: Health) -> Finding:
     """The line on the server sends the fallback document, or does not speak all of a language: why, and what to do."""
-    reason = there.faults[0] if there.faults else "no reason is given."
-    if not there.serves:
+    reason = server.faults[0] if server.faults else "no reason is given."
+    if not server.sends_menu:
         found = f"on the server the line sends the fallback document to every call: {reason}"
-        mend = _COPY_ALL if here.serves else "Mend that on the server."
-        return fails(found, f"{mend}\n{_RESTART}", "fallback", ("line",))
-    tags = [tag for tag, language in (there.languages or {}).items() if language.withheld or language.faults]
-    whole_here = [tag for tag in tags if here.languages and not here.languages[tag].faults]
+        first_step = _COPY_ALL if local.sends_menu else "Mend that on the server."
+        return fails(found, f"{first_step}\n{_RESTART}", "fallback", ("line",))
+    tags = [tag for tag, language in (server.languages or {}).items() if language.withheld or language.faults]
+    whole_here = [tag for tag in tags if local.languages and not local.languages[tag].faults]
     copies = (
         f"Copy the folder locales/{tag} from this machine, where it has no fault, over the one on the server, for "
         f"example: `scp -r locales/{tag} SERVER:/opt/line/locales/` (with the name of the server, in the folder of "

@@ -8,12 +8,13 @@ from ivr import __version__
 from ivr.call.urls import RING
 from ivr.errors import OperationFailed, Unreachable
 from ivr.operate.cause import OR_ELSE, START_LINE, tell_proxy_owner
-from ivr.operate.doctor.check import RENEW, Check, Checks, Finding, Need, Target, fails, passes, unknown, unreachable
+from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, unknown
 from ivr.operate.doctor.difference import OTHER_RELEASE, answer_differs, has_faults_of_its_own, not_whole
+from ivr.operate.doctor.unreachable import RENEW, unreachable
 from ivr.operate.health import health_at, health_of
 from ivr.operate.http_client import Reply, signed_post
 from ivr.operate.probe import MAX_ANSWER_SECONDS
-from ivr.operate.refused import page, why_not_answered
+from ivr.operate.unanswered import page_in_words, why_not_answered
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.webhook_form import FORM
@@ -26,18 +27,19 @@ def address_is_reached(target: Target) -> Finding:
     """The public address has a connection and a certificate that Twilio trusts and that does not end soon."""
     parts = urlsplit(target.settings.public_url)
     try:
-        certificate = target.external.certificate_of(parts.hostname or "", parts.port or 443)
+        host = target.external.tls_host(parts.hostname or "", parts.port or 443)
     except Unreachable as error:
         return unreachable(target, error, ("address",))
-    left, lifetime = certificate.ends - target.external.now(), certificate.ends - certificate.starts
-    if left < min(MIN_CERTIFICATE_TIME, lifetime / 4):
-        found = f"the certificate ends in {left.days} days; then callers hear the fallback document."
+    time_left = host.certificate_ends - target.external.now()
+    lifetime = host.certificate_ends - host.certificate_starts
+    if time_left < min(MIN_CERTIFICATE_TIME, lifetime / 4):
+        found = f"the certificate ends in {time_left.days} days; then callers hear the fallback document."
         return fails(found, RENEW, "menu")
-    if not certificate.ipv4:
+    if not host.has_ipv4:
         return unknown(
             f"{parts.hostname} has an address of IPv6 alone, and Twilio may call over IPv4.", "Add an A record to DNS."
         )
-    return passes(f"it is reached, and its certificate ends in {left.days} days.")
+    return passes(f"it is reached, and its certificate ends in {time_left.days} days.")
 
 
 _LINE: tuple[Need, ...] = ("line",)
@@ -52,24 +54,24 @@ _ANOTHER_SERVER = (
 def signed_call_is_answered(target: Target) -> Finding:
     """A request signed as Twilio signs it gets the answer that this machine would give."""
     try:
-        return _finding(target, _ring(target))
+        return _finding_of_reply(target, _ring(target))
     except Unreachable as error:
         return unreachable(target, error, _LINE)
 
 
-def _finding(target: Target, reply: Reply) -> Finding:
+def _finding_of_reply(target: Target, reply: Reply) -> Finding:
     """The finding for the reply to a signed ring."""
     url, fetch = target.settings.public_url, target.external.fetch
     if reply.status != 200:
-        cause = why_not_answered(target.settings, url, fetch, reply, target.confirmed)
-        return fails(*cause._replace(callers="fallback"), _LINE)
+        cause = why_not_answered(target.settings, url, fetch, reply, target.known_to_twilio)
+        return fails(*cause._replace(effect="fallback"), _LINE)
     try:
         read_document(reply.body)
     except InvalidTwiml:
-        must = f"{url}{RING} and the addresses below it must lead to the line; now another page comes."
-        proxy = tell_proxy_owner(must, OR_ELSE)
+        requirement = f"{url}{RING} and the addresses below it must lead to the line; now another page comes."
+        proxy = tell_proxy_owner(requirement, OR_ELSE)
         remedy = _ANOTHER_SERVER.format(host=urlsplit(url).hostname, proxy=proxy)
-        found = f"{url}{RING} answers with a page that is not the line's: {page(reply)}."
+        found = f"{url}{RING} answers with a page that is not the line's: {page_in_words(reply)}."
         return fails(found, remedy, "fallback", _LINE)
     if target.readiness.line and not target.is_own_opening(reply.body, url):
         return answer_differs(target)
@@ -79,17 +81,17 @@ def _finding(target: Target, reply: Reply) -> Finding:
 def line_is_whole(target: Target) -> Finding:
     """The line there is whole and runs the same release as this machine. Faults that are here too are reported once."""
     try:
-        health = health_at(target.settings.public_url, target.external.fetch)
+        server = health_at(target.settings.public_url, target.external.fetch)
     except Unreachable:
         raise
     except OperationFailed as error:
         return unknown(f"{error}", "Let the proxy pass /health/ready on.")
-    here = health_of(target.readiness)
-    if has_faults_of_its_own(health, here):
-        return not_whole(health, here)
-    if health.release != __version__:
-        return fails(*OTHER_RELEASE.cause(health.release, __version__))
-    return passes(f"it runs release {health.release}, as this machine has.")
+    local = health_of(target.readiness)
+    if has_faults_of_its_own(server, local):
+        return not_whole(server, local)
+    if server.release != __version__:
+        return fails(*OTHER_RELEASE.cause(server.release, __version__))
+    return passes(f"it runs release {server.release}, as this machine has.")
 
 
 def unsigned_call_is_refused(target: Target) -> Finding:

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from ivr.operate.cause import CALLERS, Callers
+from ivr.operate.cause import EFFECTS, Effect
 from ivr.operate.doctor.check import Finding, Verdict
 from ivr.settings import Settings
 
 WELL, NOT_WELL, CANNOT_TELL = 0, 1, 3
 """Exit codes of `ivr doctor`; 2 is a wrong command."""
-_NO_MENU: tuple[Callers, ...] = ("nothing", "fallback")
+_NO_MENU: tuple[Effect, ...] = ("nothing", "fallback")
 _WITH_FALLBACK = (
     "Callers now hear the fallback document in place of the menu: it says the hotline's number and connects them."
 )
@@ -45,13 +45,14 @@ def heading(settings: Settings) -> list[str]:
 
 def instructions(results: Collection[Result]) -> Iterator[str]:
     """The lines after the checks: each failed check, the worst for callers first, and its steps."""
-    failed = sorted((result for result in results if result.finding.verdict == "FAIL"), key=_severity)
+    by_severity = sorted(results, key=lambda result: list(EFFECTS).index(result.finding.effect))
+    failed = [result for result in by_severity if result.finding.verdict == "FAIL"]
     passed = {result.name for result in results if result.finding.verdict == "PASS"}
     if failed:
         yield from ("", "What to do now:")
     for result in failed:
         yield from ("", f"FAIL {result.name}: {result.finding.found}")
-        if effect := _effect(result.finding, failed[0].finding.callers, passed):
+        if effect := _effect(result.finding, failed[0].finding.effect, passed):
             yield f"  {effect}"
         yield from (f"  {number}. {step}" for number, step in enumerate(result.finding.remedy.splitlines(), start=1))
     if failed:
@@ -59,18 +60,14 @@ def instructions(results: Collection[Result]) -> Iterator[str]:
     yield ""
 
 
-def _severity(result: Result) -> int:
-    return list(CALLERS).index(result.finding.callers)
-
-
-def _effect(finding: Finding, worst: Callers, passed: Collection[str]) -> str:
+def _effect(finding: Finding, worst: Effect, passed: Collection[str]) -> str:
     """The sentence about callers; "" if they do not get that far, for the `worst` of all findings.
 
     The words of the fallback document are promised only if the check `fallback` has seen them.
     """
-    if worst in _NO_MENU and finding.callers != worst:
+    if worst in _NO_MENU and finding.effect != worst:
         return ""
-    return _WITH_FALLBACK if finding.callers == "fallback" and "fallback" in passed else CALLERS[finding.callers]
+    return _WITH_FALLBACK if finding.effect == "fallback" and "fallback" in passed else EFFECTS[finding.effect]
 
 
 def exit_code(verdicts: Collection[Verdict], go_live: bool) -> int:
@@ -90,5 +87,5 @@ def summary(results: Collection[Result], go_live: bool) -> str:
     counts = [f"{verdicts.count(verdict)} {verdict}" for verdict in ("PASS", "FAIL", "CANNOT TELL", "TO DO")]
     left_out = sum(len(result.left_out) for result in results)
     not_yet = " Do not go live yet: see the lines above." if go_live and exit_code(verdicts, go_live) else ""
-    named = f"Failed: {failed}. " if failed else ""
-    return named + ", ".join(counts) + (f", {left_out} not checked." if left_out else ".") + not_yet
+    failed_checks = f"Failed: {failed}. " if failed else ""
+    return failed_checks + ", ".join(counts) + (f", {left_out} not checked." if left_out else ".") + not_yet

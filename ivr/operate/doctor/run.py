@@ -6,9 +6,10 @@ from dataclasses import replace
 from ivr.errors import BadSettings, OperationFailed, Unreachable
 from ivr.operate.account import Account
 from ivr.operate.doctor import debugger, local, public, twilio_account, twilio_number
-from ivr.operate.doctor.check import Check, Checks, Finding, Target, unknown, unreachable
+from ivr.operate.doctor.check import Check, Checks, Finding, Target, unknown
 from ivr.operate.doctor.report import Result
-from ivr.operate.external import External
+from ivr.operate.doctor.unreachable import unreachable
+from ivr.operate.external import ExternalServices
 from ivr.readiness import readiness_of
 from ivr.settings import Settings
 
@@ -19,7 +20,7 @@ EVERYWHERE: Checks = {
 """The order matters: `number` confirms PUBLIC_URL for the checks after it, `debugger` asks which checks passed."""
 
 
-def target_of(settings: Settings, external: External, local_only: bool) -> Target:
+def target_of(settings: Settings, external: ExternalServices, local_only: bool) -> Target:
     """The line that `settings` describe. With `local_only` it has no account, so that no check asks Twilio."""
     try:
         account = None if local_only else Account.of(settings, external.transport)
@@ -33,7 +34,7 @@ def run_checks(target: Target, checks: Checks) -> Iterator[Result]:
     remaining, passed = dict(checks), set(target.passed)
     for name in checks:
         if name in remaining:
-            finding = _finding(replace(target, passed=frozenset(passed)), remaining.pop(name))
+            finding = _finding_of_check(replace(target, passed=frozenset(passed)), remaining.pop(name))
             passed |= {name} if finding.verdict == "PASS" else set()
             left_out = tuple(other for other, check in remaining.items() if set(check.needs) & set(finding.lacks))
             for other in left_out:
@@ -41,7 +42,7 @@ def run_checks(target: Target, checks: Checks) -> Iterator[Result]:
             yield Result(name, finding, left_out)
 
 
-def _finding(target: Target, check: Check) -> Finding:
+def _finding_of_check(target: Target, check: Check) -> Finding:
     try:
         return check.find(target)
     except Unreachable as error:

@@ -1,8 +1,8 @@
 """Checks of the Twilio account: the settings and the events that affect a call."""
 
 from ivr.errors import NoAnswer, OperationFailed, TokenRejected
-from ivr.operate.account import UNKNOWN_TOKEN
 from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, passes, unknown
+from ivr.operate.twilio_faults import UNKNOWN_TOKEN
 
 EXPECTED_COUNTRIES = frozenset({"US", "CA", "PR", "VI", "GU", "AS", "MP"})
 """The countries of +1 that a line in the United States may need. The hotline is in the US."""
@@ -20,7 +20,7 @@ def account_is_active(target: Target) -> Finding:
     try:
         status = target.require_account().status()
     except TokenRejected:
-        return fails(UNKNOWN_TOKEN.found, UNKNOWN_TOKEN.remedy, "perhaps fallback", ("account", "token"))
+        return fails(*UNKNOWN_TOKEN, ("account", "token"))
     except NoAnswer as error:
         return unknown(str(error), lacks=("account",))
     except OperationFailed as error:
@@ -61,10 +61,12 @@ def dialling_is_narrow(target: Target) -> Finding:
             f"{_GEO}\nTick the United States, and save. The line needs no restart.",
             "no transfer",
         )
-    wide = sorted(codes - EXPECTED_COUNTRIES)
-    if wide:
-        named = ", ".join(wide[:5]) + (" …" if len(wide) > 5 else "")
-        return fails(f"{len(wide)} more countries may be dialled: {named}.", f"{_GEO}\nTake their ticks off.", "menu")
+    unexpected = sorted(codes - EXPECTED_COUNTRIES)
+    if unexpected:
+        names = ", ".join(unexpected[:5]) + (" …" if len(unexpected) > 5 else "")
+        return fails(
+            f"{len(unexpected)} more countries may be dialled: {names}.", f"{_GEO}\nTake their ticks off.", "menu"
+        )
     if any(country.risky for country in countries):
         return fails("high-risk numbers may be dialled.", f"{_GEO}\nTake their ticks off.", "menu")
     return passes(f"only {', '.join(sorted(codes))} may be dialled.")

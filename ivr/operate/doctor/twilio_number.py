@@ -5,9 +5,9 @@ from urllib.parse import urldefrag, urlencode, urlsplit
 from ivr.call.urls import OVERRIDES, RING
 from ivr.errors import Unreachable
 from ivr.operate.account import Webhooks
-from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, fails_by, passes, to_do, unknown
+from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, passes, to_do, unknown
 from ivr.operate.http_client import Reply, signature_header, signed_post
-from ivr.operate.number import TWIML_BIN_HOST, routing_faults
+from ivr.operate.number_webhooks import TWIML_BIN_HOST, routing_faults
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.webhook_form import FORM
@@ -39,11 +39,11 @@ def number_is_ours(target: Target) -> Finding:
         return fails(found, remedy, "no transfer", ("number",))
     number = target.require_number()
     for cause in routing_faults(number, target.settings, number.webhooks):
-        return fails_by(cause)
-    asked = target.settings.public_url + RING
+        return fails(*cause)
+    line_url = target.settings.public_url + RING
     if not number.webhooks.voice_url.endswith(OVERRIDES):
-        return passes(f"Twilio is set to {asked}, without the quick retry that `ivr number set` adds.")
-    return passes(f"Twilio is set to {asked}, by POST, with a quick retry.")
+        return passes(f"Twilio is set to {line_url}, without the quick retry that `ivr number set` adds.")
+    return passes(f"Twilio is set to {line_url}, by POST, with a quick retry.")
 
 
 def fallback_is_hosted(target: Target) -> Finding:
@@ -66,10 +66,10 @@ def fallback_is_hosted(target: Target) -> Finding:
     if target.is_own_opening(reply.body, urldefrag(webhooks.fallback_url).url.removesuffix(RING)):
         return passes("it answers with the whole line, as it is here.")
     try:
-        same = read_document(reply.body.strip()) == read_document(target.readiness.fallback_document)
+        is_same = read_document(reply.body.strip()) == read_document(target.readiness.fallback_document)
     except InvalidTwiml as error:
         return fails(f"its address gives no document that a telephone understands: {error}.", _PASTE, "no fallback")
-    if not same:
+    if not is_same:
         return fails("it says something else than `ivr fallback` prints.", _PASTE, "menu")
     return passes("it answers and says the words that `ivr fallback` prints.")
 

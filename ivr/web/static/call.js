@@ -42,7 +42,7 @@ export class Call {
   }
 
   get acceptsKeys() {
-    return this.#step?.does === "ask";
+    return this.#step?.kind === "ask";
   }
 
   /** @param {string} key */
@@ -52,7 +52,7 @@ export class Call {
 
   /** Ends the dial. @param {string} dialStatus Twilio's DialCallStatus, such as "busy" */
   dialEnded(dialStatus) {
-    if (this.#step?.does !== "dial") return;
+    if (this.#step?.kind !== "dial") return;
     this.play(respond(this.#line, this.#step.place, { dialStatus, bridged: dialStatus === "completed" }));
   }
 
@@ -79,8 +79,8 @@ export class Call {
       await this.#stage.speak(caption, captions[index + 1], signal);
       if (turn !== this.#turn) return;
     }
-    if (step.does === "ask") await this.#listen(step.wait ?? 0, signal);
-    else if (step.does === "dial") this.#stage.show("dialling");
+    if (step.kind === "ask") await this.#listen(step.wait ?? 0, signal);
+    else if (step.kind === "dial") this.#stage.show("dialling");
     else this.#end();
   }
 

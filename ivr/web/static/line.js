@@ -6,7 +6,7 @@ import { spokenSentences } from "./sentences.js";
 /**
  * @typedef {{ language: string, name: string, direction: "ltr" | "rtl", opening: string }} Language
  * @typedef {{ steps: number[], keys: string[], silence: string, outcomes?: Record<string, string> }} Place
- * @typedef {{ does: "ask" | "dial" | "end", place: string, pace: "normal" | "slow", wait?: number, prompts: string[] }} Step
+ * @typedef {{ kind: "ask" | "dial" | "end", place: string, pace: "normal" | "slow", wait?: number, prompts: string[] }} Step
  * @typedef {string[]} Piece [text], or [text, link] for a telephone number
  * @typedef {{ language: string, paragraphs: string[], lines: Piece[][], keys?: string[], seconds: [number, number],
  *   recording?: { normal: string, slow: string } }} Prompt

@@ -1,25 +1,8 @@
-// Every page: a quick way to leave it, and no entries in the browser's history that lead back to it.
+// Every page: no entries in the browser's history that lead back to it, and the way to leave it.
 
-const leaveLink = /** @type {HTMLAnchorElement} */ (document.getElementById("leave-page"));
-const DOUBLE_PRESS = 1500; // milliseconds between two presses of Esc
-let lastEscape = -DOUBLE_PRESS;
+import { listenForLeaving } from "./leave.js";
 
-function leave() {
-  document.documentElement.hidden = true;
-  document.dispatchEvent(new Event("leave"));
-  location.replace(leaveLink.href);
-}
-
-leaveLink.addEventListener("click", (event) => {
-  event.preventDefault();
-  leave();
-});
-
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.repeat) return;
-  if (event.timeStamp - lastEscape < DOUBLE_PRESS) leave();
-  lastEscape = event.timeStamp;
-});
+listenForLeaving();
 
 // A link to another page of this site replaces this page in the history, so that "back" leads away from the site.
 document.addEventListener("click", (event) => {

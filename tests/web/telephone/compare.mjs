@@ -1,6 +1,6 @@
 // Compares the telephone of the page with the line: node compare.mjs LINE CASES
 // LINE is an exported line without TwiML. CASES is JSON: {"events": [[place, event, the place it leads to], …],
-// "heard": {place: [{does, at, wait, said}, …]}}. Prints what differs, as JSON.
+// "heard": {place: [{kind, at, wait, said}, …]}}. Prints what differs, as JSON.
 
 import { readFileSync } from "node:fs";
 import { captionsOf, respond, stepsOf } from "../../../ivr/web/static/line.js";
@@ -21,8 +21,8 @@ function said(step) {
 
 function heard(place) {
   return stepsOf(line, place).map((step) => ({
-    does: step.does,
-    at: step.does === "end" ? "" : step.place,
+    kind: step.kind,
+    at: step.kind === "end" ? "" : step.place,
     wait: step.wait ?? 0,
     said: said(step),
   }));

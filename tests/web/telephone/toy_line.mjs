@@ -27,10 +27,10 @@ export const LINE = {
     },
   },
   steps: [
-    { does: "ask", place: "/call/en/opening/both-languages", pace: "normal", wait: 10, prompts: ["greeting", "es"] },
-    { does: "ask", place: "/call/en/main", pace: "slow", wait: 20, prompts: ["main"] },
-    { does: "dial", place: "/call/en/connect", pace: "normal", prompts: ["connect"] },
-    { does: "end", place: "/call/en/tea", pace: "normal", prompts: ["recorded"] },
+    { kind: "ask", place: "/call/en/opening/both-languages", pace: "normal", wait: 10, prompts: ["greeting", "es"] },
+    { kind: "ask", place: "/call/en/main", pace: "slow", wait: 20, prompts: ["main"] },
+    { kind: "dial", place: "/call/en/connect", pace: "normal", prompts: ["connect"] },
+    { kind: "end", place: "/call/en/tea", pace: "normal", prompts: ["recorded"] },
   ],
   prompts: {
     greeting: prompt("en", "Hello."),

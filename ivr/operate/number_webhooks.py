@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ivr.call.urls import RING, webhook_url
 from ivr.errors import OperationFailed
-from ivr.operate.account import Account, Number, Webhooks
+from ivr.operate.account import Account, TwilioNumber, Webhooks
 from ivr.operate.cause import Cause
 from ivr.settings import Settings
 
@@ -18,14 +18,14 @@ TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)")
 _PASSWORD = re.compile(r"(?<=//)([^/@:]*):[^/@]*(?=@)")
 
 
-def find_number(account: Account, name: str) -> Number:
+def find_number(account: Account, name: str) -> TwilioNumber:
     """The number of `account` that matches `name`, such as "+12025550123" or a SID ("PN…"). Raises OperationFailed."""
     numbers = account.numbers(name)
     if not numbers:
         raise OperationFailed(f"The account has no number {name}: see Phone Numbers in Twilio's console.")
     if len(numbers) > 1:
-        listed = ", ".join(f"{number.number} ({number.sid})" for number in numbers)
-        raise OperationFailed(f"{name} matches several numbers: {listed}. Name one of them, or its SID.")
+        names = ", ".join(f"{number.number} ({number.sid})" for number in numbers)
+        raise OperationFailed(f"{name} matches several numbers: {names}. Name one of them, or its SID.")
     return numbers[0]
 
 
@@ -37,7 +37,9 @@ def webhooks_for(settings: Settings, current: Webhooks, options: Mapping[str, st
     """
     if any("***" in value for value in options.values()):
         raise OperationFailed("*** stands for a password that was not shown: write the password itself.")
-    if "voice_url" not in options and _is_on_own_host(settings, options.get("fallback_url", "")):
+    fallback_url = options.get("fallback_url", "")
+    on_own_host = urlsplit(fallback_url).hostname == urlsplit(settings.public_url).hostname
+    if "voice_url" not in options and on_own_host:
         raise OperationFailed(
             "The fallback URL is on the host of the line: it would fail together with the line. Paste the output of "
             "`ivr fallback` into a TwiML Bin, and give the address of that."
@@ -46,7 +48,8 @@ def webhooks_for(settings: Settings, current: Webhooks, options: Mapping[str, st
     if "voice_url" not in options:
         webhooks = webhooks._replace(voice_url=_voice_url(settings), voice_method="POST", status_url="")
     if "fallback_url" in options:
-        webhooks = webhooks._replace(fallback_method="GET" if _is_file(options["fallback_url"]) else "POST")
+        is_file = urlsplit(fallback_url).path.endswith(".xml")  # a host of files answers GET requests only
+        webhooks = webhooks._replace(fallback_method="GET" if is_file else "POST")
     return webhooks._replace(**options)
 
 
@@ -73,16 +76,7 @@ def document_url_fault(url: str) -> str:
     return ""
 
 
-def _is_on_own_host(settings: Settings, url: str) -> bool:
-    return bool(url) and urlsplit(url).hostname == urlsplit(settings.public_url).hostname
-
-
-def _is_file(url: str) -> bool:
-    """A host of files answers GET requests only."""
-    return urlsplit(url).path.endswith(".xml")
-
-
-def changes(old: Webhooks, new: Webhooks) -> list[str]:
+def webhook_changes(old: Webhooks, new: Webhooks) -> list[str]:
     """Each difference as a line, without passwords: "voice method: GET → POST"."""
     names = ("voice URL", "voice method", "fallback URL", "fallback method", "status callback", "status method")
     rows = zip(names, old, new, strict=True)
@@ -93,7 +87,7 @@ def changes(old: Webhooks, new: Webhooks) -> list[str]:
     ]
 
 
-def describe(number: Number) -> list[str]:
+def number_rows(number: TwilioNumber) -> list[str]:
     """The number and its webhooks, one line each."""
     webhooks = number.webhooks
     return [
@@ -104,7 +98,7 @@ def describe(number: Number) -> list[str]:
     ]
 
 
-def routing_faults(number: Number, settings: Settings, webhooks: Webhooks) -> Iterator[Cause]:
+def routing_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks) -> Iterator[Cause]:
     """The reasons why calls to `number`, with `webhooks`, do not reach this line, or tell others about a caller."""
     expected = settings.public_url + RING
     if not number.takes_calls:
@@ -123,14 +117,14 @@ def routing_faults(number: Number, settings: Settings, webhooks: Webhooks) -> It
             "nothing",
         )
     if webhooks.voice_url.partition("#")[0] != expected:
-        asked = without_password(webhooks.voice_url) or "no address"
-        yield Cause(f"Its calls go to {asked}, and not to {expected}.", "Run `ivr number set`.", "nothing")
+        present_url = without_password(webhooks.voice_url) or "no address"
+        yield Cause(f"Its calls go to {present_url}, and not to {expected}.", "Run `ivr number set`.", "nothing")
     if webhooks.voice_method != "POST":
         yield Cause("Twilio asks by GET: callers' numbers land in logs.", "Run `ivr number set`.", "watched")
     if webhooks.status_url:
-        told = without_password(webhooks.status_url)
+        status_url = without_password(webhooks.status_url)
         yield Cause(
-            f"After each call Twilio sends the caller's number to {told}.",
+            f"After each call Twilio sends the caller's number to {status_url}.",
             "Run `ivr number set`, which removes that: it shows the change and asks first.\n"
             f"If you do not know why {urlsplit(webhooks.status_url).hostname} is set there, find out who else can log "
             "in to Twilio's console.",
@@ -144,7 +138,7 @@ def routing_faults(number: Number, settings: Settings, webhooks: Webhooks) -> It
         )
 
 
-def faults(number: Number, settings: Settings, webhooks: Webhooks) -> Iterator[Cause]:
+def setup_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks) -> Iterator[Cause]:
     """Every reason why `number`, with `webhooks`, is not set up as it should be for this line."""
     yield from routing_faults(number, settings, webhooks)
     if TOLL_FREE.match(number.number):
@@ -162,18 +156,18 @@ def faults(number: Number, settings: Settings, webhooks: Webhooks) -> Iterator[C
         )
 
 
-def set_webhooks(account: Account, number: Number, webhooks: Webhooks) -> None:
+def set_webhooks(account: Account, number: TwilioNumber, webhooks: Webhooks) -> None:
     """Set the webhooks and read them back. Raises OperationFailed if Twilio then shows other ones."""
     try:
         account.set_webhooks(number, webhooks)
     except OperationFailed as error:
         raise OperationFailed(f"{error} `ivr number show {number.number}` shows what is set now.") from None
-    left = changes(find_number(account, number.sid).webhooks, webhooks)
-    if left:
-        raise OperationFailed(f"Twilio accepted the change, but still shows other values: {'; '.join(left)}.")
+    differences = webhook_changes(find_number(account, number.sid).webhooks, webhooks)
+    if differences:
+        raise OperationFailed(f"Twilio accepted the change, but still shows other values: {'; '.join(differences)}.")
 
 
-def undo_command(number: Number) -> str:
+def undo_command(number: TwilioNumber) -> str:
     """The shell command that restores the webhooks of `number`."""
     webhooks = number.webhooks
     options = {

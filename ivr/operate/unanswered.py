@@ -43,18 +43,18 @@ _BY_STATUS: Mapping[int, str] = {
 _ANOTHER_SERVER = "Another server than the line answers there, or the proxy keeps the request back."
 
 
-class Confirmed(NamedTuple):
+class KnownToTwilio(NamedTuple):
     """Whether Twilio uses the address, and knows the token, that the settings of this machine have."""
 
     address: bool = False
     token: bool = False
 
 
-_UNCONFIRMED = Confirmed()
+_UNKNOWN = KnownToTwilio()
 
 
 def why_not_answered(
-    settings: Settings, url: str, fetch: Fetch, reply: Reply, confirmed: Confirmed = _UNCONFIRMED
+    settings: Settings, url: str, fetch: Fetch, reply: Reply, known: KnownToTwilio = _UNKNOWN
 ) -> Cause:
     """The reason for `reply`, which is not 200, to a signed ring at `url`, where a line should run.
 
@@ -67,17 +67,17 @@ def why_not_answered(
         return Cause(found, "A redirect loses the caller's key: set PUBLIC_URL to the address that it leads to.")
     if reply.status != 403:
         remedy = _BY_STATUS.get(reply.status, _ANOTHER_SERVER).format(path=path)
-        return Cause(f"{ring} does not answer with a document of the line, but with {page(reply)}.", remedy)
-    seen = Refusal.from_json(reply.body) or _seen_with_query(settings, url, fetch)
-    if seen is None and (urlsplit(url).hostname or "").endswith(SERVERLESS_DOMAIN):
+        return Cause(f"{ring} does not answer with a document of the line, but with {page_in_words(reply)}.", remedy)
+    refusal = Refusal.from_json(reply.body) or _refusal_with_query(settings, url, fetch)
+    if refusal is None and (urlsplit(url).hostname or "").endswith(SERVERLESS_DOMAIN):
         found = f"Twilio's serverless runtime refuses the signature of {ring}."
         return Cause(found, "The function must belong to the account of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
-    if seen is None:
+    if refusal is None:
         return _refused_by_another(ring, path, reply)
-    return _request_changed(seen, ring) or _why_signature_is_wrong(settings, url, fetch, confirmed)
+    return _request_changed(refusal, ring) or _why_signature_is_wrong(settings, url, fetch, known)
 
 
-def page(reply: Reply) -> str:
+def page_in_words(reply: Reply) -> str:
     """A page of another server in words: "status 200, text/html, “Welcome to nginx!”"."""
     kind, title = reply.headers.get("content-type", "no content type"), _TITLE.search(reply.body)
     words = " ".join(title[1].decode("utf-8", "replace").split()) if title else ""
@@ -86,76 +86,78 @@ def page(reply: Reply) -> str:
 
 
 def _refused_by_another(ring: str, path: str, reply: Reply) -> Cause:
-    old = (
+    old_release = (
         ""
         if reply.body
         else "\nOr a line of release 0.1.0 answers there, which refuses so too: bring it to this release."
     )
     return Cause(
-        f"{ring} refuses a signed request, and the refusal does not come from the line: {page(reply)}.",
+        f"{ring} refuses a signed request, and the refusal does not come from the line: {page_in_words(reply)}.",
         "A firewall or a protection against bots refuses it, at the company that keeps the domain or the server "
         f"(Cloudflare, for example): there, exempt every address whose path begins with {path} from it, and from "
         "logins.\n"
         "If you do not know where that is set, send this to the person who set up the domain or the server: “POST "
         f"requests to {ring} and to every address below it come from Twilio. They must reach the line unchanged: "
-        f"without a login, without a protection against bots.”{old}",
+        f"without a login, without a protection against bots.”{old_release}",
     )
 
 
-def _seen_with_query(settings: Settings, url: str, fetch: Fetch) -> Refusal | None:
+def _refusal_with_query(settings: Settings, url: str, fetch: Fetch) -> Refusal | None:
     """The line's own 403 to a request that bears the mark of a test call in its query."""
     ring, signed_url = url + RING + _QUERY, settings.public_url + RING + _QUERY
     return Refusal.from_json(signed_post(fetch, settings.tokens[0], ring, FORM, signed_url).body)
 
 
-def _request_changed(seen: Refusal, ring: str) -> Cause | None:
+def _request_changed(refusal: Refusal, ring: str) -> Cause | None:
     """The cause, if the request to `ring` did not reach the line as it was sent."""
-    if seen.method != "POST":
-        found = f"the request reaches the line as {seen.method}; it was sent as POST."
-        must = (
+    if refusal.method != "POST":
+        found = f"the request reaches the line as {refusal.method}; it was sent as POST."
+        requirement = (
             "arrive as another method than POST. The proxy must pass them on as POST, without a redirect or a rewrite."
         )
-    elif seen.signatures != 1:
-        arrived = "without" if seen.signatures == 0 else f"with {seen.signatures} times"
+    elif refusal.signatures != 1:
+        arrived = "without" if refusal.signatures == 0 else f"with {refusal.signatures} times"
         found = f"the request reaches the line {arrived} the header X-Twilio-Signature."
-        must = f"arrive {arrived} the header X-Twilio-Signature. The proxy must pass this header on once, unchanged."
-    elif seen.body_bytes != _BODY_BYTES:
-        found = f"the body of the request reaches the line with {seen.body_bytes} bytes; {_BODY_BYTES} were sent."
-        must = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
+        requirement = (
+            f"arrive {arrived} the header X-Twilio-Signature. The proxy must pass this header on once, unchanged."
+        )
+    elif refusal.body_bytes != _BODY_BYTES:
+        found = f"the body of the request reaches the line with {refusal.body_bytes} bytes; {_BODY_BYTES} were sent."
+        requirement = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
     else:
         return None
-    return Cause(f"a proxy or a firewall on the way changes each call: {found}", _take_back(ring, must))
+    return Cause(f"a proxy or a firewall on the way changes each call: {found}", _undo_of_change(ring, requirement))
 
 
-def _take_back(ring: str, must: str) -> str:
-    send = tell_proxy_owner(f"The requests to {ring} and to the addresses below it {must}")
+def _undo_of_change(ring: str, requirement: str) -> str:
+    send = tell_proxy_owner(f"The requests to {ring} and to the addresses below it {requirement}")
     return f"If somebody changed the proxy or a firewall lately, have that change taken back.\n{send}"
 
 
-def _why_signature_is_wrong(settings: Settings, url: str, fetch: Fetch, confirmed: Confirmed) -> Cause:
+def _why_signature_is_wrong(settings: Settings, url: str, fetch: Fetch, known: KnownToTwilio) -> Cause:
     """The cause, if the request reached the line as it was sent: an address, a token, or the content of the body."""
-    here, on_server = settings.public_url, _public_url_of(url, fetch)
-    if on_server and on_server != here:
-        return _another_address(here, on_server, confirmed.address)
-    ring, signed_url = url + RING, here + RING
+    local_url, server_url = settings.public_url, _public_url_of(url, fetch)
+    if server_url and server_url != local_url:
+        return _another_address(local_url, server_url, known.address)
+    ring, signed_url = url + RING, local_url + RING
     if any(signed_post(fetch, token, ring, FORM, signed_url).status == 200 for token in settings.tokens[1:]):
         found = "the line refuses the first token and accepts the second."
         return Cause(found, "Set TWILIO_AUTH_TOKEN on the server to Twilio's present token.\nRestart the line.")
     if _accepts_get(settings, url, fetch):
         found = "the line accepts this token, and refuses the request with a body: the body is changed on its way."
-        must = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
-        return Cause(found, _take_back(ring, must))
-    unseen = "" if on_server else f"\nOr its PUBLIC_URL is not {here}: {url}/health/ready does not show it."
-    return _another_token(confirmed.token, unseen)
+        requirement = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
+        return Cause(found, _undo_of_change(ring, requirement))
+    unseen = "" if server_url else f"\nOr its PUBLIC_URL is not {local_url}: {url}/health/ready does not show it."
+    return _another_token(known.token, unseen)
 
 
-def _another_address(here: str, on_server: str, confirmed: bool) -> Cause:
-    found = f"PUBLIC_URL is {on_server} on the server, and {here} on this machine, so the line refuses the call."
-    if confirmed:
+def _another_address(local_url: str, server_url: str, known: bool) -> Cause:
+    found = f"PUBLIC_URL is {server_url} on the server, and {local_url} on this machine, so the line refuses the call."
+    if known:
         return Cause(
             f"{found} Twilio is set to the address on this machine (`number` passes), so the one on the server is "
             "wrong.",
-            f"In the settings on the server, write PUBLIC_URL={here} (with nothing behind it, also no {RING}).\n"
+            f"In the settings on the server, write PUBLIC_URL={local_url} (with nothing behind it, also no {RING}).\n"
             "Restart the line.",
         )
     return Cause(
@@ -167,9 +169,9 @@ def _another_address(here: str, on_server: str, confirmed: bool) -> Cause:
     )
 
 
-def _another_token(confirmed: bool, unseen: str) -> Cause:
+def _another_token(known: bool, unseen: str) -> Cause:
     found = "the line refuses the signature: TWILIO_AUTH_TOKEN on the server is not the one on this machine."
-    if confirmed:
+    if known:
         return Cause(
             f"{found} Twilio knows the one on this machine (`account` passes), so the one on the server is wrong.",
             "Copy TWILIO_AUTH_TOKEN from the settings on this machine into the settings on the server.\n"
