@@ -19,14 +19,14 @@ from xml.etree.ElementTree import ParseError
 from ivr import __version__, signature
 from ivr.check.proofs import prove
 from ivr.content.facts import HOTLINE, PINNED_HOTLINE
-from ivr.content.files import read_bytes
-from ivr.content.languages import Language, languages_of
+from ivr.content.files import CHECKOUT, read_bytes
+from ivr.content.languages import LanguageState, languages_of
 from ivr.content.layer import stack_of
 from ivr.errors import BadContent, BadSettings, Fault, Unverified
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.twiml import with_new_numbers
-from ivr.settings import CHECKOUT, Settings
+from ivr.settings import Settings
 
 FALLBACK_FILE = CHECKOUT / "deploy" / "fallback.xml"
 """The fallback document as a file: used only where the content cannot be loaded."""
@@ -50,7 +50,7 @@ class Readiness:
     fallback_document: bytes
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
-    languages: tuple[Language, ...] = ()
+    languages: tuple[LanguageState, ...] = ()
     root: Path = CHECKOUT
     layer_faults: tuple[Fault, ...] = ()
 
@@ -85,7 +85,7 @@ class Readiness:
             "notes": self._shown(self.notes),
         }
 
-    def _language(self, language: Language) -> Mapping[str, object]:
+    def _language(self, language: LanguageState) -> Mapping[str, object]:
         return {
             "withheld": language.withheld,
             "spoken": list(language.spoken),

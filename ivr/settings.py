@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_valid
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.content.facts import E164, PINNED_HOTLINE, PREMIUM
+from ivr.content.files import CHECKOUT
 from ivr.content.neutral_page import neutral_page_fault
 from ivr.errors import BadSettings
 from ivr.line.options import Options
@@ -18,7 +19,6 @@ from ivr.setting_rules import TEST_TOKEN_PREFIX, old_names, plain_url, token_fau
 
 ENV_FILE = ".env"
 _ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}", re.ASCII)
-CHECKOUT = Path(__file__).resolve().parent.parent
 _DATABASE = re.compile(r"postgres(ql)?://\S+$", re.ASCII)
 _LISTENING = re.compile(r"(?P<host>[0-9.]+|\[[0-9a-fA-F:]+\]|localhost):(?P<port>[0-9]{1,5})", re.ASCII)
 _PATH = re.compile(r"\.{1,2}|[^\"']*/[^\"']*")

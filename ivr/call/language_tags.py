@@ -9,6 +9,7 @@ likely one of its language and region, from Unicode's CLDR by way of Babel ("zh-
 import re
 from collections.abc import Mapping, Sequence
 
+from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 _SCRIPT = re.compile(r"[a-z]{4}")
@@ -24,6 +25,14 @@ def published_locale(published: Sequence[str], tag: str) -> str | None:
     subtags = _subtags(tag)
     same = [locale for locale in published if _language_and_script(_subtags(locale)) == _language_and_script(subtags)]
     return max(same, key=lambda locale: _closeness(_subtags(locale), subtags), default=None)
+
+
+def cldr_locale(tag: str) -> Locale | None:
+    """CLDR's data about a language, by way of Babel; None for a tag that CLDR does not have."""
+    try:
+        return Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return None
 
 
 def canonical_tag(tag: str) -> str:

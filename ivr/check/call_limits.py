@@ -103,4 +103,4 @@ def _places(line: Line, node: str) -> list[Place]:
 
 
 def _seconds(line: Line, step: Step) -> float:
-    return sum(map(line.schedule.longest_seconds, line.schedule.spoken(step)))
+    return sum(map(line.schedule.longest_seconds, line.schedule.prompts(step)))

@@ -62,7 +62,7 @@ def only_own_recordings_are_played(index: LineIndex) -> Iterator[Fault]:
 
 def _plays(verbs: Iterable[Verb]) -> Iterator[Play]:
     for verb in verbs:
-        for spoken in verb.spoken if isinstance(verb, Gather) else (verb,):
+        for spoken in verb.nested if isinstance(verb, Gather) else (verb,):
             if isinstance(spoken, Play):
                 yield spoken
 

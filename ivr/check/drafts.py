@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ivr.content.load import Content, is_whole, load_content, tags_under
+from ivr.content.load import Content, load_content, tags_under
 from ivr.content.messages import all_messages
 
 
@@ -21,6 +21,6 @@ def _state(content: Content, tag: str) -> str:
     ids = {message.id for message in all_messages(texts)}
     translated = len(ids & (locale.messages or {}).keys())
     faulty = sum(message in ids and not fault.waits_for_translator for message, fault in locale.faults.items())
-    whole = sum(is_whole(content.flow, content.prompts, name, tag) for name in texts)
+    whole = sum(content.is_whole(name, tag) for name in texts)
     faults = f", {faulty} faulty" if faulty else ""
     return f"{translated} of {len(ids)} messages{faults}, {whole} of {len(texts)} texts whole; `ivr check {tag}`"

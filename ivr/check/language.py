@@ -48,7 +48,7 @@ def texts_too_long(line: Line, tag: str) -> Iterator[Fault]:
     """Texts of which a part is too long for one <Say>. The whole text is then spoken in the source language."""
     locale = line.content.locales[tag]
     for part in recordable_parts(line, tag):
-        words = part.spoken.text
+        words = part.spoken.words
         if locale.voice != NO_VOICE and words not in locale.sounds and not locale.can_say(words):
             found = f"{part.name}: {len(words)} characters are more than its voice says at once"
             path, remedy = po_path(line.content.root, tag), "Shorten it, part the English in two, or record it."
@@ -58,7 +58,7 @@ def texts_too_long(line: Line, tag: str) -> Iterator[Fault]:
 def _translations(line: Line, locale: Locale) -> dict[MessageId, Translation]:
     """Every usable translation into `locale`, with the data that the rules need."""
     content = line.content
-    source, needed = content.locales[content.configured[0]], needed_texts(line.flow)
+    source, needed = content.locales[content.flow.source_language], needed_texts(line.flow)
     words = content.words(locale.tag)
     names = (*words.names, *content.words(source.tag).names)
     others = {
@@ -111,7 +111,7 @@ def _translated_counts(line: Line, locale: Locale) -> str:
 
 def _minutes(line: Line, tag: str, whole: list[str]) -> str:
     """The minutes of the texts `whole`, and those of the same texts in the source language."""
-    parts, source = recordable_parts(line, tag), recordable_parts(line, line.content.configured[0])
+    parts, source = recordable_parts(line, tag), recordable_parts(line, line.flow.source_language)
     seconds = sum(line.schedule.longest_seconds(part.spoken) for part in parts)
     english = sum(line.schedule.longest_seconds(part.spoken) for part in source if part.text in whole)
     longer = f", {seconds / english - 1:+.0%}" if english else ""

@@ -66,7 +66,7 @@ class LimitChecker:
         return readability.grade(self._words[text.locale].without_names(text.text), text.locale)
 
     def _sentences(self, text: RenderedText) -> Iterator[Fault | None]:
-        for sentence in (sentence for part in text.parts for sentence in readability.sentences(part.text)):
+        for sentence in (sentence for part in text.parts for sentence in readability.sentences(part.words)):
             words, subject = len(readability.words(sentence)), f"the sentence “{sentence[:50]}”, words"
             yield limit_fault(self.line, text, "words of a sentence", words, subject)
 
@@ -82,9 +82,9 @@ class LimitChecker:
     def _menu(self, text: RenderedText) -> Iterator[Fault | None]:
         *headings, choices = text.parts
         menu = "the main menu" if text.name == self.flow.main_menu else "a menu"
-        yield limit_fault(self.line, text, f"words of {menu}", len(readability.words(choices.text)))
+        yield limit_fault(self.line, text, f"words of {menu}", len(readability.words(choices.words)))
         yield limit_fault(self.line, text, f"seconds of {menu}", self.seconds(choices))
-        yield from self._heading(text, [heading.text for heading in headings])
+        yield from self._heading(text, [heading.words for heading in headings])
         english = self._messages_of_choices(text, choices)
         for choice, message in english.items():
             words, subject = len(readability.words(choice)), f"the choice “{choice[:50]}”, words"
@@ -119,7 +119,7 @@ class LimitChecker:
     def _topic(self, text: RenderedText) -> Iterator[Fault | None]:
         blocks = blocks_by_part(self.line.content.prompts.templates[text.name])
         for number, (part, (first, *_)) in enumerate(zip(text.parts, blocks, strict=True), start=1):
-            words, name = len(readability.words(part.text)), f"part {number}"
+            words, name = len(readability.words(part.words)), f"part {number}"
             yield limit_fault(self.line, text, "words of a part", words, f"{name}, words", first.english)
             yield limit_fault(
                 self.line, text, "seconds of a part", self.seconds(part), f"{name}, seconds", first.english

@@ -49,7 +49,7 @@ class LineIndex:
 
     def _shortest_seconds(self, step: Step) -> float:
         schedule = self.line.schedule
-        speech = sum(schedule.shortest_seconds(prompt) for prompt in schedule.spoken(step))
+        speech = sum(schedule.shortest_seconds(prompt) for prompt in schedule.prompts(step))
         return speech + (schedule.wait(step) if isinstance(step, Ask) else 0)
 
     def fault(self, place: Place, found: str, remedy: str) -> Fault:

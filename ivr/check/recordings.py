@@ -61,14 +61,14 @@ def _parts(line: Line, tag: str, text: str, key: str) -> Iterator[RecordablePart
 
 def outdated_recordings(line: Line, tag: str) -> tuple[Recording, ...]:
     """The recordings whose words no text has any more."""
-    texts = {part.spoken.text for part in parts_to_record(line, tag, LANGUAGES_FOR_EVERY_KEY)}
+    texts = {part.spoken.words for part in parts_to_record(line, tag, LANGUAGES_FOR_EVERY_KEY)}
     return tuple(row for row in line.content.locales[tag].recordings.rows if row.reads not in texts)
 
 
 def unrecorded_parts(line: Line, tag: str) -> tuple[RecordablePart, ...]:
     """The parts that have no recording of their present words."""
     sounds = line.content.locales[tag].sounds
-    return tuple(part for part in parts_to_record(line, tag) if part.spoken.text not in sounds)
+    return tuple(part for part in parts_to_record(line, tag) if part.spoken.words not in sounds)
 
 
 def recording_faults(line: Line, tag: str) -> Iterator[Fault]:

@@ -32,7 +32,7 @@ class RenderedText(TextInLanguage):
     @property
     def text(self) -> str:
         """The words of all parts."""
-        return "\n\n".join(part.text for part in self.parts)
+        return "\n\n".join(part.words for part in self.parts)
 
 
 def rendered_texts(line: Line) -> Iterator[RenderedText]:

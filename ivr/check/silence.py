@@ -77,6 +77,6 @@ def _why_wrong(index: LineIndex, outcome: DialOutcome, target: Place) -> str:
 
 
 def _says_the_number_twice(index: LineIndex, place: Place) -> bool:
-    prompts = index.line.schedule.spoken(index.steps(place)[0])
+    prompts = index.line.schedule.prompts(index.steps(place)[0])
     numbers = [name for prompt in prompts for name in prompt.numbers]
     return numbers.count(index.flow.transfer.number) >= 2

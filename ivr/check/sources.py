@@ -21,7 +21,7 @@ def source_faults(content: Content) -> Iterator[Fault]:
     for text in content.prompts.templates.values():
         yield from _text_faults(content, text)
     for name, fact in content.facts.facts.items():
-        needs_text = content.stack.layer is None or name in content.facts.own  # a layer may leave out a topic
+        needs_text = content.stack.layer is None or name in content.facts.of_layer  # a layer may leave out a topic
         for found, remedy in _fact_faults(content, fact, name in spoken_facts or not needs_text):
             yield Fault(_where(content, "sources.toml", name), found, remedy)
     for name, number in content.facts.numbers.items():
@@ -79,5 +79,5 @@ def age_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Iterato
 
 def _where(content: Content, file: str, name: str) -> str:
     """The row `name` of a file in prompts/, in the folder that it is from."""
-    layer = content.stack.layer if name in content.facts.own else None
+    layer = content.stack.layer if name in content.facts.of_layer else None
     return f"{(layer or content.stack.release) / 'prompts' / file}: [{name}]"

@@ -26,7 +26,7 @@ def spoken_keys_work(index: LineIndex) -> Iterator[Fault]:
 
 def _key_faults(index: LineIndex, step: Ask) -> Iterator[tuple[str, str]]:
     """Each fault of the keys that `step` says, and its remedy: ("5 is spoken and has no effect", "Remove it …")."""
-    keys = {key for spoken in index.line.schedule.spoken(step) for key in spoken.keys}
+    keys = {key for spoken in index.line.schedule.prompts(step) for key in spoken.keys}
     for key in sorted(keys):
         if index.next_place(step.place, key).misses > step.place.misses:
             yield f"{key} is spoken and has no effect", "Remove it from the text, or add the choice to the menu."
@@ -40,7 +40,7 @@ def choices_rise(index: LineIndex) -> Iterator[Fault]:
     faults = dict[tuple[str, str], Fault]()
     for step, place in _asks(index):
         name = _menu_of(index, step)
-        keys = [key for spoken in index.line.schedule.spoken(step) for key in spoken.keys if key in CHOICE_KEYS]
+        keys = [key for spoken in index.line.schedule.prompts(step) for key in spoken.keys if key in CHOICE_KEYS]
         if isinstance(index.flow.nodes[name], Menu | Languages) and keys != sorted(keys):
             remedy = "Put the choices of flow.toml and the paragraphs of the text in the same order."
             fault = index.fault(place, f"the keys of {name} are said in the order {', '.join(keys)}", remedy)
@@ -88,7 +88,7 @@ def _all_keys(index: LineIndex, name: str) -> set[str]:
     source_language = index.flow.source_language
     places = [place for place in index.places_with_keys if place.node == name and place.locale == source_language]
     steps = [Ask(place, "part") for place in places]
-    return {key for step in steps for spoken in index.line.schedule.spoken(step) for key in spoken.keys}
+    return {key for step in steps for spoken in index.line.schedule.prompts(step) for key in spoken.keys}
 
 
 def every_language_says_the_same(index: LineIndex) -> Iterator[Fault]:

@@ -188,8 +188,8 @@ def sources(nodes: Sequence[str], live: bool) -> None:
     from ivr.script.sources import sources_of
 
     line = _line()
-    script, content = read_script(line, line.flow.source_language), line.content
-    click.echo("\n".join(sources_of(script, line.flow, content.facts, content.prompts.templates, nodes, live)))
+    script = read_script(line, line.flow.source_language)
+    click.echo("\n".join(sources_of(line, script, nodes, live)))
 
 
 @main.command()
@@ -210,11 +210,11 @@ def own(name: str | None) -> None:
 
 
 def _line(*drafts: str) -> "Line":
-    from ivr.content.load import with_drafts
+    from ivr.content.load import published_and_drafts
     from ivr.line.compiler import compile_line
 
     settings = read_settings()
-    published = with_drafts(settings.ivr_content, *drafts) if drafts else None
+    published = published_and_drafts(settings.ivr_content, *drafts) if drafts else None
     return compile_line(settings.ivr_content, settings.options, published)
 
 

@@ -161,7 +161,7 @@ def _listen(tag: str, nodes: Sequence[str], slow: bool, out: Path | None) -> Non
         path = sample.path if out else os.path.relpath(sample.path)
         click.echo(f"{sample.name}  {sample.seconds:.1f} s  {path}")
         if nodes:
-            click.echo(f"    {sample.text}".replace("\n\n", "\n    "))
+            click.echo(f"    {sample.words}".replace("\n\n", "\n    "))
         if nodes and not out and not listen.play(sample.path):
             click.echo("    (no program that plays sound is installed: open the file)")
     click.echo(f"The seconds are those of these sounds; `ivr check {tag}` estimates longer ones, for a slow voice.")

@@ -6,14 +6,14 @@ has a single %, a tag or a control character. Translations that are merely bad a
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from email import message_from_string
 from pathlib import Path
 from typing import NamedTuple
 
 from ivr.content.files import MAX_TEXT_BYTES, is_unspeakable, read_bytes
-from ivr.content.po import Entry, PoFault, read_po
+from ivr.content.po import PoEntry, PoFault, read_po
 from ivr.errors import BadLocale, Fault, FaultKind
 
 MessageId = tuple[str, str]
@@ -34,8 +34,8 @@ class Catalogue(NamedTuple):
     """
 
     header: Mapping[str, str]
-    entries: tuple[Entry, ...]
-    obsolete: tuple[Entry, ...] = ()
+    entries: tuple[PoEntry, ...]
+    obsolete: tuple[PoEntry, ...] = ()
 
 
 def po_file_of(tag: str) -> str:
@@ -48,30 +48,27 @@ def po_path(root: Path, tag: str) -> Path:
     return root / po_file_of(tag)
 
 
-def load_catalogues(release: Path, own: Path | None) -> tuple[Mapping[MessageId, str], Mapping[MessageId, Fault]]:
-    """`load_catalogue` of the release, with the messages of a layer's catalogue over it, if there is one.
+def load_messages(paths: Iterable[Path]) -> tuple[Mapping[MessageId, str], Mapping[MessageId, Fault]]:
+    """The usable messages of PO files, and the faults of the others. Raises BadLocale if a file cannot be read.
 
-    A language of the layer alone has no catalogue in the release.
+    Of several files, a later one (that of a layer) takes the place of an earlier one, message by message.
     """
-    if own is None or not own.exists():
-        return load_catalogue(release)
-    messages, faults = load_catalogue(release) if release.exists() else ({}, {})
-    own_messages, own_faults = load_catalogue(own)
-    kept = {message: fault for message, fault in faults.items() if message not in own_messages}
-    return {**messages, **own_messages}, {**kept, **own_faults}
+    messages, faults = dict[MessageId, str](), dict[MessageId, Fault]()
+    for path in paths:
+        translations, file_faults = _messages_in(path)
+        faults = {message_id: fault for message_id, fault in faults.items() if message_id not in translations}
+        messages, faults = messages | translations, faults | file_faults
+    return messages, faults
 
 
-def load_catalogue(path: Path) -> tuple[Mapping[MessageId, str], Mapping[MessageId, Fault]]:
-    """The usable messages of a PO file and the faults of the others. Raises BadLocale if the file cannot be read."""
+def _messages_in(path: Path) -> tuple[dict[MessageId, str], dict[MessageId, Fault]]:
     catalogue = read_catalogue(path)
     if not catalogue.entries:
         remedy = "It may be cut off: fetch it again, or begin with `ivr locale update`."
         raise BadLocale.at(str(path), "it has no messages", remedy)
-    messages: dict[MessageId, str] = {}
-    faults = duplicate_faults(path, catalogue)
+    messages, faults = dict[MessageId, str](), duplicate_faults(path, catalogue)
     for entry in catalogue.entries:
-        fault = faults.get(entry.id) or _spoken_fault(path, entry)
-        if fault:
+        if fault := faults.get(entry.id) or _spoken_fault(path, entry):
             faults[entry.id] = fault
         elif entry.translation:
             messages[entry.id] = entry.translation
@@ -116,7 +113,7 @@ def waiting_note(day: date) -> str:
     return f"Waits since {day}"
 
 
-def waits_since(entry: Entry) -> date | None:
+def waits_since(entry: PoEntry) -> date | None:
     """The day since which a message waits for its translator; None if no note gives it."""
     days = (match[1] for note in entry.notes if (match := WAITS_SINCE.fullmatch(note)))
     try:
@@ -127,7 +124,7 @@ def waits_since(entry: Entry) -> date | None:
 
 def duplicate_faults(path: Path, catalogue: Catalogue) -> dict[MessageId, Fault]:
     """A fault for each message that the file has twice: it is not known which translation is meant."""
-    first, faults = dict[MessageId, Entry](), dict[MessageId, Fault]()
+    first, faults = dict[MessageId, PoEntry](), dict[MessageId, Fault]()
     for entry in catalogue.entries:
         if first.setdefault(entry.id, entry) is not entry:
             found = f"line {first[entry.id].line} has the same message"
@@ -137,13 +134,13 @@ def duplicate_faults(path: Path, catalogue: Catalogue) -> dict[MessageId, Fault]
     return faults
 
 
-def _fault_of(path: Path, entry: Entry, found: str, remedy: str, kind: FaultKind = "fault") -> Fault:
+def _fault_of(path: Path, entry: PoEntry, found: str, remedy: str, kind: FaultKind = "fault") -> Fault:
     """The fault of one message of the catalogue at `path` (…/<tag>/LC_MESSAGES/messages.po)."""
     (context, english), tag = entry.id, path.parent.parent.name
     return Fault(f"{path}:{entry.line}", found, remedy, locale=tag, text=context, english=english, kind=kind)
 
 
-def _spoken_fault(path: Path, entry: Entry) -> Fault | None:
+def _spoken_fault(path: Path, entry: PoEntry) -> Fault | None:
     """The fault that keeps a translation from being spoken; None if it can be spoken or is empty."""
     if entry.plural:
         return _fault_of(path, entry, "a plural message", "The texts have no plurals: run `ivr locale update`.")

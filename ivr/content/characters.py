@@ -64,12 +64,10 @@ class WrongCharacter(NamedTuple):
 def wrong_characters(text: str, tag: str) -> Iterator[WrongCharacter]:
     """The characters of `text` that the language `tag` cannot have, each at its first place."""
     script, seen = script_of(tag), set[str]()
-    damaged = {start for match in MOJIBAKE.finditer(text) for start in range(*match.span())}
-    alike = {position for position, _ in _look_alikes(text, script)}
+    known: dict[int, Kind] = dict.fromkeys(_look_alikes(text, script), "script")
+    known |= {position: "damaged" for match in MOJIBAKE.finditer(text) for position in range(*match.span())}
     for position, character in enumerate(text):
-        kind: Kind | Literal[""] = (
-            "damaged" if position in damaged else "script" if position in alike else _kind(text, position, script)
-        )
+        kind = known.get(position) or _kind(text, position, script)
         if kind and character not in seen:
             seen.add(character)
             around = "".join(filter(str.isprintable, text[max(0, position - 10) : position + 11]))
@@ -135,18 +133,20 @@ def _is_needed(text: str, position: int, script: str) -> bool:
     return character == "\u200b" and regex.fullmatch(r"\p{LB=SA}", before) is not None
 
 
-def _look_alikes(text: str, script: str) -> Iterator[tuple[int, str]]:
-    """The letters of `text` that are of another script than their word, with their positions.
+def _look_alikes(text: str, script: str) -> Iterator[int]:
+    """The positions of the letters of `text` that are of another script than most letters of their word.
 
     Where the language itself is written in a script that Latin letters look like, a small Latin letter is no word.
     """
     for word in WORD.finditer(text):
-        by_script = {name: [p for p in range(*word.span()) if _is_of(text[p], name)] for name in ALIKE}
-        present = sorted(filter(None, by_script.values()), key=len)
-        for position in (position for positions in present[:-1] for position in positions):
-            yield position, text[position]
+        by_script = {
+            name: [position for position in range(*word.span()) if _is_of(text[position], name)] for name in ALIKE
+        }
+        fewest_first = sorted(filter(None, by_script.values()), key=len)
+        for positions in fewest_first[:-1]:
+            yield from positions
         if script.title() in ALIKE[1:] and len(word[0]) == 1 and word[0].islower() and by_script["Latn"]:
-            yield word.start(), word[0]
+            yield word.start()
 
 
 @cache

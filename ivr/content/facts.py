@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from ivr.content.files import read_toml, wrong_fields
+from ivr.content.files import Table, read_toml, wrong_fields
 from ivr.errors import BadContent, Fault
 
 HOTLINE = "hotline"
@@ -26,30 +26,22 @@ LOCAL_DIGITS = 10
 EMERGENCY = frozenset({"911", "112", "999", "933"})
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class DatedRow(Table):
+    """A row with the days on which it was compared with its source; None if that was not done.
 
-
-Row = TypeVar("Row", bound=_Row)
-
-
-class _Compared(_Row):
-    """A row that is compared with its sources.
-
-    `compared` (`copy` in the file) is the day on which a stored copy of the source was compared, `opened` (`live`) the
-    day on which a person opened the page itself; None if that was not done.
+    `copy_day` (`copy` in the file): a stored copy of the source. `live_day` (`live`): a person opened the page itself.
     """
 
-    compared: date | None = Field(default=None, alias="copy")
-    opened: date | None = Field(default=None, alias="live")
+    copy_day: date | None = Field(default=None, alias="copy")
+    live_day: date | None = Field(default=None, alias="live")
 
     @property
     def last_compared(self) -> date | None:
         """The later of the two days."""
-        return max((day for day in (self.compared, self.opened) if day), default=None)
+        return max((day for day in (self.copy_day, self.live_day) if day), default=None)
 
 
-class Number(_Compared):
+class Number(DatedRow):
     """A telephone number.
 
     `say` has the groups in which it is read out ("1-888-373-7888"); `dial` is the number in E.164 if the line may dial
@@ -67,7 +59,7 @@ class Number(_Compared):
         return tuple(self.say.split("-"))
 
 
-class Source(_Row):
+class Source(Table):
     """A document that a fact is taken from."""
 
     title: str
@@ -75,22 +67,24 @@ class Source(_Row):
     date: str = ""
 
 
-class Fact(_Compared):
+class Fact(DatedRow):
     """A statement that the line says, or that it must not say (`spoken` is false, `reason` says why).
 
+    - `id`: the name of its table ("HL-07"). `says` has telephone numbers where the file has a name in braces.
     - `confidence`: the kind of its source; sources.toml explains the kinds. "own" is a statement about the line itself.
     - `hedge`: a caution that texts must keep.
     - `beside` (`with` in the file): the ids of facts that a text must say together with it.
     - `to_open` (`open` in the file): the page, or the call, with which a person still has to compare it.
     """
 
+    id: str = ""
     says: str
-    sources: list[Source] = []
+    sources: tuple[Source, ...] = ()
     confidence: Literal["official", "seed", "secondary", "unverified", "own"]
     spoken: bool = True
     reason: str = ""
     hedge: str = ""
-    beside: list[str] = Field(default=[], alias="with")
+    beside: tuple[str, ...] = Field(default=(), alias="with")
     to_open: str = Field(default="", alias="open")
 
 
@@ -99,17 +93,28 @@ def grouped(number: str) -> str:
     return f"1-{number[2:5]}-{number[5:8]}-{number[8:]}"
 
 
+Row = TypeVar("Row", bound=DatedRow)
+
+
 class Facts(NamedTuple):
     """Numbers by name, and facts by id.
 
     `refused_digits` is the list `never` of numbers.toml: numbers that must not be spoken or dialled ("8663737888").
-    `own` are the names of the numbers and the ids of the facts that a layer adds.
+    `of_layer` are the names of the numbers and the ids of the facts that a layer adds.
     """
 
     numbers: Mapping[str, Number]
     facts: Mapping[str, Fact]
     refused_digits: tuple[str, ...]
-    own: frozenset[str] = frozenset()
+    of_layer: frozenset[str] = frozenset()
+
+    def fact(self, name: str) -> Fact:
+        """The fact `name`. Raises BadContent for an unknown name."""
+        if name not in self.facts:
+            raise BadContent.at(
+                "sources.toml", f"there is no fact {name}", "Add it with its source, or correct the text."
+            )
+        return self.facts[name]
 
 
 def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None = None) -> Facts:
@@ -122,19 +127,27 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
     faults: list[Fault] = []
     release = _read_folder(folder, faults)
     _replace_hotline(release.numbers, hotline)
-    own = _read_folder(layer, faults, optional=True) if layer else _Rows({}, {}, ())
-    refused = (*release.refused_digits, *own.refused_digits)
-    for where, rows in ((folder, release), (layer, own)):
+    added = _read_folder(layer, faults, optional=True) if layer else _Rows({}, {}, ())
+    refused = (*release.refused_digits, *added.refused_digits)
+    for where, rows in ((folder, release), (layer, added)):
         for name, number in rows.numbers.items():
             faults.extend(_number_faults(f"{where}/numbers.toml: [{name}]", number, refused))
     if layer:
-        faults.extend(_layer_faults(layer, release, own))
+        faults.extend(_layer_faults(layer, release, added))
     if not faults:  # any other fault can be the reason for a wrong hotline
         faults.extend(_hotline_faults(folder / "numbers.toml", release.numbers, hotline))
     if faults:
         raise BadContent(faults)
-    names = frozenset((*own.numbers, *own.facts))
-    return Facts(release.numbers | own.numbers, release.facts | own.facts, refused, names)
+    numbers = release.numbers | added.numbers
+    facts = {name: _named(name, fact, numbers) for name, fact in (release.facts | added.facts).items()}
+    return Facts(numbers, facts, refused, of_layer=frozenset((*added.numbers, *added.facts)))
+
+
+def _named(name: str, fact: Fact, numbers: Mapping[str, Number]) -> Fact:
+    """`fact` with its id, and with the telephone number in place of each `{name}` in `says`."""
+    say = {number_name: number.say for number_name, number in numbers.items()}
+    says = re.sub(r"\{(\w+)\}", lambda match: say.get(match[1], match[0]), fact.says)
+    return fact.model_copy(update={"id": name, "says": says})
 
 
 class _Rows(NamedTuple):
@@ -156,16 +169,16 @@ def _read_folder(folder: Path, faults: list[Fault], optional: bool = False) -> _
     return _Rows(numbers, dict(_rows(sources_path, sources, Fact, faults)), refused)
 
 
-def _layer_faults(layer: Path, release: _Rows, own: _Rows) -> Iterator[Fault]:
+def _layer_faults(layer: Path, release: _Rows, added: _Rows) -> Iterator[Fault]:
     """A number that the layer dials, and rows that take the place of the release's: a correction would not arrive."""
-    for name, number in own.numbers.items():
+    for name, number in added.numbers.items():
         where = f"{layer}/numbers.toml: [{name}]"
         if number.dial is not None:
             remedy = "The line dials the hotline alone: remove `dial`. IVR_HOTLINE changes the hotline's number."
             yield Fault(where, f"dial is {number.dial}", remedy)
         if name in release.numbers:
             yield Fault(where, "the release has a number of this name", "Give yours another name.")
-    for name in own.facts.keys() & release.facts.keys():
+    for name in added.facts.keys() & release.facts.keys():
         remedy = "Give yours another id, such as one that begins with your initials."
         yield Fault(f"{layer}/sources.toml: [{name}]", "the release has a fact of this id", remedy)
 
@@ -206,7 +219,7 @@ def _rows(path: Path, tables: dict[str, Any], row_class: type[Row], faults: list
                 remedy = "The comment at the top of the file explains each field."
                 faults.append(Fault(f"{path}: [{name}]", f"{field}: {found}" if field else found, remedy))
             continue
-        if isinstance(row, _Compared) and not row.last_compared and getattr(row, "confidence", "") != "own":
+        if not row.last_compared and getattr(row, "confidence", "") != "own":
             remedy = (
                 "Write the day: `copy` if a stored copy was compared, `live` if you opened the page or called the "
                 "number, as in live = 2026-11-29."

@@ -12,12 +12,14 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, ValidationError
 
-from ivr.errors import BadContent
+from ivr.errors import BadContent, Fault
 
+CHECKOUT = Path(__file__).resolve().parents[2]
+"""The folder of the release: the program in ivr/, its content in prompts/ and locales/."""
 MAX_TEXT_BYTES = 1_000_000
 """The largest file so far, the Spanish catalogue, has 200,000 bytes."""
 PLAIN_MESSAGES = {
@@ -28,6 +30,7 @@ PLAIN_MESSAGES = {
     "model_type": "it is not a table",
     "model_attributes_type": "it is not a table",
     "list_type": "it is not a list",
+    "tuple_type": "it is not a list",
     "string_type": "it is not a text in quotes",
     "value_error": "{error}",
 }
@@ -77,6 +80,30 @@ def read_toml(path: Path, error_class: type[BadContent] = BadContent) -> dict[st
         raise error_class.at(str(path), f"this is not TOML: {error}", _toml_remedy(str(error), text)) from error
     except RecursionError:
         raise error_class.at(str(path), "its brackets are nested too deeply", "Close each bracket.") from None
+
+
+RATE_NAMES = AliasChoices("speech_rate", "ear")
+"""The names of a field: `ear` was the name of `speech_rate` in release 0.1.0."""
+
+
+class Table(BaseModel):
+    """A table of a TOML file. A field that the class does not have is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+TableClass = TypeVar("TableClass", bound=Table)
+
+
+def read_table(
+    path: Path, table_class: type[TableClass], remedy: str, error_class: type[BadContent] = BadContent
+) -> TableClass:
+    """A TOML file as one table. Raises `error_class` with a fault, and this `remedy`, for each wrong field."""
+    tables = read_toml(path, error_class)
+    try:
+        return table_class.model_validate(tables)
+    except ValidationError as error:
+        raise error_class(Fault(f"{path}: {field}", found, remedy) for field, found in wrong_fields(error)) from error
 
 
 def _toml_remedy(error: str, text: str) -> str:

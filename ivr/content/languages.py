@@ -9,16 +9,15 @@ import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ivr.call.playlist import named_keys
-from ivr.content.load import Content, is_whole
+from ivr.content.load import Content
 from ivr.content.locale import Locale
 from ivr.content.templates import blocks
 from ivr.content.voices import NO_VOICE
 from ivr.errors import Fault
 
 
-class Language(NamedTuple):
-    """A language that flow.toml publishes.
+class LanguageState(NamedTuple):
+    """What callers hear of a language that flow.toml publishes.
 
     If it is `withheld`, callers hear the source language instead. `spoken` and `not_spoken` are names of texts
     ("connect"). `digest` is a hash of all words that are spoken in it. `faults` are the reasons why it is withheld, or
@@ -33,7 +32,7 @@ class Language(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def languages_of(content: Content) -> tuple[Language, ...]:
+def languages_of(content: Content) -> tuple[LanguageState, ...]:
     """Every language that flow.toml publishes, in its order."""
     return tuple(_language(content, tag) for tag in content.configured)
 
@@ -45,27 +44,26 @@ def fallback_locales(content: Content) -> dict[str, Locale]:
     return dict(voiced[:2])
 
 
-def _language(content: Content, tag: str) -> Language:
+def _language(content: Content, tag: str) -> LanguageState:
     texts = tuple(content.prompts.templates)
     locale = content.locales.get(tag)
     language_faults = tuple(fault for fault in content.faults if fault.locale == tag and not fault.text)
     if locale is None:  # its folder cannot be read
-        return Language(tag, True, (), texts, "", language_faults)
-    withheld = tag not in content.flow.published
-    spoken = tuple(name for name in texts if is_whole(content.flow, content.prompts, name, tag))
-    not_spoken = tuple(name for name in texts if name not in spoken)
-    text_faults = (fault for name in not_spoken for fault in _text_faults(content, locale, name))
-    faults = (*(language_faults if withheld else ()), *text_faults)
-    if withheld:
-        return Language(tag, True, (), texts, "", faults)
-    named_words = "\n".join(_name_and_words(content, name, tag) for name in spoken)
-    digest = hashlib.sha256(named_words.encode()).hexdigest()[:16]
-    return Language(tag, False, spoken, not_spoken, digest, faults)
+        return LanguageState(tag, withheld=True, spoken=(), not_spoken=texts, digest="", faults=language_faults)
+    whole = tuple(name for name in texts if content.is_whole(name, tag))
+    others = tuple(name for name in texts if name not in whole)
+    text_faults = tuple(fault for name in others for fault in _text_faults(content, locale, name))
+    if tag not in content.flow.published:
+        faults = (*language_faults, *text_faults)
+        return LanguageState(tag, withheld=True, spoken=(), not_spoken=texts, digest="", faults=faults)
+    digest = _digest(content, whole, tag)
+    return LanguageState(tag, withheld=False, spoken=whole, not_spoken=others, digest=digest, faults=text_faults)
 
 
-def _name_and_words(content: Content, name: str, tag: str) -> str:
-    parts = content.prompts.parts(name, tag, named_keys(content.flow, name))
-    return "\n\n".join((name, *(part.text for part in parts)))
+def _digest(content: Content, names: tuple[str, ...], tag: str) -> str:
+    """A hash of the names and the words of texts: 16 hexadecimal digits."""
+    texts = ("\n\n".join((name, *(part.words for part in content.parts(name, tag)))) for name in names)
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def _text_faults(content: Content, locale: Locale, name: str) -> Iterator[Fault]:

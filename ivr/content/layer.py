@@ -18,14 +18,14 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field
 
-from ivr.content.files import read_toml, wrong_fields
+from ivr.content.files import CHECKOUT, Table, read_table
 from ivr.content.recordings import FILE_NAME
 from ivr.errors import BadContent, Fault
 
 OWN_FILE = "own.toml"
-RELEASE = Path(__file__).resolve().parents[2]
+RELEASE = CHECKOUT
 """The folder of the release's own content."""
 
 
@@ -46,8 +46,8 @@ class Stack(NamedTuple):
 
     def path(self, path: str) -> Path:
         """A file, such as "locales/es/locale.toml": in the layer if it is there, else in the release."""
-        own = self.layer_path(path)
-        return own if own and (own.exists() or not (self.release / path).exists()) else self.release / path
+        in_layer, in_release = self.layer_path(path), self.release / path
+        return in_layer if in_layer and (in_layer.exists() or not in_release.exists()) else in_release
 
     def existing(self, path: str) -> tuple[Path, ...]:
         """The files of this path that exist, that of the release first."""
@@ -70,7 +70,7 @@ def sound_files(root: Path) -> dict[str, Path]:
     return {path.name: path for path in paths if FILE_NAME.fullmatch(path.name)}
 
 
-class Own(BaseModel):
+class Own(Table, strict=True):
     """The fields of own.toml.
 
     - `add`: topics that are added to a menu, as its last choices: {"helplines": ["shelter"]}. A key that is added
@@ -79,10 +79,8 @@ class Own(BaseModel):
     - `published`: the published languages; None for those of the release.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    add: dict[str, list[str]] = {}
-    leave_out: list[str] = []
+    add: dict[str, list[str]] = Field(default_factory=dict)
+    leave_out: list[str] = Field(default_factory=list)
     published: list[str] | None = None
 
 
@@ -92,15 +90,11 @@ def load_own(layer: Path) -> Own:
     if not path.exists():
         found = "it has neither own.toml, as a layer, nor prompts/flow.toml, as a whole content"
         raise BadContent.at(str(layer), found, "Correct IVR_CONTENT, or put the files there.")
-    try:
-        return Own.model_validate(read_toml(path))
-    except ValidationError as error:
-        remedy = "The file has `leave_out`, `published` and [add]; docs/own.md explains them."
-        raise BadContent(Fault(f"{path}: {field}", found, remedy) for field, found in wrong_fields(error)) from error
+    return read_table(path, Own, "The file has `leave_out`, `published` and [add]; docs/own.md explains them.")
 
 
 def layered_flow(release: Mapping[str, Any], own: Own, path: Path) -> dict[str, Any]:
-    """The tables of the release's flow.toml with the changes of `own`, which was read from `path`.
+    """The tables of flow.toml, those of the `release` with the changes of `own`, which was read from `path`.
 
     A node that is left out is in [moved]: a call that is there while the layer starts goes on at the menu above it.
     Raises BadContent if a change does not fit the release.
@@ -130,17 +124,20 @@ def _added(own: Own, besides: Collection[str] = ()) -> list[str]:
 
 
 def _left_out(release: Mapping[str, Any], names: list[str]) -> dict[str, str]:
-    """The nodes `names` and all below them, each with the menu above that stays: {"month": "this_line"}."""
+    """The nodes `names` and all below them, each with the nearest menu above it that stays: {"month": "this_line"}."""
     parents = {choice: menu for menu in release for choice in choices_of(release, menu)}
-    waiting, above = [name for name in names if name in parents], dict[str, str]()
+    left_out, waiting = set[str](), [name for name in names if name in parents]
     while waiting:
         name = waiting.pop()
-        above[name] = parents[name]
+        left_out.add(name)
         waiting.extend(choices_of(release, name))
-    for name in above:
-        while above[name] in above:
-            above[name] = above[above[name]]
-    return above
+    return {name: _remaining_menu(name, parents, left_out) for name in left_out}
+
+
+def _remaining_menu(name: str, parents: Mapping[str, str], left_out: Collection[str]) -> str:
+    """The nearest menu above `name` that is not left out."""
+    menu = parents[name]
+    return _remaining_menu(menu, parents, left_out) if menu in left_out else menu
 
 
 def _add_faults(release: Mapping[str, Any], own: Own, path: Path) -> Iterator[Fault]:
@@ -168,7 +165,7 @@ def _leave_out_faults(release: Mapping[str, Any], own: Own, path: Path) -> Itera
 
 
 def unknown_left_out(release: Collection[str], own: Own, path: Path) -> Iterator[Fault]:
-    """Names in `leave_out` that the release does not have: a slip, or the release has no such topic any more."""
+    """Names in `leave_out` that the release does not have: a misspelling, or a topic of an earlier release."""
     for name in own.leave_out:
         if name not in release:
             remedy = "Correct the name, or remove it if the release has no such topic any more."

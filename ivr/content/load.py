@@ -4,7 +4,8 @@ The root is a whole content or a layer over the release (`layer.py`): then their
 
 A fault in the flow, the facts, the templates or the source language raises BadContent. A fault in a message of another
 language leaves this message out. A language is withheld if its folder cannot be read, or if a text that every caller
-needs (`needed_texts`) is not whole in it. Then its callers hear the source language.
+needs (`needed_texts`) is not whole in it: a text is whole if every message of it is translated and can be spoken. Then
+its callers hear the source language.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,10 +32,11 @@ Loaded = TypeVar("Loaded")
 class Content:
     """The content of a line.
 
-    `configured` are the languages that flow.toml publishes; `flow.published` are those of them that are offered to
-    callers, without the withheld ones. Both begin with the source language. `faults` are those that left out a message,
-    a recording or a language. `is_preview` says that the argument `published` of `load_content` was given. `stack` are
-    the folders that were read.
+    - `configured`: the languages that flow.toml publishes, the source language first. `flow.published` are those of
+      them that are offered to callers: all but the withheld ones.
+    - `faults`: those that left out a message, a recording or a language.
+    - `is_preview`: the argument `published` of `load_content` was given.
+    - `stack`: the folders that were read.
     """
 
     root: Path
@@ -60,32 +62,40 @@ class Content:
         """The prompt of a shared text in prompts/lines/, such as "goodbye"."""
         return self.prompt(PromptRef(text, 1, locale))
 
-    def is_translated(self, text: str, locale: str) -> bool:
-        """Whether every message of a text is translated. Its voice may still not be able to say it."""
+    def parts(self, text: str, tag: str) -> tuple[RenderedPrompt, ...]:
+        """The parts of a text as they are spoken: in the language `tag`, or else all of them in the source language."""
+        return self.prompts.parts(text, tag, named_keys(self.flow, text))
+
+    def is_whole(self, text: str, tag: str) -> bool:
+        """Whether every message of a text is translated and can be spoken, with every key that it can say."""
+        return _is_whole(self.flow, self.prompts, text, tag)
+
+    def is_translated(self, text: str, tag: str) -> bool:
+        """Whether every message of a text is translated. It is not whole where its voice cannot say it."""
         try:
-            return bool(self.prompts.render(text, locale, named_keys(self.flow, text)))
+            return bool(self.prompts.render(text, tag, named_keys(self.flow, text)))
         except Untranslated:
             return False
 
 
-def with_drafts(root: Path, *tags: str) -> tuple[str, ...]:
+def published_and_drafts(root: Path, *tags: str) -> tuple[str, ...]:
     """The published languages, then the drafts among `tags`. Raises BadLocale if a tag has no folder in locales/."""
     stack = stack_of(root)
     published = _load_flow(stack).published
     drafts = tuple(tag for tag in dict.fromkeys(tags) if tag not in published)
     absent = [tag for tag in drafts if not stack.path(f"locales/{tag}/locale.toml").exists()]
     if absent:
-        raise BadLocale(_no_language(root / "locales" / tag) for tag in absent)
+        where, found = root / "locales", "there is no such language"
+        raise BadLocale(
+            Fault(f"{where / tag}", found, f"Make it with `ivr locale new {tag}`.", locale=tag) for tag in absent
+        )
     return (*published, *drafts)
 
 
 def tags_under(root: Path) -> tuple[str, ...]:
     """The languages that have a `locale.toml`, such as ("en", "es", "fr"), published or not."""
-    return tuple(sorted({path.parent.name for folder in stack_of(root).folders for path in _locale_files(folder)}))
-
-
-def _locale_files(folder: Path) -> Iterator[Path]:
-    return folder.glob("locales/*/locale.toml")
+    files = (path for folder in stack_of(root).folders for path in folder.glob("locales/*/locale.toml"))
+    return tuple(sorted({path.parent.name for path in files}))
 
 
 def _load_flow(stack: Stack) -> Flow:
@@ -95,11 +105,6 @@ def _load_flow(stack: Stack) -> Flow:
 def folder_of(root: Path, tag: str) -> str:
     """The name of the folder of a language, whose tag may be given in another case; `tag` if there is none."""
     return next((name for name in tags_under(root) if name.lower() == tag.lower()), tag)
-
-
-def _no_language(folder: Path) -> Fault:
-    remedy = f"Make it with `ivr locale new {folder.name}`."
-    return Fault(str(folder), "there is no such language", remedy, locale=folder.name)
 
 
 def load_content(root: Path, published: Sequence[str] | None = None, hotline: str = PINNED_HOTLINE) -> Content:
@@ -127,10 +132,17 @@ def _load_stack(root: Path, stack: Stack, published: Sequence[str] | None, hotli
     prompts = Prompts(templates, locales, facts, source.tag)
     withheld = {fault.locale: fault for fault in _withheld(stack, readable_flow, prompts)}
     offered = tuple(tag for tag in readable_flow.published if tag not in withheld)
-    offered_flow = replace(readable_flow, published=offered)
-    faults = (*voice_faults, *locale_faults, *withheld.values(), *_unknown_left_out(stack))
-    is_preview = published is not None
-    return Content(root, offered_flow, flow.published, facts, locales, prompts, faults, is_preview, stack)
+    return Content(
+        root=root,
+        flow=replace(readable_flow, published=offered),
+        configured=flow.published,
+        facts=facts,
+        locales=locales,
+        prompts=prompts,
+        faults=(*voice_faults, *locale_faults, *withheld.values(), *_unknown_left_out(stack)),
+        is_preview=published is not None,
+        stack=stack,
+    )
 
 
 def _attempt(load: Callable[[], Loaded], faults: list[Fault]) -> Loaded | None:
@@ -146,12 +158,12 @@ def _load_required(
     stack: Stack, published: Sequence[str] | None, hotline: str, voices: Voices | None
 ) -> tuple[Flow, Facts, Mapping[str, Template], Locale]:
     """The content that every line needs; the last value is the source language. Raises BadContent with every fault."""
-    folder, own, faults = stack.release / "prompts", stack.layer_path("prompts"), list[Fault]()
+    folder, layer, faults = stack.release / "prompts", stack.layer_path("prompts"), list[Fault]()
     flow = _attempt(lambda: _load_flow(stack), faults)
     if flow and published:
         flow = replace(flow, published=tuple(published))
-    facts = _attempt(lambda: load_facts(folder, hotline, own), faults)
-    templates = _attempt(lambda: load_templates(folder, own, flow.moved if flow else ()), faults)
+    facts = _attempt(lambda: load_facts(folder, hotline, layer), faults)
+    templates = _attempt(lambda: load_templates(folder, layer, flow.moved if flow else ()), faults)
     source = _attempt(lambda: _load_language(stack, flow.source_language, voices, True), faults) if flow else None
     if flow is None or facts is None or templates is None or source is None:
         raise BadContent(faults)
@@ -241,7 +253,7 @@ def _rendering_faults(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
 def _withheld(stack: Stack, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """A fault for each language in which a text that every caller needs is not whole."""
     for tag in flow.published[1:]:
-        if incomplete := [name for name in needed_texts(flow) if not is_whole(flow, prompts, name, tag)]:
+        if incomplete := [name for name in needed_texts(flow) if not _is_whole(flow, prompts, name, tag)]:
             found = f"the language is withheld, because these texts are not whole in it: {', '.join(incomplete)}"
             remedy = "Callers hear the source language until they are translated, and recorded if no voice says them."
             yield Fault(f"{stack.path(f'locales/{tag}')}", found, remedy, locale=tag)
@@ -258,7 +270,6 @@ def order_of_work(flow: Flow) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*needed_texts(flow), *SHARED_TEXTS, *flow.nodes)))
 
 
-def is_whole(flow: Flow, prompts: Prompts, name: str, tag: str) -> bool:
-    """Whether text `name` is whole in the language `tag`, for every key that it can say (`language_keys`)."""
-    keys = language_keys(name, len(flow.published))
-    return all(prompts.whole(name, tag, named_keys(flow, name, key)) for key in keys)
+def _is_whole(flow: Flow, prompts: Prompts, text: str, tag: str) -> bool:
+    keys = language_keys(text, len(flow.published))
+    return all(prompts.is_whole(text, tag, named_keys(flow, text, key)) for key in keys)

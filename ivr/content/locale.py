@@ -1,66 +1,16 @@
 """A language of the line: the folder locales/<tag>/ with its settings (locale.toml), catalogue and recordings."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
-
-from ivr.content.catalogue import MessageId, load_catalogues
+from ivr.content.catalogue import MessageId, load_messages
 from ivr.content.fallback_voice import FallbackVoice, load_fallback_voice
-from ivr.content.files import is_unspeakable, read_toml, wrong_fields
+from ivr.content.locale_file import Review, read_locale_file
 from ivr.content.recordings import Recordings, Sound, load_recordings, with_recordings
 from ivr.content.voices import NO_VOICE, PREVIEW_VOICE, Voice, Voices
 from ivr.errors import BadLocale, Fault, Untranslated
 from ivr.speech.timing import SpeechRate
-
-TWILIO_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-"""How Twilio writes a language: "es-US". locales/voices.toml lists the languages."""
-TWILIO_VOICE = re.compile(r"man|woman|alice|[A-Za-z]+\.\w+(-\w+)*")
-"""How Twilio writes a voice: "Polly.Lupe-Neural". locales/voices.toml lists the voices."""
-DIGIT_KEYS = "0123456789"
-MIN_RATE, MAX_RATE = 1, 40
-"""Units of speech a second: the slowest and the fastest rate of any language in any unit."""
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class _RateTable(_Table):
-    counts: Literal["words", "syllables", "characters"]
-    slowest: float
-    fastest: float
-
-
-class Review(_Table):
-    """The native speaker who has read every text aloud, and the day."""
-
-    by: str
-    date: date
-
-    def __str__(self) -> str:
-        return f"{self.by}, {self.date}"
-
-
-class _LocaleFile(_Table):
-    name: str
-    direction: Literal["ltr", "rtl"] = "ltr"
-    language: str
-    voice: str
-    fallback_voice: str = ""
-    digits: list[str]
-    star: str
-    pound: str
-    key_words: dict[str, str] = {}
-    speech_rate: _RateTable = Field(validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
-    word_limits: bool = False
-    reviewed: Review | None = None
-    translators: list[str] = []
-    leaders: list[str] = []
-    neutral_page: str = ""
 
 
 class Locale(NamedTuple):
@@ -143,112 +93,44 @@ class Locale(NamedTuple):
             raise Untranslated(f"{self.tag}: {context}: {english}") from None
 
 
-def load_locale(folder: Path, voices: Voices | None, source: bool = False, own: Path | None = None) -> Locale:
+def load_locale(folder: Path, voices: Voices | None, source: bool = False, layer: Path | None = None) -> Locale:
     """Read the folder of a language: locale.toml, audio/ and, unless it is the `source` language, messages.po.
 
-    `voices` is the table of locales/voices.toml; None if it cannot be read: then no voice gets pauses. `own` is the
+    `voices` is the table of locales/voices.toml; None if it cannot be read: then no voice gets pauses. `layer` is the
     folder of the language in a layer: its files have the fields, messages and recordings that differ. A faulty message
     is left out and reported in `faults`. Raises BadLocale if the language cannot be used at all.
     """
     try:
-        return _load_parts(folder, voices, source, own)
+        return _load_folders(folder, voices, source, layer)
     except BadLocale as error:
         raise BadLocale(fault._replace(locale=folder.name) for fault in error.faults) from error
 
 
-def _load_parts(folder: Path, voices: Voices | None, source: bool, own: Path | None) -> Locale:
-    paths = [path for path in (folder / "locale.toml", own and own / "locale.toml") if path and path.exists()]
-    path = paths[-1] if paths else folder / "locale.toml"
-    fields, voice_row = _read_fields(paths or [path], voices, source)
-    po = Path("LC_MESSAGES", "messages.po")
-    messages, faults = (None, {}) if source else load_catalogues(folder / po, own and own / po)
-    rate = SpeechRate(fields.speech_rate.counts, fields.speech_rate.slowest, fields.speech_rate.fastest)
+def _load_folders(folder: Path, voices: Voices | None, source: bool, layer: Path | None) -> Locale:
+    folders = (folder, layer) if layer else (folder,)
+    paths = _paths_in(folders, "locale.toml")
+    fields, voice_row = read_locale_file(paths, voices, source)
+    catalogues = () if source else _paths_in(folders, "LC_MESSAGES/messages.po")
+    messages, faults = load_messages(catalogues)
     recordings = load_recordings(folder / "audio")
-    if own:
-        recordings = with_recordings(recordings, load_recordings(own / "audio"))
+    if layer:
+        recordings = with_recordings(recordings, load_recordings(layer / "audio"))
     recordings = recordings._replace(faults=tuple(fault._replace(locale=folder.name) for fault in recordings.faults))
-    fallback = load_fallback_voice(path, fields.fallback_voice, fields.voice, fields.language, voices, source)
+    rate = SpeechRate(fields.speech_rate.counts, fields.speech_rate.slowest, fields.speech_rate.fastest)
+    shared_fields = {name: field for name, field in fields if name in Locale._fields} | {"speech_rate": rate}
     return Locale(
-        folder.name, fields.name, fields.direction, fields.language, fields.voice, tuple(fields.digits), fields.star,
-        fields.pound, rate, fields.reviewed, messages, faults, voice_row, recordings, recordings.sounds_by_words(),
-        fields.word_limits, tuple(fields.translators), fallback, tuple(fields.leaders),
-        key_words=fields.key_words, neutral_page=fields.neutral_page,
-    )  # fmt: skip
+        tag=folder.name,
+        **shared_fields,
+        messages=None if source else messages,
+        faults=faults,
+        voice_row=voice_row,
+        recordings=recordings,
+        sounds=recordings.sounds_by_words(),
+        fallback=load_fallback_voice(paths[-1], fields, voices, source),
+    )
 
 
-def _read_fields(paths: Sequence[Path], voices: Voices | None, source: bool) -> tuple[_LocaleFile, Voice | None]:
-    """The fields of a locale.toml, and its voice's row in the table of voices. Raises BadLocale with every fault.
-
-    Of several `paths` the last one, a layer's, has the fields that differ, and the faults.
-    """
-    path, tables = paths[-1], [read_toml(path, BadLocale) for path in paths]
-    try:
-        fields = _LocaleFile.model_validate({name: field for table in tables for name, field in table.items()})
-    except ValidationError as error:
-        raise BadLocale(_field_faults(path, error)) from error
-    rows = voices.named(fields.voice) if voices else ()
-    faults = [*_word_faults(path, fields), *_form_faults(path, fields)]
-    if not faults:  # a malformed name is in no table: its fault alone is reported
-        faults = list(_voice_faults(path, fields, rows, voices is not None, source))
-    if faults:
-        raise BadLocale(faults)
-    return fields, next((row for row in rows if row.language == fields.language), None)
-
-
-def _field_faults(path: Path, error: ValidationError) -> Iterator[Fault]:
-    for field, found in wrong_fields(error):
-        yield Fault(f"{path}: {field}", found, "locales/en/locale.toml explains every field.")
-
-
-def _word_faults(path: Path, fields: _LocaleFile) -> Iterator[Fault]:
-    if len(fields.digits) != 10:
-        yield Fault(f"{path}: digits", f"{len(fields.digits)} words", "Write ten: the words for 0, 1, 2 … 9.")
-    if other := [key for key in fields.key_words if key not in DIGIT_KEYS]:
-        remedy = 'It is for the keys 0 to 9, such as { 6 = "seis" }; `star` and `pound` are the words for * and #.'
-        yield Fault(f"{path}: key_words", f"{', '.join(map(repr, other))}: not a digit key", remedy)
-    yield from _bad_words(f"{path}: digits, star, pound", [*fields.digits, fields.star, fields.pound])
-    keys = dict(zip(DIGIT_KEYS, fields.digits, strict=False)) | fields.key_words
-    if fields.key_words:
-        yield from _bad_words(f"{path}: key_words", [*keys.values(), fields.star, fields.pound])
-
-
-def _bad_words(where: str, words: Sequence[str]) -> Iterator[Fault]:
-    bad = [word for word in words if words.count(word) > 1 or not _is_word(word)]
-    if bad:
-        found = f"{', '.join(map(repr, bad))}: empty, twice, or not a word"
-        yield Fault(where, found, "Each needs its own word, in letters.")
-
-
-def _is_word(word: str) -> bool:
-    spoken = not any(map(is_unspeakable, word)) and not re.search(r"[\d<>&%]", word)
-    return spoken and re.search(r"[^\W\d_]", word) is not None
-
-
-def _form_faults(path: Path, fields: _LocaleFile) -> Iterator[Fault]:
-    """A malformed language or voice, and a speech rate that no language has."""
-    if not TWILIO_LANGUAGE.fullmatch(fields.language):
-        yield Fault(f"{path}: language", f"found {fields.language!r}", "Write it as Twilio does, such as es-US.")
-    if not TWILIO_VOICE.fullmatch(fields.voice) and fields.voice != NO_VOICE:
-        remedy = f'Write it as Twilio does, such as Polly.Lupe-Neural, or "{NO_VOICE}" where every text is recorded.'
-        yield Fault(f"{path}: voice", f"found {fields.voice!r}", remedy)
-    slowest, fastest = fields.speech_rate.slowest, fields.speech_rate.fastest
-    if not MIN_RATE <= slowest <= fastest <= MAX_RATE:
-        remedy = f"Both are units a second, from {MIN_RATE} to {MAX_RATE}, and the slowest is the smaller."
-        yield Fault(f"{path}: speech_rate", f"slowest {slowest:g}, fastest {fastest:g}", remedy)
-
-
-def _voice_faults(
-    path: Path, fields: _LocaleFile, rows: Sequence[Voice], has_table: bool, source: bool
-) -> Iterator[Fault]:
-    """A voice that Twilio does not have or that speaks another language: Twilio ends a call at such a <Say>."""
-    if fields.voice == NO_VOICE:
-        if source:
-            remedy = "Its voice speaks every text that is not translated: name one."
-            yield Fault(f"{path}: voice", "the source language has no voice", remedy)
-    elif has_table and not rows:
-        remedy = "See locales/voices.toml. If Twilio has the voice, add it to the table, with its source."
-        yield Fault(f"{path}: voice", f"{fields.voice} is not in the table of voices", remedy)
-    elif has_table and fields.language not in {row.language for row in rows}:
-        spoken = " and ".join(row.language for row in rows)
-        remedy = f"Name a voice of {fields.language} in locales/voices.toml, or the language that it speaks."
-        yield Fault(f"{path}: voice", f"{fields.voice} speaks {spoken}, not {fields.language}", remedy)
+def _paths_in(folders: Sequence[Path], name: str) -> Sequence[Path]:
+    """The files of this name in the release's folder and that of the layer; one of them may not exist."""
+    paths = [folder / name for folder in folders]
+    return [path for path in paths if path.exists()] or paths[:1] if len(paths) > 1 else paths

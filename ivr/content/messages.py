@@ -12,10 +12,10 @@ from typing import NamedTuple
 from babel.messages.extract import extract
 
 from ivr.content.catalogue import MessageId
+from ivr.content.files import CHECKOUT
 from ivr.content.templates import Template, blocks
 
-PROGRAM = Path(__file__).resolve().parent.parent
-PAGES = PROGRAM / "web" / "pages"
+PAGES = CHECKOUT / "ivr" / "web" / "pages"
 """The templates of the web pages. The contexts of their messages begin with `web.`."""
 _METHOD = "jinja2.ext:babel_extract"
 _OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "encoding": "utf-8-sig"}

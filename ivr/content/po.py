@@ -38,7 +38,7 @@ class PoFault(Exception):
         self.line, self.found = line, found
 
 
-class Entry(NamedTuple):
+class PoEntry(NamedTuple):
     """One message of a PO file. `english` is its msgid, `translation` its msgstr or msgstr[0], "" if it has none.
 
     - `context`: its msgctxt; None without one. `line`: the line number of its msgid.
@@ -78,7 +78,7 @@ class _Token(NamedTuple):
     obsolete: bool
 
 
-def read_po(content: bytes) -> list[Entry]:
+def read_po(content: bytes) -> list[PoEntry]:
     """The entries of a PO file, the header and the obsolete ones too. Raises PoFault, or UnicodeDecodeError.
 
     A byte of another character set is refused in a message and accepted in a line of comments, as msgfmt does.
@@ -148,28 +148,28 @@ class _Grammar:
         self._tokens, self._charset, self._next = tokens, charset, 0
         self._obsolete = False
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[PoEntry]:
         """Every entry, in the order of the file."""
         while True:
             comments = list(self._comments())
-            if self._peek("") is None:
+            if self._current() is None:
                 return
-            if self._peek("domain"):  # msgfmt writes one file for each domain; a catalogue here has one
+            if self._is_next("domain"):  # msgfmt writes one file for each domain; a catalogue here has one
                 self._strings("domain")
             else:
                 yield self._entry(comments)
 
-    def _entry(self, comments: list[str]) -> Entry:
+    def _entry(self, comments: list[str]) -> PoEntry:
         self._obsolete = self._tokens[self._next].obsolete
-        context = self._strings("msgctxt") if self._peek("msgctxt") else None
+        context = self._strings("msgctxt") if self._is_next("msgctxt") else None
         line = self._tokens[min(self._next, len(self._tokens) - 1)].line
         english = self._strings("msgid")
-        plural = bool(self._peek("msgid_plural") and self._strings("msgid_plural"))
+        plural = self._is_next("msgid_plural") and bool(self._strings("msgid_plural"))
         translations = [self._strings("msgstr")]
-        while self._peek("msgstr"):
+        while self._is_next("msgstr"):
             translations.append(self._strings("msgstr"))
         flags = {flag for comment in comments if comment.startswith(",") for flag in re.split(r"[\s,]+", comment)}
-        return Entry(
+        return PoEntry(
             context,
             english,
             translations[0],
@@ -194,31 +194,37 @@ class _Grammar:
         strings = re.findall(r'"((?:[^"\\]|\\.)*)"', match[1]) if match else ()
         return "".join(self._unescape(string) for string in strings)
 
-    def _peek(self, keyword: str) -> _Token | None:
-        """The next token if it is the keyword, or any token for ""; None if it is not, or at the end of the file."""
-        token = self._tokens[self._next] if self._next < len(self._tokens) else None
-        return token if token and keyword in ("", token.text) else None
+    def _current(self) -> _Token | None:
+        """The next token that is not read yet; None at the end of the file."""
+        return self._tokens[self._next] if self._next < len(self._tokens) else None
+
+    def _is_next(self, keyword: str) -> bool:
+        token = self._current()
+        return token is not None and token.text == keyword
 
     def _strings(self, keyword: str) -> str:
         """Read a keyword and the strings that follow it. Raises PoFault if another token is there."""
-        line = self._take(keyword).line
-        if keyword == "msgstr" and (index := self._peek("")) and index.kind == "index":
+        if not self._is_next(keyword):
+            raise self._missing(keyword)
+        line = self._take().line
+        if keyword == "msgstr" and (index := self._current()) and index.kind == "index":
             self._next += 1
         strings = list[str]()
-        while (string := self._peek("")) and string.kind == "string":
-            strings.append(self._unescape(self._take("").text[1:-1]))
+        while (string := self._current()) and string.kind == "string":
+            strings.append(self._unescape(self._take().text[1:-1]))
         if not strings:
             raise PoFault(line, f"{keyword} has no text in quotes")
         return "".join(strings)
 
-    def _take(self, keyword: str) -> _Token:
-        token = self._peek(keyword)
+    def _missing(self, keyword: str) -> PoFault:
+        token = self._current()
         if token is None:
-            other = self._peek("")
-            line = (other or self._tokens[-1]).line
-            raise PoFault(
-                line, f"{keyword} is missing before {other.text[:20]!r}" if other else f"{keyword} is missing"
-            )
+            return PoFault(self._tokens[-1].line, f"{keyword} is missing")
+        return PoFault(token.line, f"{keyword} is missing before {token.text[:20]!r}")
+
+    def _take(self) -> _Token:
+        """The next token, which is read now. Raises PoFault if the rest of its message is obsolete and it is not."""
+        token = self._tokens[self._next]
         if token.obsolete != self._obsolete:
             raise PoFault(token.line, "only a part of the message is marked with #~")
         self._next += 1

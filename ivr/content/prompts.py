@@ -53,9 +53,14 @@ class RenderedPrompt(NamedTuple):
     offers: tuple[Offer | None, ...] = ()
 
     @property
-    def text(self) -> str:
-        """The words, with a blank line between paragraphs."""
+    def words(self) -> str:
+        """All words, with a blank line between paragraphs."""
         return "\n\n".join(self.paragraphs)
+
+    @property
+    def without_sound(self) -> "RenderedPrompt":
+        """The same words, spoken by the voice."""
+        return self._replace(sound=None)
 
 
 Values = Mapping[str, Mapping[str, str]]
@@ -79,7 +84,7 @@ class Prompts:
     ) -> None:
         self.templates, self.locales, self._source_language = templates, locales, source_language
         self._numbers = {tag: _number_values(locale, facts) for tag, locale in locales.items()}
-        self._kept: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[RenderedPrompt, ...]] = {}
+        self._rendered: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[RenderedPrompt, ...]] = {}
 
     def parts(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
         """The parts of template `name` as they are spoken: in `locale`, or else all of them in the source language.
@@ -88,14 +93,14 @@ class Prompts:
         the template names a key or a number that does not exist.
         """
         key = (name, locale, tuple(sorted(press.items())))
-        if key not in self._kept:
+        if key not in self._rendered:
             try:
-                self._kept[key] = self._with_sound(self.render(name, locale, press))
+                self._rendered[key] = self._with_sound(self.render(name, locale, press))
             except Untranslated:
-                self._kept[key] = self._with_sound(self.render(name, self._source_language, press))
-        return self._kept[key]
+                self._rendered[key] = self._with_sound(self.render(name, self._source_language, press))
+        return self._rendered[key]
 
-    def whole(self, name: str, locale: str, press: Mapping[str, str]) -> bool:
+    def is_whole(self, name: str, locale: str, press: Mapping[str, str]) -> bool:
         """Whether template `name` is whole in `locale`: every message of it is translated and can be spoken."""
         return all(prompt.locale == locale for prompt in self.parts(name, locale, press))
 
@@ -106,7 +111,7 @@ class Prompts:
         words = "".join(_filled_in(template, language, values))
         parts = tuple(_part(locale, part) for part in PART_BREAK.split(words))
         if not all(part.paragraphs for part in parts):
-            raise BadContent.at(template.source, "a part of it is empty", "Write its words, or remove the part break.")
+            raise BadContent.at(template.where, "a part of it is empty", "Write its words, or remove the part break.")
         return parts
 
     def _with_sound(self, parts: tuple[RenderedPrompt, ...]) -> tuple[RenderedPrompt, ...]:
@@ -115,9 +120,9 @@ class Prompts:
     def _sound(self, prompt: RenderedPrompt) -> Sound | None:
         """The recording of `prompt`. Raises Untranslated if it has none and the voice cannot say it either."""
         locale = self.locales[prompt.locale]
-        sound = locale.sounds.get(prompt.text)
-        if sound is None and locale.tag != self._source_language and not locale.can_say(prompt.text):
-            raise Untranslated(f"{locale.tag}: no voice or recording says: {prompt.text[:60]}")
+        sound = locale.sounds.get(prompt.words)
+        if sound is None and locale.tag != self._source_language and not locale.can_say(prompt.words):
+            raise Untranslated(f"{locale.tag}: no voice or recording says: {prompt.words[:60]}")
         return sound
 
 
@@ -133,7 +138,7 @@ def _filled_in(template: Template, locale: Locale, values: Values) -> Iterator[s
         for kind, name in piece.placeholders.values():
             if name not in values[kind]:
                 remedy = "A text can use keys of its own node (press.…) and numbers of numbers.toml (numbers.…)."
-                raise BadContent.at(template.source, f"there is no `{kind}.{name}` here", remedy)
+                raise BadContent.at(template.where, f"there is no `{kind}.{name}` here", remedy)
         words = {placeholder: values[kind][name] for placeholder, (kind, name) in piece.placeholders.items()}
         yield locale.translation(template.name, piece.english) % words
 
@@ -153,5 +158,5 @@ def _offer(paragraph: str) -> Offer | None:
     marks = [mark for mark in MARK.finditer(paragraph) if mark[1]]
     if len(marks) != 1:
         return None
-    before = MARK.sub("", paragraph[: marks[0].start()])
-    return Offer(marks[0][1], len(" ".join(f"{before}|".split())) - 1)
+    with_one_mark = MARK.sub(lambda mark: "\ue000" if mark[1] else "", paragraph)
+    return Offer(marks[0][1], " ".join(with_one_mark.split()).index("\ue000"))

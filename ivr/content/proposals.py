@@ -4,37 +4,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from ivr.call.language_tags import lookup_tags
-from ivr.content.files import read_toml, wrong_fields
-from ivr.errors import BadLocale, Fault
+from ivr.content.files import CHECKOUT, RATE_NAMES, Table, read_table
+from ivr.errors import BadLocale
 
-SHIPPED_LOCALES = Path(__file__).resolve().parents[2] / "locales"
-
-
-RATE_FIELD: Any = Field(default={}, validation_alias=AliasChoices("speech_rate", "ear"))  # `ear` was its name in 0.1.0
+RATE_FIELD: Any = Field(default={}, validation_alias=RATE_NAMES)
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ProposedWords(_Table):
+class ProposedWords(Table):
     """The words of a language, as locale.toml and words.toml have them; an empty value is not known."""
 
-    digits: list[str] = []
+    digits: tuple[str, ...] = ()
     star: str = ""
     pound: str = ""
     key_words: Mapping[str, str] = {}
     speech_rate: Mapping[str, Any] = RATE_FIELD
-    press: list[str] = []
-    keys: list[str] = []
-    not_keys: list[str] = []
-    small: list[str] = []
+    press: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    not_keys: tuple[str, ...] = ()
+    small: tuple[str, ...] = ()
 
 
-class Proposals(_Table):
+class Proposals(Table):
     """The proposals by tag. `speech_rate` is the rate of every language that has no own one."""
 
     speech_rate: Mapping[str, Any] = RATE_FIELD
@@ -48,14 +41,10 @@ class Proposals(_Table):
 def load_proposals(root: Path) -> Proposals:
     """Read the table of the line under `root`, else the one of the program. Raises BadLocale if it cannot be used."""
     path = table_path(root, "proposals.toml")
-    try:
-        return Proposals.model_validate(read_toml(path, BadLocale))
-    except ValidationError as error:
-        remedy = "The comment at the head of the file explains its fields."
-        raise BadLocale(Fault(f"{path}: {field}", found, remedy) for field, found in wrong_fields(error)) from error
+    return read_table(path, Proposals, "The comment at the head of the file explains its fields.", BadLocale)
 
 
 def table_path(root: Path, name: str) -> Path:
     """A table of locales/: the one of this line, else the one that is shipped with the program."""
     own = root / "locales" / name
-    return own if own.exists() else SHIPPED_LOCALES / name
+    return own if own.exists() else CHECKOUT / "locales" / name

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from ivr.content.files import read_bytes, read_toml, wrong_fields
+from ivr.content.files import Table, read_bytes, read_toml, wrong_fields
 from ivr.errors import BadLocale, Fault
 from ivr.speech.wav import seconds_of
 
@@ -58,9 +58,7 @@ class Recordings(NamedTuple):
         return {row.reads: row.sound for row in self.rows}
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
+class _Row(Table, strict=True):
     """A table of recordings.toml. `sound` and `slow` are the names of the two files of a `Sound`."""
 
     reads: str
@@ -68,11 +66,11 @@ class _Row(BaseModel):
     slow: str
 
 
-def with_recordings(release: Recordings, own: Recordings) -> Recordings:
+def with_recordings(release: Recordings, layer: Recordings) -> Recordings:
     """The recordings of the release, with those of a layer in the place of those of the same name."""
-    names = {row.name for row in own.rows}
+    names = {row.name for row in layer.rows}
     kept = (row for row in release.rows if row.name not in names)
-    return Recordings((*kept, *own.rows), (*release.faults, *own.faults))
+    return Recordings((*kept, *layer.rows), (*release.faults, *layer.faults))
 
 
 def load_recordings(folder: Path) -> Recordings:

@@ -61,8 +61,8 @@ class Template(NamedTuple):
     added: Path | None = None
 
     @property
-    def source(self) -> str:
-        """The file that a fault of the whole is in: that of the layer, because the release's text is whole alone."""
+    def where(self) -> str:
+        """The file that a fault of the rendered text is in: that of the layer, since the release's has no fault."""
         return str(self.added or self.path)
 
 
@@ -90,23 +90,23 @@ def load_templates(folder: Path, layer: Path | None = None, left_out: Collection
         if name not in templates:
             remedy = "Name the file after a text of the release, or put a new text into prompts/ itself."
             raise BadContent([Fault(str(added.path), f"there is no text `{name}` to add to", remedy, text=name)])
-        templates[name] = _joined(templates[name], added)
+        templates[name] = _with_blocks_of(templates[name], added)
     return {name: _without(template, left_out) for name, template in templates.items() if name not in left_out}
 
 
-def _joined(template: Template, added: Template) -> Template:
-    """`template`, and the blocks of `added` after its own."""
+def _with_blocks_of(template: Template, added: Template) -> Template:
+    """`template` with the blocks of `added` after its own."""
     pieces, facts = (*template.pieces, "\n\n", *added.pieces), dict.fromkeys((*template.facts, *added.facts))
     return Template(template.name, template.path, pieces, tuple(facts), template.parts + added.parts - 1, added.path)
 
 
 def _without(template: Template, left_out: Collection[str]) -> Template:
     """`template` without the blocks that offer the key of a node in `left_out`."""
-    gone = {("press", name) for name in left_out}
-    kept = tuple(
-        piece for piece in template.pieces if isinstance(piece, str) or gone.isdisjoint(piece.placeholders.values())
+    keys = {("press", name) for name in left_out}
+    pieces = (
+        piece for piece in template.pieces if isinstance(piece, str) or keys.isdisjoint(piece.placeholders.values())
     )
-    return template._replace(pieces=kept)
+    return template._replace(pieces=tuple(pieces))
 
 
 def _read_templates(paths: Sequence[Path]) -> dict[str, Template]:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field
 
 from ivr.call.language_tags import lookup_tags
-from ivr.content.files import read_toml, wrong_fields
+from ivr.content.files import Table, read_table
 from ivr.errors import BadLocale, Fault
 
 NO_VOICE = "none"
@@ -72,35 +72,28 @@ class Voices(NamedTuple):
         return next((language for language in (*listed, *alike) if language in self.languages), "")
 
 
-class _Kind(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
+class _Kind(Table, strict=True):
     ssml: bool
     longest: int
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
+class _VoicesFile(Table, strict=True):
     kinds: dict[str, _Kind]
-    tags: dict[str, str] = {}
+    tags: dict[str, str] = Field(default_factory=dict)
     languages: dict[str, dict[str, list[str]]]
 
 
 def load_voices(path: Path) -> Voices:
     """Read the table of voices. Raises BadLocale if it cannot be used."""
-    try:
-        table = _Table.model_validate(read_toml(path, BadLocale))
-    except ValidationError as error:
-        remedy = "Compare it with the rows around it; the comment at the top of the file explains them."
-        raise BadLocale(Fault(f"{path}: {field}", found, remedy) for field, found in wrong_fields(error)) from error
+    remedy = "Compare it with the rows around it; the comment at the top of the file explains them."
+    table = read_table(path, _VoicesFile, remedy, BadLocale)
     if faults := list(_unknown_kinds(path, table)):
         raise BadLocale(faults)
     languages = {language: tuple(_voices(language, kinds, table.kinds)) for language, kinds in table.languages.items()}
     return Voices(languages, table.tags)
 
 
-def _unknown_kinds(path: Path, table: _Table) -> Iterator[Fault]:
+def _unknown_kinds(path: Path, table: _VoicesFile) -> Iterator[Fault]:
     for language, kinds in table.languages.items():
         for kind in kinds.keys() - table.kinds.keys():
             yield Fault(f"{path}: languages.{language}", f"`{kind}` is not a kind of voice", "[kinds] lists the kinds.")

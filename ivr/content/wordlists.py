@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Annotated
 
 import regex
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator
 
-from ivr.content.files import read_toml, wrong_fields
-from ivr.errors import BadLocale, Fault
+from ivr.content.files import Table, read_table
+from ivr.errors import BadLocale
 from ivr.speech import readability
 
 NO_SPACES = regex.compile(r"[\p{Line_Break=Complex_Context}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Tibetan}]")
@@ -34,7 +34,7 @@ def _with_a_letter(phrase: str) -> str:
 Phrase = Annotated[str, AfterValidator(_with_a_letter)]
 
 
-class Words(BaseModel):
+class Words(Table):
     """The lists of words.toml.
 
     - `never`: words and phrases that a text must not say; a trailing * is any ending ("victim*").
@@ -45,14 +45,12 @@ class Words(BaseModel):
     - `not_keys`: phrases with the word of a key that are not keys ("一下").
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    never: list[Phrase] = []
-    names: list[Phrase] = []
-    small: list[Phrase] = []
-    press: list[Phrase] = []
-    keys: list[Phrase] = []
-    not_keys: list[Phrase] = []
+    never: tuple[Phrase, ...] = ()
+    names: tuple[Phrase, ...] = ()
+    small: tuple[Phrase, ...] = ()
+    press: tuple[Phrase, ...] = ()
+    keys: tuple[Phrase, ...] = ()
+    not_keys: tuple[Phrase, ...] = ()
 
     def avoided_words_in(self, text: str) -> Iterator[str]:
         """The words of `never` that `text` says: whole words, in upper or lower case."""
@@ -103,15 +101,7 @@ def word_start(words: str) -> str:
 
 def load_words(*folders: Path) -> Words:
     """The lists of the files words.toml in `folders` together. Raises BadLocale for a faulty file."""
-    tables = [_load(folder / "words.toml") for folder in folders if (folder / "words.toml").exists()]
+    remedy = f"The file has lists of words: {', '.join(Words.model_fields)}."
+    paths = [folder / "words.toml" for folder in folders if (folder / "words.toml").exists()]
+    tables = [read_table(path, Words, remedy, BadLocale) for path in paths]
     return Words(**{name: [word for table in tables for word in getattr(table, name)] for name in Words.model_fields})
-
-
-def _load(path: Path) -> Words:
-    try:
-        return Words.model_validate(read_toml(path, BadLocale))
-    except ValidationError as error:
-        raise BadLocale(
-            Fault(f"{path}: {field}", found, f"The file has lists of words: {', '.join(Words.model_fields)}.")
-            for field, found in wrong_fields(error)
-        ) from error

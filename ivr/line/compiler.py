@@ -74,12 +74,12 @@ class FragmentWriter:
         action = webhook_url(self._options.public_url, key_address_of(self._flow, ask.place))
         begins_call = ask.reading == "opening" and ask.place == next_place(self._flow, ask.place, Ring())
         first_pause = 0 if begins_call else twiml.PAUSE_AFTER_KEY
-        prompts, wait, locales = self._schedule.spoken(ask), self._schedule.wait(ask), self._content.locales
+        prompts, wait, locales = self._schedule.prompts(ask), self._schedule.wait(ask), self._content.locales
         return twiml.gather(prompts, locales, ask.place.pace, action, wait, first_pause, self._audio_url)
 
     def _speech(self, step: Dial | End) -> bytes:
         """Prompts that no key stops, then the dial or the end of the call."""
-        prompts, locales, pace = self._schedule.spoken(step), self._content.locales, step.place.pace
+        prompts, locales, pace = self._schedule.prompts(step), self._content.locales, step.place.pace
         speech = b"".join(twiml.say(prompt, locales, pace, audio_url=self._audio_url) for prompt in prompts)
         if isinstance(step, End):
             return speech + twiml.hang_up()

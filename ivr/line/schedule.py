@@ -29,7 +29,7 @@ class Schedule:
         self._prompts: dict[PromptRef, RenderedPrompt] = {}
         self._choice_waits: dict[Place, int] = {}
 
-    def spoken(self, step: Step) -> tuple[RenderedPrompt, ...]:
+    def prompts(self, step: Step) -> tuple[RenderedPrompt, ...]:
         """The prompts that `step` speaks, in order."""
         return tuple(prompt for _, prompt in self.named_prompts(step))
 
@@ -55,13 +55,13 @@ class Schedule:
         """Seconds that `prompt` takes: exact for a recording, else the upper estimate."""
         if prompt.sound:
             return prompt.sound.slow_seconds if slow else prompt.sound.seconds
-        return timing.longest_seconds(prompt.text, self._content.locales[prompt.locale].speech_rate, slow)
+        return timing.longest_seconds(prompt.words, self._content.locales[prompt.locale].speech_rate, slow)
 
     def shortest_seconds(self, prompt: RenderedPrompt) -> float:
         """Seconds that `prompt` takes: exact for a recording, else the lower estimate."""
         if prompt.sound:
             return prompt.sound.seconds
-        return timing.shortest_seconds(prompt.text, self._content.locales[prompt.locale].speech_rate)
+        return timing.shortest_seconds(prompt.words, self._content.locales[prompt.locale].speech_rate)
 
     def wait(self, ask: Ask) -> int:
         """Seconds that the line waits for a key after the prompts of `ask`."""
@@ -87,7 +87,7 @@ class Schedule:
         first = place if place.misses == MAX_MISSES else menu
         if first not in self._choice_waits:
             asks = (Ask(first, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
-            speech = sum(self.shortest_seconds(prompt) for ask in asks for prompt in self.spoken(ask))
+            speech = sum(self.shortest_seconds(prompt) for ask in asks for prompt in self.prompts(ask))
             all_waits = SHORTEST_SILENCE - WARNING_WAIT - speech
             wait = all_waits / 3 if first == menu else all_waits - 2 * self._choice_wait(menu)
             self._choice_waits[first] = max(CHOICE_WAIT, math.ceil(wait))
@@ -95,6 +95,6 @@ class Schedule:
 
     def _typing_wait(self, ask: Ask) -> int:
         """Seconds that a relay operator still needs to type the prompts when their speech has ended."""
-        prompts = self.spoken(ask)
+        prompts = self.prompts(ask)
         speech = sum(self.longest_seconds(prompt, slow=True) for prompt in prompts)
-        return math.ceil(sum(timing.typing_seconds(prompt.text) for prompt in prompts) - speech)
+        return math.ceil(sum(timing.typing_seconds(prompt.words) for prompt in prompts) - speech)

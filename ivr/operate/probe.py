@@ -5,7 +5,7 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from ivr.call.urls import PLACE_QUERY, RING
-from ivr.content.load import with_drafts
+from ivr.content.load import published_and_drafts
 from ivr.errors import OperationFailed, Unreachable
 from ivr.operate.health import health_at
 from ivr.operate.http_client import Fetch
@@ -62,7 +62,7 @@ def _call(settings: Settings, url: str, fetch: Fetch) -> ProbeResult:
     """The call of a probe. Raises OperationFailed, InvalidTwiml or ImpossibleAct where the line does not answer it."""
     times: list[float] = []
     caller = Caller(partial(_post, settings, url, fetch, times), url + RING)
-    languages = with_drafts(settings.ivr_content)
+    languages = published_and_drafts(settings.ivr_content)
     caller.rings()
     missing = _press_language_key(caller, languages)
     caller.presses("0")

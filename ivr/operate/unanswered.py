@@ -67,7 +67,7 @@ def why_not_answered(
         return Cause(found, "A redirect loses the caller's key: set PUBLIC_URL to the address that it leads to.")
     if reply.status != 403:
         remedy = _BY_STATUS.get(reply.status, _ANOTHER_SERVER).format(path=path)
-        return Cause(f"{ring} does not answer with a document of the line, but with {page(reply)}.", remedy)
+        return Cause(f"{ring} does not answer with a document of the line, but with {page_in_words(reply)}.", remedy)
     refusal = Refusal.from_json(reply.body) or _refusal_with_query(settings, url, fetch)
     if refusal is None and (urlsplit(url).hostname or "").endswith(SERVERLESS_DOMAIN):
         found = f"Twilio's serverless runtime refuses the signature of {ring}."
@@ -77,7 +77,7 @@ def why_not_answered(
     return _request_changed(refusal, ring) or _why_signature_is_wrong(settings, url, fetch, known)
 
 
-def page(reply: Reply) -> str:
+def page_in_words(reply: Reply) -> str:
     """A page of another server in words: "status 200, text/html, “Welcome to nginx!”"."""
     kind, title = reply.headers.get("content-type", "no content type"), _TITLE.search(reply.body)
     words = " ".join(title[1].decode("utf-8", "replace").split()) if title else ""
@@ -92,7 +92,7 @@ def _refused_by_another(ring: str, path: str, reply: Reply) -> Cause:
         else "\nOr a line of release 0.1.0 answers there, which refuses so too: bring it to this release."
     )
     return Cause(
-        f"{ring} refuses a signed request, and the refusal does not come from the line: {page(reply)}.",
+        f"{ring} refuses a signed request, and the refusal does not come from the line: {page_in_words(reply)}.",
         "A firewall or a protection against bots refuses it, at the company that keeps the domain or the server "
         f"(Cloudflare, for example): there, exempt every address whose path begins with {path} from it, and from "
         "logins.\n"

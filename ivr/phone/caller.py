@@ -203,7 +203,7 @@ class Caller:
             case Say() | Play():
                 self._hear(verb, interruptible=False)
             case Gather():
-                self.state, self._unheard = "listening", verb.spoken
+                self.state, self._unheard = "listening", verb.nested
             case Dial():
                 self.state = "dialling"
                 self.dialled.append(verb.number)

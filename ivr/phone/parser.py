@@ -76,8 +76,8 @@ def _gather(element: Element) -> Gather:
     """https://www.twilio.com/docs/voice/twiml/gather, with its defaults; only <Say> and <Play> are nested."""
     values = checked_attributes(element)
     _require_no_text(element)
-    spoken = tuple(_say_or_play(child) for child in element)
-    return Gather(values["action"], int(values.get("timeout", "5")), spoken)
+    nested = tuple(_say_or_play(child) for child in element)
+    return Gather(values["action"], int(values.get("timeout", "5")), nested)
 
 
 def _say_or_play(element: Element) -> SayOrPlay:

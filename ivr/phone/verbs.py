@@ -30,11 +30,14 @@ SayOrPlay = Say | Play
 
 @dataclass(frozen=True, slots=True)
 class Gather:
-    """Speaks and waits for one key until `timeout` seconds after the last word. Without a key the next verb follows."""
+    """Speaks the `nested` verbs and waits for one key until `timeout` seconds after the last word.
+
+    Without a key the next verb follows.
+    """
 
     action: str
     timeout: int
-    spoken: tuple[SayOrPlay, ...]
+    nested: tuple[SayOrPlay, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 These words are written for reviewers and translators. Callers do not hear them.
 """
 
-from babel import Locale, UnknownLocaleError
-
 from ivr.call.flow import Farewell, Flow, Reminder, Transfer
+from ivr.call.language_tags import cldr_locale
 from ivr.line.line import Line
 from ivr.script.model import SHARED, Entry, read_script
 
@@ -35,15 +34,10 @@ SHARED_PROMPT_LABELS = {
 """When each shared prompt (prompts/lines/) is heard."""
 
 
-def press(keys: str) -> str:
-    """Keys in words: "1 2" is "press 1, then 2"."""
-    return "press " + ", then ".join(keys.split())
-
-
 def heard_when(flow: Flow, entry: Entry) -> str:
     """The keys or the event that lead to `entry`, in words, such as "press 1, then 2"; "" where they are not known."""
     if entry.keys:
-        return press(entry.keys)
+        return f"press {', then '.join(entry.keys.split())}"
     if entry.kind == SHARED:
         return SHARED_PROMPT_LABELS.get(entry.name, "")
     match flow.nodes[entry.name]:
@@ -94,7 +88,5 @@ def language_names(line: Line) -> dict[str, str]:
 
 
 def _english_name(tag: str) -> str:
-    try:
-        return Locale.parse(tag, sep="-").get_display_name("en") or tag
-    except (UnknownLocaleError, ValueError):
-        return tag
+    locale = cldr_locale(tag)
+    return (locale and locale.get_display_name("en")) or tag

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ivr.call.flow import Languages, Menu, Topic
-from ivr.call.playlist import SHARED_TEXTS, named_keys
+from ivr.call.playlist import SHARED_TEXTS
 from ivr.check.limits import MIN_GRADED_WORDS
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.wordlists import Words
@@ -44,7 +44,7 @@ class Entry(NamedTuple):
     parts: tuple[RenderedPrompt, ...]
     choices: tuple[Choice, ...]
     facts: tuple[str, ...]
-    words: int
+    word_count: int
     seconds: float
     grade: readability.Grade | None
 
@@ -111,17 +111,17 @@ class _Reader:
     def entry(self, name: str, keys: str = "", title: str = "") -> Entry:
         """One text. `keys` and `title` are empty where no choice leads to it."""
         line = self._line
-        parts = line.content.prompts.parts(name, self._locale, named_keys(line.flow, name))
+        parts = line.content.parts(name, self._locale)
         node = line.flow.nodes.get(name)
-        text = "\n\n".join(part.text for part in parts)
+        text = "\n\n".join(part.words for part in parts)
         seconds = sum(map(line.schedule.longest_seconds, parts)) + PARAGRAPH_PAUSE * (len(parts) - 1)
         offers = zip(node.choices, parts[-1].paragraphs, strict=True) if isinstance(node, Menu) else ()
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
         facts = line.content.prompts.templates[name].facts
         kind = node.kind if node and name not in SHARED_TEXTS else SHARED
         grade = self._grade(text, parts[0].locale) if self._graded and isinstance(node, Topic) else None
-        words = len(readability.words(text))
-        return Entry(name, kind, keys, title or name, parts, choices, facts, words, seconds, grade)
+        word_count = len(readability.words(text))
+        return Entry(name, kind, keys, title or name, parts, choices, facts, word_count, seconds, grade)
 
     def _grade(self, text: str, locale: str) -> readability.Grade | None:
         if len(readability.words(text)) < MIN_GRADED_WORDS:

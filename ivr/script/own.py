@@ -12,7 +12,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from ivr.content.catalogue import po_file_of, read_catalogue
-from ivr.content.layer import Stack, load_own, stack_of
+from ivr.content.layer import load_own, stack_of
 from ivr.content.load import Content
 from ivr.content.templates import Template, blocks, load_templates
 from ivr.errors import OperationFailed
@@ -34,9 +34,9 @@ def own_rows(content: Content) -> Iterator[str]:
     yield from _row("texts with more words", [name for name, text in templates.items() if text.added])
     replaced = [name for name, text in templates.items() if name in release and text.path != release[name].path]
     yield from _row("texts in the release's place", replaced)
-    numbers = content.facts.numbers
-    yield from _row("numbers", [f"{name} {numbers[name].say}" for name in sorted(content.facts.own & numbers.keys())])
-    yield from _row("facts", sorted(content.facts.own & content.facts.facts.keys()))
+    numbers, facts, of_layer = content.facts.numbers, content.facts.facts, content.facts.of_layer
+    yield from _row("numbers", [f"{name} {numbers[name].say}" for name in sorted(of_layer & numbers.keys())])
+    yield from _row("facts", sorted(of_layer & facts.keys()))
     yield from _languages(content, layer)
     for name in replaced:
         yield from _changes_under(layer, release[name])
@@ -74,10 +74,10 @@ def copy_text(root: Path, name: str) -> list[Path]:
 
 
 def _layer_of(root: Path) -> Path:
-    stack: Stack = stack_of(root)
-    if stack.layer is None:
+    layer = stack_of(root).layer
+    if layer is None:
         raise OperationFailed("IVR_CONTENT names no layer: the line has the release's content. docs/own.md shows how.")
-    return stack.layer
+    return layer
 
 
 def _row(title: str, names: list[str] | tuple[str, ...]) -> Iterator[str]:
@@ -111,6 +111,6 @@ def _changes_under(layer: Path, now: Template) -> Iterator[str]:
             yield from _side_by_side(" ".join(old[start:end]), " ".join(new[new_start:new_end]))
 
 
-def _side_by_side(left: str, right: str) -> Iterator[str]:
-    for one, other in zip_longest(wrap(left, COLUMN), wrap(right, COLUMN), fillvalue=""):
-        yield f"  {one:{COLUMN}}  {other}".rstrip()
+def _side_by_side(old: str, new: str) -> Iterator[str]:
+    for left, right in zip_longest(wrap(old, COLUMN), wrap(new, COLUMN), fillvalue=""):
+        yield f"  {left:{COLUMN}}  {right}".rstrip()

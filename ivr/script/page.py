@@ -16,16 +16,16 @@ from markupsafe import Markup, escape
 from ivr import __version__
 from ivr.call.state import Place
 from ivr.call.transitions import Ask
-from ivr.content.catalogue import MessageId
-from ivr.content.facts import Number
+from ivr.content.catalogue import MessageId, po_file_of, read_catalogue
+from ivr.content.facts import Fact, Number
+from ivr.content.po import PoEntry
 from ivr.content.templates import blocks_by_part
 from ivr.errors import BadLocale
 from ivr.line.line import Line
 from ivr.line.schedule import PART_WAIT
 from ivr.script.labels import heard_when, title_of
-from ivr.script.messages import Message, messages_of
 from ivr.script.model import Choice, Entry, Script, read_script
-from ivr.script.sources import CitedFact, PageToOpen, cited_fact, compared, pages_to_open
+from ivr.script.sources import PageToOpen, comparison_of, pages_to_open
 from ivr.script.timeline import TimelineStep, timeline
 
 TEMPLATES = Path(__file__).parent / "pages"
@@ -51,22 +51,22 @@ class Row(NamedTuple):
     source_words: str
     choice: Choice | None
     anchor: str
-    message: Message | None
+    message: PoEntry | None
 
 
 class ScriptEntry(NamedTuple):
     """An entry with its labels and sources.
 
-    `title_locale` is the language of the title, "" where the title is a label of the page. `way` is how a caller comes
-    here, such as "press 1, then 2". `wait` is the seconds that the line waits for a key, None where it does not.
+    `title_locale` is the language of the title, "" where the title is a label of the page. `heard` is the way here,
+    such as "press 1, then 2". `wait` is the seconds that the line waits for a key, None where it does not.
     """
 
     entry: Entry
     title: str
     title_locale: str
-    way: str
+    heard: str
     parts: tuple[tuple[Row, ...], ...]
-    facts: tuple[CitedFact, ...]
+    facts: tuple[Fact, ...]
     wait: int | None
 
 
@@ -84,7 +84,7 @@ class ScriptPage(NamedTuple):
     line: Line
     script: Script
     source_script: Script
-    messages: Mapping[MessageId, Message] = {}
+    messages: Mapping[MessageId, PoEntry] = {}
 
     @property
     def is_translation(self) -> bool:
@@ -99,10 +99,10 @@ class ScriptPage(NamedTuple):
     def shown(self, entry: Entry) -> ScriptEntry:
         """`entry` with its labels and sources."""
         flow = self.line.flow
-        facts = tuple(cited_fact(self.line.content.facts, name) for name in entry.facts)
+        facts = tuple(map(self.line.content.facts.fact, entry.facts))
         offered_in = self.script.entry(flow.parent(entry.name)).locale if entry.keys else ""
-        title, way = title_of(flow, entry), heard_when(flow, entry)
-        return ScriptEntry(entry, title, offered_in, way, tuple(self._parts(entry)), facts, self._wait(entry))
+        title, heard = title_of(flow, entry), heard_when(flow, entry)
+        return ScriptEntry(entry, title, offered_in, heard, tuple(self._parts(entry)), facts, self._wait(entry))
 
     def _wait(self, entry: Entry) -> int | None:
         if entry.kind not in ("menu", "reminder"):
@@ -146,10 +146,9 @@ class ScriptPage(NamedTuple):
         """The pages that a person must still open, for any fact."""
         return pages_to_open(self.line.content.facts, self.line.content.facts.facts)
 
-    def unspoken_facts(self) -> tuple[CitedFact, ...]:
+    def unspoken_facts(self) -> tuple[Fact, ...]:
         """The facts that are deliberately not spoken."""
-        facts = self.line.content.facts
-        return tuple(cited_fact(facts, name) for name, fact in facts.facts.items() if not fact.spoken)
+        return tuple(fact for fact in self.line.content.facts.facts.values() if not fact.spoken)
 
 
 def write_pages(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
@@ -172,16 +171,24 @@ def write_pages(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
 def render_page(line: Line, locale: str) -> str:
     """The page of one language, as HTML."""
     source_script = read_script(line, line.flow.source_language)
-    data = ScriptPage(line, read_script(line, locale), source_script, messages_of(line, locale))
+    data = ScriptPage(line, read_script(line, locale), source_script, _messages_in_catalogue(line, locale))
     facts = line.content.facts
     rows = [*(fact for fact in facts.facts.values() if fact.confidence != "own"), *facts.numbers.values()]
-    copies = [row.compared for row in rows if row.compared]
-    opened = [row.opened for row in rows if row.opened]
+    copies = [row.copy_day for row in rows if row.copy_day]
+    opened = [row.live_day for row in rows if row.live_day]
     return _environment().get_template("script.html").render(
         page=data, script=data.script, locales=line.content.locales, locale=line.content.locales[locale], facts=facts,
         rows=rows, copies=copies, opened=opened, not_reviewed_by=NOT_REVIEWED_BY, part_wait=PART_WAIT,
         version=__version__,
     )  # fmt: skip
+
+
+def _messages_in_catalogue(line: Line, tag: str) -> Mapping[MessageId, PoEntry]:
+    """The messages in the catalogue of a language; none for the source language."""
+    if tag == line.flow.source_language:
+        return {}
+    catalogues = map(read_catalogue, line.content.stack.existing(po_file_of(tag)))
+    return {entry.id: entry for catalogue in catalogues for entry in catalogue.entries}
 
 
 def _environment() -> Environment:
@@ -190,7 +197,7 @@ def _environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["mark_pauses"] = mark_pauses
-    environment.filters["compared"] = compared
+    environment.filters["comparison"] = comparison_of
     return environment
 
 

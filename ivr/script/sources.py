@@ -1,14 +1,13 @@
 """The sources of each text, and the pages that a person must still open: as values, and as plain text."""
 
-import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ivr.call.flow import Flow
-from ivr.content.facts import Fact, Facts, Number, Source
+from ivr.content.facts import DatedRow, Fact, Facts, Source
 from ivr.content.templates import Template, blocks
 from ivr.errors import BadContent
+from ivr.line.line import Line
 from ivr.script.labels import heard_when
 from ivr.script.model import Script
 
@@ -16,60 +15,37 @@ WIDTH = 100
 """Characters in a line of plain text."""
 
 
-class CitedFact(Fact):
-    """A fact with its `id` in sources.toml, and with telephone numbers in place of each `{name}` in `says`."""
-
-    id: str
-
-
-def cited_fact(facts: Facts, name: str) -> CitedFact:
-    """The fact `name`. Raises BadContent for an unknown name."""
-    if name not in facts.facts:
-        raise BadContent.at("sources.toml", f"there is no fact {name}", "Add it with its source, or correct the text.")
-    fact = facts.facts[name]
-    return CitedFact.model_validate(
-        fact.model_dump(by_alias=True) | {"id": name, "says": _written_out(facts, fact.says)}
-    )
-
-
-def _written_out(facts: Facts, says: str) -> str:
-    """`says` with each `{name}` replaced by the telephone number of that name."""
-    numbers = {name: number.say for name, number in facts.numbers.items()}
-    return re.sub(r"\{(\w+)\}", lambda match: numbers.get(match[1], match[0]), says)
-
-
 class PageToOpen(NamedTuple):
     """A page that a person must still open, or a call to make, and the facts that depend on it."""
 
     page: str
-    facts: tuple[CitedFact, ...]
+    facts: tuple[Fact, ...]
 
 
 def pages_to_open(facts: Facts, names: Iterable[str]) -> tuple[PageToOpen, ...]:
     """The pages still to be opened for the facts `names`, sorted, so that the pages of one site follow one another."""
-    by_page: dict[str, list[CitedFact]] = {}
+    by_page: dict[str, list[Fact]] = {}
     for name in dict.fromkeys(names):
-        fact = cited_fact(facts, name)
-        if fact.to_open and not fact.opened:
+        fact = facts.fact(name)
+        if fact.to_open and not fact.live_day:
             by_page.setdefault(fact.to_open, []).append(fact)
     return tuple(PageToOpen(page, tuple(by_page[page])) for page in sorted(by_page, key=str.casefold))
 
 
-def sources_of(
-    script: Script, flow: Flow, facts: Facts, templates: Mapping[str, Template], names: Sequence[str], live: bool
-) -> Iterator[str]:
+def sources_of(line: Line, script: Script, names: Sequence[str], live: bool) -> Iterator[str]:
     """Lines of plain text: the blocks of the texts `names` (empty: of all), each with its facts and their sources.
 
     Then the pages still to be opened; with `live`, only these. Raises BadContent for an unknown name.
     """
+    facts, templates = line.content.facts, line.content.prompts.templates
     known = {entry.name: entry for entry in script.all()}
     for name in names:
         if name not in known:
             raise BadContent.at(name, "no text has this name", "`ivr map` lists the names.")
     chosen = [known[name] for name in names] or list(known.values())
     for entry in chosen if not live else ():
-        way = heard_when(flow, entry)
-        yield f"{entry.name}: {way}" if way else entry.name
+        heard = heard_when(line.flow, entry)
+        yield f"{entry.name}: {heard}" if heard else entry.name
         yield from _block_lines(templates[entry.name], facts)
         yield ""
     cited = [fact for entry in chosen for fact in entry.facts] if names else list(facts.facts)
@@ -84,22 +60,22 @@ def _block_lines(template: Template, facts: Facts) -> Iterator[str]:
         values = {name: numbers.get(value, "KEY") for name, (_, value) in block.placeholders.items()}
         yield from _wrapped(f"“{block.english % values}”", "  ")
         for name in block.facts:
-            yield from _fact_lines(cited_fact(facts, name)) if name not in named else [f"  {name}  (see above)"]
+            yield from _fact_lines(facts.fact(name)) if name not in named else [f"  {name}  (see above)"]
             named.add(name)
 
 
-def compared(row: Fact | Number) -> str:
+def comparison_of(row: DatedRow) -> str:
     """How a fact or a number was last compared: with the page itself, with a stored copy of it, or not at all."""
-    if row.opened:
-        return f"live page opened on {row.opened}"
-    if row.compared:
-        return f"stored copy compared on {row.compared}, live page not opened"
+    if row.live_day:
+        return f"live page opened on {row.live_day}"
+    if row.copy_day:
+        return f"stored copy compared on {row.copy_day}, live page not opened"
     return "said of ourselves"
 
 
-def _fact_lines(fact: CitedFact) -> Iterator[str]:
+def _fact_lines(fact: Fact) -> Iterator[str]:
     yield from _wrapped(fact.says, f"  {fact.id}  ")
-    yield from _wrapped(f"{fact.confidence}; {compared(fact)}", "    ")
+    yield from _wrapped(f"{fact.confidence}; {comparison_of(fact)}", "    ")
     for source in fact.sources:
         yield from _wrapped(dated(source), "    - ")
         if source.address:
@@ -108,7 +84,7 @@ def _fact_lines(fact: CitedFact) -> Iterator[str]:
         yield from _wrapped(f"caution: {fact.hedge}", "    ")
     if fact.beside:
         yield f"    spoken only together with {', '.join(fact.beside)}"
-    if fact.to_open and not fact.opened:
+    if fact.to_open and not fact.live_day:
         yield from _wrapped(f"still to be opened: {fact.to_open}", "    ")
 
 

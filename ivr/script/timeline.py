@@ -54,7 +54,7 @@ def timeline(line: Line, place: Place) -> tuple[TimelineStep, ...]:
 
 
 def _step(line: Line, step: Step, at: float) -> TimelineStep:
-    spoken = line.schedule.spoken(step)
+    spoken = line.schedule.prompts(step)
     texts = tuple((reference.text, words) for reference, words in line.schedule.named_prompts(step))
     seconds = sum(map(line.schedule.longest_seconds, spoken)) + PARAGRAPH_PAUSE * (len(spoken) - 1)
     if isinstance(step, Ask):

@@ -13,6 +13,8 @@ INSTALL_ADVICE = (
 )
 PLAYERS = ("aplay", "paplay", "afplay", "play")
 """Programs that play a sound file; the first one that is installed is used."""
+VOICES_TIMEOUT = 6.0
+"""Seconds in which espeak-ng names its voices."""
 _MESSAGE_LENGTH = 200
 
 
@@ -24,14 +26,14 @@ def run_program(name: str, options: Sequence[str], standard_input: bytes, second
     """The output of a program. Raises SynthesisFailed where it fails, or takes more than `seconds`."""
     command = [shutil.which(name) or name, *options]
     try:
-        done = subprocess.run(command, input=standard_input, capture_output=True, timeout=seconds)
+        process = subprocess.run(command, input=standard_input, capture_output=True, timeout=seconds)
     except OSError as error:
         raise SynthesisFailed(f"{name} does not start: {error.strerror}") from None
     except subprocess.TimeoutExpired:
         raise SynthesisFailed(f"{name} took more than {seconds:g} s") from None
-    if done.returncode:
-        raise SynthesisFailed(f"{name} ended with status {done.returncode}{_last_line(done.stderr)}")
-    return done.stdout
+    if process.returncode:
+        raise SynthesisFailed(f"{name} ended with status {process.returncode}{_last_line(process.stderr)}")
+    return process.stdout
 
 
 def _last_line(messages: bytes) -> str:
@@ -39,16 +41,15 @@ def _last_line(messages: bytes) -> str:
     return f" ({lines[-1].strip()[:_MESSAGE_LENGTH]})" if lines else ""
 
 
-def espeak_voice_names(seconds: float = 6.0) -> frozenset[str]:
+def espeak_voice_names() -> frozenset[str]:
     """The names of espeak-ng's voices in lower case, such as "es-419"; empty where espeak-ng or sox is missing."""
-    synthesizer = shutil.which(SYNTHESIZER)
-    if synthesizer is None or shutil.which(CONVERTER) is None:
+    if shutil.which(CONVERTER) is None:
         return frozenset()
     try:
-        listed = subprocess.run([synthesizer, "--voices"], capture_output=True, timeout=seconds, check=True)
-    except (OSError, subprocess.SubprocessError):
+        table = run_program(SYNTHESIZER, ["--voices"], b"", VOICES_TIMEOUT)
+    except SynthesisFailed:
         return frozenset()
-    rows = (row.split() for row in listed.stdout.decode("utf-8", "replace").splitlines()[1:])
+    rows = (row.split() for row in table.decode("utf-8", "replace").splitlines()[1:])
     return frozenset(row[1].lower() for row in rows if len(row) > 1)
 
 

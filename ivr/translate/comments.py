@@ -32,8 +32,8 @@ def comments_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
     rate = line.content.locales[script.locale].speech_rate
     comments = dict[MessageId, tuple[str, ...]]()
     for entry in script.all():
-        for part, own in enumerate(blocks_by_part(line.content.prompts.templates[entry.name]), start=1):
-            for english, placeholders, _ in own:
+        for part, blocks in enumerate(blocks_by_part(line.content.prompts.templates[entry.name]), start=1):
+            for english, placeholders, _ in blocks:
                 values = {name: _value(line, entry, source) for name, source in placeholders.items()}
                 heard = _heard(line, entry, part, timing.longest_seconds(english % values, rate))
                 explained = (_explain(line, script, entry, name, placeholders[name], values[name]) for name in values)

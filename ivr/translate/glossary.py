@@ -73,6 +73,6 @@ def _cells(line: str) -> list[str]:
 
 def _pairs(source: str, target: str, note: str) -> Iterator[Term]:
     """One term for each term in `source`: with its own translation if there are as many, else with all of them."""
-    sources, targets = ([one.strip(" …") for one in cell.split(";")] for cell in (source, target))
+    sources, targets = ([term.strip(" …") for term in cell.split(";")] for cell in (source, target))
     matched = targets if len(targets) == len(sources) else [target] * len(sources)
-    yield from (Term(one, translated, note) for one, translated in zip(sources, matched, strict=True))
+    yield from (Term(term, translation, note) for term, translation in zip(sources, matched, strict=True))

@@ -27,7 +27,7 @@ def owners_file(root: Path) -> str:
 
 def _rows(root: Path) -> Iterator[str]:
     for path in sorted(root.glob("locales/*/locale.toml")):
-        named = read_toml(path, BadLocale).get("leaders", [])
-        leaders = [one for one in named if isinstance(one, str) and ACCOUNT.fullmatch(one)]
+        accounts = read_toml(path, BadLocale).get("leaders", [])
+        leaders = [account for account in accounts if isinstance(account, str) and ACCOUNT.fullmatch(account)]
         if leaders:  # `ivr check` names one that is not an account
             yield f"/locales/{path.parent.name}/ {' '.join(leaders)}\n"

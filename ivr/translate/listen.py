@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ivr.call.state import Pace
 from ivr.check.recordings import RecordablePart, recordable_parts
 from ivr.content.layer import sound_files
-from ivr.content.load import with_drafts
+from ivr.content.load import published_and_drafts
 from ivr.content.locale import Locale
 from ivr.content.voices import NO_VOICE
 from ivr.errors import BadLocale, OperationFailed
@@ -30,8 +30,9 @@ PLAYER_TIMEOUT = 300
 """Seconds that a program may play one sound."""
 MIN_MEASURED_SECONDS = 20
 """Seconds of speech after which the speech rate of a voice is known well enough to be proposed."""
-SLOWEST, FASTEST = 0.92, 1.6
-"""The speech rates of a language divided by that of espeak-ng: 0.92 and 1.28 in English, 0.93 and 1.81 in Spanish."""
+SLOWEST_FACTOR, FASTEST_FACTOR = 0.92, 1.6
+"""The proposed rates divided by that of espeak-ng. The voices of English are at 0.92 and 1.28, those of Spanish at 0.93
+and 1.81."""
 SOUNDS_FOLDER = ".sounds"
 """The folder of synthetic sounds, beside prompts/ and locales/. It may be deleted at any time."""
 
@@ -43,18 +44,18 @@ class Sample(NamedTuple):
     """
 
     name: str
-    text: str
+    words: str
     path: Path
     seconds: float
 
     @property
     def speech_seconds(self) -> float:
-        return self.seconds - timing.pause_seconds(self.text)
+        return self.seconds - timing.pause_seconds(self.words)
 
 
 def compile_with_draft(root: Path, options: Options, tag: str) -> Line:
     """The line with the language `tag` in it, published or not. Raises BadContent where it cannot be read."""
-    line = compile_line(root, options, with_drafts(root, tag))
+    line = compile_line(root, options, published_and_drafts(root, tag))
     if tag not in line.content.locales:
         raise BadLocale(fault for fault in line.content.faults if fault.locale == tag)
     return line
@@ -76,7 +77,7 @@ def samples(
         paths = recorded | (_synthetic(line, locale, unrecorded, pace, voices_folder) if unrecorded else {})
         for part in parts:
             path = paths[part.name]
-            yield Sample(part.name, part.spoken.text, path, seconds_of(path.read_bytes()))
+            yield Sample(part.name, part.spoken.words, path, seconds_of(path.read_bytes()))
 
 
 def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
@@ -84,34 +85,34 @@ def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
     unit, seconds = locale.speech_rate.unit, sum(sample.speech_seconds for sample in heard)
     if seconds < MIN_MEASURED_SECONDS:
         return ""
-    rate = sum(timing.units(sample.text, unit) for sample in heard) / seconds
-    slowest, fastest = (f"{rate * factor:.1f}" for factor in (SLOWEST, FASTEST))
+    rate = sum(timing.units(sample.words, unit) for sample in heard) / seconds
+    slowest, fastest = (f"{rate * factor:.1f}" for factor in (SLOWEST_FACTOR, FASTEST_FACTOR))
     proposed = f'speech_rate = {{ counts = "{unit}", slowest = {slowest}, fastest = {fastest} }}'
     return f"this voice reads {rate:.1f} {unit} a second; proposal for locale.toml: {proposed}"
 
 
 def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
     """Those of `names` that are not fully translated; empty if that is all of them: then `samples` raises."""
-    known = {name for reading in recordable_parts(line, tag) for name in (reading.name, reading.text)}
+    known = {name for part in recordable_parts(line, tag) for name in (part.name, part.text)}
     return [name for name in names if name not in known] if known & set(names) else []
 
 
 def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[RecordablePart]:
     translated = list(recordable_parts(line, tag))
     for name in names:
-        if name not in line.content.prompts.templates and name not in {reading.name for reading in translated}:
+        if name not in line.content.prompts.templates and name not in {part.name for part in translated}:
             raise OperationFailed(
                 f"There is no text `{name}`. `ivr map` lists the texts of nodes; the shared ones are in prompts/lines/."
             )
-    chosen = [reading for reading in translated if not names or reading.text in names or reading.name in names]
+    chosen = [part for part in translated if not names or part.text in names or part.name in names]
     if not chosen:
         texts = f"{', '.join(names)}: not fully translated" if names else "No text is translated"
         raise OperationFailed(f"{texts} into {tag}. `ivr check {tag}` says what is missing.")
     return chosen
 
 
-def _recorded(line: Line, locale: Locale, reading: RecordablePart, pace: Pace) -> Path | None:
-    sound = locale.sounds.get(reading.spoken.text)
+def _recorded(line: Line, locale: Locale, part: RecordablePart, pace: Pace) -> Path | None:
+    sound = locale.sounds.get(part.spoken.words)
     if sound is None:
         return None
     return sound_files(line.content.root)[sound.slow if pace == "slow" else sound.file]

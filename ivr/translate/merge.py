@@ -1,8 +1,13 @@
-"""Merges the messages of the texts into a catalogue, as gettext's msgmerge does, but never across contexts.
+"""Merges the messages of the texts into a catalogue, as gettext's msgmerge does.
 
-A message of the texts takes, in this order: its own translation; its own translation from the obsolete entries; the
-translation of the same English that left another context; as a fuzzy proposal, the translation of a similar English
-that left the same context. Translations that are no longer used stay in the file as obsolete entries (`#~`).
+A message of the texts takes the first of these that there is:
+
+1. its own translation;
+2. its own translation from the obsolete entries;
+3. the translation of the same English in another text, if that text no longer has it;
+4. as a fuzzy proposal, the translation of a similar English in the same text, if that text no longer has it.
+
+Translations that are no longer used stay in the file as obsolete entries (`#~`).
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -11,7 +16,7 @@ from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 from ivr.content.catalogue import Catalogue, MessageId, waiting_note, waits_since
-from ivr.content.po import Entry
+from ivr.content.po import PoEntry
 
 MIN_SIMILARITY = 0.6
 """The similarity of two English sentences from which the translation of one is proposed for the other."""
@@ -31,12 +36,12 @@ class Change(NamedTuple):
 class Merged(NamedTuple):
     """A merged catalogue: the messages of the texts in their order, then the obsolete ones; and the changes."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[PoEntry, ...]
     changes: tuple[Change, ...]
 
 
 def merge(
-    catalogue: Catalogue, source: Sequence[Entry], same_meaning: Collection[str] = (), today: date | None = None
+    catalogue: Catalogue, source: Sequence[PoEntry], same_meaning: Collection[str] = (), today: date | None = None
 ) -> Merged:
     """Merge `source`, the messages of the texts, into a catalogue.
 
@@ -56,15 +61,16 @@ def merge(
 class _Translations:
     """The translations of a catalogue, each of which is used for one message of the texts or becomes obsolete."""
 
-    def __init__(self, catalogue: Catalogue, source: Sequence[Entry], same_meaning: Collection[str]) -> None:
+    def __init__(self, catalogue: Catalogue, source: Sequence[PoEntry], same_meaning: Collection[str]) -> None:
         self._same_meaning, ids = same_meaning, {message.id for message in source}
         self._own = {entry.id: entry for entry in catalogue.entries}
         obsolete = {entry.id: entry for entry in catalogue.obsolete if entry.translation}
-        self._revived = {key: entry for key, entry in obsolete.items() if not _translation_in(self._own, key)}
+        translated = {key for key, entry in self._own.items() if entry.translation}
+        self._revived = {key: entry for key, entry in obsolete.items() if key not in translated}
         unused = {**obsolete, **self._own}
         self._unused = {key: entry for key, entry in unused.items() if key not in ids and entry.translation}
 
-    def of(self, message: Entry) -> tuple[Entry, Change | None]:
+    def of(self, message: PoEntry) -> tuple[PoEntry, Change | None]:
         """`message` with its translation, and the change if it is not as it was."""
         if own := self._revived.get(message.id):
             return _translated(message, own), Change("revived", message.id)
@@ -73,14 +79,11 @@ class _Translations:
             return self._settled(kept) if kept.fuzzy else (kept, None)
         return self._of_another(message)
 
-    def _of_another(self, message: Entry) -> tuple[Entry, Change]:
+    def _of_another(self, message: PoEntry) -> tuple[PoEntry, Change]:
         """`message` with the translation of an entry that left the texts, or without a translation."""
         if moved := self._take(entry for entry in self._unused.values() if entry.english == message.english):
             return _translated(message, moved), Change("moved", message.id)
-        former = [entry for entry in self._unused.values() if entry.context == message.context]
-        nearest = max(former, key=lambda entry: _similarity(entry.english, message.english), default=message)
-        if nearest is not message and _similarity(nearest.english, message.english) >= MIN_SIMILARITY:
-            similar = self._unused.pop(nearest.id)
+        if similar := self._take_similar(message):
             previous = similar.previous if similar.fuzzy and similar.previous else similar.english
             entry = _translated(message, similar)._replace(fuzzy=True, previous=previous)
             if similar.fuzzy:  # it was for an older English already
@@ -89,17 +92,27 @@ class _Translations:
             return entry, change or Change("fuzzy", message.id)
         return message, Change("to translate", message.id)
 
-    def _settled(self, entry: Entry) -> tuple[Entry, Change | None]:
+    def _settled(self, entry: PoEntry) -> tuple[PoEntry, Change | None]:
         """A fuzzy entry; without its mark if its English changed and the meaning did not."""
         if entry.previous and entry.context in self._same_meaning:
             return entry._replace(fuzzy=False, previous=""), Change("same meaning", entry.id)
         return entry, None
 
-    def _take(self, candidates: Iterable[Entry]) -> Entry | None:
+    def _take_similar(self, message: PoEntry) -> PoEntry | None:
+        """The unused entry of the same text whose English is most similar; None if none is similar enough."""
+        similarities = {
+            entry.id: _similarity(entry.english, message.english)
+            for entry in self._unused.values()
+            if entry.context == message.context
+        }
+        nearest = max(similarities, key=similarities.__getitem__, default=None)
+        return self._unused.pop(nearest) if nearest and similarities[nearest] >= MIN_SIMILARITY else None
+
+    def _take(self, candidates: Iterable[PoEntry]) -> PoEntry | None:
         entry = min(candidates, key=lambda candidate: candidate.fuzzy, default=None)
         return self._unused.pop(entry.id) if entry else None
 
-    def unused(self) -> list[Entry]:
+    def unused(self) -> list[PoEntry]:
         """The translations that no message of the texts has used, as obsolete entries."""
         return [
             entry._replace(obsolete=True, plural=False, notes=(), place="", previous=entry.previous * entry.fuzzy)
@@ -112,18 +125,14 @@ def _similarity(english: str, other: str) -> float:
     return SequenceMatcher(None, english, other, autojunk=False).ratio()
 
 
-def _translation_in(entries: dict[MessageId, Entry], key: MessageId) -> bool:
-    return key in entries and bool(entries[key].translation)
-
-
-def _translated(message: Entry, other: Entry) -> Entry:
+def _translated(message: PoEntry, other: PoEntry) -> PoEntry:
     """`message` with the translation, the marks and the translators' comments of another entry."""
     fuzzy = bool(other.translation) and (other.fuzzy or other.plural)
     previous = other.previous if fuzzy and other.previous != message.english else ""
     return message._replace(translation=other.translation, fuzzy=fuzzy, comments=other.comments, previous=previous)
 
 
-def _with_note(entry: Entry, since: date | None) -> Entry:
+def _with_note(entry: PoEntry, since: date | None) -> PoEntry:
     """The entry, with the note since when it waits for its translator, if it does."""
     waits = entry.fuzzy or not entry.translation
     return entry._replace(notes=(*entry.notes, waiting_note(since))) if waits and since else entry

@@ -12,13 +12,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.core import get_global
 from babel.languages import get_official_languages
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ivr.call.flow import TAG
-from ivr.call.language_tags import canonical_tag, lookup_tags
+from ivr.call.language_tags import canonical_tag, cldr_locale, lookup_tags
 from ivr.content.catalogue import po_path
 from ivr.content.files import read_toml
 from ivr.content.load import folder_of
@@ -135,7 +135,7 @@ def _fill(root: Path, folder: Path, proposal: Proposal) -> None:
 
 def propose(root: Path, tag: str, name: str = "") -> Proposal:
     """The fields that can be filled in before a speaker of the language has looked at them."""
-    cldr, missing, notes = _cldr(tag), list[str](), list[str]()
+    cldr, missing, notes = cldr_locale(tag), list[str](), list[str]()
     words, origin = _digit_words(root, tag)
     voices = load_voices(table_path(root, "voices.toml"))
     language = voices.language_for(tag)
@@ -169,21 +169,15 @@ def _region(tag: str) -> str:
     return next((subtag for subtag in tag.split("-")[1:] if len(subtag) == 2), "")
 
 
-def _cldr(tag: str) -> Locale | None:
-    try:
-        return Locale.parse(tag, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return None
-
-
 def _digit_words(root: Path, tag: str) -> tuple[ProposedWords, str]:
     """The words for digits and keys, the speech rate, and their origin: from the base language, else as proposed."""
     proposals, base = load_proposals(root), _base_language(root, tag)
-    words, origin = proposals.of(tag), CLDR_ORIGIN if proposals.of(tag).digits else ""
+    words = proposals.of(tag)
+    origin = CLDR_ORIGIN if words.digits else ""
     if base:
-        fields, origin = read_toml(root / "locales" / base / "locale.toml", BadLocale), f"as in locales/{base}."
-        own = {name: value for name, value in fields.items() if name in INHERITED_FIELDS}
-        words = ProposedWords.model_validate(own)
+        fields = read_toml(root / "locales" / base / "locale.toml", BadLocale)
+        inherited = {name: value for name, value in fields.items() if name in INHERITED_FIELDS}
+        words, origin = ProposedWords.model_validate(inherited), f"as in locales/{base}."
     rate = words.speech_rate or proposals.speech_rate or DEFAULT_RATE
     return words.model_copy(update={"speech_rate": rate}), origin
 

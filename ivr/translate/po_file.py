@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from babel.messages.pofile import escape
 
 from ivr.content.catalogue import PLACEHOLDER
-from ivr.content.po import Entry
+from ivr.content.po import PoEntry
 
 
-def po_file(title: str, fields: Mapping[str, str], entries: Iterable[Entry]) -> bytes:
+def po_file(title: str, fields: Mapping[str, str], entries: Iterable[PoEntry]) -> bytes:
     """A PO file as UTF-8: the comment `title`, the header with `fields`, then the entries."""
     rows = (escape(f"{name}: {value}\n") for name, value in fields.items())
     header = "\n".join((f"# {title}", 'msgid ""', 'msgstr ""', *rows))
@@ -16,7 +16,7 @@ def po_file(title: str, fields: Mapping[str, str], entries: Iterable[Entry]) -> 
     return ("\n\n".join(blocks) + "\n").encode("utf-8")
 
 
-def _rows(entry: Entry) -> Iterator[str]:
+def _rows(entry: PoEntry) -> Iterator[str]:
     yield from (f"# {comment}".rstrip() for comment in entry.comments)
     yield from (f"#. {note}" for note in entry.notes)
     if entry.place:

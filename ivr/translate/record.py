@@ -62,22 +62,22 @@ def add_folder(line: Line, tag: str, folder: Path) -> Iterator[tuple[str, bool]]
 
 
 def add(line: Line, tag: str, name: str, file: Path) -> str:
-    """Check and run_sox `file`, and add it as the recording of the text or part `name`; returns a sentence.
+    """Check and convert `file`, and add it as the recording of the text or part `name`; returns a sentence.
 
     Raises OperationFailed, and writes no file, where the name is unknown or callers could not follow the recording.
     """
     if not file.is_file():
         raise OperationFailed(f"{file} does not exist.")
-    reading = _recordable(line, tag, name)
+    part = _recordable(line, tag, name)
     with file_for_sox(file) as sound_file:
-        faults = list(_faults(line, reading.spoken, measure(sound_file)))
+        faults = list(_faults(line, part.spoken, measure(sound_file)))
         if faults:
             raise OperationFailed(f"{file} was not added: {'; '.join(faults)}.")
         normal, slow = (write_wav(_converted(sound_file, rate)) for rate in (1.0, SLOW_RATE))
     sound = Sound(file_name(normal), file_name(slow), seconds_of(normal), seconds_of(slow))
     folder = line.content.root / "locales" / tag / "audio"
     try:
-        _store(folder, {sound.file: normal, sound.slow: slow}, Recording(name, reading.spoken.text, sound))
+        _store(folder, {sound.file: normal, sound.slow: slow}, Recording(name, part.spoken.words, sound))
     except OSError as error:
         raise OperationFailed(f"{folder} cannot be written ({error.strerror}). Make it writable.") from None
     lasts = f"{sound.seconds:.1f} s, {sound.slow_seconds:.1f} s at the slow pace"
@@ -94,18 +94,18 @@ def _store(folder: Path, files: Mapping[str, bytes], recording: Recording) -> No
 
 
 def _recordable(line: Line, tag: str, name: str) -> RecordablePart:
-    readings = {reading.name: reading for reading in parts_to_record(line, tag, LANGUAGES_FOR_EVERY_KEY)}
-    if name in readings:
-        return readings[name]
-    parts = [reading for reading in readings if reading.startswith(f"{name}-")]
-    remedy = f"It has parts: {', '.join(parts)}." if parts else f"`ivr recordings sheet {tag}` lists the names."
+    parts = {part.name: part for part in parts_to_record(line, tag, LANGUAGES_FOR_EVERY_KEY)}
+    if name in parts:
+        return parts[name]
+    numbered = [part_name for part_name in parts if part_name.startswith(f"{name}-")]
+    remedy = f"It has parts: {', '.join(numbered)}." if numbered else f"`ivr recordings sheet {tag}` lists the names."
     raise OperationFailed(f"There is no text `{name}` to read aloud in {tag}. {remedy}")
 
 
 def _faults(line: Line, spoken: RenderedPrompt, measured: Measurement) -> Iterator[str]:
-    voice = spoken._replace(sound=None)
-    least = line.schedule.shortest_seconds(voice) * MIN_DURATION_FACTOR
-    most = line.schedule.longest_seconds(voice) * MAX_DURATION_FACTOR
+    words = spoken.without_sound
+    least = line.schedule.shortest_seconds(words) * MIN_DURATION_FACTOR
+    most = line.schedule.longest_seconds(words) * MAX_DURATION_FACTOR
     if not measured.seconds:
         yield "it holds no speech"
     elif measured.level < MIN_LEVEL:

@@ -8,38 +8,39 @@ from ivr.line.line import Line
 
 def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
     """Lines of plain text. Unless `every`, only the texts without a recording; texts with the same words are one."""
-    readings = [(first, names) for first, names in _readings(line, tag) if every or not _is_recorded(line, tag, first)]
+    parts = _parts_by_words(line, tag)
+    to_read = [(part, names) for part, names in parts if every or not _is_recorded(line, tag, part)]
     english = {
-        part.name: part.spoken.text
-        for part in parts_to_record(line, line.content.configured[0], LANGUAGES_FOR_EVERY_KEY)
+        part.name: part.spoken.words
+        for part in parts_to_record(line, line.flow.source_language, LANGUAGES_FOR_EVERY_KEY)
     }
-    seconds = sum(line.schedule.longest_seconds(first.spoken._replace(sound=None)) for first, _ in readings)
-    yield f"{len(readings)} texts, about {seconds / 60:.0f} minutes."
+    seconds = sum(line.schedule.longest_seconds(part.spoken.without_sound) for part, _ in to_read)
+    yield f"{len(to_read)} texts, about {seconds / 60:.0f} minutes."
     yield from HEAD.format(tag=tag).splitlines()
-    for first, names in readings:
-        yield f"\n== {', '.join(f'{name}.wav' for name in names)}   {_state(line, tag, first)}"
-        yield first.spoken.text
-        if words := english.get(first.name):
+    for part, names in to_read:
+        yield f"\n== {', '.join(f'{name}.wav' for name in names)}   {_state(line, tag, part)}"
+        yield part.spoken.words
+        if words := english.get(part.name):
             yield "    " + words.replace("\n\n", "\n    ")
 
 
 HEAD = """\
-Run `ivr check {tag}` first: it names each text that is too long, before it is read. Read each text aloud, calmly, as if
+Run `ivr check {tag}` part: it names each text that is too long, before it is read. Read each text aloud, calmly, as if
 to one person. A … is a short pause, an empty line a longer one. Below each text is the English, which is not read. Save
 each as a file with the name above it, in any format of a telephone (WAV, MP3, M4A, Opus …), all in one folder. Then:
 ivr recordings add {tag} FOLDER"""
 
 
-def _readings(line: Line, tag: str) -> list[tuple[RecordablePart, list[str]]]:
-    """The parts to read aloud, each words once, with the names of all parts that have the same words."""
+def _parts_by_words(line: Line, tag: str) -> list[tuple[RecordablePart, list[str]]]:
+    """The parts to read aloud, one for the same words, each with the names of all parts that have them."""
     by_words = dict[str, tuple[RecordablePart, list[str]]]()
     for part in parts_to_record(line, tag):
-        by_words.setdefault(part.spoken.text, (part, []))[1].append(part.name)
+        by_words.setdefault(part.spoken.words, (part, []))[1].append(part.name)
     return list(by_words.values())
 
 
 def _is_recorded(line: Line, tag: str, part: RecordablePart) -> bool:
-    return part.spoken.text in line.content.locales[tag].sounds
+    return part.spoken.words in line.content.locales[tag].sounds
 
 
 def _state(line: Line, tag: str, part: RecordablePart) -> str:

@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 
 from ivr.check.recordings import parts_to_record
 from ivr.check.waiting import waiting_messages
-from ivr.content.load import Content, is_whole, tags_under, with_drafts
-from ivr.content.locale import Review
+from ivr.content.load import Content, published_and_drafts, tags_under
+from ivr.content.locale_file import Review
 from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
@@ -17,7 +17,7 @@ BEGIN, END = "<!-- ivr status writes from here -->\n", "<!-- to here -->\n"
 """The lines of a page between which the table is written."""
 COLUMNS = ("language", "state", "texts", "waiting", "waits since", "recorded", "reviewed", "leaders")
 NONE = "–"
-State = Literal["source", "published", "withheld", "draft", "cannot be read"]
+TranslationState = Literal["source", "published", "withheld", "draft", "cannot be read"]
 
 
 class Status(NamedTuple):
@@ -29,7 +29,7 @@ class Status(NamedTuple):
 
     tag: str
     name: str
-    state: State
+    state: TranslationState
     texts: int = 0
     whole: int = 0
     waiting: int = 0
@@ -47,7 +47,7 @@ def statuses(root: Path) -> list[Status]:
     """
     published = compile_line(root)
     drafts = [tag for tag in tags_under(root) if tag not in published.content.configured]
-    with_each = compile_line(root, published=with_drafts(root, *drafts)) if drafts else published
+    with_each = compile_line(root, published=published_and_drafts(root, *drafts)) if drafts else published
     rows = [_status(published, tag) for tag in published.content.configured]
     return rows + [_status(with_each, tag, is_draft=True) for tag in drafts]
 
@@ -57,18 +57,18 @@ def _status(line: Line, tag: str, is_draft: bool = False) -> Status:
     if tag not in content.locales:
         return Status(tag, tag, "cannot be read")
     locale = content.locales[tag]
-    waiting = waiting_messages(content, tag) if tag != content.configured[0] else []
+    waiting = waiting_messages(content, tag) if tag != content.flow.source_language else []
     parts = list(parts_to_record(line, tag))
     return Status(
         tag, locale.name, "draft" if is_draft else _state(content, tag), len(texts),
-        sum(is_whole(content.flow, content.prompts, name, tag) for name in texts), len(waiting),
-        min((one.since for one in waiting if one.since), default=None),
-        sum(part.spoken.text in locale.sounds for part in parts), len(parts), locale.review, locale.leaders,
+        sum(content.is_whole(name, tag) for name in texts), len(waiting),
+        min((message.since for message in waiting if message.since), default=None),
+        sum(part.spoken.words in locale.sounds for part in parts), len(parts), locale.review, locale.leaders,
     )  # fmt: skip
 
 
-def _state(content: Content, tag: str) -> State:
-    if tag == content.configured[0]:
+def _state(content: Content, tag: str) -> TranslationState:
+    if tag == content.flow.source_language:
         return "source"
     return "published" if tag in content.flow.published else "withheld"
 

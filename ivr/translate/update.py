@@ -12,14 +12,15 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from babel import Locale, UnknownLocaleError
 from babel.messages.plurals import get_plural
 
+from ivr.call.language_tags import cldr_locale
 from ivr.content.catalogue import Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
+from ivr.content.files import CHECKOUT
 from ivr.content.layer import Stack, stack_of
-from ivr.content.load import order_of_work, with_drafts
-from ivr.content.messages import PROGRAM, SourceMessage, all_messages, page_messages
-from ivr.content.po import Entry
+from ivr.content.load import order_of_work, published_and_drafts
+from ivr.content.messages import SourceMessage, all_messages, page_messages
+from ivr.content.po import PoEntry
 from ivr.content.templates import load_templates
 from ivr.errors import BadLocale, Fault, OperationFailed
 from ivr.line.compiler import compile_line
@@ -58,7 +59,7 @@ class Update(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def source_of(root: Path) -> list[Entry]:
+def source_messages(root: Path) -> list[PoEntry]:
     """The messages of the texts at `root` in the order of work, then those of the web pages.
 
     Raises BadContent where a text cannot be read.
@@ -66,15 +67,16 @@ def source_of(root: Path) -> list[Entry]:
     line = compile_line(root)
     texts, comments = line.content.prompts.templates, comments_of(line)
     messages = all_messages({name: texts[name] for name in order_of_work(line.flow) if name in texts})
-    folders = (*line.content.stack.folders, PROGRAM.parent)
+    folders = (*line.content.stack.folders, CHECKOUT)
     return [_entry(folders, message, comments) for message in [*messages, *page_messages()]]
 
 
-def _entry(folders: Iterable[Path], message: SourceMessage, comments: Mapping[MessageId, tuple[str, ...]]) -> Entry:
+def _entry(folders: Iterable[Path], message: SourceMessage, comments: Mapping[MessageId, tuple[str, ...]]) -> PoEntry:
     """A message, with its file as it is named in the nearest of `folders`."""
-    place = min((str(message.path.relative_to(one)) for one in folders if message.path.is_relative_to(one)), key=len)
-    own = (" ".join(note.removeprefix("TRANSLATORS:").split()) for note in message.notes)
-    return Entry(*message.id, "", notes=(*own, *comments.get(message.id, ())), place=place)
+    above = (folder for folder in folders if message.path.is_relative_to(folder))
+    place = min((str(message.path.relative_to(folder)) for folder in above), key=len)
+    notes = (" ".join(note.removeprefix("TRANSLATORS:").split()) for note in message.notes)
+    return PoEntry(*message.id, "", notes=(*notes, *comments.get(message.id, ())), place=place)
 
 
 def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), today: date | None = None) -> Update:
@@ -85,7 +87,7 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
     flow.toml cannot be used: then no file is written. A catalogue that cannot be read is left as it is. The catalogues
     of a layer have the messages that the release does not have, and there is no messages.pot.
     """
-    source, published, stack = source_of(root), with_drafts(root), stack_of(root)
+    source, published, stack = source_messages(root), published_and_drafts(root), stack_of(root)
     _require_contexts(source, same_meaning)
     pot_title = f"{PROJECT}: the words to translate. Made by `ivr locale update`; do not edit."
     pot = {root / "locales" / "messages.pot": po_file(pot_title, HEADER, source)}
@@ -94,7 +96,7 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
     for tag in tags:
         try:
             day = today if tag in published else None
-            merged = merge(_existing(po_path(root, tag)), _own(stack, tag, source), same_meaning, day)
+            merged = merge(_existing(po_path(root, tag)), _needed_messages(stack, tag, source), same_meaning, day)
         except BadLocale as error:
             faults.extend(error.faults)
             continue
@@ -107,7 +109,7 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
     return Update(tuple(path for path, content in files.items() if _write(path, content)), changes, tuple(faults))
 
 
-def _own(stack: Stack, tag: str, source: list[Entry]) -> list[Entry]:
+def _needed_messages(stack: Stack, tag: str, source: list[PoEntry]) -> list[PoEntry]:
     """Those of `source` that the catalogue of a language needs: in a layer those that the release does not have."""
     if stack.layer is None or not po_path(stack.release, tag).exists():
         return source
@@ -116,7 +118,7 @@ def _own(stack: Stack, tag: str, source: list[Entry]) -> list[Entry]:
     return [entry for entry in source if entry.id not in in_release]
 
 
-def _require_contexts(source: Sequence[Entry], contexts: Iterable[str]) -> None:
+def _require_contexts(source: Sequence[PoEntry], contexts: Iterable[str]) -> None:
     known = {entry.context for entry in source}
     for context in contexts:
         if context not in known:
@@ -130,10 +132,8 @@ def header(tag: str) -> dict[str, str]:
 
 def _plural_forms(tag: str) -> str:
     """The plural rule of CLDR, else that of English. The texts have no plurals, but tools require the field."""
-    try:
-        return get_plural(Locale.parse(tag, sep="-")).plural_forms
-    except (UnknownLocaleError, ValueError):
-        return HEADER["Plural-Forms"]
+    locale = cldr_locale(tag)
+    return get_plural(locale).plural_forms if locale else HEADER["Plural-Forms"]
 
 
 def _existing(path: Path) -> Catalogue:
@@ -168,7 +168,7 @@ def _write(path: Path, content: bytes) -> bool:
 def languages(root: Path) -> list[str]:
     """The languages that have a catalogue under `root`; at a layer the published ones that are translated."""
     if stack_of(root).layer:
-        return list(with_drafts(root)[1:])
+        return list(published_and_drafts(root)[1:])
     return sorted(path.parent.parent.name for path in (root / "locales").glob("*/LC_MESSAGES/messages.po"))
 
 

@@ -8,15 +8,16 @@ order and no value of a request, so it cannot be traced to a caller.
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple, Protocol, assert_never
+from typing import assert_never
 
 from ivr import log
 from ivr.call.state import CallEnded, DialEnded, Event, Key, Outdated, Place, Ring, Silence
 from ivr.refusal import TEST_CALL_SID
+from ivr.usage.counts import NO_LANGUAGE, ProcessSpan, UsageKey, UsageStore
 from ivr.usage.periods import PeriodLength, period_end, period_of
 
 WRITE_INTERVAL = 60.0
@@ -29,42 +30,6 @@ TEST_CALL = ("CallSid", TEST_CALL_SID)
 """The form field of a test call (`ivr call`, `ivr probe`, `ivr doctor`): such a call is answered and not counted."""
 
 
-NO_LANGUAGE = "und"
-"""The `locale` of what callers did before they chose a language: "undetermined" in BCP 47."""
-
-
-class UsageKey(NamedTuple):
-    """A number that is counted: in `period`, `event` led to `node` in the language `locale` (or in NO_LANGUAGE).
-
-    `event` is "ring", a key, "other" for a key that is not used there, or the outcome of a dial ("busy").
-    Example: `UsageKey("2026-11", "my_safety", "es", "1")` counts the presses of 1 that led to it in Spanish.
-    """
-
-    period: str
-    node: str
-    locale: str
-    event: str
-
-
-class ProcessSpan(NamedTuple):
-    """The time (UTC) from the start of a process to its last write.
-
-    `process` is a random name. `ended` is true if the process stopped in order and wrote all its counts.
-    """
-
-    process: str
-    since: datetime
-    until: datetime
-    ended: bool
-
-
-class UsageWriter(Protocol):
-    """The part of a store that a counter needs. After any exception the counts stay in memory for the next write."""
-
-    def write(self, counts: Mapping[UsageKey, int], span: ProcessSpan, late_periods: Sequence[str]) -> None:
-        """Add `counts`, and keep `span` and the periods of which counts came too late, in one transaction."""
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -74,7 +39,7 @@ class UsageCounter:
 
     def __init__(
         self,
-        store: UsageWriter,
+        store: UsageStore,
         now: Callable[[], datetime] = _now,
         write_interval: float = WRITE_INTERVAL,
         on_failure: Callable[[], None] | None = None,
@@ -159,8 +124,8 @@ def event_name(place: Place, event: Event) -> str:
     match event:
         case Key(key) | Outdated(key):
             return "other" if place.misses or not key else key
-        case DialEnded(reached):
-            return reached
+        case DialEnded(outcome):
+            return outcome
         case Ring():
             return "ring"
         case Silence() | CallEnded():

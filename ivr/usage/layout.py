@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ivr.usage.counter import NO_LANGUAGE
+from ivr.usage.counts import NO_LANGUAGE
 from ivr.usage.periods import period_name, short_name
 from ivr.usage.report import HIDDEN, NODE_EVENTS, SMALLEST_SHOWN, Cell, Report
 
@@ -104,22 +104,21 @@ def sections(reports: Sequence[Report], names: Names) -> tuple[Section, ...]:
         _row(label, depth, reports, [Cell(node, "", "chosen")]) for node, (label, depth) in _nodes(reports, names)
     ]
     shown = [row for row in topics if _least(row.total)]
+    hidden = _row_of_hidden(len(topics) - len(shown), reports)
     top = sorted(shown, key=lambda row: -_least(row.total))[:TOP_TOPICS]
     return (
         Section("Calls and transfers", tuple(_call_rows(reports))),
         Section("Languages", tuple(_language_rows(reports, names))),
         Section("Chosen most often", tuple(row._replace(depth=1) for row in top)),
-        Section(
-            "All menus and topics, in the order of the menus", (*shown, *_others(len(topics) - len(shown), reports))
-        ),
+        Section("All menus and topics, in the order of the menus", (*shown, *hidden)),
     )
 
 
-def _others(number: int, reports: Sequence[Report]) -> Iterator[Row]:
-    """One row for the `number` rows that have hidden numbers only."""
-    if number:
+def _row_of_hidden(count: int, reports: Sequence[Report]) -> Iterator[Row]:
+    """One row in the place of the `count` rows that have hidden numbers only."""
+    if count:
         hidden = (HIDDEN,) * len(reports)
-        yield Row(f"{number} others, each", 1, hidden, total_of(hidden))
+        yield Row(f"{count} others, each", 1, hidden, total_of(hidden))
 
 
 def _row(label: str, depth: int, reports: Sequence[Report], cells: Sequence[Cell]) -> Row:

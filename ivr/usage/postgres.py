@@ -24,10 +24,8 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from ivr.errors import OperationFailed
 from ivr.usage import tables
-from ivr.usage.counter import ProcessSpan, UsageKey
-from ivr.usage.periods import period_end
+from ivr.usage.counts import ProcessSpan, StoredPeriod, UsageKey
 from ivr.usage.postgres_faults import CONNECT_TIMEOUT, STATEMENT_TIMEOUT, reason_of
-from ivr.usage.tables import StoredPeriod
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -70,12 +68,7 @@ class PostgresStore:
         """Add `counts` in one transaction. Raises OperationFailed if it fails, or may have failed."""
         with self._connection("written") as db:
             _begin_write(db)
-            with db.cursor() as cursor:
-                cursor.executemany(_for_psycopg(tables.ADD_COUNT), tables.count_rows(counts))
-                cursor.executemany(_for_psycopg(tables.KEEP_LATE_PERIOD), [(period,) for period in late_periods])
-            db.execute(_for_psycopg(tables.KEEP_SPAN), tables.span_row(span))
-            for statement, parameter in tables.delete_statements(span.until - tables.RETENTION):
-                db.execute(_for_psycopg(statement), (parameter,))
+            tables.write(_Cursor(db), counts, span, late_periods)
             db.execute("COMMIT")
 
     def read(self, period: str) -> StoredPeriod:
@@ -84,11 +77,7 @@ class PostgresStore:
             _begin(db)
             if not _has_tables(db):
                 raise OperationFailed("The database of IVR_USAGE_URL has no counts yet: there is nothing to show.")
-            return tables.stored_period(
-                db.execute(_for_psycopg(tables.SELECT_COUNTS), (period,)).fetchall(),
-                db.execute(_for_psycopg(tables.SELECT_SPANS), (tables.timestamp(period_end(period)),)).fetchall(),
-                db.execute(_for_psycopg(tables.SELECT_LATE_PERIOD), (period,)).fetchall(),
-            )
+            return tables.read(_Cursor(db), period)
 
     def try_out(self) -> None:
         """Raises OperationFailed, as a sentence, if this process could not write. Writes a row and takes it back."""
@@ -153,6 +142,18 @@ def _has_tables(db: "Connection[Any]") -> bool:
     return True
 
 
+class _Cursor:
+    """A cursor for the statements of `tables`: psycopg's placeholder is %s."""
+
+    def __init__(self, db: "Connection[Any]") -> None:
+        self._cursor = db.cursor()
+
+    def execute(self, statement: str, parameters: Sequence[str | int] = ()) -> Any:
+        return self._cursor.execute(_for_psycopg(statement), parameters)
+
+    def executemany(self, statement: str, parameters: Sequence[Sequence[str | int]]) -> Any:
+        return self._cursor.executemany(_for_psycopg(statement), parameters)
+
+
 def _for_psycopg(statement: str) -> Any:
-    """A statement of `tables` with psycopg's placeholders: %s instead of ?."""
     return statement.replace("?", "%s")

@@ -17,9 +17,9 @@ from ivr.call.state import KEYS, DialEnded, DialOutcome, Key, Place
 from ivr.call.transitions import next_place
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
-from ivr.usage.counter import LATE_AFTER, WRITE_INTERVAL, ProcessSpan, counted_locale, event_name
+from ivr.usage.counter import LATE_AFTER, WRITE_INTERVAL, counted_locale, event_name
+from ivr.usage.counts import ProcessSpan, StoredPeriod
 from ivr.usage.periods import PeriodLength, period_before, period_begin, period_end, period_of
-from ivr.usage.tables import StoredPeriod
 
 SMALLEST_SHOWN = 16
 """A smaller number is hidden, as in https://www.cdc.gov/united-states-cancer-statistics/technical-notes/."""
@@ -81,8 +81,8 @@ def make_report(line: Line, period: str, stored: StoredPeriod, now: datetime) ->
     for key, number in stored.counts.items():
         sums[cell_of(key.node, key.locale, key.event)] += number
     possible = possible_cells(line)
-    removed = sorted(cell for cell, number in sums.items() if number >= SMALLEST_SHOWN and cell not in possible)
-    numbers = {cell: str(sums[cell]) if sums[cell] >= SMALLEST_SHOWN else HIDDEN for cell in (*possible, *removed)}
+    former = sorted(cell for cell, number in sums.items() if number >= SMALLEST_SHOWN and cell not in possible)
+    numbers = {cell: str(sums[cell]) if sums[cell] >= SMALLEST_SHOWN else HIDDEN for cell in (*possible, *former)}
     return Report(period, numbers, tuple(_gaps(period, stored, now)))
 
 

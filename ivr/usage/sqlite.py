@@ -11,9 +11,7 @@ from pathlib import Path
 
 from ivr.errors import OperationFailed
 from ivr.usage import tables
-from ivr.usage.counter import ProcessSpan, UsageKey
-from ivr.usage.periods import period_end
-from ivr.usage.tables import StoredPeriod
+from ivr.usage.counts import ProcessSpan, StoredPeriod, UsageKey
 
 LOCK_TIMEOUT = 5.0
 """Seconds to wait while another process writes to the file."""
@@ -39,11 +37,7 @@ class SqliteStore:
         """Add `counts` in one transaction. Raises sqlite3.Error, OSError or OperationFailed if it fails."""
         self._create_file()
         with self._transaction() as db:
-            db.executemany(tables.ADD_COUNT, tables.count_rows(counts))
-            db.execute(tables.KEEP_SPAN, tables.span_row(span))
-            db.executemany(tables.KEEP_LATE_PERIOD, [(period,) for period in late_periods])
-            for statement, parameter in tables.delete_statements(span.until - tables.RETENTION):
-                db.execute(statement, (parameter,))
+            tables.write(db.cursor(), counts, span, late_periods)
 
     def read(self, period: str) -> StoredPeriod:
         """The counts of `period`. Raises OperationFailed if the file is missing or cannot be read."""
@@ -51,11 +45,7 @@ class SqliteStore:
             with closing(self._connect("ro")) as db:
                 if not self._has_tables(db):
                     raise OperationFailed(f"{self.path} has no counts yet: there is nothing to show.")
-                return tables.stored_period(
-                    db.execute(tables.SELECT_COUNTS, (period,)).fetchall(),
-                    db.execute(tables.SELECT_SPANS, (tables.timestamp(period_end(period)),)).fetchall(),
-                    db.execute(tables.SELECT_LATE_PERIOD, (period,)).fetchall(),
-                )
+                return tables.read(db.cursor(), period)
         except sqlite3.Error as error:
             raise OperationFailed(f"{self.path} cannot be read ({error}): there is nothing to show.") from None
 

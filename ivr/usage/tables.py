@@ -11,12 +11,12 @@ older release may run beside a newer one. The two dialects differ in a dozen lin
 SQLAlchemy would add a second of start time and 31 MB of memory to every process.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, Protocol
 
-from ivr.usage.counter import ProcessSpan, UsageKey
-from ivr.usage.periods import PeriodLength, period_of
+from ivr.usage.counts import ProcessSpan, StoredPeriod, UsageKey
+from ivr.usage.periods import PeriodLength, period_end, period_of
 
 VERSION = 1
 RETENTION = timedelta(days=400)
@@ -39,57 +39,45 @@ KEEP_LATE_PERIOD = "INSERT INTO late VALUES (?) ON CONFLICT (month) DO NOTHING"
 SELECT_COUNTS = "SELECT month, node, locale, event, times FROM counts WHERE month = ?"
 SELECT_SPANS = "SELECT process, since, until, ended FROM spans WHERE since < ?"
 SELECT_LATE_PERIOD = "SELECT month FROM late WHERE month = ?"
+Q_COMPARISONS: Mapping[PeriodLength, str] = {"month": "<>", "quarter": "="}
+"""How the sixth character of a period of each length compares with Q: "2026-11", "2026-Q4"."""
 
 
-class StoredPeriod(NamedTuple):
-    """The content of a store about one period.
+class Cursor(Protocol):
+    """A cursor of a database, as PEP 249 describes it. A ? in a statement stands for a parameter."""
 
-    `spans` are those of all processes that started before the end of the period. `late` is true if counts of the
-    period came too late to be stored.
-    """
+    def execute(self, statement: str, parameters: Sequence[str | int] = ()) -> Any:
+        """Execute a statement, and return the cursor with its rows."""
 
-    counts: Mapping[UsageKey, int]
-    spans: tuple[ProcessSpan, ...]
-    late: bool
+    def executemany(self, statement: str, parameters: Sequence[Sequence[str | int]]) -> Any:
+        """Execute a statement once for each row of parameters."""
 
 
-def count_rows(counts: Mapping[UsageKey, int]) -> list[tuple[str | int, ...]]:
-    """The rows for `ADD_COUNT`, such as ("2026-11", "my_safety", "es", "1", 4). Two writers lock in this order."""
-    return [(*key, number) for key, number in sorted(counts.items())]
+def write(cursor: Cursor, counts: Mapping[UsageKey, int], span: ProcessSpan, late_periods: Sequence[str]) -> None:
+    """Add counts to the tables, and delete what is older than RETENTION. The caller begins and ends the transaction."""
+    rows = [(*key, number) for key, number in sorted(counts.items())]  # sorted: two writers lock rows in one order
+    cursor.executemany(ADD_COUNT, rows)
+    cursor.executemany(KEEP_LATE_PERIOD, [(period,) for period in late_periods])
+    cursor.execute(KEEP_SPAN, (span.process, timestamp(span.since), timestamp(span.until), int(span.ended)))
+    oldest = span.until - RETENTION
+    for table in ("counts", "late"):
+        for length, comparison in Q_COMPARISONS.items():
+            statement = f"DELETE FROM {table} WHERE month < ? AND substr(month, 6, 1) {comparison} 'Q'"
+            cursor.execute(statement, (period_of(oldest.year, oldest.month, length),))
+    cursor.execute("DELETE FROM spans WHERE until < ?", (timestamp(oldest),))
 
 
-def span_row(span: ProcessSpan) -> tuple[str | int, ...]:
-    """The row for `KEEP_SPAN`."""
-    return span.process, timestamp(span.since), timestamp(span.until), int(span.ended)
+def read(cursor: Cursor, period: str) -> StoredPeriod:
+    """The content of the tables about `period`."""
+    counts = cursor.execute(SELECT_COUNTS, (period,)).fetchall()
+    spans = cursor.execute(SELECT_SPANS, (timestamp(period_end(period)),)).fetchall()
+    late = cursor.execute(SELECT_LATE_PERIOD, (period,)).fetchall()
+    return StoredPeriod({UsageKey(*key): number for *key, number in counts}, tuple(map(_span, spans)), bool(late))
 
 
-def delete_statements(before: datetime) -> Iterator[tuple[str, str]]:
-    """The statements, each with its parameter, that delete everything older than `before`."""
-    lengths: tuple[tuple[str, PeriodLength], ...] = (("<>", "month"), ("=", "quarter"))
-    for equals_q, length in lengths:
-        oldest = period_of(before.year, before.month, length)
-        for table in ("counts", "late"):
-            yield f"DELETE FROM {table} WHERE month < ? AND substr(month, 6, 1) {equals_q} 'Q'", oldest
-    yield "DELETE FROM spans WHERE until < ?", timestamp(before)
-
-
-def stored_period(
-    count_rows: Sequence[Sequence[str | int]], span_rows: Sequence[Sequence[str | int]], late_rows: Sequence[object]
-) -> StoredPeriod:
-    """The period from the rows of `SELECT_COUNTS`, `SELECT_SPANS` and `SELECT_LATE_PERIOD`."""
-    return StoredPeriod(dict(map(_count, count_rows)), tuple(map(_span, span_rows)), bool(late_rows))
-
-
-def _count(row: Sequence[str | int]) -> tuple[UsageKey, int]:
-    period, node, locale, event, times = row
-    return UsageKey(str(period), str(node), str(locale), str(event)), int(times)
-
-
-def _span(row: Sequence[str | int]) -> ProcessSpan:
+def _span(row: tuple[str, str, str, int]) -> ProcessSpan:
     process, since, until, ended = row
-    return ProcessSpan(
-        str(process), datetime.fromisoformat(str(since)), datetime.fromisoformat(str(until)), bool(ended)
-    )
+    return ProcessSpan(process, datetime.fromisoformat(since), datetime.fromisoformat(until), bool(ended))
 
 
 def timestamp(moment: datetime) -> str:

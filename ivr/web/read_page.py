@@ -106,7 +106,7 @@ class _SectionMaker:
 def _small_words(line: Line, tag: str) -> list[str]:
     """The small words of a language. If its word lists cannot be read, there are none, and headings keep theirs."""
     try:
-        return line.content.words(tag).small
+        return list(line.content.words(tag).small)
     except BadLocale:
         return []
 

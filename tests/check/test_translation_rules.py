@@ -11,7 +11,7 @@ from support.paths import TESTS
 from ivr.check.report import check_all
 from ivr.check.translation import Translation
 from ivr.check.translation_rules import RULES, broken_rules
-from ivr.content.catalogue import load_catalogue
+from ivr.content.catalogue import load_messages
 from ivr.content.load import load_content
 from ivr.content.wordlists import Words
 from ivr.line.compiler import compile_line
@@ -63,7 +63,7 @@ def test_every_rule_has_a_planted_fault() -> None:
 
 @pytest.mark.parametrize(("kind", "name"), PLANTED.values())
 def test_broken_rule_of_language_never_costs_a_caller_a_text(kind: str, name: str, copied: Path) -> None:
-    messages, faults = load_catalogue(fault_named(kind, name).plant(copied))
+    messages, faults = load_messages([fault_named(kind, name).plant(copied)])
     assert faults == {}
     assert messages.keys() == (LOCALES["es"].messages or {}).keys()
 

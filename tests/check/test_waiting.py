@@ -10,7 +10,7 @@ from ivr.check import waiting
 from ivr.check.proofs import prove
 from ivr.check.report import Report, check_all, check_language
 from ivr.content.catalogue import po_path
-from ivr.content.load import is_whole, needed_texts
+from ivr.content.load import needed_texts
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
@@ -48,7 +48,7 @@ def check(root: Path, today: date | None = None) -> Report:
 
 def heard(line: Line, text: str) -> str:
     (part, *_) = line.content.prompts.parts(text, "es", {})
-    return part.text
+    return part.words
 
 
 def test_corrected_english_is_heard_in_english_and_is_no_fault(corrected: Callable[..., Path]) -> None:
@@ -119,7 +119,7 @@ def test_no_text_that_waits_breaks_a_proof_or_the_script(copied: Path) -> None:
     for name in content.prompts.templates.keys() - set(needed_texts(content.flow)):
         path.write_text(whole.replace(f'msgctxt "{name}"', f'#, fuzzy\nmsgctxt "{name}"'), "utf-8")
         line = compile_line(copied)
-        assert not is_whole(line.flow, line.content.prompts, name, "es")
+        assert not line.content.is_whole(name, "es")
         assert prove(line) == (), name
         assert render_page(line, "en")
 

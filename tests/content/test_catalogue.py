@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr.content.catalogue import load_catalogue, message_fault
+from ivr.content.catalogue import load_messages, message_fault
 from ivr.content.load import Content
 from ivr.errors import BadLocale
 
@@ -26,7 +26,7 @@ def catalogue(folder: Path, text: str) -> Path:
 
 
 def usable(folder: Path, text: str) -> Mapping[tuple[str, str], str]:
-    messages, faults = load_catalogue(catalogue(folder, text))
+    messages, faults = load_messages([catalogue(folder, text)])
     assert not faults
     return messages
 
@@ -117,7 +117,7 @@ def test_same_words_in_two_contexts_are_no_duplicate(tmp_path: Path) -> None:
 
 def test_duplicate_message_is_left_out_with_both_translations(tmp_path: Path) -> None:
     path = catalogue(tmp_path, HEAD + APPLES + "\n" + APPLES.replace("Manzanas", "Pomas"))
-    messages, faults = load_catalogue(path)
+    messages, faults = load_messages([path])
     assert messages == {}
     assert [str(fault) for fault in faults.values()] == [
         f"{path}:9: line 5 has the same message. Keep the better translation and remove the other message."
@@ -125,8 +125,8 @@ def test_duplicate_message_is_left_out_with_both_translations(tmp_path: Path) ->
 
 
 def test_faulty_message_leaves_the_others_usable(tmp_path: Path) -> None:
-    messages, faults = load_catalogue(
-        catalogue(tmp_path, HEAD + APPLES + '\nmsgctxt "tea"\nmsgid "Tea."\nmsgstr "Té 2."\n')
+    messages, faults = load_messages(
+        [catalogue(tmp_path, HEAD + APPLES + '\nmsgctxt "tea"\nmsgid "Tea."\nmsgstr "Té 2."\n')]
     )
     assert messages == {("apples", "Apples."): "Manzanas."}
     assert list(faults) == [("tea", "Tea.")]
@@ -135,7 +135,7 @@ def test_faulty_message_leaves_the_others_usable(tmp_path: Path) -> None:
 def test_polib_reads_the_same_messages(content: Content) -> None:
     for tag in content.configured[1:]:
         path = content.root / "locales" / tag / "LC_MESSAGES" / "messages.po"
-        messages, faults = load_catalogue(path)
+        messages, faults = load_messages([path])
         translated = polib.pofile(str(path)).translated_entries()
         others = {(one.msgctxt, one.msgid): one.msgstr for one in translated}
         assert {name: one for name, one in others.items() if name not in faults} == messages
@@ -147,7 +147,7 @@ def test_random_bytes_as_a_catalogue_only_withhold_the_language(tmp_path: Path, 
     path = tmp_path / "messages.po"
     path.write_bytes(whole)
     with pytest.raises(BadLocale):
-        load_catalogue(path)
+        load_messages([path])
 
 
 @given(st.lists(st.sampled_from((HEAD + APPLES * 2).splitlines()) | st.text(), max_size=12))
@@ -156,7 +156,7 @@ def test_random_lines_as_a_catalogue_only_withhold_the_language(tmp_path: Path, 
     path = tmp_path / "messages.po"
     path.write_text("\n".join(lines), "utf-8", errors="ignore")
     try:
-        messages, _ = load_catalogue(path)
+        messages, _ = load_messages([path])
     except BadLocale:
         return
     assert all(message_fault(english, translated) is None for (_, english), translated in messages.items())
@@ -164,12 +164,12 @@ def test_random_lines_as_a_catalogue_only_withhold_the_language(tmp_path: Path, 
 
 def test_cut_catalogue_is_refused_or_has_whole_sentences_only(tiny: Path, tmp_path: Path) -> None:
     whole = (tiny / "locales" / "es" / "LC_MESSAGES" / "messages.po").read_bytes()
-    right, _ = load_catalogue(tiny / "locales" / "es" / "LC_MESSAGES" / "messages.po")
+    right, _ = load_messages([tiny / "locales" / "es" / "LC_MESSAGES" / "messages.po"])
     path = tmp_path / "messages.po"
     for end in range(0, len(whole), 31):
         path.write_bytes(whole[:end])
         try:
-            messages, _ = load_catalogue(path)
+            messages, _ = load_messages([path])
         except BadLocale:
             continue
         assert messages.items() <= right.items()

@@ -44,7 +44,7 @@ def test_numbers_and_facts_are_loaded_by_name(facts: Facts) -> None:
 def test_with_names_the_facts_that_must_be_said_together(copied: Path) -> None:
     path = copied / "prompts" / "sources.toml"
     path.write_text(path.read_text("utf-8").replace("[NU-01]", '[NU-01]\nwith = ["HL-01"]'), "utf-8")
-    assert load_facts(path.parent).facts["NU-01"].beside == ["HL-01"]
+    assert load_facts(path.parent).facts["NU-01"].beside == ("HL-01",)
 
 
 @pytest.mark.parametrize("say", ["911", "233-733", "90210", "1-888-373-7888", "1-202-555-0123", "202-555-0123"])

@@ -30,7 +30,7 @@ def layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def words(line: Line, name: str, tag: str = "en") -> str:
     """All words of a text."""
     parts = line.content.prompts.parts(name, tag, named_keys(line.flow, name))
-    return "\n".join(part.text for part in parts)
+    return "\n".join(part.words for part in parts)
 
 
 def test_layer_and_release_are_one_line_without_a_fault(layer: Path) -> None:
@@ -43,7 +43,7 @@ def test_layer_and_release_are_one_line_without_a_fault(layer: Path) -> None:
         assert all(words(line, name, tag) == words(release, name, tag) for name in changed)
         assert words(line, "tea", tag).startswith(words(release, "tea", tag)), "a part is added"
         assert words(line, "greeting", tag) != words(release, "greeting", tag)
-        assert line.content.prompts.whole("fruit", tag, {"apples": "1", "plums": "2"})
+        assert line.content.prompts.is_whole("fruit", tag, {"apples": "1", "plums": "2"})
 
 
 def test_call_at_a_topic_that_is_left_out_goes_on_in_its_menu(layer: Path) -> None:
@@ -107,7 +107,7 @@ def test_layer_changes_single_fields_of_a_language(layer: Path) -> None:
     content = compile_line(layer, OPTIONS).content
     assert content.locales["es"]._replace(star="") == before.locales["es"]._replace(star="")
     assert content.locales["es"].star == "tecla estrella" != before.locales["es"].star
-    assert content.words("es").never == [*avoided, "ciruela*"]
+    assert content.words("es").never == (*avoided, "ciruela*")
 
 
 def test_recording_of_a_layer_is_played_and_found(layer: Path) -> None:

@@ -20,7 +20,7 @@ from ivr.content.po import read_po
 from ivr.content.prompts import RenderedPrompt
 from ivr.line.line import Line
 from ivr.line.options import Options
-from ivr.translate.update import languages, source_of
+from ivr.translate.update import languages, source_messages
 
 
 @pytest.fixture
@@ -69,8 +69,8 @@ def test_every_published_language_has_its_folder(content: Content) -> None:
 
 def test_prompts_have_no_digit_and_no_sign_that_is_not_spoken(content: Content) -> None:
     for text, _, part in said(content):
-        assert not any(character.isdigit() or character in "<>&%{}*#_~^|\\" for character in part.text), text
-        assert part.text.replace("\n", "").isprintable(), text
+        assert not any(character.isdigit() or character in "<>&%{}*#_~^|\\" for character in part.words), text
+        assert part.words.replace("\n", "").isprintable(), text
 
 
 def test_every_part_has_words_in_every_language(content: Content) -> None:
@@ -100,7 +100,7 @@ def test_menu_says_each_choice_once_in_rising_order(content: Content) -> None:
 def test_numbers_are_spoken_digit_by_digit_in_their_groups(content: Content) -> None:
     for text, locale, part in said(content):
         for name in part.numbers:
-            assert locale.digit_groups(content.facts.numbers[name].groups) in part.text, (text, name)
+            assert locale.digit_groups(content.facts.numbers[name].groups) in part.words, (text, name)
 
 
 def test_numbers_have_a_form_that_may_be_spoken(content: Content) -> None:
@@ -163,7 +163,7 @@ def test_catalogues_have_the_messages_of_the_texts(content: Content) -> None:
 
 def test_template_for_translators_is_up_to_date(content: Content) -> None:
     pot = [entry for entry in read_po((content.root / "locales" / "messages.pot").read_bytes()) if not entry.is_header]
-    source = {entry.id: (entry.notes, entry.place) for entry in source_of(content.root)}
+    source = {entry.id: (entry.notes, entry.place) for entry in source_messages(content.root)}
     known = {entry.id: (entry.notes, entry.place) for entry in pot}
     with_pages = any(map(is_of_a_page, known))  # the toy line leaves out the messages of the web pages
     assert known == {message: noted for message, noted in source.items() if with_pages or not is_of_a_page(message)}

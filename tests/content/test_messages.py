@@ -35,7 +35,7 @@ def test_extracted_messages_are_those_that_the_line_looks_up(content: Content) -
         press = named_keys(content.flow, name)
         for part, ours in zip(prompts.parts(name, "echo", press), prompts.parts(name, "en", press), strict=True):
             assert part.locale == "echo", f"{name} asks for a message that translators are not given"
-            assert part.text.replace("§ ", "") == ours.text
+            assert part.words.replace("§ ", "") == ours.words
             assert (part.keys, part.numbers) == (ours.keys, ours.numbers)
     assert echo.asked == echo.keys()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from support.msgfmt import compiled, needs_msgfmt
 
-from ivr.content.po import Entry, PoFault, read_po
+from ivr.content.po import PoEntry, PoFault, read_po
 
 TYPE = '"Content-Type: text/plain; charset=UTF-8\\n"\n'
 HEADER = f'msgid ""\nmsgstr ""\n{TYPE}\n'
@@ -123,11 +123,11 @@ def usable(content: bytes) -> dict[str, str]:
     return {_key(entry): entry.translation for entry in read_po(content) if _is_used(entry)}
 
 
-def _is_used(entry: Entry) -> bool:
+def _is_used(entry: PoEntry) -> bool:
     return bool(entry.translation) and not (entry.obsolete or entry.plural or entry.fuzzy or entry.is_header)
 
 
-def _key(entry: Entry) -> str:
+def _key(entry: PoEntry) -> str:
     return entry.english if entry.context is None else f"{entry.context}\x04{entry.english}"
 
 
@@ -207,7 +207,7 @@ def test_entry_has_all_that_the_file_says_of_it() -> None:
         '# por mí\n#. Heard: press 1.\n#: tea.txt:1\n#, fuzzy\n#| msgid ""\n#| "Tea "\n#| "is."\n'
         'msgctxt "tea"\nmsgid "Tea is hot."\nmsgstr "Té."\n'
     )
-    expected = Entry(
+    expected = PoEntry(
         "tea", "Tea is hot.", "Té.", 9, fuzzy=True, comments=("por mí",), notes=("Heard: press 1.",),
         previous="Tea is.", place="tea.txt:1",
     )  # fmt: skip

@@ -39,23 +39,23 @@ def test_missing_message_makes_all_parts_of_its_text_english(copied: Path) -> No
     for missing in whole:
         parts = spoken(copied, source, "es", {one: other for one, other in whole.items() if one != missing})
         assert [part.locale for part in parts] == ["en", "en"]
-        assert [part.text for part in parts] == ["One.\n\nTwo.", "Three."]
+        assert [part.words for part in parts] == ["One.\n\nTwo.", "Three."]
 
 
 def test_whole_says_whether_every_message_is_translated(prompts: Prompts, tiny: Path) -> None:
-    assert prompts.whole("tea", "es", {})
+    assert prompts.is_whole("tea", "es", {})
     untranslated = prompts.locales | {"es": prompts.locales["es"]._replace(messages={})}
-    assert not Prompts(prompts.templates, untranslated, load_facts(tiny / "prompts"), "en").whole("tea", "es", {})
+    assert not Prompts(prompts.templates, untranslated, load_facts(tiny / "prompts"), "en").is_whole("tea", "es", {})
 
 
 def test_key_is_spoken_with_the_word_of_the_language(copied: Path) -> None:
-    assert spoken(copied, CHOICE)[0].text == "For fruit … press two."
+    assert spoken(copied, CHOICE)[0].words == "For fruit … press two."
     spanish = {"For fruit … press %(key)s.": "Para la fruta … oprima %(key)s."}
-    assert spoken(copied, CHOICE, "es", spanish)[0].text == "Para la fruta … oprima dos."
+    assert spoken(copied, CHOICE, "es", spanish)[0].words == "Para la fruta … oprima dos."
 
 
 def test_number_is_spoken_digit_by_digit_in_its_groups(copied: Path) -> None:
-    text = spoken(copied, CALL)[0].text
+    text = spoken(copied, CALL)[0].words
     assert text == "Dial one … eight eight eight … three seven three … seven eight eight eight, or press zero."
 
 
@@ -79,12 +79,12 @@ def test_marks_are_removed_from_the_words(prompts: Prompts) -> None:
     for name in prompts.templates:
         for locale in prompts.locales:
             for part in prompts.parts(name, locale, press):
-                assert part.text.replace("\n", "").isprintable()
+                assert part.words.replace("\n", "").isprintable()
 
 
 def test_key_depends_on_the_names_that_are_passed(prompts: Prompts) -> None:
     assert prompts.parts("language", "es", {"language": "8"})[0].keys == ("8",)
-    assert prompts.parts("language", "es", {"language": "2"})[0].text == "Para español … oprima dos."
+    assert prompts.parts("language", "es", {"language": "2"})[0].words == "Para español … oprima dos."
 
 
 def test_template_has_the_facts_that_it_names(prompts: Prompts) -> None:
@@ -98,5 +98,5 @@ def test_unknown_key_or_number_is_reported_by_name(copied: Path, named: str) -> 
 
 
 def test_words_of_a_prompt_are_not_escaped(copied: Path) -> None:
-    assert spoken(copied, '{% trans "tea" %}Salt & "milk".{% endtrans %}')[0].text == 'Salt & "milk".'
-    assert spoken(copied, '{% trans "tea" %}All of it: a hundred %.{% endtrans %}')[0].text.endswith("a hundred %.")
+    assert spoken(copied, '{% trans "tea" %}Salt & "milk".{% endtrans %}')[0].words == 'Salt & "milk".'
+    assert spoken(copied, '{% trans "tea" %}All of it: a hundred %.{% endtrans %}')[0].words.endswith("a hundred %.")

@@ -39,7 +39,7 @@ def test_recording_is_played_for_its_text_at_both_paces(copied: Path) -> None:
 def test_seconds_of_a_prompt_are_those_of_its_recording(copied: Path) -> None:
     record_text(copied, "apples")
     line = compile_line(copied, OPTIONS)
-    (spoken,) = line.schedule.spoken(Ask(Place("apples", "es"), "part"))
+    (spoken,) = line.schedule.prompts(Ask(Place("apples", "es"), "part"))
     assert spoken.sound is not None
     assert line.schedule.longest_seconds(spoken) == line.schedule.shortest_seconds(spoken) == spoken.sound.seconds
     assert line.schedule.longest_seconds(spoken, slow=True) == spoken.sound.slow_seconds
@@ -52,8 +52,8 @@ def test_changed_word_for_a_key_outdates_the_recording(copied: Path) -> None:
     path.write_text(path.read_text("utf-8").replace('"cero"', '"ceros"'), "utf-8")
     line = compile_line(copied, OPTIONS)
     assert [one for one in record.outdated_recordings(line, "es") if one.name == "person"]
-    (person, _) = line.schedule.spoken(Ask(Place("main", "es"), "first"))
-    assert (person.text, person.sound) == ("Para hablar con una persona … oprima ceros.", None)
+    (person, _) = line.schedule.prompts(Ask(Place("main", "es"), "first"))
+    assert (person.words, person.sound) == ("Para hablar con una persona … oprima ceros.", None)
 
 
 def test_telephone_shows_the_words_of_the_recording(copied: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_language_without_a_voice_can_be_published_when_all_is_recorded(voicel
 def test_outdated_recording_without_a_voice_makes_the_text_english(voiceless: Path) -> None:
     record_all(voiceless, "es", 2)
     say_otherwise(voiceless, APPLES, "Manzanas. Son muy rojas.")
-    (spoken,) = compile_line(voiceless, OPTIONS).schedule.spoken(Ask(Place("apples", "es"), "part"))
+    (spoken,) = compile_line(voiceless, OPTIONS).schedule.prompts(Ask(Place("apples", "es"), "part"))
     assert spoken.locale == "en"
     (fault,) = check_all(voiceless, OPTIONS).faults
     assert fault.found == "its recording reads other words"

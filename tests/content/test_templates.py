@@ -28,7 +28,7 @@ def test_blocks_on_neighbouring_lines_are_one_paragraph(copied: Path) -> None:
 
 
 def test_line_break_inside_a_block_is_a_space(copied: Path) -> None:
-    assert spoken(copied, '{% trans "tea" %}\n  One\n  two.\n{% endtrans %}')[0].text == "One two."
+    assert spoken(copied, '{% trans "tea" %}\n  One\n  two.\n{% endtrans %}')[0].words == "One two."
 
 
 def test_windows_line_ends_change_no_template(copied: Path, tiny: Path) -> None:
@@ -39,7 +39,7 @@ def test_windows_line_ends_change_no_template(copied: Path, tiny: Path) -> None:
 
 def test_comment_may_contain_anything(copied: Path) -> None:
     comment = "{# TRANSLATORS: 3 <words>, &amp; no more\n---\n#}\n"
-    assert spoken(copied, comment + '{% trans "tea" %}One.{% endtrans %}')[0].text == "One."
+    assert spoken(copied, comment + '{% trans "tea" %}One.{% endtrans %}')[0].words == "One."
     assert load_templates(copied / "prompts")["tea"].parts == 1
 
 

@@ -57,7 +57,7 @@ def test_every_step_has_its_words_and_its_wait(compiled: Line) -> None:
             spoken = [exported.prompts[name] for name in written.prompts or ()]
             assert written.kind == KINDS[type(step)]
             assert [(prompt.language, prompt.paragraphs) for prompt in spoken] == [
-                (prompt.locale, prompt.paragraphs) for prompt in compiled.schedule.spoken(step)
+                (prompt.locale, prompt.paragraphs) for prompt in compiled.schedule.prompts(step)
             ]
             assert (written.place, written.pace) == (address_of(step.place), step.place.pace)
             assert written.wait == (compiled.schedule.wait(step) if isinstance(step, Ask) else None)

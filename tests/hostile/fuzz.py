@@ -16,7 +16,7 @@ with atheris.instrument_imports(include=["ivr", "babel", "urllib"]):
     from support.asgi_client import PUBLIC, TOKEN, Asked
     from support.fake_twilio import check_document
 
-    from ivr.content.catalogue import load_catalogue
+    from ivr.content.catalogue import load_messages
     from ivr.errors import BadLocale
     from ivr.readiness import readiness_of
     from ivr.server.app import make_app
@@ -58,7 +58,7 @@ def catalogue(given: bytes) -> None:
     """A catalogue of these bytes is read, or raises BadLocale with a fault."""
     CATALOGUE.write_bytes(given)
     try:
-        messages, _ = load_catalogue(CATALOGUE)
+        messages, _ = load_messages([CATALOGUE])
     except BadLocale as error:
         if not error.faults:
             raise

@@ -151,7 +151,7 @@ def test_untranslated_language_is_spoken_in_english_by_the_english_voice(copied:
     asked = Asked(make_app(settings, ready))
     verbs = read_document(asked.post(f"{PUBLIC}/call/es/main", [*FORM, ("Digits", "1")]).body)
     asked.close()
-    says = [say for verb in verbs if isinstance(verb, Gather) for say in verb.spoken]
+    says = [say for verb in verbs if isinstance(verb, Gather) for say in verb.nested]
     assert {getattr(say, "language", "") for say in says} == {"en-US"}
 
 

@@ -79,12 +79,12 @@ def test_hanging_up_ends_the_call_and_sends_no_callback(real: Line) -> None:
 
 @pytest.mark.parametrize(("language", "words"), [("en", "on a bill"), ("es", "recibo")])
 def test_callers_are_told_that_phone_and_bill_show_the_call(real: Line, language: str, words: str) -> None:
-    spoken = [one.text for place in real.documents if place.locale == language for one in _parts(real, place)]
+    spoken = [one.words for place in real.documents if place.locale == language for one in _parts(real, place)]
     assert any(words in text for text in spoken)
 
 
 def _parts(line: Line, place: object) -> list[object]:
-    return [spoken for step in line.steps(place)[:1] for spoken in line.schedule.spoken(step)]  # type: ignore[arg-type]
+    return [spoken for step in line.steps(place)[:1] for spoken in line.schedule.prompts(step)]  # type: ignore[arg-type]
 
 
 # -- a keypad is enough ------------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def test_fallback_document_needs_no_further_request(real: Line, first: str, seco
     assert len(asked) == 1
     assert all(words in said(one) for words in HOTLINE_SPOKEN)
     spoken = [verb for verb in read_document(real.fallback_document) if isinstance(verb, Say)]
-    assert not any(words.search(spoken[0].text[:20]) for words in REVEALING.values())
+    assert not any(words.search(spoken[0].words[:20]) for words in REVEALING.values())
     assert not any(isinstance(verb, Gather) for verb in read_document(real.fallback_document))
 
 

@@ -34,11 +34,11 @@ def test_silent_caller_hears_every_reading_in_order(line: Line) -> None:
     caller = caller_of(line)
     caller.rings()
     opening = Place("opening", "en", language_chosen=False)
-    readings = [[words(spoken.text) for spoken in line.schedule.spoken(step)] for step in line.steps(opening)]
+    readings = [[words(spoken.words) for spoken in line.schedule.prompts(step)] for step in line.steps(opening)]
     while caller.state == "listening":
         caller.waits()
     assert [words(heard.text) for heard in caller.heard] == [text for reading in readings for text in reading]
-    menu = words(line.content.shared_prompt("main", "en").text)
+    menu = words(line.content.shared_prompt("main", "en").words)
     assert [menu in reading for reading in readings] == [True, True, False, False, False]
     assert [heard.interruptible for heard in caller.heard] == [True] * (len(caller.heard) - 2) + [False, False]
 
@@ -70,4 +70,4 @@ def test_only_connect_and_goodbye_cannot_be_interrupted(line: Line) -> None:
     caller.dial_ends("completed")
     caller.waits()
     uncut = [words(heard.text) for heard in caller.heard if not heard.interruptible]
-    assert uncut == [words(line.content.shared_prompt(text, "es").text) for text in ("connect", "goodbye")]
+    assert uncut == [words(line.content.shared_prompt(text, "es").words) for text in ("connect", "goodbye")]

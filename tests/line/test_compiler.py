@@ -55,7 +55,7 @@ def test_first_document_with_goodbye_says_the_number(goodbye: Subject) -> None:
     assert (type(bye), type(other_bye)) == (Say, Say)
     assert end == Hangup()
     steps = goodbye.line.steps(goodbye.line.respond(RING, []).place)
-    assert [spoken.numbers for spoken in goodbye.line.schedule.spoken(steps[4])] == [(HOTLINE, HOTLINE)] * 2
+    assert [spoken.numbers for spoken in goodbye.line.schedule.prompts(steps[4])] == [(HOTLINE, HOTLINE)] * 2
 
 
 def test_every_dial_shows_the_line_number(line: Line) -> None:
@@ -96,8 +96,8 @@ def test_greeting_starts_at_once_and_other_speech_half_a_second_later(line: Line
     for form, address, begins_with_words in (([], RING, True), ([("Digits", "7")], "/call/en/opening", False)):
         first = verbs_of(line.respond(address, form).body)[0]
         assert isinstance(first, Gather)
-        assert isinstance(first.spoken[0], Say)
-        assert isinstance(first.spoken[0].pieces[0], str) is begins_with_words
+        assert isinstance(first.nested[0], Say)
+        assert isinstance(first.nested[0].pieces[0], str) is begins_with_words
 
 
 @pytest.mark.parametrize("policy", get_args(Policy))

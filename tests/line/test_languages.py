@@ -77,7 +77,7 @@ def test_text_with_a_faulty_message_is_spoken_in_english_by_the_english_voice(co
     assert SPANISH_VOICE not in tea
     assert b"Tea. It is hot." in tea
     for part in (1, 2, 3):
-        (spoken,) = line.schedule.spoken(Ask(Place("tea", "es", part), "part"))
+        (spoken,) = line.schedule.prompts(Ask(Place("tea", "es", part), "part"))
         assert spoken.locale == "en", "the parts around the bad message are English too"
 
 

@@ -78,7 +78,7 @@ class Clock:
         rings = place == next_place(self.flow, place, Ring())
         clock = 0.0 if rings else PAUSE_AFTER_KEY
         for number, (cue, spoken) in enumerate(
-            zip(prompts_for(self.flow, ask), self.line.schedule.spoken(ask), strict=True)
+            zip(prompts_for(self.flow, ask), self.line.schedule.prompts(ask), strict=True)
         ):
             clock += PARAGRAPH_PAUSE if number else 0
             if cue.text == "language" and key == "language" and cue.locale == language:

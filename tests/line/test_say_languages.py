@@ -41,7 +41,7 @@ def says(line: Line) -> Iterator[Say]:
     fragments = {fragment for document in line.documents.values() for fragment in document}
     for document in (line.fallback_document, *(twiml.document([fragment]) for fragment in fragments)):
         for verb in read_document(document):
-            for spoken in verb.spoken if isinstance(verb, Gather) else (verb,):
+            for spoken in verb.nested if isinstance(verb, Gather) else (verb,):
                 if isinstance(spoken, Say) and language_of(spoken) in STOP_WORDS:
                     yield spoken
 

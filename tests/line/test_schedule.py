@@ -20,5 +20,5 @@ def test_slow_pace_waits_for_a_relay_operator_to_type(line: Line) -> None:
     slow = Ask(Place("tea", "en", pace="slow"), "part")
     assert line.schedule.wait(slow) >= line.schedule.wait(normal) == 2
     how = Ask(Place("how", "en", pace="slow"), "part")
-    words = sum(len(spoken.text.replace("…", "").split()) for spoken in line.schedule.spoken(how))
+    words = sum(len(spoken.words.replace("…", "").split()) for spoken in line.schedule.prompts(how))
     assert line.schedule.wait(how) > words * 0.3, "a word a second typed, 2.07 a second read"

@@ -110,15 +110,15 @@ def test_gather_without_a_lead_starts_with_the_first_word(voices: Mapping[str, L
     for lead, first in ((0.0, "For tea"), (0.5, 0.5)):
         gather = read_verb(twiml.gather([TWO_PARAGRAPHS], voices, "normal", url, 10, lead))
         assert isinstance(gather, Gather)
-        assert isinstance(gather.spoken[0], Say)
-        assert gather.spoken[0].pieces[0] == first
+        assert isinstance(gather.nested[0], Say)
+        assert gather.nested[0].pieces[0] == first
 
 
 def test_gather_has_a_pause_between_two_prompts(voices: Mapping[str, Locale]) -> None:
     two = [RenderedPrompt("en", ("Hello.",)), RenderedPrompt("es", ("Hola.",))]
     gather = read_verb(twiml.gather(two, voices, "normal", "https://line.example.org/call", 10, 0))
     assert isinstance(gather, Gather)
-    spoken = [(say.language, say.pieces) for say in gather.spoken if isinstance(say, Say)]
+    spoken = [(say.language, say.pieces) for say in gather.nested if isinstance(say, Say)]
     assert spoken == [("en-US", ("Hello.",)), ("es-US", (PARAGRAPH_PAUSE, "Hola."))]
 
 

@@ -9,9 +9,9 @@ from ivr.call.playlist import SHARED_TEXTS
 from ivr.call.state import Place
 from ivr.errors import BadContent
 from ivr.line.line import Line
-from ivr.script.labels import SHARED_PROMPT_LABELS, heard_when, press, title_of
+from ivr.script.labels import SHARED_PROMPT_LABELS, heard_when, title_of
 from ivr.script.model import Script, read_script
-from ivr.script.sources import cited_fact, pages_to_open, sources_of
+from ivr.script.sources import pages_to_open, sources_of
 from ivr.script.timeline import STEP_NAMES, timeline
 
 
@@ -27,9 +27,8 @@ def scripts(line: Line) -> list[Script]:
 
 
 def sources(line: Line, *names: str, live: bool = False) -> list[str]:
-    content = line.content
     script = read_script(line, "en")
-    return list(sources_of(script, line.flow, content.facts, content.prompts.templates, names, live))
+    return list(sources_of(line, script, names, live))
 
 
 def test_script_has_every_text_once(any_line: Line) -> None:
@@ -88,8 +87,9 @@ def test_every_entry_has_a_title_and_a_way(any_line: Line) -> None:
         assert heard_when(any_line.flow, entry).strip()
 
 
-def test_keys_are_written_in_words() -> None:
-    assert press("1 2 3") == "press 1, then 2, then 3"
+def test_keys_are_written_in_words(line: Line) -> None:
+    entry = read_script(line, "en").entry("tea")
+    assert heard_when(line.flow, entry._replace(keys="1 2 3")) == "press 1, then 2, then 3"
 
 
 def test_every_shared_prompt_has_a_label() -> None:
@@ -108,7 +108,7 @@ def test_timeline_ends_with_an_action_of_the_line(line: Line, node: str) -> None
 def test_timeline_has_the_words_of_the_line(line: Line) -> None:
     place = Place("opening", "en")
     heard = [spoken for step in timeline(line, place) for _, spoken in step.texts]
-    assert heard == [spoken for step in line.steps(place) for spoken in line.schedule.spoken(step)]
+    assert heard == [spoken for step in line.steps(place) for spoken in line.schedule.prompts(step)]
 
 
 def test_every_reading_has_a_name(line: Line) -> None:
@@ -125,12 +125,12 @@ def test_clock_shows_minutes_and_seconds(line: Line) -> None:
 def test_cited_fact_has_numbers_in_place_of_names(real: Line) -> None:
     facts = real.content.facts
     for name in facts.facts:
-        assert "{" not in cited_fact(facts, name).says
+        assert "{" not in facts.facts[name].says
 
 
 def test_unknown_fact_raises_a_sentence(line: Line) -> None:
     with pytest.raises(BadContent, match=r"no fact ZZ-1"):
-        cited_fact(line.content.facts, "ZZ-1")
+        line.content.facts.fact("ZZ-1")
 
 
 def test_sources_list_every_text_fact_and_address(real: Line) -> None:
@@ -154,7 +154,7 @@ def test_live_lists_only_pages_to_open(real: Line) -> None:
     told = sources(real, live=True)
     assert told[0] == f"Pages that a person must still open, or calls to make: {len(found)}"
     waiting = {fact.id for page in found for fact in page.facts}
-    assert waiting == {name for name, fact in real.content.facts.facts.items() if fact.to_open and not fact.opened}
+    assert waiting == {name for name, fact in real.content.facts.facts.items() if fact.to_open and not fact.live_day}
     assert all(f"    {name}: " in "\n".join(told) for name in waiting)
 
 

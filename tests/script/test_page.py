@@ -119,7 +119,7 @@ def test_every_number_shows_the_day_of_its_comparison(shown: Page) -> None:
     for number in shown.line.content.facts.numbers.values():
         assert number.say in text
     assert text.count("live page not opened") == len(shown.line.content.facts.numbers)
-    assert all(str(number.compared) in text for number in shown.line.content.facts.numbers.values())
+    assert all(str(number.copy_day) in text for number in shown.line.content.facts.numbers.values())
 
 
 def test_the_first_page_says_who_has_not_reviewed_it_and_that_no_page_was_opened(shown: Page) -> None:
@@ -181,7 +181,7 @@ def test_cover_counts_texts_and_words(shown: Page) -> None:
     cover = shown.all("//header")[0].text_content()
     entries = list(shown.script.all())
     assert str(len(entries)) in cover
-    assert f"{sum(entry.words for entry in entries):,}" in cover
+    assert f"{sum(entry.word_count for entry in entries):,}" in cover
     review = shown.line.content.locales[shown.locale].review
     assert (str(review or "") or "not reviewed by a native speaker") in cover
 

@@ -260,5 +260,5 @@ def gather(body: bytes) -> Gather | None:
 def languages(body: bytes) -> list[str]:
     """The languages that a document speaks, in order."""
     verbs = read_document(body)
-    says = [one for verb in verbs for one in (verb.spoken if isinstance(verb, Gather) else (verb,))]
+    says = [one for verb in verbs for one in (verb.nested if isinstance(verb, Gather) else (verb,))]
     return [one.language for one in says if isinstance(one, Say)]

@@ -30,7 +30,7 @@ def heard(root: Path, tag: str, *nodes: str, out: Path | None = None) -> list[li
 def test_each_part_of_a_text_is_one_telephone_sound(copied: Path) -> None:
     samples = heard(copied, "es", "tea")
     assert [sample.name for sample in samples] == ["tea-1", "tea-2", "tea-3"]
-    assert samples[1].text == "Viene en tazas."
+    assert samples[1].words == "Viene en tazas."
     for sample in samples:
         assert seconds_of(sample.path.read_bytes()) == sample.seconds > 0.5
 
@@ -71,7 +71,7 @@ def test_draft_can_be_heard(copied: Path) -> None:
     with pytest.raises(OperationFailed, match="ivr check fr"):
         heard(copied, "fr", "tea")
     (one,) = heard_with(copied, "Apples. They are red.", "Les pommes. Elles sont rouges.", "apples")
-    assert one.text == "Les pommes. Elles sont rouges."
+    assert one.words == "Les pommes. Elles sont rouges."
 
 
 def heard_with(root: Path, english: str, french: str, node: str) -> list[listen.Sample]:

@@ -24,8 +24,8 @@ from ivr.call.playlist import named_keys
 from ivr.check.locale_settings import review_marks
 from ivr.check.proofs import prove
 from ivr.check.report import check_all, check_language
-from ivr.content.catalogue import load_catalogue, message_fault
-from ivr.content.load import Content, folder_of, with_drafts
+from ivr.content.catalogue import load_messages, message_fault
+from ivr.content.load import Content, folder_of, published_and_drafts
 from ivr.content.locale import load_locale
 from ivr.content.prompts import Prompts
 from ivr.content.voices import load_voices
@@ -130,7 +130,7 @@ def test_regional_form_begins_with_the_base_language(begun: Path) -> None:
     spanish, puerto_rican = table(begun, "es"), table(begun, "es-PR")
     for field in ("digits", "star", "pound", "speech_rate"):
         assert puerto_rican[field] == spanish[field]
-    assert load_catalogue(po_path(begun, "es-PR"))[0] == load_catalogue(po_path(begun, "es"))[0]
+    assert load_messages([po_path(begun, "es-PR")])[0] == load_messages([po_path(begun, "es")])[0]
     assert polib.pofile(str(po_path(begun, "es-PR"))).metadata["Language"] == "es_PR"
 
 
@@ -172,7 +172,7 @@ def test_tag_is_written_in_its_usual_letters(copied: Path) -> None:
 def test_language_in_another_script_begins_with_nothing_of_the_other(copied: Path, tag: str, base: str) -> None:
     shutil.copytree(copied / "locales" / "es", copied / "locales" / base)
     create_locale(copied, tag)
-    assert not load_catalogue(po_path(copied, tag))[0]
+    assert not load_messages([po_path(copied, tag)])[0]
     assert table(copied, tag)["digits"] != table(copied, base)["digits"]
 
 
@@ -231,7 +231,7 @@ def test_invented_language_speaks_every_text_with_the_same_keys_and_numbers(publ
         for ours, english in zip(prompts.parts(name, INVENTED, press), prompts.parts(name, "en", press), strict=True):
             assert ours.locale == INVENTED
             assert (ours.keys, ours.numbers) == (english.keys, english.numbers)
-            assert len(ours.text) > len(english.text)
+            assert len(ours.words) > len(english.words)
 
 
 def test_complete_language_has_no_missing_message(published: Path) -> None:
@@ -254,7 +254,7 @@ def test_right_to_left_language_has_its_direction_on_the_script_page(begun: Path
     entry = next(entry for entry in catalogue if entry.msgctxt == "person")
     entry.msgstr = "للتحدث مع شخص الآن … اضغط %(key)s."
     catalogue.save()
-    line = compile_line(begun, OPTIONS, with_drafts(begun, RIGHT_TO_LEFT))
+    line = compile_line(begun, OPTIONS, published_and_drafts(begun, RIGHT_TO_LEFT))
     (path,) = page.write_pages(line, [RIGHT_TO_LEFT], tmp_path)
     html = path.read_text("utf-8")
     assert f'lang="{RIGHT_TO_LEFT}" dir="rtl"' in html

@@ -20,7 +20,7 @@ from support.paths import TESTS
 from translate.storage.pypo import pofile
 
 from ivr.check.report import check_all
-from ivr.content.catalogue import load_catalogue, po_path, read_catalogue
+from ivr.content.catalogue import load_messages, po_path, read_catalogue
 from ivr.translate import update as updating
 from ivr.translate.merge import merge
 from ivr.translate.po_file import po_file
@@ -125,9 +125,9 @@ TOOLS: dict[str, Save] = {
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_catalogue_saved_by_a_tool_has_the_same_messages_and_no_fault(copied: Path, tool: str) -> None:
-    before, _ = load_catalogue(po_path(copied, "es"))
+    before, _ = load_messages([po_path(copied, "es")])
     TOOLS[tool](po_path(copied, "es"))
-    messages, faults = load_catalogue(po_path(copied, "es"))
+    messages, faults = load_messages([po_path(copied, "es")])
     assert messages == before | {APPLES: NEW}
     assert not faults
 
@@ -160,6 +160,6 @@ def test_catalogue_saved_by_poedit_differs_in_the_corrected_sentence_alone(name:
 
 
 def test_language_begun_in_poedit_has_its_first_sentences() -> None:
-    messages, faults = load_catalogue(SAVES / "poedit-begun.po")
+    messages, faults = load_messages([SAVES / "poedit-begun.po"])
     assert (len(messages), faults) == (3, {})
     assert messages[APPLES] == "Des pommes. Elles sont rouges."

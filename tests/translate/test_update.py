@@ -9,14 +9,14 @@ import pytest
 from support.content_faults import fault_named
 
 from ivr.call.playlist import SHARED_TEXTS
-from ivr.content.catalogue import load_catalogue
+from ivr.content.catalogue import load_messages
 from ivr.content.flow_file import load_flow
 from ivr.content.load import needed_texts
 from ivr.content.messages import page_messages
 from ivr.errors import BadContent, OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.translate import update as updating
-from ivr.translate.update import languages, po_path, source_of, update
+from ivr.translate.update import languages, po_path, source_messages, update
 
 GREEN = "Apples. They are green."
 
@@ -52,12 +52,12 @@ def test_template_has_messages_with_locations_and_comments(copied: Path) -> None
     entry = entries_of_template(copied)[("apples", "Apples. They are red.")]
     assert (entry.msgstr, entry.occurrences) == ("", [("prompts/apples.txt", "")])
     assert entry.comment.splitlines()[0] == "a red fruit"
-    assert len(source_of(copied)) == len(entries_of_template(copied))
+    assert len(source_messages(copied)) == len(entries_of_template(copied))
 
 
 def test_catalogue_begins_with_the_needed_texts_and_goes_on_as_the_flow_does(copied: Path) -> None:
     flow = load_flow(copied / "prompts" / "flow.toml")
-    texts = list(dict.fromkeys(one.context for one in source_of(copied)))
+    texts = list(dict.fromkeys(one.context for one in source_messages(copied)))
     needed = needed_texts(flow)
     assert texts[: len(needed)] == list(needed)
     own = [name for name in flow.nodes if name in texts and name not in (*needed, *SHARED_TEXTS)]
@@ -65,12 +65,12 @@ def test_catalogue_begins_with_the_needed_texts_and_goes_on_as_the_flow_does(cop
 
 
 def test_other_keys_of_a_menu_change_no_comment(copied: Path) -> None:
-    before = {one.id: one.notes for one in source_of(copied)}
+    before = {one.id: one.notes for one in source_messages(copied)}
     english(copied, '"tea", "fruit", "how"', '"how", "tea", "fruit"', "flow.toml")
     path = copied / "prompts" / "main.txt"
     *choices, last = path.read_text("utf-8").strip().split("\n\n")
     path.write_text("\n\n".join([last, *choices]) + "\n", "utf-8")
-    after = {one.id: one.notes for one in source_of(copied)}
+    after = {one.id: one.notes for one in source_messages(copied)}
     assert after == before
     assert compile_line(copied).flow.choices("main") == ("how", "tea", "fruit")
 
@@ -311,7 +311,7 @@ def test_new_language_has_every_message_untranslated(copied: Path) -> None:
 def test_updated_catalogue_can_be_loaded(copied: Path) -> None:
     english(copied, "They are green", "They are yellow", "pears")
     update(copied, ["es"])
-    messages, faults = load_catalogue(po_path(copied, "es"))
+    messages, faults = load_messages([po_path(copied, "es")])
     assert list(faults) == [("pears", "Pears. They are yellow.")]
     assert len(messages) == len(entries(copied)) - 1
 

@@ -51,7 +51,7 @@ def test_read_page_has_the_words_of_every_prompt(which: str, request: pytest.Fix
     written = set()
     for script, _ in scripts_and_pages(app_of(line), line):
         written |= {" ".join(map(without_pauses, part.paragraphs)) for entry in script.all() for part in entry.parts}
-    written |= {without_pauses(offer.text) for offer in language_offers(line)}
+    written |= {without_pauses(offer.words) for offer in language_offers(line)}
     spoken = (export_line(line, with_twiml=False).prompts or {}).values()
     assert {" ".join(map(without_pauses, prompt.paragraphs)) for prompt in spoken} <= written
 

@@ -13,7 +13,7 @@ from ivr.content.messages import page_messages
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.server.webhook import Webhook
-from ivr.translate.update import po_path, source_of, update
+from ivr.translate.update import po_path, source_messages, update
 from ivr.web.templates import STATIC, TEMPLATES
 
 
@@ -36,7 +36,7 @@ def test_catalogue_translates_the_page(copied: Path) -> None:
     hang_up = page.get_element_by_id("hangup")
     assert hang_up.text_content() == 'Colgar & "ya"'
     assert hang_up.find("span") is None
-    assert any(message.context == "web.phone" for message in source_of(copied))
+    assert any(message.context == "web.phone" for message in source_messages(copied))
 
 
 def test_obsolete_page_message_is_reported(copied: Path) -> None:

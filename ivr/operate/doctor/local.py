@@ -6,14 +6,13 @@ from ivr.check import waiting
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, age_faults
 from ivr.content.facts import PINNED_HOTLINE
-from ivr.content.files import read_bytes
+from ivr.content.files import CHECKOUT, read_bytes
 from ivr.errors import Fault, OperationFailed
 from ivr.line.twiml import with_new_numbers
 from ivr.operate.cause import Effect
 from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, to_do
 from ivr.operate.number_webhooks import TOLL_FREE
 from ivr.readiness import FALLBACK_FILE, MAX_FALLBACK_BYTES
-from ivr.settings import CHECKOUT
 from ivr.usage.store import store_of
 
 
@@ -67,17 +66,17 @@ def line_is_proved(target: Target) -> Finding:
     """Every proof passes, and the line accepts a request that it signed itself."""
     if not target.readiness.serving:
         found = "callers get the fallback document instead of the line"
-        return _first(target.readiness.faults, found, "fallback", ("texts",))
+        return _first_fault(target.readiness.faults, found, "fallback", ("texts",))
     return passes(f"all {target.readiness.line and target.readiness.line.stats.places} places of a call are proved.")
 
 
 def languages_are_spoken(target: Target) -> Finding:
     """Every published language is offered, and no text of it is spoken in the source language because of a fault."""
     if faults := target.readiness.layer_faults:
-        return _first(faults, "callers get the release's own content: your layer cannot be used", "some texts")
+        return _first_fault(faults, "callers get the release's own content: your layer cannot be used", "some texts")
     if faults := target.readiness.language_faults:
         tags = ", ".join(language.tag for language in target.readiness.languages if language.faults)
-        return _first(faults, f"the line is not ready: not all of {tags} is spoken", "some texts")
+        return _first_fault(faults, f"the line is not ready: not all of {tags} is spoken", "some texts")
     return passes(
         f"{', '.join(language.tag for language in target.readiness.languages)}, all texts that are translated."
     )
@@ -87,7 +86,7 @@ def limits_hold(target: Target) -> Finding:
     """Every text is within its limits and has its sources."""
     report = check_all(target.settings.ivr_content, target.settings.options)
     if report.faults:
-        return _first(report.faults, "texts are over their limits", "menu")
+        return _first_fault(report.faults, "texts are over their limits", "menu")
     return passes("every text is within them.")
 
 
@@ -95,7 +94,7 @@ def sources_are_fresh(target: Target) -> Finding:
     """Every number and fact was compared with its source recently."""
     today, content = target.external.now().date(), target.require_line().content
     if stale := list(age_faults(content, today, FAIL_AFTER)):
-        return _first(stale, "numbers or sources are stale", "menu", command="ivr check --today")
+        return _first_fault(stale, "numbers or sources are stale", "menu", command="ivr check --today")
     if aging := list(age_faults(content, today, WARN_AFTER)):
         return passes(f"{len(aging)} were last compared with their sources over {WARN_AFTER} days ago: do it soon.")
     return passes(f"all were compared with their sources within {WARN_AFTER} days.")
@@ -104,7 +103,7 @@ def sources_are_fresh(target: Target) -> Finding:
 def sources_are_opened(target: Target) -> Finding:
     """A person has opened the live page of each fact that must be confirmed before the line goes live."""
     facts = [fact for fact in target.require_line().content.facts.facts.values() if fact.to_open]
-    unopened = sum(not fact.opened for fact in facts)
+    unopened = sum(not fact.live_day for fact in facts)
     if unopened:
         return to_do(
             f"{unopened} pages of sources must be opened by a person.",
@@ -129,7 +128,7 @@ def translations_are_recent(target: Target) -> Finding:
     """No text of a published language has waited long for its translator."""
     content, today = target.require_line().content, target.external.now().date()
     if overdue := list(waiting.overdue_faults(content, today)):
-        return _first(overdue, "translations are overdue", "some texts", command="ivr check --today")
+        return _first_fault(overdue, "translations are overdue", "some texts", command="ivr check --today")
     if late := list(waiting.overdue_faults(content, today, waiting.WARN_AFTER)):
         return passes(f"{late[0].locale}: {late[0].found}: translate them soon.")
     return passes(f"no text has waited for its translator for over {waiting.WARN_AFTER} days.")
@@ -182,7 +181,7 @@ def usage_is_counted(target: Target) -> Finding:
     return passes(f"counted in {store}.")
 
 
-def _first(
+def _first_fault(
     faults: Sequence[Fault], what: str, effect: Effect, lacks: tuple[Need, ...] = (), command: str = "ivr check"
 ) -> Finding:
     """The finding for `faults`, of which it shows the first; `command` lists all."""

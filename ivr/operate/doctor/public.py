@@ -14,7 +14,7 @@ from ivr.operate.doctor.unreachable import RENEW, unreachable
 from ivr.operate.health import health_at, health_of
 from ivr.operate.http_client import Reply, signed_post
 from ivr.operate.probe import MAX_ANSWER_SECONDS
-from ivr.operate.unanswered import page, why_not_answered
+from ivr.operate.unanswered import page_in_words, why_not_answered
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.webhook_form import FORM
@@ -54,12 +54,12 @@ _ANOTHER_SERVER = (
 def signed_call_is_answered(target: Target) -> Finding:
     """A request signed as Twilio signs it gets the answer that this machine would give."""
     try:
-        return _finding(target, _ring(target))
+        return _finding_of_reply(target, _ring(target))
     except Unreachable as error:
         return unreachable(target, error, _LINE)
 
 
-def _finding(target: Target, reply: Reply) -> Finding:
+def _finding_of_reply(target: Target, reply: Reply) -> Finding:
     """The finding for the reply to a signed ring."""
     url, fetch = target.settings.public_url, target.external.fetch
     if reply.status != 200:
@@ -71,7 +71,7 @@ def _finding(target: Target, reply: Reply) -> Finding:
         requirement = f"{url}{RING} and the addresses below it must lead to the line; now another page comes."
         proxy = tell_proxy_owner(requirement, OR_ELSE)
         remedy = _ANOTHER_SERVER.format(host=urlsplit(url).hostname, proxy=proxy)
-        found = f"{url}{RING} answers with a page that is not the line's: {page(reply)}."
+        found = f"{url}{RING} answers with a page that is not the line's: {page_in_words(reply)}."
         return fails(found, remedy, "fallback", _LINE)
     if target.readiness.line and not target.is_own_opening(reply.body, url):
         return answer_differs(target)

@@ -34,7 +34,7 @@ def run_checks(target: Target, checks: Checks) -> Iterator[Result]:
     remaining, passed = dict(checks), set(target.passed)
     for name in checks:
         if name in remaining:
-            finding = _finding(replace(target, passed=frozenset(passed)), remaining.pop(name))
+            finding = _finding_of_check(replace(target, passed=frozenset(passed)), remaining.pop(name))
             passed |= {name} if finding.verdict == "PASS" else set()
             left_out = tuple(other for other, check in remaining.items() if set(check.needs) & set(finding.lacks))
             for other in left_out:
@@ -42,7 +42,7 @@ def run_checks(target: Target, checks: Checks) -> Iterator[Result]:
             yield Result(name, finding, left_out)
 
 
-def _finding(target: Target, check: Check) -> Finding:
+def _finding_of_check(target: Target, check: Check) -> Finding:
     try:
         return check.find(target)
     except Unreachable as error:
