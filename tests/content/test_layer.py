@@ -96,7 +96,7 @@ def test_example_of_the_documentation_is_whole_and_plays_its_own_number() -> Non
             caller.presses(key)
         digits = line.content.locales[tag].digit_groups(("202", "555", "0143"))
         assert caller.gather is not None
-        assert digits.replace(" … ", " ") in " ".join(str(caller.gather.spoken).replace("…", "").split())
+        assert digits.replace(" … ", " ") in " ".join(str(caller.gather.nested).replace("…", "").split())
 
 
 def test_layer_changes_single_fields_of_a_language(layer: Path) -> None:

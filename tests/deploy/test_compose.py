@@ -76,7 +76,7 @@ def proxy_service(line: int, front: int, folder: Path) -> Iterator[None]:
 
 def languages(document: bytes) -> set[str]:
     gathers = [verb for verb in read_document(document) if isinstance(verb, Gather)]
-    return {say.language for gather in gathers for say in gather.spoken if isinstance(say, Say)}
+    return {say.language for gather in gathers for say in gather.nested if isinstance(say, Say)}
 
 
 def test_the_proxy_waits_for_a_line_that_serves_and_not_for_one_that_is_whole() -> None:
@@ -109,6 +109,7 @@ def test_a_line_that_does_not_serve_is_not_healthy(copied: Path, tmp_path: Path)
         assert subprocess.run(command, capture_output=True, timeout=30).returncode != 0
 
 
-def test_layer_is_mounted_where_the_line_reads_it() -> None:
-    line = YAML(typ="safe").load(DEPLOY / "own.yaml")["services"]["line"]
-    assert [volume.split(":")[-2:] for volume in line["volumes"]] == [[line["environment"]["IVR_CONTENT"], "ro"]]
+@pytest.mark.parametrize(("file", "setting"), [("own.yaml", "IVR_CONTENT"), ("sounds.yaml", "IVR_SOUNDS")])
+def test_layer_and_sounds_are_mounted_where_the_line_reads_them(file: str, setting: str) -> None:
+    line = YAML(typ="safe").load(DEPLOY / file)["services"]["line"]
+    assert [volume.split(":")[-2:] for volume in line["volumes"]] == [[line["environment"][setting], "ro"]]

@@ -40,6 +40,14 @@ def test_line_does_not_say_that_it_is_ready_before_it_has_its_port(tiny: Path) -
     assert "ready" not in ended.stdout
 
 
+def test_line_says_at_its_start_that_sounds_cannot_be_used_and_answers(tiny: Path, tmp_path: Path) -> None:
+    port, sounds = free_port(), {"IVR_WEB_PHONE": "on", "IVR_SOUNDS": str(tmp_path / "nowhere")}
+    environment = line_environment(tiny, f"http://127.0.0.1:{port}", PORT=str(port), **sounds)
+    with running([IVR, "serve", "--workers", "1"], port, tmp_path, environment):
+        assert http_client.fetch(f"http://127.0.0.1:{port}/health/ready", None, {}).status == 200
+    assert "IVR_SOUNDS: " in (tmp_path / "printed").read_text("utf-8")
+
+
 def test_line_prints_the_address_of_its_page(tiny: Path) -> None:
     settings = settings_for(tiny)
     lines = serve.announcement(readiness_of(settings), settings)

@@ -79,4 +79,4 @@ def heard_at(line: Line, place: Place) -> Sequence[Say | Play]:
         b'<?xml version="1.0" encoding="UTF-8"?><Response>' + line.documents[place][0] + b"</Response>"
     )[0]
     assert isinstance(first, Gather)
-    return first.spoken
+    return first.nested

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from support.page_client import BASE, app_of, ask, page_of, telephone_of
 from support.recordings import record_text
+from support.sound_folders import made_sounds
 from support.voices import ESPEAK, add_piper_voice, install, install_all
 
 from ivr.export.export import export_line
@@ -19,7 +20,6 @@ from ivr.line.line import Line
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Gather, Say
 from ivr.server.webhook import Webhook
-from ivr.speech.sound_folder import SoundFolder, sound_file_name
 from ivr.web import sound_requests, sounds
 from ivr.web.sound_requests import RequestLimit
 from ivr.web.sounds import SoundFiles
@@ -129,7 +129,7 @@ def test_utterances_have_the_words_and_pauses_of_the_documents(line: Line) -> No
     utterances = (sound.utterance for sound in page_sounds(export_line(line, with_twiml=False)).values())
     uttered = {(said.language, said.pieces, said.rate) for said in utterances}
     verbs = {verb for place in line.documents for verb in read_document(twiml.document(line.documents[place]))}
-    said = {say for verb in verbs for say in (verb.spoken if isinstance(verb, Gather) else [verb])}
+    said = {say for verb in verbs for say in (verb.nested if isinstance(verb, Gather) else [verb])}
     spoken = {(say.language, say.pieces, say.rate) for say in said if isinstance(say, Say)}
     assert {one for one in spoken if isinstance(one[1][0], str)} <= uttered
 
@@ -143,20 +143,6 @@ def test_recordings_are_sounds_of_the_site(copied: Path) -> None:
     assert ask(app, f"/audio/{recording['normal']}").status_code == 200
 
 
-def made_sounds(line: Line, folder: Path, voices: dict[str, str]) -> dict[str, bytes]:
-    """A folder with a sound of each prompt, as `ivr listen --all` leaves it: the content of each by name."""
-    contents = dict[str, bytes]()
-    SoundFolder(folder).complete(voices)
-    for name, sound in page_sounds(export_line(line, with_twiml=False)).items():
-        file = sound_file_name(sound.utterance, voices[sound.tag])
-        contents[name] = file.encode()
-        (folder / file).write_bytes(contents[name])
-    return contents
-
-
-VOICES = {"en": "piper some-voice 0123456789ab", "es": "espeak-ng es-419"}
-
-
 def notes_of(app: Webhook) -> str:
     return " ".join(ask(app, "/health/ready").json()["notes"])
 
@@ -164,14 +150,15 @@ def notes_of(app: Webhook) -> str:
 def test_each_sound_of_the_whole_line_is_a_file_and_no_program_is_needed(
     real: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    contents = made_sounds(real, tmp_path / "sounds", VOICES)
+    contents = made_sounds(real, tmp_path / "sounds")
     monkeypatch.setenv("PATH", str(tmp_path))
     app = app_of(real, ivr_sounds=tmp_path / "sounds")
     files = SoundFiles(export_line(real, with_twiml=False), tmp_path / "sounds")
     names = {name + pace for name in sounds_of(app) for pace in ("", "/slow")}
     assert names == set(contents) == set(files.paths)
     assert all(files.paths[name].read_bytes() == content for name, content in contents.items())
-    assert page_of(ask(app, "/phone/en")).get_element_by_id("phone").get("data-site-voices") == "en es"
+    voices = page_of(ask(app, "/phone/en")).get_element_by_id("phone").get("data-site-voices")
+    assert voices.split() == list(real.flow.published)
     assert "IVR_SOUNDS" not in notes_of(app)
 
     async def run() -> None:
@@ -190,7 +177,7 @@ def test_public_line_synthesizes_nothing_for_a_visitor(line: Line, tmp_path: Pat
     app = app_of(line)
     assert {ask(app, f"/sound/{name}.wav").status_code for name in sounds_of(app)[:5]} == {404}
     assert page_of(ask(app, "/phone/en")).get_element_by_id("phone").get("data-site-voices") == ""
-    contents = made_sounds(line, tmp_path / "sounds", VOICES)
+    contents = made_sounds(line, tmp_path / "sounds")
     (tmp_path / "sounds" / contents[A_SOUND].decode()).unlink()
     app = app_of(line, ivr_sounds=tmp_path / "sounds")
     assert ask(app, f"/sound/{A_SOUND}.wav").status_code == 404
@@ -201,7 +188,7 @@ def test_public_line_synthesizes_nothing_for_a_visitor(line: Line, tmp_path: Pat
 
 @pytest.mark.usefixtures("programs")
 def test_line_that_is_tried_out_synthesizes_the_sounds_that_are_missing(line: Line, tmp_path: Path) -> None:
-    contents = made_sounds(line, tmp_path / "sounds", VOICES)
+    contents = made_sounds(line, tmp_path / "sounds")
     missing = tmp_path / "sounds" / contents[A_SOUND].decode()
     missing.unlink()
     app = trying_out(line, ivr_sounds=tmp_path / "sounds")
@@ -211,7 +198,7 @@ def test_line_that_is_tried_out_synthesizes_the_sounds_that_are_missing(line: Li
 
 
 def test_sound_that_is_removed_meanwhile_is_not_found(line: Line, tmp_path: Path) -> None:
-    contents = made_sounds(line, tmp_path / "sounds", VOICES)
+    contents = made_sounds(line, tmp_path / "sounds")
     app = app_of(line, ivr_sounds=tmp_path / "sounds")
     (tmp_path / "sounds" / contents[A_SOUND].decode()).unlink()
     assert ask(app, f"/sound/{A_SOUND}.wav").status_code == 404

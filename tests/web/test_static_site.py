@@ -12,6 +12,7 @@ import lxml.html
 import pytest
 from click.testing import CliRunner
 from support.page_client import settings_for
+from support.sound_folders import made_sounds
 from support.static_hosts import caddy, free_port, nginx, running
 
 from ivr.cli.main import main
@@ -76,6 +77,23 @@ def test_site_has_the_data_of_the_line_and_no_token(site: Path) -> None:
         assert b"2025550123" not in content
 
 
+def test_site_has_the_sounds_of_a_folder_where_the_page_asks_for_them(line: Line, tmp_path: Path) -> None:
+    contents = made_sounds(line, tmp_path / "sounds")
+    lost = "en/greeting/1"
+    (tmp_path / "sounds" / contents.pop(lost).decode()).unlink()
+    old = tmp_path / "site" / "public" / "sound" / "en" / "gone" / "1.wav"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"old")
+    notes = write_site(line, settings_for(line.content.root), {}, tmp_path / "site", tmp_path / "sounds")
+    public = tmp_path / "site" / "public"
+    written = {path.relative_to(public / "sound").as_posix(): path.read_bytes() for path in public.rglob("*.wav")}
+    assert written == {f"{name}.wav": content for name, content in contents.items()}
+    (telephone,) = lxml.html.fromstring((public / "phone" / "es.html").read_bytes()).xpath("//section[@id='phone']")
+    assert telephone.get("data-site-voices") == "en es"
+    assert urljoin(f"{FOLDER}phone/es.html", f"{telephone.get('data-base')}/sound/") == f"{FOLDER}sound/"
+    assert any("1 of " in note for note in notes)
+
+
 def test_visitors_of_an_exported_site_choose_no_outcome(line: Line, tmp_path: Path) -> None:
     write_site(line, settings_for(line.content.root, twilio_auth_token="try-" + "0" * 32), {}, tmp_path)
     outcomes = [outcome for _, page in pages(tmp_path / "public") for outcome in page.xpath("//@data-outcome")]
@@ -126,6 +144,11 @@ def test_command_writes_the_site(tiny: Path, tmp_path: Path, unset: Path, monkey
     result = CliRunner().invoke(main, ["export", "--site", str(tmp_path / "out")])
     assert (result.exit_code, "README.md says how to publish" in result.output) == (0, True)
     assert (tmp_path / "out" / "public" / "index.html").is_file()
+
+
+def test_sounds_without_a_site_are_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["export", str(tmp_path / "data"), "--sounds", str(tmp_path)])
+    assert (result.exit_code, "--sounds needs --site" in result.stderr) == (2, True)
 
 
 def test_line_that_is_not_whole_is_not_exported(copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,6 +128,7 @@ export class Sound {
       try {
         const response = await fetch(address, { credentials: "omit" });
         if (response.ok) return await audio.decodeAudioData(await response.arrayBuffer());
+        if (response.status === 404) break; // the site has no such sound
       } catch {
         // the next attempt, or the next caption, may succeed
       }

@@ -55,7 +55,8 @@ function browser(context, { voices = [], speak = (utterance) => utterance.onend(
   globalThis.window = globalThis;
   context.mock.method(globalThis, "fetch", async (address) => {
     asked.push(address);
-    return { ok: (statuses.shift() ?? 200) === 200, arrayBuffer: async () => new ArrayBuffer(8) };
+    const status = statuses.shift() ?? 200;
+    return { ok: status === 200, status, arrayBuffer: async () => new ArrayBuffer(8) };
   });
   const clock = new Clock();
   const sound = new Sound(clock, "..", new Set(["en"]));
@@ -169,6 +170,15 @@ test("a sound that fails is tried again, and the next ones are still asked for",
   await time.pass(0);
   assert.equal(asked.at(-1), "../sound/en/hello/1.wav"); // a failed sound is not remembered
   await settle();
+});
+
+test("a sound that the site does not have is asked for once", async (context) => {
+  const { time, sound, uttered, asked, read, done } = browser(context, { voices: [NEAR], statuses: [404] });
+  sound.start();
+  sound.usesSite = true;
+  read();
+  await time.pass(0);
+  assert.deepEqual([asked.length, uttered.length, done.length], [1, 1, 1]);
 });
 
 const TWO = {
