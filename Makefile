@@ -109,7 +109,8 @@ fuzz: build/fuzz/.ready ## Fuzz request bodies and catalogues (SECONDS=60)
 	for target in form catalogue; do \
 	PYTHONPATH=.:tests TARGET=$$target build/fuzz/bin/python tests/hostile/fuzz.py || exit 1; done
 
-bench: setup build/bench/.ready ## Measure what a webhook costs, and compare alternatives (needs wrk)
+bench: setup build/bench/.ready ## Measure what a webhook costs, and compare alternatives (needs wrk; Node if it is to be compared)
+	@if node -e '$(NEW_NODE)' 2>/dev/null; then $(MAKE) --no-print-directory build/fastify/.ready; fi
 	$(BIN)/python -m bench $(PARTS)
 
 mutants: build/mutmut/.ready ## List small changes of the program that no test notices (mutation tests)
@@ -176,6 +177,12 @@ build/mutmut/.ready: requirements-dev.txt
 build/bench/.ready: bench/requirements.txt
 	"$(PYTHON)" -m venv --clear build/bench
 	build/bench/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --only-binary :all: --requirement bench/requirements.txt
+	@touch $@
+
+build/fastify/.ready: bench/fastify/package.json bench/fastify/package-lock.json bench/fastify/.npmrc bench/fastify/server.mjs
+	mkdir -p build/fastify
+	cp $^ build/fastify
+	cd build/fastify && npm ci
 	@touch $@
 
 # The token belongs to no account: it signs the calls of the simulated telephone, and differs on every machine. A machine that

@@ -11,16 +11,16 @@ import sys
 import tempfile
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from bench import pseudo
-from bench.goals import HELLO, LINE, least, middle, sentences
+from bench import function, pseudo
+from bench.goals import RATES, is_quiet, least, middle, sentences
 from bench.load import Flood, Paced, flood, paced
 from bench.request import PATH
-from bench.servers import CHECKOUT, PEERS, Kind, Server, kinds, line, pin, running
+from bench.servers import CHECKOUT, HELLO, LINE, PEERS, Kind, Server, kinds, line, pin, running
 from bench.start import Start, measure
 
-RATES = (1000, 4000)
+PARTS = ["start", "load", "growth", "function"]
 GROWTH = (3, 12, 40)
 RESULTS = CHECKOUT / "bench" / "results.json"
 
@@ -33,8 +33,7 @@ def main() -> None:
             raise SystemExit(f"{program} is not here: wrk comes with `apt-get install wrk`, the peers by `make bench`.")
     servers_core, own_core = (0, 1) if (os.cpu_count() or 1) > 1 else (None, None)
     pin(own_core)
-    results: dict[str, object] = {"machine": _machine(), "load before": os.getloadavg()[0]}
-    ticks = _ticks()
+    results: dict[str, Any] = {"machine": _machine()}
     print("\n".join(f"{name}: {value}" for name, value in _machine().items()), flush=True)
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
@@ -44,8 +43,11 @@ def main() -> None:
             results |= _load(folder, asked.rounds, asked.seconds, servers_core, own_core)
         if "growth" in asked.parts:
             results["growth"] = _growth(folder, asked.seconds, servers_core, own_core)
-    results["stolen"] = (_ticks().stolen - ticks.stolen) / (_ticks().all - ticks.all)
-    _say_whether_it_was_quiet(results)
+        if "function" in asked.parts and (exported := function.measure(folder, asked.rounds)):
+            results["function"] = exported._asdict()
+            print(
+                f"\nThe exported function: {exported.read:.0f} ms to read the line, a look-up {exported.lookup:.3f} ms"
+            )
     print("\nGoals")
     print("\n".join(sentences(results)))
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
@@ -54,7 +56,7 @@ def main() -> None:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["start", "load", "growth"], help="start, load, growth; all")
+    parser.add_argument("parts", nargs="*", default=PARTS, help=f"{', '.join(PARTS)}; all")
     parser.add_argument("--rounds", type=int, default=7, help="how often each server is measured, in turn")
     parser.add_argument("--seconds", type=int, default=3, help="how long, each time")
     return parser.parse_args()
@@ -89,7 +91,6 @@ def _sentence(one: Start) -> str:
 def _load(folder: Path, rounds: int, seconds: int, core: int | None, own: int | None) -> dict[str, object]:
     floods: dict[str, list[Flood]] = {}
     at_rates: dict[tuple[str, int], list[Paced]] = {}
-    memory: dict[str, tuple[float, float]] = {}
     with ExitStack() as stack:
         servers = [stack.enter_context(_up(kind, folder, core)) for kind in kinds(folder, _answer_size())]
         for turn in range(rounds):
@@ -98,11 +99,12 @@ def _load(folder: Path, rounds: int, seconds: int, core: int | None, own: int | 
             for rate in RATES:
                 for server in servers[:2] if turn % 2 else servers[1::-1]:
                     at_rates.setdefault((server.kind.name, rate), []).append(paced(server, rate, seconds))
-        memory = {server.kind.name: (server.resident(), server.proportional()) for server in servers}
+        memory = {server.kind.name: server.resident() for server in servers}
     load = {name: [one._asdict() for one in all_] for name, all_ in floods.items()}
     at = {f"{name}, {rate}/s": [one._asdict() for one in all_] for (name, rate), all_ in at_rates.items()}
     _print_load(load, memory)
     _print_paced(at)
+    _say_which_were_disturbed([*load.values(), *at.values()])
     return {"load": load, "paced": at, "memory": memory}
 
 
@@ -120,18 +122,15 @@ def _answer_size() -> int:
     return len(compile_line(CHECKOUT, Options("https://line.example.org")).respond(PATH, [("Digits", "1")]).body)
 
 
-def _print_load(load: dict[str, list[dict[str, float]]], memory: dict[str, tuple[float, float]]) -> None:
+def _print_load(load: dict[str, list[dict[str, float]]], memory: dict[str, float]) -> None:
     cpu = {name: middle(rounds, "cpu") for name, rounds in load.items()}
-    print(
-        "\n| as much load as it takes | CPU µs | least | over hello | × the line | requests/s | p50 ms | p99 ms ",
-        end="",
-    )
-    print("| MB |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("\n| as much load as it takes | CPU µs | least | × hello | × the line | requests/s | p50 ms | p99 ms | MB |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, rounds in sorted(load.items(), key=lambda one: cpu[one[0]]):
         print(
-            f"| {name} | {cpu[name]:.1f} | {least(rounds, 'cpu'):.1f} | {cpu[name] - cpu[HELLO]:+.1f} "
+            f"| {name} | {cpu[name]:.1f} | {least(rounds, 'cpu'):.1f} | {cpu[name] / cpu[HELLO]:.2f} "
             f"| {cpu[name] / cpu[LINE]:.2f} | {middle(rounds, 'rate'):,.0f} | {middle(rounds, 'p50'):.2f} "
-            f"| {middle(rounds, 'p99'):.2f} | {memory[name][0]:.0f} |"
+            f"| {middle(rounds, 'p99'):.2f} | {memory[name]:.0f} |"
         )
 
 
@@ -162,24 +161,11 @@ def _growth(folder: Path, seconds: int, core: int | None, own: int | None) -> li
     return rows
 
 
-class _Ticks(NamedTuple):
-    """The processors' time since the machine was started, and what of it its host gave to others meanwhile."""
-
-    all: int
-    stolen: int
-
-
-def _ticks() -> _Ticks:
-    """https://docs.kernel.org/filesystems/proc.html#miscellaneous-kernel-statistics-in-proc-stat"""
-    counted = [int(word) for word in Path("/proc/stat").read_text("utf-8").splitlines()[0].split()[1:9]]
-    return _Ticks(sum(counted), counted[7])
-
-
-def _say_whether_it_was_quiet(results: dict[str, Any]) -> None:
-    load, stolen = results["load before"], results["stolen"]
-    print(f"\nLoad before: {load:.1f}. Of the processors' time, {stolen:.1%} went to other machines of the same host.")
-    if load > 0.5 or stolen > 0.01:
-        print("The machine was not quiet: leave it idle for some minutes, and take it again.")
+def _say_which_were_disturbed(servers: list[list[dict[str, float]]]) -> None:
+    rounds, undisturbed = sum(map(len, servers)), [sum(map(is_quiet, one)) for one in servers]
+    print(f"\nOf {rounds} rounds, {rounds - sum(undisturbed)} were disturbed by other programs and are left out.")
+    if not all(undisturbed):
+        print("A server without a quiet round shows its disturbed ones: leave the machine idle, and repeat.")
 
 
 if __name__ == "__main__":

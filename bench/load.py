@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import uvloop
 
+from bench.quiet import moment, others
 from bench.request import Request
 from bench.servers import Server, pin
 
@@ -17,20 +18,28 @@ UNIT = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
 class Flood(NamedTuple):
-    """What a server did under as much load as it takes: requests a second, microseconds of CPU each, milliseconds."""
+    """What a server did under as much load as it takes: requests a second, microseconds of CPU each, milliseconds.
+
+    `others` are the cores that others took meanwhile.
+    """
 
     rate: float
     cpu: float
     p50: float
     p99: float
+    others: float
 
 
 class Paced(NamedTuple):
-    """How long requests took that came at a fixed rate, in milliseconds from when each was due, and how many failed."""
+    """How long requests took that came at a fixed rate, in milliseconds from when each was due, and how many failed.
+
+    `others` are the cores that others took meanwhile.
+    """
 
     p50: float
     p99: float
     failed: int
+    others: float
 
 
 def flood(server: Server, folder: Path, seconds: int, core: int | None) -> Flood:
@@ -39,7 +48,7 @@ def flood(server: Server, folder: Path, seconds: int, core: int | None) -> Flood
     script.write_text(server.kind.request.for_wrk(), "utf-8")
     url = f"http://127.0.0.1:{server.port}{server.kind.request.path}"
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(script), url]
-    before, started = server.cpu(), time.perf_counter()
+    begun, before, started = moment(server), server.cpu(), time.perf_counter()
     said = subprocess.run(
         command, capture_output=True, text=True, check=True, timeout=seconds + 30, preexec_fn=lambda: pin(core)
     ).stdout
@@ -47,7 +56,9 @@ def flood(server: Server, folder: Path, seconds: int, core: int | None) -> Flood
     if "Non-2xx" in said or "Socket errors" in said:
         raise SystemExit(f"{server.kind.name}: {said}")
     asked = int(_found(r"(\d+) requests in", said))
-    return Flood(asked / took, used / asked * 1e6, _milliseconds("50%", said), _milliseconds("99%", said))
+    return Flood(
+        asked / took, used / asked * 1e6, _milliseconds("50%", said), _milliseconds("99%", said), others(begun, server)
+    )
 
 
 def _found(pattern: str, text: str) -> str:
@@ -64,7 +75,9 @@ def _milliseconds(share: str, text: str) -> float:
 
 def paced(server: Server, rate: int, seconds: float) -> Paced:
     """Ask `rate` times a second, whether or not the answers keep up: who waits for a connection waits on the clock."""
-    return uvloop.run(_paced(server.port, server.kind.request, rate, seconds))
+    begun = moment(server)
+    p50, p99, failed = uvloop.run(_paced(server.port, server.kind.request, rate, seconds))
+    return Paced(p50, p99, failed, others(begun, server))
 
 
 class _Asker(asyncio.Protocol):
@@ -99,7 +112,7 @@ class _Asker(asyncio.Protocol):
             self._idle.append(self)
 
 
-async def _paced(port: int, request: Request, rate: int, seconds: float) -> Paced:
+async def _paced(port: int, request: Request, rate: int, seconds: float) -> tuple[float, float, int]:
     loop, took, idle = asyncio.get_running_loop(), list[float](), list[_Asker]()
     made = [_Asker(request.on_the_wire(), idle, took) for _ in range(CONNECTIONS)]
     for one in made:
@@ -115,7 +128,7 @@ async def _paced(port: int, request: Request, rate: int, seconds: float) -> Pace
     return _judged(took, total, sum(one.failed for one in made))
 
 
-def _judged(took: list[float], total: int, failed: int) -> Paced:
+def _judged(took: list[float], total: int, failed: int) -> tuple[float, float, int]:
     ranked = sorted(took)
     at = [ranked[min(len(ranked) - 1, int(share * len(ranked)))] * 1000 for share in (0.5, 0.99)]
-    return Paced(at[0], at[1], failed + total - len(took))
+    return at[0], at[1], failed + total - len(took)

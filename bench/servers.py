@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.goals import FLOOR, HELLO, LINE
 from bench.request import PATH, PUBLIC_URL, TOKEN, Request, plain, signed
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PEERS = CHECKOUT / "build" / "bench" / "bin"
+FASTIFY = CHECKOUT / "build" / "fastify" / "server.mjs"
+LINE, HELLO = "the line", "hello"
+FLOOR, NODE = "FastAPI, look-up, one HMAC", "Fastify, look-up, one HMAC"
 PATIENCE = 60.0
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -31,9 +33,10 @@ class Kind(NamedTuple):
 
 
 def kinds(folder: Path, size: int = 5000) -> list[Kind]:
-    """All servers; `{port}` in a command stands for the port. nginx only where it is installed."""
+    """All servers; `{port}` in a command stands for the port. Fastify and nginx only where they are installed."""
     python = [str(PEERS / "python"), "-m", "bench.peers"]
     peers = {"PYTHONPATH": str(CHECKOUT), "BENCH_BYTES": str(size)}
+    fastify = {"BENCH_BYTES": str(size), "BENCH_PATH": PATH, "BENCH_TOKEN": TOKEN, "BENCH_URL": PUBLIC_URL}
     gunicorn = [str(PEERS / "gunicorn"), "--bind", "127.0.0.1:{port}", "--workers", "1", "bench.peers:flask_app()"]
     found = [
         line(CHECKOUT, folder),
@@ -43,6 +46,8 @@ def kinds(folder: Path, size: int = 5000) -> list[Kind]:
         Kind("Flask and gunicorn, the same", gunicorn, peers, signed()),
     ]
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
+    if FASTIFY.exists():
+        found.append(Kind(NODE, ["node", str(FASTIFY), "{port}"], fastify, signed()))
     return [*found, _nginx(nginx, folder, size)] if nginx else found
 
 
@@ -89,10 +94,6 @@ class Server:
     def resident(self) -> float:
         """Megabytes of its largest process."""
         return max(_kilobytes(pid, "status", "VmRSS") for pid in self.processes()) / 1000
-
-    def proportional(self) -> float:
-        """Megabytes of all its processes together, what they share counted once."""
-        return sum(_kilobytes(pid, "smaps_rollup", "Pss") for pid in self.processes()) / 1000
 
 
 @contextmanager

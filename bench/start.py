@@ -11,7 +11,8 @@ from typing import NamedTuple
 from bench.servers import line, running
 
 TIMES = """
-import json, resource, sys, time
+import gc, json, resource, sys, time
+gc.disable()  # as `ivr serve` does
 begun = time.perf_counter(); used = time.process_time()
 from pathlib import Path
 import ivr.server.serve

@@ -21,49 +21,46 @@ ENDED_STATUSES = frozenset({"completed", "busy", "failed", "no-answer", "cancele
 """The values of CallStatus after the end of a call."""
 HANG_UP_OUTCOMES: frozenset[DialOutcome] = frozenset({"no-answer", "canceled", "unknown"})
 """The outcomes of a dial that Twilio may also report because the caller has hung up. "busy" is not one of them."""
-_FIELDS = frozenset({"CallStatus", "CallbackSource", "DialBridged", "DialCallStatus", "Digits"})
-"""The fields that are read, of about twenty."""
+SEVERAL = "several values"
+"""Stands for the values of a field that is there more than once: no status, no key."""
 _BELOW_RING = re.compile(rf"{RING}/[^/]")
 _KEYS, _OTHER_KEY = {key: Key(key) for key in KEYS}, Key("")
 
 
 def event_of(address: str, form: Form) -> Ring | Key | Silence | DialEnded | CallEnded:
     """The event that a request with the fields `form` to `address` reports."""
-    form = [field for field in form if field[0] in _FIELDS]
-    status, key = _only_value(form, "CallStatus"), _key_or_silence(form)
-    ended = status in ENDED_STATUSES or bool(_values(form, "CallbackSource"))
-    rings = status == "ringing" and isinstance(key, Silence) and not _values(form, "DialCallStatus")
+    values = _by_name(form)
+    status, key = values.get("CallStatus"), _key_or_silence(values.get("Digits"))
+    ended = status in ENDED_STATUSES or "CallbackSource" in values
+    rings = status == "ringing" and isinstance(key, Silence) and "DialCallStatus" not in values
     if rings or not _BELOW_RING.match(address):
         return CallEnded() if ended else Ring()
     if address.endswith(OUTCOME):
-        outcome = _dial_outcome(form)
+        outcome = _dial_outcome(values)
         return CallEnded() if ended and outcome in HANG_UP_OUTCOMES else DialEnded(outcome)
     return CallEnded() if ended and isinstance(key, Silence) else key
 
 
-def _key_or_silence(form: Form) -> Key | Silence:
-    """The key in the field Digits; Silence without a value, `Key("")` for any other value or for two values."""
-    digits = _values(form, "Digits")
-    if not any(digits):
-        return Silence()
-    return _KEYS.get(digits[0], _OTHER_KEY) if len(digits) == 1 else _OTHER_KEY
+def _by_name(form: Form) -> dict[str, str]:
+    """The value of each field; of a repeated name SEVERAL, or "" if all its values are empty."""
+    values = dict(form)
+    if len(values) < len(form):
+        names = [name for name, _ in form]
+        repeated = {name for name, value in form if value and names.count(name) > 1}
+        values |= dict.fromkeys(repeated, SEVERAL)
+    return values
 
 
-def _dial_outcome(form: Form) -> DialOutcome:
+def _key_or_silence(digits: str | None) -> Key | Silence:
+    """The key in the field Digits; Silence without a value, `Key("")` for any value that is not one key."""
+    return _KEYS.get(digits, _OTHER_KEY) if digits else Silence()
+
+
+def _dial_outcome(values: Mapping[str, str]) -> DialOutcome:
     """The outcome of a dial. DialBridged says that two people talked, also where the status is "canceled".
 
     https://www.twilio.com/docs/voice/twiml/dial#attributes-action
     """
-    if _values(form, "DialBridged") == ["true"]:
+    if values.get("DialBridged") == "true":
         return "connected"
-    return DIAL_STATUSES.get(_only_value(form, "DialCallStatus"), "unknown")
-
-
-def _values(form: Form, name: str) -> list[str]:
-    return [value for other, value in form if other == name]
-
-
-def _only_value(form: Form, name: str) -> str:
-    """The value of a field that is there exactly once; "" for no value or several."""
-    values = _values(form, name)
-    return values[0] if len(values) == 1 else ""
+    return DIAL_STATUSES.get(values.get("DialCallStatus", ""), "unknown")

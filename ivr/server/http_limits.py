@@ -88,7 +88,7 @@ def raise_file_limit() -> None:
 class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's protocol with the limits of this module."""
 
-    parser: "_Parser"  # type: ignore[assignment]
+    parser: "_Parser"
     _waiting: dict["BoundedProtocol", None] = {}  # noqa: RUF012  of the whole process, longest waiting first
     _state: State | None = None
     _timer: asyncio.TimerHandle | None = None
@@ -225,7 +225,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.abort()
 
 
-class _Parser:
+class _Parser(httptools.HttpRequestParser):
     """httptools' parser, which ignores the header Upgrade, as RFC 9110, §7.8, allows.
 
     httptools stops at a request that asks for an upgrade, and takes its body for bytes of another protocol. Then a new
@@ -233,44 +233,29 @@ class _Parser:
     """
 
     def __init__(self, protocol: BoundedProtocol) -> None:
+        super().__init__(protocol)
         self._protocol = protocol
-        self._parser = self._new_parser()
-
-    def _new_parser(self) -> httptools.HttpRequestParser:
-        parser = httptools.HttpRequestParser(self._protocol)
-        parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
-        return parser
+        self.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
 
     def will_parse_again(self) -> bool:
         """Whether the request that is being parsed asks for an upgrade."""
-        return self._parser.should_upgrade() and self.get_method() != b"CONNECT"
-
-    def feed_data(self, data: bytes) -> None:
-        """Parse `data`. Raises httptools.HttpParserError for a request that is not HTTP."""
-        while True:
-            try:
-                return self._parser.feed_data(data)
-            except httptools.HttpParserUpgrade as upgrade:
-                data = self._head_without_upgrade() + data[upgrade.args[0] :]
-                self._parser = self._new_parser()
-
-    def _head_without_upgrade(self) -> bytes:
-        start = b"%b %b HTTP/%b" % (self.get_method(), self._protocol.url, self.get_http_version().encode())
-        headers = (b"%b: %b" % header for header in self._protocol.headers if header[0] != b"upgrade")
-        return b"\r\n".join((start, *headers, b"", b""))
+        return super().should_upgrade() and self.get_method() != b"CONNECT"
 
     def should_upgrade(self) -> bool:
         """False: uvicorn treats no request as an upgrade."""
         return False
 
-    def should_keep_alive(self) -> bool:
-        """Whether the client may send another request on this connection."""
-        return self._parser.should_keep_alive()
+    def feed_data(self, data: bytes) -> None:  # type: ignore[override]
+        """Parse `data`. Raises httptools.HttpParserError for a request that is not HTTP."""
+        parser = self
+        while True:
+            try:
+                return super(_Parser, parser).feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                data = parser._head_without_upgrade() + data[upgrade.args[0] :]
+                parser = self._protocol.parser = _Parser(self._protocol)
 
-    def get_http_version(self) -> str:
-        """The version of the request: "1.1"."""
-        return self._parser.get_http_version()
-
-    def get_method(self) -> bytes:
-        """The method of the request: b"POST"."""
-        return self._parser.get_method()
+    def _head_without_upgrade(self) -> bytes:
+        start = b"%b %b HTTP/%b" % (self.get_method(), self._protocol.url, self.get_http_version().encode())
+        headers = (b"%b: %b" % header for header in self._protocol.headers if header[0] != b"upgrade")
+        return b"\r\n".join((start, *headers, b"", b""))

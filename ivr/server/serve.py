@@ -43,6 +43,7 @@ def serve(settings: Settings, host: str, port: int, workers: int = WORKERS) -> N
 
     Raises OperationFailed if the port is taken or there is no temporary folder.
     """
+    gc.disable()  # until the fork: a collection goes through the whole line, again and again, and finds no garbage
     ignore_signals()
     _disable_core_dumps()
     _open_standard_streams()
@@ -57,6 +58,7 @@ def serve(settings: Settings, host: str, port: int, workers: int = WORKERS) -> N
     )
     master = Master(application)
     gc.freeze()  # the workers share this memory: a collection in one of them would copy it
+    gc.enable()
     master.run()
 
 

@@ -84,13 +84,17 @@ class Webhook:
         """Answer one ASGI connection."""
         try:
             path = self._path_of_a_call(scope) if scope["type"] == "http" else None
-        except BaseException as error:  # the request may be a call's
-            await _send(send, Response(200, self._fallback(error)))
+            response = None if path is None else await self._response(path, scope, receive)
+        except Disconnected:
             return
-        if path is not None:
-            await self._answer(path, scope, receive, send)
-        else:
+        except asyncio.CancelledError:  # the line stops
+            raise
+        except BaseException as error:  # SystemExit too: a fault must not cost the call or the worker
+            response = Response(200, self._fallback(error))
+        if response is None:
             await self._site({**scope, "root_path": self._prefix.decode()}, receive, send)
+        else:
+            await _send(send, response)
 
     def _path_of_a_call(self, scope: Scope) -> bytes | None:
         """The raw path below PUBLIC_URL, such as b"/call/en/main", or b"" for PUBLIC_URL itself; None for the site.
@@ -99,20 +103,10 @@ class Webhook:
         """
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         below = raw.removeprefix(self._prefix)
-        if path := next((path for path in (below, raw) if path.startswith(_BELOW_RING) or path == _RING), None):
-            return path
+        for path in (below, raw):
+            if path.startswith(_BELOW_RING) or path == _RING:
+                return path
         return below if any(name == SIGNATURE for name, _ in scope["headers"]) else None
-
-    async def _answer(self, path: bytes, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            response = await self._response(path, scope, receive)
-        except Disconnected:
-            return
-        except asyncio.CancelledError:  # the line stops
-            raise
-        except BaseException as error:  # SystemExit too: a fault must not cost the call or the worker
-            response = Response(200, self._fallback(error))
-        await _send(send, response)
 
     async def _response(self, path: bytes, scope: Scope, receive: Receive) -> Response:
         if scope["method"] not in ("POST", "GET"):

@@ -6,6 +6,7 @@ subtracting months from a quarter, also if the setting changes.
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 PeriodLength = Literal["month", "quarter"]
@@ -17,6 +18,7 @@ def is_period(text: str) -> bool:
     return _PERIOD.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=4)  # each request asks for the same month
 def period_of(year: int, month: int, length: PeriodLength) -> str:
     """The period that the month belongs to: `period_of(2026, 11, "quarter")` is "2026-Q4"."""
     return f"{year:04}-{month:02}" if length == "month" else f"{year:04}-Q{(month + 2) // 3}"
