@@ -27,7 +27,7 @@ PEERS    := pip compile bench/requirements.in --universal --python-version 3.11 
 	--no-header --annotation-style line --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install release run test invented check weblint runtime fallback lock clean soak restarts timeouts walks fuzz mutants picture addresses sbom bench
+.PHONY: help setup install release run test firefox invented check weblint runtime fallback lock clean soak restarts timeouts walks fuzz mutants picture addresses sbom bench
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,13 +43,19 @@ install: ## Install what a line needs to answer calls; no .env (REQUIREMENTS=req
 run: setup ## Start the line on this machine
 	$(BIN)/ivr serve
 
+# `make firefox` runs the tests in Firefox.
+CHROMIUM := --ignore tests/browser/firefox
+
 # CI shares its machine with others. There a test that fails is run once more with no test beside it: where the program is
 # at fault, it fails again. Both results are printed.
 test: setup ## Run the tests
 	@once_more() { [ -n "$$CI" ] && echo 'The tests that failed are run once more, alone:' && \
 	$(BIN)/pytest --last-failed --last-failed-no-failures none "$$@"; }; \
 	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/browser || once_more --ignore tests/browser; failed=$$?; \
-	{ $(BIN)/pytest tests/browser || once_more tests/browser; } && exit $$failed
+	{ $(BIN)/pytest tests/browser $(CHROMIUM) || once_more tests/browser $(CHROMIUM); } && exit $$failed
+
+firefox: setup node_modules/.ready ## Take the journey through the site in Firefox (needs Node and Debian's firefox-esr)
+	CI=true $(BIN)/pytest tests/browser/firefox
 
 # The tests whose result could depend on the published languages. Those that start servers run in `make test` alone.
 INVENTED := tests/call tests/check/test_limits.py tests/check/test_proofs.py tests/content/test_load.py \

@@ -58,7 +58,7 @@ async def floor(scope: Any, receive: Receive, send: Send) -> None:
     if scope["type"] != "http" or scope["path"] not in DOCUMENTS:
         await PAGES(scope, receive, send)
         return
-    form = dict(urlencoded.read((await _read(receive)).decode("latin-1")))
+    form = dict(urlencoded.read_fields((await _read(receive)).decode("latin-1")))
     mac = KEYED.copy()
     mac.update((PUBLIC_URL + scope["path"] + "".join(name + form[name] for name in sorted(form))).encode())
     given = next((value for name, value in scope["headers"] if name == b"x-twilio-signature"), b"")

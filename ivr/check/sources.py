@@ -28,6 +28,19 @@ def source_faults(content: Content) -> Iterator[Fault]:
         if number.fact not in content.facts.facts:
             found = f"its fact {number.fact} is not in sources.toml"
             yield Fault(_where(content, "numbers.toml", name), found, "Add the fact, or correct the id.")
+    yield from _written_faults(content)
+
+
+def _written_faults(content: Content) -> Iterator[Fault]:
+    """An address whose fact does not exist, or does not state it."""
+    for name, form in content.facts.written.items():
+        fact = content.facts.facts.get(form.fact)
+        if form.fact and not fact:
+            found = f"its fact {form.fact} is not in sources.toml"
+            yield Fault(_where(content, "written.toml", name), found, "Add the fact, or correct the id.")
+        elif fact and form.write.lower() not in fact.says.lower():
+            found, remedy = f"its fact {form.fact} does not state {form.write}", "Compare both with the source."
+            yield Fault(_where(content, "written.toml", name), found, remedy)
 
 
 def _fact_faults(content: Content, fact: Fact, spoken: bool) -> Iterator[tuple[str, str]]:

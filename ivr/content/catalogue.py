@@ -6,14 +6,16 @@ has a single %, a tag or a control character. Translations that are merely bad a
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from email import message_from_string
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from ivr.content.files import MAX_TEXT_BYTES, is_unspeakable, read_bytes
 from ivr.content.po import PoEntry, PoFault, read_po
+from ivr.content.written import END
 from ivr.errors import BadLocale, Fault, FaultKind
 
 MessageId = tuple[str, str]
@@ -161,6 +163,8 @@ def message_fault(english: str, translated: str) -> tuple[str, str] | None:
     expected, given = Counter(PLACEHOLDER.findall(english)), Counter(PLACEHOLDER.findall(translated))
     if expected != given:
         return _placeholder_fault(expected, given)
+    if misplaced := written_fault(PLACEHOLDER.findall(translated), written_marks(english)):
+        return misplaced
     if "%" in PLACEHOLDER.sub("", translated):
         return "a % that is not part of a placeholder", "Write the word instead: it is spoken."
     if any(map(is_unspeakable, translated)):
@@ -173,6 +177,23 @@ def message_fault(english: str, translated: str) -> tuple[str, str] | None:
         return "a tag or an entity", "Texts are plain words: remove it."
     if re.search(r"\d", PLACEHOLDER.sub("", translated)):
         return "a digit", "Numbers and keys come from placeholders; write other numbers as words."
+    return None
+
+
+def written_marks(english: str) -> frozenset[str]:
+    """The placeholders that begin words with a written form: each of those before `%(end)s`.
+
+    Example: {"site"} for "Go to %(site)s report dot cyber tip dot org %(end)s."
+    """
+    names = PLACEHOLDER.findall(english)
+    return frozenset(name for name, following in pairwise(names) if following == END)
+
+
+def written_fault(names: Sequence[str], marks: Collection[str]) -> tuple[str, str] | None:
+    """The fault of placeholders in this order of which one of `marks` is not closed by `end`, and its remedy."""
+    for name, following in pairwise((*names, "")):
+        if name in marks and following != END:
+            return f"%({END})s does not follow %({name})s", f"Write the words between %({name})s and %({END})s."
     return None
 
 

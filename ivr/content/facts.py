@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from pydantic import Field, ValidationError
 
 from ivr.content.files import Table, read_toml, wrong_fields
+from ivr.content.written import WrittenForm, read_written
 from ivr.errors import BadContent, Fault
 
 HOTLINE = "hotline"
@@ -97,16 +98,17 @@ Row = TypeVar("Row", bound=DatedRow)
 
 
 class Facts(NamedTuple):
-    """Numbers by name, and facts by id.
+    """Numbers by name, facts by id, and written forms by name (`ivr.content.written`).
 
     `refused_digits` is the list `never` of numbers.toml: numbers that must not be spoken or dialled ("8663737888").
-    `of_layer` are the names of the numbers and the ids of the facts that a layer adds.
+    `of_layer` are the names of the numbers and written forms, and the ids of the facts, that a layer adds.
     """
 
     numbers: Mapping[str, Number]
     facts: Mapping[str, Fact]
     refused_digits: tuple[str, ...]
     of_layer: frozenset[str] = frozenset()
+    written: Mapping[str, WrittenForm] = {}
 
     def fact(self, name: str) -> Fact:
         """The fact `name`. Raises BadContent for an unknown name."""
@@ -118,7 +120,7 @@ class Facts(NamedTuple):
 
 
 def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None = None) -> Facts:
-    """Read numbers.toml and sources.toml in `folder`, and those of a `layer` if it has them.
+    """Read numbers.toml, sources.toml and written.toml in `folder`, and those of a `layer` if it has them.
 
     The hotline in the file must have the number `hotline` (E.164). If an operator has set another number than the
     pinned one, the file may still have the pinned one, and the operator's number replaces it. Raises BadContent with
@@ -127,7 +129,7 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
     faults: list[Fault] = []
     release = _read_folder(folder, faults)
     _replace_hotline(release.numbers, hotline)
-    added = _read_folder(layer, faults, optional=True) if layer else _Rows({}, {}, ())
+    added = _read_folder(layer, faults, optional=True) if layer else _Rows({}, {}, (), {})
     refused = (*release.refused_digits, *added.refused_digits)
     for where, rows in ((folder, release), (layer, added)):
         for name, number in rows.numbers.items():
@@ -138,9 +140,10 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
         faults.extend(_hotline_faults(folder / "numbers.toml", release.numbers, hotline))
     if faults:
         raise BadContent(faults)
-    numbers = release.numbers | added.numbers
+    numbers, written = release.numbers | added.numbers, release.written | added.written
     facts = {name: _named(name, fact, numbers) for name, fact in (release.facts | added.facts).items()}
-    return Facts(numbers, facts, refused, of_layer=frozenset((*added.numbers, *added.facts)))
+    of_layer = frozenset((*added.numbers, *added.facts, *added.written))
+    return Facts(numbers, facts, refused, of_layer, written)
 
 
 def _named(name: str, fact: Fact, numbers: Mapping[str, Number]) -> Fact:
@@ -151,22 +154,24 @@ def _named(name: str, fact: Fact, numbers: Mapping[str, Number]) -> Fact:
 
 
 class _Rows(NamedTuple):
-    """The rows of the two files of one folder."""
+    """The rows of the three files of one folder."""
 
     numbers: dict[str, Number]
     facts: dict[str, Fact]
     refused_digits: tuple[str, ...]
+    written: dict[str, WrittenForm]
 
 
 def _read_folder(folder: Path, faults: list[Fault], optional: bool = False) -> _Rows:
-    """The rows of numbers.toml and sources.toml; a file may be absent if `optional`. Faults are added to `faults`."""
+    """The rows of the files; one may be absent if `optional`, written.toml always. Faults are added to `faults`."""
     numbers_path, sources_path = folder / "numbers.toml", folder / "sources.toml"
     tables, sources = (
         {} if optional and not path.exists() else _read(path, faults) for path in (numbers_path, sources_path)
     )
     refused = tuple(_refused_digits(numbers_path, tables.pop("never", []), faults))
     numbers = dict(_rows(numbers_path, tables, Number, faults))
-    return _Rows(numbers, dict(_rows(sources_path, sources, Fact, faults)), refused)
+    facts = dict(_rows(sources_path, sources, Fact, faults))
+    return _Rows(numbers, facts, refused, dict(read_written(folder / "written.toml", faults)))
 
 
 def _layer_faults(layer: Path, release: _Rows, added: _Rows) -> Iterator[Fault]:
@@ -178,6 +183,9 @@ def _layer_faults(layer: Path, release: _Rows, added: _Rows) -> Iterator[Fault]:
             yield Fault(where, f"dial is {number.dial}", remedy)
         if name in release.numbers:
             yield Fault(where, "the release has a number of this name", "Give yours another name.")
+    for name in added.written.keys() & release.written.keys():
+        found = "the release has a written form of this name"
+        yield Fault(f"{layer}/written.toml: [{name}]", found, "Give yours another name.")
     for name in added.facts.keys() & release.facts.keys():
         remedy = "Give yours another id, such as one that begins with your initials."
         yield Fault(f"{layer}/sources.toml: [{name}]", "the release has a fact of this id", remedy)

@@ -7,7 +7,8 @@ layout. A file of the layer adds to the file of the same name in the release, or
     prompts/shelter.txt             a new text, or one in place of the release's
     prompts/added/helplines.txt     blocks that follow those of the release's text `helplines`
     prompts/replaced/about.txt      the release's text when `about` was replaced: `ivr own` compares
-    prompts/numbers.toml, sources.toml, locales/<tag>/…     more rows, messages, fields and recordings
+    prompts/numbers.toml, sources.toml, written.toml        more rows
+    locales/<tag>/…                                         more messages, fields and recordings
 
 A layer changes the call flow by own.toml alone. So it cannot change a node of another kind than menu and topic, nor the
 number that is dialled.

@@ -8,9 +8,10 @@ checks must know which keys and numbers a prompt says: `check/spoken_keys` compa
 work, and every language must say the same ones. The words alone cannot tell: "one" can be key 1, a digit of a number,
 or an ordinary word; and a translation can move, repeat or lose a placeholder. So the value of each placeholder begins
 with a mark: the key between two U+E000 ("\\ue0001\\ue000one"), or the number's name between two U+E001. Once gettext's
-placeholders are filled in, `_part` reads the marks in the order they are spoken and removes them. Both characters are
-for private use (https://www.unicode.org/faq/private_use.html): `files.is_unspeakable` refuses them in every template
-and translation, so a mark can only come from here.
+placeholders are filled in, `_part` reads the marks in the order they are spoken and removes them. Words that a page
+replaces by their written form (`ivr.content.written`) are between marks too: the form's name between two U+E002, the
+words, U+E003. All of these characters are for private use (https://www.unicode.org/faq/private_use.html):
+`files.is_unspeakable` refuses them in every template and translation, so a mark can only come from here.
 """
 
 import re
@@ -21,10 +22,11 @@ from ivr.content.facts import Facts
 from ivr.content.locale import Locale
 from ivr.content.recordings import Sound
 from ivr.content.templates import PART_BREAK, Template
+from ivr.content.written import END
 from ivr.errors import BadContent, Untranslated
 
-MARK = re.compile("\ue000(.*?)\ue000|\ue001(.*?)\ue001")
-"""A mark: its first group is a key, its second the name of a telephone number."""
+MARK = re.compile("\ue000(.*?)\ue000|\ue001(.*?)\ue001|\ue002(.*?)\ue002 ?| ?(\ue003)")
+"""A mark: a key, the name of a telephone number, the name of a written form before its words, or the end of these."""
 
 
 class Offer(NamedTuple):
@@ -37,12 +39,24 @@ class Offer(NamedTuple):
     position: int
 
 
+class Spelling(NamedTuple):
+    """Words that a page writes in another form: the form's name in written.toml, and where they begin and end.
+
+    Example: `Spelling("cybertip", 6, 34)` in "Go to report dot cyber tip dot org."; both count characters.
+    """
+
+    form: str
+    start: int
+    end: int
+
+
 class RenderedPrompt(NamedTuple):
     """One part of a template, and the language in which it is spoken: the source language if it is not translated.
 
     `keys` are the keys that it says ("0", "*"), `numbers` the names of the telephone numbers that it says, both in the
     order they are spoken. `sound` is the recording of exactly these words; None if the voice speaks them. `offers` has
-    one member for each paragraph: the key that it offers, None for no key or for several ones.
+    one member for each paragraph: the key that it offers, None for no key or for several ones. `spellings` has the
+    spelled words of each paragraph; it is empty if the prompt has none.
     """
 
     locale: str
@@ -51,6 +65,7 @@ class RenderedPrompt(NamedTuple):
     numbers: tuple[str, ...] = ()
     sound: Sound | None = None
     offers: tuple[Offer | None, ...] = ()
+    spellings: tuple[tuple[Spelling, ...], ...] = ()
 
     @property
     def words(self) -> str:
@@ -64,7 +79,7 @@ class RenderedPrompt(NamedTuple):
 
 
 Values = Mapping[str, Mapping[str, str]]
-"""The marked words of each placeholder's value: {"press": {"person": "\\ue0000\\ue000zero"}, "numbers": {…}}."""
+"""The marked words of each placeholder's value: {"press": {"person": "\\ue0000\\ue000zero"}, "numbers": {…}, …}."""
 
 
 def _key_values(locale: Locale, press: Mapping[str, str]) -> Mapping[str, str]:
@@ -76,6 +91,10 @@ def _number_values(locale: Locale, facts: Facts) -> Mapping[str, str]:
     return {name: f"\ue001{name}\ue001{locale.digit_groups(number.groups)}" for name, number in numbers}
 
 
+def _written_values(facts: Facts) -> Mapping[str, str]:
+    return {END: "\ue003", **{name: f"\ue002{name}\ue002" for name in facts.written}}
+
+
 class Prompts:
     """The templates in every language. Each prompt is rendered once and kept."""
 
@@ -84,6 +103,7 @@ class Prompts:
     ) -> None:
         self.templates, self.locales, self._source_language = templates, locales, source_language
         self._numbers = {tag: _number_values(locale, facts) for tag, locale in locales.items()}
+        self._written = _written_values(facts)
         self._rendered: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[RenderedPrompt, ...]] = {}
 
     def parts(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
@@ -107,7 +127,8 @@ class Prompts:
     def render(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
         """The parts of template `name` in `locale`, without recordings. Raises Untranslated if a message is missing."""
         template, language = self.templates[name], self.locales[locale]
-        values = {"press": _key_values(language, press), "numbers": self._numbers[locale]}
+        numbers, written = self._numbers[locale], self._written
+        values = {"press": _key_values(language, press), "numbers": numbers, "written": written}
         words = "".join(_filled_in(template, language, values))
         parts = tuple(_part(locale, part) for part in PART_BREAK.split(words))
         if not all(part.paragraphs for part in parts):
@@ -137,7 +158,10 @@ def _filled_in(template: Template, locale: Locale, values: Values) -> Iterator[s
             continue
         for kind, name in piece.placeholders.values():
             if name not in values[kind]:
-                remedy = "A text can use keys of its own node (press.…) and numbers of numbers.toml (numbers.…)."
+                remedy = (
+                    "A text can use keys of its own node (press.…), numbers of numbers.toml (numbers.…) and written "
+                    "forms of written.toml (written.…)."
+                )
                 raise BadContent.at(template.where, f"there is no `{kind}.{name}` here", remedy)
         words = {placeholder: values[kind][name] for placeholder, (kind, name) in piece.placeholders.items()}
         yield locale.translation(template.name, piece.english) % words
@@ -146,17 +170,27 @@ def _filled_in(template: Template, locale: Locale, values: Values) -> Iterator[s
 def _part(locale: str, words: str) -> RenderedPrompt:
     """One part, with its marks read and removed."""
     marks = MARK.findall(words)
-    numbers = tuple(name for _, name in marks if name)
-    marked = [paragraph for paragraph in re.split(r"\n\s*\n", words) if paragraph.strip()]
-    paragraphs = tuple(" ".join(MARK.sub("", paragraph).split()) for paragraph in marked)
-    keys = tuple(key for key, _ in marks if key)
-    return RenderedPrompt(locale, paragraphs, keys, numbers, offers=tuple(map(_offer, marked)) if keys else ())
+    keys, numbers = (tuple(filter(None, named)) for named in list(zip(*marks, strict=True))[:2] or ((), ()))
+    marked = [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", words) if paragraph.strip()]
+    paragraphs = tuple(MARK.sub("", paragraph) for paragraph in marked)
+    offers = tuple(map(_offer, marked)) if keys else ()
+    spellings = tuple(tuple(_spellings(paragraph)) for paragraph in marked)
+    return RenderedPrompt(locale, paragraphs, keys, numbers, None, offers, spellings if any(spellings) else ())
 
 
 def _offer(paragraph: str) -> Offer | None:
     """The key that a paragraph with marks offers."""
     marks = [mark for mark in MARK.finditer(paragraph) if mark[1]]
-    if len(marks) != 1:
-        return None
-    with_one_mark = MARK.sub(lambda mark: "\ue000" if mark[1] else "", paragraph)
-    return Offer(marks[0][1], " ".join(with_one_mark.split()).index("\ue000"))
+    return Offer(marks[0][1], _position(paragraph, marks[0].start())) if len(marks) == 1 else None
+
+
+def _spellings(paragraph: str) -> Iterator[Spelling]:
+    """The words of a paragraph with marks that have a written form."""
+    marks = [mark for mark in MARK.finditer(paragraph) if mark[3] or mark[4]]
+    for begin, end in zip(marks[::2], marks[1::2], strict=True):
+        yield Spelling(begin[3], _position(paragraph, begin.start()), _position(paragraph, end.start()))
+
+
+def _position(paragraph: str, end: int) -> int:
+    """How many characters of a paragraph with marks are spoken before `end`."""
+    return len(MARK.sub("", paragraph[:end]))

@@ -20,7 +20,9 @@ from typing import NamedTuple
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.ext import InternationalizationExtension
 
+from ivr.content.catalogue import PLACEHOLDER, written_fault
 from ivr.content.files import is_unspeakable, read_text
+from ivr.content.written import END
 from ivr.errors import BadContent, Fault
 
 PART_BREAK = re.compile(r"^\s*---\s*$", re.MULTILINE)
@@ -37,8 +39,9 @@ class Block(NamedTuple):
 
         Block("Press %(key)s.", {"key": ("press", "person")}, ("TOY-01",))
 
-    A value of `placeholders` is ("press", the name of a key) or ("numbers", the name of a telephone number). `facts`
-    are the ids of the facts that it speaks: those of the last comment `{# facts: … #}` before it.
+    A value of `placeholders` is ("press", the name of a key), ("numbers", the name of a telephone number) or
+    ("written", the name of a written form, or "end"). `facts` are the ids of the facts that it speaks: those of the
+    last comment `{# facts: … #}` before it.
     """
 
     english: str
@@ -206,18 +209,29 @@ def _outline_faults(path: Path, outline: str) -> Iterator[Fault]:
 
 
 def _block_faults(path: Path, tree: nodes.Template) -> Iterator[Fault]:
-    """Blocks whose context is not the template's own name, or with a placeholder that is no key and no number."""
+    """Blocks whose context is not the template's own name, or with placeholders that cannot be used."""
     for call in tree.find_all(nodes.Call):
         name = getattr(call.node, "name", "")
         context = call.args[0].as_const() if name == "pgettext" else None
         if context != path.stem:
             found = f"a block has the context {context!r}" if context else "a block has no context"
             yield Fault(f"{path}:{call.lineno}", found, f'Begin it with {{% trans "{path.stem}" … %}}.')
-        for word in call.kwargs if name == "pgettext" else []:
-            bound = word.value.node if isinstance(word.value, nodes.Getattr) else None
-            if getattr(bound, "name", "") not in ("press", "numbers"):
-                remedy = f'Bind it: {{% trans "{path.stem}" {word.key}=press.… %}}.'
-                yield Fault(f"{path}:{call.lineno}", f"`{word.key}` is neither a key nor a number", remedy)
+        if name == "pgettext":
+            yield from _placeholder_faults(path, call)
+
+
+def _placeholder_faults(path: Path, call: nodes.Call) -> Iterator[Fault]:
+    """A placeholder that is no key, no number and no written form, and a written form without its end."""
+    where, bound = f"{path}:{call.lineno}", dict(_placeholders(call))
+    for word in call.kwargs:
+        if bound.get(word.key, ("",))[0] not in ("press", "numbers", "written"):
+            remedy = f'Bind it: {{% trans "{path.stem}" {word.key}=press.… %}}.'
+            yield Fault(where, f"`{word.key}` is neither a key, nor a number, nor a written form", remedy)
+        elif (word.key == END) != (bound[word.key] == ("written", END)):
+            yield Fault(where, f"`{word.key}` is bound to {'.'.join(bound[word.key])}", f"Bind {END}=written.{END}.")
+    marks = [name for name, (kind, _) in bound.items() if kind == "written" and name != END]
+    if misplaced := written_fault(PLACEHOLDER.findall(call.args[1].as_const()), marks):
+        yield Fault(where, *misplaced)
 
 
 def _pieces(tree: nodes.Template, facts: Iterator[tuple[str, ...]]) -> Iterator[str | Block]:

@@ -35,7 +35,7 @@ class NumberLinker:
 
     def link(self, text: str) -> tuple[TextSpan, ...]:
         """`text`, with `…` for pauses, in pieces. Example: "Dial nine one one." → "Dial ", "911" (tel:911), "."."""
-        return tuple(self._spans_of(" ".join(text.split())))
+        return tuple(self._spans_of(re.sub(r"\s+", " ", text)))
 
     def _spans_of(self, text: str) -> Iterator[TextSpan]:
         end = 0

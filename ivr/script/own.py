@@ -36,6 +36,7 @@ def own_rows(content: Content) -> Iterator[str]:
     yield from _row("texts in the release's place", replaced)
     numbers, facts, of_layer = content.facts.numbers, content.facts.facts, content.facts.of_layer
     yield from _row("numbers", [f"{name} {numbers[name].say}" for name in sorted(of_layer & numbers.keys())])
+    yield from _row("written forms", sorted(of_layer & content.facts.written.keys()))
     yield from _row("facts", sorted(of_layer & facts.keys()))
     yield from _languages(content, layer)
     for name in replaced:

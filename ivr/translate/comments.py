@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ivr.call.playlist import named_keys
 from ivr.content.catalogue import MessageId
 from ivr.content.templates import blocks_by_part
+from ivr.content.written import END
 from ivr.line.line import Line
 from ivr.script.labels import heard_when, title_of
 from ivr.script.model import SHARED, Entry, Script, read_script
@@ -50,9 +51,14 @@ def _heard(line: Line, entry: Entry, part: int, seconds: float) -> str:
 
 
 def _value(line: Line, entry: Entry, source: tuple[str, str]) -> str:
-    """The words for a placeholder in the source language. `source` is ("press", choice) or ("numbers", name)."""
+    """The words for a placeholder in the source language: none for the mark of a written form.
+
+    `source` is ("press", choice), ("numbers", name) or ("written", name).
+    """
     locale = line.content.locales[line.flow.source_language]
     kind, name = source
+    if kind == "written":
+        return ""
     if kind == "press":
         return locale.key_word(named_keys(line.flow, entry.name)[name])
     return locale.digit_groups(line.content.facts.numbers[name].groups)
@@ -63,7 +69,17 @@ def _explain(line: Line, script: Script, entry: Entry, placeholder: str, source:
     if kind == "numbers":
         number = line.content.facts.numbers[name].say
         return f"%({placeholder})s is the number {number}, said digit by digit: “{value}”."
+    if kind == "written":
+        return _explain_written(line, placeholder, name)
     key = named_keys(line.flow, entry.name)[name]
     if purpose := KEY_PURPOSES.get(name):
         return f"%({placeholder})s is the word for key {key}, {purpose}: “{value}”."
     return f"%({placeholder})s is the word for the key that leads to “{title_of(line.flow, script.entry(name))}”."
+
+
+def _explain_written(line: Line, placeholder: str, name: str) -> str:
+    if name == END:
+        return f"%({placeholder})s ends these words. Neither mark is spoken."
+    form = line.content.facts.written[name].write
+    written = f"writes “{form}” for them" if form else "leaves them out"
+    return f"%({placeholder})s begins words that are for listeners only: the web page {written}."

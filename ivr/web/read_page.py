@@ -1,34 +1,34 @@
-"""The readable text of the line in one language: every spoken word as sections, lists and links."""
+"""The readable text of the line in one language: every text as a section with paragraphs, choices and sources."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ivr.content.facts import Source
 from ivr.content.locale import Locale
 from ivr.errors import BadLocale
-from ivr.export.number_links import NumberLinker, TextSpan
+from ivr.export.number_links import NumberLinker, number_span
 from ivr.line.line import Line
-from ivr.script.model import Entry, Script
+from ivr.script.model import Entry, Script, label_of
+from ivr.web.writing import Paragraph, Writer, title_end
 
 LOWEST_HEADING = 6
 """HTML has headings h1 to h6."""
 
-Paragraph = tuple[TextSpan, ...]
-
 
 class Choice(NamedTuple):
-    """One choice of a menu: the node it leads to, its label, and the rest of the sentence ("press 2.")."""
+    """One choice of a menu: its key, the node it leads to, and its label ("For tea")."""
 
+    key: str
     node: str
     label: str
-    rest: str
 
 
 class Section(NamedTuple):
     """One text.
 
     `keys` lead to it from the main menu; `level` is that of its heading, from 2 (h2) to 6; `title_locale` and `locale`
-    are the languages of its title and its text; `menu` is the name of the menu that offers it, "" for the main menu.
+    are the languages of its title and its text; `parts` are its written paragraphs, for a menu without its choices;
+    `menu` is the name of the menu that offers it, "" for the main menu; `sources` are the documents that it comes from.
     """
 
     name: str
@@ -41,42 +41,53 @@ class Section(NamedTuple):
     parts: tuple[tuple[Paragraph, ...], ...]
     choices: tuple[Choice, ...]
     menu: str
+    sources: tuple[Source, ...]
 
 
 class ReadableText(NamedTuple):
     """The whole line.
 
     `sections` are the menus and topics in key order, `others` the other nodes (reminder, transfer, …), `shared` the
-    texts that many nodes share, `sources` the documents that they come from.
+    texts that many nodes share.
     """
 
     sections: tuple[Section, ...]
     others: tuple[Section, ...]
     shared: tuple[Section, ...]
-    sources: tuple[Source, ...]
 
     def section(self, name: str) -> Section:
         """The section of a text that choices lead to."""
         return next(section for section in self.sections if section.name == name)
 
-    def of_kind(self, kind: str) -> Iterator[Section]:
-        """The other sections of one kind, such as "transfer"."""
-        return (section for section in self.others if section.kind == kind)
+    def below(self, section: Section) -> tuple[Section, ...]:
+        """The sections that the choices of `section` lead to, in key order."""
+        return tuple(self.section(choice.node) for choice in section.choices)
+
+    def of_kinds(self, *kinds: str) -> tuple[Section, ...]:
+        """The other sections of these kinds, such as "transfer", kind by kind."""
+        return tuple(section for kind in kinds for section in self.others if section.kind == kind)
+
+    @staticmethod
+    def sources_of(sections: Iterable[Section]) -> tuple[Source, ...]:
+        """The documents behind several sections, each once, by title."""
+        return each_source_once(source for section in sections for source in section.sources)
 
 
 def readable_text(line: Line, script: Script) -> ReadableText:
     """The readable text of `line`, in the language of its `script`."""
     section = _SectionMaker(line, script).section
-    sections, others, shared = (
-        tuple(map(section, entries)) for entries in (script.entries, script.others, script.shared)
-    )
-    return ReadableText(sections, others, shared, _sources(line, script))
+    return ReadableText(*(tuple(map(section, entries)) for entries in (script.entries, script.others, script.shared)))
 
 
 class _SectionMaker:
     def __init__(self, line: Line, script: Script) -> None:
-        self._locales = line.content.locales
-        self._linkers = {tag: NumberLinker(locale, line.content.facts.numbers) for tag, locale in self._locales.items()}
+        facts = line.content.facts
+        hotline = number_span(facts.numbers[line.flow.transfer.number])
+        self._locales, self._facts = line.content.locales, facts.facts
+        self._writers = {
+            tag: Writer(locale, NumberLinker(locale, facts.numbers), facts.written, hotline)
+            for tag, locale in self._locales.items()
+        }
         self._small_words: Mapping[str, list[str]] = {tag: _small_words(line, tag) for tag in self._locales}
         self._menus = {choice.node: entry for entry in script.entries for choice in entry.choices}
 
@@ -87,20 +98,40 @@ class _SectionMaker:
             name=entry.name,
             kind=entry.kind,
             keys=tuple(entry.keys.split()),
-            level=min(entry.depth + 2, LOWEST_HEADING),
+            level=min(entry.depth + 1, LOWEST_HEADING),
             title=self._title(entry.title, title_locale),
             title_locale=self._locales[title_locale],
             locale=self._locales[entry.locale],
-            parts=tuple(tuple(map(self._linkers[part.locale].link, part.paragraphs)) for part in entry.parts),
-            choices=tuple(_choice(choice.node, choice.offer) for choice in entry.choices),
+            parts=tuple(self._parts(entry, title_locale)),
+            choices=tuple(Choice(choice.key, choice.node, label_of(choice.offer)) for choice in entry.choices),
             menu=menu.name if menu else "",
+            sources=self._sources(entry),
         )
+
+    def _parts(self, entry: Entry, title_locale: str) -> Iterator[tuple[Paragraph, ...]]:
+        """The parts in writing, without a first sentence that only repeats the title, and without choices."""
+        is_topic = bool(entry.keys) and not entry.choices
+        for number, part in enumerate(entry.parts[:-1] if entry.choices else entry.parts, start=1):
+            start = 0
+            if number == 1 and entry.keys and part.locale == title_locale:
+                start = title_end(part.paragraphs[0], entry.title, self._small_words[part.locale])
+            yield self._writers[part.locale].paragraphs(part, start, is_topic)
 
     def _title(self, label: str, tag: str) -> str:
         """A label as a heading, without a small word at its start: "For warning signs" is "Warning signs"."""
         first, _, rest = label.partition(" ")
         title = rest if rest and first.lower() in self._small_words[tag] else label
         return title[:1].upper() + title[1:]
+
+    def _sources(self, entry: Entry) -> tuple[Source, ...]:
+        facts = (self._facts[fact] for fact in entry.facts if fact in self._facts)
+        return each_source_once(source for fact in facts for source in fact.sources)
+
+
+def each_source_once(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """Each document once, by title."""
+    by_title = {(source.title.lower(), source.address): source for source in sources}
+    return tuple(by_title[key] for key in sorted(by_title))
 
 
 def _small_words(line: Line, tag: str) -> list[str]:
@@ -109,18 +140,3 @@ def _small_words(line: Line, tag: str) -> list[str]:
         return list(line.content.words(tag).small)
     except BadLocale:
         return []
-
-
-def _choice(node: str, offer: str) -> Choice:
-    label, _, rest = offer.partition("…")
-    return Choice(node, label.strip(), rest.strip())
-
-
-def _sources(line: Line, script: Script) -> tuple[Source, ...]:
-    """The documents behind the texts, each once, by title."""
-    cited = dict.fromkeys(fact for entry in script.all() for fact in entry.facts)
-    facts = line.content.facts.facts
-    sources = {
-        (source.title, source.address): source for fact in cited if fact in facts for source in facts[fact].sources
-    }
-    return tuple(sources[key] for key in sorted(sources, key=lambda key: (key[0].lower(), key[1])))

@@ -26,8 +26,8 @@ TELEPHONE_DATA = "telephone.json"
 """The file of the telephone's data; `phone.js` loads it."""
 EMERGENCY_NUMBER, TEXT_NUMBER, RELAY_NUMBER = "emergency", "hotline_text", "relay"
 """Names in numbers.toml of the numbers that the pages offer beside the hotline's; each may be missing."""
-HOTLINE_SITE = "https://humantraffickinghotline.org/"
-"""The hotline's site, which has its chat: fact HL-03."""
+HOTLINE_SITE = "hotline_site"
+"""The name in written.toml of the hotline's site, which has its chat."""
 MAX_ACCEPT_LANGUAGE = 200
 """Characters of an Accept-Language header that are read."""
 Rendered = TypeVar("Rendered")
@@ -114,7 +114,7 @@ class Site:
             here="/",
             text=self._texts.get(tag),
             relay=self._number(RELAY_NUMBER),
-            hotline_site=HOTLINE_SITE,
+            hotline_site=self._line.content.facts.written.get(HOTLINE_SITE),
             may_say=self._may_say,
         )
 

@@ -129,6 +129,7 @@ class PageTemplates:
         words: dict[str, object] = {
             "pgettext": PageWords(locale, source),
             "locale": locale,
+            "source_locale": source,
             "keys": {key: locale.key_word(key) for key in KEYS},
             "neutral_page": first_neutral_page(self._neutral_page, locale.neutral_page, source.neutral_page),
         }

@@ -27,6 +27,11 @@ def axe_violations(page: Page, rules: dict[str, Any] = WCAG) -> list[str]:
     return [f"{rule['id']}: {node['html'][:120]}" for rule in result["violations"] for node in rule["nodes"]]
 
 
+def unfold(page: Page) -> None:
+    """Open everything that is folded."""
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true;")
+
+
 def talking(phone: PhonePage) -> None:
     phone.start_call()
     phone.let_time_pass(30)
@@ -73,7 +78,9 @@ def test_axe_has_no_violation_in_any_state_of_the_phone_page(browser: Browser, s
 @pytest.mark.parametrize("path", ["/read/en", "/read/es"])
 def test_axe_has_no_violation_on_the_read_page(page: Page, real_site: str, path: str) -> None:
     page.goto(real_site + path)
-    assert axe_violations(page) == []
+    assert axe_violations(page, BEST_PRACTICE) == []
+    unfold(page)
+    assert axe_violations(page, BEST_PRACTICE) == []
     for colours in ({"color_scheme": "dark"}, {"color_scheme": "dark", "forced_colors": "active"}):
         page.emulate_media(**colours)
         assert axe_violations(page, {"type": "rule", "values": ["color-contrast"]}) == []
@@ -106,6 +113,7 @@ def test_contrast_is_that_of_level_aaa(page: Page, real_site: str, scheme: str) 
     page.emulate_media(color_scheme=scheme)
     for path in ("/en", "/read/en", "/phone/en", "/nowhere"):
         page.goto(real_site + path)
+        unfold(page)
         assert axe_violations(page, CONTRAST_AAA) == []
 
 
@@ -161,6 +169,7 @@ def test_pages_need_no_horizontal_scrolling(
     assert overflow(page) == 0
     for path in (f"/read/{tag}", f"/{tag}"):
         page.goto(real_site + path)
+        unfold(page)
         page.evaluate(set_direction)
         assert overflow(page) == 0
     context.close()
@@ -178,6 +187,7 @@ def test_buttons_and_links_are_at_least_44_pixels(browser: Browser, real_site: s
     page = context.new_page()
     for path in ("/en", "/phone/en", "/read/en"):
         page.goto(real_site + path)
+        unfold(page)
         if path == "/phone/en":
             page.locator("#read-silently").click()
             page.locator(".choice").first.wait_for()

@@ -71,10 +71,10 @@ def test_number_is_not_offered_to_copy_without_a_clipboard(page: Page, real_site
 
 def test_reader_who_changes_the_language_stays_at_the_same_topic(page: Page, real_site: str) -> None:
     page.goto(f"{real_site}/read/en")
-    page.locator(".contents").locator("a[href='#work']").click()
-    page.wait_for_url("**/read/en#work")
+    page.locator("#work summary").first.click()
     spanish = page.locator("header nav a[hreflang=es]").bounding_box()
     assert spanish
     page.mouse.click(spanish["x"] + 5, spanish["y"] + 5)  # the locator's own click would scroll first
     page.wait_for_url("**/read/es#work")
     expect(page.locator("#work").get_by_role("heading").first).to_be_in_viewport()
+    expect(page.locator("#work .said")).to_be_visible()

@@ -78,6 +78,26 @@ def test_translation_that_would_break_a_call_is_refused_with_its_fault(translate
     assert fault[0] == found
 
 
+SPELLED = "Go to %(site)s tea dot org %(end)s, or press %(key)s."
+
+
+@pytest.mark.parametrize(
+    "translated",
+    [
+        "Oprima %(key)s, o vaya a %(end)s té punto org %(site)s.",
+        "Vaya a %(site)s té punto org, u oprima %(key)s %(end)s.",
+    ],
+)
+def test_translation_must_close_the_words_that_have_a_written_form(translated: str) -> None:
+    fault = message_fault(SPELLED, translated)
+    assert fault is not None
+    assert fault[0] == "%(end)s does not follow %(site)s"
+
+
+def test_translation_may_move_the_words_that_have_a_written_form() -> None:
+    assert message_fault(SPELLED, "Oprima %(key)s, o vaya a %(site)s té punto org %(end)s.") is None
+
+
 @pytest.mark.parametrize("translated", [" ", "…", "¿?", " … - … ", "\u200b"])
 def test_translation_without_words_is_refused(translated: str) -> None:
     assert message_fault("Tea.", translated) == (

@@ -46,7 +46,7 @@ def test_comment_may_contain_anything(copied: Path) -> None:
 @pytest.mark.parametrize("key", ["press", "numbers", "hotline", "press.tea.one", '"zero"', "press.tea ~ press.fruit"])
 def test_variable_must_be_a_key_or_a_number(copied: Path, key: str) -> None:
     source = f'{{% trans "tea" key={key} %}}Press {{{{ key }}}}.{{% endtrans %}}'
-    assert faults(copied, source) == ["`key` is neither a key nor a number"]
+    assert faults(copied, source) == ["`key` is neither a key, nor a number, nor a written form"]
 
 
 def test_every_fault_of_a_template_is_reported_at_once(copied: Path) -> None:

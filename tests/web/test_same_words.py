@@ -1,34 +1,28 @@
-"""The page and the voice have the same words, node by node."""
+"""The page and the voice have the same words, text by text. `support.written_words` has what may differ."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import lxml.html
 import pytest
+from support.invented import publish_invented
+from support.layer import copy_layer
+from support.options import OPTIONS
 from support.page_client import app_of, ask, page_of
+from support.written_words import differences
 
 from ivr.call.playlist import language_keys, named_keys
 from ivr.content.prompts import RenderedPrompt
 from ivr.export.export import export_line
-from ivr.export.number_links import NumberLinker, number_span, without_pauses
+from ivr.export.number_links import NumberLinker, without_pauses
+from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.script.model import Script, read_script
 from ivr.server.webhook import Webhook
 
-
-def as_spoken(element: lxml.html.HtmlElement, line: Line, tag: str) -> str:
-    """The text of an element, with its telephone numbers spoken digit by digit again."""
-    locale = line.content.locales[tag]
-    numbers = {number_span(number).text: number for number in line.content.facts.numbers.values()}
-    for link in element.iter("a"):
-        if link.get("class") == "number":
-            link.text = without_pauses(locale.digit_groups(numbers[link.text].groups))
-    return without_pauses(element.text_content())
-
-
-def paragraphs_of(page: lxml.html.HtmlElement, node: str, line: Line, tag: str) -> list[str]:
-    section = page.get_element_by_id(node)
-    said = section if section.get("class") == "said" else section.find_class("said")[0]
-    return [as_spoken(paragraph, line, tag) for paragraph in said.iter("p", "li")]
+MAX_REPEATING_WORDS = 3
+"""Different words of a language before a number that is said again, such as "Again, it is"."""
 
 
 def scripts_and_pages(app: Webhook, line: Line) -> Iterator[tuple[Script, lxml.html.HtmlElement]]:
@@ -40,9 +34,73 @@ def scripts_and_pages(app: Webhook, line: Line) -> Iterator[tuple[Script, lxml.h
 def test_read_page_has_the_spoken_words_of_each_node(which: str, request: pytest.FixtureRequest) -> None:
     line: Line = request.getfixturevalue(which)
     for script, page in scripts_and_pages(app_of(line), line):
-        for entry in script.all():
-            spoken = [without_pauses(paragraph) for part in entry.parts for paragraph in part.paragraphs]
-            assert paragraphs_of(page, entry.name, line, entry.locale) == spoken, entry.name
+        repeated = set[str]()
+        assert differences(line, script, page, repeated) == []
+        assert len(repeated) <= MAX_REPEATING_WORDS, repeated
+
+
+def test_read_page_of_a_layer_has_the_spoken_words_in_an_invented_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = copy_layer(tmp_path, monkeypatch)
+    publish_invented(tmp_path / "tiny")
+    (layer / "prompts" / "written.toml").write_text(ADDRESS, "utf-8")
+    with (layer / "prompts" / "sources.toml").open("a", encoding="utf-8") as sources:
+        sources.write(ADDRESS_FACT)
+    (layer / "prompts" / "plums.txt").write_text(PLUMS, "utf-8")
+    line = compile_line(layer, OPTIONS)
+    assert len(line.flow.published) == 3
+    for script, page in scripts_and_pages(app_of(line), line):
+        assert differences(line, script, page, set()) == []
+        links = page.get_element_by_id("plums").xpath(".//a[@class='address away']")
+        assert [(link.text, link.get("href")) for link in links] == [
+            ("plums.example.org", "https://plums.example.org/")
+        ]
+
+
+ADDRESS = '[plum_site]\nwrite = "plums.example.org"\nlink = "https://plums.example.org/"\nfact = "PLUM-1"\n'
+ADDRESS_FACT = """
+[PLUM-1]
+says = "All about plums: plums.example.org."
+confidence = "own"
+copy = 2026-11-24
+"""
+PLUMS = """{# facts: PLUM-1 #}
+{% trans "plums" site=written.plum_site, end=written.end %}Plums. See {{ site }} plums dot example dot org.
+It is one word {{ end }}. It is ours.{% endtrans %}
+
+{% trans "plums" key=press.person %}To talk … press {{ key }}.{% endtrans %}
+"""
+
+PLANTED = {
+    "a sentence dropped": (r"Leaving can raise the danger\. ", ""),
+    "a word changed": (r"Trust your own judgment", "Trust their own judgment"),
+    "a wrong number": (r">1-866-487-9243<", ">1-866-487-9242<"),
+    "a number that dials another": (r"tel:\+18664879243", "tel:+18664879242"),
+    "a wrong address": (r">report\.cybertip\.org<", ">report.cybertips.org<"),
+    "an address that opens another": (r'href="https://tips\.fbi\.gov/"', 'href="https://tips.fbi.org/"'),
+    "a wrong word to send": (r"<b>HELP</b>", "<b>HELPS</b>"),
+    "a wrong key": (r"<kbd>8</kbd>", "<kbd>9</kbd>"),
+    "a key of another topic": (r"<kbd>1</kbd> <kbd>2</kbd></p>", "<kbd>1</kbd> <kbd>3</kbd></p>"),
+    "a wrong heading": (r"<h3>Young people</h3>", "<h3>Old people</h3>"),
+    "a number left out": (r'<a class="number"[^>]*>911</a>', ""),
+}
+"""Faults of the English page: the pattern whose first find is replaced, and by what."""
+
+
+@pytest.fixture(scope="module")
+def english_page(real_app: Webhook) -> str:
+    main = ask(real_app, "/read/en").text
+    return main[main.index('<nav class="contents"') :]
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_planted_difference_between_page_and_voice_is_found(real: Line, english_page: str, fault: str) -> None:
+    pattern, replacement = PLANTED[fault]
+    spoiled, count = re.subn(pattern, replacement, english_page, count=1)
+    assert count == 1, "the fault was not planted"
+    page = lxml.html.document_fromstring(spoiled)
+    assert differences(real, read_script(real, "en", graded=False), page, set())
 
 
 @pytest.mark.parametrize("which", ["line", "real"])

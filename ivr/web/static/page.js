@@ -2,16 +2,6 @@
 
 import { listenForLeaving } from "./leave.js";
 
-const HEADER_HEIGHT = 120; // pixels at the top of the window that the header may cover, with a margin
-
-/** The section of the readable text that is read now, as "#work"; a language link leads to the same one. */
-function place() {
-  if (scrollY < innerHeight) return "";
-  const sections = [...document.querySelectorAll("main section[class^=depth][id]")].reverse();
-  const section = sections.find((section) => section.getBoundingClientRect().top < HEADER_HEIGHT);
-  return section ? `#${section.id}` : "";
-}
-
 listenForLeaving();
 
 // A link to another page of this site replaces this page in the history, so that "back" leads away from the site.
@@ -20,7 +10,7 @@ document.addEventListener("click", (event) => {
   const opensElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
   if (event.defaultPrevented || opensElsewhere || !link?.href || link.origin !== location.origin) return;
   event.preventDefault();
-  location.replace(link.href + (link.hreflang ? place() : ""));
+  location.replace(link.href);
 });
 
 for (const element of document.querySelectorAll("[data-needs-script]")) {
