@@ -46,9 +46,9 @@ def prompts(trial: Webhook) -> Data:
 
 
 def holds(message: str, words: str) -> bool:
-    """Whether `words` are the text `message` with something in each of its placeholders."""
+    """Whether `words` are the text `message` with anything in its placeholders. Marks of spelled words become nothing."""
     bare = " ".join(message.split())
-    pattern = ".+?".join(map(re.escape, re.split(r"\{\{.*?\}\}|%\(\w+\)s", bare)))
+    pattern = ".*?".join(map(re.escape, re.split(r"\s*(?:\{\{.*?\}\}|%\(\w+\)s)\s*", bare)))
     return re.fullmatch(pattern, " ".join(words.split())) is not None
 
 
