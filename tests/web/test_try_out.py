@@ -46,7 +46,7 @@ def prompts(trial: Webhook) -> Data:
 
 
 def holds(message: str, words: str) -> bool:
-    """Whether `words` are the text `message` with anything in its placeholders. Marks of spelled words become nothing."""
+    """Whether `words` are the text `message` with anything, or nothing, in its placeholders."""
     bare = " ".join(message.split())
     pattern = ".*?".join(map(re.escape, re.split(r"\s*(?:\{\{.*?\}\}|%\(\w+\)s)\s*", bare)))
     return re.fullmatch(pattern, " ".join(words.split())) is not None
