@@ -231,7 +231,7 @@ def test_fallback_document_needs_no_further_request(real: Line, first: str, seco
     assert len(asked) == 1
     assert all(words in said(one) for words in HOTLINE_SPOKEN)
     spoken = [verb for verb in read_document(real.fallback_document) if isinstance(verb, Say)]
-    assert not any(words.search(spoken[0].words[:20]) for words in REVEALING.values())
+    assert not any(words.search(spoken[0].text[:20]) for words in REVEALING.values())
     assert not any(isinstance(verb, Gather) for verb in read_document(real.fallback_document))
 
 
