@@ -113,3 +113,9 @@ def test_a_line_that_does_not_serve_is_not_healthy(copied: Path, tmp_path: Path)
 def test_layer_and_sounds_are_mounted_where_the_line_reads_them(file: str, setting: str) -> None:
     line = YAML(typ="safe").load(DEPLOY / file)["services"]["line"]
     assert [volume.split(":")[-2:] for volume in line["volumes"]] == [[line["environment"][setting], "ro"]]
+
+
+def test_env_file_may_switch_counts_off_and_by_default_they_are_on_the_volume() -> None:
+    [volume] = COMPOSE["line"]["volumes"]
+    folder = volume.split(":")[1]
+    assert COMPOSE["line"]["environment"]["IVR_USAGE"] == f"${{IVR_USAGE:-{folder}}}"
