@@ -106,7 +106,7 @@ def _press(flow: Flow, place: Place, key: str) -> Place:
         return _enter(place, flow.node_of_kind("reminder"))
     if key == "*":
         return _enter(place, flow.parent(place.node))
-    # A caller who presses a key is there: of the dials that the line made by itself, only the last one still counts.
+    # A caller who presses a key is there: of the dials that nobody answered, only the last one still counts.
     without_misses = place._replace(misses=0, tries=min(place.tries, 1))
     if key == "8":
         return _other_language(flow, without_misses)

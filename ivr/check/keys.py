@@ -45,7 +45,7 @@ def the_reminder_is_one_key_away(index: LineIndex) -> Iterator[Fault]:
         for key in "911":
             target = index.next_place(target, key)
             if target.node != reminder:
-                remedy = "9 must lead to the reminder, and 1 must stay target."
+                remedy = "9 must lead to the reminder, and 1 must stay there."
                 yield index.fault(place, f"911 typed there leads to {address_of(target)}", remedy)
                 break
 

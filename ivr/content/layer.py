@@ -56,9 +56,11 @@ class Stack(NamedTuple):
 
 
 def stack_of(root: Path) -> Stack:
-    """The stack of the content at `root`, which is a layer unless it is the release or has a flow.toml of its own."""
-    whole = root.resolve() == RELEASE or _exists(root / "prompts" / "flow.toml")
-    return Stack(root) if whole and not _exists(root / OWN_FILE) else Stack(RELEASE, root)
+    """The stack of the content at `root`: a layer, unless it is the release or has a flow.toml, and no own.toml."""
+    if _exists(root / OWN_FILE):
+        return Stack(RELEASE, root)
+    is_whole = root.resolve() == RELEASE or _exists(root / "prompts" / "flow.toml")
+    return Stack(root) if is_whole else Stack(RELEASE, root)
 
 
 def _exists(path: Path) -> bool:
@@ -74,8 +76,8 @@ def sound_files(root: Path) -> dict[str, Path]:
 class Own(Table, strict=True):
     """The fields of own.toml.
 
-    - `add`: topics that are added to a menu, as its last choices: {"helplines": ["shelter"]}. A key that is added
-      itself is a new menu.
+    - `add`: topics that are added to a menu, as its last choices: {"helplines": ["shelter"]}. A name
+      before the = that is itself an added topic becomes a menu.
     - `leave_out`: topics and menus of the release that this line does not have.
     - `published`: the published languages; None for those of the release.
     """

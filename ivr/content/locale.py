@@ -131,6 +131,10 @@ def _load_folders(folder: Path, voices: Voices | None, source: bool, layer: Path
 
 
 def _paths_in(folders: Sequence[Path], name: str) -> Sequence[Path]:
-    """The files of this name in the release's folder and that of the layer; one of them may not exist."""
+    """The files of this name in the release's folder and that of the layer; one of them may not exist.
+
+    Path.exists raises where the folder may not be read. Without a layer it is not asked: the reader of the file reports
+    such a folder as a fault of its language alone.
+    """
     paths = [folder / name for folder in folders]
     return [path for path in paths if path.exists()] or paths[:1] if len(paths) > 1 else paths

@@ -48,7 +48,7 @@ def compile_with_placeholders(root: Path, options: Options, own_number: bool = F
 
 
 def export_line(line: Line, with_twiml: bool = True) -> ExportedLine:
-    """`line` as  Its TwiML has placeholders only if `compile_with_placeholders` compiled it."""
+    """`line` as an `ExportedLine`. Its TwiML has placeholders only if `compile_with_placeholders` compiled it."""
     return _LineExporter(line, with_twiml).export()
 
 

@@ -38,7 +38,8 @@ class Line:
 
     `paths` and `transitions` are those of `Exploration`: the keys that lead to each place ("ring 1 2"), and the place
     that each key leads to. `documents` has the fragments of each place's document. `places_by_address` has the
-    addresses that a document posts to: {"/call/es/partner/part-2": Place("partner", "es", 2)}.
+    addresses that keys are posted to, {"/call/es/partner/part-2": Place("partner", "es", 2)}; those of outcomes are
+    parsed.
     """
 
     content: Content
@@ -72,8 +73,9 @@ class Line:
     def _place_and_event(self, address: str, form: Form) -> tuple[Place, Event]:
         """The place at which the caller was, and the event that the request reports.
 
-        This release wrote `places_by_address`. Any other address is parsed: it is another spelling of one of them, an
-        address of an earlier release, or an unknown one. For an unknown one the place is the main menu.
+        This release wrote `places_by_address`. Any other address is parsed: it is that of an outcome, another spelling
+        of one of them, an address of an earlier release, or an unknown one. For an unknown one the place is the main
+        menu.
         """
         event = event_of(address, form)
         if address in self.places_by_address:

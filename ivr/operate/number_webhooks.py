@@ -63,7 +63,7 @@ def _voice_url(settings: Settings) -> str:
 
 
 def document_url_fault(url: str) -> str:
-    """The reason why Twilio could not get a document from `url`, "" if it may; "" as `url` is no address at all."""
+    """The reason why Twilio could not get a document from `url`; "" if there is none, or if `url` is ""."""
     try:
         parts = urlsplit(url)
         whole = parts.scheme in ("http", "https") and _HOST.fullmatch(parts.hostname or "") and url.isprintable()

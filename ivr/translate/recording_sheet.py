@@ -25,7 +25,7 @@ def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
 
 
 HEAD = """\
-Run `ivr check {tag}` part: it names each text that is too long, before it is read. Read each text aloud, calmly, as if
+Run `ivr check {tag}` first: it names each text that is too long, before it is read. Read each text aloud, calmly, as if
 to one person. A … is a short pause, an empty line a longer one. Below each text is the English, which is not read. Save
 each as a file with the name above it, in any format of a telephone (WAV, MP3, M4A, Opus …), all in one folder. Then:
 ivr recordings add {tag} FOLDER"""

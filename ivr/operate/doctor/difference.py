@@ -20,7 +20,7 @@ class Setting(NamedTuple):
     remedy: str
 
     def cause(self, server: str, local: str) -> Cause:
-        """The cause for the value `there` of the server, and `here` of this machine."""
+        """The cause for the value `server` of the server and `local` of this machine."""
         found = f"{self.name} is {server} on the server, and {local} on this machine. {self.consequence}".rstrip()
         return Cause(found, self.remedy.format(name=self.name, server=server, local=local), "as server")
 
@@ -100,7 +100,10 @@ def _differences(server: Health, local: Health) -> Iterator[Cause]:
 
 
 def has_faults_of_its_own(server: Health, local: Health) -> bool:
-    """Whether the line there is not whole for another reason than here; the same reason is reported once, by here."""
+    """Whether the line of the server is not whole for a reason that the line of this machine does not have.
+
+    A reason that both have is reported once, by the checks of this machine.
+    """
     return not server.ready and (server.sends_menu, server.faults) != (local.sends_menu, local.faults)
 
 
