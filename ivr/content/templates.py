@@ -52,14 +52,13 @@ class Block(NamedTuple):
 class Template(NamedTuple):
     """A template: `pieces` are its blocks and the whitespace and part breaks between them.
 
-    `name` is the name of the file without its ending ("tea"); `facts` are the ids of all its blocks, each
-    once ("TOY-01"); `parts` is the number of its parts. `added` is the file of a layer whose blocks follow.
+    `name` is the name of the file without its ending ("tea"); `parts` is the number of its parts. `added` is the file
+    of a layer whose blocks follow.
     """
 
     name: str
     path: Path
     pieces: tuple[str | Block, ...]
-    facts: tuple[str, ...]
     parts: int
     added: Path | None = None
 
@@ -67,6 +66,11 @@ class Template(NamedTuple):
     def where(self) -> str:
         """The file that a fault of the rendered text is in: that of the layer, since the release's has no fault."""
         return str(self.added or self.path)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The ids of the facts that its blocks speak, each once ("TOY-01")."""
+        return tuple(dict.fromkeys(fact for block in blocks(self) for fact in block.facts))
 
 
 def _environment() -> Environment:
@@ -99,8 +103,8 @@ def load_templates(folder: Path, layer: Path | None = None, left_out: Collection
 
 def _with_blocks_of(template: Template, added: Template) -> Template:
     """`template` with the blocks of `added` after its own."""
-    pieces, facts = (*template.pieces, "\n\n", *added.pieces), dict.fromkeys((*template.facts, *added.facts))
-    return Template(template.name, template.path, pieces, tuple(facts), template.parts + added.parts - 1, added.path)
+    pieces = (*template.pieces, "\n\n", *added.pieces)
+    return Template(template.name, template.path, pieces, template.parts + added.parts - 1, added.path)
 
 
 def _without(template: Template, left_out: Collection[str]) -> Template:
@@ -146,8 +150,7 @@ def _load_template(path: Path) -> Template:
     if faults:
         raise BadContent(fault._replace(text=path.stem) for fault in faults)
     pieces = tuple(_pieces(tree, _facts_of_blocks(source)))
-    ids = dict.fromkeys(fact for piece in pieces if isinstance(piece, Block) for fact in piece.facts)
-    return Template(path.stem, path, pieces, tuple(ids), len(PART_BREAK.findall(outline)) + 1)
+    return Template(path.stem, path, pieces, len(PART_BREAK.findall(outline)) + 1)
 
 
 def _facts_of_blocks(source: str) -> Iterator[tuple[str, ...]]:

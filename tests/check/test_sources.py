@@ -37,7 +37,9 @@ def without_fact(content: Content, name: str) -> Content:
 
 def speaking(content: Content, text: str, *facts: str) -> Content:
     """The same content with a text that speaks other facts."""
-    texts = {**content.prompts.templates, text: content.prompts.templates[text]._replace(facts=facts)}
+    template = content.prompts.templates[text]
+    pieces = (piece if isinstance(piece, str) else piece._replace(facts=facts) for piece in template.pieces)
+    texts = {**content.prompts.templates, text: template._replace(pieces=tuple(pieces))}
     prompts = Prompts(texts, content.prompts.locales, content.facts, "en")
     return replace(content, prompts=prompts)
 
