@@ -26,7 +26,7 @@ from ivr.check.waiting import (
     waiting_rows,
 )
 from ivr.content.catalogue import po_file_of, read_catalogue
-from ivr.content.load import Content, published_and_drafts
+from ivr.content.load import Content, published_and_drafts, published_languages
 from ivr.errors import BadContent, BadLocale, Fault
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
@@ -89,7 +89,7 @@ def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
 
 def _locale_faults(line: Line, tag: str) -> Iterator[Fault]:
     try:
-        published = tag in published_and_drafts(line.content.root)
+        published = tag in published_languages(line.content.root)
         yield from setting_faults(line, tag, date.today(), published)
         yield from translation_faults(line, tag)
         yield from texts_too_long(line, tag)
@@ -177,7 +177,7 @@ def _with_catalogue_line(fault: Fault, catalogues: Sequence[Path]) -> Fault:
 
 
 def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...], waiting: list[Waiting]) -> Iterator[str]:
-    if tag in published_and_drafts(line.content.root):
+    if tag in published_languages(line.content.root):
         yield "  published   yes"
     elif faults:
         yield "  published   not before the faults are corrected"

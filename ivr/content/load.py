@@ -32,10 +32,10 @@ Loaded = TypeVar("Loaded")
 class Content:
     """The content of a line.
 
-    - `configured`: the languages that flow.toml publishes, the source language first. `flow.published` are those of
-      them that are offered to callers: all but the withheld ones.
+    - `configured`: the languages that flow.toml publishes, or those given in their place, the source language first.
+      `flow.published` are those of them that are offered to callers: all but the withheld ones.
     - `faults`: those that left out a message, a recording or a language.
-    - `is_preview`: the argument `published` of `load_content` was given.
+    - `is_preview`: the argument `languages` of `load_content` was given.
     - `stack`: the folders that were read.
     """
 
@@ -78,10 +78,14 @@ class Content:
             return False
 
 
+def published_languages(root: Path) -> tuple[str, ...]:
+    """The languages that the flow at `root` publishes, the source language first. Raises BadContent for its faults."""
+    return _load_flow(stack_of(root)).published
+
+
 def published_and_drafts(root: Path, *tags: str) -> tuple[str, ...]:
     """The published languages, then the drafts among `tags`. Raises BadLocale if a tag has no folder in locales/."""
-    stack = stack_of(root)
-    published = _load_flow(stack).published
+    stack, published = stack_of(root), published_languages(root)
     drafts = tuple(tag for tag in dict.fromkeys(tags) if tag not in published)
     absent = [tag for tag in drafts if not stack.path(f"locales/{tag}/locale.toml").exists()]
     if absent:
@@ -107,25 +111,30 @@ def folder_of(root: Path, tag: str) -> str:
     return next((name for name in tags_under(root) if name.lower() == tag.lower()), tag)
 
 
-def load_content(root: Path, published: Sequence[str] | None = None, hotline: str = PINNED_HOTLINE) -> Content:
+def load_content(root: Path, languages: Sequence[str] | None = None, hotline: str = PINNED_HOTLINE) -> Content:
     """Load prompts/ and locales/ of the content at `root`. Raises BadContent with every fault at once.
 
-    `published` replaces the languages that flow.toml publishes, for example to hear a draft. `hotline` is the number
+    `languages` replaces those that flow.toml publishes, for example to hear a draft. `hotline` is the number
     that key 0 must dial, in E.164 ("+18883737888").
     """
     try:
-        return _load_stack(root, stack_of(root), published, hotline)
+        return _load_stack(root, stack_of(root), languages, hotline)
     except PermissionError as error:
         found, remedy = f"it cannot be read ({error.strerror})", "Make it readable for the user that runs the line."
         raise BadContent.at(str(error.filename), found, remedy) from error
 
 
-def _load_stack(root: Path, stack: Stack, published: Sequence[str] | None, hotline: str) -> Content:
+def _load_stack(root: Path, stack: Stack, languages: Sequence[str] | None, hotline: str) -> Content:
+    """The content of `stack`. Of three flows, each publishes fewer languages than the one before.
+
+    `flow` publishes the configured languages, `readable_flow` those whose folders can be read, and the flow of the
+    content those that are offered.
+    """
     voice_faults: list[Fault] = []  # without the table, voices get no pauses: every text is still spoken
     voices = _attempt(lambda: load_voices(stack.path("locales/voices.toml")), voice_faults)
-    flow, facts, templates, source = _load_required(stack, published, hotline, voices)
+    flow, facts, templates, source = _load_required(stack, languages, hotline, voices)
     locales, locale_faults = _load_languages(stack, flow, source, voices)
-    if published:  # a draft without a voice can be read and heard before it is recorded
+    if languages:  # a draft without a voice can be read and heard before it is recorded
         locales = {tag: locale._replace(is_preview=locale.voice == NO_VOICE) for tag, locale in locales.items()}
     parts = {name: template.parts for name, template in templates.items()}
     readable_flow = replace(flow, published=tuple(locales), parts=parts)
@@ -140,7 +149,7 @@ def _load_stack(root: Path, stack: Stack, published: Sequence[str] | None, hotli
         locales=locales,
         prompts=prompts,
         faults=(*voice_faults, *locale_faults, *withheld.values(), *_unknown_left_out(stack)),
-        is_preview=published is not None,
+        is_preview=languages is not None,
         stack=stack,
     )
 
@@ -155,14 +164,15 @@ def _attempt(load: Callable[[], Loaded], faults: list[Fault]) -> Loaded | None:
 
 
 def _load_required(
-    stack: Stack, published: Sequence[str] | None, hotline: str, voices: Voices | None
+    stack: Stack, languages: Sequence[str] | None, hotline: str, voices: Voices | None
 ) -> tuple[Flow, Facts, Mapping[str, Template], Locale]:
     """The content that every line needs; the last value is the source language. Raises BadContent with every fault."""
     folder, layer, faults = stack.release / "prompts", stack.layer_path("prompts"), list[Fault]()
     flow = _attempt(lambda: _load_flow(stack), faults)
-    if flow and published:
-        flow = replace(flow, published=tuple(published))
+    if flow and languages:
+        flow = replace(flow, published=tuple(languages))
     facts = _attempt(lambda: load_facts(folder, hotline, layer), faults)
+    # flow.moved has the nodes that the layer leaves out; its other names, of earlier releases, have no text
     templates = _attempt(lambda: load_templates(folder, layer, flow.moved if flow else ()), faults)
     source = _attempt(lambda: _load_language(stack, flow.source_language, voices, True), faults) if flow else None
     if flow is None or facts is None or templates is None or source is None:

@@ -1,7 +1,7 @@
 """The compiler: prompts/ and locales/ become a `Line`, with the document of every place written before the first call.
 
 Why this is possible. The menus, texts and languages are finite, and a caller's state is finite: node, part, language,
-pace, wrong keys, dials (`Place`). `explore` walks every key, silence and outcome from the ring and returns every place
+pace, no-matches, dials (`Place`). `explore` walks every key, silence and outcome from the ring and returns every place
 that a caller can reach, a few thousand for two languages.
 
 Why this is small. The document of a place is everything that happens there while the caller presses no key: a sequence
@@ -30,14 +30,14 @@ from ivr.line.options import DEFAULT_OPTIONS, Options
 from ivr.line.schedule import Schedule
 
 
-def compile_line(root: Path, options: Options = DEFAULT_OPTIONS, published: Sequence[str] | None = None) -> Line:
+def compile_line(root: Path, options: Options = DEFAULT_OPTIONS, languages: Sequence[str] | None = None) -> Line:
     """Compile prompts/ and locales/ under `root`.
 
-    `published` replaces the languages that flow.toml publishes, for example to hear a draft. Raises BadContent if the
+    `languages` replaces those that flow.toml publishes, for example to hear a draft. Raises BadContent if the
     flow, the numbers or the texts of the source language cannot be used.
     """
     started = time.perf_counter()
-    content = load_content(root, published, options.hotline)
+    content = load_content(root, languages, options.hotline)
     paths, transitions = explore(content.flow, options.silence)
     schedule = Schedule(content)
     writer = FragmentWriter(content, options, schedule)

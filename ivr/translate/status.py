@@ -47,7 +47,7 @@ def statuses(root: Path) -> list[Status]:
     """
     published = compile_line(root)
     drafts = [tag for tag in tags_under(root) if tag not in published.content.configured]
-    with_each = compile_line(root, published=published_and_drafts(root, *drafts)) if drafts else published
+    with_each = compile_line(root, languages=published_and_drafts(root, *drafts)) if drafts else published
     rows = [_status(published, tag) for tag in published.content.configured]
     return rows + [_status(with_each, tag, is_draft=True) for tag in drafts]
 

@@ -67,7 +67,7 @@ def test_removed_node_names_its_successor(copied: Path, old: ExportedLine) -> No
 
 
 def test_language_and_settings_are_named(line: Line, old: ExportedLine, copied: Path) -> None:
-    english = export_line(compile_line(copied, published=["en"]))
+    english = export_line(compile_line(copied, languages=["en"]))
     assert "es: this language is not published any more." in list(differences(old, english))
     assert "es: this language is new." in list(differences(english, old))
     goodbye = export_line(compile_line(copied, replace(line.options, silence="goodbye")))
