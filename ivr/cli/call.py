@@ -10,7 +10,7 @@ from ivr.call.urls import RING
 from ivr.errors import OperationFailed, Unreachable
 from ivr.line.compiler import compile_line
 from ivr.operate.http_client import fetch
-from ivr.operate.signed_request import post_signed
+from ivr.operate.signed_request import post_to_line
 from ivr.operate.unanswered import why_not_answered
 from ivr.phone import terminal
 from ivr.phone.caller import Caller, ImpossibleAct
@@ -58,7 +58,7 @@ def new_caller(settings: Settings, url: str | None) -> Caller:
 
 def _post(settings: Settings, url: str, address: str, form: Form) -> bytes:
     try:
-        reply = post_signed(settings, url, fetch, address, form)
+        reply = post_to_line(settings, url, fetch, address, form)
     except Unreachable as error:
         raise OperationFailed(f"{error}. Is the line running? Start it with `make run`.") from None
     if reply.status != 200:

@@ -44,7 +44,7 @@ class PoEntry(NamedTuple):
     - `context`: its msgctxt; None without one. `line`: the line number of its msgid.
     - `plural`: it has a msgid_plural. `obsolete`: it is marked with `#~`. `fuzzy`: it is marked `#, fuzzy`.
     - `comments`: the comments of translators, without their `#`. `notes`: the extracted comments, without their `#.`.
-    - `place`: the files that use it, from `#:` ("prompts/tea.txt").
+    - `file`: the file that uses it, or several with spaces between, from `#:` ("prompts/tea.txt").
     - `previous`: the English that the translation was made for, from `#| msgid`; "" without it.
     """
 
@@ -58,7 +58,7 @@ class PoEntry(NamedTuple):
     comments: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     previous: str = ""
-    place: str = ""
+    file: str = ""
 
     @property
     def id(self) -> tuple[str, str]:

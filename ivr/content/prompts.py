@@ -106,31 +106,31 @@ class Prompts:
         self._written = _written_values(facts)
         self._rendered: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[RenderedPrompt, ...]] = {}
 
-    def parts(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
-        """The parts of template `name` as they are spoken: in `locale`, or else all of them in the source language.
+    def parts(self, name: str, tag: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
+        """The parts of template `name` as they are spoken: in `tag`, or else all of them in the source language.
 
         `press` gives the key of each name that a template may use ({"person": "0", "tea": "1"}). Raises BadContent if
         the template names a key or a number that does not exist.
         """
-        key = (name, locale, tuple(sorted(press.items())))
+        key = (name, tag, tuple(sorted(press.items())))
         if key not in self._rendered:
             try:
-                self._rendered[key] = self._with_sound(self.render(name, locale, press))
+                self._rendered[key] = self._with_sound(self.render(name, tag, press))
             except Untranslated:
                 self._rendered[key] = self._with_sound(self.render(name, self._source_language, press))
         return self._rendered[key]
 
-    def is_whole(self, name: str, locale: str, press: Mapping[str, str]) -> bool:
-        """Whether template `name` is whole in `locale`: every message of it is translated and can be spoken."""
-        return all(prompt.locale == locale for prompt in self.parts(name, locale, press))
+    def is_whole(self, name: str, tag: str, press: Mapping[str, str]) -> bool:
+        """Whether template `name` is whole in `tag`: every message of it is translated and can be spoken."""
+        return all(prompt.locale == tag for prompt in self.parts(name, tag, press))
 
-    def render(self, name: str, locale: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
-        """The parts of template `name` in `locale`, without recordings. Raises Untranslated if a message is missing."""
-        template, language = self.templates[name], self.locales[locale]
-        numbers, written = self._numbers[locale], self._written
-        values = {"press": _key_values(language, press), "numbers": numbers, "written": written}
-        words = "".join(_filled_in(template, language, values))
-        parts = tuple(_part(locale, part) for part in PART_BREAK.split(words))
+    def render(self, name: str, tag: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
+        """The parts of template `name` in `tag`, without recordings. Raises Untranslated if a message is missing."""
+        template, locale = self.templates[name], self.locales[tag]
+        numbers, written = self._numbers[tag], self._written
+        values = {"press": _key_values(locale, press), "numbers": numbers, "written": written}
+        words = "".join(_filled_in(template, locale, values))
+        parts = tuple(_part(tag, part) for part in PART_BREAK.split(words))
         if not all(part.paragraphs for part in parts):
             raise BadContent.at(template.where, "a part of it is empty", "Write its words, or remove the part break.")
         return parts
@@ -167,15 +167,16 @@ def _filled_in(template: Template, locale: Locale, values: Values) -> Iterator[s
         yield locale.translation(template.name, piece.english) % words
 
 
-def _part(locale: str, words: str) -> RenderedPrompt:
+def _part(tag: str, words: str) -> RenderedPrompt:
     """One part, with its marks read and removed."""
     marks = MARK.findall(words)
-    keys, numbers = (tuple(filter(None, named)) for named in list(zip(*marks, strict=True))[:2] or ((), ()))
+    keys = tuple(key for key, *_ in marks if key)
+    numbers = tuple(number for _, number, *_ in marks if number)
     marked = [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", words) if paragraph.strip()]
     paragraphs = tuple(MARK.sub("", paragraph) for paragraph in marked)
     offers = tuple(map(_offer, marked)) if keys else ()
     spellings = tuple(tuple(_spellings(paragraph)) for paragraph in marked)
-    return RenderedPrompt(locale, paragraphs, keys, numbers, None, offers, spellings if any(spellings) else ())
+    return RenderedPrompt(tag, paragraphs, keys, numbers, None, offers, spellings if any(spellings) else ())
 
 
 def _offer(paragraph: str) -> Offer | None:

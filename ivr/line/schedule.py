@@ -84,14 +84,14 @@ class Schedule:
         remain beside the unchanged waits of the other two.
         """
         menu = place._replace(misses=0)
-        first = place if place.misses == MAX_MISSES else menu
-        if first not in self._choice_waits:
-            asks = (Ask(first, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
+        place_of_first_reading = place if place.misses == MAX_MISSES else menu
+        if place_of_first_reading not in self._choice_waits:
+            asks = (Ask(place_of_first_reading, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
             speech = sum(self.shortest_seconds(prompt) for ask in asks for prompt in self.prompts(ask))
             all_waits = SHORTEST_SILENCE - WARNING_WAIT - speech
-            wait = all_waits / 3 if first == menu else all_waits - 2 * self._choice_wait(menu)
-            self._choice_waits[first] = max(CHOICE_WAIT, math.ceil(wait))
-        return self._choice_waits[first]
+            wait = all_waits / 3 if place_of_first_reading == menu else all_waits - 2 * self._choice_wait(menu)
+            self._choice_waits[place_of_first_reading] = max(CHOICE_WAIT, math.ceil(wait))
+        return self._choice_waits[place_of_first_reading]
 
     def _typing_wait(self, ask: Ask) -> int:
         """Seconds that a relay operator still needs to type the prompts when their speech has ended."""

@@ -5,11 +5,11 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from ivr.call.urls import PLACE_QUERY, RING
-from ivr.content.load import published_and_drafts
+from ivr.content.load import published_languages
 from ivr.errors import OperationFailed, Unreachable
 from ivr.operate.health import health_at
 from ivr.operate.http_client import Fetch
-from ivr.operate.signed_request import post_signed
+from ivr.operate.signed_request import post_to_line
 from ivr.operate.unanswered import why_not_answered
 from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.errors import InvalidTwiml
@@ -62,7 +62,7 @@ def _call(settings: Settings, url: str, fetch: Fetch) -> ProbeResult:
     """The call of a probe. Raises OperationFailed, InvalidTwiml or ImpossibleAct where the line does not answer it."""
     times: list[float] = []
     caller = Caller(partial(_post, settings, url, fetch, times), url + RING)
-    languages = published_and_drafts(settings.ivr_content)
+    languages = published_languages(settings.ivr_content)
     caller.rings()
     missing = _press_language_key(caller, languages)
     caller.presses("0")
@@ -102,7 +102,7 @@ def _why_not_whole(url: str, fetch: Fetch, missing: str) -> str:
 
 
 def _post(settings: Settings, url: str, fetch: Fetch, times: list[float], address: str, form: Form) -> bytes:
-    reply = post_signed(settings, url, fetch, address, form)
+    reply = post_to_line(settings, url, fetch, address, form)
     times.append(reply.seconds)
     if reply.status != 200:
         raise OperationFailed(str(why_not_answered(settings, url, fetch, reply)))

@@ -13,7 +13,7 @@ _NO_TOKEN = (
 )
 
 
-def post_signed(settings: Settings, url: str, fetch: Fetch, address: str, form: Form) -> Reply:
+def post_to_line(settings: Settings, url: str, fetch: Fetch, address: str, form: Form) -> Reply:
     """Post `form` to the line at `url`, signed for PUBLIC_URL, as a tunnel or a proxy would pass it on.
 
     `address` is below `url` or PUBLIC_URL, as documents of the line name it. Raises OperationFailed for another one,

@@ -66,6 +66,7 @@ class _Translations:
         self._own = {entry.id: entry for entry in catalogue.entries}
         obsolete = {entry.id: entry for entry in catalogue.obsolete if entry.translation}
         translated = {key for key, entry in self._own.items() if entry.translation}
+        # of one message, a translation in use comes before an obsolete one
         self._revived = {key: entry for key, entry in obsolete.items() if key not in translated}
         unused = {**obsolete, **self._own}
         self._unused = {key: entry for key, entry in unused.items() if key not in ids and entry.translation}
@@ -115,7 +116,9 @@ class _Translations:
     def unused(self) -> list[PoEntry]:
         """The translations that no message of the texts has used, as obsolete entries."""
         return [
-            entry._replace(obsolete=True, plural=False, notes=(), place="", previous=entry.previous * entry.fuzzy)
+            entry._replace(
+                obsolete=True, plural=False, notes=(), file="", previous=entry.previous if entry.fuzzy else ""
+            )
             for entry in self._unused.values()
         ]
 

@@ -19,8 +19,8 @@ def po_file(title: str, fields: Mapping[str, str], entries: Iterable[PoEntry]) -
 def _rows(entry: PoEntry) -> Iterator[str]:
     yield from (f"# {comment}".rstrip() for comment in entry.comments)
     yield from (f"#. {note}" for note in entry.notes)
-    if entry.place:
-        yield f"#: {entry.place}"
+    if entry.file:
+        yield f"#: {entry.file}"
     flags = ["fuzzy"] * entry.fuzzy + ["python-format"] * bool(PLACEHOLDER.search(entry.english))
     if flags:
         yield f"#, {', '.join(flags)}"

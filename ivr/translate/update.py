@@ -18,7 +18,7 @@ from ivr.call.language_tags import cldr_locale
 from ivr.content.catalogue import Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
 from ivr.content.files import CHECKOUT
 from ivr.content.layer import Stack, stack_of
-from ivr.content.load import order_of_work, published_and_drafts
+from ivr.content.load import order_of_work, published_languages
 from ivr.content.messages import SourceMessage, all_messages, page_messages
 from ivr.content.po import PoEntry
 from ivr.content.templates import load_templates
@@ -74,9 +74,9 @@ def source_messages(root: Path) -> list[PoEntry]:
 def _entry(folders: Iterable[Path], message: SourceMessage, comments: Mapping[MessageId, tuple[str, ...]]) -> PoEntry:
     """A message, with its file as it is named in the nearest of `folders`."""
     above = (folder for folder in folders if message.path.is_relative_to(folder))
-    place = min((str(message.path.relative_to(folder)) for folder in above), key=len)
+    file = min((str(message.path.relative_to(folder)) for folder in above), key=len)
     notes = (" ".join(note.removeprefix("TRANSLATORS:").split()) for note in message.notes)
-    return PoEntry(*message.id, "", notes=(*notes, *comments.get(message.id, ())), place=place)
+    return PoEntry(*message.id, "", notes=(*notes, *comments.get(message.id, ())), file=file)
 
 
 def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), today: date | None = None) -> Update:
@@ -87,7 +87,7 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
     flow.toml cannot be used: then no file is written. A catalogue that cannot be read is left as it is. The catalogues
     of a layer have the messages that the release does not have, and there is no messages.pot.
     """
-    source, published, stack = source_messages(root), published_and_drafts(root), stack_of(root)
+    source, published, stack = source_messages(root), published_languages(root), stack_of(root)
     _require_contexts(source, same_meaning)
     pot_title = f"{PROJECT}: the words to translate. Made by `ivr locale update`; do not edit."
     pot = {root / "locales" / "messages.pot": po_file(pot_title, HEADER, source)}
@@ -168,7 +168,7 @@ def _write(path: Path, content: bytes) -> bool:
 def languages(root: Path) -> list[str]:
     """The languages that have a catalogue under `root`; at a layer the published ones that are translated."""
     if stack_of(root).layer:
-        return list(published_and_drafts(root)[1:])
+        return list(published_languages(root)[1:])
     return sorted(path.parent.parent.name for path in (root / "locales").glob("*/LC_MESSAGES/messages.po"))
 
 

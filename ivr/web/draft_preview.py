@@ -8,7 +8,6 @@ Twilio are never answered from these lines.
 import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -59,8 +58,7 @@ class DraftPages:
     def _make_app(self) -> FastAPI:
         app, root = FastAPI(docs_url=None, redoc_url=None, openapi_url=None), self._settings.ivr_content
         try:
-            options = replace(self._settings.options, public_url=self._settings.public_url)
-            line = compile_line(root, options, self._languages)
+            line = compile_line(root, self._settings.options, self._languages)
         except BadContent as error:
             return _add_faults(app, error.faults)
         if self._tag not in line.flow.published:

@@ -166,7 +166,7 @@ def test_catalogues_have_the_messages_of_the_texts(content: Content) -> None:
 
 def test_template_for_translators_is_up_to_date(content: Content) -> None:
     pot = [entry for entry in read_po((content.root / "locales" / "messages.pot").read_bytes()) if not entry.is_header]
-    source = {entry.id: (entry.notes, entry.place) for entry in source_messages(content.root)}
-    known = {entry.id: (entry.notes, entry.place) for entry in pot}
+    source = {entry.id: (entry.notes, entry.file) for entry in source_messages(content.root)}
+    known = {entry.id: (entry.notes, entry.file) for entry in pot}
     with_pages = any(map(is_of_a_page, known))  # the toy line leaves out the messages of the web pages
     assert known == {message: noted for message, noted in source.items() if with_pages or not is_of_a_page(message)}

@@ -209,6 +209,6 @@ def test_entry_has_all_that_the_file_says_of_it() -> None:
     )
     expected = PoEntry(
         "tea", "Tea is hot.", "Té.", 9, fuzzy=True, comments=("por mí",), notes=("Heard: press 1.",),
-        previous="Tea is.", place="tea.txt:1",
+        previous="Tea is.", file="tea.txt:1",
     )  # fmt: skip
     assert read_po(text.encode("utf-8")) == [expected]
