@@ -27,17 +27,26 @@ function show(hash) {
   target.scrollIntoView();
 }
 
-/** The topic or menu that is read now, as "#work"; "" at the top of the page. */
+/**
+ * Whether a section can be seen, and begins above `limit` (pixels from the top of the window).
+ * @param {Element} section
+ * @param {number} limit
+ */
+function isInView(section, limit) {
+  const box = section.getBoundingClientRect();
+  return box.bottom > 0 && box.top < limit;
+}
+
+/** The open topic that is read now, or else the menu, as "#work"; "" at the top of the page. */
 function place() {
-  const open = topics.filter((details) => details.open).map((details) => details.parentElement);
-  const menus = scrollY > 0 ? document.querySelectorAll(".menu[id]") : [];
-  const now = [...open, ...menus].filter((section) => {
-    const box = section?.getBoundingClientRect();
-    return section?.id && box && box.bottom > 0 && box.top < innerHeight / 2;
-  });
-  now.sort((one, other) => (one?.getBoundingClientRect().top ?? 0) - (other?.getBoundingClientRect().top ?? 0));
-  const last = now.pop();
-  return last ? `#${last.id}` : "";
+  const open = topics.filter((details) => details.open).map((details) => details.parentElement ?? details);
+  const menus = scrollY > 0 ? [...document.querySelectorAll(".menu[id]")] : [];
+  const upper = innerHeight / 2;
+  const now =
+    open.filter((topic) => isInView(topic, upper)).pop() ??
+    open.find((topic) => isInView(topic, innerHeight)) ??
+    menus.filter((menu) => isInView(menu, upper)).pop();
+  return now ? `#${now.id}` : "";
 }
 
 document.addEventListener("click", (event) => {
