@@ -63,7 +63,7 @@ INVENTED := tests/call tests/check/test_limits.py tests/check/test_proofs.py tes
 
 invented: setup ## Run the tests of the line once more, with an invented third language published
 	rm -rf build/invented && mkdir -p build/invented
-	tar --create --exclude ./.venv --exclude ./node_modules --exclude ./build --exclude ./.git . | \
+	tar --create --exclude ./.venv --exclude ./node_modules --exclude ./build --exclude ./.git --exclude ./biome.jsonc . | \
 	tar --extract --directory build/invented
 	ln -s ../../.venv build/invented/.venv
 	[ ! -d node_modules ] || ln -s ../../node_modules build/invented/node_modules

@@ -37,15 +37,17 @@ function isInView(section, limit) {
   return box.bottom > 0 && box.top < limit;
 }
 
-/** The open topic that is read now, or else the menu, as "#work"; "" at the top of the page. */
+/** What is read now, as "#work": an open topic, else a menu, else what the address names; "" at the top. */
 function place() {
   const open = topics.filter((details) => details.open).map((details) => details.parentElement ?? details);
   const menus = scrollY > 0 ? [...document.querySelectorAll(".menu[id]")] : [];
+  const named = document.getElementById(location.hash.slice(1));
   const upper = innerHeight / 2;
   const now =
     open.filter((topic) => isInView(topic, upper)).pop() ??
     open.find((topic) => isInView(topic, innerHeight)) ??
-    menus.filter((menu) => isInView(menu, upper)).pop();
+    menus.filter((menu) => isInView(menu, upper)).pop() ??
+    [named].find((section) => section && isInView(section, innerHeight));
   return now ? `#${now.id}` : "";
 }
 
