@@ -73,8 +73,8 @@ It is one word {{ end }}. It is ours.{% endtrans %}
 """
 
 PLANTED = {
-    "a sentence dropped": (r"Leaving can raise the danger\. ", ""),
-    "a word changed": (r"Trust your own judgment", "Trust their own judgment"),
+    "a sentence dropped": (r"(?<=\. )[A-Z][a-z ]+\. ", ""),
+    "a word changed": (r"(?<=[a-z] )your(?= [a-z])", "their"),
     "a wrong number": (r">1-866-487-9243<", ">1-866-487-9242<"),
     "a number that dials another": (r"tel:\+18664879243", "tel:+18664879242"),
     "a wrong address": (r">report\.cybertip\.org<", ">report.cybertips.org<"),
@@ -82,7 +82,7 @@ PLANTED = {
     "a wrong word to send": (r"<b>HELP</b>", "<b>HELPS</b>"),
     "a wrong key": (r"<kbd>8</kbd>", "<kbd>9</kbd>"),
     "a key of another topic": (r"<kbd>1</kbd> <kbd>2</kbd></p>", "<kbd>1</kbd> <kbd>3</kbd></p>"),
-    "a wrong heading": (r"<h3>Young people</h3>", "<h3>Old people</h3>"),
+    "a wrong heading": (r"<h3>[^<]+</h3>", "<h3>Plums</h3>"),
     "a number left out": (r'<a class="number"[^>]*>911</a>', ""),
 }
 """Faults of the English page: the pattern whose first find is replaced, and by what."""
