@@ -25,6 +25,8 @@ from ivr.web.audio_files import add_audio_files
 from ivr.web.security_headers import NO_STORE
 
 AddPages = Callable[[FastAPI, Settings, Readiness], object]
+FileState = tuple[Path, int]
+"""A file, and when it last changed, in nanoseconds since the epoch."""
 SCRIPT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 """The page of the script is one file, with its style sheet in it: https://www.w3.org/TR/CSP3/."""
 FAULTS_FIRST = "This language cannot be heard yet. Correct these faults first, then load the page again.\n\n"
@@ -41,7 +43,7 @@ class DraftPages:
         self._settings = settings.model_copy(update={"public_url": public_url})
         self._tag, self._add_pages = tag, add_pages
         self._languages = published if tag in published else (published[0], tag)
-        self._lock, self._changed, self._app = threading.Lock(), 0.0, FastAPI()
+        self._lock, self._files, self._app = threading.Lock(), frozenset[FileState](), FastAPI()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request from the content as its files are now."""
@@ -50,9 +52,9 @@ class DraftPages:
 
     def _current_app(self) -> FastAPI:
         with self._lock:
-            changed = _last_change(self._settings.ivr_content)
-            if changed != self._changed:
-                self._app, self._changed = self._make_app(), changed
+            files = _file_states(self._settings.ivr_content)
+            if files != self._files:
+                self._app, self._files = self._make_app(), files
             return self._app
 
     def _make_app(self) -> FastAPI:
@@ -87,8 +89,8 @@ def _add_faults(app: FastAPI, faults: tuple[Fault, ...]) -> FastAPI:
     return app
 
 
-def _last_change(root: Path) -> float:
-    """When a file of the content at `root` last changed, in seconds since the epoch."""
+def _file_states(root: Path) -> frozenset[FileState]:
+    """The state of every file of the content at `root`: a removed file, and one from a backup, differ too."""
     folders = [folder / name for folder in stack_of(root).folders for name in ("prompts", "locales")]
     paths = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-    return max((path.stat().st_mtime for path in (*paths, *root.glob(OWN_FILE))), default=0.0)
+    return frozenset((path, path.stat().st_mtime_ns) for path in (*paths, *root.glob(OWN_FILE)))

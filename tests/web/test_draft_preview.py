@@ -101,6 +101,14 @@ def test_saved_translation_is_heard_without_a_restart(drafted: Path) -> None:
     assert "Pour le thé" in words_of(app, "/draft/fr")
 
 
+def test_removed_file_is_noticed_without_a_restart_although_another_file_is_newer(drafted: Path) -> None:
+    translate(drafted, OFFERS)
+    app = trial_app(drafted)
+    assert ask(app, "/draft/fr/phone/fr").status_code == 200
+    (drafted / "prompts" / "apples.txt").unlink()
+    assert ask(app, "/draft/fr/phone/fr").status_code == 503
+
+
 def test_saved_text_of_a_published_language_is_heard_on_its_draft_page_only(drafted: Path) -> None:
     app, path = trial_app(drafted), po_path(drafted, "es")
     path.write_text(path.read_text("utf-8").replace("Para manzanas", "Para las manzanas"), "utf-8")
