@@ -95,7 +95,8 @@ class Site:
     def language(self, accept_language: str) -> str:
         """The published language that an Accept-Language header prefers; the source language if it names none."""
         entries = accept_language[:MAX_ACCEPT_LANGUAGE].split(",")
-        ranges = [match for entry in entries if (match := _LANGUAGE_RANGE.fullmatch(entry))]
+        matches = filter(None, map(_LANGUAGE_RANGE.fullmatch, entries))
+        ranges = [match for match in matches if float(match[2] or 1)]  # q=0: the reader does not accept the language
         ranges.sort(key=lambda match: -float(match[2] or 1))
         tags = {tag.partition("-")[0].lower(): tag for tag in reversed(self._line.flow.published)}
         return next((tags[match[1].lower()] for match in ranges if match[1].lower() in tags), self.source_tag)

@@ -120,7 +120,7 @@ def test_address_of_a_node_redirects_to_its_section(app: Webhook) -> None:
     ("header", "tag"),
     [
         ("", "en"), ("es", "es"), ("es-MX,en;q=0.8", "es"), ("fr,es;q=0.5,en;q=0.9", "en"), ("fr", "en"),
-        ("en;q=0.1, es;q=0.2", "es"), (";;;q=,", "en"), ("es" * 5000, "en"),
+        ("en;q=0.1, es;q=0.2", "es"), ("es;q=0, fr", "en"), (";;;q=,", "en"), ("es" * 5000, "en"),
     ],
 )  # fmt: skip
 def test_front_page_is_in_the_language_that_the_browser_prefers(app: Webhook, header: str, tag: str) -> None:
