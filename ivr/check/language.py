@@ -78,11 +78,11 @@ def _translations(line: Line, locale: Locale) -> dict[MessageId, Translation]:
 def summary(line: Line, tag: str) -> Iterator[str]:
     """The progress of a language of `line.content.locales`, as rows to print."""
     locale, texts = line.content.locales[tag], line.content.prompts.templates
-    whole = [name for name in texts if line.content.is_translated(name, tag)]
+    whole = sum(line.content.is_whole(name, tag) for name in texts)
     yield f"{tag} ({locale.name}), voice {locale.voice}"
     yield f"  translated  {_translated_counts(line, locale)}"
-    yield f"  heard       {len(whole)} of {len(texts)} texts are whole; any other is spoken in the source language"
-    yield f"  seconds     {_minutes(line, tag, whole)}"
+    yield f"  heard       {whole} of {len(texts)} texts are whole; any other is spoken in the source language"
+    yield f"  seconds     {_minutes(line, tag)}"
     yield from _recorded(line, locale)
     yield f"  reviewed    {locale.review or UNREVIEWED}"
     if locale.translators:
@@ -109,11 +109,12 @@ def _translated_counts(line: Line, locale: Locale) -> str:
     return f"{translated}, {len(pages & usable)} of {len(pages)} of the web pages"
 
 
-def _minutes(line: Line, tag: str, whole: list[str]) -> str:
-    """The minutes of the texts `whole`, and those of the same texts in the source language."""
-    parts, source = recordable_parts(line, tag), recordable_parts(line, line.flow.source_language)
+def _minutes(line: Line, tag: str) -> str:
+    """The minutes of the translated texts, and those of the same texts in the source language."""
+    parts, source = list(recordable_parts(line, tag)), recordable_parts(line, line.flow.source_language)
+    translated = {part.text for part in parts}
     seconds = sum(line.schedule.longest_seconds(part.spoken) for part in parts)
-    english = sum(line.schedule.longest_seconds(part.spoken) for part in source if part.text in whole)
+    english = sum(line.schedule.longest_seconds(part.spoken) for part in source if part.text in translated)
     longer = f", {seconds / english - 1:+.0%}" if english else ""
     rate = f"{line.content.locales[tag].speech_rate.slowest:g} {line.content.locales[tag].speech_rate.unit} a second"
     minutes = f"{seconds / 60:.0f} minutes, the same in English {english / 60:.0f}{longer}"

@@ -34,7 +34,7 @@ class RecordablePart(NamedTuple):
 
 
 def recordable_parts(line: Line, tag: str, languages: int | None = None) -> Iterator[RecordablePart]:
-    """Every part of every text that is whole in a language.
+    """Every part of every text that is translated into a language.
 
     `languages` is the number of published languages, None for the present number. It decides which keys can offer the
     language: 8 alone, or with three or more languages also 1 and on, to 5.

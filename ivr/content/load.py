@@ -35,7 +35,7 @@ class Content:
     - `configured`: the languages that flow.toml publishes, or those given in their place, the source language first.
       `flow.published` are those of them that are offered to callers: all but the withheld ones.
     - `faults`: those that left out a message, a recording or a language.
-    - `is_preview`: the argument `languages` of `load_content` was given.
+    - `is_draft`: the argument `languages` of `load_content` was given, so the content answers no call of Twilio's.
     - `stack`: the folders that were read.
     """
 
@@ -46,7 +46,7 @@ class Content:
     locales: Mapping[str, Locale]
     prompts: Prompts
     faults: tuple[Fault, ...]
-    is_preview: bool
+    is_draft: bool
     stack: Stack
 
     def words(self, tag: str) -> Words:
@@ -67,11 +67,13 @@ class Content:
         return self.prompts.parts(text, tag, named_keys(self.flow, text))
 
     def is_whole(self, text: str, tag: str) -> bool:
-        """Whether every message of a text is translated and can be spoken, with every key that it can say."""
-        return _is_whole(self.flow, self.prompts, text, tag)
+        """Whether every message of a text is translated and callers hear it, with every key that it can say."""
+        has_voice = self.locales[tag].voice != NO_VOICE
+        parts = _spoken_parts(self.flow, self.prompts, text, tag)
+        return all(part.locale == tag and (has_voice or part.sound) for part in parts)
 
     def is_translated(self, text: str, tag: str) -> bool:
-        """Whether every message of a text is translated. It is not whole where its voice cannot say it."""
+        """Whether every message of a text is translated; a recording may be missing, or the voice cannot say it."""
         try:
             return bool(self.prompts.render(text, tag, named_keys(self.flow, text)))
         except Untranslated:
@@ -135,7 +137,7 @@ def _load_stack(root: Path, stack: Stack, languages: Sequence[str] | None, hotli
     flow, facts, templates, source = _load_required(stack, languages, hotline, voices)
     locales, locale_faults = _load_languages(stack, flow, source, voices)
     if languages:  # a draft without a voice can be read and heard before it is recorded
-        locales = {tag: locale._replace(is_preview=locale.voice == NO_VOICE) for tag, locale in locales.items()}
+        locales = {tag: locale._replace(has_preview_voice=locale.voice == NO_VOICE) for tag, locale in locales.items()}
     parts = {name: template.parts for name, template in templates.items()}
     readable_flow = replace(flow, published=tuple(locales), parts=parts)
     prompts = Prompts(templates, locales, facts, source.tag)
@@ -149,7 +151,7 @@ def _load_stack(root: Path, stack: Stack, languages: Sequence[str] | None, hotli
         locales=locales,
         prompts=prompts,
         faults=(*voice_faults, *locale_faults, *withheld.values(), *_unknown_left_out(stack)),
-        is_preview=languages is not None,
+        is_draft=languages is not None,
         stack=stack,
     )
 
@@ -263,7 +265,8 @@ def _rendering_faults(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
 def _withheld(stack: Stack, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """A fault for each language in which a text that every caller needs is not whole."""
     for tag in flow.published[1:]:
-        if incomplete := [name for name in needed_texts(flow) if not _is_whole(flow, prompts, name, tag)]:
+        parts = {name: _spoken_parts(flow, prompts, name, tag) for name in needed_texts(flow)}
+        if incomplete := [name for name in parts if any(part.locale != tag for part in parts[name])]:
             found = f"the language is withheld, because these texts are not whole in it: {', '.join(incomplete)}"
             remedy = "Callers hear the source language until they are translated, and recorded if no voice says them."
             yield Fault(f"{stack.path(f'locales/{tag}')}", found, remedy, locale=tag)
@@ -280,6 +283,7 @@ def order_of_work(flow: Flow) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*needed_texts(flow), *SHARED_TEXTS, *flow.nodes)))
 
 
-def _is_whole(flow: Flow, prompts: Prompts, text: str, tag: str) -> bool:
+def _spoken_parts(flow: Flow, prompts: Prompts, text: str, tag: str) -> list[RenderedPrompt]:
+    """The parts of a text as they are spoken, once for each key of `language_keys`."""
     keys = language_keys(text, len(flow.published))
-    return all(prompts.is_whole(text, tag, named_keys(flow, text, key)) for key in keys)
+    return [part for key in keys for part in prompts.parts(text, tag, named_keys(flow, text, key))]

@@ -25,7 +25,7 @@ class Locale(NamedTuple):
     - `sounds`: the recordings, by the words that they read.
     - `translators`: the names of translators who wish to be named.
     - `leaders`: who answers for the language, each as CODEOWNERS writes it: "@maria", "@team/spanish", an address.
-    - `is_preview`: texts without a recording are spoken too, in a language without a voice: to read and hear a draft.
+    - `has_preview_voice`: it has no voice, and PREVIEW_VOICE says the texts without a recording: to try out a draft.
     - `word_limits`: whether the limits that count words apply; seconds are a fair measure of every language.
     - `fallback`: the voice of the fallback document.
     - `neutral_page`: the address that “Leave this page” opens; "" for that of the source language. It may be faulty.
@@ -50,23 +50,23 @@ class Locale(NamedTuple):
     translators: tuple[str, ...] = ()
     fallback: FallbackVoice = FallbackVoice()
     leaders: tuple[str, ...] = ()
-    is_preview: bool = False
+    has_preview_voice: bool = False
     key_words: Mapping[str, str] = {}
     neutral_page: str = ""
 
     @property
     def say_voice(self) -> str:
-        """The voice of a <Say>: in a preview of a language without a voice, one that no telephone has."""
+        """The voice of a <Say>: for a language without a voice PREVIEW_VOICE, which no telephone has."""
         return PREVIEW_VOICE if self.voice == NO_VOICE else self.voice
 
     @property
     def takes_ssml(self) -> bool:
         """Whether the voice takes pauses and a pace inside a <Say>."""
-        return self.is_preview if self.voice_row is None else self.voice_row.takes_ssml
+        return self.has_preview_voice if self.voice_row is None else self.voice_row.takes_ssml
 
     def can_say(self, text: str) -> bool:
-        """Whether the language has a voice, or one in a preview, and one <Say> holds `text`."""
-        has_voice = self.voice != NO_VOICE or self.is_preview
+        """Whether the language has a voice or the preview voice, and one <Say> holds `text`."""
+        has_voice = self.voice != NO_VOICE or self.has_preview_voice
         return has_voice and (self.voice_row is None or self.voice_row.can_say(text))
 
     def in_fallback_voice(self) -> "Locale":

@@ -120,10 +120,6 @@ class Prompts:
                 self._rendered[key] = self._with_sound(self.render(name, self._source_language, press))
         return self._rendered[key]
 
-    def is_whole(self, name: str, tag: str, press: Mapping[str, str]) -> bool:
-        """Whether template `name` is whole in `tag`: every message of it is translated and can be spoken."""
-        return all(prompt.locale == tag for prompt in self.parts(name, tag, press))
-
     def render(self, name: str, tag: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
         """The parts of template `name` in `tag`, without recordings. Raises Untranslated if a message is missing."""
         template, locale = self.templates[name], self.locales[tag]

@@ -64,7 +64,7 @@ def _telephone(line: Line, settings: Settings) -> Telephone:
 
 
 def _has_drafts(line: Line, settings: Settings) -> bool:
-    return settings.uses_test_token and settings.ivr_web_phone == "on" and not line.content.is_preview
+    return settings.uses_test_token and settings.ivr_web_phone == "on" and not line.content.is_draft
 
 
 def _add_static_files(app: FastAPI, static: StaticFiles) -> None:

@@ -154,7 +154,7 @@ class Site:
             "has_phone": self.has_phone,
             "has_text": self.has_text,
             "drafts": self._drafts,
-            "is_draft": self._line.content.is_preview,
+            "is_draft": self._line.content.is_draft,
             "languages": [locales[published] for published in self._line.flow.published],
             "hotline": self._number(self._line.flow.transfer.number),
             "emergency": self._number(EMERGENCY_NUMBER),

@@ -84,6 +84,22 @@ def test_lost_placeholder_is_a_fault_and_waits_for_no_translator(copied: Path) -
     assert [fault.waits_for_translator for fault in spanish(copied).faults] == [False]
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [("es/locale.toml", "Polly.Lupe-Neural", "none"), ("voices.toml", "longest = 3000", "longest = 30")],
+)
+def test_translated_text_that_no_voice_says_is_not_counted_as_heard(
+    copied: Path, file: str, old: str, new: str
+) -> None:
+    def heard() -> int:
+        (row,) = [row for row in spanish(copied).rows if row.startswith("  heard")]
+        return int(row.split()[1])
+
+    before, path = heard(), copied / "locales" / file
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    assert heard() < before
+
+
 def test_fault_of_the_table_of_voices_is_listed_for_every_language(copied: Path) -> None:
     (copied / "locales" / "voices.toml").unlink()
     assert [fault.locale for fault in spanish(copied).faults] == [""]

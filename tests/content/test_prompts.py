@@ -42,12 +42,6 @@ def test_missing_message_makes_all_parts_of_its_text_english(copied: Path) -> No
         assert [part.words for part in parts] == ["One.\n\nTwo.", "Three."]
 
 
-def test_whole_says_whether_every_message_is_translated(prompts: Prompts, tiny: Path) -> None:
-    assert prompts.is_whole("tea", "es", {})
-    untranslated = prompts.locales | {"es": prompts.locales["es"]._replace(messages={})}
-    assert not Prompts(prompts.templates, untranslated, load_facts(tiny / "prompts"), "en").is_whole("tea", "es", {})
-
-
 def test_key_is_spoken_with_the_word_of_the_language(copied: Path) -> None:
     assert spoken(copied, CHOICE)[0].words == "For fruit … press two."
     spanish = {"For fruit … press %(key)s.": "Para la fruta … oprima %(key)s."}
