@@ -46,14 +46,14 @@ class Topic(_Node):
 
 
 class Reminder(_Node):
-    """Key 9: the caller hears to hang up and dial 911. Key 1 repeats it."""
+    """Key 9 leads here: the caller is told to hang up and to dial 911. Key 1 repeats the text."""
 
     kind: Literal["reminder"]
     parent: str
 
 
 class Transfer(_Node):
-    """Key 0: dials `number` (a name in numbers.toml), then goes to `connected` or to `not_connected`."""
+    """Key 0 leads here: the line dials `number` (of numbers.toml), then goes to `connected` or to `not_connected`."""
 
     kind: Literal["transfer"]
     number: str
@@ -62,14 +62,14 @@ class Transfer(_Node):
 
 
 class Farewell(_Node):
-    """After a conversation: a goodbye, then the choices of `menu` once more."""
+    """After a conversation the line says goodbye, then reads the choices of `menu`."""
 
     kind: Literal["farewell"]
     menu: str
 
 
 class Languages(_Node):
-    """Key 8 with three or more published languages: each one is offered in its own language and voice."""
+    """With three or more published languages key 8 leads here. Each language offers itself in its own voice."""
 
     kind: Literal["languages"]
     parent: str
@@ -128,7 +128,7 @@ class Flow:
         return {name: _named_parent(node) or offered_by.get(name, self.main_menu) for name, node in self.nodes.items()}
 
     def parent(self, name: str) -> str:
-        """The menu that `*` leads to: the node's `parent`, else the menu that offers it; the main menu's is itself."""
+        """The menu that `*` leads to: the node's `parent`, or the menu that offers it; at the main menu, itself."""
         return self._parents[name]
 
     @cached_property
@@ -138,7 +138,7 @@ class Flow:
         return offered | {name: offered.get(menu, ()) for name, menu in openings.items()}
 
     def choices(self, name: str) -> tuple[str, ...]:
-        """The nodes that keys 1, 2, 3 … lead to: those of a menu, of the main menu at the opening, else ()."""
+        """The nodes that keys 1, 2, 3 … lead to at a menu; at the opening those of the main menu, at other nodes ()."""
         return self._choices.get(name, ())
 
     def part_count(self, name: str) -> int:

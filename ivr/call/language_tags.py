@@ -19,8 +19,8 @@ _REGION = re.compile(r"[a-z]{2}|[0-9]{3}")
 def published_locale(published: Sequence[str], tag: str) -> str | None:
     """The tag in `published` that `tag` means, None if there is no such language in this script.
 
-    Example: "es" for "es-MX", "ES" or "es_US" where ("en", "es") are published; None for "zh-Hans" where "zh-Hant" is.
-    Of several matches: the one with most leading subtags in common, then the most general, then the first.
+    Example: "es" for "es-MX", "ES" or "es_US" where ("en", "es") are published; None for "zh-Hans" if "zh-Hant" is.
+    The match with the most leading subtags in common is taken, then the most general one, then the first.
     """
     subtags = _subtags(tag)
     same = [locale for locale in published if _language_and_script(_subtags(locale)) == _language_and_script(subtags)]
@@ -88,7 +88,7 @@ def _language_and_script(subtags: list[str]) -> tuple[str, str]:
 
 
 def likely_scripts(language: str) -> Mapping[str, str]:
-    """The likely script of each region of `language` that has another one than the rest, and under "" that of the rest.
+    """The likely script of `language`, under "", and of each of its regions where the script is another one.
 
     Example: {"": "hans", "hk": "hant", "tw": "hant", …} for "zh".
     """

@@ -5,7 +5,7 @@ A menu is read three times:
 1. its heading (the main menu has none), the offer of a person (in full in the main menu, else short), the choices;
 2. the same without the heading, and the keys 7, 8 and *. The main menu also says that a caller whose keys do not work
    can stay on the line;
-3. the offer of a person, short, and the key that reads the choices again.
+3. the short offer of a person, and the key that reads the choices again.
 
 After a no-match the text "miss" comes first. After a second one in a row come the offer of a person and, in a menu, the
 key that reads the choices again, or, in a topic, the key * and the part.
@@ -71,7 +71,7 @@ def prompts_for(flow: Flow, step: Step) -> tuple[PromptRef, ...]:
 
 
 def languages_spoken(flow: Flow, place: Place) -> tuple[str, ...]:
-    """The languages in which `place` is spoken: the caller's, or the first two published ones before a choice."""
+    """The languages in which `place` is spoken: the caller's; until one is chosen, the first two published ones."""
     return (place.locale,) if place.language_chosen else flow.published[:2]
 
 
@@ -104,7 +104,7 @@ def _reading(flow: Flow, place: Place, reading: Reading) -> tuple[PromptRef, ...
             return *_in_each_language(flow, place, flow.node_of_kind("farewell")), *_menu(flow, place)
         case "second":
             without_keys = _in_each_language(flow, place, "without_keys") if _is_main(flow, place) else ()
-            return *_person(flow, place), *without_keys, _choices(flow, place), *_other_keys(flow, place)
+            return *_person(flow, place), *without_keys, _choices_of_menu(flow, place), *_other_keys(flow, place)
         case "third":
             return *_in_each_language(flow, place, "short"), _prompt(place, "choices")
         case "warning":
@@ -120,7 +120,7 @@ def _is_main(flow: Flow, place: Place) -> bool:
 
 def _menu(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     """A menu after its heading. Until the caller has chosen a language, it begins with the offer of the other one."""
-    return *_second_language_offer(flow, place), *_person(flow, place), _choices(flow, place)
+    return *_second_language_offer(flow, place), *_person(flow, place), _choices_of_menu(flow, place)
 
 
 def _person(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
@@ -128,7 +128,7 @@ def _person(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     return _in_each_language(flow, place, "person" if _is_main(flow, place) else "short")
 
 
-def _choices(flow: Flow, place: Place) -> PromptRef:
+def _choices_of_menu(flow: Flow, place: Place) -> PromptRef:
     """The choices of a menu: the last part of its text. The opening has those of the main menu."""
     node = flow.nodes[place.node]
     menu = node.menu if isinstance(node, Opening) else place.node
@@ -142,29 +142,29 @@ def _other_keys(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
 
 
 def _heading(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
-    """The first part of a menu that has two parts: its title. It is not said again after a no-match."""
+    """The heading of a menu, the first of its two parts. After a no-match it is not said again."""
     return (_prompt(place, place.node),) if flow.part_count(place.node) > 1 and not place.misses else ()
 
 
 def _language_offers(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
-    """The offer of key 8: the other language in its own words; with three or more, the next one and the menu."""
+    """The offer of key 8: the other language, in its own words; with three or more, the next one and the menu."""
     others = [locale for locale in flow.published if locale != place.locale]
     own = tuple(PromptRef("language", 1, locale) for locale in others[:1])
     return (*own, _prompt(place, "languages")) if len(others) > 1 else own
 
 
 def _second_language_offer(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
-    """The offer of the second language in its own words; () if the caller has chosen a language."""
+    """The offer of the second language, in its own words; () if the caller has chosen a language."""
     return () if place.language_chosen else _language_offers(flow, place)[:1]
 
 
 def _opening(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     """The opening: the greeting, the other language, a person, 911, more languages, then the choices.
 
-    A person and 911 come before more languages, because both are limited to the first seconds. The opening in another
-    language follows key 8: the greeting comes after 911, and the offer of languages is left out.
+    A person and 911 come before more languages, because `check/limit_table` says by which second each must be offered.
+    The opening in another language follows key 8: the greeting comes after 911, and no language is offered.
     """
-    danger, choices = _prompt(place, "danger"), _choices(flow, place)
+    danger, choices = _prompt(place, "danger"), _choices_of_menu(flow, place)
     greeting = () if place.misses else (_prompt(place, "greeting"),)
     if place.locale != flow.source_language:
         return *_person(flow, place), danger, *greeting, choices
@@ -173,7 +173,7 @@ def _opening(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
 
 
 def _part(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
-    """A part of a text, of the language menu, or of the text after a dial in both languages."""
+    """A part of a text or of the language menu. Until a language is chosen, `not_connected` has shared texts."""
     if isinstance(flow.nodes[place.node], Languages):
         offers = enumerate(languages_offered(flow, place), start=1)
         return _prompt(place, "person"), *(PromptRef("language", 1, locale, str(key)) for key, locale in offers)

@@ -64,7 +64,7 @@ class CallEnded(NamedTuple):
 
 
 class Outdated(NamedTuple):
-    """A request to a URL of another release, whose place, or the choices of whose menu, this release does not have.
+    """A request to a URL of another release: this release does not have its place, or has other choices there.
 
     `key` is the key that the caller pressed there, "" without a key. Example: `Outdated("2")`.
     """

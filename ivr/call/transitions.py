@@ -29,7 +29,7 @@ Reading = Literal["opening", "part", "first", "second", "third", "last", "farewe
 - "opening": the opening of a call;
 - "part": a part of a topic, of the reminder or of the language menu;
 - "first", "second", "third": a menu, for the first, second or third time;
-- "last": a menu after MAX_TRIES dials, for the only time before the call ends;
+- "last": a menu after MAX_TRIES dials: it is read once, then the call ends;
 - "farewell": the goodbye after a conversation, with the main menu;
 - "warning": that the line dials soon; any key stops it;
 - "ending", "number": with the policy "goodbye", that the call ends soon, then the hotline's number.
@@ -65,7 +65,7 @@ Step = Ask | Dial | End
 
 
 def next_place(flow: Flow, place: Place, event: Event) -> Place:
-    """The place that `event` leads to from `place`. Total: every event leads to a place of the flow.
+    """The place that `event` leads to from `place`. Every event leads to a place of the flow.
 
     Example: at `Place("partner", "en")`, `Key("8")` leads to `Place("partner", "es")`.
     """
@@ -106,7 +106,7 @@ def _press(flow: Flow, place: Place, key: str) -> Place:
         return _enter(place, flow.node_of_kind("reminder"))
     if key == "*":
         return _enter(place, flow.parent(place.node))
-    # A caller who presses a key is there: of the dials that nobody answered, only the last one still counts.
+    # The key shows that the caller is there: of the dials that nobody answered, only the last one still counts.
     without_misses = place._replace(misses=0, tries=min(place.tries, 1))
     if key == "8":
         return _other_language(flow, without_misses)
@@ -118,7 +118,7 @@ def _press(flow: Flow, place: Place, key: str) -> Place:
 
 
 def _other_language(flow: Flow, place: Place) -> Place:
-    """Key 8: the same place in the other language; with three or more languages, the language menu."""
+    """Key 8 leads to the same place in the other language; with three or more languages, to the language menu."""
     if len(flow.published) < 3:
         others = [locale for locale in flow.published if locale != place.locale]
         return place._replace(locale=others[0], language_chosen=True) if others else place
@@ -126,7 +126,7 @@ def _other_language(flow: Flow, place: Place) -> Place:
 
 
 def _next_part(flow: Flow, place: Place) -> Place:
-    """Key #: the next part; after the last one the parent menu; a menu again."""
+    """Key # leads to the next part, after the last part to the parent menu, at a menu to the same menu."""
     if isinstance(flow.nodes[place.node], Menu | Opening):
         return place
     if place.part < last_part(flow, place):

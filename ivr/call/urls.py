@@ -6,7 +6,7 @@ An address is the path of a URL. It contains the state of a call, and no other d
     /call/en/main/choices-7c1e                          a key pressed in the main menu
     /call/es/partner/part-2/slow/misses-1/tries-1       a key pressed in a topic
     /call/es/connect/outcome                            a dial ended
-    /call/en/connect/both-languages/outcome             the same, of a caller who has not chosen a language
+    /call/en/connect/both-languages/outcome             the same, for a caller who has not chosen a language
     /audio/0f3c….wav                                    a recording
 
 Twilio gets a place as a URL: the public URL, an address, and OVERRIDES, which is a fragment. HTTP clients do
@@ -80,7 +80,7 @@ LANGUAGE_PATTERN = re.compile(rf"{RING}/{_LOCALE}(?![^/])", re.ASCII)
 
 
 def address_of(place: Place) -> str:
-    """The address of `place` without the fingerprint of its choices. Messages name a place so.
+    """The address of `place` without the fingerprint of its choices. Messages name a place in this way.
 
     Example: "/call/es/partner/part-2" for `Place("partner", "es", 2)`.
     """
@@ -153,7 +153,7 @@ def successor_of(flow: Flow, address: str) -> Place | None:
 
 
 def language_in(flow: Flow, address: str) -> str:
-    """The published language that an address names, even if the rest of it is unknown; else the source language."""
+    """The published language that an address names, even if the rest is unknown. Without one, the source language."""
     match = LANGUAGE_PATTERN.match(address)
     return (published_locale(flow.published, match["locale"]) if match else None) or flow.source_language
 

@@ -98,8 +98,8 @@ class FragmentWriter:
     def _in_two_languages(self, text: str) -> bytes:
         """`text` in two languages and in voices of another vendor, without recordings.
 
-        Twilio plays the fallback document when our server does not answer, so it cannot fetch our recordings, and when
-        the vendor of the line's voices has withdrawn one or has an outage.
+        Twilio plays the fallback document when our server does not answer: then it cannot fetch our recordings. It also
+        plays the document when the vendor of the line's voices has withdrawn one, or has an outage.
         """
         locales = fallback_locales(self._content)
         prompts = (self._content.shared_prompt(text, tag)._replace(sound=None) for tag in locales)

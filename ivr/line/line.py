@@ -38,8 +38,8 @@ class Line:
 
     `paths` and `transitions` are those of `Exploration`: the keys that lead to each place ("ring 1 2"), and the place
     that each key leads to. `documents` has the fragments of each place's document. `places_by_address` has the
-    addresses that keys are posted to, {"/call/es/partner/part-2": Place("partner", "es", 2)}; those of outcomes are
-    parsed.
+    addresses that keys are posted to, {"/call/es/partner/part-2": Place("partner", "es", 2)}; the addresses that
+    outcomes are posted to are parsed.
     """
 
     content: Content
@@ -60,7 +60,7 @@ class Line:
     def respond(self, address: str, form: Form) -> Answer:
         """The answer to a verified request.
 
-        `address` is its path after the public URL ("/call/en/main/choices-7c1e"), `form` are its fields.
+        `address` is the path after the public URL ("/call/en/main/choices-7c1e"), `form` has the fields.
         """
         place, event = self._place_and_event(address, form)
         target = self.transitions[place][event.key] if isinstance(event, Key) else next_place(self.flow, place, event)
@@ -73,9 +73,8 @@ class Line:
     def _place_and_event(self, address: str, form: Form) -> tuple[Place, Event]:
         """The place at which the caller was, and the event that the request reports.
 
-        This release wrote `places_by_address`. Any other address is parsed: it is that of an outcome, another spelling
-        of one of them, an address of an earlier release, or an unknown one. For an unknown one the place is the main
-        menu.
+        An address that is not in `places_by_address` is parsed. It is that of an outcome, an address that is written in
+        another way ("/call/es-MX/main"), one of an earlier release, or an unknown one, whose place is the main menu.
         """
         event = event_of(address, form)
         if address in self.places_by_address:
@@ -91,12 +90,12 @@ class Line:
         return place, event
 
     def _place_of(self, address: str) -> Place | None:
-        """The place that another spelling of its address names, None where this line has no such place.
+        """The place that `address` names, however it is written; None if this line does not have the place.
 
         The address of an outcome names a transfer: no other place dials.
         """
         place = place_at(self.flow, address.removesuffix(OUTCOME))
         if place is None or place not in self.documents:
             return None
-        can_end_so = not address.endswith(OUTCOME) or isinstance(self.flow.nodes[place.node], Transfer)
-        return place if can_end_so else None
+        is_possible = not address.endswith(OUTCOME) or isinstance(self.flow.nodes[place.node], Transfer)
+        return place if is_possible else None

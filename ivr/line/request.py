@@ -22,7 +22,7 @@ ENDED_STATUSES = frozenset({"completed", "busy", "failed", "no-answer", "cancele
 HANG_UP_OUTCOMES: frozenset[DialOutcome] = frozenset({"no-answer", "canceled", "unknown"})
 """The outcomes of a dial that Twilio may also report because the caller has hung up. "busy" is not one of them."""
 SEVERAL = "several values"
-"""Stands for the values of a field that is there more than once: no status, no key."""
+"""Stands for the values of a field that is there more than once. It is not the value of any status or key."""
 _BELOW_RING = re.compile(rf"{RING}/[^/]")
 _KEYS, _OTHER_KEY = {key: Key(key) for key in KEYS}, Key("")
 

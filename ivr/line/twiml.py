@@ -72,7 +72,7 @@ def say(
     first_pause: float = PAUSE_AFTER_KEY,
     audio_url: str = "",
 ) -> bytes:
-    """A fragment: `prompt` is spoken to the end; outside a Gather no key stops it."""
+    """A fragment: `prompt` is spoken. Inside a Gather a key stops it, outside none does."""
     locale = locales[prompt.locale]
     voice = _Voice(locale.say_voice, locale.language, locale.takes_ssml)
     before, after = _prompt_verbs(prompt, voice, pace, audio_url)
@@ -139,7 +139,7 @@ def hang_up() -> bytes:
 
 @lru_cache
 def _gather_tag(wait: int) -> tuple[bytes, bytes]:
-    """The start tag of a Gather with that timeout, in two halves: before and after the value of `action`."""
+    """The start tag of a Gather with the timeout `wait`, in two halves: before and after the value of `action`."""
     verb = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=wait, action="…", method="POST")
     before, after = _bytes(verb).removesuffix(b" />").split("…".encode())
     return before, after + b">"
@@ -153,10 +153,7 @@ class _Voice(NamedTuple):
 
 @lru_cache(maxsize=1000)
 def _prompt_verbs(prompt: RenderedPrompt, voice: _Voice, pace: Pace, audio_url: str) -> tuple[bytes, bytes]:
-    """The verbs that speak `prompt`: the bytes before and after FIRST_PAUSE_PLACEHOLDER.
-
-    If the verbs have no such pause, all bytes and b"".
-    """
+    """The verbs that speak `prompt`: the bytes before FIRST_PAUSE_PLACEHOLDER, or all, and those after it, or b""."""
     verbs = b"".join(map(_bytes, _speech(prompt, voice, pace, audio_url)))
     before, _, after = verbs.partition(_bytes(FIRST_PAUSE_PLACEHOLDER))
     return before, after
