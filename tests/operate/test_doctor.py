@@ -14,6 +14,7 @@ import requests
 from click.testing import CliRunner, Result
 from support.content_faults import fault_named
 from support.external import BIN, NOW, PUBLIC, World, a_bin, app, app_host, certificate, operator, ready, reply
+from support.layer import copy_layer
 from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 
 from ivr import __version__
@@ -650,6 +651,15 @@ def test_a_proposed_voice_can_be_used_at_once(copied: Path) -> None:
             changed += path.read_text("utf-8") != before
     assert changed == 2
     assert readiness_of(world.settings).ready
+
+
+def test_a_withdrawn_voice_leads_to_each_language_also_in_a_layer_without_the_table_of_voices(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(copy_layer(tmp_path, monkeypatch))
+    world.twilio.alerts.append(alert("13511", "warning"))
+    found_steps = " ".join(steps(world, "debugger"))
+    assert [f"locales/{tag}/locale.toml " in found_steps for tag in ("en", "es")] == [True, True]
 
 
 def test_the_setting_that_twilio_confirms_is_kept_and_the_other_one_is_changed(world: World, tiny: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from ivr.content.layer import stack_of
 from ivr.content.locale import Locale
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.operate.account import Alert
@@ -183,7 +184,8 @@ def _voice_of(locale: Locale, field: str) -> str:
 
 def _other_voice(locale: Locale, voice: str, field: str, target: Target, is_guess: bool) -> str:
     """The step that replaces `voice`, by one of the same vendor if there is one: the other field has another vendor."""
-    table = load_voices(target.settings.ivr_content / "locales" / "voices.toml").languages.get(locale.language, ())
+    path = stack_of(target.settings.ivr_content).path("locales/voices.toml")
+    table = load_voices(path).languages.get(locale.language, ())
     others = (row.name for row in table if row.name != voice and row.vendor == voice.partition(".")[0])
     other = next(others, "")
     new_line = f'`{field} = "{other}"`' if other else f"`{field} =` with another voice of locales/voices.toml"
