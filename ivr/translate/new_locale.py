@@ -7,7 +7,6 @@ voice from locales/voices.toml. `# CHECK:` marks a proposal, `# MISSING:` an emp
 import json
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,22 +18,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ivr.call.flow import TAG
 from ivr.call.language_tags import canonical_tag, cldr_locale, lookup_tags
-from ivr.content.catalogue import po_path
+from ivr.content.catalogue import po_file_of, po_path, read_catalogue
 from ivr.content.files import read_toml
+from ivr.content.layer import Stack, stack_of
 from ivr.content.load import folder_of
 from ivr.content.proposals import ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.errors import BadContent, BadLocale, OperationFailed
-from ivr.translate.update import update
+from ivr.translate.po_file import po_file
+from ivr.translate.update import PROJECT, header, update
 
 TEMPLATES = Path(__file__).parent / "pages"
 INHERITED_FIELDS = ("digits", "star", "pound", "key_words", "speech_rate", "ear")
 """The fields of locale.toml that a regional form (es-PR) begins with. `ear` was the name of speech_rate in 0.1.0."""
 DEFAULT_RATE = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
 """The speech rate, a wide range, where locales/proposals.toml does not propose one."""
-CLDR_ORIGIN = (
-    "proposed, most by CLDR, where they are for counting. Write the words in which a telephone number is read."
-)
+CLDR_ORIGIN = "proposed; most are CLDR's words for counting. Write the words in which a telephone number is read."
 TERMS = (
     "human trafficking", "human smuggling", "sex trafficking; labor trafficking", "forced labor",
     "force, fraud or coercion", "commercial sex act", "debt bondage", "domestic servitude", "trafficker", "survivor",
@@ -49,9 +48,8 @@ TERMS = (
 class Proposal(NamedTuple):
     """The fields of a new locale.toml. `origin` is the source of the words.
 
-    `missing` has a sentence for each gap, `voice_notes` one for each doubt about the voice.
-
-    `direction` is "ltr" or "rtl", `language` Twilio's name such as "es-US", `speech_rate` its rate as in locale.toml.
+    `direction` is "ltr" or "rtl"; `language` is Twilio's name, such as "es-US"; `speech_rate` is that of locale.toml.
+    `missing` has a sentence for each gap, `voice_notes` a sentence for each doubt about the voice.
     """
 
     tag: str
@@ -73,8 +71,9 @@ class Proposal(NamedTuple):
 def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
     """Create locales/`tag` under `root`; returns its files, the catalogue last.
 
-    `name` is the language's own name, for a language that CLDR does not have. Raises BadLocale for a malformed tag or
-    an existing folder, BadContent where the texts or flow.toml cannot be read: then no folder is left.
+    `name` is the language's own name, for a language that CLDR does not have. Raises BadLocale for a malformed tag, an
+    existing folder, or a language of the release in a layer; BadContent where the texts or flow.toml cannot be read:
+    then no folder is left.
     """
     if not TAG.fullmatch(tag):
         raise BadLocale.at(tag, "this is not the tag of a language", "Expected a tag such as fr, zh-Hant or es-PR.")
@@ -82,6 +81,9 @@ def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
     folder = root / "locales" / folder_of(root, tag)
     if folder.exists():
         raise BadLocale.at(str(folder), "this folder exists already", f"Continue with `ivr check {tag}`.")
+    if (stack_of(root).release / "locales" / folder.name).exists():
+        remedy = f"`ivr locale update {folder.name}` makes the catalogue for your own texts; docs/own.md says more."
+        raise BadLocale.at(str(folder), "the release has this language", remedy)
     proposal = propose(root, tag, name)
     try:
         _fill(root, folder, proposal)
@@ -94,7 +96,7 @@ def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
 
 
 def known_tag(tag: str, name: str = "") -> str:
-    """`tag` in the usual letters ("fr" for "FR"). Raises BadLocale for a language without a name that CLDR lacks."""
+    """`tag` in the usual letters ("fr" for "FR"). Raises BadLocale if CLDR lacks the language and `name` is empty."""
     tag = canonical_tag(tag)
     language = tag.partition("-")[0]
     if name or language_name(tag):
@@ -127,10 +129,15 @@ def _fill(root: Path, folder: Path, proposal: Proposal) -> None:
     _write(folder / "locale.toml", "locale.toml", proposal=proposal)
     _write(folder / "STYLE.md", "STYLE.md", name=proposal.name, tag=proposal.tag, terms=TERMS)
     _write(folder / "words.toml", "words.toml", tag=proposal.tag, words=load_proposals(root).of(proposal.tag))
-    if base := _base_language(root, proposal.tag):
-        shutil.copytree(po_path(root, base).parent, po_path(root, proposal.tag).parent)
-        with suppress(FileNotFoundError):
-            shutil.copyfile(root / "locales" / base / "words.toml", folder / "words.toml")
+    stack = stack_of(root)
+    if base := _base_language(stack, proposal.tag):
+        files = stack.existing(po_file_of(base))
+        entries = {entry.id: entry for file in files for entry in read_catalogue(file).entries}
+        path = po_path(root, proposal.tag)
+        path.parent.mkdir()
+        path.write_bytes(po_file(f"{PROJECT}: {proposal.tag}", header(proposal.tag), entries.values()))
+        for words in stack.existing(f"locales/{base}/words.toml")[:1]:
+            shutil.copyfile(words, folder / "words.toml")
 
 
 def propose(root: Path, tag: str, name: str = "") -> Proposal:
@@ -171,22 +178,22 @@ def _region(tag: str) -> str:
 
 def _digit_words(root: Path, tag: str) -> tuple[ProposedWords, str]:
     """The words for digits and keys, the speech rate, and their origin: from the base language, else as proposed."""
-    proposals, base = load_proposals(root), _base_language(root, tag)
-    words = proposals.of(tag)
+    stack, proposals = stack_of(root), load_proposals(root)
+    words, base = proposals.of(tag), _base_language(stack, tag)
     origin = CLDR_ORIGIN if words.digits else ""
     if base:
-        fields = read_toml(root / "locales" / base / "locale.toml", BadLocale)
+        files = stack.existing(f"locales/{base}/locale.toml")
+        fields = {name: value for file in files for name, value in read_toml(file, BadLocale).items()}
         inherited = {name: value for name, value in fields.items() if name in INHERITED_FIELDS}
         words, origin = ProposedWords.model_validate(inherited), f"as in locales/{base}."
     rate = words.speech_rate or proposals.speech_rate or DEFAULT_RATE
     return words.model_copy(update={"speech_rate": rate}), origin
 
 
-def _base_language(root: Path, tag: str) -> str:
+def _base_language(stack: Stack, tag: str) -> str:
     """The language of this line of which `tag` is a regional form, in the same script: "es" for "es-PR", or ""."""
-    return next(
-        (name for name in lookup_tags(tag)[1:] if tag.startswith(f"{name}-") and po_path(root, name).exists()), ""
-    )
+    names = (name for name in lookup_tags(tag)[1:] if tag.startswith(f"{name}-"))
+    return next((name for name in names if stack.existing(po_file_of(name))), "")
 
 
 def _write(path: Path, template: str, **values: object) -> None:

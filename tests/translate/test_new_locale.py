@@ -18,6 +18,7 @@ from time import perf_counter
 import polib
 import pytest
 from support.invented import INVENTED, publish_invented
+from support.layer import copy_layer
 from support.options import OPTIONS
 
 from ivr.call.playlist import named_keys
@@ -193,6 +194,26 @@ def test_faulty_text_leaves_no_folder(copied: Path) -> None:
     with pytest.raises(BadContent):
         create_locale(copied, "fr")
     assert not (copied / "locales" / "fr").exists()
+
+
+def test_regional_form_in_a_layer_begins_with_the_base_language_of_release_and_layer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = copy_layer(tmp_path, monkeypatch)
+    create_locale(layer, "es-PR")
+    spanish, puerto_rican = table(layer.parent / "tiny", "es"), table(layer, "es-PR")
+    assert [puerto_rican[field] for field in ("digits", "star")] == [spanish[field] for field in ("digits", "star")]
+    parts = compile_line(layer, OPTIONS, ["en", "es-PR"]).content.parts
+    assert {part.locale for text in ("tea", "plums") for part in parts(text, "es-PR")} == {"es-PR"}
+
+
+def test_language_of_the_release_is_refused_in_a_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = copy_layer(tmp_path, monkeypatch)
+    shutil.rmtree(layer / "locales" / "es")
+    with pytest.raises(BadLocale, match="the release has this language") as refused:
+        create_locale(layer, "ES")
+    assert "`ivr locale update es`" in str(refused.value)
+    assert not (layer / "locales" / "es").exists()
 
 
 def test_check_of_an_unknown_language_raises(whole: Path) -> None:
