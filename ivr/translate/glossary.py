@@ -28,11 +28,11 @@ class Term(NamedTuple):
 
 
 def glossary(root: Path, tag: str) -> list[Term]:
-    """The terms in the STYLE.md of a language that are translated.
+    """The translated terms in the STYLE.md of a language.
 
-    `;` separates several terms in a cell ("T visa; U visa"). Raises BadLocale or OperationFailed where there are none.
+    `;` separates several terms in a cell ("T visa; U visa"). Raises BadLocale or OperationFailed if there is no term.
     """
-    folder = stack_of(root).release / "locales" / tag
+    folder = stack_of(root).path(f"locales/{tag}/STYLE.md").parent
     name = str(read_toml(folder / "locale.toml", BadLocale).get("name", ""))
     terms = list(_terms(read_text(folder / "STYLE.md", BadLocale), name))
     if not terms:
@@ -72,7 +72,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _pairs(source: str, target: str, note: str) -> Iterator[Term]:
-    """One term for each term in `source`: with its own translation if there are as many, else with all of them."""
+    """A Term for each term in `source`: with its own translation if `target` has as many, else with all of `target`."""
     sources, targets = ([term.strip(" …") for term in cell.split(";")] for cell in (source, target))
     matched = targets if len(targets) == len(sources) else [target] * len(sources)
     yield from (Term(term, translation, note) for term, translation in zip(sources, matched, strict=True))

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from support.layer import copy_layer
 from translate.storage.csvl10n import csvfile
 
 from ivr.check.report import check_all
@@ -116,13 +117,18 @@ def test_glossary_of_spanish_is_read_by_translate_toolkit() -> None:
     assert "trafficker" in {term.source for term in terms}
 
 
-def test_new_language_has_a_glossary_as_soon_as_one_term_is_translated(copied: Path) -> None:
-    create_locale(copied, "fr")
+@pytest.mark.parametrize("is_layer", [False, True])
+def test_new_language_has_a_glossary_as_soon_as_one_term_is_translated(
+    is_layer: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = copy_layer(tmp_path, monkeypatch)
+    root = layer if is_layer else layer.parent / "tiny"
+    create_locale(root, "fr")
     with pytest.raises(OperationFailed):
-        glossary(copied, "fr")
-    page = copied / "locales" / "fr" / "STYLE.md"
+        glossary(root, "fr")
+    page = root / "locales" / "fr" / "STYLE.md"
     filled = page.read_text("utf-8").replace("| T visa; U visa | | |", "| T visa; U visa | visa T; visa U | loi |")
     page.write_text(filled.replace("| survivor | |", "| survivor | survivante; survivant |"), "utf-8")
-    assert glossary(copied, "fr") == [
+    assert glossary(root, "fr") == [
         Term("survivor", "survivante; survivant", ""), Term("T visa", "visa T", "loi"), Term("U visa", "visa U", "loi"),
     ]  # fmt: skip
