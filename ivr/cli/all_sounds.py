@@ -23,7 +23,7 @@ def make_all_sounds(settings: Settings, path: Path) -> bool:
     from ivr.line.compiler import compile_line
     from ivr.speech.installed_voices import required_voices
     from ivr.speech.sound_folder import SoundFolder
-    from ivr.translate.make_sounds import complete, sounds_by_language
+    from ivr.translate.make_sounds import finish_folder, sounds_by_language
 
     line = export_line(compile_line(settings.ivr_content, settings.options), with_twiml=False)
     languages, mute = sounds_by_language(line, required_voices(settings.ivr_voices))
@@ -32,7 +32,7 @@ def make_all_sounds(settings: Settings, path: Path) -> bool:
     folder = SoundFolder(path)
     with folder.locked():
         made = sum(_make(folder, sounds) for sounds in languages)
-        removed = complete(folder, languages)
+        removed = finish_folder(folder, languages)
     click.echo(f"{_contents(folder, languages)}: {made} made now, {removed} removed that no text needs.")
     click.echo(f"The line uses them when it starts with IVR_SOUNDS={path.resolve()}")
     return not mute

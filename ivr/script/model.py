@@ -90,8 +90,8 @@ def read_script(line: Line, locale: str, graded: bool = True) -> Script:
     entries = tuple(reader.menu_and_below(line.flow.main_menu))
     reached = {entry.name for entry in entries}
     texts = line.content.prompts.templates
-    own = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, Languages)]
-    others = tuple(reader.entry(name) for name in own if name not in reached)
+    names = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, Languages)]
+    others = tuple(reader.entry(name) for name in names if name not in reached)
     return Script(locale, entries, others, tuple(reader.entry(name) for name in SHARED_TEXTS))
 
 

@@ -23,7 +23,7 @@ REPLACED = "prompts/replaced"
 
 
 def own_rows(content: Content) -> Iterator[str]:
-    """Everything that differs from the release, a row for each kind, then the changes under replaced texts."""
+    """Everything that differs from the release, a row for each kind; then the changes of texts that are replaced."""
     layer, stack = _layer_of(content.root), content.stack
     release, own = load_templates(stack.release / "prompts"), load_own(layer)
     for menu, names in own.add.items():
@@ -40,7 +40,7 @@ def own_rows(content: Content) -> Iterator[str]:
     yield from _row("facts", sorted(of_layer & facts.keys()))
     yield from _languages(content, layer)
     for name in replaced:
-        yield from _changes_under(layer, release[name])
+        yield from _release_changes(layer, release[name])
 
 
 def changed_texts(root: Path) -> list[str]:
@@ -59,15 +59,15 @@ def _paragraphs(text: Template) -> list[str]:
 def copy_text(root: Path, name: str) -> list[Path]:
     """Copy a text of the release into the layer at `root`, to edit it, and into prompts/replaced/: the new files.
 
-    An own text of this name stays as it is. Raises OperationFailed if the release has no such text.
+    A text of this name that the layer has stays as it is. Raises OperationFailed if the release has no text `name`.
     """
     layer, release = _layer_of(root), stack_of(root).release
     texts = load_templates(release / "prompts")
     if name not in texts:
         raise OperationFailed(f"The release has no text `{name}`. `ivr map` lists the texts of nodes.")
     path = texts[name].path
-    kept, own = layer / REPLACED / path.name, layer / path.relative_to(release)
-    written = [kept] if own.exists() else [own, kept]
+    replaced, edited = layer / REPLACED / path.name, layer / path.relative_to(release)
+    written = [replaced] if edited.exists() else [edited, replaced]
     for target in written:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
@@ -95,17 +95,17 @@ def _languages(content: Content, layer: Path) -> Iterator[str]:
         yield from _row(tag, [*messages, *files, *sounds])
 
 
-def _changes_under(layer: Path, now: Template) -> Iterator[str]:
+def _release_changes(layer: Path, now: Template) -> Iterator[str]:
     """The paragraphs of the release's text that changed since it was replaced, the old and the new side by side."""
     path = layer / REPLACED / now.path.name
     if not path.exists():
-        yield f"{now.name}: no copy of the replaced text is kept. `ivr own --copy {now.name}` keeps one from now on."
+        yield f"{now.name}: no copy of the replaced text is kept. `ivr own --copy {now.name}` makes one."
         return
     old, new = _paragraphs(load_templates(path.parent)[now.name]), _paragraphs(now)
     if old == new:
         return
-    yield f"{now.name}: the release has changed the text that yours replaces. If yours needs no change, or has it now:"
-    yield f"`ivr own --copy {now.name}`."
+    yield f"{now.name}: the release has changed the text that yours replaces. Change yours too if it needs that; then"
+    yield f"run `ivr own --copy {now.name}`."
     yield f"  {'the release before':{COLUMN}}  the release now"
     for kind, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind != "equal":

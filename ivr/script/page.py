@@ -38,13 +38,13 @@ NOT_REVIEWED_BY = (
     "people who call through a relay",
     "people with cognitive disabilities",
 )
-"""Who has not reviewed the texts yet: the first page says so. A name is taken out when that review has been made."""
+"""The groups that have not reviewed the texts yet; the first page lists them. Remove a group after its review."""
 
 
 class Row(NamedTuple):
-    """A paragraph: its words, those in the source language ("" on that page), and the choice that it offers.
+    """A paragraph: its words, the words of the source language ("" on its own page), and the choice that it offers.
 
-    `anchor` is its place on the page: "tea-2-1" is the first paragraph of part 2. `message` is that of the catalogue.
+    `anchor` is its place on the page: "tea-2-1" is the first paragraph of part 2. `message` is its catalogue entry.
     """
 
     words: str
@@ -57,8 +57,8 @@ class Row(NamedTuple):
 class ScriptEntry(NamedTuple):
     """An entry with its labels and sources.
 
-    `title_locale` is the language of the title, "" where the title is a label of the page. `heard` is the way here,
-    such as "press 1, then 2". `wait` is the seconds that the line waits for a key, None where it does not.
+    `title_locale` is the language of the title, "" where the title is a label of the page. `heard` says when callers
+    hear it: "press 1, then 2". `wait` is the seconds that the line waits for a key, None if it does not wait.
     """
 
     entry: Entry
@@ -79,7 +79,7 @@ class NumberUse(NamedTuple):
 
 
 class ScriptPage(NamedTuple):
-    """The data of one page. `source_script` is the script of the source language, `messages` are the catalogue's."""
+    """The data of one page. `source_script` is the script of the source language, `messages` has the catalogue."""
 
     line: Line
     script: Script
@@ -114,9 +114,9 @@ class ScriptPage(NamedTuple):
         translated = entry.locale != self.source_script.locale
         source_parts = self.source_script.entry(entry.name).parts if translated else ()
         blocks = blocks_by_part(self.line.content.prompts.templates[entry.name])
-        for number, (part, source, own) in enumerate(zip_longest(entry.parts, source_parts, blocks), start=1):
+        for number, (part, source, of_part) in enumerate(zip_longest(entry.parts, source_parts, blocks), start=1):
             choices = entry.choices if part == entry.parts[-1] else ()
-            messages = [self.messages.get((entry.name, block.english)) for block in own]
+            messages = [self.messages.get((entry.name, block.english)) for block in of_part]
             rows = zip_longest(part.paragraphs, source.paragraphs if source else (), choices, messages, fillvalue=None)
             yield tuple(
                 Row(words or "", source_words or "", choice, f"{entry.name}-{number}-{index}", message)

@@ -65,12 +65,12 @@ def _block_lines(template: Template, facts: Facts) -> Iterator[str]:
 
 
 def comparison_of(row: DatedRow) -> str:
-    """How a fact or a number was last compared: with the page itself, with a stored copy of it, or not at all."""
+    """How a fact or a number was last compared: with the live page or a stored copy. Facts about the line have none."""
     if row.live_day:
         return f"live page opened on {row.live_day}"
     if row.copy_day:
         return f"stored copy compared on {row.copy_day}, live page not opened"
-    return "said of ourselves"
+    return "about this line itself"
 
 
 def _fact_lines(fact: Fact) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _fact_lines(fact: Fact) -> Iterator[str]:
 
 
 def dated(source: Source) -> str:
-    """The title of a source, with its date where it has one."""
+    """The title of a source, with its date if there is one."""
     return f"{source.title}, {source.date}" if source.date else source.title
 
 

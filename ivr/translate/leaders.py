@@ -1,7 +1,7 @@
 """The part of CODEOWNERS about languages: the site that hosts the project asks these accounts to review a change.
 
-Format: https://docs.github.com/articles/about-code-owners. Of several rows for a file the last one counts, so this part
-stands at the end, behind the line BEGIN.
+Format: https://docs.github.com/articles/about-code-owners. If several rows are for one file, the last one counts, so
+this part stands at the end, behind the line BEGIN.
 """
 
 from collections.abc import Iterator
@@ -29,5 +29,5 @@ def _rows(root: Path) -> Iterator[str]:
     for path in sorted(root.glob("locales/*/locale.toml")):
         accounts = read_toml(path, BadLocale).get("leaders", [])
         leaders = [account for account in accounts if isinstance(account, str) and ACCOUNT.fullmatch(account)]
-        if leaders:  # `ivr check` names one that is not an account
+        if leaders:  # `ivr check` reports a leader that is not an account
             yield f"/locales/{path.parent.name}/ {' '.join(leaders)}\n"

@@ -1,6 +1,7 @@
 """Sounds for translators: each text of a language, published or a draft, as a telephone would carry it.
 
-A recording is used where there is one, else a voice of this machine, whose sounds are kept: each is made only once.
+A text that is recorded is heard from its recording, another text in a voice of this machine. The sounds of the voice
+are kept, so that each is made only once.
 """
 
 import shutil
@@ -24,15 +25,15 @@ from ivr.speech.installed_voices import InstalledVoice, InstalledVoices, require
 from ivr.speech.sound_folder import SoundFolder, sound_file_name
 from ivr.speech.utterance import utterance_of
 from ivr.speech.wav import seconds_of
-from ivr.translate.make_sounds import TOGETHER, LanguageSounds, by_file_name, make_missing
+from ivr.translate.make_sounds import BATCH_SIZE, LanguageSounds, by_file_name, make_missing
 
 PLAYER_TIMEOUT = 300
 """Seconds that a program may play one sound."""
 MIN_MEASURED_SECONDS = 20
 """Seconds of speech after which the speech rate of a voice is known well enough to be proposed."""
 SLOWEST_FACTOR, FASTEST_FACTOR = 0.92, 1.6
-"""The proposed rates divided by that of espeak-ng. The voices of English are at 0.92 and 1.28, those of Spanish at 0.93
-and 1.81."""
+"""A proposed rate is the measured rate of espeak-ng times a factor. The rates in locales/en correspond to the factors
+0.92 and 1.28, those in locales/es to 0.93 and 1.81."""
 SOUNDS_FOLDER = ".sounds"
 """The folder of synthetic sounds, beside prompts/ and locales/. It may be deleted at any time."""
 
@@ -70,8 +71,8 @@ def samples(
     where a sound cannot be made.
     """
     locale, chosen = line.content.locales[tag], _chosen(line, tag, names)
-    for start in range(0, len(chosen), TOGETHER):
-        parts = chosen[start : start + TOGETHER]
+    for start in range(0, len(chosen), BATCH_SIZE):
+        parts = chosen[start : start + BATCH_SIZE]
         recorded = {part.name: path for part in parts if (path := _recorded(line, locale, part, pace))}
         unrecorded = [part for part in parts if part.name not in recorded]
         paths = recorded | (_synthetic(line, locale, unrecorded, pace, voices_folder) if unrecorded else {})
@@ -81,7 +82,7 @@ def samples(
 
 
 def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
-    """The speech rate of a voice, and the row that it proposes for locale.toml; "" after too few seconds of speech."""
+    """The measured rate of a voice, and a proposed row for locale.toml; "" if `heard` has too few seconds of speech."""
     unit, seconds = locale.speech_rate.unit, sum(sample.speech_seconds for sample in heard)
     if seconds < MIN_MEASURED_SECONDS:
         return ""
@@ -92,7 +93,7 @@ def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
 
 
 def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
-    """Those of `names` that are not fully translated; empty if that is all of them: then `samples` raises."""
+    """Those of `names` that are not fully translated; [] if no name is translated, because `samples` raises then."""
     known = {name for part in recordable_parts(line, tag) for name in (part.name, part.text)}
     return [name for name in names if name not in known] if known & set(names) else []
 
@@ -121,7 +122,7 @@ def _recorded(line: Line, locale: Locale, part: RecordablePart, pace: Pace) -> P
 def _synthetic(
     line: Line, locale: Locale, parts: Sequence[RecordablePart], pace: Pace, voices_folder: Path | None
 ) -> dict[str, Path]:
-    """The sound of each of `parts` by its name. Those that SOUNDS_FOLDER does not have are made."""
+    """The sound of each of `parts`, by the name of the part. Makes the sounds that SOUNDS_FOLDER does not have."""
     voice = _installed_voice(locale, required_voices(voices_folder))
     utterances = [utterance_of(locale.language, part.spoken.paragraphs, pace == "slow") for part in parts]
     folder = SoundFolder(line.content.root / SOUNDS_FOLDER)
@@ -153,7 +154,7 @@ def copy_to(folder: Path | None, sounds: Iterator[Sample]) -> Iterator[Sample]:
 
 
 def play(path: Path) -> bool:
-    """Play a sound file. Returns False where no program that can is installed, or where it fails."""
+    """Play a sound file. Returns False if no program that plays sounds is installed, or if the program fails."""
     program = programs.player_path()
     if not program:
         return False

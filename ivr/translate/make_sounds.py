@@ -15,14 +15,14 @@ from ivr.speech.sound_folder import INDEX, SoundFolder, sound_file_name
 from ivr.speech.synthesis import synthesize
 from ivr.speech.utterance import Utterance
 
-TOGETHER = 12
-"""Sounds that one start of Piper makes, and the most that are lost when the command is interrupted."""
-BATCH_SECONDS = 900.0
-"""Seconds that a program may run for so many sounds, on a slow and busy machine."""
+BATCH_SIZE = 12
+"""Sounds that one start of Piper makes. A command that is interrupted loses at most this many."""
+BATCH_TIMEOUT = 900.0
+"""Seconds that a program may run for one batch, on a slow and busy machine."""
 
 
 class LanguageSounds(NamedTuple):
-    """The sounds of the language `tag` in `voice`: what is said in each, by the name of its file."""
+    """The sounds of the language `tag` in `voice`: the utterance of each sound, by the name of its file."""
 
     tag: str
     voice: InstalledVoice
@@ -47,23 +47,20 @@ def by_file_name(utterances: Sequence[Utterance], voice: InstalledVoice) -> dict
 
 
 def missing_in(folder: SoundFolder, sounds: LanguageSounds) -> dict[str, Utterance]:
-    """What is said in the sounds that `folder` does not have."""
+    """The utterances, by file name, whose sounds `folder` does not have."""
     names = folder.names()
     return {name: utterance for name, utterance in sounds.utterances.items() if name not in names}
 
 
 def make_missing(folder: SoundFolder, sounds: LanguageSounds) -> Iterator[int]:
-    """Make the sounds that `folder` does not have. Yields a number each time that so many were made.
-
-    Raises OperationFailed.
-    """
+    """Make the sounds that `folder` does not have. Yields after each batch how many it made. Raises OperationFailed."""
     for batch in _batches(missing_in(folder, sounds)):
         try:
-            made = synthesize(list(batch.values()), sounds.voice, BATCH_SECONDS)
+            made = synthesize(list(batch.values()), sounds.voice, BATCH_TIMEOUT)
         except SynthesisFailed as error:
             raise OperationFailed(
-                f"The sounds of {sounds.tag} cannot be made in the voice {sounds.voice.name}: {error}. Those that are "
-                "made are kept: correct this and run the command again."
+                f"The sounds of {sounds.tag} cannot be made in the voice {sounds.voice.name}: {error}. Correct this "
+                "and run the command again: it keeps the sounds that are made already."
             ) from None
         for name, content in zip(batch, made, strict=True):
             folder.add(name, content)
@@ -71,13 +68,13 @@ def make_missing(folder: SoundFolder, sounds: LanguageSounds) -> Iterator[int]:
 
 
 def _batches(missing: Mapping[str, Utterance]) -> Iterator[dict[str, Utterance]]:
-    """At most TOGETHER utterances of one rate at a time."""
+    """The utterances in batches of one rate, at most BATCH_SIZE in each."""
     for rate in sorted({utterance.rate for utterance in missing.values()}):
-        alike = [item for item in missing.items() if item[1].rate == rate]
-        yield from (dict(alike[start : start + TOGETHER]) for start in range(0, len(alike), TOGETHER))
+        of_rate = [item for item in missing.items() if item[1].rate == rate]
+        yield from (dict(of_rate[start : start + BATCH_SIZE]) for start in range(0, len(of_rate), BATCH_SIZE))
 
 
-def complete(folder: SoundFolder, languages: Sequence[LanguageSounds]) -> int:
-    """Write the index of `folder` and remove the sounds that no text needs; how many. Raises OperationFailed."""
+def finish_folder(folder: SoundFolder, languages: Sequence[LanguageSounds]) -> int:
+    """Write the index of `folder`. Remove the sounds that no text needs; return how many. Raises OperationFailed."""
     folder.complete({sounds.tag: sounds.voice.identity for sounds in languages})
     return folder.remove_others([INDEX, *(name for sounds in languages for name in sounds.utterances)])

@@ -1,11 +1,11 @@
 """Merges the messages of the texts into a catalogue, as gettext's msgmerge does.
 
-A message of the texts takes the first of these that there is:
+A message of the texts takes the first of these that exists:
 
 1. its own translation;
 2. its own translation from the obsolete entries;
-3. the translation of the same English in another text, if that text no longer has it;
-4. as a fuzzy proposal, the translation of a similar English in the same text, if that text no longer has it.
+3. the translation of the same English in another text, if the other text no longer has this English;
+4. as a fuzzy proposal, the translation of a similar English in the same text, if the text no longer has that English.
 
 Translations that are no longer used stay in the file as obsolete entries (`#~`).
 """
@@ -45,8 +45,8 @@ def merge(
 ) -> Merged:
     """Merge `source`, the messages of the texts, into a catalogue.
 
-    In the contexts `same_meaning` a change of the English keeps the translation. With `today`, a message that waits
-    for its translator gets the note since when.
+    In the contexts `same_meaning` a change of the English keeps the translation. With `today`, a message that begins
+    to wait for its translator gets a note with this day.
     """
     translations = _Translations(catalogue, source, same_meaning)
     pairs = [translations.of(message) for message in source]
@@ -63,38 +63,38 @@ class _Translations:
 
     def __init__(self, catalogue: Catalogue, source: Sequence[PoEntry], same_meaning: Collection[str]) -> None:
         self._same_meaning, ids = same_meaning, {message.id for message in source}
-        self._own = {entry.id: entry for entry in catalogue.entries}
+        self._present = {entry.id: entry for entry in catalogue.entries}
         obsolete = {entry.id: entry for entry in catalogue.obsolete if entry.translation}
-        translated = {key for key, entry in self._own.items() if entry.translation}
-        # of one message, a translation in use comes before an obsolete one
+        translated = {key for key, entry in self._present.items() if entry.translation}
+        # if a message has a translation in use and an obsolete one, the obsolete one is not revived
         self._revived = {key: entry for key, entry in obsolete.items() if key not in translated}
-        unused = {**obsolete, **self._own}
+        unused = {**obsolete, **self._present}
         self._unused = {key: entry for key, entry in unused.items() if key not in ids and entry.translation}
 
     def of(self, message: PoEntry) -> tuple[PoEntry, Change | None]:
-        """`message` with its translation, and the change if it is not as it was."""
-        if own := self._revived.get(message.id):
-            return _translated(message, own), Change("revived", message.id)
-        if own := self._own.get(message.id):
-            kept = _translated(message, own)
-            return self._settled(kept) if kept.fuzzy else (kept, None)
-        return self._of_another(message)
+        """`message` with its translation, and the change if there is one."""
+        if revived := self._revived.get(message.id):
+            return _translated(message, revived), Change("revived", message.id)
+        if present := self._present.get(message.id):
+            kept = _translated(message, present)
+            return self._unmarked_if_same_meaning(kept) if kept.fuzzy else (kept, None)
+        return self._with_unused_translation(message)
 
-    def _of_another(self, message: PoEntry) -> tuple[PoEntry, Change]:
+    def _with_unused_translation(self, message: PoEntry) -> tuple[PoEntry, Change]:
         """`message` with the translation of an entry that left the texts, or without a translation."""
         if moved := self._take(entry for entry in self._unused.values() if entry.english == message.english):
             return _translated(message, moved), Change("moved", message.id)
         if similar := self._take_similar(message):
             previous = similar.previous if similar.fuzzy and similar.previous else similar.english
             entry = _translated(message, similar)._replace(fuzzy=True, previous=previous)
-            if similar.fuzzy:  # it was for an older English already
+            if similar.fuzzy:  # the translation was made for an older English already
                 return entry, Change("fuzzy", message.id)
-            entry, change = self._settled(entry)
+            entry, change = self._unmarked_if_same_meaning(entry)
             return entry, change or Change("fuzzy", message.id)
         return message, Change("to translate", message.id)
 
-    def _settled(self, entry: PoEntry) -> tuple[PoEntry, Change | None]:
-        """A fuzzy entry; without its mark if its English changed and the meaning did not."""
+    def _unmarked_if_same_meaning(self, entry: PoEntry) -> tuple[PoEntry, Change | None]:
+        """A fuzzy `entry`; without its fuzzy mark if its English changed and its text is one of `same_meaning`."""
         if entry.previous and entry.context in self._same_meaning:
             return entry._replace(fuzzy=False, previous=""), Change("same meaning", entry.id)
         return entry, None
@@ -136,6 +136,6 @@ def _translated(message: PoEntry, other: PoEntry) -> PoEntry:
 
 
 def _with_note(entry: PoEntry, since: date | None) -> PoEntry:
-    """The entry, with the note since when it waits for its translator, if it does."""
+    """`entry`; if it waits for its translator, with a note that says since which day."""
     waits = entry.fuzzy or not entry.translation
     return entry._replace(notes=(*entry.notes, waiting_note(since))) if waits and since else entry

@@ -30,7 +30,7 @@ from ivr.translate.update import PROJECT, header, update
 
 TEMPLATES = Path(__file__).parent / "pages"
 INHERITED_FIELDS = ("digits", "star", "pound", "key_words", "speech_rate", "ear")
-"""The fields of locale.toml that a regional form (es-PR) begins with. `ear` was the name of speech_rate in 0.1.0."""
+"""The fields of locale.toml that es-PR takes from es. `ear` was the name of speech_rate in 0.1.0."""
 DEFAULT_RATE = {"counts": "words", "slowest": 1.8, "fastest": 3.6}
 """The speech rate, a wide range, where locales/proposals.toml does not propose one."""
 CLDR_ORIGIN = "proposed; most are CLDR's words for counting. Write the words in which a telephone number is read."
@@ -177,7 +177,7 @@ def _region(tag: str) -> str:
 
 
 def _digit_words(root: Path, tag: str) -> tuple[ProposedWords, str]:
-    """The words for digits and keys, the speech rate, and their origin: from the base language, else as proposed."""
+    """The words for digits and keys, the speech rate, and their origin: the base language, else the proposals."""
     stack, proposals = stack_of(root), load_proposals(root)
     words, base = proposals.of(tag), _base_language(stack, tag)
     origin = CLDR_ORIGIN if words.digits else ""

@@ -24,7 +24,8 @@ from ivr.speech.sound_files import SUFFIXES, file_for_sox, run_sox
 from ivr.speech.wav import SAMPLE_RATE, seconds_of, write_wav
 
 MIN_DURATION_FACTOR, MAX_DURATION_FACTOR = 0.6, 1.6
-"""Factors of the shortest and the longest estimate between which speech must lie: else it reads another text."""
+"""A recording is shorter than the shortest estimate times the first, or longer than the longest estimate times the
+second, only if it reads another text."""
 MIN_LEVEL = -35.0
 """The mean level of speech must reach this, in decibels relative to full scale (dBFS)."""
 SILENCE_LEVEL = -45.0

@@ -26,13 +26,13 @@ def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
 
 HEAD = """\
 Run `ivr check {tag}` first: it names each text that is too long, before it is read. Read each text aloud, calmly, as if
-to one person. A … is a short pause, an empty line a longer one. Below each text is the English, which is not read. Save
-each as a file with the name above it, in any format of a telephone (WAV, MP3, M4A, Opus …), all in one folder. Then:
+to one person. A … is a short pause, an empty line a longer one. Below each text is the English: do not read that aloud.
+Save each text as a file with the name above it, in any format of a telephone (WAV, MP3, M4A, Opus …), in one folder:
 ivr recordings add {tag} FOLDER"""
 
 
 def _parts_by_words(line: Line, tag: str) -> list[tuple[RecordablePart, list[str]]]:
-    """The parts to read aloud, one for the same words, each with the names of all parts that have them."""
+    """The parts to read aloud: of parts with the same words the first, with the names of all of them."""
     by_words = dict[str, tuple[RecordablePart, list[str]]]()
     for part in parts_to_record(line, tag):
         by_words.setdefault(part.spoken.words, (part, []))[1].append(part.name)

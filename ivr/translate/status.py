@@ -23,8 +23,9 @@ TranslationState = Literal["source", "published", "withheld", "draft", "cannot b
 class Status(NamedTuple):
     """One language: `tag` ("es") and its own `name` ("español").
 
-    `whole` of `texts` texts are spoken in it. `waiting` messages wait for their translator, the oldest `since` that
-    day; None if no note gives it. `recorded` of `parts` parts are read by a person. `leaders` answer for it.
+    `whole` of `texts` texts are spoken in it. `waiting` messages wait for their translator; `since` is the day from
+    which the oldest waits, None if no note gives it. `recorded` of `parts` parts are read by a person. `leaders` are
+    the accounts that answer for the language.
     """
 
     tag: str

@@ -1,8 +1,8 @@
 """Writes locales/messages.pot from the texts and merges it into each messages.po.
 
 Every file is written in one layout (`po_file`), so that a catalogue saved by any editor differs from the former one in
-its messages alone. Header fields that editors fill in are set back: they make two translators conflict, and they
-publish names and addresses. `translators` in locale.toml names those who wish it.
+its messages alone. Header fields that editors fill in are reset, because they cause conflicts between translators and
+publish names and addresses. `translators` in locale.toml names the translators who wish to be named.
 """
 
 from collections import Counter
@@ -72,7 +72,7 @@ def source_messages(root: Path) -> list[PoEntry]:
 
 
 def _entry(folders: Iterable[Path], message: SourceMessage, comments: Mapping[MessageId, tuple[str, ...]]) -> PoEntry:
-    """A message, with its file as it is named in the nearest of `folders`."""
+    """A message; its file is given as the shortest path below one of `folders`."""
     above = (folder for folder in folders if message.path.is_relative_to(folder))
     file = min((str(message.path.relative_to(folder)) for folder in above), key=len)
     notes = (" ".join(note.removeprefix("TRANSLATORS:").split()) for note in message.notes)
@@ -83,9 +83,9 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
     """Write locales/messages.pot and merge it into the catalogue of each language; write the leaders into CODEOWNERS.
 
     In the contexts `same_meaning` ("tea") a change of the English keeps the translation. With `today`, the messages of
-    published languages that wait for their translator get the note since when. Raises BadContent where the texts or
-    flow.toml cannot be used: then no file is written. A catalogue that cannot be read is left as it is. The catalogues
-    of a layer have the messages that the release does not have, and there is no messages.pot.
+    published languages that begin to wait for their translator get a note with this day. Raises BadContent where the
+    texts or flow.toml cannot be used: then no file is written. A catalogue that cannot be read is left as it is. The
+    catalogues of a layer have only the messages that the release does not have; a layer has no messages.pot.
     """
     source, published, stack = source_messages(root), published_languages(root), stack_of(root)
     _require_contexts(source, same_meaning)
@@ -110,7 +110,7 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
 
 
 def _needed_messages(stack: Stack, tag: str, source: list[PoEntry]) -> list[PoEntry]:
-    """Those of `source` that the catalogue of a language needs: in a layer those that the release does not have."""
+    """The messages of `source` that the catalogue of a language needs: a layer needs those that its release lacks."""
     if stack.layer is None or not po_path(stack.release, tag).exists():
         return source
     messages = [*all_messages(load_templates(stack.release / "prompts")), *page_messages()]
@@ -166,7 +166,7 @@ def _write(path: Path, content: bytes) -> bool:
 
 
 def languages(root: Path) -> list[str]:
-    """The languages that have a catalogue under `root`; at a layer the published ones that are translated."""
+    """The languages that have a catalogue under `root`; for a layer, the published ones without the source language."""
     if stack_of(root).layer:
         return list(published_languages(root)[1:])
     return sorted(path.parent.parent.name for path in (root / "locales").glob("*/LC_MESSAGES/messages.po"))
