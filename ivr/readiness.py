@@ -1,11 +1,11 @@
-"""Readiness: the line compiled and proved at start, or the reasons why it is not.
+"""Readiness: the line, compiled and proved at start, or the reasons why it does not serve.
 
 A start has one of four results:
 
 - ready: callers get the whole line;
 - serving, not ready: callers get the line, but because of a fault a published language, or a text of it, is spoken in
-  the source language, or they get the release's own content because an agency's layer cannot be used. A rollout stops
-  here, and the previous release continues;
+  the source language, or callers get the release's own content because an agency's layer cannot be used. A rollout
+  stops here, and the previous release continues;
 - not serving: signed calls get the fallback document;
 - BadSettings: the fallback document cannot be read either, and the process ends.
 """
@@ -31,7 +31,7 @@ from ivr.settings import Settings
 FALLBACK_FILE = CHECKOUT / "deploy" / "fallback.xml"
 """The fallback document as a file: used only where the content cannot be loaded."""
 MAX_FALLBACK_BYTES = 64_000
-"""Twilio reads no longer document: https://www.twilio.com/docs/api/errors/11750."""
+"""Twilio does not read a longer document: https://www.twilio.com/docs/api/errors/11750."""
 MAX_SENTENCES = 30
 """Faults and notes that the health addresses show: a catalogue may have hundreds."""
 _ABSOLUTE_PATH = re.compile(r"(?<![\w:/.])(?:/[\w.+@-]+)+/?")
@@ -131,18 +131,18 @@ def readiness_of(settings: Settings) -> Readiness:
     If the content is a layer that cannot be used, or that withholds a language or breaks a proof, the line is the
     release alone.
     """
-    readiness = _readiness_with(settings)
+    readiness = _readiness_of_content(settings)
     withheld = tuple(fault for language in readiness.languages if language.withheld for fault in language.faults)
     release = stack_of(settings.ivr_content).release
     if release == settings.ivr_content or (readiness.line and not withheld):
         return readiness
     layer_faults = withheld if readiness.line else readiness.faults
-    of_release = _readiness_with(settings.model_copy(update={"ivr_content": release}))
+    of_release = _readiness_of_content(settings.model_copy(update={"ivr_content": release}))
     return replace(of_release, layer_faults=layer_faults, root=settings.ivr_content)
 
 
-def _readiness_with(settings: Settings) -> Readiness:
-    """The readiness with the content at `settings.ivr_content`, be it the release or a layer over it."""
+def _readiness_of_content(settings: Settings) -> Readiness:
+    """The readiness of the content at `settings.ivr_content` itself: the release, or a layer that may be unusable."""
     try:
         return _readiness_of_line(compile_line(settings.ivr_content, settings.options), settings)
     except BadContent as error:
@@ -155,7 +155,7 @@ def _readiness_with(settings: Settings) -> Readiness:
 
 
 def _readiness_of_line(line: Line, settings: Settings) -> Readiness:
-    """The readiness of a line that compiles. A fault of the content that is reported nowhere else is a note."""
+    """The readiness of a line that compiles. A fault of its content that no other field reports is a note."""
     proof_faults, languages = prove(line), languages_of(line.content)
     reported = {*proof_faults, *(fault for language in languages for fault in language.faults)}
     other_faults = tuple(str(fault) for fault in line.content.faults if fault not in reported)
@@ -170,7 +170,7 @@ def _readiness_of_line(line: Line, settings: Settings) -> Readiness:
 
 
 def _fallback_from_file(settings: Settings) -> bytes:
-    """The fallback document of FALLBACK_FILE, with the hotline's number and the line's own number of the settings."""
+    """The fallback document of FALLBACK_FILE, with the two numbers of `settings`: the hotline's and the line's own."""
     try:
         document = read_bytes(FALLBACK_FILE, MAX_FALLBACK_BYTES)
     except OSError as error:

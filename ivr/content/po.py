@@ -1,9 +1,9 @@
 """Reads PO files as GNU gettext's msgfmt does: the same tokens, grammar, escapes and character sets.
 
 Babel and polib refuse files that msgfmt accepts, over a date in the header, a plural count or the layout. Here the
-header is an entry like the others, and nothing in it can cost a translation. tests/content/test_po.py compares the
-entries with the messages that msgfmt compiles. One difference is meant: of several `#,` lines msgfmt obeys the last;
-here a message is fuzzy if any of them says so. The format:
+header is an entry like the others, and no fault of the header loses a translation. tests/content/test_po.py compares
+the entries with the messages that msgfmt compiles. One difference is intended: if a message has several `#,` lines,
+msgfmt obeys the last line; here the message is fuzzy if any of the lines says so. The format:
 https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
 """
 
@@ -26,8 +26,8 @@ _PREVIOUS_ID = re.compile(r'\bmsgid\s+((?:"(?:[^"\\]|\\.)*"\s*)+)')
 _PLACE = re.compile(r" File: .*, line: -?\d+\s*")
 _CHARSET = re.compile(rb"charset=([\w-]+)")
 _FOREIGN_BYTE = re.compile("[\udc80-\udcff]")
-_READABLE = re.compile(r"(iso-8859|cp|windows|koi8|gb|euc|big5|johab|shift|tis)[-_\w]*", re.IGNORECASE)
-"""The character sets beside UTF-8 that gettext names as portable, as far as Python has them."""
+_PORTABLE_CHARSET = re.compile(r"(iso-8859|cp|windows|koi8|gb|euc|big5|johab|shift|tis)[-_\w]*", re.IGNORECASE)
+"""The character sets that gettext's manual names as portable, without UTF-8. Python does not have all of them."""
 
 
 class PoFault(Exception):
@@ -81,7 +81,7 @@ class _Token(NamedTuple):
 def read_po(content: bytes) -> list[PoEntry]:
     """The entries of a PO file, the header and the obsolete ones too. Raises PoFault, or UnicodeDecodeError.
 
-    A byte of another character set is refused in a message and accepted in a line of comments, as msgfmt does.
+    A byte of another character set is refused in a message and accepted in a comment, as in msgfmt.
     """
     text, charset = _decode(content)
     outside_comments = re.sub(r"(?m)^\s*#.*$", "", text)
@@ -101,7 +101,7 @@ def _decode(content: bytes) -> tuple[str, str]:
     try:
         text, charset = content.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
-        if _READABLE.fullmatch(charset) and _is_known(charset):
+        if _PORTABLE_CHARSET.fullmatch(charset) and _is_known(charset):
             text = content.decode(charset)
         else:
             text, charset = content.decode("utf-8-sig", "surrogateescape"), "utf-8"
@@ -223,7 +223,7 @@ class _Grammar:
         return PoFault(token.line, f"{keyword} is missing before {token.text[:20]!r}")
 
     def _take(self) -> _Token:
-        """The next token, which is read now. Raises PoFault if the rest of its message is obsolete and it is not."""
+        """Read the next token. Raises PoFault if it is obsolete and the rest of its message is not, or conversely."""
         token = self._tokens[self._next]
         if token.obsolete != self._obsolete:
             raise PoFault(token.line, "only a part of the message is marked with #~")
@@ -233,7 +233,7 @@ class _Grammar:
     def _unescape(self, string: str) -> str:
         """The characters of a string. Octal and hexadecimal codes are bytes in the character set of the file.
 
-        A backslash before any other letter is kept: msgfmt refuses it, and `check` reports that one message.
+        A backslash before any other letter is kept: msgfmt refuses the file, and `ivr check` reports the message.
         """
 
         def unescaped(match: re.Match[str]) -> str:

@@ -27,7 +27,7 @@ LAST_WRITE_TIMEOUT = 3.0
 LATE_AFTER = timedelta(hours=12)
 """How long after the end of a period its counts are still stored: a period that was reported must not change."""
 TEST_CALL = ("CallSid", TEST_CALL_SID)
-"""The form field of a test call (`ivr call`, `ivr probe`, `ivr doctor`): such a call is answered and not counted."""
+"""The form field of a test call (`ivr call`, `ivr probe`, `ivr doctor`), which is answered and not counted."""
 
 
 def _now() -> datetime:

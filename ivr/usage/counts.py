@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 NO_LANGUAGE = "und"
-"""The `locale` of what callers did before they chose a language: "undetermined" in BCP 47."""
+"""The `locale` of events before the caller chose a language: "undetermined" in BCP 47."""
 
 
 class UsageKey(NamedTuple):

@@ -36,14 +36,14 @@ EVENT_NAMES = {
     "#": "Next (key #)",
     "other": "Key that is not used",
 }
-"""Each event of a cell, in words and in the order of the report."""
+"""The words for each event of a cell, in the order of the report."""
 LANGUAGE_LABELS = {"8": "Chose {} (key 8)", "0": "Asked for a person in {}"}
 BEFORE_A_LANGUAGE = "Asked for a person before choosing a language"
 NOTES = (
     f"Numbers under {SMALLEST_SHOWN}, zero included, read {HIDDEN}, so that they show nothing about a single caller. "
     "≥ is a sum without its hidden parts.",
-    "A number says how often a key was pressed or a transfer ended so: one caller may press a key several times, "
-    "and Twilio may send a request again when an answer comes late. "
+    "A number says how often a key was pressed, or how often a transfer ended that way. One caller may press a key "
+    "several times, and Twilio may send a request again when an answer comes late. "
     "Callers who stay silent press nothing and are connected to the hotline in the end: they are among the connected, "
     "and not among those who asked. Days begin and end at midnight UTC.",
 )
@@ -64,7 +64,7 @@ class Head(NamedTuple):
 
     agency: str
     number: str
-    made_on: date
+    day: date
 
 
 class Row(NamedTuple):
@@ -115,7 +115,7 @@ def sections(reports: Sequence[Report], names: Names) -> tuple[Section, ...]:
 
 
 def _row_of_hidden(count: int, reports: Sequence[Report]) -> Iterator[Row]:
-    """One row in the place of the `count` rows that have hidden numbers only."""
+    """One row in place of the `count` rows that have hidden numbers only."""
     if count:
         hidden = (HIDDEN,) * len(reports)
         yield Row(f"{count} others, each", 1, hidden, total_of(hidden))
@@ -160,7 +160,7 @@ def _title(reports: Sequence[Report]) -> str:
 
 
 def _subtitle(head: Head) -> str:
-    return " · ".join(filter(None, (head.agency, head.number, f"made on {head.made_on}")))
+    return " · ".join(filter(None, (head.agency, head.number, f"made on {head.day}")))
 
 
 def _columns(reports: Sequence[Report]) -> list[str]:

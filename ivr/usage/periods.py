@@ -1,7 +1,7 @@
 """The periods of usage: a month ("2026-11") or a quarter ("2026-Q4"), in UTC.
 
 Each event is counted in one period. A line that counts by quarter holds no months, so no month can be computed by
-subtracting months from a quarter, also if the setting changes.
+subtracting months from a quarter, even if the setting changes.
 """
 
 import re

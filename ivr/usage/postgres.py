@@ -6,12 +6,12 @@ How counts stay right while processes and the database start, stop and fail:
    change of address the next write, a minute later, reaches the database again.
 2. A write is one transaction. If it fails, nothing of it is stored, and the counter keeps the counts in memory.
 3. One advisory lock lets one process write, or create the tables, at a time. It is taken before the tables are looked
-   up: a connection that looked for a table before it existed does not find it after another process created it.
+   up: a connection that looked for a missing table does not find it after another process created it.
 4. Each statement has a time limit, and a process that stops in the middle of a transaction loses its connection after
    the same time. So a stuck process delays the others by seconds.
 5. If the connection breaks after COMMIT was sent and before its answer arrived, the counts may be stored or not. They
-   are written again, so this batch of one process may be counted twice. A record of transactions would prevent that;
-   it is not worth its code for a report that hides every number under 16.
+   are written again, so this batch of one process may be counted twice. A record of transactions would prevent that,
+   but a report that hides every number under 16 does not need it.
 6. A process that ends while the database is away loses the counts since its last write. Its span is then without
    `ended`, or a time without any span remains: the report says INCOMPLETE from these rows alone.
 
@@ -137,7 +137,7 @@ def _has_tables(db: "Connection[Any]") -> bool:
         stored = ", ".join(map(str, versions)) or "none"
         raise OperationFailed(
             f"The database of IVR_USAGE_URL has tables of version {stored}, and this release writes version "
-            f"{tables.VERSION}: give it another database, or run the release that made these."
+            f"{tables.VERSION}: give it another database, or run the release that made the tables."
         )
     return True
 

@@ -14,8 +14,8 @@ _NO_CONNECTIONS = "its memory or its connections are used up"
 _STARTING = "it is starting or stopping"
 _SLOW = f"it takes longer than {STATEMENT_TIMEOUT} seconds"
 _BY_STATE = {
-    "25006": "it is read-only: this address leads to a copy, or it was set so",
-    "42501": "its user has not the right to: GRANT CREATE ON DATABASE … TO …",
+    "25006": "it is read-only: this address leads to a copy, or the database was made read-only",
+    "42501": "its user lacks a right: GRANT CREATE ON DATABASE … TO …",
     "53100": "its disk is full",
     "53": _NO_CONNECTIONS,
     "57014": _SLOW,
@@ -25,7 +25,7 @@ _BY_STATE = {
 """Reasons by SQLSTATE or its first characters: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 _BY_PHRASE: Mapping[tuple[str, ...], str] = {
     ("authentication failed",): "it refuses the user or the password",
-    ("no pg_hba.conf entry",): "it allows no such connection: look at user, machine and TLS in its pg_hba.conf",
+    ("no pg_hba.conf entry",): "it does not allow this connection: look at user, machine and TLS in its pg_hba.conf",
     ("database", "does not exist"): "it has no database of that name",
     ("permission denied for database",): "its user may not connect: GRANT CONNECT ON DATABASE … TO …",
     ("root certificate file",): "the file of certificate authorities is missing: add "
@@ -41,7 +41,7 @@ _BY_PHRASE: Mapping[tuple[str, ...], str] = {
     ("Connection refused",): "nothing listens at its host and port",
     ("timeout",): f"it does not answer within {CONNECT_TIMEOUT} seconds: look at its host, its port and the network",
 }
-"""Reasons by the phrases in a message about a connection. The first one with all its phrases is taken."""
+"""Reasons by the phrases in a message about a connection. The first reason whose phrases are all there is taken."""
 
 
 def reason_of(error: Exception) -> str:

@@ -1,7 +1,7 @@
 """The usage of a period as it may be shown: whole periods only, and no number under 16 that could be read or computed.
 
 Each event is part of exactly one shown number, a `Cell`: a topic is counted over all languages, the request for a
-person by language. So no two shown numbers overlap, and none can be subtracted from another one. A number of at least
+person by language. So no two shown numbers overlap, and none can be subtracted from another. A number of at least
 16 is shown; a smaller one reads "<16", whether it is 15, 1 or 0. Sums are made from shown numbers alone
 (`ivr.usage.layout`). A period is shown after its counts are final: two reports of the same period are equal, so no
 difference shows a single caller.
@@ -35,7 +35,7 @@ DIAL_CELLS: Mapping[str, str] = {
     "connected": "connected", "busy": "no answer", "no-answer": "no answer", "failed": "failed", "canceled": "failed",
     "unknown": "failed",
 }  # fmt: skip
-"""Each outcome of a dial, and the event of the cell that it is shown in."""
+"""Each outcome of a dial, and the event of the cell that shows it."""
 
 
 class Cell(NamedTuple):
@@ -69,8 +69,8 @@ def check_final(period: str, now: datetime) -> None:
     first_day = period_end(period) + REPORT_DELAY
     if now < first_day:
         raise OperationFailed(
-            f"{period} can be shown from {first_day:%Y-%m-%d} on (UTC). Two tables of a period that still grows would "
-            "show what a single caller did in between."
+            f"{period} can be shown from {first_day:%Y-%m-%d} on (UTC). The difference of two reports of a period that "
+            "has not ended could show a single caller."
         )
 
 
@@ -127,7 +127,7 @@ def _gaps(period: str, stored: StoredPeriod, now: datetime) -> Iterator[str]:
     if killed:
         yield f"processes that ended before they had written their last counts: {len(killed)}"
     if stored.late:
-        yield "some counts came too late to be taken"
+        yield "some counts came too late to be stored"
 
 
 def _uncovered(begin: datetime, end: datetime, spans: tuple[ProcessSpan, ...]) -> Iterator[tuple[datetime, datetime]]:

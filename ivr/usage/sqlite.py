@@ -81,6 +81,6 @@ class SqliteStore:
         if version not in (0, tables.VERSION):
             raise OperationFailed(
                 f"{self.path} has tables of version {version}, and this release writes version {tables.VERSION}: "
-                "give IVR_USAGE another file, or run the release that made this one."
+                "give IVR_USAGE another file, or run the release that made this file."
             )
         return version != 0

@@ -6,9 +6,9 @@
 
 The column `month` holds a period: a month or a quarter.
 
-Each store keeps `VERSION` beside its tables. A release that finds another version does not write or read, so that an
-older release may run beside a newer one. The two dialects differ in a dozen lines, which are written by hand:
-SQLAlchemy would add a second of start time and 31 MB of memory to every process.
+Each store keeps `VERSION` beside its tables. A release that finds another version does not write or read, so an older
+release does no harm beside a newer one. The two dialects differ in a dozen lines, which are written by hand: SQLAlchemy
+would add a second of start time and 31 MB of memory to every process.
 """
 
 from collections.abc import Mapping, Sequence

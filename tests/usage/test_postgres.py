@@ -319,7 +319,7 @@ def faults(cluster: Cluster, url: str) -> Mapping[str, tuple[str, str]]:
             f"postgresql://line:{SECRET.replace('/', '%zz')}@127.0.0.1/{name}", "the address is not one that",
         ),
         "unknown option": (f"{url}?w0rd=1", "the address is not one that"),
-        "no rights": (cluster.url("stranger", SECRET, name), "its user has not the right to: GRANT CREATE"),
+        "no rights": (cluster.url("stranger", SECRET, name), "its user lacks a right: GRANT CREATE"),
         "no authorities": (f"{verified}/nowhere/root.crt", "add &sslrootcert=/etc/ssl/certs/ca-certificates.crt"),
         "other authorities": (f"{verified}/etc/ssl/certs/ca-certificates.crt", "not of an authority in the file"),
         "other name": (

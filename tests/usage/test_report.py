@@ -266,7 +266,7 @@ def test_killed_process_and_late_counts_make_the_month_incomplete(line: Line) ->
     killed = ProcessSpan("two", BEGIN, BEGIN + timedelta(days=3), False)
     assert gaps(line, *WHOLE_MONTH, killed, late=True) == (
         "processes that ended before they had written their last counts: 1",
-        "some counts came too late to be taken",
+        "some counts came too late to be stored",
     )
 
 
