@@ -30,9 +30,9 @@ CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})")
 
 
 class Catalogue(NamedTuple):
-    """A PO file: its `entries` without the header, and those of them that are `obsolete` apart.
+    """A PO file: its messages that are in use (`entries`) and those that are not (`obsolete`).
 
-    `header` has the fields of its header ({"Language": "es"}); it is empty without one.
+    `header` has the fields of its header ({"Language": "es"}); it is empty if the file has no header.
     """
 
     header: Mapping[str, str]
@@ -190,7 +190,7 @@ def written_marks(english: str) -> frozenset[str]:
 
 
 def written_fault(names: Sequence[str], marks: Collection[str]) -> tuple[str, str] | None:
-    """The fault of placeholders in this order of which one of `marks` is not closed by `end`, and its remedy."""
+    """The fault, and its remedy, if one of `marks` in the placeholders `names` is not followed by `end`; else None."""
     for name, following in pairwise((*names, "")):
         if name in marks and following != END:
             return f"%({END})s does not follow %({name})s", f"Write the words between %({name})s and %({END})s."

@@ -31,11 +31,11 @@ WRITTEN_WITH = {
     "kore": ("Hang", "Hani"),
     "aran": ("Arab",),
 }
-"""The scripts of Unicode for the names of ISO 15924 that Unicode does not have."""
+"""Scripts of ISO 15924 that Unicode does not have, and the scripts of Unicode that they consist of."""
 ALIKE = ("Latn", "Cyrl", "Grek", "Armn", "Cher", "Copt")
-"""Scripts of which some letters look like those of another: Latin a and Cyrillic а."""
+"""Scripts that have letters like those of another script: Latin a and Cyrillic а."""
 OTHER_FORMS = ("<font>", "<circle>", "<super>", "<sub>", "<square>", "<wide>", "<narrow>", "<isolated>", "<initial>")
-"""Unicode's marks of a letter in another form: ａ, ⓐ, ᵃ. A voice may not read it."""
+"""Unicode's marks of a letter in another form, which a voice may not read: ａ, ⓐ, ᵃ."""
 MOJIBAKE = regex.compile(r"(?<!\p{Lu})[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€.?")
 """UTF-8 that was read as Windows-1252: "Ã©" for "é"."""
 WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*")
@@ -44,7 +44,7 @@ VIRAMA = 9
 
 
 class WrongCharacter(NamedTuple):
-    """A character that a text cannot have: its kind, itself, and the text around it.
+    """A character that a text cannot have, its `kind`, and the text `around` it.
 
     - "invisible": it cannot be seen, or it is an unusual space.
     - "damaged": what a wrong encoding has left of a letter.
@@ -93,7 +93,7 @@ def _is_allowed(character: str, script: str) -> bool:
 
 @cache
 def _allowed(script: str) -> "regex.Pattern[str]":
-    """One character of a script, Latin letters included; of any script where Unicode does not have it."""
+    """One character of `script` or a Latin letter; if Unicode does not have `script`, one character of any script."""
     names = ("Latn", *WRITTEN_WITH.get(script, (script,)))
     is_known = all(map(_exists, names))
     scripts = "".join(rf"\p{{scx={name}}}" for name in names) if is_known else r"\p{L}\p{M}\p{Po}"
@@ -136,7 +136,7 @@ def _is_needed(text: str, position: int, script: str) -> bool:
 def _look_alikes(text: str, script: str) -> Iterator[int]:
     """The positions of the letters of `text` that are of another script than most letters of their word.
 
-    Where the language itself is written in a script that Latin letters look like, a small Latin letter is no word.
+    In a language whose script is in ALIKE and is not Latin, a single small Latin letter is found as well.
     """
     for word in WORD.finditer(text):
         by_script = {

@@ -141,12 +141,12 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
     if faults:
         raise BadContent(faults)
     numbers, written = release.numbers | added.numbers, release.written | added.written
-    facts = {name: _named(name, fact, numbers) for name, fact in (release.facts | added.facts).items()}
+    facts = {name: _completed(name, fact, numbers) for name, fact in (release.facts | added.facts).items()}
     of_layer = frozenset((*added.numbers, *added.facts, *added.written))
     return Facts(numbers, facts, refused, of_layer, written)
 
 
-def _named(name: str, fact: Fact, numbers: Mapping[str, Number]) -> Fact:
+def _completed(name: str, fact: Fact, numbers: Mapping[str, Number]) -> Fact:
     """`fact` with its id, and with the telephone number in place of each `{name}` in `says`."""
     say = {number_name: number.say for number_name, number in numbers.items()}
     says = re.sub(r"\{(\w+)\}", lambda match: say.get(match[1], match[0]), fact.says)
@@ -163,7 +163,7 @@ class _Rows(NamedTuple):
 
 
 def _read_folder(folder: Path, faults: list[Fault], optional: bool = False) -> _Rows:
-    """The rows of the files; one may be absent if `optional`, written.toml always. Faults are added to `faults`."""
+    """The rows of the files. written.toml may be absent, and if `optional` the others. Faults are added to `faults`."""
     numbers_path, sources_path = folder / "numbers.toml", folder / "sources.toml"
     tables, sources = (
         {} if optional and not path.exists() else _read(path, faults) for path in (numbers_path, sources_path)
@@ -175,7 +175,7 @@ def _read_folder(folder: Path, faults: list[Fault], optional: bool = False) -> _
 
 
 def _layer_faults(layer: Path, release: _Rows, added: _Rows) -> Iterator[Fault]:
-    """A number that the layer dials, and rows that take the place of the release's: a correction would not arrive."""
+    """A number that the layer dials, and rows that would hide a row of the release and its later corrections."""
     for name, number in added.numbers.items():
         where = f"{layer}/numbers.toml: [{name}]"
         if number.dial is not None:

@@ -1,7 +1,7 @@
 """The voice with which a language speaks in the fallback document.
 
 Twilio plays that document when the line fails, also when it fails because a vendor has withdrawn a voice or has an
-outage. So its voice is of another vendor. A fault of it withholds no language: the language's own voice speaks.
+outage. So this voice is of another vendor. A fault of it withholds no language: the language's own voice speaks.
 """
 
 from pathlib import Path

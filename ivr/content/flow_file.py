@@ -73,8 +73,8 @@ def _node(name: str, table: Any) -> Node:
 
 def _published_faults(path: Path, published: Any, source: Any) -> Iterator[Fault]:
     tags = published if isinstance(published, list) else []
-    whole = all(isinstance(tag, str) and TAG.fullmatch(tag) for tag in tags)
-    if not tags or not whole or len(set(tags)) != len(tags):
+    well_formed = all(isinstance(tag, str) and TAG.fullmatch(tag) for tag in tags)
+    if not tags or not well_formed or len(set(tags)) != len(tags):
         remedy = 'List the published languages, each once: published = ["en", "es"].'
         yield Fault(f"{path}: published", f"found {published!r}", remedy)
     elif tags[0] != source:
@@ -98,7 +98,7 @@ def _moved_faults(path: Path, nodes: Mapping[str, Node], moved: Any) -> Iterator
 
 
 def _graph_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
-    """The faults of the nodes together. If a kind has not exactly one node, that fault alone: the others need it."""
+    """The faults of the nodes together. A kind that has not one node is reported alone: later checks need it."""
     for kind in sorted(SINGLE_KINDS):
         count = sum(node.kind == kind for node in nodes.values())
         if count != 1:
@@ -152,7 +152,7 @@ def _menu_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
 
 
 def _choice_faults(nodes: Mapping[str, Node], choice: str, before: str | None) -> Iterator[tuple[str, str]]:
-    """Each fault of a choice and its remedy. `before` is the menu above in the file that offers it too."""
+    """Each fault of a choice and its remedy. `before` is the menu that offers it in an earlier row, if there is one."""
     node = nodes.get(choice)
     if any(isinstance(opening, Opening) and opening.menu == choice for opening in nodes.values()):
         yield f"it offers the main menu `{choice}`", "The key * leads there already: remove it."

@@ -56,11 +56,11 @@ class Stack(NamedTuple):
 
 
 def stack_of(root: Path) -> Stack:
-    """The stack of the content at `root`: a layer, unless it is the release or has a flow.toml, and no own.toml."""
+    """The stack of `root`: a layer over the release, or, with flow.toml and without own.toml, `root` alone."""
     if _exists(root / OWN_FILE):
         return Stack(RELEASE, root)
-    is_whole = root.resolve() == RELEASE or _exists(root / "prompts" / "flow.toml")
-    return Stack(root) if is_whole else Stack(RELEASE, root)
+    is_complete = root.resolve() == RELEASE or _exists(root / "prompts" / "flow.toml")
+    return Stack(root) if is_complete else Stack(RELEASE, root)
 
 
 def _exists(path: Path) -> bool:
@@ -76,8 +76,8 @@ def sound_files(root: Path) -> dict[str, Path]:
 class Own(Table, strict=True):
     """The fields of own.toml.
 
-    - `add`: topics that are added to a menu, as its last choices: {"helplines": ["shelter"]}. A name
-      before the = that is itself an added topic becomes a menu.
+    - `add`: topics that are added to a menu, as its last choices: {"helplines": ["shelter"]}. An added topic that has
+      a row of its own here is a menu.
     - `leave_out`: topics and menus of the release that this line does not have.
     - `published`: the published languages; None for those of the release.
     """
@@ -121,9 +121,9 @@ def choices_of(tables: Mapping[str, Any], name: str) -> list[str]:
     return table.get("choices", []) if isinstance(table, dict) and table.get("kind") == "menu" else []
 
 
-def _added(own: Own, besides: Collection[str] = ()) -> list[str]:
-    """The names of all added nodes; those in the menus `besides` are left out."""
-    return [name for menu, names in own.add.items() if menu not in besides for name in names]
+def _added(own: Own, skip: Collection[str] = ()) -> list[str]:
+    """The names of all added nodes, without those in the rows named `skip`."""
+    return [name for menu, names in own.add.items() if menu not in skip for name in names]
 
 
 def _left_out(release: Mapping[str, Any], names: list[str]) -> dict[str, str]:
@@ -151,7 +151,7 @@ def _add_faults(release: Mapping[str, Any], own: Own, path: Path) -> Iterator[Fa
         elif not choices_of(release, menu) and menu not in added:
             menus = ", ".join(name for name in release if choices_of(release, name))
             yield Fault(where, f"`{menu}` is not a menu of the release", f"Its menus are: {menus}.")
-    for name in _added(own, besides=Own.model_fields):
+    for name in _added(own, skip=Own.model_fields):
         if name in release or name in release.get("moved", {}):
             yield Fault(
                 where, f"the release has, or had, a node `{name}`", "Give yours another name, and its text too."

@@ -3,9 +3,8 @@
 The root is a whole content or a layer over the release (`layer.py`): then their files are loaded as one content.
 
 A fault in the flow, the facts, the templates or the source language raises BadContent. A fault in a message of another
-language leaves this message out. A language is withheld if its folder cannot be read, or if a text that every caller
-needs (`needed_texts`) is not whole in it: a text is whole if every message of it is translated and can be spoken. Then
-its callers hear the source language.
+language leaves this message out. A language is withheld, and callers hear the source language in its place, if its
+folder cannot be read, or if a text that every caller needs (`needed_texts`) is not whole in it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -73,7 +72,7 @@ class Content:
         return all(part.locale == tag and (has_voice or part.sound) for part in parts)
 
     def is_translated(self, text: str, tag: str) -> bool:
-        """Whether every message of a text is translated; a recording may be missing, or the voice cannot say it."""
+        """Whether every message of a text is translated. Callers hear it only if it is whole: `is_whole`."""
         try:
             return bool(self.prompts.render(text, tag, named_keys(self.flow, text)))
         except Untranslated:
@@ -210,7 +209,7 @@ def _load_language(stack: Stack, tag: str, voices: Voices | None, source: bool =
 
 
 def _unknown_left_out(stack: Stack) -> Iterator[Fault]:
-    """The topics that a layer leaves out, and that the release does not have: the line is whole all the same."""
+    """A fault for each topic that the layer leaves out and the release does not have. No text is lost by it."""
     if stack.layer:
         release = load_flow(stack.release / "prompts" / "flow.toml").nodes
         yield from unknown_left_out(release, load_own(stack.layer), stack.layer / OWN_FILE)

@@ -16,7 +16,7 @@ from ivr.speech.timing import SpeechRate
 class Locale(NamedTuple):
     """A language of the line. `tag` is our name for it ("es"), `language` Twilio's name ("es-US").
 
-    - `name`: its name in itself ("español"). `voice`: as Twilio writes it ("Polly.Lupe-Neural").
+    - `name`: its name in the language itself ("español"). `voice`: as Twilio writes it ("Polly.Lupe-Neural").
     - `digits`: the words for 0 to 9. `star`, `pound`: the words for the keys * and #.
     - `key_words`: the words for the digit keys whose word differs from that in a telephone number: {"6": "seis"}.
     - `review`: the person who read the texts aloud, and the day; None without a reviewer.
@@ -84,7 +84,7 @@ class Locale(NamedTuple):
         return " … ".join(" ".join(self.digits[int(digit)] for digit in group) for group in groups)
 
     def translation(self, context: str, english: str) -> str:
-        """The translation of a message; in the source language, `english` itself. Raises Untranslated without one."""
+        """The translation of a message; in the source language, `english`. Raises Untranslated if it is missing."""
         if self.messages is None:
             return english
         try:
@@ -137,4 +137,5 @@ def _paths_in(folders: Sequence[Path], name: str) -> Sequence[Path]:
     such a folder as a fault of its language alone.
     """
     paths = [folder / name for folder in folders]
-    return [path for path in paths if path.exists()] or paths[:1] if len(paths) > 1 else paths
+    existing = [path for path in paths if path.exists()] if len(paths) > 1 else paths
+    return existing or paths[:1]

@@ -223,7 +223,7 @@ class _Grammar:
         return PoFault(token.line, f"{keyword} is missing before {token.text[:20]!r}")
 
     def _take(self) -> _Token:
-        """Read the next token. Raises PoFault if it is obsolete and the rest of its message is not, or conversely."""
+        """Read the next token. Raises PoFault if only a part of its message is marked as obsolete."""
         token = self._tokens[self._next]
         if token.obsolete != self._obsolete:
             raise PoFault(token.line, "only a part of the message is marked with #~")

@@ -26,7 +26,7 @@ from ivr.content.written import END
 from ivr.errors import BadContent, Untranslated
 
 MARK = re.compile("\ue000(.*?)\ue000|\ue001(.*?)\ue001|\ue002(.*?)\ue002 ?| ?(\ue003)")
-"""A mark: a key, the name of a telephone number, the name of a written form before its words, or the end of these."""
+"""A mark: a key, the name of a telephone number, the name of a written form, or the end of the words of a form."""
 
 
 class Offer(NamedTuple):

@@ -28,7 +28,7 @@ class ProposedWords(Table):
 
 
 class Proposals(Table):
-    """The proposals by tag. `speech_rate` is the rate of every language that has no own one."""
+    """The proposals by tag. `speech_rate` is the rate of every language without one in its row."""
 
     speech_rate: Mapping[str, Any] = RATE_FIELD
     languages: Mapping[str, ProposedWords]
@@ -39,12 +39,12 @@ class Proposals(Table):
 
 
 def load_proposals(root: Path) -> Proposals:
-    """Read the table of the line under `root`, else the one of the program. Raises BadLocale if it cannot be used."""
+    """Read the table of the line under `root`, or that of the program. Raises BadLocale if it cannot be used."""
     path = table_path(root, "proposals.toml")
     return read_table(path, Proposals, "The comment at the head of the file explains its fields.", BadLocale)
 
 
 def table_path(root: Path, name: str) -> Path:
-    """A table of locales/: the one of this line, else the one that is shipped with the program."""
+    """The path of a table in locales/ of this line, or, if it has none, of the program."""
     own = root / "locales" / name
     return own if own.exists() else CHECKOUT / "locales" / name

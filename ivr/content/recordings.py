@@ -67,7 +67,7 @@ class _Row(Table, strict=True):
 
 
 def with_recordings(release: Recordings, layer: Recordings) -> Recordings:
-    """The recordings of the release, with those of a layer in the place of those of the same name."""
+    """The recordings of the release and of a layer. Of two with the same name, that of the layer is used."""
     names = {row.name for row in layer.rows}
     kept = (row for row in release.rows if row.name not in names)
     return Recordings((*kept, *layer.rows), (*release.faults, *layer.faults))

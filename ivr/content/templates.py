@@ -64,7 +64,7 @@ class Template(NamedTuple):
 
     @property
     def where(self) -> str:
-        """The file that a fault of the rendered text is in: that of the layer, since the release's has no fault."""
+        """The file in which a fault of the rendered text is to be looked for: the layer's, if there is one."""
         return str(self.added or self.path)
 
     @property
@@ -86,8 +86,8 @@ _ENVIRONMENT = _environment()
 def load_templates(folder: Path, layer: Path | None = None, left_out: Collection[str] = ()) -> Mapping[str, Template]:
     """Read every template in `folder` and `folder`/lines, by name, with those of a `layer` over them.
 
-    A text of a node in `left_out` is dropped, and so is each block that offers such a node. Raises BadContent with
-    every fault at once.
+    The texts of the nodes `left_out` are dropped, and so are the blocks that offer them. Raises BadContent with every
+    fault at once.
     """
     templates = _read_templates(sorted([*folder.glob("*.txt"), *folder.glob("lines/*.txt")]))
     if layer is None:

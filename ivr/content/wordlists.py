@@ -1,7 +1,7 @@
 """The word lists of a language, locales/<tag>/words.toml: words to avoid, official names, how a key is pressed.
 
 Words are found in every script. Chinese, Thai and others write no spaces between words, and Korean joins endings: there
-a word is found inside a longer one. Arabic and Hebrew join small words in front ("and", "the"): they are passed over.
+a word is found inside a longer one. In Arabic and Hebrew, it is found with small words ("and", "the") joined in front.
 """
 
 from collections.abc import Iterator
