@@ -10,7 +10,7 @@ from ivr.check.line_index import LineIndex
 from ivr.errors import Fault
 
 BILINGUAL_READINGS = ("part", "third", "warning", "farewell", "ending", "number")
-"""The readings that are spoken in both languages. In the other readings only the offer of a person is."""
+"""The readings that are spoken in both languages. The other readings have only the offer of a person in both."""
 
 
 def both_languages_are_spoken_until_one_is_chosen(index: LineIndex) -> Iterator[Fault]:

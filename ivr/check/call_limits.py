@@ -71,7 +71,7 @@ def _opening_ends(line: Line, locale: str) -> tuple[TextInLanguage, dict[PromptR
 
 
 def _speech_that_no_key_stops(line: Line) -> Iterator[Fault | None]:
-    """The last step of a silent call from the main menu: for both policies, each language, and both languages."""
+    """The last step of a silent call: for both policies, in each language, and before a language is chosen."""
     main = {(place.locale, place.language_chosen): place for place in _places(line, line.flow.main_menu)}
     for place in main.values():
         for policy in ("connect", "goodbye"):

@@ -28,7 +28,7 @@ def _stale(content: Content, tag: str, source: Mapping[MessageId, SourceMessage]
     in_texts = source.keys() | {message.id for message in page_messages()}
     path = po_path(content.root, tag)
     messages = content.locales[tag].messages or {}
-    if content.stack.layer:  # texts that a layer replaces or leaves out are in the release's catalogue
+    if content.stack.layer:  # the release's catalogue also has the texts that the layer replaces or leaves out
         messages = {entry.id: "" for entry in read_catalogue(path).entries} if path.exists() else {}
     for context, english in messages:
         if (context, english) not in in_texts:

@@ -55,14 +55,14 @@ def other_language(translation: Translation) -> str:
 
 
 def _without_names(translation: Translation, text: str) -> str:
-    """`text` with a line break in place of each placeholder and official name: it ends a run of words."""
+    """`text` with a line break, which ends a run of words, in place of each placeholder and official name."""
     for name in sorted(translation.names, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "\n", text, flags=re.IGNORECASE)
     return PLACEHOLDER.sub("\n", text)
 
 
 def _shared_run(text: str, other: str, length: int) -> str:
-    """The first `length` words in a row that both texts have; "" if they have no such words."""
+    """The first `length` words in a row that both texts have; "" if they have none in common."""
     other_runs = set(_runs(other, length))
     return next((" ".join(run) for run in _runs(text, length) if run in other_runs), "")
 

@@ -38,10 +38,10 @@ def only_known_numbers_are_dialled(index: LineIndex) -> Iterator[Fault]:
     allowed_numbers = {number.dial for number in index.line.content.facts.numbers.values() if number.dial}
     for number, path in sorted(_dialled(index).items()):
         if number not in allowed_numbers or number.lstrip("+") in EMERGENCY or PREMIUM.match(number):
-            remedy = "Only numbers with a `dial` may be, never 911 or a premium number."
+            remedy = "Dial only numbers with a `dial`, and never 911 or a premium number."
             yield Fault("numbers.toml", f"{number} is dialled", remedy, path)
         if number == index.line.options.line_number:
-            remedy = "The line would call itself: set its own number."
+            remedy = "The line would call itself: set the number of the line."
             yield Fault("LINE_NUMBER", f"{number} is the number that is dialled", remedy, path)
 
 
@@ -53,7 +53,7 @@ def only_own_recordings_are_played(index: LineIndex) -> Iterator[Fault]:
     own_addresses = {f"{audio_url}/{file}" for file in files}
     for address, place in places_by_address.items():
         if address not in own_addresses:
-            remedy = f"Only a recording of the line's own, below {audio_url}, may be."
+            remedy = f"Play only recordings of the line, which are below {audio_url}."
             yield index.fault(place, f"it plays {address}", remedy)
     for play in _plays(read_document(index.line.fallback_document)):
         found = f"the fallback document plays {play.address}"

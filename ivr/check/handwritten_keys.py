@@ -17,7 +17,7 @@ from ivr.content.wordlists import END, NO_SPACES, START, Words, phrase_pattern, 
 BETWEEN = r"[\s:«“\"'‘’„「]*"
 """The signs that can be between a phrase and a key."""
 MIN_SUFFIXED = 3
-"""The least letters of a word that can have a SUFFIX, as in Turkish: "sıfıra" for "sıfır"."""
+"""The least number of letters of a word that can have a SUFFIX, as in Turkish: "sıfıra" for "sıfır"."""
 SUFFIX = r"(?:['’]?[\p{L}\p{M}]{1,3})?"
 LONG_NUMBER, SHORT_NUMBER = 6, 3
 """The number of digit words in a row that are a telephone number: LONG_NUMBER, or SHORT_NUMBER if two neighbours are

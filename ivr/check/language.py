@@ -130,7 +130,7 @@ def _recorded(line: Line, locale: Locale) -> Iterator[str]:
 
 
 def fallback_voice_faults(line: Line) -> Iterator[Fault]:
-    """The languages of the fallback document whose voice there would fail together with the line's own voice."""
+    """The fault of the fallback voice, for each language that the fallback document speaks."""
     yield from filter(None, (locale.fallback.fault for locale in fallback_locales(line.content).values()))
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 class Limit(NamedTuple):
     """A limit in English and in the other languages, most of which need more time, and its unit.
 
-    It is the most that is allowed; where the unit ends with "at least", it is the least. Example: `Limit(26, 32, "s")`.
+    A limit is the most that is allowed, or the least if its unit ends with "at least". Example: `Limit(26, 32, "s")`.
     """
 
     english: float

@@ -2,8 +2,8 @@
 
 The numbers are in `limit_table`, the limits of a call's opening and of its last sentence in `call_limits`. Seconds are
 upper estimates at the normal pace (`ivr.speech.timing`); "within N seconds" means that the sentence has ended by then.
-A menu is measured by its choices only: its heading, the offer of a person and the silence after a key do not count, and
-that silence does not count in a part of a topic either.
+A menu is measured by its choices only, without its heading and the offer of a person. The silence after a key does not
+count, in a menu or in a part of a topic.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ SAFETY_MENUS = ("my_safety", "someone")
 MAX_PARTS = 6
 """Parts that a topic may have without the key # in its first part."""
 MIN_REPEATED_DIGITS = 5
-"""A telephone number with as many digits is said twice in a part, or with the offer to hear the part again."""
+"""The least number of digits of a telephone number that a part says twice, or with the offer to hear it again."""
 
 
 class LimitChecker:
@@ -133,7 +133,7 @@ class LimitChecker:
         yield from self._reading_level(text)
 
     def _numbers_said_once(self, text: RenderedText, number: int, part: RenderedPrompt) -> Iterator[Fault]:
-        """Telephone numbers that a part says once, without the offer to hear it again."""
+        """Telephone numbers that a part says once, without the offer to hear the part again."""
         once = {name for name in part.numbers if part.numbers.count(name) == 1 and "7" not in part.keys}
         for name in sorted(once):
             digits = self.line.content.facts.numbers[name].say

@@ -36,7 +36,7 @@ MAX_SPEECH_RATES: Mapping[Unit, tuple[float, float]] = {
 }
 """The greatest plausible `slowest` and `fastest` of a speech rate, by unit."""
 MIN_EQUAL_DIGITS = 6
-"""The least number of digit words that must equal those of another language to be taken for them."""
+"""From this number of equal words on, the digits are taken for those of another language."""
 ACCOUNT = regex.compile(r"@[\w-]+(/[\w.-]+)?|[^@\s]+@[^@\s]+\.\w+", regex.ASCII)
 """An account, a team or an address in CODEOWNERS: https://docs.github.com/articles/about-code-owners."""
 REVIEW_MARK = regex.compile(r"#\s*(CHECK|MISSING):\s*(.*)")
@@ -86,7 +86,7 @@ def _digit_faults(locale: Locale, proposals: Proposals) -> Iterator[FieldFault]:
 
 
 def _other_language(digits: Sequence[str], own: Sequence[str], proposals: Proposals) -> str:
-    """The language whose digits these are, where the language's own are known and differ; "" for none."""
+    """The other language whose digits these are; "" for none, or if the language's `own` digits are not known."""
     alike = {tag: _count_equal(digits, _without_accents(words.digits)) for tag, words in proposals.languages.items()}
     best = max(alike, key=lambda tag: alike[tag], default="")
     if not own or not best:
@@ -113,12 +113,12 @@ def _key_faults(locale: Locale, proposed: ProposedWords) -> Iterator[FieldFault]
 
 
 def _voice_faults(locale: Locale, root: Path) -> Iterator[FieldFault]:
-    """A fault if `language` names another language although Twilio has this one. Else a voice may be borrowed."""
+    """A fault if `language` is not the language of the tag, though Twilio has one for it. Otherwise any is allowed."""
     voices = _voices(root)
     expected = voices.language_for(locale.tag) if voices else ""
     if voices and expected and language_of(locale.language) not in _language_names(locale.tag, voices):
         yield FieldFault(
-            "language", f"{locale.language} is not the language `{locale.tag}`", f"Expected such as {expected}."
+            "language", f"{locale.language} is not the language `{locale.tag}`", f"Expected one like {expected}."
         )
 
 
@@ -188,7 +188,7 @@ def spoken_numbers(locale: Locale, facts: Facts) -> Iterator[str]:
 
 
 def doubts(locale: Locale, root: Path) -> Iterator[str]:
-    """What a speaker should look at: digits that locales/proposals.toml writes in another way, a borrowed voice."""
+    """For a speaker to look at: digits that locales/proposals.toml writes in another way, a borrowed voice."""
     proposed_digits = load_proposals(root).of(locale.tag).digits
     path = stack_of(root).path(f"locales/{locale.tag}/locale.toml")
     for key, word, proposed in zip(DIGIT_KEYS, locale.digits, proposed_digits, strict=False):

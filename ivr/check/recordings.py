@@ -37,7 +37,7 @@ def recordable_parts(line: Line, tag: str, languages: int | None = None) -> Iter
     """Every part of every text that is translated into a language.
 
     `languages` is the number of published languages, None for the present number. It decides which keys can offer the
-    language: 8 alone, or with three or more languages also 1 and on, to 5.
+    language: 8 alone, or with three or more languages also a key from 1 to 5.
     """
     for text in line.content.prompts.templates:
         for key in language_keys(text, languages or len(line.content.configured)):

@@ -61,7 +61,7 @@ def _rounded_above(measured: float, limit: float) -> str:
 def limit_fault(
     line: Line, text: TextInLanguage, limit: str, measured: float, subject: str = "", english: str = ""
 ) -> Fault | None:
-    """The fault if `measured` exceeds the limit of that name, else None.
+    """The fault if `measured` exceeds the limit named `limit`, else None.
 
     `subject` names the measured part of the text, if any, and `english` the message at which it begins.
     """

@@ -1,4 +1,4 @@
-"""Sources: every text names the facts that it speaks, and speaks all that may be spoken and no others.
+"""Sources: every text names the facts that it speaks, and the texts speak all facts that may be spoken and no others.
 
 `age_faults` compares numbers and facts with a day that the calling function gives: only `ivr check --today` uses it.
 """
@@ -43,13 +43,13 @@ def _written_faults(content: Content) -> Iterator[Fault]:
             yield Fault(_where(content, "written.toml", name), found, remedy)
 
 
-def _fact_faults(content: Content, fact: Fact, spoken: bool) -> Iterator[tuple[str, str]]:
-    """Each fault of a fact and its remedy. `spoken` says whether a text names it, or none has to."""
+def _fact_faults(content: Content, fact: Fact, is_named: bool) -> Iterator[tuple[str, str]]:
+    """Each fault of a fact and its remedy. `is_named`: a text names the fact, or no text needs to."""
     for other in fact.beside:
         if other not in content.facts.facts:
             yield f"it is to be said with {other}, which is not in sources.toml", "Add the fact, or correct the id."
-    if fact.spoken and not spoken:
-        yield "no text speaks it", "Speak it somewhere and name it there, or set spoken = false with a reason."
+    if fact.spoken and not is_named:
+        yield "no text speaks it", "Speak it in a text that names it, or set spoken = false with a reason."
     if not fact.spoken and not fact.reason:
         yield "it is not spoken, without a reason", 'Write the reason: reason = "…".'
     if fact.confidence != "own" and fact.spoken and not any(source.address for source in fact.sources):

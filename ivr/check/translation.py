@@ -37,8 +37,8 @@ class Translation(NamedTuple):
         return self.locale.tag
 
     @property
-    def spoken(self) -> str:
-        """Its words, with a line break in place of each placeholder."""
+    def without_placeholders(self) -> str:
+        """`text` with a line break in place of each placeholder."""
         return PLACEHOLDER.sub("\n", self.text)
 
     @property

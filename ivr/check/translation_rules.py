@@ -19,10 +19,10 @@ from ivr.content.characters import Kind, wrong_characters
 from ivr.speech import readability
 
 FAR_SHORTER, SHORTER = 0.4, 0.85
-"""The least growth of a translation, as a factor of the usual growth; SHORTER if it has fewer sentences than the
-English."""
+"""The least growth of a translation, as a factor of the usual growth: FAR_SHORTER always, SHORTER only if the
+translation has fewer sentences than the English."""
 MIN_COMPARED_WORDS = 6
-"""FAR_SHORTER applies to messages of at least so many English words."""
+"""The least number of English words of a message to which FAR_SHORTER applies."""
 NOTE = regex.compile(r"\b(?:TODO|FIXME|TBD|XXX+)\b|\?\?+")
 ADDRESS = regex.compile(r"\bwww\b|\p{L}{2,}\.\p{L}{2,}")
 CAPITALS, LETTERS = regex.compile(r"(?:\b\p{Lu}{2,}\b[ ,.!]*){3,}"), regex.compile(r"(?:\b\p{Lu}\b[ ,.!]*){3,}")
@@ -96,12 +96,12 @@ def _wrong_character(kind: Kind, words: str) -> Callable[[Translation], str]:
 
 
 def _key_by_hand(translation: Translation) -> str:
-    key = key_by_hand(translation.spoken, _key_words(translation), translation.words)
+    key = key_by_hand(translation.without_placeholders, _key_words(translation), translation.words)
     return f"a key that is written by hand, “{key}”" if key else ""
 
 
 def _number_by_hand(translation: Translation) -> str:
-    number = number_by_hand(translation.spoken, _key_words(translation), translation.words)
+    number = number_by_hand(translation.without_placeholders, _key_words(translation), translation.words)
     return f"a number that is written by hand, “{number}”" if number else ""
 
 
@@ -124,27 +124,27 @@ def _lost_text(translation: Translation) -> str:
 
 
 def _note(translation: Translation) -> str:
-    match = NOTE.search(translation.spoken)
+    match = NOTE.search(translation.without_placeholders)
     return f"a note to yourself, “{match[0]}”" if match else ""
 
 
 def _address(translation: Translation) -> str:
-    match = ADDRESS.search(translation.spoken)
+    match = ADDRESS.search(translation.without_placeholders)
     return f"a full stop without a space, or an address, “{match[0]}”" if match else ""
 
 
 def _capitals(translation: Translation) -> str:
-    match = CAPITALS.search(translation.spoken)
+    match = CAPITALS.search(translation.without_placeholders)
     return f"words in capitals, “{match[0].strip()}”" if match and not LETTERS.search(translation.english) else ""
 
 
 def _never_said(translation: Translation) -> str:
-    avoided_words = list(translation.words.avoided_words_in(translation.spoken))
+    avoided_words = list(translation.words.avoided_words_in(translation.without_placeholders))
     return f"it says “{avoided_words[0]}”" if avoided_words else ""
 
 
 def _offer(translation: Translation) -> str:
-    if translation.name != OFFER or mention_of(translation.locale.name, translation.spoken) != "none":
+    if translation.name != OFFER or mention_of(translation.locale.name, translation.without_placeholders) != "none":
         return ""
     return f"it does not name the language, “{translation.locale.name}”"
 

@@ -285,7 +285,7 @@ BREAKS = [
         documents.only_known_numbers_are_dialled,
         "a line that calls itself",
         calling_itself,
-        "The line would call itself: set its own number.",
+        "The line would call itself: set the number of the line.",
     ),
     Break(
         documents.only_own_recordings_are_played,
