@@ -41,7 +41,7 @@ from ivr.speech import pauses
 def compile_with_placeholders(root: Path, options: Options, own_number: bool = False) -> Line:
     """Compile the line of `options`, with PUBLIC_URL_PLACEHOLDER for its address.
 
-    If `options` has a number of the line, LINE_NUMBER_PLACEHOLDER is in its place, or, with `own_number`, the number.
+    Without `own_number`, LINE_NUMBER_PLACEHOLDER is in the place of the line's number, if `options` has one.
     """
     number = LINE_NUMBER_PLACEHOLDER if options.line_number and not own_number else options.line_number
     return compile_line(root, replace(options, public_url=PUBLIC_URL_PLACEHOLDER, line_number=number))

@@ -25,10 +25,10 @@ class _Record(BaseModel):
 
 
 class ExportedLanguage(_Record):
-    """A published language. `language` and `voice` are Twilio's names ("es-US"), `name` is its name in itself.
+    """A published language. `language` and `voice` are Twilio's names ("es-US"), `name` is its own name ("español").
 
-    `main_menu` is the place of a request whose address is unknown, `transfer` the place whose outcomes answer the end
-    of a dial at such an address, `opening` the opening for a caller who has chosen this language.
+    `main_menu` is the place of a request to an unknown address; if that request reports the end of a dial, the
+    `outcomes` of `transfer` apply. `opening` is the opening for a caller who has chosen this language.
     """
 
     language: str
@@ -47,7 +47,7 @@ class ExportedPlace(_Record):
     - `keys`: the places that 0 to 9, *, # and any other value of Digits lead to, in this order.
     - `silence`: the place that a request without a key leads to.
     - `choices`: what follows the place in the address that a key is sent to, such as "/choices-7c1e". A choice (1 to 6)
-      at an address with other choices, or without, counts as silence.
+      at an address with other choices, or without choices, counts as silence.
     - `outcomes`: at a transfer, the place that each outcome of the dial leads to.
     """
 
@@ -118,7 +118,7 @@ class AddressRules(_Record):
       language_chosen and choices. Without choices, and with a published tag as locale, it is a key of `places`.
     - `language`: matches the beginning of an address that names a language (group locale), even if the rest is unknown.
     - `moved`: nodes of earlier releases, and the nodes that replace them.
-    - `scripts`: by language, the most likely script of its regions, and of every other region under "".
+    - `scripts`: by language, its likely script, under "", and that of each of its regions where it is another one.
     """
 
     place: str
@@ -143,8 +143,8 @@ class ExportedLine(_Record):
     - `ring`: the place at which a call begins.
     - `dial_statuses`: the outcome of each value of DialCallStatus; any other value is "unknown".
     - `documents`: absent where the TwiML is left out.
-    - `prompts`: absent where the texts are left out. The name is the language of the caller, the text and the part:
-      "es/partner/2"; behind it the key that it says, if that is not 8: "es/language/1/key-2".
+    - `prompts`: absent where the texts are left out. The name is the language of the caller, the text and the part,
+      "es/partner/2"; if the prompt offers another key than 8, also this key: "es/language/1/key-2".
     """
 
     format: Literal[1] = 1

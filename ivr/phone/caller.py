@@ -27,7 +27,7 @@ from ivr.phone.webhook_form import FORM, OUTCOMES, Fields, answered, dial_ended,
 Post = Callable[[str, Fields], bytes]
 """(URL, form) -> the document that the server of the line returns.
 
-The URL is the one of the document, with its fragment: an HTTP client sends and signs the URL without it.
+The URL has its fragment, as in the document. The function sends and signs the URL without the fragment.
 """
 
 CallState = Literal["idle", "executing", "listening", "dialling", "ended"]

@@ -15,7 +15,7 @@ from ivr.phone.errors import InvalidTwiml
 from ivr.phone.schema import break_seconds, checked_attributes
 
 MAX_SAY_CHARACTERS = 3000
-"""Of one <Say> in a voice of Amazon Polly, without the tags: https://www.twilio.com/docs/api/errors/13521."""
+"""The most in one <Say> in a voice of Amazon Polly, without the tags: https://www.twilio.com/docs/api/errors/13521."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 

@@ -100,8 +100,8 @@ def call_with_keys(caller: Caller, presses: Sequence[str], outcomes: Sequence[st
     """A call with given keys: the lines of its transcript, to the last key or the end of the call.
 
     `presses` are keys, `-` (silence until the line acts) and `hangup`, such as `["8", "-", "0"]`. The dialled calls end
-    in `outcomes`, one after the other, and all later ones in the last of them; at `hangup` the caller hangs up while it
-    rings. Raises ImpossibleAct, before it rings, for an unknown token or outcome.
+    in `outcomes`, one after the other, and all later ones in the last of them; if one is `hangup`, the caller hangs up
+    while the number rings. Raises ImpossibleAct, before the call begins, for an unknown token or outcome.
     """
     _validate(presses, outcomes)
     lines: list[str] = []

@@ -29,8 +29,8 @@ FORM: Fields = (
     ("ToZip", "00000"),
     ("ToCountry", "US"),
 )
-"""The fields of the first request of a call, and, `answered`, of every later one. Some values are empty, as in real
-requests: a signature covers them too."""
+"""The fields of the first request of a call; `answered(FORM)` has those of every later one. Some values are empty, as
+in real requests: a signature covers them too."""
 
 
 class DialResult(NamedTuple):

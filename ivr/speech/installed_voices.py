@@ -14,7 +14,7 @@ from ivr.errors import OperationFailed
 from ivr.speech.programs import CONVERTER, INSTALL_ADVICE, PIPER, SYNTHESIZER, espeak_voice_names
 
 LATIN_AMERICAN_SPANISH, SPANISH_OF_SPAIN = "es-419", "es-es"
-"""Spanish of America in espeak-ng, where "es" alone is that of Spain; and Spanish of Spain in Piper."""
+"""The tag of American Spanish in espeak-ng, whose "es" is Spanish of Spain; the tag of Spanish of Spain in Piper."""
 PIPER_ADVICE = "Install it: `pipx install piper-tts`, or `pip install piper-tts` in an environment of its own."
 
 
@@ -52,7 +52,7 @@ class InstalledVoices(NamedTuple):
         return None
 
     def _piper_voice(self, language: str) -> InstalledVoice | None:
-        """The voice of the same country, else of another one; for Spanish, one of America before that of Spain."""
+        """The voice of the same country, or of another one; for Spanish, one of America goes before one of Spain."""
         alike = [voice for voice in self.piper if voice.language.partition("-")[0] == language.partition("-")[0]]
         order = {SPANISH_OF_SPAIN: 2, language: 0}
         return min(alike, key=lambda voice: order.get(voice.language, 1), default=None)

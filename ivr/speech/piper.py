@@ -1,6 +1,6 @@
 """Speech by Piper, a separate program: each line that it reads becomes one sound file, in the order of their names.
 
-It knows no pauses, so it is given the words between them, and the pauses are added to its sounds.
+Piper knows no pauses, so it gets the words between them, and the pauses are added to its sounds.
 """
 
 import io
@@ -27,7 +27,7 @@ class _Samples(NamedTuple):
 def speak_with_piper(utterances: Sequence[Utterance], voice: InstalledVoice, seconds: float) -> list[bytes]:
     """A WAV file for each of `utterances`, which have one rate. Raises SynthesisFailed.
 
-    One start of piper for many utterances: to load a voice takes two seconds.
+    It starts piper once for all utterances, because piper takes two seconds to load a voice.
     """
     texts = [words for utterance in utterances for words in utterance.words]
     with TemporaryDirectory() as folder:

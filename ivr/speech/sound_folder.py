@@ -74,12 +74,12 @@ class SoundFolder:
             pass
         raise OperationFailed(f"{path} is no index of sounds: {_MAKE.format(self.path)}")
 
-    def complete(self, voices: Mapping[str, str]) -> None:
+    def write_index(self, voices: Mapping[str, str]) -> None:
         """Write the index: the folder has every sound in these voices. Raises OperationFailed."""
         self.add(INDEX, json.dumps({"format": FORMAT, "voices": voices}, indent=2).encode() + b"\n")
 
     def remove_others(self, needed: Collection[str]) -> int:
-        """Remove the sounds whose names are not `needed`. Returns how many there were. Raises OperationFailed."""
+        """Remove the sounds whose names are not `needed`. Returns how many it removed. Raises OperationFailed."""
         others = [name for name in self.names() - set(needed) if _SOUND.fullmatch(name)]
         for name in others:
             try:

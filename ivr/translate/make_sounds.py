@@ -76,5 +76,5 @@ def _batches(missing: Mapping[str, Utterance]) -> Iterator[dict[str, Utterance]]
 
 def finish_folder(folder: SoundFolder, languages: Sequence[LanguageSounds]) -> int:
     """Write the index of `folder`. Remove the sounds that no text needs; return how many. Raises OperationFailed."""
-    folder.complete({sounds.tag: sounds.voice.identity for sounds in languages})
+    folder.write_index({sounds.tag: sounds.voice.identity for sounds in languages})
     return folder.remove_others([INDEX, *(name for sounds in languages for name in sounds.utterances)])

@@ -75,7 +75,7 @@ def test_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
 
 def test_index_names_the_voices_of_a_complete_folder(tmp_path: Path) -> None:
     folder = SoundFolder(tmp_path)
-    folder.complete({"es": VOICE})
+    folder.write_index({"es": VOICE})
     assert folder.voices() == {"es": VOICE}
 
 
