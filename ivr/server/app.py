@@ -1,4 +1,4 @@
-"""The ASGI application: the webhook for calls; the health addresses, the recordings and the pages for all else."""
+"""The ASGI application: the webhook for calls; the health addresses, the recordings and the pages."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -21,10 +21,10 @@ class GunicornApplication(BaseApplication):
         super().__init__()
 
     def load_config(self) -> None:
-        """Take the settings given and no others: no file, no command line."""
+        """Take the given settings only: gunicorn reads no file and no command line."""
         for name, value in self._settings.items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Called once by gunicorn, in the master: the workers are forked with what is returned."""
+        """Called once by gunicorn, in the master: the workers are forked with the application that it returns."""
         return self._load()

@@ -16,9 +16,9 @@ A connection is in one of six states. Each state has one deadline, after which t
     DRAINING   1 s (5)    ARRIVING       ANSWERING
     CLOSING    60 s
 
-(1) The application answered before the request was whole: the rest of it would be parsed as another request.
+(1) The application answered before the request was whole: the rest of the request would be parsed as a new request.
 (2) The answer is the last one of this connection: CLOSING follows it. (3) If the client has sent the next request
-before it has this answer, ARRIVING or ANSWERING follows instead of KEPT. (4) It is uvicorn's `timeout_keep_alive`.
+before it has this answer, ARRIVING or ANSWERING follows instead of KEPT. (4) This is uvicorn's `timeout_keep_alive`.
 (5) Then the connection is closed and not aborted, so the rest of an answer is still sent.
 
 `_state_now` computes the state from two facts: whether a part of a request is here, and how many whole requests are
@@ -41,7 +41,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_REQUEST_BYTES = 128_000
-"""Bytes of one request with its headers. Twilio's have about two thousand."""
+"""Bytes of one request with its headers. Twilio's requests have about two thousand."""
 MAX_HEADERS = 100
 MAX_CONNECTIONS = 4000
 """Connections of one worker, fewer where the process may not open as many files."""
@@ -142,7 +142,7 @@ class BoundedProtocol(HttpToolsProtocol):
     # Events of the parser and of the application
 
     def on_message_begin(self) -> None:
-        """A request begins, perhaps right behind another one."""
+        """A request begins, perhaps directly behind the previous one."""
         super().on_message_begin()
         self._partial = True
 
@@ -171,7 +171,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """The application has answered a request."""
         super().on_response_complete()
-        if self._unanswered == 0:  # it answered before the request was whole
+        if self._unanswered == 0:  # the application answered before the request was whole
             self.transport.close()
         else:
             self._unanswered -= 1
@@ -228,8 +228,8 @@ class BoundedProtocol(HttpToolsProtocol):
 class _Parser(httptools.HttpRequestParser):
     """httptools' parser, which ignores the header Upgrade, as RFC 9110, §7.8, allows.
 
-    httptools stops at a request that asks for an upgrade, and takes its body for bytes of another protocol. Then a new
-    parser parses the request once more from its start, without that header.
+    httptools stops at a request that asks for an upgrade, and takes the body for bytes of another protocol. Then a new
+    parser parses the request again from its start, without the header Upgrade.
     """
 
     def __init__(self, protocol: BoundedProtocol) -> None:

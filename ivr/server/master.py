@@ -1,11 +1,11 @@
-"""The master: the process that forks the workers from the compiled line, watches them and replaces them.
+"""The master: the process that loads the compiled line, forks the workers, watches them and replaces them.
 
-gunicorn does this work. `gunicorn_settings` says how it is used; `Master` differs from gunicorn in five ways, because
-each of these faults would cost calls:
+gunicorn does this work, with the settings of `gunicorn_settings`. `Master` differs from gunicorn in five ways, each of
+which saves calls:
 
 - Signals that reload or restart are ignored (`ivr.server.signals`).
-- If a worker cannot be forked or ends at its start, another one is started after RESTART_DELAY. gunicorn ends the whole
-  line then, although the other workers could answer.
+- If a worker cannot be forked or ends at its start, a new worker is started after RESTART_DELAY. gunicorn then ends the
+  whole line, although the other workers could answer.
 - A worker without a heartbeat is killed at once. gunicorn sends SIGABRT first and waits another second.
 - A stop is timed on the monotonic clock. gunicorn uses the wall clock: a clock that is set forward ends the stop.
 - gunicorn's log is not written. If the pipe behind it is full, a write would stop the master.
@@ -30,13 +30,13 @@ KEEP_ALIVE = 75
 GRACEFUL_TIMEOUT = 2
 """Seconds in which the workers finish after SIGTERM: an answer takes milliseconds."""
 RESTART_DELAY = 1.0
-"""Seconds between a failed start of a worker and the next try. A worker that ends sooner after its fork has failed at
-its start: on a busy machine the failure itself takes a part of a second."""
+"""Seconds between a failed start of a worker and the next try. A worker that ends within this time after its fork has
+failed at its start: on a busy machine the failure itself takes a part of a second."""
 STOP_POLL = 0.02
 """Seconds between two checks whether the workers have ended."""
 UNUSED_STATUS = -1
-"""No process exits with it. gunicorn's arbiter ends when a worker exits with WORKER_BOOT_ERROR or APP_LOAD_ERROR: with
-this value for both, it does not end."""
+"""No process exits with this status. gunicorn's arbiter ends when a worker exits with WORKER_BOOT_ERROR or
+APP_LOAD_ERROR: with this value for both, the arbiter does not end."""
 
 
 class SilentLog(Logger):
@@ -87,9 +87,9 @@ def _remove_files(master: Arbiter) -> None:
 
 
 def _worker_ended(master: "Master", worker: LineWorker) -> None:
-    """Called by the master when a worker has ended: reports it, and delays the next start if it failed at its start."""
-    if master.LISTENERS:  # else the line stops
-        print_lines([f"worker {worker.pid} has ended: another one takes its place"])
+    """Called by the master when a worker has ended: reports it; if it failed at its start, delays the next one."""
+    if master.LISTENERS:  # there is none while the line stops
+        print_lines([f"worker {worker.pid} has ended: a new worker takes its place"])
     if time.monotonic() - worker.started_at < RESTART_DELAY:
         master.delay_next_start()
 
@@ -107,7 +107,7 @@ class Master(Arbiter):
         self._start_after = time.monotonic() + RESTART_DELAY
 
     def spawn_workers(self) -> None:
-        """Start the workers that are missing. Where that fails, those that are there go on."""
+        """Start the workers that are missing. If a start fails, the other workers continue."""
         if time.monotonic() < self._start_after:
             return
         try:

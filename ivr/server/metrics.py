@@ -5,10 +5,10 @@ A language appears only as the label of a state ("Spanish is withheld"), and no 
 prometheus_client keeps the counts in files, in a folder in shared memory: each worker writes to its own files, and the
 worker that Prometheus asks reads all files. This module adds three things:
 
-- A worker's files are named by its slot, not by its process id. A worker that replaces another one continues its files,
-  so that totals do not fall and the folder does not grow.
-- The files have their full size from the start. If the shared memory is full, a file without its memory kills the
-  worker that first writes to it (SIGBUS).
+- A worker's files are named by its slot, not by its process id. A new worker continues the files of the worker that it
+  replaces, so that totals do not fall and the folder does not grow.
+- The files have their full size from the start. If a file grew while the shared memory is full, the worker that writes
+  to the file would be killed (SIGBUS).
 - The library is imported only if metrics are on: the import takes a sixth of a second.
 
 The metrics have their own socket; PUBLIC_URL does not show them.
@@ -49,14 +49,14 @@ EVENT_NAMES: Mapping[type[Event], log.Counted] = {
 }  # fmt: skip
 """The name of each event in the metrics and in the log. The end of a dial is counted by its outcome."""
 
-EVENTS = "ivr_requests", "Signed requests answered, by what had happened; test calls left out."
-OUTCOMES = "ivr_transfers", "Transfers to the hotline that ended, by how; test calls left out."
+EVENTS = "ivr_requests", "Signed requests answered, by event; test calls left out."
+OUTCOMES = "ivr_transfers", "Transfers to the hotline that ended, by outcome; test calls left out."
 SECONDS = "ivr_answer_seconds", "How long the line took to find an answer."
 """The name of a metric, and its description on Prometheus' page."""
 TOTALS: Mapping[str, str] = {
     "ivr_test_calls": "Signed requests of ivr probe, ivr doctor and ivr call.",
     "ivr_refused": "Requests refused because their signature is missing or not valid; test calls left out.",
-    "ivr_refused_signed": "Those of them that had a signature: PUBLIC_URL or the token is wrong, or it is forged.",
+    "ivr_refused_signed": "Refused requests with a signature: PUBLIC_URL or the token is wrong, or a forged signature.",
     "ivr_fallback": "Signed requests answered with the fallback document.",
     "ivr_workers_started": "Workers that began to answer.",
     "ivr_usage_failures": "Writes of usage that failed; the counts wait in memory.",
@@ -174,7 +174,7 @@ class MetricsEndpoint:
 
 
 def metrics_folder(parent: Path, host: str, port: int, workers: int) -> Path:
-    """The folder of the metrics served at `host`:`port`, below `parent`, with empty files for so many `workers`.
+    """The folder of the metrics served at `host`:`port`, below `parent`, with empty files for each worker.
 
     Files of an earlier line are removed: the caller listens on that address, so no other line uses the folder.
     Example: /dev/shm/ivr-metrics-127.0.0.1-9464. Raises OSError if the folder cannot be written or belongs to another

@@ -43,7 +43,7 @@ def serve(settings: Settings, host: str, port: int, workers: int = WORKERS) -> N
 
     Raises OperationFailed if the port is taken or there is no temporary folder.
     """
-    gc.disable()  # until the fork: a collection goes through the whole line, again and again, and finds no garbage
+    gc.disable()  # until the fork: each collection would go through the whole line and find no garbage
     ignore_signals()
     _disable_core_dumps()
     _open_standard_streams()
@@ -63,7 +63,7 @@ def serve(settings: Settings, host: str, port: int, workers: int = WORKERS) -> N
 
 
 def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | None) -> Webhook:
-    """The application, with everything loaded that a worker needs. Prints what its pages miss."""
+    """The application, with everything loaded that a worker needs. Prints the notes about its pages."""
     usage = store_of(settings)
     metrics = endpoint.metrics if endpoint else None
     on_failure = metrics.usage_failed if metrics else None
@@ -109,7 +109,7 @@ def _disable_core_dumps() -> None:
 def _open_standard_streams() -> None:
     """Open standard streams that are closed as /dev/null.
 
-    Else the next file or socket would get the number of a closed stream, and the log would be written to it.
+    Otherwise the next file or socket would get the number of a closed stream, and the log would be written to it.
     """
     for stream in range(3):
         try:

@@ -1,10 +1,10 @@
 """The webhook: verifies a request of Twilio's and answers it with a document of the compiled line.
 
-`Webhook` is an ASGI application. It passes each request that is not a call's to the site, the FastAPI application with
-the pages: a look-up in the compiled line needs no framework.
-A request with the header X-Twilio-Signature is a call's, whatever its path, because the URL that is set on a number may
-be misspelled; so is every request below `/call`. Without a valid signature it gets 403. A signed one gets 200 and a
-document; where anything fails, it is the fallback document.
+`Webhook` is an ASGI application. It answers the requests of calls itself, because a look-up in the compiled line needs
+no framework, and passes all other requests to the site, the FastAPI application with the pages.
+A request with the header X-Twilio-Signature belongs to a call, whatever its path, because the URL that is set on a
+number may be misspelled; so does every request below `/call`. Without a valid signature it gets 403. With one it gets
+200 and a document: the fallback document if anything fails.
 
 How long a request may take to arrive is a limit of HTTP: ivr/server/http_limits.py.
 """
@@ -49,7 +49,7 @@ class Disconnected(Exception):
 
 
 class Response(NamedTuple):
-    """An HTTP response. `headers` are those that not every response has: ((b"allow", b"POST, GET"),)."""
+    """An HTTP response. `headers` are added to the headers of every response: ((b"allow", b"POST, GET"),)."""
 
     status: int
     body: bytes = b""
@@ -146,7 +146,7 @@ class Webhook:
             self._verify_url(("" if address else "/") + suffix, signed, scope)
         form = _fields(query) if is_get else posted
         if not signature.has_call_ids(form):
-            raise Unverified("it has not exactly one CallSid and one AccountSid")
+            raise Unverified("it does not have exactly one CallSid and one AccountSid")
         return form
 
     def _verify_url(self, below: str, signed: Form, scope: Scope) -> None:
@@ -177,7 +177,7 @@ class Webhook:
             self._counts.count(place, event)
 
     def _fallback(self, error: BaseException | None = None) -> bytes:
-        """The fallback document. `error` is the reason, None where the line is not ready."""
+        """The fallback document. `error` is the reason, None if there is no line that can be used."""
         with suppress(BaseException):
             log.count("fallback")
             if error is not None:

@@ -4,8 +4,7 @@ The heartbeat is a task of the event loop, so it stops where the loop hangs. Eve
 
 - sets the time of the worker's file, which the master checks (`ivr.server.master`), by the monotonic clock: uvicorn's
   own notification uses the wall clock and would pause for an hour when that clock is set back by an hour;
-- sets an alarm of the kernel, which ends the process if no heartbeat follows: so a worker that hangs ends even if the
-  master was killed;
+- sets an alarm of the kernel, which ends the process if no heartbeat follows, even if the master was killed;
 - checks that the master is still the parent process, and stops the worker if it is not.
 """
 
@@ -32,11 +31,11 @@ from ivr.server.signals import ignore_signals
 HEARTBEAT_INTERVAL = 0.5
 """Seconds between two heartbeats."""
 HEARTBEAT_TIMEOUT = 4
-"""Seconds without a heartbeat after which a worker is killed. The master looks once a second: it is replaced within
-five."""
+"""Seconds without a heartbeat after which a worker is killed. The master looks once a second, so the worker is replaced
+within five."""
 ACCEPT_DRAIN = 0.5
-"""Seconds, at most, for which a worker that stops still accepts the connections that wait in the kernel. Later ones are
-reset, or, with systemd's socket, wait for the next start."""
+"""Seconds, at most, for which a worker that stops still accepts the connections that wait in the kernel. Connections
+after that are reset, or, with systemd's socket, wait for the next start."""
 ANSWER_TIMEOUT = 1.2
 """Seconds in which a worker that stops answers the requests that have begun to arrive."""
 ORPHAN_TIMEOUT = 3.0
@@ -60,12 +59,12 @@ UVICORN_SETTINGS: dict[str, Any] = {
 
 
 class LineWorker(UvicornWorker):
-    """gunicorn's worker. The master makes it before the fork and loads all that it needs; later it opens no file."""
+    """gunicorn's worker. The master makes it before the fork with all that it needs, so that it opens no file later."""
 
     CONFIG_KWARGS = UVICORN_SETTINGS
     app: GunicornApplication
     slot = 0
-    """The number of this worker among the living ones, from 1. A worker that replaces another one gets its slot."""
+    """The number of this worker among the living ones, from 1. A new worker gets the slot of one that has ended."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,7 +72,7 @@ class LineWorker(UvicornWorker):
         self.config.app = self.app.wsgi()
         self.config.load()
         self.config.get_loop_factory()
-        self.notify()  # the first heartbeat: a worker that hangs before its own first one is killed too
+        self.notify()  # a first heartbeat from the master: a worker that hangs before its own is killed too
 
     def init_signals(self) -> None:
         """Stop on SIGTERM; ignore the signals that the master ignores too."""
@@ -82,7 +81,7 @@ class LineWorker(UvicornWorker):
 
     def run(self) -> None:
         """Answer until SIGTERM, then end the process at once, without the exit handlers, which are the master's."""
-        set_signal_at_death_of_parent(signal.SIGCONT)  # a worker that is stopped goes on, so that its alarm can end it
+        set_signal_at_death_of_parent(signal.SIGCONT)  # resume a suspended worker, so that its alarm can end it
         writer, status = log.open_log(every_logger=True), 1
         try:
             super().run()

@@ -1,6 +1,6 @@
 """Serves the recordings: every sound file under locales/, whether or not a text of this release still uses it.
 
-So a call that began on the last release goes on hearing the recordings that its documents name. A file's name is the
+So a call that began on the last release still gets the recordings that its documents name. The name of a file is the
 hash of its content, so it may be cached without an expiry date. Requests for recordings are not logged.
 """
 

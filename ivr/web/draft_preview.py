@@ -1,8 +1,8 @@
-"""Pages that show the texts as their files are now, where the line is tried out: drafts and published languages.
+"""Draft pages: the texts as their files are now. Every language has them, published or not, if the line is tried out.
 
 Each language is compiled as a line of its own when its page is first loaded, and again when a file of the content has
-changed since. A draft is compiled with the source language, a published language with all published ones. Calls of
-Twilio are never answered from these lines.
+changed since. A published language is compiled with all published ones, another language with the source language.
+Calls of Twilio are never answered from these lines.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ FAULTS_FIRST = "This language cannot be heard yet. Correct these faults first, t
 
 
 class DraftPages:
-    """The pages of one language: an ASGI application to be mounted under /draft/<tag>.
+    """The draft pages of one language: an ASGI application to be mounted under /draft/<tag>.
 
     `published` are the languages of the flow file; `add_pages` adds the pages of a line to an application.
     """

@@ -26,9 +26,9 @@ class Choice(NamedTuple):
 class Section(NamedTuple):
     """One text.
 
-    `keys` lead to it from the main menu; `level` is that of its heading, from 2 (h2) to 6; `title_locale` and `locale`
-    are the languages of its title and its text; `parts` are its written paragraphs, for a menu without its choices;
-    `menu` is the name of the menu that offers it, "" for the main menu; `sources` are the documents that it comes from.
+    `keys` lead to it from the main menu; `level` is the level of its heading, from 2 (h2) to 6; `title_locale` and
+    `locale` are the languages of its title and its text; `parts` are its written paragraphs, for a menu without the
+    choices; `menu` is the name of the menu that offers it, "" for the main menu; `sources` are those of its facts.
     """
 
     name: str
@@ -135,7 +135,7 @@ def each_source_once(sources: Iterable[Source]) -> tuple[Source, ...]:
 
 
 def _small_words(line: Line, tag: str) -> list[str]:
-    """The small words of a language. If its word lists cannot be read, there are none, and headings keep theirs."""
+    """The small words of a language; [] if its word lists cannot be read: then headings keep their small words."""
     try:
         return list(line.content.words(tag).small)
     except BadLocale:

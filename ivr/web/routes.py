@@ -1,4 +1,4 @@
-"""The addresses of the pages. They answer with pages and files that were rendered at start.
+"""The addresses of the pages. The answers are pages and files that were rendered at start.
 
 Path parameters are read from the request: a typed parameter makes FastAPI import a second pydantic at each start.
 """
@@ -37,10 +37,10 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> list[st
         _add_answer_to_unknown(app, unavailable_page(templates, readiness.fallback_document), 503)
         _add_blank_pages(app, {"en": unavailable_blank_page(templates)})
         return []
-    drafts = tags_under(settings.ivr_content) if _has_drafts(line, settings) else ()
+    draft_page_tags = tags_under(settings.ivr_content) if _has_draft_pages(line, settings) else ()
     telephone = _telephone(line, settings) if settings.ivr_web_phone == "on" else None
-    site = Site(line, telephone, templates, drafts, settings.ivr_readable == "on", settings.uses_test_token)
-    for tag in drafts:
+    site = Site(line, telephone, templates, draft_page_tags, settings.ivr_readable == "on", settings.uses_test_token)
+    for tag in draft_page_tags:
         app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag, add_pages))
     _add_answer_to_unknown(app, site.not_found, 404)
     _add_blank_pages(app, site.blank_pages)
@@ -56,14 +56,14 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> list[st
 
 
 def _telephone(line: Line, settings: Settings) -> Telephone:
-    """A line that is tried out synthesizes the sounds that are not in IVR_SOUNDS; another one only answers calls."""
+    """A line that is tried out synthesizes the sounds that IVR_SOUNDS lacks; a line in service synthesizes none."""
     if not settings.uses_test_token:
         return Telephone(line, settings.ivr_sounds)
     installed, notes = voices_to_try_out(settings.ivr_voices)
     return Telephone(line, settings.ivr_sounds, installed, notes)
 
 
-def _has_drafts(line: Line, settings: Settings) -> bool:
+def _has_draft_pages(line: Line, settings: Settings) -> bool:
     return settings.uses_test_token and settings.ivr_web_phone == "on" and not line.content.is_draft
 
 
@@ -84,7 +84,7 @@ def _add_answer_to_unknown(app: FastAPI, page: Body, status: int) -> None:
 
 
 def _add_blank_pages(app: FastAPI, pages: Mapping[str, Body]) -> None:
-    """Add the pages that a browser is at until the neutral page has come. Their names do not tell that someone left."""
+    """Add the blank pages, which a visitor who leaves sees while the neutral page loads. Their names do not say why."""
 
     async def blank_page(request: Request) -> Response:
         return respond(request, pages[request.url.path.rpartition("/")[2]])

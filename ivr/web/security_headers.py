@@ -1,4 +1,4 @@
-"""The headers of every page: it loads and runs only our own files, is not cached, and sends no referrer."""
+"""The headers of every page, which loads and runs only our own files, is not cached, and sends no referrer."""
 
 from collections.abc import Mapping
 

@@ -38,8 +38,8 @@ _LANGUAGE_RANGE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\
 class Telephone:
     """The data of the telephone page: the exported line in `body`, and the sounds that it can play.
 
-    `sounds` is the folder of sounds that `ivr listen --all` made. The voices `installed` synthesize those that are not
-    there. `notes` are sentences for the operator; `site_voices` are the tags of the languages that have sounds.
+    `sounds` is the folder of sounds that `ivr listen --all` made. The voices `installed` synthesize the sounds that it
+    lacks. `notes` are sentences for the operator; `sound_languages` are the tags of the languages that have sounds.
     """
 
     def __init__(
@@ -55,8 +55,8 @@ class Telephone:
         self.synthesizer = Synthesizer(exported, installed or InstalledVoices())
         self.notes = [*notes, *self.sound_files.notes]
         voiced = self.sound_files.languages | self.synthesizer.voices.keys()
-        self.site_voices = [tag for tag in exported.languages if tag in voiced]
-        self.has_sounds = bool(self.site_voices) or _has_recordings(exported)
+        self.sound_languages = [tag for tag in exported.languages if tag in voiced]
+        self.has_sounds = bool(self.sound_languages) or _has_recordings(exported)
 
 
 def _has_recordings(line: ExportedLine) -> bool:
@@ -66,10 +66,10 @@ def _has_recordings(line: ExportedLine) -> bool:
 class Site:
     """The rendered pages of `line`.
 
-    `front_pages`, `phone_pages` and `read_pages` are by language; the latter two are empty if the settings turn them
-    off. Without `telephone` there is no phone page. `blank_pages` are the pages that a browser is at until the neutral
-    page has come. `not_found` is the answer to an unknown address. `drafts` are the tags of the languages with a draft
-    page. Where `is_tried_out`, a visitor chooses how a dial ends.
+    `front_pages`, `phone_pages`, `read_pages` and `blank_pages` are by language. `phone_pages` is empty without
+    `telephone`, `read_pages` is empty unless `has_text`. A visitor who leaves sees a blank page while the neutral page
+    loads. `not_found` is the answer to an unknown address. `draft_page_tags` are the languages with a draft page,
+    published or not. If `is_tried_out`, a visitor chooses how a dial ends.
     """
 
     def __init__(
@@ -77,11 +77,11 @@ class Site:
         line: Line,
         telephone: Telephone | None,
         templates: PageTemplates,
-        drafts: Sequence[str] = (),
+        draft_page_tags: Sequence[str] = (),
         has_text: bool = True,
         is_tried_out: bool = False,
     ) -> None:
-        self.source_tag, self._drafts = line.flow.source_language, drafts
+        self.source_tag, self._draft_page_tags = line.flow.source_language, draft_page_tags
         self.has_phone, self.has_text, self._is_tried_out = telephone is not None, has_text, is_tried_out
         self.nodes = frozenset(line.content.prompts.templates)
         self._line, self._telephone, self._templates = line, telephone, templates
@@ -120,7 +120,7 @@ class Site:
         )
 
     def _may_say(self, *ids: str) -> bool:
-        """Whether the content has all facts of these `ids`, such as "HL-04", and they may be told."""
+        """Whether the content has all facts of these `ids`, such as "HL-04", and all of them may be spoken."""
         facts = self._line.content.facts.facts
         return all(fact in facts and facts[fact].spoken for fact in ids)
 
@@ -131,7 +131,7 @@ class Site:
             self._templates.addresses.base(f"phone/{tag}"),
             tag,
             here="/phone/",
-            site_voices=self._telephone.site_voices,
+            sound_languages=self._telephone.sound_languages,
             has_sounds=self._telephone.has_sounds,
             uses_test_token=self._is_tried_out,
             source_tag=self.source_tag,
@@ -153,7 +153,7 @@ class Site:
         common: dict[str, object] = {
             "has_phone": self.has_phone,
             "has_text": self.has_text,
-            "drafts": self._drafts,
+            "draft_page_tags": self._draft_page_tags,
             "is_draft": self._line.content.is_draft,
             "languages": [locales[published] for published in self._line.flow.published],
             "hotline": self._number(self._line.flow.transfer.number),
@@ -176,5 +176,5 @@ def unavailable_page(templates: PageTemplates, fallback_document: bytes) -> Body
 
 
 def unavailable_blank_page(templates: PageTemplates) -> Body:
-    """The blank page of the page while the line cannot be used, which leads to /blank/en."""
+    """The blank page while the line cannot be used, in English."""
     return templates.render_untranslated("blank.html", templates.addresses.root, language="en")

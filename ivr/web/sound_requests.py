@@ -1,4 +1,4 @@
-"""Answers requests for sounds: /sound/es/partner/2/slow.wav. Their number is limited; more are answered with 429."""
+"""Answers requests for sounds: /sound/es/partner/2/slow.wav. A request over the limit is answered with 429."""
 
 import time
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from ivr.web.security_headers import NO_STORE
 from ivr.web.sounds import SoundFiles, Synthesizer
 
 REQUESTS_A_SECOND, MOST_AT_ONCE = 40, 80
-"""Requests for sounds that one worker answers. A visitor who listens makes one in about ten seconds."""
+"""Requests for sounds that one worker answers. A visitor who listens makes one request in about ten seconds."""
 RETRY_AFTER = 1
 """Seconds after which a browser may ask again."""
-_AGAIN = f"Ask again after {RETRY_AFTER} second. The page goes on with captions meanwhile.\n"
+_RETRY_SENTENCE = f"Ask again after {RETRY_AFTER} second. The page goes on with captions meanwhile.\n"
 
 
 class RequestLimit:
@@ -28,7 +28,7 @@ class RequestLimit:
         self._left, self._counted_at = burst, now()
 
     def allows_one_more(self) -> bool:
-        """Count a request. Returns False, and counts nothing, if it is one too many."""
+        """Count a request. Returns False, and does not count it, if it is over the limit."""
         now = self._now()
         self._left = min(self._burst, self._left + (now - self._counted_at) * self._rate)
         self._counted_at = now
@@ -47,7 +47,7 @@ def add_sounds(app: FastAPI, files: SoundFiles, synthesizer: Synthesizer) -> Non
         if request.headers.get("sec-fetch-site") == "cross-site":
             return _refusal(403, "Other sites may not use the sounds of this page.\n")
         if not limit.allows_one_more():
-            return _refusal(429, f"Too many sounds are asked for. {_AGAIN}")
+            return _refusal(429, f"Too many sounds are asked for. {_RETRY_SENTENCE}")
         name = request.path_params["name"]
         path = files.paths.get(name)
         if path and path.is_file():
@@ -61,7 +61,7 @@ async def _synthesized(synthesizer: Synthesizer, name: str) -> Response:
     except KeyError:
         return _refusal(404, "There is no such sound.\n")
     except SynthesisFailed:
-        return _refusal(503, f"This sound cannot be made now. {_AGAIN}")
+        return _refusal(503, f"This sound cannot be made now. {_RETRY_SENTENCE}")
 
 
 def _refusal(status: int, sentence: str) -> Response:

@@ -1,8 +1,8 @@
 """The sounds of the telephone page. A browser names a prompt and a pace, so the server never reads free text aloud.
 
-They are files that `ivr listen --all` made (IVR_SOUNDS). Only where the line is tried out, a missing sound is made when
-it is requested: a visitor of the page must take no time from a machine that answers calls. Where a sound is missing or
-fails, the page goes on with a voice of the device or with captions.
+The sounds are files that `ivr listen --all` made (IVR_SOUNDS). Only where the line is tried out, a missing sound is
+made when it is requested: a visitor of the page must take no time from a machine that answers calls. If a sound is
+missing or fails, the page continues with a voice of the device or with captions.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ from ivr.speech.synthesis import synthesize
 
 MAX_CONCURRENT, MAX_QUEUED = 2, 12
 """Sounds that are synthesized at the same time, and sounds that are queued or being synthesized."""
-SYNTHESIS_SECONDS = 30.0
-"""Seconds that a program may run for one sound. To load a Piper voice takes some of them."""
+SYNTHESIS_TIMEOUT = 30.0
+"""Seconds that a program may run for one sound, with the seconds in which it loads a Piper voice."""
 CACHE_BYTES = 24_000_000
 """Bytes of synthesized sound that are kept in memory."""
 
@@ -29,8 +29,8 @@ CACHE_BYTES = 24_000_000
 class SoundFiles:
     """The files in `folder` that have the sounds of `line`: `paths` by name, such as "es/partner/2/slow".
 
-    `languages` are the tags of those that have a sound. `notes` are sentences for the operator about what is missing.
-    Without a folder there are no sounds, and no notes.
+    `languages` are the tags of the languages that have a sound. `notes` are sentences for the operator about missing
+    sounds. Without a folder there are no sounds and no notes.
     """
 
     def __init__(self, line: ExportedLine, folder: Path | None) -> None:
@@ -61,7 +61,7 @@ def _existing(sounds: Mapping[str, PageSound], folder: SoundFolder) -> Mapping[s
 
 
 class Synthesizer:
-    """Synthesizes the sounds of `line` that are requested, in voices of this machine, and keeps some of them."""
+    """Synthesizes the sounds of `line` that are requested, in voices of this machine. Keeps CACHE_BYTES of sounds."""
 
     def __init__(self, line: ExportedLine, installed: InstalledVoices) -> None:
         self._sounds = page_sounds(line)
@@ -73,7 +73,7 @@ class Synthesizer:
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def wav(self, name: str) -> bytes:
-        """The sound of that name, as a WAV file. Raises KeyError for a name without a sound, SynthesisFailed."""
+        """The sound `name` as a WAV file. Raises KeyError if there is none, SynthesisFailed if it cannot be made."""
         sound = self._sounds[name]
         voice = self.voices[sound.tag]
         if name in self._cache:
@@ -88,7 +88,7 @@ class Synthesizer:
     async def _synthesize(self, name: str, sound: PageSound, voice: InstalledVoice) -> bytes:
         try:
             async with self._slots:
-                (wav,) = await asyncio.to_thread(synthesize, [sound.utterance], voice, SYNTHESIS_SECONDS)
+                (wav,) = await asyncio.to_thread(synthesize, [sound.utterance], voice, SYNTHESIS_TIMEOUT)
             self._keep(name, wav)
             return wav
         finally:
@@ -101,7 +101,7 @@ class Synthesizer:
 
 
 def voices_to_try_out(folder: Path | None) -> tuple[InstalledVoices, list[str]]:
-    """The voices of this machine, with the Piper voices in `folder`, and sentences about what cannot be used."""
+    """The voices of this machine, with the Piper voices in `folder`, and sentences about voices that cannot be used."""
     try:
         return InstalledVoices(espeak_voice_names(), piper_voices(folder) if folder else ()), []
     except OperationFailed as error:

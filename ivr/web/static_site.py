@@ -2,12 +2,12 @@
 
     public/index.html, en.html, es.html   the front page: in the source language, and in each language
     public/phone/en.html, read/en.html …  the telephone page and the readable text of each language
-    public/blank/en.html, …               the page that a browser is at until the neutral page has come
+    public/blank/en.html, …               the page that a visitor who leaves sees while the neutral page loads
     public/404.html                       the answer to an unknown address
     public/telephone.json                 the data of the telephone
     public/static/, audio/, sound/        style sheets and scripts; recordings; synthetic sounds, if they are asked for
     public/_headers, vercel.json          the security headers for hosts that read them there
-    Caddyfile, nginx.conf, README.md      the same for these servers, and how to publish `public`
+    Caddyfile, nginx.conf, README.md      the same headers for these servers; how to publish `public`
 
 Addresses in the pages are relative, so the site works in any folder of a host.
 """
@@ -44,8 +44,8 @@ def write_site(
     telephone = Telephone(line, sounds) if has_phone else None
     templates = PageTemplates(SiteAddresses(root, are_files=True), static, settings.ivr_neutral_page)
     site = Site(line, telephone, templates, has_text=has_text)
-    for old in ("static", "sound"):  # their files can have other names now
-        shutil.rmtree(folder / PUBLIC / old, ignore_errors=True)
+    for name in ("static", "sound"):  # remove the files of an earlier site, which may have other names
+        shutil.rmtree(folder / PUBLIC / name, ignore_errors=True)
     for path, content in (*_pages(site), *_data(telephone, static), *_hosts(root, tuple(site.front_pages))):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)

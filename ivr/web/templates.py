@@ -1,7 +1,7 @@
 """Renders the pages, once at start: HTML templates, the words of the pages in each language, and the static files.
 
-The words of the pages are in the catalogues, as those of the line, under contexts that begin with `web.`. A message
-that has no translation is shown in the source language and marked as such. The spoken texts come from `ivr.script`.
+The words of the pages are in the catalogues of the line, under contexts that begin with `web.`. A message that has no
+translation is shown in the source language, with that language in `lang`. The spoken texts come from `ivr.script`.
 """
 
 import gzip
@@ -39,12 +39,12 @@ class Body(NamedTuple):
 
 
 def make_body(content: bytes, content_type: str = "text/html; charset=utf-8") -> Body:
-    """`content` as a body, compressed once. It is the same in every process: gzip's time stamp is left empty."""
+    """`content` as a body, compressed once. gzip's time stamp is left empty, so every process has the same bytes."""
     return Body(content, content_type, gzip.compress(content, 9, mtime=0))
 
 
 class StaticFiles:
-    """The style sheets, the scripts and the icon. `bodies` holds those that a page names, by their served names.
+    """The style sheets, the scripts and the icon. `bodies` holds the files that a page names, by their served names.
 
     A served name holds a hash of the content, as in "page.1f0c2a9b3d.css", so that a browser may always cache the file.
     A script is served in one file with the modules that it imports.

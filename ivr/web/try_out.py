@@ -3,14 +3,14 @@
 It is served only where the line is tried out, at TRY_OUT_DATA, and belongs to the data of the telephone with the same
 digest. Its members:
 
-- `digest`: that of the telephone's data.
-- `head`, `tail`, `steps`: the TwiML of a document is `head`, that of the place's steps, and `tail`. `steps` has the
-  indexes of the telephone's data.
+- `digest`: the digest of the telephone's data.
+- `head`, `tail`, `steps`: the TwiML of a document is `head`, the TwiML of each step of its place, and `tail`. `steps`
+  has the indexes of the telephone's data.
 - `nodes`: by language, the nodes that a call can begin at, in the order of the menus, with label and keys from the main
   menu: {"en": [{"name": "tea", "label": "For tea", "keys": "1", "place": "/call/en/tea"}]}.
 - `paragraphs`: by prompt ("es/tea/1"), the source of each paragraph.
 - `facts`: by id, the facts that the paragraphs cite.
-- `waiting`: by language, the places of the messages that wait for their translator, with the English.
+- `waiting`: by language, the messages that wait for their translator.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,21 +48,21 @@ class Node(_Record):
 
 
 class Paragraph(_Record):
-    """Where a paragraph comes from: "prompts/tea.txt:3", "locales/es/LC_MESSAGES/messages.po:120", ids of facts.
+    """The file and line of a paragraph in the text ("prompts/tea.txt:3") and in the catalogue, and ids of its facts.
 
-    `message` is "" in the source language and where the catalogue does not have the message. `waits`: it is not
-    translated. `anchor` is its place on the page of the script: "tea-1-2".
+    `message_at` is "" in the source language and where the catalogue does not have the message. `waits`: the paragraph
+    is not translated. `anchor` is its place on the page of the script: "tea-1-2".
     """
 
-    text: str
-    message: str
+    text_at: str
+    message_at: str
     waits: bool
     facts: tuple[str, ...]
     anchor: str
 
 
 class CitedFact(_Record):
-    """A fact: what it claims, how sure it is, and its sources."""
+    """A fact: its claim, how sure the claim is, and its sources."""
 
     says: str
     confidence: str
@@ -70,9 +70,9 @@ class CitedFact(_Record):
 
 
 class WaitingMessage(_Record):
-    """A message that waits for its translator: its place in the catalogue, its text, and the English."""
+    """A message that waits for its translator: its file and line in the catalogue, its text's name, the English."""
 
-    message: str
+    message_at: str
     text: str
     english: str
 
@@ -113,7 +113,7 @@ def _try_out(line: Line, exported: ExportedLine) -> TryOut:
 
 
 def _nodes(line: Line, tag: str) -> Iterator[Node]:
-    """Menus and topics in the order of the menus, then every other node, each at its plainest place."""
+    """Menus and topics in the order of the menus, then the other nodes, each at its place with the shortest address."""
     script, places = read_script(line, tag, graded=False), dict[str, str]()
     addresses = [(address_of(place), place.node) for place in line.documents if place.locale == tag]
     for address, node in sorted(addresses, key=lambda item: len(item[0])):
@@ -145,8 +145,8 @@ class _Sources:
         for number, block in enumerate(blocks_by_part(self._templates[text])[int(part) - 1], start=1):
             message = (text, block.english)
             yield Paragraph(
-                text=self._texts[message],
-                message=self._messages[tag].get(message, ""),
+                text_at=self._texts[message],
+                message_at=self._messages[tag].get(message, ""),
                 waits=tag != self._source_tag and message not in (self._content.locales[tag].messages or {}),
                 facts=block.facts,
                 anchor=f"{text}-{part}-{number}",
@@ -156,7 +156,7 @@ class _Sources:
         """The messages of a language that wait for their translator, in the order of work."""
         for waiting in waiting_messages(self._content, tag):
             text, english = waiting.fault.text, waiting.fault.english
-            yield WaitingMessage(message=self._messages[tag].get((text, english), ""), text=text, english=english)
+            yield WaitingMessage(message_at=self._messages[tag].get((text, english), ""), text=text, english=english)
 
     def _message_lines(self, tag: str) -> Mapping[MessageId, str]:
         files = self._stack.existing(po_file_of(tag)) if tag != self._source_tag else ()

@@ -24,7 +24,7 @@ MAX_WORDS_OF_REPETITION = 4
 """Words before a number that is said again: "Again, it is"."""
 _REPETITION = re.compile(rf"[.!?。]\s+\S+(?:\s+\S+){{0,{MAX_WORDS_OF_REPETITION - 1}}}\s*")
 KEYS_OF_A_PAGE = frozenset("07#")
-"""The keys whose work a page does itself. A part that offers another key too tells how to use the telephone."""
+"""The keys whose work a page does itself. A part that offers another key explains the telephone: its sentences stay."""
 _PAUSE_INSIDE = re.compile(r"(?<=\w)\s*…\s*(?=\w)")
 _PAUSE = re.compile(r"\s*…\s*")
 
@@ -72,19 +72,19 @@ class Writer:
 
     def paragraphs(self, prompt: RenderedPrompt, start: int = 0, in_topic: bool = False) -> tuple[Paragraph, ...]:
         """The paragraphs of `prompt` in writing; the first one without its characters before `start`."""
-        does_keys = in_topic and KEYS_OF_A_PAGE.issuperset(prompt.keys)
+        leaves_keys_out = in_topic and KEYS_OF_A_PAGE.issuperset(prompt.keys)
         offers = prompt.offers or (None,) * len(prompt.paragraphs)
         spellings = prompt.spellings or ((),) * len(prompt.paragraphs)
         paragraphs = zip(prompt.paragraphs, offers, spellings, strict=True)
         return tuple(
-            Paragraph(tuple(_tidy(self._pieces(text, start if number == 0 else 0, offer, spelled, does_keys))))
+            Paragraph(tuple(_tidy(self._pieces(text, start if number == 0 else 0, offer, spelled, leaves_keys_out))))
             for number, (text, offer, spelled) in enumerate(paragraphs)
         )
 
     def _pieces(
-        self, text: str, start: int, offer: Offer | None, spellings: Spellings, does_keys: bool
+        self, text: str, start: int, offer: Offer | None, spellings: Spellings, leaves_keys_out: bool
     ) -> Iterator[Piece]:
-        """The pieces of a paragraph from `start`, as they come: `_tidy` joins them."""
+        """The pieces of a paragraph from `start`, which `_tidy` must still join."""
         if offer is None:
             yield from self._words(text, start, len(text), spellings)
             return
@@ -92,12 +92,12 @@ class Writer:
         key_end = offer.position + len(self._locale.key_word(offer.key))
         if sentence is None:
             yield from (*self._words(text, start, offer.position, spellings), Piece(offer.key, "key"))
-        elif does_keys and offer.key != "0":
+        elif leaves_keys_out and offer.key != "0":
             yield from self._words(text, start, sentence.start, spellings)
             key_end += text.startswith(".", key_end)
         else:
             yield from self._words(text, start, sentence.label_end, spellings)
-            yield from (Piece(": "), self._hotline) if does_keys else (Piece(" "), Piece(offer.key, "key"))
+            yield from (Piece(": "), self._hotline) if leaves_keys_out else (Piece(" "), Piece(offer.key, "key"))
         yield from self._words(text, key_end, len(text), spellings)
 
     def _offering_sentence(self, text: str, offer: Offer) -> _Sentence | None:
@@ -128,7 +128,7 @@ class Writer:
 
 
 def _tidy(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """The pieces with words joined, single blanks between them, and without what only repeats a number."""
+    """The pieces with words joined, single blanks between them, and without words that only repeat a number."""
     joined = list[Piece]()
     for piece in filter(lambda piece: piece.text, pieces):
         if joined and joined[-1].kind == piece.kind == "words":

@@ -90,7 +90,7 @@ def test_panel_marks_and_lists_the_sentences_that_wait_for_their_translator(page
     def let_one_wait(route: Route) -> None:
         data = route.fetch().json()
         data["paragraphs"]["es/apples/1"][0]["waits"] = True
-        data["waiting"]["es"] = [{"message": "messages.po:7", "text": "apples", "english": "Apples. They are red."}]
+        data["waiting"]["es"] = [{"message_at": "messages.po:7", "text": "apples", "english": "Apples. They are red."}]
         route.fulfill(json=data)
 
     phone = PhonePage(page, f"{site}/phone/es")

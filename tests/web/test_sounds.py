@@ -74,7 +74,7 @@ def test_failing_program_gets_503_and_the_next_request_works(
     line: Line, programs: Path, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = trying_out(line)
-    monkeypatch.setattr(sounds, "SYNTHESIS_SECONDS", 0.3)
+    monkeypatch.setattr(sounds, "SYNTHESIS_TIMEOUT", 0.3)
     install(programs / "espeak-ng", broken)
     failed = ask(app, f"/sound/{A_SOUND}.wav")
     assert (failed.status_code, failed.headers["retry-after"]) == (503, "1")
@@ -91,7 +91,7 @@ def test_page_offers_no_sounds_of_the_site_if_a_program_is_missing(
     monkeypatch.setenv("PATH", str(programs))
     app = trying_out(line)
     page = page_of(ask(app, "/phone/en"))
-    assert page.get_element_by_id("phone").get("data-site-voices") == ""
+    assert page.get_element_by_id("phone").get("data-sound-languages") == ""
     assert not page.xpath("//input")
     assert ask(app, f"/sound/{A_SOUND}.wav").status_code == 404
 
@@ -101,7 +101,7 @@ def test_page_says_that_sounds_of_the_site_tell_what_is_heard(line: Line) -> Non
     page = page_of(ask(trying_out(line), "/phone/en"))
     (box,) = page.xpath("//input[@type='checkbox' and not(@checked)]")
     assert "can then see which texts you hear" in box.getparent().text_content()
-    assert page.get_element_by_id("phone").get("data-site-voices") == "en es"
+    assert page.get_element_by_id("phone").get("data-sound-languages") == "en es"
 
 
 def test_sounds_beyond_the_queue_get_503(line: Line, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,7 +158,7 @@ def test_each_sound_of_the_whole_line_is_a_file_and_no_program_is_needed(
     names = {name + pace for name in sounds_of(app) for pace in ("", "/slow")}
     assert names == set(contents) == set(files.paths)
     assert all(files.paths[name].read_bytes() == content for name, content in contents.items())
-    voices = page_of(ask(app, "/phone/en")).get_element_by_id("phone").get("data-site-voices")
+    voices = page_of(ask(app, "/phone/en")).get_element_by_id("phone").get("data-sound-languages")
     assert voices.split() == list(real.flow.published)
     assert "IVR_SOUNDS" not in notes_of(app)
 
@@ -177,7 +177,7 @@ def test_public_line_synthesizes_nothing_for_a_visitor(line: Line, tmp_path: Pat
         install(programs / name, f"#!/bin/sh\necho {name} >> {tmp_path}/started\n")
     app = app_of(line)
     assert {ask(app, f"/sound/{name}.wav").status_code for name in sounds_of(app)[:5]} == {404}
-    assert page_of(ask(app, "/phone/en")).get_element_by_id("phone").get("data-site-voices") == ""
+    assert page_of(ask(app, "/phone/en")).get_element_by_id("phone").get("data-sound-languages") == ""
     contents = made_sounds(line, tmp_path / "sounds")
     (tmp_path / "sounds" / contents[A_SOUND].decode()).unlink()
     app = app_of(line, ivr_sounds=tmp_path / "sounds")

@@ -63,7 +63,7 @@ def test_data_is_found_from_every_page(site: Path) -> None:
         for telephone in page.xpath("//section[@id='phone']"):
             data = urljoin(FOLDER + name, f"{telephone.get('data-base')}/telephone.json")
             assert data == f"{FOLDER}telephone.json"
-            assert telephone.get("data-site-voices") == ""
+            assert telephone.get("data-sound-languages") == ""
 
 
 def test_site_has_the_data_of_the_line_and_no_token(site: Path) -> None:
@@ -89,7 +89,7 @@ def test_site_has_the_sounds_of_a_folder_where_the_page_asks_for_them(line: Line
     written = {path.relative_to(public / "sound").as_posix(): path.read_bytes() for path in public.rglob("*.wav")}
     assert written == {f"{name}.wav": content for name, content in contents.items()}
     (telephone,) = lxml.html.fromstring((public / "phone" / "es.html").read_bytes()).xpath("//section[@id='phone']")
-    assert telephone.get("data-site-voices") == "en es"
+    assert telephone.get("data-sound-languages") == "en es"
     assert urljoin(f"{FOLDER}phone/es.html", f"{telephone.get('data-base')}/sound/") == f"{FOLDER}sound/"
     assert any("1 of " in note for note in notes)
 

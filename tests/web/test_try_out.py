@@ -52,7 +52,7 @@ def holds(message: str, words: str) -> bool:
     return re.fullmatch(pattern, " ".join(words.split())) is not None
 
 
-def message_at(root: Path, where: str) -> str:
+def english_at(root: Path, where: str) -> str:
     """The English of the block that begins in a line, such as "prompts/tea.txt:3"."""
     path, _, line = where.rpartition(":")
     lines = (root / path).read_text("utf-8").splitlines(keepends=True)
@@ -73,7 +73,7 @@ def test_every_paragraph_is_in_the_line_of_the_text_that_is_named(real: Line, da
     english = [(words, source) for _, language, words, source in paragraphs_of(data, prompts) if language == "en"]
     assert len(english) > 500
     for words, source in english:
-        assert holds(message_at(real.content.root, source["text"]), words), source
+        assert holds(english_at(real.content.root, source["text_at"]), words), source
 
 
 def test_every_translated_paragraph_is_in_the_line_of_the_catalogue_that_is_named(
@@ -86,13 +86,13 @@ def test_every_translated_paragraph_is_in_the_line_of_the_catalogue_that_is_name
         translations = {entry.line: entry for entry in read_catalogue(real.content.root / path).entries}
         for name, language, words, source in paragraphs_of(data, prompts):
             if language == tag:
-                where, _, line = source["message"].rpartition(":")
+                where, _, line = source["message_at"].rpartition(":")
                 assert where == path
                 assert lines[int(line) - 1].startswith("msgid")
                 entry = translations[int(line)]
                 assert entry.context == name.split("/")[1]
                 assert holds(entry.translation, words), source
-                assert holds(message_at(real.content.root, source["text"]), entry.english)
+                assert holds(english_at(real.content.root, source["text_at"]), entry.english)
                 found += 1
     assert found > 500
 
@@ -150,7 +150,7 @@ def test_draft_shows_which_sentences_wait_for_their_translator(copied: Path) -> 
     assert ("apples", "Apples. They are red.") in waiting
     assert not offers & {name for name, _ in waiting}
     for message in data["waiting"]["fr"]:
-        assert lines[int(message["message"].rpartition(":")[2]) - 1] == f'msgid "{message["english"]}"'
+        assert lines[int(message["message_at"].rpartition(":")[2]) - 1] == f'msgid "{message["english"]}"'
     marked = {name.split("/")[1] for name, prompt in data["paragraphs"].items() if any(one["waits"] for one in prompt)}
     assert "apples" in marked
     assert not offers & marked

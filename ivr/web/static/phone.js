@@ -17,7 +17,7 @@ const { phone, byId } = screen;
 const base = phone.dataset.base ?? "";
 const language = document.documentElement.lang;
 const clock = new Clock();
-const sound = new Sound(clock, base, new Set(phone.dataset.siteVoices?.split(" ")));
+const sound = new Sound(clock, base, new Set(phone.dataset.soundLanguages?.split(" ")));
 /** @type {Line | null} */
 let line = null;
 /** @type {Call | null} */

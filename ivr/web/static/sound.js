@@ -15,7 +15,7 @@ const SOUND_TIMEOUT = 3; // seconds to wait for a sound before another voice rea
 export class Sound {
   #clock;
   #base;
-  #siteVoices;
+  #soundLanguages;
   /** @type {Map<string, Promise<AudioBuffer | null>>} decoded sounds by address, the oldest first */
   #cached = new Map();
   /** @type {AudioContext | null} browsers allow sound only after a click */
@@ -24,13 +24,13 @@ export class Sound {
   usesSite = false;
 
   /**
-   * `base` begins the addresses of sounds; `siteVoices` are the tags of the languages in which the site has a voice.
-   * @param {Clock} clock @param {string} base @param {Set<string>} siteVoices
+   * `base` begins the addresses of sounds; `soundLanguages` are the tags of the languages in which the site has a voice.
+   * @param {Clock} clock @param {string} base @param {Set<string>} soundLanguages
    */
-  constructor(clock, base, siteVoices) {
+  constructor(clock, base, soundLanguages) {
     this.#clock = clock;
     this.#base = base;
-    this.#siteVoices = siteVoices;
+    this.#soundLanguages = soundLanguages;
   }
 
   /** Switches the sound on. Call it in the handler of a click. */
@@ -80,7 +80,7 @@ export class Sound {
   #address({ recording, sound, language }) {
     if (!this.usesSite) return "";
     if (recording) return `${this.#base}/audio/${recording}`;
-    return this.#siteVoices.has(language) ? `${this.#base}/sound/${sound}.wav` : "";
+    return this.#soundLanguages.has(language) ? `${this.#base}/sound/${sound}.wav` : "";
   }
 
   /** Whether a sound of the site was played. @param {Caption} caption @param {AbortSignal} signal @param {Mark} mark */

@@ -4,9 +4,9 @@ import { byId } from "./screen.js";
 
 /**
  * @typedef {{ name: string, label: string, keys: string, place: string }} Node
- * @typedef {{ text: string, message: string, waits: boolean, facts: string[], anchor: string }} Paragraph
+ * @typedef {{ text_at: string, message_at: string, waits: boolean, facts: string[], anchor: string }} Paragraph
  * @typedef {{ says: string, confidence: string, sources: { title: string, address: string, date: string }[] }} Fact
- * @typedef {{ message: string, text: string, english: string }} WaitingMessage
+ * @typedef {{ message_at: string, text: string, english: string }} WaitingMessage
  * @typedef {{ digest: string, head: string, tail: string, steps: string[], nodes: Record<string, Node[]>,
  *   paragraphs: Record<string, Paragraph[]>, facts: Record<string, Fact>,
  *   waiting: Record<string, WaitingMessage[]> }} TryOut
@@ -44,8 +44,8 @@ export function stepButton({ place, index, event }, onPress) {
 }
 
 /** @param {WaitingMessage} waiting */
-export function waitingItem({ message, text, english }) {
-  return element("li", {}, element("code", { dir: "ltr" }, message || text), ` ${english}`);
+export function waitingItem({ message_at, text, english }) {
+  return element("li", {}, element("code", { dir: "ltr" }, message_at || text), ` ${english}`);
 }
 
 /**
@@ -56,7 +56,7 @@ export function waitingItem({ message, text, english }) {
  */
 export function wordItem(words, { language, direction }, paragraph, facts, script) {
   const item = element("li", {}, element("p", { lang: language, dir: direction }, words));
-  const places = [paragraph.text, paragraph.message]
+  const places = [paragraph.text_at, paragraph.message_at]
     .filter(Boolean)
     .map((place) => element("code", { dir: "ltr" }, place));
   const link = element("a", { href: `${script}#${paragraph.anchor}` }, ...places.flatMap((place) => [place, " "]));
