@@ -325,7 +325,7 @@ def test_visitor_who_reads_again_is_not_moved_and_finds_the_newest_text(phone: P
 def test_line_that_cannot_be_loaded_leaves_the_numbers_on_the_page(phone: PhonePage, status: int | None) -> None:
     data = "**/telephone.json"
     phone.page.route(data, lambda route: route.fulfill(status=status) if status else route.abort())
-    phone.page.locator("#listen").click()
+    phone.page.locator("#read-silently").click()
     expect(phone.log).to_contain_text("This page cannot reach the line now.")
     assert phone.state == "idle"
     assert phone.page.locator(".numbers a[href^='tel:']").count() == 2

@@ -45,6 +45,7 @@ def test_sounds_of_the_site_are_played_where_they_are_switched_on(
     page.goto(f"{site_with_voice}/phone/en")
     page.locator("#site-sounds").check()
     expect(page.locator("[data-voices=site]")).to_be_visible()
+    expect(page.locator("#listen")).to_have_attribute("aria-disabled", "false")
     page.locator("#listen").click()
     for _ in range(100):
         if page.evaluate("window.started"):
@@ -54,6 +55,12 @@ def test_sounds_of_the_site_are_played_where_they_are_switched_on(
     assert any("/sound/" in address for address in requests)
     page.locator("#sound").click()
     expect(page.locator("#sound")).to_have_attribute("aria-pressed", "false")
+
+
+def test_visitor_without_a_voice_is_not_offered_to_listen(page: Page, site: str) -> None:
+    page.goto(f"{site}/phone/en")
+    expect(page.locator("[data-voices=none]")).to_be_visible()
+    expect(page.locator("#listen")).to_have_attribute("aria-disabled", "true")
 
 
 def test_no_sound_is_played_or_loaded_before_the_visitor_chooses_it(
@@ -108,7 +115,8 @@ def test_remote_voice_of_the_device_is_not_used(page: Page, site: str) -> None:
     page.add_init_script(DEVICE_VOICES % "false")
     phone = PhonePage(page, f"{site}/phone/en")
     expect(page.locator("[data-voices=none]")).to_be_visible()
-    phone.start_call(aloud=True)
+    phone.start_call()
+    page.locator("#sound").click()
     phone.let_time_pass(40)
     assert page.evaluate("window.uttered") == []
 

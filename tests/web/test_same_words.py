@@ -154,4 +154,4 @@ def test_numbers_link_to_a_call_or_a_text(real_app: Webhook) -> None:
     assert links["233733"] == "sms:233733"
     assert links["911"] == "tel:911"
     first = [link.get("href") for link in page.find_class("numbers")[0].iter("a")]
-    assert first == ["tel:911", "tel:+18883737888", "sms:233733"]
+    assert first == ["tel:911", "tel:+18883737888", "sms:233733?body=HELP"]

@@ -160,7 +160,7 @@ function setSound(on) {
   screen.setPressed(byId("sound"), on);
 }
 
-/** Tells the visitor which voice speaks. */
+/** Tells the visitor which voice speaks. Where no voice can speak, there is nothing to listen to. */
 function showVoices() {
   const box = document.getElementById("site-sounds");
   sound.usesSite = box instanceof HTMLInputElement && box.checked;
@@ -168,6 +168,7 @@ function showVoices() {
   for (const text of document.querySelectorAll("[data-voices]")) {
     if (text instanceof HTMLElement) text.hidden = text.dataset.voices !== voices;
   }
+  screen.enable(byId("listen"), voices !== "none");
 }
 
 // -- controls ---------------------------------------------------------------------------------------------------------

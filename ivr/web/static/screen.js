@@ -29,7 +29,7 @@ for (const button of phone.querySelectorAll("[data-key]")) {
 
 // A disabled button keeps the keyboard's focus, so that a visitor is not moved to the start of the page.
 /** @param {Element} button @param {boolean} enabled */
-const enable = (button, enabled) => button.setAttribute("aria-disabled", String(!enabled));
+export const enable = (button, enabled) => button.setAttribute("aria-disabled", String(!enabled));
 /** @param {Element} button */
 export const isEnabled = (button) => button.getAttribute("aria-disabled") !== "true";
 /** @param {Element} button */
