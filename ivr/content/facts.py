@@ -6,12 +6,13 @@ A telephone number is written in numbers.toml only; the hotline's number is also
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import Field, ValidationError
 
-from ivr.content.files import Table, read_toml, wrong_fields
+from ivr.content.files import Table, attempt, read_toml, wrong_fields
 from ivr.content.written import WrittenForm, read_written
 from ivr.errors import BadContent, Fault
 
@@ -166,7 +167,8 @@ def _read_folder(folder: Path, faults: list[Fault], optional: bool = False) -> _
     """The rows of the files. written.toml may be absent, and if `optional` the others. Faults are added to `faults`."""
     numbers_path, sources_path = folder / "numbers.toml", folder / "sources.toml"
     tables, sources = (
-        {} if optional and not path.exists() else _read(path, faults) for path in (numbers_path, sources_path)
+        {} if optional and not path.exists() else attempt(partial(read_toml, path), faults) or {}
+        for path in (numbers_path, sources_path)
     )
     refused = tuple(_refused_digits(numbers_path, tables.pop("never", []), faults))
     numbers = dict(_rows(numbers_path, tables, Number, faults))
@@ -196,15 +198,6 @@ def _replace_hotline(numbers: dict[str, Number], hotline: str) -> None:
     row = numbers.get(HOTLINE)
     if row and hotline != PINNED_HOTLINE and (row.dial, row.say) == (PINNED_HOTLINE, grouped(PINNED_HOTLINE)):
         numbers[HOTLINE] = row.model_copy(update={"dial": hotline, "say": grouped(hotline)})
-
-
-def _read(path: Path, faults: list[Fault]) -> dict[str, Any]:
-    """The tables of a file; {} if it cannot be read: the reason is added to `faults`."""
-    try:
-        return read_toml(path)
-    except BadContent as error:
-        faults.extend(error.faults)
-        return {}
 
 
 def _refused_digits(path: Path, digits: Any, faults: list[Fault]) -> list[str]:

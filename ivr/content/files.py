@@ -9,7 +9,7 @@ import re
 import stat
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -80,6 +80,18 @@ def read_toml(path: Path, error_class: type[BadContent] = BadContent) -> dict[st
         raise error_class.at(str(path), f"this is not TOML: {error}", _toml_remedy(str(error), text)) from error
     except RecursionError:
         raise error_class.at(str(path), "its brackets are nested too deeply", "Close each bracket.") from None
+
+
+Loaded = TypeVar("Loaded")
+
+
+def attempt(load: Callable[[], Loaded], faults: list[Fault]) -> Loaded | None:
+    """The result of `load`. If it raises BadContent, None, and its faults are added to `faults`."""
+    try:
+        return load()
+    except BadContent as error:
+        faults.extend(error.faults)
+        return None
 
 
 RATE_NAMES = AliasChoices("speech_rate", "ear")

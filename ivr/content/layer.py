@@ -41,6 +41,11 @@ class Stack(NamedTuple):
         """Both folders, the release first."""
         return (self.release, self.layer) if self.layer else (self.release,)
 
+    @property
+    def flow_path(self) -> Path:
+        """The file that decides the flow: own.toml of the layer, or flow.toml."""
+        return self.layer / OWN_FILE if self.layer else self.release / "prompts" / "flow.toml"
+
     def layer_path(self, path: str) -> Path | None:
         """A path in the layer, such as "prompts"; None without a layer."""
         return self.layer / path if self.layer else None

@@ -1,30 +1,29 @@
 """Loads the content at a root: the flow, the facts, the templates and the languages that can be used.
 
-The root is a whole content or a layer over the release (`layer.py`): then their files are loaded as one content.
+The root is a whole content, or a layer (`layer.py`): then its files and the release's are loaded as one content.
 
 A fault in the flow, the facts, the templates or the source language raises BadContent. A fault in a message of another
 language leaves this message out. A language is withheld, and callers hear the source language in its place, if its
 folder cannot be read, or if a text that every caller needs (`needed_texts`) is not whole in it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
-from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening
+from ivr.call.flow import Flow
 from ivr.call.playlist import NEEDED_SHARED_TEXTS, SHARED_TEXTS, PromptRef, language_keys, named_keys
 from ivr.content.facts import PINNED_HOTLINE, Facts, load_facts
+from ivr.content.files import attempt
 from ivr.content.flow_file import load_flow
 from ivr.content.layer import OWN_FILE, Stack, load_own, stack_of, unknown_left_out
 from ivr.content.locale import Locale, load_locale
 from ivr.content.prompts import Prompts, RenderedPrompt
+from ivr.content.references import reference_faults
 from ivr.content.templates import Template, load_templates
 from ivr.content.voices import NO_VOICE, Voices, load_voices
 from ivr.content.wordlists import Words, load_words
 from ivr.errors import BadContent, BadLocale, Fault, Untranslated
-
-Loaded = TypeVar("Loaded")
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def _load_stack(root: Path, stack: Stack, languages: Sequence[str] | None, hotli
     content those that are offered.
     """
     voice_faults: list[Fault] = []  # without the table, voices get no pauses: every text is still spoken
-    voices = _attempt(lambda: load_voices(stack.path("locales/voices.toml")), voice_faults)
+    voices = attempt(lambda: load_voices(stack.path("locales/voices.toml")), voice_faults)
     flow, facts, templates, source = _load_required(stack, languages, hotline, voices)
     locales, locale_faults = _load_languages(stack, flow, source, voices)
     if languages:  # a draft without a voice can be read and heard before it is recorded
@@ -155,30 +154,21 @@ def _load_stack(root: Path, stack: Stack, languages: Sequence[str] | None, hotli
     )
 
 
-def _attempt(load: Callable[[], Loaded], faults: list[Fault]) -> Loaded | None:
-    """The result of `load`; None, and its faults in `faults`, if it raises BadContent."""
-    try:
-        return load()
-    except BadContent as error:
-        faults.extend(error.faults)
-        return None
-
-
 def _load_required(
     stack: Stack, languages: Sequence[str] | None, hotline: str, voices: Voices | None
 ) -> tuple[Flow, Facts, Mapping[str, Template], Locale]:
     """The content that every line needs; the last value is the source language. Raises BadContent with every fault."""
     folder, layer, faults = stack.release / "prompts", stack.layer_path("prompts"), list[Fault]()
-    flow = _attempt(lambda: _load_flow(stack), faults)
+    flow = attempt(lambda: _load_flow(stack), faults)
     if flow and languages:
         flow = replace(flow, published=tuple(languages))
-    facts = _attempt(lambda: load_facts(folder, hotline, layer), faults)
+    facts = attempt(lambda: load_facts(folder, hotline, layer), faults)
     # flow.moved has the nodes that the layer leaves out; its other names, of earlier releases, have no text
-    templates = _attempt(lambda: load_templates(folder, layer, flow.moved if flow else ()), faults)
-    source = _attempt(lambda: _load_language(stack, flow.source_language, voices, True), faults) if flow else None
+    templates = attempt(lambda: load_templates(folder, layer, flow.moved if flow else ()), faults)
+    source = attempt(lambda: _load_language(stack, flow.source_language, voices, True), faults) if flow else None
     if flow is None or facts is None or templates is None or source is None:
         raise BadContent(faults)
-    faults.extend(_reference_faults(stack, flow, facts, templates))
+    faults.extend(reference_faults(stack, flow, facts, templates))
     faults.extend(_rendering_faults(flow, Prompts(templates, {source.tag: source}, facts, source.tag)))
     if faults:
         raise BadContent(faults)
@@ -202,7 +192,7 @@ def _load_languages(
 def _load_language(stack: Stack, tag: str, voices: Voices | None, source: bool = False) -> Locale:
     folder = stack.path(f"locales/{tag}")
     if not folder.is_dir():
-        where, found = f"{_flow_path(stack)}: published", f"`{tag}` has no folder in locales/"
+        where, found = f"{stack.flow_path}: published", f"`{tag}` has no folder in locales/"
         remedy = f"Make locales/{tag}, or remove `{tag}` from the list."
         raise BadLocale([Fault(where, found, remedy, locale=tag)])
     return load_locale(stack.release / "locales" / tag, voices, source, stack.layer_path(f"locales/{tag}"))
@@ -213,43 +203,6 @@ def _unknown_left_out(stack: Stack) -> Iterator[Fault]:
     if stack.layer:
         release = load_flow(stack.release / "prompts" / "flow.toml").nodes
         yield from unknown_left_out(release, load_own(stack.layer), stack.layer / OWN_FILE)
-
-
-def _flow_path(stack: Stack) -> Path:
-    """The file that decides the flow: own.toml of a layer, else flow.toml."""
-    return stack.layer_path(OWN_FILE) or stack.release / "prompts" / "flow.toml"
-
-
-def _reference_faults(stack: Stack, flow: Flow, facts: Facts, templates: Mapping[str, Template]) -> Iterator[Fault]:
-    """References without a target: a dialled number without `dial`, a node without a text, a text without a node."""
-    transfer = facts.numbers.get(flow.transfer.number)
-    if transfer is None or transfer.dial is None:
-        where = f"{_flow_path(stack)}: [{flow.node_of_kind('transfer')}]"
-        found = f"it dials `{flow.transfer.number}`, which has no `dial` in numbers.toml"
-        yield Fault(where, found, "Name a number that the line may dial.")
-    nodes = (name for name, node in flow.nodes.items() if not isinstance(node, Opening | Languages))
-    names = [*nodes, *SHARED_TEXTS]
-    for name in names:
-        if name not in templates:
-            remedy = f"Write {name}.txt, or lines/{name}.txt for a shared text."
-            yield Fault(
-                f"{(stack.layer or stack.release) / 'prompts'}", f"there is no text `{name}`", remedy, text=name
-            )
-    for name, template in templates.items():
-        if name not in names:
-            found, remedy = "no node of flow.toml has this name", "Add the node to flow.toml, or remove the text."
-            if stack.layer:
-                found, remedy = "no node has this name", "Add it to a menu in [add] of own.toml, or remove the text."
-            yield Fault(str(template.path), found, remedy, text=name)
-        yield from _part_faults(flow, template)
-
-
-def _part_faults(flow: Flow, template: Template) -> Iterator[Fault]:
-    """A menu or a farewell with too many parts: a menu below the main one may have a heading before its choices."""
-    node, most = flow.nodes.get(template.name), 1 if template.name == flow.main_menu else 2
-    if (isinstance(node, Farewell) and template.parts > 1) or (isinstance(node, Menu) and template.parts > most):
-        remedy = "The main menu and the farewell are one part; any other menu is a heading and its choices."
-        yield Fault(str(template.path), f"a {node.kind} in {template.parts} parts", remedy, text=template.name)
 
 
 def _rendering_faults(flow: Flow, prompts: Prompts) -> Iterator[Fault]:

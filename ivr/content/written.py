@@ -5,14 +5,13 @@ A text marks the words that a page replaces: `Go to {{ site }} report dot cyber 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
-from ivr.content.files import Table, read_toml, wrong_fields
-from ivr.errors import BadContent, Fault
+from ivr.content.files import Table, attempt, read_toml, wrong_fields
+from ivr.errors import Fault
 
 END = "end"
 """The name of the mark at the end of the replaced words, in a text (`written.end`) and in a catalogue (`%(end)s`)."""
@@ -34,7 +33,8 @@ class WrittenForm(Table):
 
 def read_written(path: Path, faults: list[Fault]) -> Iterator[tuple[str, WrittenForm]]:
     """The rows of a written.toml with their names; none if there is no file. Faults are added to `faults`."""
-    for name, table in _tables(path, faults).items():
+    tables = attempt(lambda: read_toml(path), faults) if path.exists() else {}
+    for name, table in (tables or {}).items():
         where = f"{path}: [{name}]"
         try:
             form = WrittenForm.model_validate(table)
@@ -46,16 +46,6 @@ def read_written(path: Path, faults: list[Fault]) -> Iterator[tuple[str, Written
             continue
         faults.extend(Fault(where, *found_and_remedy) for found_and_remedy in _form_faults(name, form))
         yield name, form
-
-
-def _tables(path: Path, faults: list[Fault]) -> Mapping[str, Any]:
-    if not path.exists():
-        return {}
-    try:
-        return read_toml(path, BadContent)
-    except BadContent as error:
-        faults.extend(error.faults)
-        return {}
 
 
 def _form_faults(name: str, form: WrittenForm) -> Iterator[tuple[str, str]]:

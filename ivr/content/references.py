@@ -1,0 +1,42 @@
+"""Faults between the files of a content: a name without its number, text or node, and a text in too many parts."""
+
+from collections.abc import Iterator, Mapping
+
+from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening
+from ivr.call.playlist import SHARED_TEXTS
+from ivr.content.facts import Facts
+from ivr.content.layer import Stack
+from ivr.content.templates import Template
+from ivr.errors import Fault
+
+
+def reference_faults(stack: Stack, flow: Flow, facts: Facts, templates: Mapping[str, Template]) -> Iterator[Fault]:
+    """References without a target: a dialled number without `dial`, a node without a text, a text without a node."""
+    transfer = facts.numbers.get(flow.transfer.number)
+    if transfer is None or transfer.dial is None:
+        where = f"{stack.flow_path}: [{flow.node_of_kind('transfer')}]"
+        found = f"it dials `{flow.transfer.number}`, which has no `dial` in numbers.toml"
+        yield Fault(where, found, "Name a number that the line may dial.")
+    nodes = (name for name, node in flow.nodes.items() if not isinstance(node, Opening | Languages))
+    names = [*nodes, *SHARED_TEXTS]
+    for name in names:
+        if name not in templates:
+            remedy = f"Write {name}.txt, or lines/{name}.txt for a shared text."
+            yield Fault(
+                f"{(stack.layer or stack.release) / 'prompts'}", f"there is no text `{name}`", remedy, text=name
+            )
+    for name, template in templates.items():
+        if name not in names:
+            found, remedy = "no node of flow.toml has this name", "Add the node to flow.toml, or remove the text."
+            if stack.layer:
+                found, remedy = "no node has this name", "Add it to a menu in [add] of own.toml, or remove the text."
+            yield Fault(str(template.path), found, remedy, text=name)
+        yield from _part_faults(flow, template)
+
+
+def _part_faults(flow: Flow, template: Template) -> Iterator[Fault]:
+    """A menu or a farewell with too many parts: a menu below the main one may have a heading before its choices."""
+    node, most = flow.nodes.get(template.name), 1 if template.name == flow.main_menu else 2
+    if (isinstance(node, Farewell) and template.parts > 1) or (isinstance(node, Menu) and template.parts > most):
+        remedy = "The main menu and the farewell are one part; any other menu is a heading and its choices."
+        yield Fault(str(template.path), f"a {node.kind} in {template.parts} parts", remedy, text=template.name)
