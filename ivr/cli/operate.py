@@ -92,7 +92,9 @@ def number_show(ctx: click.Context, name: str | None) -> None:
 @click.option(
     "--fallback-url", callback=_document_url, help="Address at which the document of `ivr fallback` is hosted."
 )
-@click.option("--fallback-method", type=_METHOD, help="Method for it.  [default: GET for a .xml file, else POST]")
+@click.option(
+    "--fallback-method", type=_METHOD, help="Method for that address.  [default: GET for a .xml file, else POST]"
+)
 @click.option("--voice-url", callback=_document_url, help="To undo a change: address for calls.  [default: this line]")
 @click.option("--voice-method", type=_METHOD, help="To undo a change: method for calls.")
 @click.option("--status-url", help="To undo a change: address for ended calls.  [default: no address]")
@@ -116,8 +118,8 @@ def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool
     _print([*faults, *_fallback_to_host(webhooks.fallback_url)])
     changes = setup.webhook_changes(number.webhooks, webhooks)
     _print([f"{number.number} ({number.sid})", *(f"  {change}" for change in changes or ["no changes"])])
-    if number.owner:
-        raise OperationFailed(f"Nothing was changed: while the {number.owner} is set, these webhooks have no effect.")
+    if number.overridden_by:
+        raise OperationFailed(f"Nothing was changed: with a {number.overridden_by}, these webhooks have no effect.")
     if "voice_url" not in overrides:
         _require_answer(settings, external(ctx))
     if dry_run or not changes:

@@ -24,7 +24,7 @@ https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir/shakenstir-onb
 
 
 class Webhooks(NamedTuple):
-    """The addresses that Twilio requests for a number: for a call, if that fails, and when a call has ended."""
+    """The addresses that Twilio requests: for a call to a number, if this request fails, and when a call has ended."""
 
     voice_url: str = ""
     voice_method: str = "POST"
@@ -37,8 +37,8 @@ class Webhooks(NamedTuple):
 class TwilioNumber(NamedTuple):
     """A telephone number of the account. While `application` or `trunk` is set, Twilio ignores `webhooks`.
 
-    `sid` is such as "PN…", `number` such as "+12025550123". `takes_calls`: it can receive voice calls, and not only
-    text messages or fax. `looks_up_names`: Twilio buys the name of each caller and sends it with the request.
+    `sid` is like "PN…", `number` like "+12025550123". `takes_calls`: the number can receive voice calls, and not only
+    text messages or fax. `looks_up_names`: Twilio buys the name of each caller and sends the name with the request.
     """
 
     sid: str
@@ -50,8 +50,8 @@ class TwilioNumber(NamedTuple):
     looks_up_names: bool = False
 
     @property
-    def owner(self) -> str:
-        """The thing for which Twilio ignores the webhooks: "TwiML app" or "SIP trunk"; "" if it does not."""
+    def overridden_by(self) -> str:
+        """The setting that overrides the webhooks: "TwiML app" or "SIP trunk"; "" if nothing overrides them."""
         return "TwiML app" if self.application else "SIP trunk" if self.trunk else ""
 
 
@@ -80,7 +80,7 @@ class Country(NamedTuple):
 class Alert(NamedTuple):
     """An entry of Twilio's debugger, without its text, which may name a caller.
 
-    `mentions` are those of the words that were searched for, such as names of voices, that its text contains.
+    `mentions` are the searched words, such as names of voices, that its text contains.
     """
 
     code: str
@@ -129,7 +129,7 @@ class Account:
         """Set the `webhooks` of `number` that differ from its present ones, in one request: all of them or none."""
         rows = zip(_WEBHOOK_FIELDS, number.webhooks, webhooks, strict=True)
         changed: dict[str, Any] = {field: new for field, old, new in rows if new != old}
-        with requesting("the change", refused="refuses"):
+        with requesting("the change", verb="refuses"):
             self.client.incoming_phone_numbers(number.sid).update(**changed)
 
     def records_by_default(self) -> bool:
@@ -180,7 +180,7 @@ class Account:
     def call_statuses(self, begin: datetime, end: datetime, to: str, sender: str = "") -> Counter[str]:
         """How many calls from `begin` until `end` to the number `to` had each status ("completed", "busy", …).
 
-        Of those from the number `sender`, if it is given; both in E.164. Only sums are kept: a record names a caller.
+        With `sender`, only calls from this number. Both are in E.164. Only sums are kept: a record names a caller.
         https://www.twilio.com/docs/voice/api/call-resource
         """
         from twilio.base import values

@@ -7,14 +7,14 @@ Effect = Literal[
     "nothing", "fallback", "perhaps fallback", "no transfer", "perhaps over", "some texts", "watched", "no fallback",
     "as server", "menu", "",
 ]  # fmt: skip
-"""The thing that callers get while a cause lasts, the worst first; "" if that is not known."""
+"""The effect of a cause on callers while it lasts, the worst first; "" if the effect is not known."""
 EFFECTS: Mapping[Effect, str] = {
     "nothing": "Callers now hear neither the line nor the fallback document.",
     "fallback": "Callers now hear the fallback document in place of the menu, if one is set at Twilio; else an error.",
     "perhaps fallback": "Some or all callers may now hear the fallback document in place of the menu.",
     "no transfer": "Callers now hear the menu, but key 0 does not connect them: they hear that the hotline was not "
     "reached, and its number.",
-    "perhaps over": "It may be over: a test call shows what callers hear now.",
+    "perhaps over": "The fault may be over: a test call shows what callers hear now.",
     "some texts": "Callers now hear the menu. Some texts, or all texts of a language, are not spoken in that language.",
     "watched": "Callers now hear the menu, but data about them reaches others than this line.",
     "no fallback": "Callers now hear the menu. If the line fails, they hear an error message of Twilio's.",
@@ -47,7 +47,7 @@ RELOAD_PROXY = "Reload the proxy on the server: `systemctl reload nginx` or `sys
 
 
 def tell_proxy_owner(sentence: str, send: str = "Send") -> str:
-    """The step that has the proxy changed. `sentence` says how it must be set, for a person who knows the proxy.
+    """The step that asks the owner of the proxy for a change. `sentence` says how the proxy must be set.
 
     The step begins with `send`, such as "If that does not help, send".
     """

@@ -25,7 +25,7 @@ class Difference(NamedTuple):
 
 
 def compare_lines(settings: Settings, url: str, fetch: Fetch) -> list[Difference]:
-    """Compare the line that `settings` describe with the one at `url`. Raises OperationFailed if that gives no report.
+    """Compare the line that `settings` describe with that at `url`. Raises OperationFailed without a report from there.
 
     Without Twilio's token the settings are not those of a line that runs: then the content alone is compared.
     """
@@ -54,7 +54,7 @@ def differences(running: Health, new: Health, settings_too: bool) -> Iterator[Di
         yield Difference(True, f"This line would not serve: {_first(new.faults)}")
         return
     if not running.sends_menu:
-        yield Difference(False, "The running line sends the fallback document to every call: it cannot get worse.")
+        yield Difference(False, "The running line sends the fallback document to every call: nothing can get worse.")
         return
     yield from _languages(running, new)
     yield from _hotlines(running, new)

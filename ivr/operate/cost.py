@@ -76,7 +76,7 @@ def _speech_price(voice: str) -> float:
 
 
 def as_text(rows: list[Cost], calls: int | None = None) -> str:
-    """The costs as a table, and the assumptions below it. With `calls`, also the costs of so many equal calls."""
+    """The costs as a table, and the assumptions below it. With `calls`, also the costs of `calls` equal calls."""
     lines = [f"{'a call':<30}{'language':<10}{'characters':>10}{'min in':>8}{'min out':>8}{'dollars':>9}"]
     lines += [
         f"{row.call:<30}{row.locale:<10}{row.characters:>10}{row.minutes_in:>8}{row.minutes_out:>8}{row.dollars:>9.2f}"
@@ -92,7 +92,7 @@ def as_text(rows: list[Cost], calls: int | None = None) -> str:
 
 
 def _cost_of(calls: int, dollars: list[float]) -> str:
-    """The costs of `calls` calls, from the cheapest to the dearest kind."""
+    """The costs of `calls` calls, from the cheapest to the most expensive kind."""
     return (
         f"{calls} calls cost between {calls * min(dollars):.0f} and {calls * max(dollars):.0f} dollars; "
         f"the number costs {NUMBER_MONTH:.2f} dollars a month."

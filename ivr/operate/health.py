@@ -40,7 +40,7 @@ class Health(BaseModel):
 
     @property
     def sends_menu(self) -> bool:
-        """Whether callers get the menu. A line of 0.1.0 is ready exactly when they do."""
+        """Whether callers get the menu. In the report of release 0.1.0, `ready` says so."""
         return self.ready if self.serving is None else self.serving
 
 

@@ -16,7 +16,7 @@ from urllib.response import addinfourl
 
 from ivr import signature
 from ivr.errors import OperationFailed
-from ivr.operate.network_errors import unreachable
+from ivr.operate.network_errors import unreachable_error
 from ivr.signature import Form
 
 RESPONSE_TIMEOUT = 15
@@ -61,7 +61,7 @@ def fetch(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
         with error:
             return _reply(error, started)
     except (OSError, HTTPException, ValueError) as error:
-        raise unreachable(_subject(url), error) from None
+        raise unreachable_error(_subject(url), error) from None
 
 
 def is_loopback(url: str) -> bool:
@@ -74,7 +74,7 @@ def is_loopback(url: str) -> bool:
 
 
 def _subject(url: str) -> str:
-    """The subject of a sentence about a request to `url`: its address, and the proxy on its way, if any."""
+    """The subject of a sentence about a request to `url`: the address, and the proxy between, if there is one."""
     parts, address = urlsplit(url), _public_part(url)
     proxy = urllib.request.getproxies().get(parts.scheme, "")
     if not proxy or is_loopback(url) or urllib.request.proxy_bypass(parts.hostname or ""):
@@ -116,7 +116,7 @@ def _reply(answer: addinfourl, started: float) -> Reply:
 
 
 class TlsHost(NamedTuple):
-    """A host with a trusted certificate, and the time for which that is valid (UTC).
+    """A host with a trusted certificate, and the time (UTC) for which the certificate is valid.
 
     `has_ipv4`: the host has an IPv4 address, and not IPv6 alone.
     """
@@ -136,7 +136,7 @@ def tls_host(host: str, port: int) -> TlsHost:
         ):
             certificate = secure.getpeercert() or {}
     except OSError as error:
-        raise unreachable(f"{host}:{port}", error) from None
+        raise unreachable_error(f"{host}:{port}", error) from None
     starts, ends = (
         datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate[name])), UTC)
         for name in ("notBefore", "notAfter")

@@ -1,4 +1,4 @@
-"""The reasons why a host gives no reply, as values and as words: DNS, connection, TLS, certificate, HTTP."""
+"""The reasons why a host gives no reply, as values and in words: DNS, connection, TLS, certificate, HTTP."""
 
 import errno
 import socket
@@ -34,7 +34,7 @@ _CONNECTION: dict[int, tuple[UnreachableReason, str]] = {
 """Reason and words by errno, or by the code of getaddrinfo; none of these codes is the number of an errno above."""
 
 
-def unreachable(address: str, error: BaseException) -> Unreachable:
+def unreachable_error(address: str, error: BaseException) -> Unreachable:
     """The error for a host at `address`, by an exception of urllib, http.client, socket or ssl.
 
     Example of its sentence: "line.example.org:443 refuses the connection: no program listens on that port".

@@ -1,4 +1,4 @@
-"""The webhooks of a telephone number at Twilio: show them, compute those of this line, set them, undo that."""
+"""The webhooks of a telephone number at Twilio: shows them, computes those of this line, sets and restores them."""
 
 import re
 import shlex
@@ -33,7 +33,7 @@ def webhooks_for(settings: Settings, current: Webhooks, options: Mapping[str, st
     """The webhooks that lead calls to this line, without a status callback; `options` (fields of Webhooks) override.
 
     Raises OperationFailed if Twilio could not reach PUBLIC_URL, if an option has *** in place of a password, or if the
-    fallback would be on the host of the line. An undo, which names a voice URL, may set any fallback.
+    fallback would be on the host of the line and `voice_url` is not set (`undo_command` sets it).
     """
     if any("***" in value for value in options.values()):
         raise OperationFailed("*** stands for a password that was not shown: write the password itself.")
@@ -42,7 +42,7 @@ def webhooks_for(settings: Settings, current: Webhooks, options: Mapping[str, st
     if "voice_url" not in options and on_own_host:
         raise OperationFailed(
             "The fallback URL is on the host of the line: it would fail together with the line. Paste the output of "
-            "`ivr fallback` into a TwiML Bin, and give the address of that."
+            "`ivr fallback` into a TwiML Bin, and give the address of the TwiML Bin."
         )
     webhooks = current
     if "voice_url" not in options:
@@ -107,9 +107,9 @@ def routing_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks)
             "In Twilio's console, set it to receive voice calls, or buy a number with Voice.",
             "nothing",
         )
-    if number.owner:
+    if number.overridden_by:
         yield Cause(
-            f"A {number.owner} is set on the number: Twilio ignores its voice URL and its fallback.",
+            f"A {number.overridden_by} is set on the number: Twilio ignores its voice URL and its fallback.",
             "In Twilio's console, under Phone Numbers > Manage > Active numbers, open the number.\n"
             "Under Voice Configuration, set “Configure with” to “Webhook, TwiML Bin, Function, Studio Flow, Proxy "
             "Service”, and save.\n"
@@ -125,7 +125,7 @@ def routing_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks)
         status_url = without_password(webhooks.status_url)
         yield Cause(
             f"After each call Twilio sends the caller's number to {status_url}.",
-            "Run `ivr number set`, which removes that: it shows the change and asks first.\n"
+            "Run `ivr number set`, which removes this address: the command shows the change and asks first.\n"
             f"If you do not know why {urlsplit(webhooks.status_url).hostname} is set there, find out who else can log "
             "in to Twilio's console.",
             "watched",
@@ -157,7 +157,7 @@ def setup_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks) -
 
 
 def set_webhooks(account: Account, number: TwilioNumber, webhooks: Webhooks) -> None:
-    """Set the webhooks and read them back. Raises OperationFailed if Twilio then shows other ones."""
+    """Set the webhooks and read them back. Raises OperationFailed if Twilio then shows other values."""
     try:
         account.set_webhooks(number, webhooks)
     except OperationFailed as error:

@@ -42,8 +42,8 @@ class ProbeResult(NamedTuple):
 def probe(settings: Settings, url: str, fetch: Fetch) -> ProbeResult:
     """Ring at `url`, a running line, press 8 and 0, and ask the line whether it is whole.
 
-    The requests are signed and, as those of every test call, not counted. A published language that is not spoken, or
-    not wholly because of a fault, fails the call. Raises BadSettings without a token.
+    The requests are signed and, as in every test call, not counted. The result is NOT WHOLE if a published language is
+    not offered, or is not whole because of a fault. Raises BadSettings without a token.
     """
     try:
         return _call(settings, url, fetch)
@@ -78,7 +78,7 @@ def _call(settings: Settings, url: str, fetch: Fetch) -> ProbeResult:
 
 
 def _press_language_key(caller: Caller, languages: Sequence[str]) -> str:
-    """Press 8. Returns the language that it should have led to and did not; "" if it did, or offers several."""
+    """Press 8 in a line with two languages. Returns the second language if key 8 did not lead to it, else ""."""
     if len(languages) != 2:
         return ""
     caller.presses("8")
@@ -88,8 +88,7 @@ def _press_language_key(caller: Caller, languages: Sequence[str]) -> str:
 
 
 def _why_not_whole(url: str, fetch: Fetch, missing: str) -> str:
-    """The language that is not offered or not whole, and why; "" if every language is. `missing`: key 8 did not lead
-    to this language."""
+    """Which language is not offered or not whole, and why; "" if all are. Key 8 did not lead to language `missing`."""
     try:
         health = health_at(url, fetch)
     except OperationFailed as error:

@@ -16,7 +16,7 @@ _NO_TOKEN = (
 def post_to_line(settings: Settings, url: str, fetch: Fetch, address: str, form: Form) -> Reply:
     """Post `form` to the line at `url`, signed for PUBLIC_URL, as a tunnel or a proxy would pass it on.
 
-    `address` is below `url` or PUBLIC_URL, as documents of the line name it. Raises OperationFailed for another one,
+    `address` is below `url` or PUBLIC_URL, as documents of the line name it. Raises OperationFailed if it is not,
     Unreachable without a reply, BadSettings without a token.
     """
     if not settings.tokens:

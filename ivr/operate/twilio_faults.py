@@ -9,7 +9,7 @@ from ivr.operate.cause import Cause
 TWILIO_TIMEOUT = 10.0
 """Seconds to wait for each response of Twilio."""
 MIN_ERROR_CODE = 10_000
-"""The lowest code that has a page among Twilio's errors; a lower one repeats the status of HTTP."""
+"""The lowest code that has a page among Twilio's errors; a lower code repeats the status of HTTP."""
 UNKNOWN_TOKEN = Cause(
     "Twilio does not know this pair of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: one of them was copied wrongly, or "
     "the token was replaced in Twilio's console.",
@@ -20,27 +20,28 @@ UNKNOWN_TOKEN = Cause(
     "Restart the line.",
     "perhaps fallback",
 )
-_NOT_TWILIO = "The answer is not Twilio's: asked for {}. Does a proxy answer in its place?"
+_TRY_AGAIN = "See https://status.twilio.com, then try again."
+_NOT_TWILIO = "The answer to a request for {} is not Twilio's. Does a proxy answer in place of Twilio?"
 
 
 @contextmanager
-def requesting(resource: str, refused: str = "does not give") -> Iterator[None]:
-    """Turns every fault of a request for `resource`, such as "the account", into a sentence. Raises OperationFailed."""
+def requesting(resource: str, verb: str = "does not give") -> Iterator[None]:
+    """Raise OperationFailed for every fault of a request for `resource`; a refusal reads "Twilio `verb` `resource`"."""
     from twilio.base.exceptions import TwilioException
 
     try:
         yield
     except TwilioException as error:
-        raise _failure(resource, refused, error) from None
+        raise _failure(resource, verb, error) from None
     except OSError as error:
         timed_out = "Timeout" in type(error).__name__
         why = f"did not answer within {TWILIO_TIMEOUT:.0f} seconds" if timed_out else "cannot be reached from here"
-        raise NoAnswer(f"Twilio {why}: asked for {resource}. See https://status.twilio.com, then try again.") from None
+        raise NoAnswer(f"Twilio {why}: the request for {resource} failed. {_TRY_AGAIN}") from None
     except (ValueError, KeyError, AttributeError, TypeError):
         raise NoAnswer(_NOT_TWILIO.format(resource)) from None
 
 
-def _failure(resource: str, refused: str, error: Exception) -> OperationFailed:
+def _failure(resource: str, verb: str, error: Exception) -> OperationFailed:
     reply = error.args[1] if len(error.args) > 1 else None
     status, code = getattr(error, "status", None) or getattr(reply, "status_code", None), getattr(error, "code", None)
     match status:
@@ -52,14 +53,13 @@ def _failure(resource: str, refused: str, error: Exception) -> OperationFailed:
             return NoAnswer("Twilio gets too many requests at once: wait a minute, then try again.")
         case int() if status >= 500:
             return NoAnswer(
-                f"Twilio does not answer: a fault on its side (status {status}), asked for {resource}. See "
-                "https://status.twilio.com, then try again."
+                f"Twilio does not answer: the request for {resource} met a fault (status {status}). {_TRY_AGAIN}"
             )
         case 403:
             why = "the token has no permission for it"
         case 404:
-            why = "the account has no such thing"
+            why = "the account does not have it"
         case _:
             has_page = isinstance(code, int) and code >= MIN_ERROR_CODE
             why = f"status {status}" + (f", https://www.twilio.com/docs/api/errors/{code}" if has_page else "")
-    return OperationFailed(f"Twilio {refused} {resource}: {why}.")
+    return OperationFailed(f"Twilio {verb} {resource}: {why}.")

@@ -58,7 +58,7 @@ def why_not_answered(
 ) -> Cause:
     """The reason for `reply`, which is not 200, to a signed ring at `url`, where a line should run.
 
-    Twilio plays the fallback document to a caller who gets such a reply.
+    After this reply Twilio plays the fallback document to the caller.
     `url` is PUBLIC_URL, or another address that leads to the same line. Sends up to four more requests.
     """
     ring, path = url + RING, urlsplit(url).path + RING
@@ -89,7 +89,7 @@ def _refused_by_another(ring: str, path: str, reply: Reply) -> Cause:
     old_release = (
         ""
         if reply.body
-        else "\nOr a line of release 0.1.0 answers there, which refuses so too: bring it to this release."
+        else "\nOr a line of release 0.1.0 answers there, which refuses in the same way: upgrade it to this release."
     )
     return Cause(
         f"{ring} refuses a signed request, and the refusal does not come from the line: {page_in_words(reply)}.",
@@ -103,7 +103,7 @@ def _refused_by_another(ring: str, path: str, reply: Reply) -> Cause:
 
 
 def _refusal_with_query(settings: Settings, url: str, fetch: Fetch) -> Refusal | None:
-    """The line's own 403 to a request that bears the mark of a test call in its query."""
+    """The line's own 403 to a request with the mark of a test call in its query."""
     ring, signed_url = url + RING + _QUERY, settings.public_url + RING + _QUERY
     return Refusal.from_json(signed_post(fetch, settings.tokens[0], ring, FORM, signed_url).body)
 

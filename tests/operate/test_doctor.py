@@ -251,7 +251,7 @@ def test_a_certificate_must_last_a_week_or_a_quarter_of_its_life(
 
 def test_an_address_of_ipv6_alone_is_not_said_to_be_reached(world: World) -> None:
     world.certificate = certificate(60, ipv4=False)
-    cannot_tell(world, "address", "IPv6 alone")
+    cannot_tell(world, "address", "only an IPv6 address")
 
 
 @pytest.mark.parametrize("reason", ["name", "refused", "timeout", "certificate", "tls", "closed", "other"])
@@ -569,7 +569,7 @@ def test_a_number_that_the_account_does_not_have(world: World) -> None:
     [
         (lambda *_: reply(404), "FAIL", "status 404"),
         (lambda *_: reply(403), "CANNOT TELL", "does not answer this machine"),
-        (lambda *_: reply(200, b"<Response><Say>Closed.</Say></Response>"), "FAIL", "says something else"),
+        (lambda *_: reply(200, b"<Response><Say>Closed.</Say></Response>"), "FAIL", "does not say the words"),
         (lambda *_: reply(200, b"We are closed"), "FAIL", "no document that a telephone understands"),
     ],
 )
@@ -593,7 +593,7 @@ def test_a_fallback_may_be_laid_out_differently(world: World) -> None:
 def test_a_fallback_of_an_older_line_is_found(world: World, tiny: Path) -> None:
     older = compile_line(tiny, replace(world.settings.options, line_number="+12025550177"))
     world.hosts["handler.twilio.com"] = a_bin(older.fallback_document)
-    fails(world, "fallback", "says something else")
+    fails(world, "fallback", "does not say the words")
 
 
 # -- what to do now ----------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from support.twilio_account import LINE_NUMBER, TOKEN
 from ivr.cli.main import main
 from ivr.errors import BadSettings, OperationFailed, Unreachable
 from ivr.operate import http_client
-from ivr.operate.network_errors import unreachable
+from ivr.operate.network_errors import unreachable_error
 from ivr.operate.probe import probe
 from ivr.server.app import make_app
 
@@ -279,7 +279,7 @@ def test_every_kind_of_refused_certificate_has_its_own_words() -> None:
     for code in (9, 10, 18, 19, 20, 21, 62, 64, 7):
         error = ssl.SSLCertVerificationError(1, "certificate verify failed")
         error.verify_code, error.verify_message = code, "other"
-        fault = unreachable("line.example", error)
+        fault = unreachable_error("line.example", error)
         assert fault.reason == reasons.get(code, "certificate")
         words.add(str(fault))
     assert len(words) == 9

@@ -17,7 +17,7 @@ from ivr.readiness import Readiness
 from ivr.settings import Settings
 
 Verdict = Literal["PASS", "FAIL", "CANNOT TELL", "TO DO"]
-"""TO DO is a task for a person, such as a review: callers get through without it, and a line goes live after it."""
+"""TO DO is a task for a person, such as a review: callers get through without it, but it comes before going live."""
 Need = Literal["texts", "account", "token", "number", "profile", "address", "line"]
 """A thing without which a check makes no sense: texts that can be read, Twilio's API, a token that Twilio knows, the
 number, the account's own profile, a connection to PUBLIC_URL, a line that answers there."""
@@ -89,7 +89,7 @@ class Target:
     def require_account(self) -> Account:
         """The Twilio account. Raises OperationFailed if the settings do not name it."""
         if self.account is None:
-            raise OperationFailed("TWILIO_ACCOUNT_SID and Twilio's token are needed to ask.")
+            raise OperationFailed("TWILIO_ACCOUNT_SID and Twilio's token are needed to ask Twilio.")
         return self.account
 
 

@@ -89,7 +89,7 @@ _MEANINGS = (
         "This is a fault of the program: please report it, with the number of the error.", _PASTE,
     ),
 )  # fmt: skip
-"""Codes of https://www.twilio.com/docs/api/errors; the first row that a code fits is its meaning."""
+"""Codes of https://www.twilio.com/docs/api/errors; the first row whose range has a code is its meaning."""
 
 
 class _Event(NamedTuple):
@@ -151,9 +151,9 @@ def _steps(event: _Event, target: Target) -> Iterator[str]:
     checks = " and ".join(f"`{name}`" for name in row.over_if)
     test = "press 0, and hang up when the hotline greets you" if row.effect == "no transfer" else "listen to the menu"
     yield f"Make a test call, because the settings are right now ({checks} pass): call the line's number, {test}."
-    yield "If the test call goes well, it is over, and you have nothing else to do."
+    yield "If the test call goes well, the fault is over, and you have no more to do."
     yield (
-        f"If it does not, {_LOG.format(code=event.code)} in that minute: it says what was refused. Write to "
+        f"If it does not, {_LOG.format(code=event.code)} in that minute: the entry says what was refused. Write to "
         "https://help.twilio.com, with the number of the error and the time of the test call."
     )
 
@@ -166,9 +166,9 @@ def _voice_steps(event: _Event, target: Target) -> str:
     mentioned = {voice: locale for voice, locale in by_voice.items() if voice in event.mentions}
     voices = ", ".join(f"{voice} ({locale.name})" for voice, locale in by_voice.items())
     search = (
-        f"To find the voice, {_LOG.format(code=event.code)}. The voices are {voices}. If it names none of them, call "
-        "the line: in one of the languages a text is missing, or sounds otherwise than before. Change the voice of "
-        "that language only."
+        f"To find the voice, {_LOG.format(code=event.code)}. The voices are {voices}. If the entry names none of "
+        "them, call the line: in one of the languages a text is missing, or its voice has changed. Change the voice "
+        "of that language only."
     )
     choices = [
         _other_voice(locale, voice, field, target, not mentioned) for voice, locale in (mentioned or by_voice).items()
@@ -183,7 +183,7 @@ def _voice_of(locale: Locale, field: str) -> str:
 
 
 def _other_voice(locale: Locale, voice: str, field: str, target: Target, is_guess: bool) -> str:
-    """The step that replaces `voice`, by one of the same vendor if there is one: the other field has another vendor."""
+    """The step that replaces `voice`, by one of its vendor if there is one: the other field has another vendor."""
     path = stack_of(target.settings.ivr_content).path("locales/voices.toml")
     table = load_voices(path).languages.get(locale.language, ())
     others = (row.name for row in table if row.name != voice and row.vendor == voice.partition(".")[0])

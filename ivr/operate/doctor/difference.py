@@ -72,7 +72,7 @@ _UNSEEN = Cause(
 
 
 def answer_differs(target: Target) -> Finding:
-    """The line on the server gives another answer than this machine would: the difference, as its report shows it."""
+    """The answer of the server is not that of this machine: the difference, as the report of the server shows it."""
     local, causes = health_of(target.readiness), list[Cause]()
     with suppress(OperationFailed):  # the proxy does not pass the report on
         server = health_at(target.settings.public_url, target.external.fetch)

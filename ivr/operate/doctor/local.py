@@ -17,7 +17,7 @@ from ivr.usage.store import store_of
 
 
 def settings_complete(target: Target) -> Finding:
-    """Every required setting is present. Its form was checked when it was read."""
+    """Every required setting is present. The forms of the settings were checked when they were read."""
     settings = target.settings
     needed = {
         "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
@@ -182,12 +182,12 @@ def usage_is_counted(target: Target) -> Finding:
 
 
 def _first_fault(
-    faults: Sequence[Fault], what: str, effect: Effect, lacks: tuple[Need, ...] = (), command: str = "ivr check"
+    faults: Sequence[Fault], found: str, effect: Effect, lacks: tuple[Need, ...] = (), command: str = "ivr check"
 ) -> Finding:
     """The finding for `faults`, of which it shows the first; `command` lists all."""
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     remedy = f"Mend each fault that `{command}` lists.\nRestart the line."
-    return fails(f"{what}: {faults[0]}{more}", remedy, effect, lacks)
+    return fails(f"{found}: {faults[0]}{more}", remedy, effect, lacks)
 
 
 CHECKS: Checks = {

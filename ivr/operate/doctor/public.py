@@ -10,7 +10,7 @@ from ivr.errors import OperationFailed, Unreachable
 from ivr.operate.cause import OR_ELSE, START_LINE, tell_proxy_owner
 from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, unknown
 from ivr.operate.doctor.difference import OTHER_RELEASE, answer_differs, has_faults_of_its_own, not_whole
-from ivr.operate.doctor.unreachable import RENEW, unreachable
+from ivr.operate.doctor.unreachable import RENEW, finding_for_unreachable
 from ivr.operate.health import health_at, health_of
 from ivr.operate.http_client import Reply, signed_post
 from ivr.operate.probe import MAX_ANSWER_SECONDS
@@ -20,7 +20,7 @@ from ivr.phone.parser import read_document
 from ivr.phone.webhook_form import FORM
 
 MIN_CERTIFICATE_TIME = timedelta(days=7)
-"""How long the certificate must still be valid; for one that lives less than four times as long, a quarter of that."""
+"""How long the certificate must still be valid, or a quarter of its lifetime if that is less."""
 
 
 def address_is_reached(target: Target) -> Finding:
@@ -29,7 +29,7 @@ def address_is_reached(target: Target) -> Finding:
     try:
         host = target.external.tls_host(parts.hostname or "", parts.port or 443)
     except Unreachable as error:
-        return unreachable(target, error, ("address",))
+        return finding_for_unreachable(target, error, ("address",))
     time_left = host.certificate_ends - target.external.now()
     lifetime = host.certificate_ends - host.certificate_starts
     if time_left < min(MIN_CERTIFICATE_TIME, lifetime / 4):
@@ -37,7 +37,7 @@ def address_is_reached(target: Target) -> Finding:
         return fails(found, RENEW, "menu")
     if not host.has_ipv4:
         return unknown(
-            f"{parts.hostname} has an address of IPv6 alone, and Twilio may call over IPv4.", "Add an A record to DNS."
+            f"{parts.hostname} has only an IPv6 address, and Twilio may call over IPv4.", "Add an A record to DNS."
         )
     return passes(f"it is reached, and its certificate ends in {time_left.days} days.")
 
@@ -56,7 +56,7 @@ def signed_call_is_answered(target: Target) -> Finding:
     try:
         return _finding_of_reply(target, _ring(target))
     except Unreachable as error:
-        return unreachable(target, error, _LINE)
+        return finding_for_unreachable(target, error, _LINE)
 
 
 def _finding_of_reply(target: Target, reply: Reply) -> Finding:
@@ -79,19 +79,19 @@ def _finding_of_reply(target: Target, reply: Reply) -> Finding:
 
 
 def line_is_whole(target: Target) -> Finding:
-    """The line there is whole and runs the same release as this machine. Faults that are here too are reported once."""
+    """The line on the server is whole and runs the release of this machine. Faults that both have are reported once."""
     try:
         server = health_at(target.settings.public_url, target.external.fetch)
     except Unreachable:
         raise
     except OperationFailed as error:
-        return unknown(f"{error}", "Let the proxy pass /health/ready on.")
+        return unknown(str(error), "Let the proxy pass /health/ready on.")
     local = health_of(target.readiness)
     if has_faults_of_its_own(server, local):
         return not_whole(server, local)
     if server.release != __version__:
         return fails(*OTHER_RELEASE.cause(server.release, __version__))
-    return passes(f"it runs release {server.release}, as this machine has.")
+    return passes(f"it runs release {server.release}, as this machine does.")
 
 
 def unsigned_call_is_refused(target: Target) -> Finding:

@@ -61,7 +61,7 @@ def instructions(results: Collection[Result]) -> Iterator[str]:
 
 
 def _effect(finding: Finding, worst: Effect, passed: Collection[str]) -> str:
-    """The sentence about callers; "" if they do not get that far, for the `worst` of all findings.
+    """The sentence about callers; "" if the `worst` effect of all findings keeps callers from the menu already.
 
     The words of the fallback document are promised only if the check `fallback` has seen them.
     """

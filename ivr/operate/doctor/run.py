@@ -8,7 +8,7 @@ from ivr.operate.account import Account
 from ivr.operate.doctor import debugger, local, public, twilio_account, twilio_number
 from ivr.operate.doctor.check import Check, Checks, Finding, Target, unknown
 from ivr.operate.doctor.report import Result
-from ivr.operate.doctor.unreachable import unreachable
+from ivr.operate.doctor.unreachable import finding_for_unreachable
 from ivr.operate.external import ExternalServices
 from ivr.readiness import readiness_of
 from ivr.settings import Settings
@@ -46,7 +46,7 @@ def _finding_of_check(target: Target, check: Check) -> Finding:
     try:
         return check.find(target)
     except Unreachable as error:
-        return unreachable(target, error)
+        return finding_for_unreachable(target, error)
     except OperationFailed as error:
         return unknown(str(error))
     except Exception as error:  # a fault of the check says nothing about the line

@@ -16,7 +16,7 @@ _NOT_ACTIVE = (
 
 
 def account_is_active(target: Target) -> Finding:
-    """Twilio knows the token; the account is a paid one and not suspended."""
+    """Twilio knows the token; the account is paid and not suspended."""
     try:
         status = target.require_account().status()
     except TokenRejected:

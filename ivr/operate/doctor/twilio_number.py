@@ -26,7 +26,7 @@ _NEW_BIN = (
 
 
 def number_is_ours(target: Target) -> Finding:
-    """The number sends its calls to this line, by POST, tells nobody else, and no other setting overrides that."""
+    """The number sends its calls to this line, by POST, and to no other address; no other setting overrides that."""
     if not target.require_account().numbers(target.require_line_number()):
         found = f"the account has no number {target.require_line_number()}."
         remedy = (
@@ -62,7 +62,7 @@ def fallback_is_hosted(target: Target) -> Finding:
     except Unreachable as error:
         return fails(f"{error}.", _NEW_BIN, "no fallback")
     if reply.status != 200:
-        return _not_given(urlsplit(webhooks.fallback_url).hostname or "", reply.status)
+        return _not_answered(urlsplit(webhooks.fallback_url).hostname or "", reply.status)
     if target.is_own_opening(reply.body, urldefrag(webhooks.fallback_url).url.removesuffix(RING)):
         return passes("it answers with the whole line, as it is here.")
     try:
@@ -70,11 +70,11 @@ def fallback_is_hosted(target: Target) -> Finding:
     except InvalidTwiml as error:
         return fails(f"its address gives no document that a telephone understands: {error}.", _PASTE, "no fallback")
     if not is_same:
-        return fails("it says something else than `ivr fallback` prints.", _PASTE, "menu")
+        return fails("it does not say the words that `ivr fallback` prints.", _PASTE, "menu")
     return passes("it answers and says the words that `ivr fallback` prints.")
 
 
-def _not_given(host: str, status: int) -> Finding:
+def _not_answered(host: str, status: int) -> Finding:
     """The finding for a fallback address on `host` that answers with another `status` than 200."""
     if status in (401, 403) and host == TWIML_BIN_HOST:
         return fails(

@@ -40,7 +40,7 @@ _ADD_NAME = (
 )
 
 
-def unreachable(target: Target, error: Unreachable, lacks: tuple[Need, ...] = ()) -> Finding:
+def finding_for_unreachable(target: Target, error: Unreachable, lacks: tuple[Need, ...] = ()) -> Finding:
     """The finding for a host that Twilio must reach, and that gives no reply."""
     if error.reason == "offline":
         return unknown(f"{error}.", "Try again from a machine whose network works.", lacks)
