@@ -61,9 +61,9 @@ class LimitChecker:
     def grade(self, text: RenderedText) -> readability.Grade | None:
         """The reading level of a topic without its official names; None for another text or a short one."""
         is_topic = isinstance(self.flow.nodes.get(text.name), Topic | Reminder)
-        if not is_topic or len(readability.words(text.text)) < MIN_GRADED_WORDS:
+        if not is_topic or len(readability.words(text.words)) < MIN_GRADED_WORDS:
             return None
-        return readability.grade(self._words[text.locale].without_names(text.text), text.locale)
+        return readability.grade(self._words[text.locale].without_names(text.words), text.locale)
 
     def _sentences(self, text: RenderedText) -> Iterator[Fault | None]:
         for sentence in (sentence for part in text.parts for sentence in readability.sentences(part.words)):
@@ -71,12 +71,12 @@ class LimitChecker:
             yield limit_fault(self.line, text, "words of a sentence", words, subject)
 
     def _words_never_said(self, text: RenderedText) -> Iterator[Fault]:
-        for word in self._words[text.locale].avoided_words_in(text.text):
+        for word in self._words[text.locale].avoided_words_in(text.words):
             remedy = f"locales/{text.locale}/words.toml lists it under `never`: use other words."
             yield text.fault(f"it says “{word}”", remedy)
 
     def _wrong_characters(self, text: RenderedText) -> Iterator[Fault]:
-        for wrong in wrong_characters(text.text.replace("\n", " "), text.locale):
+        for wrong in wrong_characters(text.words.replace("\n", " "), text.locale):
             yield text.fault(f"a character that cannot be spoken, {wrong}", "Type it again, or write the word.")
 
     def _menu(self, text: RenderedText) -> Iterator[Fault | None]:
@@ -128,7 +128,7 @@ class LimitChecker:
         if len(text.parts) > MAX_PARTS and "#" not in text.parts[0].keys:
             found = f"it has {len(text.parts)} parts and does not say how to go on"
             yield text.fault(found, "Name the key # in its first part.")
-        mean = len(readability.words(text.text)) / len(readability.sentences(text.text))
+        mean = len(readability.words(text.words)) / len(readability.sentences(text.words))
         yield limit_fault(self.line, text, "mean words of a sentence", mean)
         yield from self._reading_level(text)
 

@@ -30,7 +30,7 @@ class RenderedText(TextInLanguage):
     parts: tuple[RenderedPrompt, ...] = ()
 
     @property
-    def text(self) -> str:
+    def words(self) -> str:
         """The words of all parts."""
         return "\n\n".join(part.words for part in self.parts)
 

@@ -115,7 +115,7 @@ def _measurements(limits: LimitChecker) -> Iterator[str]:
     yield f"{len(nodes)} menus and topics, {len(facts.numbers)} numbers, {len(facts.facts)} facts"
     for locale in flow.published:
         texts = [text for text in limits.texts if text.locale == locale]
-        words = sum(len(readability.words(text.text)) for text in texts)
+        words = sum(len(readability.words(text.words)) for text in texts)
         seconds = sum(limits.seconds(part) for text in texts for part in text.parts)
         yield f"{locale}: {len(texts)} texts, {words} words, {seconds / 60:.0f} minutes; {_hardest(limits, texts)}"
     node_and_locale, path = max(paths_to_texts(limits.line).items(), key=lambda item: len(item[1].split()))

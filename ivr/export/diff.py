@@ -59,7 +59,7 @@ def _nodes(old: ExportedLine, new: ExportedLine) -> Iterator[str]:
 
 
 def _keys(old: ExportedLine, new: ExportedLine) -> Iterator[str]:
-    """Each key that leads to another node. If a key of a node changes at several places, it is one sentence."""
+    """Each key that leads to another node. A change of a key at several places of a node is one sentence."""
     changes = dict[str, None]()  # in order, each once
     for address in _shared(old.places, new.places):
         pairs = zip(KEY_NAMES, old.places[address].keys, new.places[address].keys, strict=True)

@@ -11,11 +11,11 @@ from ivr.content.facts import LOCAL_DIGITS, Number
 from ivr.content.locale import Locale
 
 MIN_TELEPHONE_DIGITS, SERVICE_CODE_DIGITS = 10, 3
-"""Ten digits or more are dialled, and so are three (911, 988, 711); a number between them is a short code for texts."""
+"""A number of ten digits or more, or of three (911, 988, 711), is dialled. Others are short codes that get a text."""
 
 
 class TextSpan(NamedTuple):
-    """A piece of a text; for a number with the `link` that dials or texts it, such as "tel:911" or "sms:233733"."""
+    """A piece of a text. A number has the `link` that dials or texts it, such as "tel:911" or "sms:233733"."""
 
     text: str
     link: str = ""

@@ -17,7 +17,7 @@ class PageSound(NamedTuple):
 
 
 def page_sounds(line: ExportedLine) -> Mapping[str, PageSound]:
-    """The sounds of `line` by name: that of the prompt, with "/slow" for the slow pace: "es/partner/2/slow"."""
+    """The sounds of `line`, by the name of the prompt, with "/slow" for the slow pace: "es/partner/2/slow"."""
     return dict(_sounds(line))
 
 

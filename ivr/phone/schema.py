@@ -74,7 +74,7 @@ _GATHER = {
     "method": _method(13312),
     "timeout": AttributeRule(_whole_number(1, 999_999), "whole seconds, at least 1", 13313),
     "numDigits": AttributeRule(_matches("1"), "1: every key acts at once", 13314),
-    "finishOnKey": AttributeRule(_matches(""), "nothing: # is a key as any other", 13310),
+    "finishOnKey": AttributeRule(_matches(""), "nothing: # is an ordinary key", 13310),
 }
 
 # https://www.twilio.com/docs/voice/twiml/dial#dial-attributes

@@ -42,7 +42,7 @@ class Gather:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """Calls `number` (E.164) for `timeout` seconds. `caller_id` None shows the caller's own number there."""
+    """Calls `number` (E.164) for `timeout` seconds. With `caller_id` None it shows the caller's number."""
 
     number: str
     action: str | None

@@ -1,4 +1,4 @@
-"""A folder of synthetic sounds. The name of a file is a hash of all that can be heard in it, so it is made only once.
+"""A folder of synthetic sounds. The name of a sound is a hash of all that can be heard, so each is made only once.
 
     en-us-0f3c….wav    a sound: the language, and 20 hexadecimal digits
     sounds.json        the voice of each language, written when the folder has every sound of a line

@@ -83,7 +83,7 @@ REFUSED = [
     ('<Gather action="/a"/>', "<Gather> must have the attribute numDigits"),
     ('<Gather action="/a" numDigits="1"/>', "<Gather> must have the attribute finishOnKey"),
     ('<Gather action="/a" numDigits="2"/>', 'numDigits="2" on <Gather>: expected 1: every key acts at once (13314)'),
-    ('<Gather action="/a" finishOnKey="#"/>', 'finishOnKey="#" on <Gather>: expected nothing: # is a key as any other'),
+    ('<Gather action="/a" finishOnKey="#"/>', 'finishOnKey="#" on <Gather>: expected nothing: # is an ordinary key'),
     (GATHER.format('actionOnEmptyResult="true"', ""), "<Gather> has no attribute actionOnEmptyResult"),
     (GATHER.format("", "Press one."), '"Press one." is text in <Gather>: words belong in a <Say> (12200)'),
     (
