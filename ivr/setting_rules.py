@@ -28,7 +28,7 @@ REMOVED: Mapping[str, str] = {
 }
 """Settings of release 0.1.0 that were removed, and the rule that replaces each."""
 SIMILARITY = 0.82
-"""The least similarity, from 0 to 1, at which a name counts as a misspelling of another one."""
+"""The least similarity, from 0 to 1, at which a name counts as a misspelling of a setting."""
 MIN_LENGTH = 6
 """Shorter names are not compared by their similarity: READY is not a misspelling of READ."""
 

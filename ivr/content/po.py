@@ -21,7 +21,7 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"(?P<codes>(?:\\(?:[0-7]{1,3}|x[0-9A-Fa-f]+))+)|\\(?P<letter>.)", re.DOTALL)
 _CODE = re.compile(r"\\(?:x([0-9A-Fa-f]+)|([0-7]+))")
 _LETTERS = {"n": "\n", "t": "\t", "b": "\b", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "\\": "\\", '"': '"', "\n": ""}
-"""The character for the letter after a backslash; a line that ends in a backslash goes on in the next one."""
+"""The character for the letter after a backslash; a line that ends in a backslash continues in the next line."""
 _PREVIOUS_ID = re.compile(r'\bmsgid\s+((?:"(?:[^"\\]|\\.)*"\s*)+)')
 _PLACE = re.compile(r" File: .*, line: -?\d+\s*")
 _CHARSET = re.compile(rb"charset=([\w-]+)")

@@ -13,6 +13,7 @@ from ivr.operate.http_client import Fetch
 from ivr.readiness import readiness_of
 from ivr.settings import Settings
 
+_IF_INTENDED = "If you want this change, restart without this comparison."
 MAX_NAMES = 8
 """Names of texts that a sentence lists."""
 
@@ -108,7 +109,7 @@ def _texts(tag: str, running: LanguageHealth, new: LanguageHealth) -> Iterator[D
 def _hotlines(running: Health, new: Health) -> Iterator[Difference]:
     if running.hotline and running.hotline != new.hotline:
         sentence = f"Key 0 would dial {new.hotline}; the running line dials {running.hotline}."
-        yield Difference(True, f"{sentence} If that is meant, restart without this comparison.")
+        yield Difference(True, f"{sentence} {_IF_INTENDED}")
 
 
 def _settings(running: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Difference]:
@@ -117,8 +118,7 @@ def _settings(running: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Di
         if field in running and running[field] != new.get(field):
             worse = field == "public_url" or new.get(field) == "not set"
             sentence = f"{name} is {running[field]} in the running line, and {new.get(field)} here."
-            meant = " If that is meant, restart without this comparison." if worse else ""
-            yield Difference(worse, sentence + meant)
+            yield Difference(worse, f"{sentence} {_IF_INTENDED}" if worse else sentence)
 
 
 def _first(names: tuple[str, ...]) -> str:

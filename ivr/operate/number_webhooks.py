@@ -126,8 +126,8 @@ def routing_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks)
         yield Cause(
             f"After each call Twilio sends the caller's number to {status_url}.",
             "Run `ivr number set`, which removes this address: the command shows the change and asks first.\n"
-            f"If you do not know why {urlsplit(webhooks.status_url).hostname} is set there, find out who else can log "
-            "in to Twilio's console.",
+            f"If you do not know why {urlsplit(webhooks.status_url).hostname} is set there, find out who can log in to "
+            "Twilio's console.",
             "watched",
         )
     if number.looks_up_names:

@@ -1,7 +1,6 @@
 """Sounds for translators: each text of a language, published or a draft, as a telephone would carry it.
 
-A text that is recorded is heard from its recording, another text in a voice of this machine. The sounds of the voice
-are kept, so that each is made only once.
+The recording of a text is used if there is one, else a voice of this machine. Its sounds are kept: each is made once.
 """
 
 import shutil

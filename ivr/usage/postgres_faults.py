@@ -26,7 +26,7 @@ _BY_STATE = {
 _BY_PHRASE: Mapping[tuple[str, ...], str] = {
     ("authentication failed",): "it refuses the user or the password",
     ("no pg_hba.conf entry",): "it does not allow this connection: look at user, machine and TLS in its pg_hba.conf",
-    ("database", "does not exist"): "it has no database of that name",
+    ("database", "does not exist"): "it does not have the database that the address names",
     ("permission denied for database",): "its user may not connect: GRANT CONNECT ON DATABASE … TO …",
     ("root certificate file",): "the file of certificate authorities is missing: add "
     "&sslrootcert=/etc/ssl/certs/ca-certificates.crt, or the file of your provider, to the address",

@@ -51,7 +51,7 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> list[st
         _add_phone_pages(app, site, telephone)
         add_sounds(app, telephone.sound_files, telephone.synthesizer)
         if settings.uses_test_token:
-            _add_panel(app, line)
+            _add_body(app, f"/{TRY_OUT_DATA}", make_body(try_out_data(line), "application/json"))
     return telephone.notes if telephone else []
 
 
@@ -83,14 +83,19 @@ def _add_answer_to_unknown(app: FastAPI, page: Body, status: int) -> None:
     app.add_exception_handler(404, answer)
 
 
+def _add_body(app: FastAPI, path: str, body: Body) -> None:
+    """Answer requests for `path` with `body`."""
+
+    async def answer(request: Request) -> Response:
+        return respond(request, body)
+
+    app.add_api_route(path, answer, methods=GET_OR_HEAD)
+
+
 def _add_blank_pages(app: FastAPI, pages: Mapping[str, Body]) -> None:
     """Add the blank pages, which a visitor who leaves sees while the neutral page loads. Their names do not say why."""
-
-    async def blank_page(request: Request) -> Response:
-        return respond(request, pages[request.url.path.rpartition("/")[2]])
-
-    for tag in pages:
-        app.add_api_route(f"/blank/{tag}", blank_page, methods=GET_OR_HEAD)
+    for tag, page in pages.items():
+        _add_body(app, f"/blank/{tag}", page)
 
 
 def _add_front_pages(app: FastAPI, site: Site) -> None:
@@ -101,11 +106,8 @@ def _add_front_pages(app: FastAPI, site: Site) -> None:
         response.headers["Vary"] = "Accept-Language, Accept-Encoding"
         return response
 
-    async def front_in_one_language(request: Request) -> Response:
-        return respond(request, site.front_pages[request.url.path.rpartition("/")[2]])
-
-    for tag in site.front_pages:
-        app.add_api_route(f"/{tag}", front_in_one_language, methods=GET_OR_HEAD)
+    for tag, page in site.front_pages.items():
+        _add_body(app, f"/{tag}", page)
 
 
 def _add_read_pages(app: FastAPI, site: Site, base: str) -> None:
@@ -121,29 +123,16 @@ def _add_read_pages(app: FastAPI, site: Site, base: str) -> None:
             return RedirectResponse(f"{base}/read/{tag}#{node}", 308, NO_STORE)
         return respond(request, site.not_found, 404)
 
-    @app.api_route("/read", methods=GET_OR_HEAD)
-    async def source_read_page(request: Request) -> Response:
-        return respond(request, site.read_pages[site.source_tag])
+    _add_body(app, "/read", site.read_pages[site.source_tag])
 
 
 def _add_phone_pages(app: FastAPI, site: Site, telephone: Telephone) -> None:
-    @app.api_route(f"/{TELEPHONE_DATA}", methods=GET_OR_HEAD)
-    async def telephone_data(request: Request) -> Response:
-        return respond(request, telephone.body)
+    _add_body(app, f"/{TELEPHONE_DATA}", telephone.body)
 
     @app.api_route("/phone/{tag}", methods=GET_OR_HEAD)
     async def phone_page(request: Request) -> Response:
         page = site.phone_pages.get(request.path_params["tag"])
         return respond(request, page) if page else respond(request, site.not_found, 404)
-
-
-def _add_panel(app: FastAPI, line: Line) -> None:
-    """Add the data of the panel for trying a change out."""
-    body = make_body(try_out_data(line), "application/json")
-
-    @app.api_route(f"/{TRY_OUT_DATA}", methods=GET_OR_HEAD)
-    async def panel_data(request: Request) -> Response:
-        return respond(request, body)
 
 
 def respond(request: Request, body: Body, status: int = 200, headers: Mapping[str, str] = NO_STORE) -> Response:

@@ -14,7 +14,7 @@ REQUESTS_A_SECOND, MOST_AT_ONCE = 40, 80
 """Requests for sounds that one worker answers. A visitor who listens makes one request in about ten seconds."""
 RETRY_AFTER = 1
 """Seconds after which a browser may ask again."""
-_RETRY_SENTENCE = f"Ask again after {RETRY_AFTER} second. The page goes on with captions meanwhile.\n"
+_RETRY_SENTENCE = f"Ask again after {RETRY_AFTER} second. The page continues with captions until then.\n"
 
 
 class RequestLimit:

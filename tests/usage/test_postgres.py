@@ -314,7 +314,7 @@ def faults(cluster: Cluster, url: str) -> Mapping[str, tuple[str, str]]:
         "unknown host": (other_host, "the name of its host is not known"),
         "wrong password": (cluster.url("line", "w0rd", name), "it refuses the user or the password"),
         "unknown user": (cluster.url("nobody-known", "w0rd", name), "it refuses the user or the password"),
-        "no such database": (cluster.url("line", SECRET, "nowhere"), "it has no database of that name"),
+        "no such database": (cluster.url("line", SECRET, "nowhere"), "it does not have the database"),
         "nonsense": (
             f"postgresql://line:{SECRET.replace('/', '%zz')}@127.0.0.1/{name}", "the address is not one that",
         ),
