@@ -34,7 +34,7 @@ Counted = Literal[
     "ring", "key", "silence", "ended", "outdated", "connected", "busy", "no-answer", "failed", "canceled", "unknown",
     "test call", "refused", "too large", "fallback", "usage not written", "warning", "fault",
 ]  # fmt: skip
-"""The events of a call, the outcomes of its dial, and what else is counted."""
+"""The names of all counts: events of a call, outcomes of its dial, and events of the process."""
 COUNTED = get_args(Counted)
 
 COUNT_INTERVAL = 60.0
@@ -108,7 +108,7 @@ class LogWriter:
     def _write(self, line: str) -> None:
         """Write one line in one piece: it is shorter than PIPE_BUF, so that lines of two workers do not mix."""
         if line:
-            with suppress(Exception):  # a closed pipe, a full disk: the line is lost, the call goes on
+            with suppress(Exception):  # a closed pipe, a full disk: the line is lost, the call continues
                 self._stream.write(f"{line}\n")
                 self._stream.flush()
 
@@ -132,7 +132,7 @@ _writer: LogWriter | None = None
 def open_log(every_logger: bool = False) -> LogWriter:
     """Send the log of this process to standard error. The caller must stop the returned writer.
 
-    With `every_logger`, the reports of libraries and of Python itself go there too, and nowhere else.
+    With `every_logger`, the reports of libraries and of Python itself go there too, and to no other place.
     """
     global _writer
     logging.raiseExceptions = False  # a closed pipe must not end a call

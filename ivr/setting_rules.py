@@ -21,7 +21,7 @@ RENAMED: Mapping[str, str] = {
     "USAGE_URL": "IVR_USAGE_URL",
     "METRICS_ADDRESS": "IVR_METRICS_ADDRESS",
 }
-"""Settings of release 0.1.0 and what they are called now."""
+"""Settings of release 0.1.0 and their present names."""
 REMOVED: Mapping[str, str] = {
     "CALLER_ID": "every transfer shows LINE_NUMBER to the hotline",
     "METRICS_NODES": "nodes and languages are counted by month alone, see IVR_USAGE",
@@ -65,7 +65,7 @@ def unknown_names(given: Mapping[str, str], known: Collection[str]) -> Iterator[
             continue
         meant = _closest(name, [*known, *RENAMED, *REMOVED])
         if meant in REMOVED:
-            yield f"{name} is not a setting, and {meant} is one no longer: {REMOVED[meant]}."
+            yield f"{name} is not a setting, and {meant} is no longer a setting: {REMOVED[meant]}."
         elif meant:
             yield f"{name} is not a setting. Is {RENAMED.get(meant, meant)} meant?"
         elif name.startswith(PREFIX):

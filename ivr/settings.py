@@ -26,7 +26,7 @@ _PATH = re.compile(r"\.{1,2}|[^\"']*/[^\"']*")
 _PASSWORD = re.compile(r"//[^/@\s]*@")
 NO_LINE_NUMBER = (
     "LINE_NUMBER is not set. With Twilio's token it must be the line's own number, such as +12025550123: "
-    "a caller who withholds theirs could otherwise not be connected."
+    "otherwise a caller who withholds their own number may not be connected."
 )
 
 
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
         if value and not E164.fullmatch(value):
             raise ValueError("expected +1 and ten digits, such as +12025550123")
         if PREMIUM.match(value):
-            raise ValueError("this number charges whoever calls it")
+            raise ValueError("this number charges its callers")
         return value
 
     @field_validator("twilio_account_sid")
@@ -155,7 +155,7 @@ class Settings(BaseSettings):
 
     @property
     def hotline(self) -> str:
-        """The number that key 0 must dial, such as "+18883737888": IVR_HOTLINE, else the one pinned in the program."""
+        """The number that key 0 must dial, such as "+18883737888": IVR_HOTLINE, else the number in the program."""
         return self.ivr_hotline or PINNED_HOTLINE
 
     @property

@@ -150,7 +150,7 @@ def test_what_was_read_does_not_change() -> None:
             )
         ),
         ("IVR_SILENCE", "hang up", "expected connect or goodbye"),
-        ("IVR_HOTLINE", "+19005550123", "this number charges whoever calls it"),
+        ("IVR_HOTLINE", "+19005550123", "this number charges its callers"),
         *(
             (name, value, "expected on or off")
             for name in ("IVR_WEB_PHONE", "IVR_READABLE")
@@ -275,7 +275,10 @@ def test_every_old_name_has_a_new_one_that_is_a_setting() -> None:
         ("TWILIO_AUTHTOKEN", "TWILIO_AUTHTOKEN is not a setting. Is TWILIO_AUTH_TOKEN meant?"),
         ("PUBLICURL", "PUBLICURL is not a setting. Is PUBLIC_URL meant?"),
         ("LINENUMBER", "LINENUMBER is not a setting. Is LINE_NUMBER meant?"),
-        ("CALLERID", "CALLERID is not a setting, and CALLER_ID is one no longer: every transfer shows LINE_NUMBER"),
+        (
+            "CALLERID",
+            "CALLERID is not a setting, and CALLER_ID is no longer a setting: every transfer shows LINE_NUMBER",
+        ),
     ],
 )
 @pytest.mark.parametrize("place", ["environment", "file"])

@@ -25,7 +25,7 @@ def call(settings: Settings, url: str | None, keys: Sequence[str] | None, outcom
 
     `url` is a running line, None this process. `keys` are pressed in order; None asks the person at the keyboard.
     `outcomes` are how the dialled calls end, one after the other, such as ["busy", "completed"]; the last one holds
-    for all that follow. Raises OperationFailed where the call cannot go on.
+    for all that follow. Raises OperationFailed where the call cannot continue.
     """
     caller = new_caller(settings, url)
     try:

@@ -98,7 +98,7 @@ def check(ctx: click.Context, tag: str | None, today: bool, against: str | None)
     default="completed",
     show_default=True,
     metavar='"busy completed"',
-    help="How each dialled call ends, or hangup: the caller hangs up while it rings. The last one holds for the rest.",
+    help="How each dialled call ends, or hangup: the caller hangs up while it rings. The last word repeats.",
 )
 @click.option("--url", default=None, help="Call the line that runs at this address, with signed requests.")
 @click.option(

@@ -136,8 +136,8 @@ def listen(tag: str | None, nodes: Sequence[str], all_sounds: Path | None, slow:
     Makes the sounds of the language TAG, published or a draft. The texts NODE are also played; without NODE, the sounds
     of all texts are made. A recording is used where there is one, else a voice of IVR_VOICES or espeak-ng.
 
-    With --all DIR, makes the sounds of every published language at both paces. It can be interrupted and started again:
-    a sound is made once, and one that no text needs any more is removed.
+    With --all DIR, makes the sounds of every published language at both paces. The command can be interrupted and
+    started again: a sound is made once, and a sound that no text needs any more is removed.
     """
     if all_sounds:
         if tag or slow or out:
@@ -164,7 +164,7 @@ def _listen(tag: str, nodes: Sequence[str], slow: bool, out: Path | None) -> Non
             click.echo(f"    {sample.words}".replace("\n\n", "\n    "))
         if nodes and not out and not listen.play(sample.path):
             click.echo("    (no program that plays sound is installed: open the file)")
-    click.echo(f"The seconds are those of these sounds; `ivr check {tag}` estimates longer ones, for a slow voice.")
+    click.echo(f"The seconds are measured on these sounds; `ivr check {tag}` estimates more, for a slow voice.")
     if not slow and (row := listen.rate_row(line.content.locales[tag], heard)):
         click.echo(f"{tag}: {row}")
 

@@ -85,7 +85,7 @@ def _periods_until(last: str, number: int) -> list[str]:
 
 
 @click.command()
-@click.option("--calls", type=click.IntRange(min=1), metavar="300", help="Also show what so many calls cost.")
+@click.option("--calls", type=click.IntRange(min=1), metavar="300", help="Also show the cost of this many calls.")
 def cost(calls: int | None) -> None:
     """Estimate what a call costs.
 

@@ -51,7 +51,7 @@ _SETTINGS: Mapping[str, Setting] = {
     ),
     "line_number": Setting(
         "LINE_NUMBER",
-        "It is the number that the hotline sees. Without it, a caller who withholds theirs may not be connected.",
+        "It is the number that the hotline sees. Without it, callers who withhold their number may not be connected.",
         f"Write the line's number as LINE_NUMBER into the settings on the server and on this machine.\n{_RESTART}",
     ),
 }
