@@ -166,10 +166,10 @@ def _write(path: Path, content: bytes) -> bool:
 
 
 def languages(root: Path) -> list[str]:
-    """The languages that have a catalogue under `root`; for a layer, the published ones without the source language."""
-    if stack_of(root).layer:
-        return list(published_languages(root)[1:])
-    return sorted(path.parent.parent.name for path in (root / "locales").glob("*/LC_MESSAGES/messages.po"))
+    """The languages that have a catalogue under `root`; for a layer also the published ones but the source language."""
+    translated = sorted(path.parent.parent.name for path in (root / "locales").glob("*/LC_MESSAGES/messages.po"))
+    published = published_languages(root)[1:] if stack_of(root).layer else ()
+    return list(dict.fromkeys((*published, *translated)))
 
 
 def rows(result: Update) -> Iterator[str]:

@@ -207,6 +207,15 @@ def test_regional_form_in_a_layer_begins_with_the_base_language_of_release_and_l
     assert {part.locale for text in ("tea", "plums") for part in parts(text, "es-PR")} == {"es-PR"}
 
 
+def test_language_of_a_layer_is_updated_with_the_others_before_it_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = copy_layer(tmp_path, monkeypatch)
+    assert languages(layer) == ["es"]
+    create_locale(layer, "fr")
+    assert languages(layer) == ["es", "fr"]
+
+
 def test_language_of_the_release_is_refused_in_a_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     layer = copy_layer(tmp_path, monkeypatch)
     shutil.rmtree(layer / "locales" / "es")
