@@ -63,7 +63,7 @@ export class Call {
     this.play(respond(this.#line, this.#step.place, { dialStatus, bridged }), dialStatus);
   }
 
-  /** Goes on to the next step, as after a silence. */
+  /** Continues with the next step, as after a silence. */
   skip() {
     this.#interruption.abort();
   }

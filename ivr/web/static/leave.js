@@ -23,8 +23,8 @@ function coverPage() {
   scrollTo(0, 0);
 }
 
-// The neutral page may be slow. Until it comes, the address is that of a page which leads to it: loading it again does not
-// bring this page back.
+// The neutral page may be slow. Until it has loaded, the address is that of the blank page, which leads to the neutral page:
+// a reload does not bring this page back.
 function leave() {
   if (!cover.hasChildNodes()) {
     coverPage();

@@ -73,7 +73,7 @@ export function onStep(watch) {
   watcher = watch;
 }
 
-/** Goes on with the call at a step; begins a call without sound if there is none. @param {Point} point */
+/** Continues the call at a step; begins a call without sound if there is none. @param {Point} point */
 export function playFrom(point) {
   if (!call) {
     startCall(false, point);

@@ -37,7 +37,7 @@ function isInView(section, limit) {
   return box.bottom > 0 && box.top < limit;
 }
 
-/** What is read now, as "#work": an open topic, else a menu, else what the address names; "" at the top. */
+/** The section that is read now, as "#work": an open topic, else a menu, else the one in the address; "" at the top. */
 function place() {
   const open = topics.filter((details) => details.open).map((details) => details.parentElement ?? details);
   const menus = scrollY > 0 ? [...document.querySelectorAll(".menu[id]")] : [];

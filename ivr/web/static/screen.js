@@ -7,7 +7,7 @@ import { sentencesOfLine } from "./sentences.js";
 /** @typedef {"idle" | "waiting" | "talking" | "listening" | "dialling"} State */
 
 const SCROLL_GAP = 8; // pixels above the newest caption
-const SCROLL_MARGIN = 40; // closer to its end than this, the log follows new captions
+const SCROLL_MARGIN = 40; // pixels: the log follows new captions while it is scrolled closer to its end than this
 
 /** @param {string} id */
 export function byId(id) {
@@ -44,7 +44,7 @@ export function setState(state, paused = false) {
   for (const label of document.querySelectorAll("#state > [data-state]")) {
     if (label instanceof HTMLElement) label.hidden = label.dataset.state !== shown;
   }
-  const resizes = [phone.dataset.state, state].some((one) => one === "idle" || one === "dialling");
+  const resizes = [phone.dataset.state, state].some((name) => name === "idle" || name === "dialling");
   const isNew = phone.dataset.state !== state;
   phone.dataset.state = state;
   moveFocusFromHidden(inCall);
@@ -104,7 +104,7 @@ export function addMessage(name, key = "") {
 
 /**
  * Adds the words of a voice. A line that offers a key is a button. Returns a function that marks the sentence of an index
- * and no other one; only a class changes, so that a screen reader does not read it again.
+ * and no other; only a class changes, so that a screen reader does not read the caption again.
  * @param {Caption} caption @returns {(index: number) => void}
  */
 export function addCaption(caption) {

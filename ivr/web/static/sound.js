@@ -24,7 +24,7 @@ export class Sound {
   usesSite = false;
 
   /**
-   * `base` begins the addresses of sounds; `soundLanguages` are the tags of the languages in which the site has a voice.
+   * `base` begins the addresses of sounds; `soundLanguages` are the tags of the languages that have sounds of the site.
    * @param {Clock} clock @param {string} base @param {Set<string>} soundLanguages
    */
   constructor(clock, base, soundLanguages) {

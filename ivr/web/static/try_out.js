@@ -19,7 +19,7 @@ const choice = /** @type {HTMLSelectElement} */ (byId("try-node"));
 const language = document.documentElement.lang;
 /** @type {Point[]} the steps of the call, the last one is played */
 let points = [];
-/** @type {Point[]} those in the list of steps */
+/** @type {Point[]} the points in the list of steps */
 let listed = [];
 /** @type {Promise<{ line: Line, data: TryOut } | null> | undefined} */
 let loading;
@@ -86,7 +86,7 @@ function wordItems(line, data, name) {
   );
 }
 
-/** Shows the steps until here. Those that were shown stay, so that none loses the focus. */
+/** Shows the steps of the call. Items that were shown before stay, so that no item loses the focus. */
 function listSteps() {
   const list = byId("try-steps");
   const same = points.findIndex((point, index) => listed[index] !== point);
@@ -98,10 +98,10 @@ function listSteps() {
   listed = [...points];
 }
 
-/** Goes on at the last of these steps, as if the others had led there. @param {Point[]} path */
+/** Continues at the last step of `path`, as if the steps before it had led there. @param {Point[]} path */
 function goTo(path) {
   points = path.slice(0, -1);
-  log.focus({ preventScroll: true }); // the button with the focus may be about to go
+  log.focus({ preventScroll: true }); // the button with the focus may be about to be removed
   playFrom(path[path.length - 1]);
 }
 
@@ -130,7 +130,7 @@ onStep((point) => {
 });
 panel.addEventListener("toggle", show);
 byId("try-go").addEventListener("click", () => choice.value && replay([choice.value]));
-byId("try-copy").hidden = !navigator.clipboard; // there is none on a page that was not sent over HTTPS
+byId("try-copy").hidden = !navigator.clipboard; // a page that was not sent over HTTPS has no clipboard
 byId("try-copy").addEventListener("click", copy);
 window.addEventListener("hashchange", replayLink);
 replayLink();
