@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _NO_NUMBER = (
-    "LINE_NUMBER is not set: every dial shows it. Set it to the number of the line. To try the line out only, use the "
-    ".env that `make setup` writes where there is none."
+    "LINE_NUMBER is not set: every dial shows this number. Set it to the number of the line. To try the line out only, "
+    "use the .env that `make setup` writes if there is none."
 )
 _TRYING_OUT = (
     "This export is for trying out, do not deploy it: TWILIO_AUTH_TOKEN is not Twilio's token. To deploy, set it and "
@@ -112,7 +112,7 @@ def _write_site(settings: Settings, readiness: "Readiness", folder: Path, sounds
 
 
 def _compare(line: "ExportedLine", old: Path) -> int:
-    """Print what changed from the export `old` to `line`. The exit code: 1 if anything."""
+    """Print what changed from the export `old` to `line`. Returns the exit code: 1 if there is a difference."""
     from ivr.export.diff import differences
     from ivr.export.files import read_export
 

@@ -21,7 +21,7 @@ USER_ERRORS = (BadContent, BadSettings, OperationFailed)
 
 
 class _CannotTell(click.ClickException):
-    """Twilio does not answer. The exit code 1 means that something is wrong, 2 that the command is."""
+    """Twilio does not answer. Exit code 1 would mean that something is wrong, 2 that the command is wrong."""
 
     exit_code = 3
 
@@ -107,7 +107,7 @@ def check(ctx: click.Context, tag: str | None, today: bool, against: str | None)
     help="Write the call into this file, as a story that tests replay.",
 )
 def call_(press: str | None, outcomes: str, url: str | None, keep: Path | None) -> None:
-    """Make a call in the terminal, by hand or with given keys."""
+    """Make a call in the terminal, with keys pressed by hand or given in --press."""
     from ivr.cli.call import call
 
     story = call(read_settings(), url, None if press is None else press.split(), outcomes.split())
@@ -144,8 +144,8 @@ def fallback() -> None:
 def script(locales: Sequence[str], out: Path) -> None:
     """Write all texts as pages to review.
 
-    One page for each LOCALE, published or a draft, by default for all published languages: every text with its keys and
-    sources, for the screen and for paper.
+    Writes one page for each LOCALE, published or a draft, by default for all published languages. A page has every text
+    with its keys and sources, for the screen and for paper.
     """
     from ivr.script.page import write_pages
 
@@ -158,9 +158,13 @@ def script(locales: Sequence[str], out: Path) -> None:
     "--svg", type=click.Path(dir_okay=False, path_type=Path), help="Draw the map into this file, with Graphviz."
 )
 @click.option(
-    "--outline", "output", flag_value="outline", default=True, help="Print it as an indented outline (the default)."
+    "--outline",
+    "output",
+    flag_value="outline",
+    default=True,
+    help="Print the map as an indented outline (the default).",
 )
-@click.option("--dot", "output", flag_value="dot", help="Print it in DOT, the language of Graphviz.")
+@click.option("--dot", "output", flag_value="dot", help="Print the map in DOT, the language of Graphviz.")
 def map_(svg: Path | None, output: str) -> None:
     """Show the menus and topics, and the key that leads to each."""
     from ivr.script import map as drawing
@@ -182,7 +186,7 @@ def map_(svg: Path | None, output: str) -> None:
 def sources(nodes: Sequence[str], live: bool) -> None:
     """Print each block of the texts with the facts that it speaks, and their sources.
 
-    Of the texts NODE, by default of all, with the pages that a person must still open.
+    Prints the texts NODE, by default all, then the pages that a person must still open.
     """
     from ivr.script.model import read_script
     from ivr.script.sources import sources_of
@@ -195,9 +199,9 @@ def sources(nodes: Sequence[str], live: bool) -> None:
 @main.command()
 @click.option("--copy", "name", metavar="NAME", help="Copy this text of the release into the layer, to edit it.")
 def own(name: str | None) -> None:
-    """List what your layer has of its own, and what a release changed in the texts that it replaces.
+    """List what your layer has of its own, and what a release changed in the texts that the layer replaces.
 
-    --copy also keeps the release's text as it is now: run it again when you have seen a change.
+    --copy also keeps the release's text as it is now: run `ivr own --copy` again when you have seen a change.
     """
     from ivr.script.own import copy_text, own_rows
 

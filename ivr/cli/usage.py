@@ -24,7 +24,7 @@ def _period(_: click.Context, __: click.Parameter, value: str | None) -> str | N
 
 @click.command()
 @click.option(
-    "--period", "--month", callback=_period, metavar="2026-11", help="Last period.  [default: the last whole]"
+    "--period", "--month", callback=_period, metavar="2026-11", help="Last period.  [default: the last complete period]"
 )
 @click.option("--periods", default=1, type=click.IntRange(1, 16), show_default=True, help="Periods side by side.")
 @click.option("--agency", default="", help="Name for the head of the page.")
@@ -89,7 +89,7 @@ def _periods_until(last: str, number: int) -> list[str]:
 def cost(calls: int | None) -> None:
     """Estimate what a call costs.
 
-    From the characters spoken, and the minutes of the caller's and the hotline's leg.
+    The estimate counts the characters spoken and the minutes of the caller's and the hotline's leg.
     """
     from ivr.line.compiler import compile_line
     from ivr.operate.cost import as_text, costs
