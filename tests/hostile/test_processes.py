@@ -38,7 +38,7 @@ def is_answered(server: Server) -> bool:
 def test_a_worker_that_fails_at_its_start_ends_no_other_and_is_tried_again(tiny: Path, tmp_path: Path) -> None:
     fails = tmp_path / "starts fail"
     with served(tiny, tmp_path / "run", faulty=True, environment={"FAIL_STARTS": str(fails)}) as server:
-        first, second = server.workers
+        first, second = sorted(server.resources())  # both have started: each has answered
         fails.touch()
         os.kill(first, signal.SIGKILL)
         eventually(lambda: server.workers == [second])
