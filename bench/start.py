@@ -31,7 +31,7 @@ for _ in range(20000): line.respond("/call/en/reminder", form)
 print(json.dumps({
     "import": imported - begun, "compile": compiled - imported, "proofs": proved - compiled, "faults": len(faults),
     "places": line.stats.places, "fragments": line.stats.fragments, "bytes": line.stats.fragment_bytes,
-    "languages": len(line.flow.published), "respond": (time.perf_counter() - looked) / 20000 * 1e6,
+    "languages": len(line.flow.offered), "respond": (time.perf_counter() - looked) / 20000 * 1e6,
     "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
 }))
 """

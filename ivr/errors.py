@@ -11,7 +11,7 @@
     ├── Unverified       a request is not signed with the token: it gets 403
     └── Untranslated     a text that cannot be spoken in a language: it is spoken in the source language
 
-The line handles each of them itself: a caller always gets a document.
+While the line runs, a signed request gets a document whichever of them is raised.
 """
 
 from collections.abc import Iterable
@@ -31,14 +31,14 @@ UnreachableReason = Literal[
 
 
 class Fault(NamedTuple):
-    """One fault of the content or the settings. As a string it is a sentence: where, what was found, what to do.
+    """One fault of the content or the settings, or a message that waits for its translator. `str` makes it a sentence.
 
         >>> str(Fault("prompts/tea.txt:3", "a digit in the text: '2 cups'", "Write numbers as words.", "ring 1"))
         "prompts/tea.txt:3: a digit in the text: '2 cups'. Write numbers as words. (to hear it: call, press 1)"
 
     `where` is a file, with its line number if there is one, or an address or a name. `path` lists the keys that lead
-    to the fault, "-" for silence. These four are for people. Decisions rest on the other fields, of which the first
-    three may be "":
+    to the fault, "-" for silence up to a later step. These four are for people. Decisions rest on the other fields, of
+    which the first three may be "":
 
     - `locale`: the tag of the language that the fault is in ("es").
     - `text`: the name of the text that the fault is in ("tea").

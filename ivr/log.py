@@ -34,7 +34,12 @@ Counted = Literal[
     "ring", "key", "silence", "ended", "outdated", "connected", "busy", "no-answer", "failed", "canceled", "unknown",
     "test call", "refused", "too large", "fallback", "usage not written", "warning", "fault",
 ]  # fmt: skip
-"""The names of all counts: events of a call, outcomes of its dial, and events of the process."""
+"""The names of all counts: events of a call, outcomes of its dial, and events of the process.
+
+"silence": a request without a key. "ended": one about a call that has ended. "outdated": one to a URL of another
+release. "unknown": a dial ended, Twilio does not say how. "test call": a request of `ivr probe`, `doctor` or `call`.
+"refused": without a valid signature. "too large": a refused body. "fallback": answered with the fallback document.
+"""
 COUNTED = get_args(Counted)
 
 COUNT_INTERVAL = 60.0
@@ -130,7 +135,7 @@ _writer: LogWriter | None = None
 
 
 def open_log(every_logger: bool = False) -> LogWriter:
-    """Send the log of this process to standard error. The caller must stop the returned writer.
+    """Send the log of this process to standard error. The calling function must stop the returned writer.
 
     With `every_logger`, the reports of libraries and of Python itself go there too, and to no other place.
     """

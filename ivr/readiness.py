@@ -77,7 +77,7 @@ class Readiness:
             "serving": self.serving,
             "release": __version__,
             "places": line.stats.places if line else 0,
-            "published": list(line.flow.published) if line else [],
+            "published": list(line.flow.offered) if line else [],
             "languages": {language.tag: self._language(language) for language in self.languages},
             "hotline": line.content.facts.numbers[HOTLINE].dial if line else None,
             "settings": _settings(line) if line else {},
@@ -133,11 +133,11 @@ def readiness_of(settings: Settings) -> Readiness:
     """
     readiness = _readiness_of_content(settings)
     withheld = tuple(fault for language in readiness.languages if language.withheld for fault in language.faults)
-    release = stack_of(settings.ivr_content).release
-    if release == settings.ivr_content or (readiness.line and not withheld):
+    stack = stack_of(settings.ivr_content)
+    if stack.layer is None or (readiness.line and not withheld):
         return readiness
     layer_faults = withheld if readiness.line else readiness.faults
-    of_release = _readiness_of_content(settings.model_copy(update={"ivr_content": release}))
+    of_release = _readiness_of_content(settings.model_copy(update={"ivr_content": stack.base}))
     return replace(of_release, layer_faults=layer_faults, root=settings.ivr_content)
 
 

@@ -10,7 +10,7 @@ from dotenv import dotenv_values
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ivr.content.facts import E164, PINNED_HOTLINE, PREMIUM
+from ivr.content.facts import NORTH_AMERICAN, PINNED_HOTLINE, PREMIUM
 from ivr.content.files import CHECKOUT
 from ivr.content.neutral_page import neutral_page_fault
 from ivr.errors import BadSettings
@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     @field_validator("line_number", "ivr_hotline")
     @classmethod
     def _is_a_number(cls, value: str) -> str:
-        if value and not E164.fullmatch(value):
+        if value and not NORTH_AMERICAN.fullmatch(value):
             raise ValueError("expected +1 and ten digits, such as +12025550123")
         if PREMIUM.match(value):
             raise ValueError("this number charges its callers")

@@ -213,7 +213,7 @@ def test_unknown_address_is_lost_in_the_index_and_in_the_parser(line: Line, node
     place = place_at(line.flow, address)
     known = place if place in line.documents else None
     answer = line.respond(address, [("Digits", "7")])
-    home = Place("main", locale if locale in line.flow.published else "en", pace="slow")
+    home = Place("main", locale if locale in line.flow.offered else "en", pace="slow")
     assert answer.place == (next_place(line.flow, known, Key("7")) if known else home)
 
 

@@ -32,7 +32,7 @@ def site_pages(line: Line) -> dict[str, Body]:
     static = StaticFiles()
     voices = InstalledVoices(frozenset({"en-us", "es-419"}))
     telephone, templates = Telephone(line, installed=voices), PageTemplates(SiteAddresses(""), static)
-    site = Site(line, telephone, templates, draft_page_tags=["fr"], is_tried_out=True)
+    site = Site(line, telephone, templates, draft_page_tags=["fr"], is_test_line=True)
     bare = Site(line, telephone, templates, has_text=False)
     pages = {f"front.{tag}": page for tag, page in site.front_pages.items()}
     pages |= {f"phone.{tag}": page for tag, page in site.phone_pages.items()}

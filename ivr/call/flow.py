@@ -62,14 +62,14 @@ class Transfer(_Node):
 
 
 class Farewell(_Node):
-    """After a conversation the line says goodbye, then reads the choices of `menu`."""
+    """After a conversation: a text that says so, and the choices of `menu` once. Without a key the call ends."""
 
     kind: Literal["farewell"]
     menu: str
 
 
 class Languages(_Node):
-    """With three or more published languages key 8 leads here. Each language offers itself in its own voice."""
+    """With three or more offered languages key 8 leads here. Each language offers itself in its own voice."""
 
     kind: Literal["languages"]
     parent: str
@@ -82,14 +82,15 @@ SINGLE_KINDS = {"opening", "reminder", "transfer", "farewell", "languages"}
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """The graph. `nodes` are by name, `published` are language tags, the source language first: a call begins in it.
+    """The graph. `nodes` are by name. `offered` are the tags of the languages that callers can choose, in a `Content`
+    without the withheld ones; the source language is the first, and a call begins in it.
 
     `parts` is the number of parts of each text by its name, such as {"signs": 4}; a text that is not in it has one.
     `moved` maps the name of a node of an earlier release to the node that took its place.
     """
 
     nodes: Mapping[str, Node]
-    published: tuple[str, ...]
+    offered: tuple[str, ...]
     parts: Mapping[str, int] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
 
@@ -104,7 +105,7 @@ class Flow:
     @property
     def source_language(self) -> str:
         """The tag of the language in which the texts are written, such as "en"."""
-        return self.published[0]
+        return self.offered[0]
 
     @cached_property
     def main_menu(self) -> str:

@@ -10,8 +10,8 @@ A menu is read three times:
 After a no-match the text "miss" comes first. After a second one in a row come the offer of a person and, in a menu, the
 key that reads the choices again, or, in a topic, the key * and the part.
 
-Until the caller has chosen a language, these are spoken in the first two published languages: the connecting sentence,
-the warning, the reminder, and the text after a dial. The choices of a menu are read in the source language alone.
+Until the caller has chosen a language, every prompt is spoken in the first two offered languages, except the greeting,
+911, and the heading, the choices and the other keys of a menu: these are spoken in the source language alone.
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,8 @@ SHARED_TEXTS = (
     "without_keys", "stay", "ending", "number", "not_reached", "text_number", "miss", "miss_again", "goodbye",
     "fallback", "fallback_again",
 )  # fmt: skip
-"""The texts that belong to the line as a whole; every other text belongs to the node of its name."""
+"""The texts that belong to the line as a whole; every other belongs to its node. `short` offers a person, `stay` says
+that the line dials soon, `choices` offers to read the choices again, `text_number` is the number for text messages."""
 NEEDED_SHARED_TEXTS = ("person", "danger", "language")
 """The shared texts without which a language is withheld."""
 
@@ -71,8 +72,8 @@ def prompts_for(flow: Flow, step: Step) -> tuple[PromptRef, ...]:
 
 
 def languages_spoken(flow: Flow, place: Place) -> tuple[str, ...]:
-    """The languages in which `place` is spoken: the caller's; until one is chosen, the first two published ones."""
-    return (place.locale,) if place.language_chosen else flow.published[:2]
+    """The languages in which `place` is spoken: the caller's; until one is chosen, the first two offered ones."""
+    return (place.locale,) if place.language_chosen else flow.offered[:2]
 
 
 def _prompt(place: Place, text: str, part: int = 1) -> PromptRef:
@@ -148,7 +149,7 @@ def _heading(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
 
 def _language_offers(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     """The offer of key 8: the other language, in its own words; with three or more, the next one and the menu."""
-    others = [locale for locale in flow.published if locale != place.locale]
+    others = [locale for locale in flow.offered if locale != place.locale]
     own = tuple(PromptRef("language", 1, locale) for locale in others[:1])
     return (*own, _prompt(place, "languages")) if len(others) > 1 else own
 
@@ -173,7 +174,7 @@ def _opening(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
 
 
 def _part(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
-    """A part of a text or of the language menu. Until a language is chosen, `not_connected` has shared texts."""
+    """A part of a text or of the language menu. Until a language is chosen, shared texts replace `not_connected`."""
     if isinstance(flow.nodes[place.node], Languages):
         offers = enumerate(languages_offered(flow, place), start=1)
         return _prompt(place, "person"), *(PromptRef("language", 1, locale, str(key)) for key, locale in offers)
@@ -204,7 +205,7 @@ def named_keys(flow: Flow, text: str, language_key: str = "8") -> Mapping[str, s
 
 
 def language_keys(text: str, language_count: int) -> tuple[str, ...]:
-    """Every key that `press.language` can be in `text`, where `language_count` languages are published.
+    """Every key that `press.language` can be in `text`, where `language_count` languages are offered.
 
     ("8",) for most texts. ("8", "1", "2") for the text `language` of three languages: in a menu key 8 offers the
     language, and in the language menu a key from 1 to the number of other languages, at most 5.

@@ -1,7 +1,7 @@
 """The values of a call: the caller's place, the events, the answer. Frozen tuples without behaviour.
 
-VoiceXML's terms for two of the events: `Silence` is a *no-input* (the caller pressed no key in time), a `Key` without
-a meaning at its place is a *no-match*. `Place.misses` counts the no-matches in a row.
+VoiceXML's terms: a *no-input* (the caller presses no key in time) is no event, because the document goes on without a
+request. A `Key` without a meaning at its place is a *no-match*; `Place.misses` counts those in a row.
 """
 
 from typing import Literal, NamedTuple
@@ -19,7 +19,7 @@ class Place(NamedTuple):
 
     Example: `Place("partner", "es", 2)` ↔ "/call/es/partner/part-2": the second part of the node `partner`, in Spanish.
 
-    `node` is a name from flow.toml, `locale` a published language tag, `part` counts from 1. `misses` is the number of
+    `node` is a name from flow.toml, `locale` an offered language's tag, `part` counts from 1. `misses` is the number of
     no-matches in a row (0 to 2). `tries` is the number of dials in a row that nobody answered (0 to 3); a key sets it
     to 1 at most. It is 0 at every node but the transfer and the node that follows a failed dial.
 
@@ -46,8 +46,8 @@ class Key(NamedTuple):
     key: str
 
 
-class Silence(NamedTuple):
-    """A request without a key: no-input."""
+class NoKey(NamedTuple):
+    """A request to the address of a place without a key. Twilio sends none while a caller is silent."""
 
 
 class DialEnded(NamedTuple):
@@ -72,7 +72,7 @@ class Outdated(NamedTuple):
     key: str
 
 
-Event = Ring | Key | Silence | DialEnded | CallEnded | Outdated
+Event = Ring | Key | NoKey | DialEnded | CallEnded | Outdated
 
 
 class Answer(NamedTuple):

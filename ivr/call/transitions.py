@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, assert_never, get_args
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
-from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Event, Key, NoKey, Outdated, Place, Ring
 
 Policy = Literal["connect", "goodbye"]
 """The end of a silent call: "connect" dials the hotline, "goodbye" reads its number and hangs up."""
@@ -30,9 +30,9 @@ Reading = Literal["opening", "part", "first", "second", "third", "last", "farewe
 - "part": a part of a topic, of the reminder or of the language menu;
 - "first", "second", "third": a menu, for the first, second or third time;
 - "last": a menu after MAX_TRIES dials: it is read once, then the call ends;
-- "farewell": the goodbye after a conversation, with the main menu;
-- "warning": that the line dials soon; any key stops it;
-- "ending", "number": with the policy "goodbye", that the call ends soon, then the hotline's number.
+- "farewell": after a conversation, the text of the farewell and the main menu;
+- "warning": with the policy "connect", the text `stay`: the line dials soon, and any key stops it;
+- "ending", "number": with the policy "goodbye", the texts of these names: the call ends soon; the hotline's number.
 """
 
 CHOICE_KEYS, FIXED_KEYS = tuple("123456"), tuple("0789*#")
@@ -43,7 +43,7 @@ LANGUAGES_PER_PART = 5
 
 
 class Ask(NamedTuple):
-    """Reads a text, which any key of `place` stops, then waits for a key. In TwiML: a Gather."""
+    """Reads a text, which any key stops, then waits for a key; a key acts at `place`. In TwiML: a Gather."""
 
     place: Place
     reading: Reading
@@ -72,13 +72,13 @@ def next_place(flow: Flow, place: Place, event: Event) -> Place:
     match event:
         case Key(key):
             return _press(flow, _place_of_keys(flow, place), key)
-        case Silence():
+        case NoKey():
             return place._replace(misses=0)
         case Ring():
-            return Place(flow.node_of_kind("opening"), flow.source_language, language_chosen=len(flow.published) == 1)
+            return Place(flow.node_of_kind("opening"), flow.source_language, language_chosen=len(flow.offered) == 1)
         case DialEnded(outcome):
             return _after_dial(flow, place, outcome == "connected")
-        case CallEnded():
+        case CallEnded():  # at a transfer the caller may still be there: see HANG_UP_OUTCOMES in ivr/line/request.py
             transfer = isinstance(flow.nodes[place.node], Transfer)
             return _after_dial(flow, place, connected=False) if transfer else place._replace(misses=0)
         case Outdated(key):
@@ -119,8 +119,8 @@ def _press(flow: Flow, place: Place, key: str) -> Place:
 
 def _other_language(flow: Flow, place: Place) -> Place:
     """Key 8 leads to the same place in the other language; with three or more languages, to the language menu."""
-    if len(flow.published) < 3:
-        others = [locale for locale in flow.published if locale != place.locale]
+    if len(flow.offered) < 3:
+        others = [locale for locale in flow.offered if locale != place.locale]
         return place._replace(locale=others[0], language_chosen=True) if others else place
     return _enter(place, flow.node_of_kind("languages"))._replace(language_chosen=True)
 
@@ -157,7 +157,7 @@ def choices_at(flow: Flow, place: Place) -> tuple[str, ...]:
 
 def languages_offered(flow: Flow, place: Place) -> tuple[str, ...]:
     """The languages that this part of the language menu offers: all but the caller's, five in a part."""
-    others = [locale for locale in flow.published if locale != place.locale]
+    others = [locale for locale in flow.offered if locale != place.locale]
     start = (place.part - 1) * LANGUAGES_PER_PART
     return tuple(others[start : start + LANGUAGES_PER_PART])
 
@@ -165,7 +165,7 @@ def languages_offered(flow: Flow, place: Place) -> tuple[str, ...]:
 def last_part(flow: Flow, place: Place) -> int:
     """The number of parts at `place`: those of the text, or those that the language menu needs."""
     if isinstance(flow.nodes[place.node], Languages):
-        others = len(flow.published) - 1
+        others = len(flow.offered) - 1
         return max(1, math.ceil(others / LANGUAGES_PER_PART))
     return flow.part_count(place.node)
 
@@ -210,7 +210,7 @@ def _menu_after(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
 
 @lru_cache(maxsize=2000)  # every place below a menu ends with the same steps
 def _later_readings(flow: Flow, menu: Place, policy: Policy, tries: int = 0) -> tuple[Step, ...]:
-    """The steps after the first reading of a menu: two more readings, then the dial, or the goodbye."""
+    """The steps after the first reading of a menu: two more readings, then the dial, or the number and the end."""
     readings = Ask(menu, "second"), Ask(menu, "third")
     if policy == "goodbye":
         return *readings, Ask(menu, "ending"), Ask(menu, "number"), End(_enter(menu, flow.main_menu))
@@ -220,8 +220,8 @@ def _later_readings(flow: Flow, menu: Place, policy: Policy, tries: int = 0) -> 
 class Exploration(NamedTuple):
     """Every place of the line, and how to get there.
 
-    `paths` has a shortest path to each place, as words: "ring 8 2 -" is a ring, keys 8 and 2, then silence; the
-    outcome of a dial is its name ("busy"), any other value of Digits is "other".
+    `paths` has a shortest path to each place, as words: "ring 8 2 -" is a ring, keys 8 and 2, then silence up to one of
+    the later steps; the outcome of a dial is its name ("busy"), any other value of Digits is "other".
     `transitions[place][key]` is the place that `key` leads to; the key "" is any other value of Digits.
     """
 

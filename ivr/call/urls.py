@@ -1,11 +1,11 @@
 """Addresses: the address of a place, and the place of an address.
 
-An address is the path of a URL. It contains the state of a call, and no other data:
+An address is the path of a URL here. It contains the state of a call, and no other data:
 
     /call                                               a call begins
     /call/en/main/choices-7c1e                          a key pressed in the main menu
-    /call/es/partner/part-2/slow/misses-1/tries-1       a key pressed in a topic
-    /call/es/connect/outcome                            a dial ended
+    /call/es/partner/part-2/slow/misses-1               a key pressed in a topic
+    /call/es/connect/tries-1/outcome                    a dial ended, the second one in a row
     /call/en/connect/both-languages/outcome             the same, for a caller who has not chosen a language
     /audio/0f3c….wav                                    a recording
 
@@ -110,9 +110,9 @@ def address_in(public_url: str, url: str) -> str:
 
 
 def _parse(flow: Flow, address: str) -> tuple[re.Match[str], str] | None:
-    """The match of PLACE_PATTERN and the published language of an address; None if it lacks one of them."""
+    """The match of PLACE_PATTERN and the offered language of an address; None if it lacks one of them."""
     match = PLACE_PATTERN.fullmatch(address)
-    locale = published_locale(flow.published, match["locale"]) if match else None
+    locale = published_locale(flow.offered, match["locale"]) if match else None
     return (match, locale) if match and locale else None
 
 
@@ -126,7 +126,7 @@ def place_at(flow: Flow, address: str) -> Place | None:
         return None
     values: dict[str, Any] = {field: read(match[field]) for field, _, _, read in SEGMENTS if match[field] is not None}
     place = Place(match["node"], locale, **values)
-    unused = isinstance(flow.nodes[place.node], Languages) and len(flow.published) < 3
+    unused = isinstance(flow.nodes[place.node], Languages) and len(flow.offered) < 3
     return None if unused or place.part > last_part(flow, place) else place
 
 
@@ -153,9 +153,9 @@ def successor_of(flow: Flow, address: str) -> Place | None:
 
 
 def language_in(flow: Flow, address: str) -> str:
-    """The published language that an address names, even if the rest is unknown. Without one, the source language."""
+    """The offered language that an address names, even if the rest is unknown. Without one, the source language."""
     match = LANGUAGE_PATTERN.match(address)
-    return (published_locale(flow.published, match["locale"]) if match else None) or flow.source_language
+    return (published_locale(flow.offered, match["locale"]) if match else None) or flow.source_language
 
 
 def choices_segment(flow: Flow, place: Place) -> str:

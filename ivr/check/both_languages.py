@@ -16,7 +16,7 @@ BILINGUAL_READINGS = ("part", "third", "warning", "farewell", "ending", "number"
 def both_languages_are_spoken_until_one_is_chosen(index: LineIndex) -> Iterator[Fault]:
     """Both languages speak the connecting sentence, the warning, the reminder, the text after a dial, the goodbye."""
     for step, place in index.places_by_step.items():
-        missing = set(index.flow.published[:2]) - {prompt.locale for prompt in _prompts(index, step)}
+        missing = set(index.flow.offered[:2]) - {prompt.locale for prompt in _prompts(index, step)}
         if missing and not step.place.language_chosen:
             found = f"`{' '.join(prompt.text for prompt in prompts_for(index.flow, step))}` is not spoken in"
             yield index.fault(place, f"{found} {', '.join(sorted(missing))}", "Speak it in both languages.")

@@ -25,7 +25,7 @@ def call_limit_faults(line: Line) -> Iterator[Fault]:
 
 
 def _possible_faults(line: Line) -> Iterator[Fault | None]:
-    source, *others = line.flow.published
+    source, *others = line.flow.offered
     yield from _opening(line, source, others[:1])
     for locale in others:
         yield from _after_the_language_key(line, locale)

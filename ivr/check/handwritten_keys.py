@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import regex
 
-from ivr.content.wordlists import END, NO_SPACES, START, Words, phrase_pattern, plain_words, word_start
+from ivr.content.wordlists import END, NO_SPACES, START, WordLists, phrase_pattern, plain_words, word_start
 
 BETWEEN = r"[\s:«“\"'‘’„「]*"
 """The signs that can be between a phrase and a key."""
@@ -35,7 +35,7 @@ class KeyWords(NamedTuple):
     all: tuple[str, ...]
 
 
-def key_by_hand(text: str, keys: KeyWords, words: Words) -> str:
+def key_by_hand(text: str, keys: KeyWords, words: WordLists) -> str:
     """The first key that `text` says, with its phrase: "oprima cero"; "" without one.
 
     `text` is a message with a line break in place of each placeholder.
@@ -48,7 +48,7 @@ def key_by_hand(text: str, keys: KeyWords, words: Words) -> str:
     return ""
 
 
-def number_by_hand(text: str, keys: KeyWords, words: Words) -> str:
+def number_by_hand(text: str, keys: KeyWords, words: WordLists) -> str:
     """The first number that `text` says digit by digit: "nueve uno uno"; "" without one."""
     for match in _digit_run_pattern(keys.digits).finditer(_without_phrases(text, words.not_keys)):
         digits = match.captures("digit")
@@ -96,7 +96,7 @@ def _digit_run_pattern(digits: tuple[str, ...]) -> "regex.Pattern[str]":
     )
 
 
-def _is_article(match: "regex.Match[str]", text: str, keys: KeyWords, words: Words) -> bool:
+def _is_article(match: "regex.Match[str]", text: str, keys: KeyWords, words: WordLists) -> bool:
     """Whether the word is an article here, as in French "appuyez sur un bouton", Spanish "oprima unos segundos".
 
     Articles are in `small`. The word for key 1 is an article only before a word that is not in `small`.

@@ -63,7 +63,7 @@ def star_leads_to_the_main_menu(index: LineIndex) -> Iterator[Fault]:
 
 def eight_keeps_the_place(index: LineIndex) -> Iterator[Fault]:
     """With two languages, 8 leads to the same node, part and pace in the other language, and 8 again leads back."""
-    if len(index.flow.published) != 2:
+    if len(index.flow.offered) != 2:
         return
     for place in index.places_with_keys:
         target = index.next_place(place, "8")

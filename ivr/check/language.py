@@ -9,7 +9,7 @@ from ivr.check.recordings import outdated_recordings, parts_to_record, recordabl
 from ivr.check.rendered_texts import paths_to_texts
 from ivr.check.translation import Translation
 from ivr.check.translation_rules import broken_rules
-from ivr.content.catalogue import MessageId, po_file_of, po_path, read_catalogue
+from ivr.content.catalogue import MessageId, po_path, po_subpath, read_catalogue
 from ivr.content.languages import fallback_locales
 from ivr.content.load import needed_texts
 from ivr.content.locale import Locale
@@ -25,7 +25,7 @@ MIN_TRANSLATIONS = 20
 
 def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
     """Every rule that a translation breaks, with the line in the catalogue and the keys that lead to the text."""
-    for path in line.content.stack.existing(po_file_of(tag)):
+    for path in line.content.stack.existing(po_subpath(tag)):
         yield from _catalogue_faults(line, tag, path)
 
 
@@ -59,8 +59,8 @@ def _translations(line: Line, locale: Locale) -> dict[MessageId, Translation]:
     """Every usable translation into `locale`, with the data that the rules need."""
     content = line.content
     source, needed = content.locales[content.flow.source_language], needed_texts(line.flow)
-    words = content.words(locale.tag)
-    names = (*words.names, *content.words(source.tag).names)
+    words = content.word_lists(locale.tag)
+    names = (*words.names, *content.word_lists(source.tag).names)
     others = {
         other.tag: other.messages for other in content.locales.values() if other.messages and other.tag != locale.tag
     }
@@ -88,13 +88,13 @@ def summary(line: Line, tag: str) -> Iterator[str]:
     if locale.translators:
         yield f"  translators {', '.join(locale.translators)}"
     yield f"  it says     {'; '.join(spoken_numbers(locale, line.content.facts))}"
-    catalogues = [read_catalogue(path) for path in line.content.stack.existing(po_file_of(tag))]
+    catalogues = [read_catalogue(path) for path in line.content.stack.existing(po_subpath(tag))]
     if comments := sum(len(entry.comments) for catalogue in catalogues for entry in catalogue.entries):
         yield f"  comments    {comments} of translators in the catalogue: `ivr script {tag}` shows them to reviewers"
     yield from (f"  to check    {row}" for row in doubts(locale, line.content.root))
     for folder in line.content.stack.existing(f"locales/{tag}"):
         yield from (f"  to check    {file}:{number}: {mark}" for file, number, mark in review_marks(folder))
-    if not line.content.words(tag).press:
+    if not line.content.word_lists(tag).press:
         yield "  to check    words.toml: press: it is empty, so a key that is written by hand is not found"
 
 
@@ -136,6 +136,6 @@ def fallback_voice_faults(line: Line) -> Iterator[Fault]:
 
 def unreviewed(line: Line) -> Iterator[str]:
     """The published languages that no native speaker has read aloud. These are notes and no faults."""
-    for tag in line.flow.published[1:]:
+    for tag in line.flow.offered[1:]:
         if not line.content.locales[tag].review:
             yield f"{tag}: {UNREVIEWED} (locales/{tag}/locale.toml: reviewed)"

@@ -35,7 +35,7 @@ class LimitChecker:
     def __init__(self, line: Line) -> None:
         self.line, self.flow = line, line.flow
         self.texts = tuple(rendered_texts(line))
-        self._words = {tag: line.content.words(tag) for tag in self.flow.published}
+        self._words = {tag: line.content.word_lists(tag) for tag in self.flow.offered}
 
     def faults(self) -> Iterator[Fault]:
         """Every limit that is exceeded."""

@@ -38,7 +38,7 @@ class RenderedText(TextInLanguage):
 def rendered_texts(line: Line) -> Iterator[RenderedText]:
     """Every text in every published language in which it is whole."""
     prompts, paths = line.content.prompts, paths_to_texts(line)
-    for locale in line.flow.published:
+    for locale in line.flow.offered:
         for name in prompts.templates:
             parts = prompts.parts(name, locale, named_keys(line.flow, name))
             if parts[0].locale == locale:

@@ -25,7 +25,7 @@ from ivr.check.waiting import (
     waiting_row,
     waiting_rows,
 )
-from ivr.content.catalogue import po_file_of, read_catalogue
+from ivr.content.catalogue import po_subpath, read_catalogue
 from ivr.content.load import Content, published_and_drafts, published_languages
 from ivr.errors import BadContent, BadLocale, Fault
 from ivr.line.compiler import compile_line
@@ -113,7 +113,7 @@ def _measurements(limits: LimitChecker) -> Iterator[str]:
     flow, facts = limits.flow, limits.line.content.facts
     nodes = [node for node in flow.nodes.values() if isinstance(node, Menu | Topic)]
     yield f"{len(nodes)} menus and topics, {len(facts.numbers)} numbers, {len(facts.facts)} facts"
-    for locale in flow.published:
+    for locale in flow.offered:
         texts = [text for text in limits.texts if text.locale == locale]
         words = sum(len(readability.words(text.words)) for text in texts)
         seconds = sum(limits.seconds(part) for text in texts for part in text.parts)
@@ -163,7 +163,7 @@ def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
     yield from _locale_faults(line, tag)
     yield from (fault for fault in fallback_voice_faults(line) if fault.locale == tag)
     over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
-    yield from (_with_catalogue_line(fault, line.content.stack.existing(po_file_of(tag))) for fault in over_limits)
+    yield from (_with_catalogue_line(fault, line.content.stack.existing(po_subpath(tag))) for fault in over_limits)
     yield from prove(line)
 
 

@@ -9,27 +9,27 @@ from ivr.call.transitions import MAX_TRIES, End, Step, next_place
 from ivr.call.urls import address_of
 from ivr.check.line_index import LineIndex
 from ivr.errors import Fault
-from ivr.line.schedule import SHORTEST_SILENCE
+from ivr.line.schedule import SHORTEST_SILENT_CALL
 
-LONGEST_SILENCE = 3600
+LONGEST_SILENT_CALL = 3600
 """Seconds after which a silent call has reached the hotline or its goodbye, even from the longest topic."""
 
 
 def silence_reaches_a_person(index: LineIndex) -> Iterator[Fault]:
     """A silent caller reaches the dial, or with the policy "goodbye" the end, not too early and not too late.
 
-    The seconds are between SHORTEST_SILENCE and LONGEST_SILENCE.
+    The seconds are between SHORTEST_SILENT_CALL and LONGEST_SILENT_CALL.
     """
     for place in index.places_with_keys:
         steps = index.steps(place)
         seconds = sum(index.shortest_seconds(step) for step in steps)
         if index.line.options.silence == "connect" and place.tries < MAX_TRIES and isinstance(steps[-1], End):
             yield index.fault(place, "silence there ends the call", "It must reach the hotline.")
-        if seconds < SHORTEST_SILENCE and place.tries < MAX_TRIES:
-            remedy = f"It must last {SHORTEST_SILENCE} s at least."
+        if seconds < SHORTEST_SILENT_CALL and place.tries < MAX_TRIES:
+            remedy = f"It must last {SHORTEST_SILENT_CALL} s at least."
             yield index.fault(place, f"a silent call may end after {seconds:.0f} s", remedy)
-        if seconds > LONGEST_SILENCE:
-            remedy = f"It may take {LONGEST_SILENCE} s: shorten the topic."
+        if seconds > LONGEST_SILENT_CALL:
+            remedy = f"It may take {LONGEST_SILENT_CALL} s: shorten the topic."
             yield index.fault(place, f"a silent call takes {seconds:.0f} s at least", remedy)
 
 

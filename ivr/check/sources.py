@@ -93,4 +93,4 @@ def age_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Iterato
 def _where(content: Content, file: str, name: str) -> str:
     """The row `name` of a file in prompts/, in the folder that it is from."""
     layer = content.stack.layer if name in content.facts.of_layer else None
-    return f"{(layer or content.stack.release) / 'prompts' / file}: [{name}]"
+    return f"{(layer or content.stack.base) / 'prompts' / file}: [{name}]"

@@ -67,14 +67,14 @@ def _required_keys(index: LineIndex, step: Ask) -> set[str]:
         return {"0", "7"}  # the short reading: a person, and the key that reads the choices again
     if step.reading in ("opening", "first", "second", "last", "farewell") and isinstance(menu, Menu):
         choices = {str(number) for number in range(1, len(menu.choices) + 1)}
-        language_key = {"8"} if len(index.flow.published) > 1 else set()
+        language_key = {"8"} if len(index.flow.offered) > 1 else set()
         return {"0"} | choices | ({"7", "*"} | language_key if step.reading == "second" else set())
     return {"0"} if isinstance(node, Languages) else set()
 
 
 def one_text_says_all_keys(index: LineIndex) -> Iterator[Fault]:
     """One topic says all the keys that work everywhere: 0, 7, 8, 9, * and #."""
-    all_keys = {"0", "7", "9", "*", "#"} | ({"8"} if len(index.flow.published) > 1 else set())
+    all_keys = {"0", "7", "9", "*", "#"} | ({"8"} if len(index.flow.offered) > 1 else set())
     topics = {place.node for place in index.places_with_keys}
     keys_of_topics = [_all_keys(index, name) for name in topics if name in index.line.content.prompts.templates]
     if not any(all_keys <= keys for keys in keys_of_topics):
@@ -95,7 +95,7 @@ def every_language_says_the_same(index: LineIndex) -> Iterator[Fault]:
     """Every part says the same keys and telephone numbers in every language, in any order."""
     prompts, source_language = index.line.content.prompts, index.flow.source_language
     for name in prompts.templates:
-        for locale in index.flow.published[1:]:
+        for locale in index.flow.offered[1:]:
             pairs = zip(_parts(index, name, source_language), _parts(index, name, locale), strict=True)
             for number, (source, part) in enumerate(pairs, start=1):
                 if (sorted(source.keys), sorted(source.numbers)) != (sorted(part.keys), sorted(part.numbers)):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ivr.content.catalogue import PLACEHOLDER
 from ivr.content.locale import Locale
-from ivr.content.wordlists import Words
+from ivr.content.wordlists import WordLists
 from ivr.speech import timing
 
 
@@ -24,7 +24,7 @@ class Translation(NamedTuple):
     text: str
     locale: Locale
     source: Locale
-    words: Words
+    words: WordLists
     names: tuple[str, ...]
     others: Mapping[str, str]
     usual_growth: float = 1.0

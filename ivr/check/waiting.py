@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ivr.content.catalogue import po_file_of, po_path, read_catalogue, waits_since
+from ivr.content.catalogue import po_path, po_subpath, read_catalogue, waits_since
 from ivr.content.load import Content, needed_texts, order_of_work
 from ivr.content.messages import SourceMessage, all_messages
 from ivr.errors import Fault
@@ -23,7 +23,7 @@ MAX_NAMES = 8
 class Waiting(NamedTuple):
     """A message that is missing or fuzzy. `since` is the day since which it waits, None if no note gives it.
 
-    `fault` describes it to a translator; `needed` says that a language cannot be offered without it.
+    `fault`, of the kind missing or fuzzy, describes it; `needed` says that a language cannot be offered without it.
     """
 
     fault: Fault
@@ -34,7 +34,7 @@ class Waiting(NamedTuple):
 def waiting_messages(content: Content, tag: str) -> list[Waiting]:
     """The messages of the texts that wait for their translator in a language, in the order of work."""
     locale, path = content.locales[tag], po_path(content.root, tag)
-    catalogues = content.stack.existing(po_file_of(tag))
+    catalogues = content.stack.existing(po_subpath(tag))
     entries = {entry.id: entry for file in catalogues for entry in read_catalogue(file).entries}
     since = {message_id: waits_since(entry) for message_id, entry in entries.items()}
     needed = needed_texts(content.flow)

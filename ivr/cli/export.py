@@ -89,24 +89,24 @@ def _write(line: "ExportedLine", folder: Path) -> None:
 
 def _write_project(settings: Settings, readiness: "Readiness", folder: Path) -> None:
     """Write the project for Twilio. With a real token, LINE_NUMBER is set: `read_settings` requires it."""
-    from ivr.content.layer import sound_files
+    from ivr.content.layer import recording_files
     from ivr.export.twilio_project import write_project
 
     if not settings.line_number and not settings.uses_test_token:
         raise OperationFailed(_NO_NUMBER)
     report = {name: value for name, value in readiness.report().items() if name != "settings"}
-    write_project(_exported(settings, own_number=True), report, sound_files(settings.ivr_content), folder)
+    write_project(_exported(settings, own_number=True), report, recording_files(settings.ivr_content), folder)
     click.echo(f"wrote {folder}; its README.md says how to try it out and how to deploy it")
     if not settings.tokens or settings.uses_test_token:
         click.echo(_TRYING_OUT)
 
 
 def _write_site(settings: Settings, readiness: "Readiness", folder: Path, sounds: Path | None) -> None:
-    from ivr.content.layer import sound_files
+    from ivr.content.layer import recording_files
     from ivr.web.static_site import PUBLIC, write_site
 
     assert readiness.line, "a line that is ready can be used"
-    for note in write_site(readiness.line, settings, sound_files(settings.ivr_content), folder, sounds):
+    for note in write_site(readiness.line, settings, recording_files(settings.ivr_content), folder, sounds):
         click.echo(note)
     click.echo(f"wrote {folder}; its README.md says how to publish {folder / PUBLIC}")
 

@@ -154,15 +154,15 @@ def _listen(tag: str, nodes: Sequence[str], slow: bool, out: Path | None) -> Non
     line = _line_with(tag)
     for name in listen.untranslated(line, tag, nodes):
         click.echo(f"{name}: not fully translated into {tag}; `ivr check {tag}` says what is missing")
-    samples = listen.samples(line, tag, nodes, "slow" if slow else "normal", read_settings().ivr_voices)
-    heard = list[listen.Sample]()
-    for sample in listen.copy_to(out, samples):
-        heard.append(sample)
-        path = sample.path if out else os.path.relpath(sample.path)
-        click.echo(f"{sample.name}  {sample.seconds:.1f} s  {path}")
+    sounds = listen.text_sounds(line, tag, nodes, "slow" if slow else "normal", read_settings().ivr_voices)
+    heard = list[listen.TextSound]()
+    for sound in listen.copy_to(out, sounds):
+        heard.append(sound)
+        path = sound.path if out else os.path.relpath(sound.path)
+        click.echo(f"{sound.name}  {sound.seconds:.1f} s  {path}")
         if nodes:
-            click.echo(f"    {sample.words}".replace("\n\n", "\n    "))
-        if nodes and not out and not listen.play(sample.path):
+            click.echo(f"    {sound.words}".replace("\n\n", "\n    "))
+        if nodes and not out and not listen.play(sound.path):
             click.echo("    (no program that plays sound is installed: open the file)")
     click.echo(f"The seconds are measured on these sounds; `ivr check {tag}` estimates more, for a slow voice.")
     if not slow and (row := listen.rate_row(line.content.locales[tag], heard)):

@@ -40,14 +40,14 @@ class Catalogue(NamedTuple):
     obsolete: tuple[PoEntry, ...] = ()
 
 
-def po_file_of(tag: str) -> str:
+def po_subpath(tag: str) -> str:
     """The path of a language's catalogue below the root of a content."""
     return f"locales/{tag}/LC_MESSAGES/messages.po"
 
 
 def po_path(root: Path, tag: str) -> Path:
     """The path of a language's catalogue."""
-    return root / po_file_of(tag)
+    return root / po_subpath(tag)
 
 
 def load_messages(paths: Iterable[Path]) -> tuple[Mapping[MessageId, str], Mapping[MessageId, Fault]]:
@@ -163,7 +163,7 @@ def message_fault(english: str, translated: str) -> tuple[str, str] | None:
     expected, given = Counter(PLACEHOLDER.findall(english)), Counter(PLACEHOLDER.findall(translated))
     if expected != given:
         return _placeholder_fault(expected, given)
-    if misplaced := written_fault(PLACEHOLDER.findall(translated), written_marks(english)):
+    if misplaced := spelling_fault(PLACEHOLDER.findall(translated), spelling_starts(english)):
         return misplaced
     if "%" in PLACEHOLDER.sub("", translated):
         return "a % that is not part of a placeholder", "Write the word instead: it is spoken."
@@ -180,7 +180,7 @@ def message_fault(english: str, translated: str) -> tuple[str, str] | None:
     return None
 
 
-def written_marks(english: str) -> frozenset[str]:
+def spelling_starts(english: str) -> frozenset[str]:
     """The placeholders that begin words with a written form: each of those before `%(end)s`.
 
     Example: {"site"} for "Go to %(site)s report dot cyber tip dot org %(end)s."
@@ -189,10 +189,10 @@ def written_marks(english: str) -> frozenset[str]:
     return frozenset(name for name, following in pairwise(names) if following == END)
 
 
-def written_fault(names: Sequence[str], marks: Collection[str]) -> tuple[str, str] | None:
-    """The fault, and its remedy, if one of `marks` in the placeholders `names` is not followed by `end`; else None."""
+def spelling_fault(names: Sequence[str], starts: Collection[str]) -> tuple[str, str] | None:
+    """The fault, and its remedy, if one of `starts` in the placeholders `names` is not followed by `end`; else None."""
     for name, following in pairwise((*names, "")):
-        if name in marks and following != END:
+        if name in starts and following != END:
             return f"%({END})s does not follow %({name})s", f"Write the words between %({name})s and %({END})s."
     return None
 

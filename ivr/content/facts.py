@@ -21,7 +21,7 @@ HOTLINE = "hotline"
 PINNED_HOTLINE = "+18883737888"
 """The number of the National Human Trafficking Hotline. It is repeated here so that a wrong digit in both `say` and
 `dial` of numbers.toml is a fault. IVR_HOTLINE changes it on purpose."""
-E164 = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
+NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
 PREMIUM = re.compile(r"\+1(900|\d{3}976)")
 LOCAL_DIGITS = 10
 """Digits of a telephone number without the leading 1: local numbers are written and said so."""
@@ -234,7 +234,7 @@ def _number_faults(where: str, number: Number, refused_digits: tuple[str, ...]) 
     full = "1" + digits if len(digits) == LOCAL_DIGITS else digits
     if not re.fullmatch(r"[0-9]+(-[0-9]+)*", number.say):
         yield Fault(where, f"say is {number.say!r}", 'Write digits in groups: say = "1-888-373-7888".')
-    elif len(full) == 11 and not E164.fullmatch("+" + full):
+    elif len(full) == 11 and not NORTH_AMERICAN.fullmatch("+" + full):
         yield Fault(where, f"{number.say} is not a North American number", "Compare every digit with the source.")
     elif PREMIUM.match("+" + full):
         yield Fault(where, f"{number.say} charges the caller", "It must not be spoken or dialled: remove it.")
@@ -250,7 +250,7 @@ def _number_faults(where: str, number: Number, refused_digits: tuple[str, ...]) 
 def _dial_faults(where: str, dial: str, digits: str) -> Iterator[Fault]:
     if dial.lstrip("+") in EMERGENCY:
         yield Fault(where, f"dial is {dial}", "The line never dials emergency numbers: remove `dial`.")
-    elif not E164.fullmatch(dial):
+    elif not NORTH_AMERICAN.fullmatch(dial):
         yield Fault(where, f"dial is {dial!r}", 'Write it as +1 and ten digits: dial = "+18883737888".')
     elif dial.removeprefix("+1") != digits.removeprefix("1"):
         yield Fault(where, f"it is spoken as {digits} and dialled as {dial}", "Both must be the same number.")

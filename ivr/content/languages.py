@@ -39,7 +39,7 @@ def languages_of(content: Content) -> tuple[LanguageState, ...]:
 
 def fallback_locales(content: Content) -> dict[str, Locale]:
     """The languages of the fallback document, by tag, in their fallback voices: the first two that it can speak."""
-    locales = {tag: content.locales[tag].in_fallback_voice() for tag in content.flow.published}
+    locales = {tag: content.locales[tag].in_fallback_voice() for tag in content.flow.offered}
     voiced = [(tag, locale) for tag, locale in locales.items() if locale.voice != NO_VOICE]
     return dict(voiced[:2])
 
@@ -53,7 +53,7 @@ def _language(content: Content, tag: str) -> LanguageState:
     whole = tuple(name for name in texts if content.is_whole(name, tag))
     others = tuple(name for name in texts if name not in whole)
     text_faults = tuple(fault for name in others for fault in _text_faults(content, locale, name))
-    if tag not in content.flow.published:
+    if tag not in content.flow.offered:
         faults = (*language_faults, *text_faults)
         return LanguageState(tag, withheld=True, spoken=(), not_spoken=texts, digest="", faults=faults)
     digest = _digest(content, whole, tag)

@@ -31,32 +31,32 @@ RELEASE = CHECKOUT
 
 
 class Stack(NamedTuple):
-    """The folders of a content: the `release`, and over it the `layer`, None without one."""
+    """The folders of a content: `base` (the RELEASE, or a whole content) and over it the `layer`, None without one."""
 
-    release: Path
+    base: Path
     layer: Path | None = None
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """Both folders, the release first."""
-        return (self.release, self.layer) if self.layer else (self.release,)
+        """Both folders, the base first."""
+        return (self.base, self.layer) if self.layer else (self.base,)
 
     @property
     def flow_path(self) -> Path:
         """The file that decides the flow: own.toml of the layer, or flow.toml."""
-        return self.layer / OWN_FILE if self.layer else self.release / "prompts" / "flow.toml"
+        return self.layer / OWN_FILE if self.layer else self.base / "prompts" / "flow.toml"
 
     def layer_path(self, path: str) -> Path | None:
         """A path in the layer, such as "prompts"; None without a layer."""
         return self.layer / path if self.layer else None
 
     def path(self, path: str) -> Path:
-        """A file, such as "locales/es/locale.toml": in the layer if it is there, else in the release."""
-        in_layer, in_release = self.layer_path(path), self.release / path
-        return in_layer if in_layer and (in_layer.exists() or not in_release.exists()) else in_release
+        """A file, such as "locales/es/locale.toml": in the layer if it is there, else in the base."""
+        in_layer, in_base = self.layer_path(path), self.base / path
+        return in_layer if in_layer and (in_layer.exists() or not in_base.exists()) else in_base
 
     def existing(self, path: str) -> tuple[Path, ...]:
-        """The files of this path that exist, that of the release first."""
+        """The files of this path that exist, that of the base first."""
         return tuple(folder / path for folder in self.folders if (folder / path).exists())
 
 
@@ -72,7 +72,7 @@ def _exists(path: Path) -> bool:
     return os.path.exists(path)  # noqa: PTH110 (Path.exists raises where a folder may not be read)
 
 
-def sound_files(root: Path) -> dict[str, Path]:
+def recording_files(root: Path) -> dict[str, Path]:
     """The file of each recording of the content at `root` by its name, also of those that no text uses any more."""
     paths = (path for folder in stack_of(root).folders for path in folder.glob("locales/*/audio/*.wav"))
     return {path.name: path for path in paths if FILE_NAME.fullmatch(path.name)}

@@ -22,7 +22,7 @@ from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.content.references import reference_faults
 from ivr.content.templates import Template, load_templates
 from ivr.content.voices import NO_VOICE, Voices, load_voices
-from ivr.content.wordlists import Words, load_words
+from ivr.content.wordlists import WordLists, load_words
 from ivr.errors import BadContent, BadLocale, Fault, Untranslated
 
 
@@ -31,9 +31,9 @@ class Content:
     """The content of a line.
 
     - `configured`: the languages that flow.toml publishes, or those given in their place, the source language first.
-      `flow.published` are those of them that are offered to callers: all but the withheld ones.
+      `flow.offered` are those of them that callers can choose: all but the withheld ones.
     - `faults`: those that left out a message, a recording or a language.
-    - `is_draft`: the argument `languages` of `load_content` was given, so the content answers no call of Twilio's.
+    - `is_preview`: `languages` was given to `load_content`, so the content answers no call, published or not.
     - `stack`: the folders that were read.
     """
 
@@ -44,10 +44,10 @@ class Content:
     locales: Mapping[str, Locale]
     prompts: Prompts
     faults: tuple[Fault, ...]
-    is_draft: bool
+    is_preview: bool
     stack: Stack
 
-    def words(self, tag: str) -> Words:
+    def word_lists(self, tag: str) -> WordLists:
         """The word lists of a language. Raises BadLocale for a faulty file."""
         return load_words(*(folder / "locales" / tag for folder in self.stack.folders))
 
@@ -56,8 +56,8 @@ class Content:
         press = named_keys(self.flow, reference.text, reference.key)
         return self.prompts.parts(reference.text, reference.locale, press)[reference.part - 1]
 
-    def shared_prompt(self, text: str, locale: str) -> RenderedPrompt:
-        """The prompt of a shared text in prompts/lines/, such as "goodbye"."""
+    def shared_text(self, text: str, locale: str) -> RenderedPrompt:
+        """The one part of a shared text in prompts/lines/, such as "goodbye"."""
         return self.prompt(PromptRef(text, 1, locale))
 
     def parts(self, text: str, tag: str) -> tuple[RenderedPrompt, ...]:
@@ -80,7 +80,7 @@ class Content:
 
 def published_languages(root: Path) -> tuple[str, ...]:
     """The languages that the flow at `root` publishes, the source language first. Raises BadContent for its faults."""
-    return _load_flow(stack_of(root)).published
+    return _load_flow(stack_of(root)).offered
 
 
 def published_and_drafts(root: Path, *tags: str) -> tuple[str, ...]:
@@ -103,7 +103,7 @@ def tags_under(root: Path) -> tuple[str, ...]:
 
 
 def _load_flow(stack: Stack) -> Flow:
-    return load_flow(stack.release / "prompts" / "flow.toml", stack.layer)
+    return load_flow(stack.base / "prompts" / "flow.toml", stack.layer)
 
 
 def folder_of(root: Path, tag: str) -> str:
@@ -125,10 +125,10 @@ def load_content(root: Path, languages: Sequence[str] | None = None, hotline: st
 
 
 def _load_stack(root: Path, stack: Stack, languages: Sequence[str] | None, hotline: str) -> Content:
-    """The content of `stack`. Of three flows, each publishes fewer languages than the one before.
+    """The content of `stack`. Of three flows, each offers fewer languages than the one before.
 
-    `flow` publishes the configured languages, `readable_flow` those whose folders can be read, and the flow of the
-    content those that are offered.
+    `flow` offers the configured languages, `readable_flow` those whose folders can be read, and the flow of the
+    content those that are not withheld.
     """
     voice_faults: list[Fault] = []  # without the table, voices get no pauses: every text is still spoken
     voices = attempt(lambda: load_voices(stack.path("locales/voices.toml")), voice_faults)
@@ -137,19 +137,19 @@ def _load_stack(root: Path, stack: Stack, languages: Sequence[str] | None, hotli
     if languages:  # a draft without a voice can be read and heard before it is recorded
         locales = {tag: locale._replace(has_preview_voice=locale.voice == NO_VOICE) for tag, locale in locales.items()}
     parts = {name: template.parts for name, template in templates.items()}
-    readable_flow = replace(flow, published=tuple(locales), parts=parts)
+    readable_flow = replace(flow, offered=tuple(locales), parts=parts)
     prompts = Prompts(templates, locales, facts, source.tag)
     withheld = {fault.locale: fault for fault in _withheld(stack, readable_flow, prompts)}
-    offered = tuple(tag for tag in readable_flow.published if tag not in withheld)
+    offered = tuple(tag for tag in readable_flow.offered if tag not in withheld)
     return Content(
         root=root,
-        flow=replace(readable_flow, published=offered),
-        configured=flow.published,
+        flow=replace(readable_flow, offered=offered),
+        configured=flow.offered,
         facts=facts,
         locales=locales,
         prompts=prompts,
         faults=(*voice_faults, *locale_faults, *withheld.values(), *_unknown_left_out(stack)),
-        is_draft=languages is not None,
+        is_preview=languages is not None,
         stack=stack,
     )
 
@@ -158,10 +158,10 @@ def _load_required(
     stack: Stack, languages: Sequence[str] | None, hotline: str, voices: Voices | None
 ) -> tuple[Flow, Facts, Mapping[str, Template], Locale]:
     """The content that every line needs; the last value is the source language. Raises BadContent with every fault."""
-    folder, layer, faults = stack.release / "prompts", stack.layer_path("prompts"), list[Fault]()
+    folder, layer, faults = stack.base / "prompts", stack.layer_path("prompts"), list[Fault]()
     flow = attempt(lambda: _load_flow(stack), faults)
     if flow and languages:
-        flow = replace(flow, published=tuple(languages))
+        flow = replace(flow, offered=tuple(languages))
     facts = attempt(lambda: load_facts(folder, hotline, layer), faults)
     # flow.moved has the nodes that the layer leaves out; its other names, of earlier releases, have no text
     templates = attempt(lambda: load_templates(folder, layer, flow.moved if flow else ()), faults)
@@ -180,7 +180,7 @@ def _load_languages(
 ) -> tuple[Mapping[str, Locale], list[Fault]]:
     """The published languages whose folders can be read, and the faults of all of them."""
     locales, faults = {source.tag: source}, list(source.recordings.faults)
-    for tag in flow.published[1:]:
+    for tag in flow.offered[1:]:
         try:
             locales[tag] = _load_language(stack, tag, voices)
             faults.extend((*locales[tag].faults.values(), *locales[tag].recordings.faults))
@@ -195,13 +195,13 @@ def _load_language(stack: Stack, tag: str, voices: Voices | None, source: bool =
         where, found = f"{stack.flow_path}: published", f"`{tag}` has no folder in locales/"
         remedy = f"Make locales/{tag}, or remove `{tag}` from the list."
         raise BadLocale([Fault(where, found, remedy, locale=tag)])
-    return load_locale(stack.release / "locales" / tag, voices, source, stack.layer_path(f"locales/{tag}"))
+    return load_locale(stack.base / "locales" / tag, voices, source, stack.layer_path(f"locales/{tag}"))
 
 
 def _unknown_left_out(stack: Stack) -> Iterator[Fault]:
     """A fault for each topic that the layer leaves out and the release does not have. No text is lost by it."""
     if stack.layer:
-        release = load_flow(stack.release / "prompts" / "flow.toml").nodes
+        release = load_flow(stack.base / "prompts" / "flow.toml").nodes
         yield from unknown_left_out(release, load_own(stack.layer), stack.layer / OWN_FILE)
 
 
@@ -216,7 +216,7 @@ def _rendering_faults(flow: Flow, prompts: Prompts) -> Iterator[Fault]:
 
 def _withheld(stack: Stack, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
     """A fault for each language in which a text that every caller needs is not whole."""
-    for tag in flow.published[1:]:
+    for tag in flow.offered[1:]:
         parts = {name: _spoken_parts(flow, prompts, name, tag) for name in needed_texts(flow)}
         if incomplete := [name for name in parts if any(part.locale != tag for part in parts[name])]:
             found = f"the language is withheld, because these texts are not whole in it: {', '.join(incomplete)}"
@@ -237,5 +237,5 @@ def order_of_work(flow: Flow) -> tuple[str, ...]:
 
 def _spoken_parts(flow: Flow, prompts: Prompts, text: str, tag: str) -> list[RenderedPrompt]:
     """The parts of a text as they are spoken, once for each key of `language_keys`."""
-    keys = language_keys(text, len(flow.published))
+    keys = language_keys(text, len(flow.offered))
     return [part for key in keys for part in prompts.parts(text, tag, named_keys(flow, text, key))]

@@ -1,6 +1,6 @@
-"""Prompts: templates rendered in a language, ready to be spoken.
+"""Prompts: the parts of texts, rendered in a language, ready to be spoken.
 
-One prompt, one language: a template of which a message is missing, fuzzy or faulty in a language is rendered whole in
+One text, one language: a template of which a message is missing, fuzzy or faulty in a language is rendered whole in
 the source language, and spoken by that language's voice.
 
 Why there are marks. A prompt says keys and telephone numbers in words: "press one", "one … eight eight eight". The

@@ -22,9 +22,7 @@ def reference_faults(stack: Stack, flow: Flow, facts: Facts, templates: Mapping[
     for name in names:
         if name not in templates:
             remedy = f"Write {name}.txt, or lines/{name}.txt for a shared text."
-            yield Fault(
-                f"{(stack.layer or stack.release) / 'prompts'}", f"there is no text `{name}`", remedy, text=name
-            )
+            yield Fault(f"{(stack.layer or stack.base) / 'prompts'}", f"there is no text `{name}`", remedy, text=name)
     for name, template in templates.items():
         if name not in names:
             found, remedy = "no node of flow.toml has this name", "Add the node to flow.toml, or remove the text."

@@ -8,8 +8,8 @@ Between the blocks are only blank lines, comments and part breaks (a line `---`)
     ---
     {% trans "tea" key=press.again %}To hear this again … press {{ key }}.{% endtrans %}
 
-Faults are looked for in three views of a file that have the same number of lines: the source; the outline, in which
-each block and comment is one character (words outside blocks remain); the bare words, without any markup.
+Faults are looked for in three views of a file that have the same number of lines: the source; the outline, where
+a block is one character and a comment none (words outside blocks remain); the bare words, without any markup.
 """
 
 import re
@@ -20,7 +20,7 @@ from typing import NamedTuple
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.ext import InternationalizationExtension
 
-from ivr.content.catalogue import PLACEHOLDER, written_fault
+from ivr.content.catalogue import PLACEHOLDER, spelling_fault
 from ivr.content.files import is_unspeakable, read_text
 from ivr.content.written import END
 from ivr.errors import BadContent, Fault
@@ -232,8 +232,8 @@ def _placeholder_faults(path: Path, call: nodes.Call) -> Iterator[Fault]:
             yield Fault(where, f"`{word.key}` is neither a key, nor a number, nor a written form", remedy)
         elif (word.key == END) != (bound[word.key] == ("written", END)):
             yield Fault(where, f"`{word.key}` is bound to {'.'.join(bound[word.key])}", f"Bind {END}=written.{END}.")
-    marks = [name for name, (kind, _) in bound.items() if kind == "written" and name != END]
-    if misplaced := written_fault(PLACEHOLDER.findall(call.args[1].as_const()), marks):
+    starts = [name for name, (kind, _) in bound.items() if kind == "written" and name != END]
+    if misplaced := spelling_fault(PLACEHOLDER.findall(call.args[1].as_const()), starts):
         yield Fault(where, *misplaced)
 
 

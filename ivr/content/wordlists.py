@@ -34,7 +34,7 @@ def _with_a_letter(phrase: str) -> str:
 Phrase = Annotated[str, AfterValidator(_with_a_letter)]
 
 
-class Words(Table):
+class WordLists(Table):
     """The lists of words.toml.
 
     - `never`: words and phrases that a text must not say; a trailing * is any ending ("victim*").
@@ -99,9 +99,10 @@ def word_start(words: str) -> str:
     return START + (f"(?:{joined})" if joined else "")
 
 
-def load_words(*folders: Path) -> Words:
+def load_words(*folders: Path) -> WordLists:
     """The lists of the files words.toml in `folders` together. Raises BadLocale for a faulty file."""
-    remedy = f"The file has lists of words: {', '.join(Words.model_fields)}."
+    names = WordLists.model_fields
+    remedy = f"The file has lists of words: {', '.join(names)}."
     paths = [folder / "words.toml" for folder in folders if (folder / "words.toml").exists()]
-    tables = [read_table(path, Words, remedy, BadLocale) for path in paths]
-    return Words(**{name: [word for table in tables for word in getattr(table, name)] for name in Words.model_fields})
+    tables = [read_table(path, WordLists, remedy, BadLocale) for path in paths]
+    return WordLists(**{name: [word for table in tables for word in getattr(table, name)] for name in names})

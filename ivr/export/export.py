@@ -9,7 +9,7 @@ from ivr import __version__
 from ivr.call.flow import Transfer
 from ivr.call.language_tags import likely_scripts
 from ivr.call.playlist import PromptRef
-from ivr.call.state import KEYS, DialEnded, DialOutcome, Place, Ring, Silence
+from ivr.call.state import KEYS, DialEnded, DialOutcome, NoKey, Place, Ring
 from ivr.call.transitions import Ask, Dial, Step, next_place
 from ivr.call.urls import LANGUAGE_PATTERN, PLACE_PATTERN, address_of, choices_segment
 from ivr.content.facts import HOTLINE
@@ -73,7 +73,7 @@ class _LineExporter:
             release=__version__,
             hotline=str(line.content.facts.numbers[HOTLINE].dial),
             silence=line.options.silence,
-            languages={tag: self._language(tag) for tag in flow.published},
+            languages={tag: self._language(tag) for tag in flow.offered},
             ring=address_of(next_place(flow, self._main_menu(flow.source_language), Ring())),
             addresses=self._addresses(),
             dial_statuses=dict(DIAL_STATUSES),
@@ -106,7 +106,7 @@ class _LineExporter:
         )
 
     def _addresses(self) -> AddressRules:
-        languages = {tag.lower().split("-")[0] for tag in self._flow.published}
+        languages = {tag.lower().split("-")[0] for tag in self._flow.offered}
         return AddressRules(
             place=_for_javascript(PLACE_PATTERN.pattern),
             language=_for_javascript(LANGUAGE_PATTERN.pattern),
@@ -125,7 +125,7 @@ class _LineExporter:
         return ExportedPlace(
             steps=tuple(self._step(step, fragment) for step, fragment in steps),
             keys=tuple(self._address_of_place[keys[key]] for key in (*KEYS, "")),
-            silence=address_of(next_place(self._flow, place, Silence())),
+            silence=address_of(next_place(self._flow, place, NoKey())),
             choices=choices_segment(self._flow, place) or None,
             outcomes=self._outcomes(place) if isinstance(self._flow.nodes[place.node], Transfer) else None,
         )

@@ -45,7 +45,7 @@ class ExportedPlace(_Record):
 
     - `steps`: indexes in `ExportedLine.steps`: everything that happens while the caller presses no key.
     - `keys`: the places that 0 to 9, *, # and any other value of Digits lead to, in this order.
-    - `silence`: the place that a request without a key leads to.
+    - `silence`: the place that a request without a key leads to. A caller who is silent sends none: see `steps`.
     - `choices`: what follows the place in the address that a key is sent to, such as "/choices-7c1e". A choice (1 to 6)
       at an address with other choices, or without choices, counts as silence.
     - `outcomes`: at a transfer, the place that each outcome of the dial leads to.
@@ -85,7 +85,7 @@ class RecordingFiles(_Record):
 
 
 class ExportedPrompt(_Record):
-    """One part of a text. `language` is the tag of the language that it is spoken in.
+    """One part of a text. `language` is the tag of the language that it is spoken in, a key of `languages`.
 
     - `paragraphs`: the words, with `…` for a short pause.
     - `lines`: the same as captions: each line is a list of pieces, [text] or [text, link]. A telephone number is
@@ -140,7 +140,7 @@ class ExportedLine(_Record):
 
     - `release`: the release of this program. `hotline`: the number that key 0 dials. `silence`: how a silent call ends.
     - `languages`: by tag; a call begins in the first one.
-    - `ring`: the place at which a call begins.
+    - `ring`: the place at which a call begins, the opening. It is not the address of the first request, "/call".
     - `dial_statuses`: the outcome of each value of DialCallStatus; any other value is "unknown".
     - `documents`: absent where the TwiML is left out.
     - `prompts`: absent where the texts are left out. The name is the language of the caller, the text and the part,

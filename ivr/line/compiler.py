@@ -102,5 +102,5 @@ class FragmentWriter:
         plays the document when the vendor of the line's voices has withdrawn one, or has an outage.
         """
         locales = fallback_locales(self._content)
-        prompts = (self._content.shared_prompt(text, tag)._replace(sound=None) for tag in locales)
+        prompts = (self._content.shared_text(text, tag)._replace(sound=None) for tag in locales)
         return b"".join(twiml.say(prompt, locales, "normal") for prompt in dict.fromkeys(prompts))

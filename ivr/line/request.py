@@ -8,7 +8,7 @@ well, because no document contains such an address. https://www.twilio.com/docs/
 import re
 from collections.abc import Mapping
 
-from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Key, Ring, Silence
+from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Key, NoKey, Ring
 from ivr.call.urls import OUTCOME, RING
 from ivr.signature import Form
 
@@ -27,18 +27,18 @@ _BELOW_RING = re.compile(rf"{RING}/[^/]")
 _KEYS, _OTHER_KEY = {key: Key(key) for key in KEYS}, Key("")
 
 
-def event_of(address: str, form: Form) -> Ring | Key | Silence | DialEnded | CallEnded:
+def event_of(address: str, form: Form) -> Ring | Key | NoKey | DialEnded | CallEnded:
     """The event that a request with the fields `form` to `address` reports."""
     values = _by_name(form)
-    status, key = values.get("CallStatus"), _key_or_silence(values.get("Digits"))
+    status, key = values.get("CallStatus"), _key_or_none(values.get("Digits"))
     ended = status in ENDED_STATUSES or "CallbackSource" in values
-    rings = status == "ringing" and isinstance(key, Silence) and "DialCallStatus" not in values
+    rings = status == "ringing" and isinstance(key, NoKey) and "DialCallStatus" not in values
     if rings or not _BELOW_RING.match(address):
         return CallEnded() if ended else Ring()
     if address.endswith(OUTCOME):
         outcome = _dial_outcome(values)
         return CallEnded() if ended and outcome in HANG_UP_OUTCOMES else DialEnded(outcome)
-    return CallEnded() if ended and isinstance(key, Silence) else key
+    return CallEnded() if ended and isinstance(key, NoKey) else key
 
 
 def _by_name(form: Form) -> dict[str, str]:
@@ -51,9 +51,9 @@ def _by_name(form: Form) -> dict[str, str]:
     return values
 
 
-def _key_or_silence(digits: str | None) -> Key | Silence:
-    """The key in the field Digits; Silence without a value, `Key("")` for any value that is not one key."""
-    return _KEYS.get(digits, _OTHER_KEY) if digits else Silence()
+def _key_or_none(digits: str | None) -> Key | NoKey:
+    """The key in the field Digits; NoKey without a value, `Key("")` for any value that is not one key."""
+    return _KEYS.get(digits, _OTHER_KEY) if digits else NoKey()
 
 
 def _dial_outcome(values: Mapping[str, str]) -> DialOutcome:

@@ -1,8 +1,8 @@
-"""The schedule of a line: which prompts each step speaks, how long they take, how long the line then waits for a key.
+"""The schedule of the steps: which prompts each one speaks, how long they take, how long the line then waits for a key.
 
 The waits follow from the prompts. The waits of a menu are long enough that its three readings and the warning last
-SHORTEST_SILENCE, even with the fastest voice. At the slow pace every wait is long enough for a relay operator to type
-the prompts.
+SHORTEST_SILENT_CALL, even with the fastest voice. At the slow pace every wait is long enough for a relay operator to
+type the prompts.
 """
 
 import math
@@ -15,8 +15,8 @@ from ivr.content.load import Content
 from ivr.content.prompts import RenderedPrompt
 from ivr.speech import timing
 
-SHORTEST_SILENCE = 120
-"""The least seconds between the last key and the dial, or the end of the call."""
+SHORTEST_SILENT_CALL = 120
+"""The least seconds between the last key and the dial, or the end of the call: of speech, and of waiting for a key."""
 CHOICE_WAIT, WARNING_WAIT, PART_WAIT = 10, 20, 2
 """Seconds of waiting for a key: after choices, at least; after the warning; between two parts of a text."""
 
@@ -77,9 +77,9 @@ class Schedule:
         return CHOICE_WAIT if offers_choices else PART_WAIT
 
     def _choice_wait(self, place: Place) -> int:
-        """The wait of a menu: its three readings and the warning last SHORTEST_SILENCE, even with the fastest voice.
+        """The wait of a menu: three readings and the warning last SHORTEST_SILENT_CALL, even with the fastest voice.
 
-        SHORTEST_SILENCE without the seconds of speech and the wait of the warning is divided equally between the three
+        What speech and the wait of the warning leave of SHORTEST_SILENT_CALL is divided equally between the three
         readings. After a second no-match the first reading is shorter, so its wait is longer: it gets all seconds that
         remain beside the unchanged waits of the other two.
         """
@@ -88,7 +88,7 @@ class Schedule:
         if place_of_first_reading not in self._choice_waits:
             asks = (Ask(place_of_first_reading, "first"), Ask(menu, "second"), Ask(menu, "third"), Ask(menu, "warning"))
             speech = sum(self.shortest_seconds(prompt) for ask in asks for prompt in self.prompts(ask))
-            all_waits = SHORTEST_SILENCE - WARNING_WAIT - speech
+            all_waits = SHORTEST_SILENT_CALL - WARNING_WAIT - speech
             wait = all_waits / 3 if place_of_first_reading == menu else all_waits - 2 * self._choice_wait(menu)
             self._choice_waits[place_of_first_reading] = max(CHOICE_WAIT, math.ceil(wait))
         return self._choice_waits[place_of_first_reading]

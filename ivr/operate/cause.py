@@ -4,22 +4,22 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 Effect = Literal[
-    "nothing", "fallback", "perhaps fallback", "no transfer", "perhaps over", "some texts", "watched", "no fallback",
-    "as server", "menu", "",
+    "no service", "fallback", "perhaps fallback", "no transfer", "perhaps over", "some texts", "data leaks",
+    "no fallback", "server's settings", "none", "",
 ]  # fmt: skip
 """The effect of a cause on callers while it lasts, the worst first; "" if the effect is not known."""
 EFFECTS: Mapping[Effect, str] = {
-    "nothing": "Callers now hear neither the line nor the fallback document.",
+    "no service": "Callers now hear neither the line nor the fallback document.",
     "fallback": "Callers now hear the fallback document in place of the menu, if one is set at Twilio; else an error.",
     "perhaps fallback": "Some or all callers may now hear the fallback document in place of the menu.",
     "no transfer": "Callers now hear the menu, but key 0 does not connect them: they hear that the hotline was not "
     "reached, and its number.",
     "perhaps over": "The fault may be over: a test call shows what callers hear now.",
     "some texts": "Callers now hear the menu. Some texts, or all texts of a language, are not spoken in that language.",
-    "watched": "Callers now hear the menu, but data about them reaches others than this line.",
+    "data leaks": "Callers now hear the menu, but data about them reaches others than this line.",
     "no fallback": "Callers now hear the menu. If the line fails, they hear an error message of Twilio's.",
-    "as server": "Callers now hear the menu, with the settings and the texts on the server.",
-    "menu": "This does not change what callers hear now.",
+    "server's settings": "Callers now hear the menu, with the settings and the texts on the server.",
+    "none": "This does not change what callers hear now.",
     "": "",
 }
 

@@ -43,7 +43,7 @@ class Cost(NamedTuple):
 
 def costs(line: Line) -> Iterator[Cost]:
     """The cost of each of CALLS, in the first and the second published language (chosen with key 8)."""
-    for locale in line.flow.published[:2]:
+    for locale in line.flow.offered[:2]:
         for name, keys in CALLS.items():
             yield _cost(line, name, locale, keys.split())
 

@@ -105,7 +105,7 @@ def routing_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks)
         yield Cause(
             "The number takes no voice calls, only text messages or fax.",
             "In Twilio's console, set it to receive voice calls, or buy a number with Voice.",
-            "nothing",
+            "no service",
         )
     if number.overridden_by:
         yield Cause(
@@ -114,13 +114,13 @@ def routing_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks)
             "Under Voice Configuration, set “Configure with” to “Webhook, TwiML Bin, Function, Studio Flow, Proxy "
             "Service”, and save.\n"
             "Run `ivr number set`, which gives the addresses of the line to Twilio again if they are missing.",
-            "nothing",
+            "no service",
         )
     if webhooks.voice_url.partition("#")[0] != expected:
         present_url = without_password(webhooks.voice_url) or "no address"
-        yield Cause(f"Its calls go to {present_url}, and not to {expected}.", "Run `ivr number set`.", "nothing")
+        yield Cause(f"Its calls go to {present_url}, and not to {expected}.", "Run `ivr number set`.", "no service")
     if webhooks.voice_method != "POST":
-        yield Cause("Twilio asks by GET: callers' numbers land in logs.", "Run `ivr number set`.", "watched")
+        yield Cause("Twilio asks by GET: callers' numbers land in logs.", "Run `ivr number set`.", "data leaks")
     if webhooks.status_url:
         status_url = without_password(webhooks.status_url)
         yield Cause(
@@ -128,13 +128,13 @@ def routing_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks)
             "Run `ivr number set`, which removes this address: the command shows the change and asks first.\n"
             f"If you do not know why {urlsplit(webhooks.status_url).hostname} is set there, find out who can log in to "
             "Twilio's console.",
-            "watched",
+            "data leaks",
         )
     if number.looks_up_names:
         yield Cause(
             "Twilio looks up the name of each caller and sends it along.",
             "Switch Caller Name Lookup off in Twilio's console, on the page of the number.",
-            "watched",
+            "data leaks",
         )
 
 

@@ -13,16 +13,16 @@ _NO_TOKEN = (
 )
 
 
-def post_to_line(settings: Settings, url: str, fetch: Fetch, address: str, form: Form) -> Reply:
+def post_to_line(settings: Settings, url: str, fetch: Fetch, document_url: str, form: Form) -> Reply:
     """Post `form` to the line at `url`, signed for PUBLIC_URL, as a tunnel or a proxy would pass it on.
 
-    `address` is below `url` or PUBLIC_URL, as documents of the line name it. Raises OperationFailed if it is not,
+    `document_url` is an absolute URL from a document. Raises OperationFailed if it is not below `url` or PUBLIC_URL,
     Unreachable without a reply, BadSettings without a token.
     """
     if not settings.tokens:
         raise BadSettings(_NO_TOKEN)
-    path = address.removeprefix(settings.public_url).removeprefix(url)
+    path = document_url.removeprefix(settings.public_url).removeprefix(url)
     if not path.startswith("/"):
-        found = address.partition(RING)[0]
+        found = document_url.partition(RING)[0]
         raise OperationFailed(f"the line answers with addresses at {found}: write that address.")
     return signed_post(fetch, settings.tokens[0], url + path, form, settings.public_url + path)

@@ -31,7 +31,7 @@ The URL has its fragment, as in the document. The function sends and signs the U
 """
 
 CallState = Literal["idle", "executing", "listening", "dialling", "ended"]
-""""executing": verbs are executed; no method of `Caller` returns in this state."""
+""""listening": the line waits for a key. "executing": it plays verbs; no method of `Caller` returns in this state."""
 
 KEYS = "0123456789*#"
 
@@ -116,7 +116,7 @@ class Caller:
         self._continue()
         self._add_act(0.0, "rings")
 
-    def listens(self) -> None:
+    def hears_out(self) -> None:
         """Hear the words of the current Gather to the end, without an act. They are heard only once."""
         unheard, self._unheard = self._unheard, ()
         for verb in unheard:
@@ -128,7 +128,7 @@ class Caller:
             raise ImpossibleAct(f"presses {key}: a telephone has the keys 0 to 9, * and #")
         gather = self._require_gather(f"presses {key}")
         if not interrupting:
-            self.listens()
+            self.hears_out()
         at, self._unheard = self.clock, ()
         self.keys.append(key)
         self._fetch(gather.action, digits_pressed(key))
@@ -141,7 +141,7 @@ class Caller:
             self.dial_ends("no-answer")
             return
         gather = self._require_gather("silent")
-        self.listens()
+        self.hears_out()
         at = self.clock
         self.clock += gather.timeout
         self._continue()

@@ -52,7 +52,7 @@ class Transcript:
         self._write_heard()
 
     def _write_heard(self) -> None:
-        self._caller.listens()
+        self._caller.hears_out()
         for heard in self._caller.heard[self._written :]:
             self._write(heard.at, f"{heard.language or '-'}  «{heard.text}»")
         self._written = len(self._caller.heard)

@@ -8,7 +8,7 @@ from ivr.call.language_tags import cldr_locale
 from ivr.line.line import Line
 from ivr.script.model import SHARED, Entry, read_script
 
-SHARED_PROMPT_LABELS = {
+SHARED_TEXT_LABELS = {
     "greeting": "the first words of a call",
     "language": "the offer of this language, heard in another language",
     "languages": "the offer of all languages, where three or more are published",
@@ -31,7 +31,7 @@ SHARED_PROMPT_LABELS = {
     "fallback": "when the line itself cannot answer, before the hotline is dialled",
     "fallback_again": "when the line itself cannot answer, before the hotline is dialled once more",
 }
-"""When each shared prompt (prompts/lines/) is heard."""
+"""When each shared text (prompts/lines/) is heard."""
 
 
 def heard_when(flow: Flow, entry: Entry) -> str:
@@ -39,7 +39,7 @@ def heard_when(flow: Flow, entry: Entry) -> str:
     if entry.keys:
         return f"press {', then '.join(entry.keys.split())}"
     if entry.kind == SHARED:
-        return SHARED_PROMPT_LABELS.get(entry.name, "")
+        return SHARED_TEXT_LABELS.get(entry.name, "")
     match flow.nodes[entry.name]:
         case Reminder():
             return "press 9 at any time"
@@ -84,7 +84,7 @@ def node_labels(line: Line) -> dict[str, tuple[str, int]]:
 
 def language_names(line: Line) -> dict[str, str]:
     """The English name of each published language: {"es": "Spanish"}. Its tag where Babel does not know it."""
-    return {tag: _english_name(tag) for tag in line.flow.published}
+    return {tag: _english_name(tag) for tag in line.flow.offered}
 
 
 def _english_name(tag: str) -> str:

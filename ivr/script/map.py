@@ -38,7 +38,7 @@ def outline(script: Script, flow: Flow) -> Iterator[str]:
     yield "At any time:"
     for entry in script.others:
         yield f"  {heard_when(flow, entry)}: {title_of(flow, entry)} ({_kind(entry)}, {entry.name})"
-    other = "the other language" if len(flow.published) <= 2 else f"another language, {LANGUAGES_PER_PART} at a time"
+    other = "the other language" if len(flow.offered) <= 2 else f"another language, {LANGUAGES_PER_PART} at a time"
     yield f"  press 8: {other}; 7: again, more slowly; *: the menu above; #: the next part"
 
 

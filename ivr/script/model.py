@@ -1,6 +1,6 @@
 """The whole line in one language as one value: every text in key order, with its words, sources and seconds.
 
-The script, the map, the readable web page and the comments for translators are made from this value, so all of them
+The script, the map, the readable web page and the notes for translators are made from this value, so all of them
 hold exactly the words that callers hear.
 """
 
@@ -11,13 +11,13 @@ from ivr.call.flow import Languages, Menu, Topic
 from ivr.call.playlist import SHARED_TEXTS
 from ivr.check.limits import MIN_GRADED_WORDS
 from ivr.content.prompts import RenderedPrompt
-from ivr.content.wordlists import Words
+from ivr.content.wordlists import WordLists
 from ivr.line.line import Line
 from ivr.speech import readability
 from ivr.speech.pauses import PARAGRAPH_PAUSE
 
 SHARED = "shared"
-"""The kind of a shared prompt, which many nodes speak; the kind of a node is that of the flow file."""
+"""The kind of a shared text, which many nodes speak; the kind of a node is that of the flow file."""
 
 
 class Choice(NamedTuple):
@@ -31,7 +31,7 @@ class Choice(NamedTuple):
 class Entry(NamedTuple):
     """One text, as it is spoken.
 
-    `name` is that of a node or of a shared prompt. `keys` lead to it from the main menu, such as "1 2"; "" where no
+    `name` is that of a node or of a shared text. `keys` lead to it from the main menu, such as "1 2"; "" where no
     choice does. `title` is the label of the choice that offers it, else the name of the text. `facts` are ids of
     sources.toml. `seconds` is an upper estimate at the normal pace. `grade` is None for other kinds than topics and for
     short texts.
@@ -99,7 +99,7 @@ class _Reader:
     def __init__(self, line: Line, locale: str, graded: bool) -> None:
         self._line, self._locale, self._graded = line, locale, graded
         tags = line.content.locales if graded else ()
-        self._words: dict[str, Words] = {tag: line.content.words(tag) for tag in tags}
+        self._words: dict[str, WordLists] = {tag: line.content.word_lists(tag) for tag in tags}
 
     def menu_and_below(self, name: str, keys: str = "", title: str = "") -> Iterator[Entry]:
         """The menu and all texts below it, depth first, in key order."""

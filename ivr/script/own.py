@@ -11,7 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 from textwrap import wrap
 
-from ivr.content.catalogue import po_file_of, read_catalogue
+from ivr.content.catalogue import po_subpath, read_catalogue
 from ivr.content.layer import load_own, stack_of
 from ivr.content.load import Content
 from ivr.content.templates import Template, blocks, load_templates
@@ -25,7 +25,7 @@ REPLACED = "prompts/replaced"
 def own_rows(content: Content) -> Iterator[str]:
     """Everything that differs from the release, a row for each kind; then the changes of texts that are replaced."""
     layer, stack = _layer_of(content.root), content.stack
-    release, own = load_templates(stack.release / "prompts"), load_own(layer)
+    release, own = load_templates(stack.base / "prompts"), load_own(layer)
     for menu, names in own.add.items():
         yield f"added to {menu}: {', '.join(names)}"
     yield from _row("left out", own.leave_out)
@@ -48,7 +48,7 @@ def changed_texts(root: Path) -> list[str]:
     stack = stack_of(root)
     if stack.layer is None or not (stack.layer / REPLACED).exists():
         return []
-    then, now = load_templates(stack.layer / REPLACED), load_templates(stack.release / "prompts")
+    then, now = load_templates(stack.layer / REPLACED), load_templates(stack.base / "prompts")
     return [name for name in then if name in now and _paragraphs(then[name]) != _paragraphs(now[name])]
 
 
@@ -61,7 +61,7 @@ def copy_text(root: Path, name: str) -> list[Path]:
 
     A text of this name that the layer has stays as it is. Raises OperationFailed if the release has no text `name`.
     """
-    layer, release = _layer_of(root), stack_of(root).release
+    layer, release = _layer_of(root), stack_of(root).base
     texts = load_templates(release / "prompts")
     if name not in texts:
         raise OperationFailed(f"The release has no text `{name}`. `ivr map` lists the texts of nodes.")
@@ -88,7 +88,7 @@ def _row(title: str, names: list[str] | tuple[str, ...]) -> Iterator[str]:
 
 def _languages(content: Content, layer: Path) -> Iterator[str]:
     for tag in content.configured:
-        folder, po = layer / "locales" / tag, layer / po_file_of(tag)
+        folder, po = layer / "locales" / tag, layer / po_subpath(tag)
         files = [name for name in ("locale.toml", "words.toml") if (folder / name).exists()]
         messages = [f"{len(read_catalogue(po).entries)} messages"] if po.exists() else []
         sounds = [f"{count} sound files"] if (count := len(list(folder.glob("audio/*.wav")))) else []

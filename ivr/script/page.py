@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from ivr import __version__
 from ivr.call.state import Place
 from ivr.call.transitions import Ask
-from ivr.content.catalogue import MessageId, po_file_of, read_catalogue
+from ivr.content.catalogue import MessageId, po_subpath, read_catalogue
 from ivr.content.facts import Fact, Number
 from ivr.content.po import PoEntry
 from ivr.content.templates import blocks_by_part
@@ -187,7 +187,7 @@ def _messages_in_catalogue(line: Line, tag: str) -> Mapping[MessageId, PoEntry]:
     """The messages in the catalogue of a language; none for the source language."""
     if tag == line.flow.source_language:
         return {}
-    catalogues = map(read_catalogue, line.content.stack.existing(po_file_of(tag)))
+    catalogues = map(read_catalogue, line.content.stack.existing(po_subpath(tag)))
     return {entry.id: entry for catalogue in catalogues for entry in catalogue.entries}
 
 

@@ -19,17 +19,17 @@ from ivr.web.routes import GET_OR_HEAD, add_pages
 
 
 def make_app(
-    settings: Settings, readiness: Readiness, counts: UsageCounter | None = None, metrics: Metrics | None = None
+    settings: Settings, readiness: Readiness, counter: UsageCounter | None = None, metrics: Metrics | None = None
 ) -> Webhook:
-    """The application that one worker serves. `counts` are written from its start to its end."""
+    """The application that one worker serves. `counter` writes its counts from its start to its end."""
 
     @asynccontextmanager
     async def counting(_: FastAPI) -> AsyncIterator[None]:
-        if counts:
-            counts.start()
+        if counter:
+            counter.start()
         yield
-        if counts:
-            await asyncio.to_thread(counts.close)
+        if counter:
+            await asyncio.to_thread(counter.close)
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=counting)
     app.router.redirect_slashes = False
@@ -40,7 +40,7 @@ def make_app(
         notes = [f"the pages could not be made ({type(error).__name__})"]
     readiness = replace(readiness, notes=(*readiness.notes, *notes))
     add_health(app, readiness)
-    return Webhook(app, readiness, settings, counts, metrics)
+    return Webhook(app, readiness, settings, counter, metrics)
 
 
 def add_health(app: FastAPI, readiness: Readiness) -> None:

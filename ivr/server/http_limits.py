@@ -6,8 +6,8 @@ connections cannot keep a caller out, with or without a proxy in front.
 
 A connection is in one of six states. Each state has one deadline, after which the connection is aborted:
 
-    state      deadline   part of a      a request    the answer    the line
-                          request here   is whole     is complete   stops
+    state      deadline   a part of a    a request    the answer    the line
+                          request comes  is whole     is complete   stops
     ---------  ---------  -------------  -----------  ------------  -------------
     NEW        10 s       ARRIVING       ANSWERING                  DRAINING
     ARRIVING   10 s                      ANSWERING    CLOSING (1)   ARRIVING (2)
@@ -21,7 +21,7 @@ A connection is in one of six states. Each state has one deadline, after which t
 before it has this answer, ARRIVING or ANSWERING follows instead of KEPT. (4) This is uvicorn's `timeout_keep_alive`.
 (5) Then the connection is closed and not aborted, so the rest of an answer is still sent.
 
-`_state_now` computes the state from two facts: whether a part of a request is here, and how many whole requests are
+`_state_now` computes the state from two facts: whether a part of a request has come, and how many whole requests are
 unanswered. Every event ends with `_update_state`, which starts the deadline of a new state.
 
 In NEW, ARRIVING, KEPT and DRAINING the line waits for the client. With more than MAX_CONNECTIONS, the connection that

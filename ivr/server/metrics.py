@@ -32,7 +32,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from ivr import __version__, log
-from ivr.call.state import CallEnded, DialEnded, DialOutcome, Event, Key, Outdated, Ring, Silence
+from ivr.call.state import CallEnded, DialEnded, DialOutcome, Event, Key, NoKey, Outdated, Ring
 from ivr.readiness import Readiness
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ FILE_BYTES = 1 << 16
 MASTER_SLOT = 0
 """The slot of the master. A slot is the number of a worker among the living ones, from 1."""
 EVENT_NAMES: Mapping[type[Event], log.Counted] = {
-    Ring: "ring", Key: "key", Silence: "silence", CallEnded: "ended", Outdated: "outdated",
+    Ring: "ring", Key: "key", NoKey: "silence", CallEnded: "ended", Outdated: "outdated",
 }  # fmt: skip
 """The name of each event in the metrics and in the log. The end of a dial is counted by its outcome."""
 
@@ -176,7 +176,7 @@ class MetricsEndpoint:
 def metrics_folder(parent: Path, host: str, port: int, workers: int) -> Path:
     """The folder of the metrics served at `host`:`port`, below `parent`, with empty files for each worker.
 
-    Files of an earlier line are removed: the caller listens on that address, so no other line uses the folder.
+    Files of an earlier line are removed: the calling function listens there, so no other line uses the folder.
     Example: /dev/shm/ivr-metrics-127.0.0.1-9464. Raises OSError if the folder cannot be written or belongs to another
     user.
     """

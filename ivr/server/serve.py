@@ -67,8 +67,8 @@ def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | 
     usage = store_of(settings)
     metrics = endpoint.metrics if endpoint else None
     on_failure = metrics.usage_failed if metrics else None
-    counts = UsageCounter(usage, on_failure=on_failure, period_length=settings.ivr_usage_period) if usage else None
-    application = make_app(settings, readiness, counts, metrics)
+    counter = UsageCounter(usage, on_failure=on_failure, period_length=settings.ivr_usage_period) if usage else None
+    application = make_app(settings, readiness, counter, metrics)
     print_lines(application.notes[len(readiness.notes) :])
     return application
 

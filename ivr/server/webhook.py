@@ -59,7 +59,7 @@ class Response(NamedTuple):
 class Webhook:
     """The ASGI application that answers Twilio, and hands every other request to `site`.
 
-    `counts` and `metrics`, if they are given, count each answer.
+    `counter` and `metrics`, if they are given, count each answer.
     """
 
     def __init__(
@@ -67,11 +67,11 @@ class Webhook:
         site: ASGIApp,
         readiness: Readiness,
         settings: Settings,
-        counts: UsageCounter | None = None,
+        counter: UsageCounter | None = None,
         metrics: Metrics | None = None,
     ) -> None:
         self._site, self._readiness = site, readiness
-        self._counts, self._metrics = counts, metrics
+        self._counter, self._metrics = counter, metrics
         self._prefix = urlsplit(settings.public_url).path.rstrip("/").encode()
         self._public, self._tokens = settings.public_url, settings.tokens
 
@@ -173,8 +173,8 @@ class Webhook:
         log.count("test call" if test_call else name)
         if self._metrics:
             self._metrics.answered(event, seconds, test_call)
-        if self._counts and not test_call:
-            self._counts.count(place, event)
+        if self._counter and not test_call:
+            self._counter.count(place, event)
 
     def _fallback(self, error: BaseException | None = None) -> bytes:
         """The fallback document. `error` is the reason, None if there is no line that can be used."""

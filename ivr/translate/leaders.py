@@ -19,7 +19,7 @@ def owners_path(root: Path) -> Path:
     return root / ".github" / "CODEOWNERS"
 
 
-def owners_file(root: Path) -> str:
+def owners_text(root: Path) -> str:
     """The text of CODEOWNERS with the present leaders. Raises BadLocale where a locale.toml cannot be read."""
     before, _, _ = read_text(owners_path(root)).partition(BEGIN)
     return before + BEGIN + "".join(_rows(root))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ivr.call.state import Pace
 from ivr.check.recordings import RecordablePart, recordable_parts
-from ivr.content.layer import sound_files
+from ivr.content.layer import recording_files
 from ivr.content.load import published_and_drafts
 from ivr.content.locale import Locale
 from ivr.content.voices import NO_VOICE
@@ -37,7 +37,7 @@ SOUNDS_FOLDER = ".sounds"
 """The folder of synthetic sounds, beside prompts/ and locales/. It may be deleted at any time."""
 
 
-class Sample(NamedTuple):
+class TextSound(NamedTuple):
     """One text or part to listen to: its name, such as "tea-2", its words, its sound file and the seconds it takes.
 
     `speech_seconds` are the seconds without the written pauses.
@@ -61,9 +61,9 @@ def compile_with_draft(root: Path, options: Options, tag: str) -> Line:
     return line
 
 
-def samples(
+def text_sounds(
     line: Line, tag: str, names: Sequence[str], pace: Pace = "normal", voices_folder: Path | None = None
-) -> Iterator[Sample]:
+) -> Iterator[TextSound]:
     """The sounds of the texts or parts `names` (empty: of all texts) of a language.
 
     `voices_folder` has Piper voices. Raises OperationFailed for an unknown name, for names that are not translated, and
@@ -77,22 +77,22 @@ def samples(
         paths = recorded | (_synthetic(line, locale, unrecorded, pace, voices_folder) if unrecorded else {})
         for part in parts:
             path = paths[part.name]
-            yield Sample(part.name, part.spoken.words, path, seconds_of(path.read_bytes()))
+            yield TextSound(part.name, part.spoken.words, path, seconds_of(path.read_bytes()))
 
 
-def rate_row(locale: Locale, heard: Sequence[Sample]) -> str:
+def rate_row(locale: Locale, heard: Sequence[TextSound]) -> str:
     """The measured rate of a voice, and a proposed row for locale.toml; "" if `heard` has too few seconds of speech."""
-    unit, seconds = locale.speech_rate.unit, sum(sample.speech_seconds for sample in heard)
+    unit, seconds = locale.speech_rate.unit, sum(sound.speech_seconds for sound in heard)
     if seconds < MIN_MEASURED_SECONDS:
         return ""
-    rate = sum(timing.units(sample.words, unit) for sample in heard) / seconds
+    rate = sum(timing.units(sound.words, unit) for sound in heard) / seconds
     slowest, fastest = (f"{rate * factor:.1f}" for factor in (SLOWEST_FACTOR, FASTEST_FACTOR))
     proposed = f'speech_rate = {{ counts = "{unit}", slowest = {slowest}, fastest = {fastest} }}'
     return f"this voice reads {rate:.1f} {unit} a second; proposal for locale.toml: {proposed}"
 
 
 def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
-    """Those of `names` that are not fully translated; [] if no name is translated, because `samples` raises then."""
+    """Those of `names` that are not fully translated; [] if none is translated, because `text_sounds` raises then."""
     known = {name for part in recordable_parts(line, tag) for name in (part.name, part.text)}
     return [name for name in names if name not in known] if known & set(names) else []
 
@@ -115,7 +115,7 @@ def _recorded(line: Line, locale: Locale, part: RecordablePart, pace: Pace) -> P
     sound = locale.sounds.get(part.spoken.words)
     if sound is None:
         return None
-    return sound_files(line.content.root)[sound.slow if pace == "slow" else sound.file]
+    return recording_files(line.content.root)[sound.slow if pace == "slow" else sound.file]
 
 
 def _synthetic(
@@ -141,15 +141,15 @@ def _installed_voice(locale: Locale, voices: InstalledVoices) -> InstalledVoice:
     return voice
 
 
-def copy_to(folder: Path | None, sounds: Iterator[Sample]) -> Iterator[Sample]:
-    """The same samples, each copied into `folder` as NAME.wav, if a folder is given."""
-    for sample in sounds:
+def copy_to(folder: Path | None, sounds: Iterator[TextSound]) -> Iterator[TextSound]:
+    """The same sounds, each copied into `folder` as NAME.wav, if a folder is given."""
+    for sound in sounds:
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
-            copy = folder / f"{sample.name}.wav"
-            shutil.copyfile(sample.path, copy)
-            sample = sample._replace(path=copy)
-        yield sample
+            copy = folder / f"{sound.name}.wav"
+            shutil.copyfile(sound.path, copy)
+            sound = sound._replace(path=copy)
+        yield sound
 
 
 def play(path: Path) -> bool:

@@ -18,14 +18,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ivr.call.flow import TAG
 from ivr.call.language_tags import canonical_tag, cldr_locale, lookup_tags
-from ivr.content.catalogue import po_file_of, po_path, read_catalogue
+from ivr.content.catalogue import po_path, po_subpath, read_catalogue
 from ivr.content.files import read_toml
 from ivr.content.layer import Stack, stack_of
 from ivr.content.load import folder_of
 from ivr.content.proposals import ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.errors import BadContent, BadLocale, OperationFailed
-from ivr.translate.po_file import po_file
+from ivr.translate.po_file import po_bytes
 from ivr.translate.update import PROJECT, header, update
 
 TEMPLATES = Path(__file__).parent / "pages"
@@ -81,7 +81,7 @@ def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
     folder = root / "locales" / folder_of(root, tag)
     if folder.exists():
         raise BadLocale.at(str(folder), "this folder exists already", f"Continue with `ivr check {tag}`.")
-    if (stack_of(root).release / "locales" / folder.name).exists():
+    if (stack_of(root).base / "locales" / folder.name).exists():
         remedy = f"`ivr locale update {folder.name}` makes the catalogue for your own texts; docs/own.md says more."
         raise BadLocale.at(str(folder), "the release has this language", remedy)
     proposal = propose(root, tag, name)
@@ -131,11 +131,11 @@ def _fill(root: Path, folder: Path, proposal: Proposal) -> None:
     _write(folder / "words.toml", "words.toml", tag=proposal.tag, words=load_proposals(root).of(proposal.tag))
     stack = stack_of(root)
     if base := _base_language(stack, proposal.tag):
-        files = stack.existing(po_file_of(base))
+        files = stack.existing(po_subpath(base))
         entries = {entry.id: entry for file in files for entry in read_catalogue(file).entries}
         path = po_path(root, proposal.tag)
         path.parent.mkdir()
-        path.write_bytes(po_file(f"{PROJECT}: {proposal.tag}", header(proposal.tag), entries.values()))
+        path.write_bytes(po_bytes(f"{PROJECT}: {proposal.tag}", header(proposal.tag), entries.values()))
         for words in stack.existing(f"locales/{base}/words.toml")[:1]:
             shutil.copyfile(words, folder / "words.toml")
 
@@ -193,7 +193,7 @@ def _digit_words(root: Path, tag: str) -> tuple[ProposedWords, str]:
 def _base_language(stack: Stack, tag: str) -> str:
     """The language of this line of which `tag` is a regional form, in the same script: "es" for "es-PR", or ""."""
     names = (name for name in lookup_tags(tag)[1:] if tag.startswith(f"{name}-"))
-    return next((name for name in names if stack.existing(po_file_of(name))), "")
+    return next((name for name in names if stack.existing(po_subpath(name))), "")
 
 
 def _write(path: Path, template: str, **values: object) -> None:

@@ -8,7 +8,7 @@ from ivr.content.catalogue import PLACEHOLDER
 from ivr.content.po import PoEntry
 
 
-def po_file(title: str, fields: Mapping[str, str], entries: Iterable[PoEntry]) -> bytes:
+def po_bytes(title: str, fields: Mapping[str, str], entries: Iterable[PoEntry]) -> bytes:
     """A PO file as UTF-8: the comment `title`, the header with `fields`, then the entries."""
     rows = (escape(f"{name}: {value}\n") for name, value in fields.items())
     header = "\n".join((f"# {title}", 'msgid ""', 'msgstr ""', *rows))

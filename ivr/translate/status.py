@@ -71,7 +71,7 @@ def _status(line: Line, tag: str, is_draft: bool = False) -> Status:
 def _state(content: Content, tag: str) -> TranslationState:
     if tag == content.flow.source_language:
         return "source"
-    return "published" if tag in content.flow.published else "withheld"
+    return "published" if tag in content.flow.offered else "withheld"
 
 
 def table(languages: Sequence[Status]) -> str:

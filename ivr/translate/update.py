@@ -1,6 +1,6 @@
 """Writes locales/messages.pot from the texts and merges it into each messages.po.
 
-Every file is written in one layout (`po_file`), so that a catalogue saved by any editor differs from the former one in
+Every file is written in one layout (`po_bytes`), so that a catalogue saved by any editor differs from the former one in
 its messages alone. Header fields that editors fill in are reset, because they cause conflicts between translators and
 publish names and addresses. `translators` in locale.toml names the translators who wish to be named.
 """
@@ -24,10 +24,10 @@ from ivr.content.po import PoEntry
 from ivr.content.templates import load_templates
 from ivr.errors import BadLocale, Fault, OperationFailed
 from ivr.line.compiler import compile_line
-from ivr.translate.comments import comments_of
-from ivr.translate.leaders import owners_file, owners_path
+from ivr.translate.leaders import owners_path, owners_text
 from ivr.translate.merge import Change, merge
-from ivr.translate.po_file import po_file
+from ivr.translate.notes import notes_of
+from ivr.translate.po_file import po_bytes
 
 PROJECT = "The information line"
 MAX_ROWS = 10
@@ -65,18 +65,18 @@ def source_messages(root: Path) -> list[PoEntry]:
     Raises BadContent where a text cannot be read.
     """
     line = compile_line(root)
-    texts, comments = line.content.prompts.templates, comments_of(line)
+    texts, notes = line.content.prompts.templates, notes_of(line)
     messages = all_messages({name: texts[name] for name in order_of_work(line.flow) if name in texts})
     folders = (*line.content.stack.folders, CHECKOUT)
-    return [_entry(folders, message, comments) for message in [*messages, *page_messages()]]
+    return [_entry(folders, message, notes) for message in [*messages, *page_messages()]]
 
 
-def _entry(folders: Iterable[Path], message: SourceMessage, comments: Mapping[MessageId, tuple[str, ...]]) -> PoEntry:
+def _entry(folders: Iterable[Path], message: SourceMessage, notes: Mapping[MessageId, tuple[str, ...]]) -> PoEntry:
     """A message; its file is given as the shortest path below one of `folders`."""
     above = (folder for folder in folders if message.path.is_relative_to(folder))
     file = min((str(message.path.relative_to(folder)) for folder in above), key=len)
-    notes = (" ".join(note.removeprefix("TRANSLATORS:").split()) for note in message.notes)
-    return PoEntry(*message.id, "", notes=(*notes, *comments.get(message.id, ())), file=file)
+    of_the_text = (" ".join(note.removeprefix("TRANSLATORS:").split()) for note in message.notes)
+    return PoEntry(*message.id, "", notes=(*of_the_text, *notes.get(message.id, ())), file=file)
 
 
 def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), today: date | None = None) -> Update:
@@ -90,7 +90,7 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
     source, published, stack = source_messages(root), published_languages(root), stack_of(root)
     _require_contexts(source, same_meaning)
     pot_title = f"{PROJECT}: the words to translate. Made by `ivr locale update`; do not edit."
-    pot = {root / "locales" / "messages.pot": po_file(pot_title, HEADER, source)}
+    pot = {root / "locales" / "messages.pot": po_bytes(pot_title, HEADER, source)}
     files = {} if stack.layer else pot
     changes, faults = dict[str, tuple[Change, ...]](), list[Fault]()
     for tag in tags:
@@ -100,10 +100,10 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
         except BadLocale as error:
             faults.extend(error.faults)
             continue
-        files[po_path(root, tag)] = po_file(f"{PROJECT}: {tag}", header(tag), merged.entries)
+        files[po_path(root, tag)] = po_bytes(f"{PROJECT}: {tag}", header(tag), merged.entries)
         changes[tag] = merged.changes
     try:
-        files |= {owners_path(root): owners_file(root).encode()} if owners_path(root).exists() else {}
+        files |= {owners_path(root): owners_text(root).encode()} if owners_path(root).exists() else {}
     except BadLocale as error:
         faults.extend(error.faults)
     return Update(tuple(path for path, content in files.items() if _write(path, content)), changes, tuple(faults))
@@ -111,9 +111,9 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
 
 def _needed_messages(stack: Stack, tag: str, source: list[PoEntry]) -> list[PoEntry]:
     """The messages of `source` that the catalogue of a language needs: a layer needs those that its release lacks."""
-    if stack.layer is None or not po_path(stack.release, tag).exists():
+    if stack.layer is None or not po_path(stack.base, tag).exists():
         return source
-    messages = [*all_messages(load_templates(stack.release / "prompts")), *page_messages()]
+    messages = [*all_messages(load_templates(stack.base / "prompts")), *page_messages()]
     in_release = {message.id for message in messages}
     return [entry for entry in source if entry.id not in in_release]
 

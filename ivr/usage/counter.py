@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import assert_never
 
 from ivr import log
-from ivr.call.state import CallEnded, DialEnded, Event, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import CallEnded, DialEnded, Event, Key, NoKey, Outdated, Place, Ring
 from ivr.refusal import TEST_CALL_SID
 from ivr.usage.counts import NO_LANGUAGE, ProcessSpan, UsageKey, UsageStore
 from ivr.usage.periods import PeriodLength, period_end, period_of
@@ -108,7 +108,7 @@ class UsageCounter:
         log.count("usage not written")
 
 
-@lru_cache(maxsize=10_000, typed=True)  # typed: Ring() and Silence() are equal tuples, only their types differ
+@lru_cache(maxsize=10_000, typed=True)  # typed: Ring() and NoKey() are equal tuples, only their types differ
 def _usage_key(period: str, place: Place, event: Event) -> UsageKey | None:
     name = event_name(place, event)
     return UsageKey(period, place.node, counted_locale(place), name) if name else None
@@ -128,7 +128,7 @@ def event_name(place: Place, event: Event) -> str:
             return outcome
         case Ring():
             return "ring"
-        case Silence() | CallEnded():
+        case NoKey() | CallEnded():
             return ""
         case _:
             assert_never(event)

@@ -57,5 +57,5 @@ class UsageStore(Protocol):
     def read(self, period: str) -> StoredPeriod:
         """The counts of `period`, such as "2026-11" or "2026-Q4". Raises OperationFailed if they cannot be read."""
 
-    def try_out(self) -> None:
+    def check_writable(self) -> None:
         """Raises OperationFailed if this process could not write to the store."""

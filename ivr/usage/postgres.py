@@ -79,7 +79,7 @@ class PostgresStore:
                 raise OperationFailed("The database of IVR_USAGE_URL has no counts yet: there is nothing to show.")
             return tables.read(_Cursor(db), period)
 
-    def try_out(self) -> None:
+    def check_writable(self) -> None:
         """Raises OperationFailed, as a sentence, if this process could not write. Writes a row and takes it back."""
         with self._connection("written") as db:
             _begin_write(db)

@@ -99,7 +99,7 @@ def cell_of(node: str, locale: str, event: str) -> Cell:
 def possible_cells(line: Line) -> dict[Cell, None]:
     """Every cell that can occur on `line`, in the order of the flow file."""
     cells = {cell for place in line.paths for cell in _cells_from(line, place)} | {Cell("", "", "ring")}
-    nodes, locales = ["", *line.flow.nodes], ["", *line.flow.published]
+    nodes, locales = ["", *line.flow.nodes], ["", *line.flow.offered]
     order = {cell: (nodes.index(cell.node), cell.locale not in locales, cell.locale, cell.event) for cell in cells}
     return dict.fromkeys(sorted(cells, key=order.__getitem__))
 

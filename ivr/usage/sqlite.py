@@ -49,7 +49,7 @@ class SqliteStore:
         except sqlite3.Error as error:
             raise OperationFailed(f"{self.path} cannot be read ({error}): there is nothing to show.") from None
 
-    def try_out(self) -> None:
+    def check_writable(self) -> None:
         """Raises OperationFailed if this process could not write to the file."""
         try:
             self._create_file()

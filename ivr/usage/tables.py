@@ -54,7 +54,7 @@ class Cursor(Protocol):
 
 
 def write(cursor: Cursor, counts: Mapping[UsageKey, int], span: ProcessSpan, late_periods: Sequence[str]) -> None:
-    """Add counts to the tables, and delete what is older than RETENTION. The caller begins and ends the transaction."""
+    """Add counts to the tables, and delete what is older than RETENTION, in the transaction of the calling function."""
     rows = [(*key, number) for key, number in sorted(counts.items())]  # sorted: two writers lock rows in one order
     cursor.executemany(ADD_COUNT, rows)
     cursor.executemany(KEEP_LATE_PERIOD, [(period,) for period in late_periods])

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 
 from ivr.call.urls import AUDIO
-from ivr.content.layer import sound_files
+from ivr.content.layer import recording_files
 
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 """Twilio caches recordings by these headers: https://www.twilio.com/docs/voice/twiml/play."""
@@ -18,7 +18,7 @@ HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Ty
 
 def add_audio_files(app: FastAPI, root: Path) -> None:
     """Add the recordings of the content at `root` to `app`, as `/audio/<name>.wav`."""
-    files = sound_files(root)
+    files = recording_files(root)
 
     @app.api_route(AUDIO + "/{name}", methods=["GET", "HEAD"])
     async def audio_file(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Draft pages: the texts as their files are now. Every language has them, published or not, if the line is tried out.
+"""Draft pages: the texts as their files are now. On a test line every language has them, published or not.
 
 Each language is compiled as a line of its own when its page is first loaded, and again when a file of the content has
 changed since. A published language is compiled with all published ones, another language with the source language.
@@ -63,7 +63,7 @@ class DraftPages:
             line = compile_line(root, self._settings.options, self._languages)
         except BadContent as error:
             return _add_faults(app, error.faults)
-        if self._tag not in line.flow.published:
+        if self._tag not in line.flow.offered:
             return _add_faults(app, line.content.faults)
         add_audio_files(app, root)
         _add_script(app, line, self._tag)

@@ -137,6 +137,6 @@ def each_source_once(sources: Iterable[Source]) -> tuple[Source, ...]:
 def _small_words(line: Line, tag: str) -> list[str]:
     """The small words of a language; [] if its word lists cannot be read: then headings keep their small words."""
     try:
-        return list(line.content.words(tag).small)
+        return list(line.content.word_lists(tag).small)
     except BadLocale:
         return []

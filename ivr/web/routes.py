@@ -17,7 +17,7 @@ from ivr.web.draft_preview import DraftPages
 from ivr.web.security_headers import IMMUTABLE, NO_STORE
 from ivr.web.site import TELEPHONE_DATA, Site, Telephone, unavailable_blank_page, unavailable_page
 from ivr.web.sound_requests import add_sounds
-from ivr.web.sounds import voices_to_try_out
+from ivr.web.sounds import voices_of_test_line
 from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles, make_body
 from ivr.web.try_out import TRY_OUT_DATA, try_out_data
 
@@ -49,22 +49,22 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> list[st
         _add_read_pages(app, site, base)
     if telephone:
         _add_phone_pages(app, site, telephone)
-        add_sounds(app, telephone.sound_files, telephone.synthesizer)
+        add_sounds(app, telephone.synthesized_files, telephone.synthesizer)
         if settings.uses_test_token:
             _add_body(app, f"/{TRY_OUT_DATA}", make_body(try_out_data(line), "application/json"))
     return telephone.notes if telephone else []
 
 
 def _telephone(line: Line, settings: Settings) -> Telephone:
-    """A line that is tried out synthesizes the sounds that IVR_SOUNDS lacks; a line in service synthesizes none."""
+    """A test line synthesizes the sounds that IVR_SOUNDS lacks; a line in service synthesizes none."""
     if not settings.uses_test_token:
         return Telephone(line, settings.ivr_sounds)
-    installed, notes = voices_to_try_out(settings.ivr_voices)
+    installed, notes = voices_of_test_line(settings.ivr_voices)
     return Telephone(line, settings.ivr_sounds, installed, notes)
 
 
 def _has_draft_pages(line: Line, settings: Settings) -> bool:
-    return settings.uses_test_token and settings.ivr_web_phone == "on" and not line.content.is_draft
+    return settings.uses_test_token and settings.ivr_web_phone == "on" and not line.content.is_preview
 
 
 def _add_static_files(app: FastAPI, static: StaticFiles) -> None:

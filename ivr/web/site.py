@@ -19,7 +19,7 @@ from ivr.phone.verbs import Dial
 from ivr.script.model import read_script
 from ivr.speech.installed_voices import InstalledVoices
 from ivr.web.read_page import ReadableText, readable_text
-from ivr.web.sounds import SoundFiles, Synthesizer
+from ivr.web.sounds import SynthesizedFiles, Synthesizer
 from ivr.web.templates import Body, PageTemplates, make_body
 
 TELEPHONE_DATA = "telephone.json"
@@ -51,10 +51,10 @@ class Telephone:
     ) -> None:
         exported = export_line(line, with_twiml=False)
         self.body = make_body(to_bytes(exported), "application/json")
-        self.sound_files = SoundFiles(exported, sounds)
+        self.synthesized_files = SynthesizedFiles(exported, sounds)
         self.synthesizer = Synthesizer(exported, installed or InstalledVoices())
-        self.notes = [*notes, *self.sound_files.notes]
-        voiced = self.sound_files.languages | self.synthesizer.voices.keys()
+        self.notes = [*notes, *self.synthesized_files.notes]
+        voiced = self.synthesized_files.languages | self.synthesizer.voices.keys()
         self.sound_languages = [tag for tag in exported.languages if tag in voiced]
         self.has_sounds = bool(self.sound_languages) or _has_recordings(exported)
 
@@ -69,7 +69,7 @@ class Site:
     `front_pages`, `phone_pages`, `read_pages` and `blank_pages` are by language. `phone_pages` is empty without
     `telephone`, `read_pages` is empty unless `has_text`. A visitor who leaves sees a blank page while the neutral page
     loads. `not_found` is the answer to an unknown address. `draft_page_tags` are the languages with a draft page,
-    published or not. If `is_tried_out`, a visitor chooses how a dial ends.
+    published or not. On a test line a visitor chooses how a dial ends.
     """
 
     def __init__(
@@ -79,10 +79,10 @@ class Site:
         templates: PageTemplates,
         draft_page_tags: Sequence[str] = (),
         has_text: bool = True,
-        is_tried_out: bool = False,
+        is_test_line: bool = False,
     ) -> None:
         self.source_tag, self._draft_page_tags = line.flow.source_language, draft_page_tags
-        self.has_phone, self.has_text, self._is_tried_out = telephone is not None, has_text, is_tried_out
+        self.has_phone, self.has_text, self._is_test_line = telephone is not None, has_text, is_test_line
         self.nodes = frozenset(line.content.prompts.templates)
         self._line, self._telephone, self._templates = line, telephone, templates
         self._texts = self._by_language(self._readable_text) if self.has_text else {}
@@ -98,11 +98,11 @@ class Site:
         matches = filter(None, map(_LANGUAGE_RANGE.fullmatch, entries))
         ranges = [match for match in matches if float(match[2] or 1)]  # q=0: the reader does not accept the language
         ranges.sort(key=lambda match: -float(match[2] or 1))
-        tags = {tag.partition("-")[0].lower(): tag for tag in reversed(self._line.flow.published)}
+        tags = {tag.partition("-")[0].lower(): tag for tag in reversed(self._line.flow.offered)}
         return next((tags[match[1].lower()] for match in ranges if match[1].lower() in tags), self.source_tag)
 
     def _by_language(self, render: Callable[[str], Rendered]) -> Mapping[str, Rendered]:
-        return {tag: render(tag) for tag in self._line.flow.published}
+        return {tag: render(tag) for tag in self._line.flow.offered}
 
     def _readable_text(self, tag: str) -> ReadableText:
         return readable_text(self._line, read_script(self._line, tag, graded=False))
@@ -133,7 +133,7 @@ class Site:
             here="/phone/",
             sound_languages=self._telephone.sound_languages,
             has_sounds=self._telephone.has_sounds,
-            uses_test_token=self._is_tried_out,
+            uses_test_token=self._is_test_line,
             source_tag=self.source_tag,
         )
 
@@ -154,8 +154,8 @@ class Site:
             "has_phone": self.has_phone,
             "has_text": self.has_text,
             "draft_page_tags": self._draft_page_tags,
-            "is_draft": self._line.content.is_draft,
-            "languages": [locales[published] for published in self._line.flow.published],
+            "is_preview": self._line.content.is_preview,
+            "languages": [locales[published] for published in self._line.flow.offered],
             "hotline": self._number(self._line.flow.transfer.number),
             "emergency": self._number(EMERGENCY_NUMBER),
             "hotline_text": self._number(TEXT_NUMBER),

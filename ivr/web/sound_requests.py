@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, PlainTextResponse
 
 from ivr.speech.programs import SynthesisFailed
 from ivr.web.security_headers import NO_STORE
-from ivr.web.sounds import SoundFiles, Synthesizer
+from ivr.web.sounds import SynthesizedFiles, Synthesizer
 
 REQUESTS_A_SECOND, MOST_AT_ONCE = 40, 80
 """Requests for sounds that one worker answers. A visitor who listens makes one request in about ten seconds."""
@@ -38,7 +38,7 @@ class RequestLimit:
         return True
 
 
-def add_sounds(app: FastAPI, files: SoundFiles, synthesizer: Synthesizer) -> None:
+def add_sounds(app: FastAPI, files: SynthesizedFiles, synthesizer: Synthesizer) -> None:
     """Add the sounds to `app`: those of `files`, else those that `synthesizer` can make."""
     limit = RequestLimit(REQUESTS_A_SECOND, MOST_AT_ONCE)
 

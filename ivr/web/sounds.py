@@ -1,7 +1,7 @@
 """The sounds of the telephone page. A browser names a prompt and a pace, so the server never reads free text aloud.
 
-The sounds are files that `ivr listen --all` made (IVR_SOUNDS). Only where the line is tried out, a missing sound is
-made when it is requested: a visitor of the page must take no time from a machine that answers calls. If a sound is
+The sounds are files that `ivr listen --all` made (IVR_SOUNDS). Only on a test line a missing sound is made when
+it is requested: a visitor of the page must take no time from a machine that answers calls. If a sound is
 missing or fails, the page continues with a voice of the device or with captions.
 """
 
@@ -26,8 +26,8 @@ CACHE_BYTES = 24_000_000
 """Bytes of synthesized sound that are kept in memory."""
 
 
-class SoundFiles:
-    """The files in `folder` that have the sounds of `line`: `paths` by name, such as "es/partner/2/slow".
+class SynthesizedFiles:
+    """The files in `folder` with the synthesized sounds of `line`: `paths` by name, such as "es/partner/2/slow".
 
     `languages` are the tags of the languages that have a sound. `notes` are sentences for the operator about missing
     sounds. Without a folder there are no sounds and no notes.
@@ -100,7 +100,7 @@ class Synthesizer:
             self._cache.popitem(last=False)
 
 
-def voices_to_try_out(folder: Path | None) -> tuple[InstalledVoices, list[str]]:
+def voices_of_test_line(folder: Path | None) -> tuple[InstalledVoices, list[str]]:
     """The voices of this machine, with the Piper voices in `folder`, and sentences about voices that cannot be used."""
     try:
         return InstalledVoices(espeak_voice_names(), piper_voices(folder) if folder else ()), []

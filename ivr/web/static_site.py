@@ -59,7 +59,7 @@ def write_site(
 
 def _sounds(telephone: Telephone, recordings: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
     yield from ((f"{PUBLIC}/audio/{name}", file) for name, file in recordings.items())
-    yield from ((f"{PUBLIC}/sound/{name}.wav", file) for name, file in telephone.sound_files.paths.items())
+    yield from ((f"{PUBLIC}/sound/{name}.wav", file) for name, file in telephone.synthesized_files.paths.items())
 
 
 def _pages(site: Site) -> Iterator[tuple[str, bytes]]:

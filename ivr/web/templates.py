@@ -17,7 +17,7 @@ from ivr.call.state import KEYS
 from ivr.content.locale import Locale
 from ivr.content.neutral_page import first_neutral_page
 from ivr.errors import Untranslated
-from ivr.web.scripts import joined_script
+from ivr.web.javascript import joined_script
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES, STATIC = HERE / "pages", HERE / "static"

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ivr.call.urls import address_of
 from ivr.check.waiting import waiting_messages
-from ivr.content.catalogue import MessageId, po_file_of, read_catalogue
+from ivr.content.catalogue import MessageId, po_subpath, read_catalogue
 from ivr.content.facts import Source
 from ivr.content.layer import Stack
 from ivr.content.messages import all_messages
@@ -97,7 +97,7 @@ def try_out_data(line: Line) -> bytes:
 
 def _try_out(line: Line, exported: ExportedLine) -> TryOut:
     assert exported.documents
-    tags, sources = line.flow.published, _Sources(line)
+    tags, sources = line.flow.offered, _Sources(line)
     paragraphs = {name: tuple(sources.paragraphs(name)) for name in exported.prompts or {}}
     cited = {name for prompt in paragraphs.values() for paragraph in prompt for name in paragraph.facts}
     return TryOut(
@@ -137,7 +137,7 @@ class _Sources:
         self._content, self._source_tag = line.content, line.flow.source_language
         self._stack, self._templates = line.content.stack, line.content.prompts.templates
         self._texts = {message.id: self._at(message.path, message.line) for message in all_messages(self._templates)}
-        self._messages = {tag: self._message_lines(tag) for tag in line.flow.published}
+        self._messages = {tag: self._message_lines(tag) for tag in line.flow.offered}
 
     def paragraphs(self, prompt: str) -> Iterator[Paragraph]:
         """The source of each paragraph of a prompt, such as "es/tea/1"."""
@@ -159,7 +159,7 @@ class _Sources:
             yield WaitingMessage(message_at=self._messages[tag].get((text, english), ""), text=text, english=english)
 
     def _message_lines(self, tag: str) -> Mapping[MessageId, str]:
-        files = self._stack.existing(po_file_of(tag)) if tag != self._source_tag else ()
+        files = self._stack.existing(po_subpath(tag)) if tag != self._source_tag else ()
         return {entry.id: self._at(file, entry.line) for file in files for entry in read_catalogue(file).entries}
 
     def _at(self, path: Path, line: int) -> str:

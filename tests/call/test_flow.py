@@ -23,7 +23,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def test_flow_keeps_the_order_of_its_file(flow: Flow) -> None:
     assert list(flow.nodes)[:4] == ["opening", "main", "tea", "how"]
-    assert flow.published == ("en", "es")
+    assert flow.offered == ("en", "es")
 
 
 def test_only_finds_the_single_node_of_a_kind(flow: Flow) -> None:

@@ -177,7 +177,7 @@ def test_every_step_plays_known_prompts() -> None:
                 spoken = prompts_for(flow, step)
                 assert spoken
                 assert {cue.text for cue in spoken} <= texts
-                assert {cue.locale for cue in spoken} <= set(flow.published)
+                assert {cue.locale for cue in spoken} <= set(flow.offered)
 
 
 def test_every_reading_of_a_menu_offers_a_person() -> None:

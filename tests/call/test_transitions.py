@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
-from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Event, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Event, Key, NoKey, Outdated, Place, Ring
 from ivr.call.transitions import (
     CHOICE_KEYS,
     FIXED_KEYS,
@@ -67,7 +67,7 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
     ("pound chooses no language", unchosen("reminder"), Key("#"), unchosen("main")),
     ("one in the reminder chooses no language", unchosen("reminder"), Key("1"), unchosen("reminder")),
     ("a wrong key chooses no language", unchosen("opening"), Key("5"), unchosen("opening", misses=1)),
-    ("silence chooses no language", unchosen("main"), Silence(), unchosen("main")),
+    ("silence chooses no language", unchosen("main"), NoKey(), unchosen("main")),
     ("a failed dial chooses no language", unchosen("connect"), DialEnded("busy"), unchosen("not_connected", tries=1)),
     ("the next part after it", unchosen("not_connected"), Key("#"), unchosen("not_connected", part=2)),
     ("a talk chooses no language", unchosen("connect"), DialEnded("connected"), unchosen("farewell")),
@@ -89,7 +89,7 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
     ("star in a menu", at("fruit"), Key("*"), at("main")),
     ("star in the main menu", at("main"), Key("*"), at("main")),
     ("pound in a menu", at("fruit"), Key("#"), at("fruit")),
-    ("silence in a menu", at("fruit"), Silence(), at("fruit")),
+    ("silence in a menu", at("fruit"), NoKey(), at("fruit")),
     # a topic
     ("pound in a topic", at("tea"), Key("#"), at("tea", part=2)),
     ("pound in its last part", at("tea", part=3), Key("#"), at("main")),
@@ -100,12 +100,12 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
     ("eight keeps the part and the pace", at("tea", part=2, pace="slow"), Key("8"), Place("tea", "es", 2, "slow")),
     ("eight leads back", Place("tea", "es", 2), Key("8"), at("tea", part=2)),
     ("a number in a topic", at("tea", part=2), Key("1"), at("tea", part=2, misses=1)),
-    ("silence in a topic", at("tea", part=2), Silence(), at("tea", part=2)),
+    ("silence in a topic", at("tea", part=2), NoKey(), at("tea", part=2)),
     # wrong keys
     ("a second wrong key", at("fruit", misses=1), Key("5"), at("fruit", misses=2)),
     ("a third wrong key", at("fruit", misses=2), Key("5"), at("fruit", misses=2)),
     ("what is no key at all", at("fruit"), Key(""), at("fruit", misses=1)),
-    ("silence after a wrong key", at("fruit", misses=2), Silence(), at("fruit")),
+    ("silence after a wrong key", at("fruit", misses=2), NoKey(), at("fruit")),
     ("a choice after a wrong key", at("fruit", misses=2), Key("1"), at("apples")),
     ("seven after a wrong key", at("fruit", misses=2), Key("7"), at("fruit", pace="slow")),
     ("eight after a wrong key", at("fruit", misses=2), Key("8"), Place("fruit", "es")),
@@ -140,7 +140,7 @@ TABLE: list[tuple[str, Place, Event, Place]] = [
     ("a wrong key after tries", at("not_connected", tries=3), Key("5"), at("not_connected", misses=1, tries=1)),
     ("star after tries", at("not_connected", tries=3), Key("*"), at("main")),
     ("nine after tries", at("not_connected", tries=3), Key("9"), at("reminder")),
-    ("silence after tries", at("not_connected", tries=2), Silence(), at("not_connected", tries=2)),
+    ("silence after tries", at("not_connected", tries=2), NoKey(), at("not_connected", tries=2)),
     # a transfer or a farewell has no keys of its own: the main menu's are used
     ("a key from the transfer", at("connect", tries=2), Key("1"), at("tea")),
     ("a wrong key from the transfer", at("connect", tries=2), Key("5"), at("main", misses=1)),
@@ -296,7 +296,7 @@ def test_no_match_is_answered_in_the_first_step_alone() -> None:
 
 def events() -> Iterator[Event]:
     yield Ring()
-    yield Silence()
+    yield NoKey()
     yield from (Key(key) for key in (*KEYS, ""))
     yield from (Outdated(key) for key in (*KEYS, ""))
     yield from (DialEnded(reached) for reached in get_args(DialOutcome))
@@ -309,7 +309,7 @@ def test_every_event_leads_to_a_place_of_the_flow(flow: Flow, policy: Policy) ->
         for event in events():
             there = next_place(flow, place, event)
             assert there.node in flow.nodes
-            assert there.locale in flow.published
+            assert there.locale in flow.offered
             assert 1 <= there.part <= last_part(flow, there)
 
 

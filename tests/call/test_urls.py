@@ -120,10 +120,10 @@ def test_other_spelling_of_an_address_is_unknown(toy: Flow, address: str) -> Non
 
 
 def test_language_menu_has_an_address_from_three_languages_on(toy: Flow) -> None:
-    three = replace(toy, published=("en", "es", "fr"))
+    three = replace(toy, offered=("en", "es", "fr"))
     assert place_at(three, "/call/fr/languages") == Place("languages", "fr")
     assert place_at(three, "/call/fr/languages/part-2") is None
-    seven = replace(toy, published=("en", "es", "fr", "de", "it", "pl", "zh-Hant"))
+    seven = replace(toy, offered=("en", "es", "fr", "de", "it", "pl", "zh-Hant"))
     assert place_at(seven, "/call/zh-Hant/languages/part-2") == Place("languages", "zh-Hant", 2)
 
 
@@ -133,12 +133,12 @@ def test_language_in_an_address_is_matched_by_prefix(toy: Flow, written: str) ->
 
 
 def test_call_keeps_its_place_when_its_language_gets_another_tag(toy: Flow) -> None:
-    renamed = replace(toy, published=("en", "es-US"))
+    renamed = replace(toy, offered=("en", "es-US"))
     assert place_at(renamed, "/call/es/tea/part-3") == Place("tea", "es-US", 3)
 
 
 def with_choices(flow: Flow, *choices: str) -> Flow:
-    return Flow(flow.nodes | {"main": Menu(kind="menu", choices=list(choices))}, flow.published, flow.parts)
+    return Flow(flow.nodes | {"main": Menu(kind="menu", choices=list(choices))}, flow.offered, flow.parts)
 
 
 @pytest.mark.parametrize("node", ["main", "opening"])
@@ -153,12 +153,12 @@ def test_choice_under_an_old_fingerprint_does_not_mean_the_same(toy: Flow, node:
 
 
 def test_fingerprint_of_a_menu_that_became_a_topic_is_old(toy: Flow) -> None:
-    topic = Flow(toy.nodes | {"fruit": Topic(kind="topic")}, toy.published)
+    topic = Flow(toy.nodes | {"fruit": Topic(kind="topic")}, toy.offered)
     assert not key_is_current(topic, Place("fruit", "en"), key_address_of(toy, Place("fruit", "en")), "1")
 
 
 def test_fingerprint_of_the_language_menu_changes_with_its_languages(toy: Flow) -> None:
-    three, four = (replace(toy, published=tags) for tags in (("en", "es", "fr"), ("en", "de", "es", "fr")))
+    three, four = (replace(toy, offered=tags) for tags in (("en", "es", "fr"), ("en", "de", "es", "fr")))
     place = Place("languages", "en")
     assert key_is_current(three, place, key_address_of(three, place), "1")
     assert not key_is_current(four, place, key_address_of(three, place), "1")
@@ -170,7 +170,7 @@ def test_fingerprint_of_the_language_menu_changes_with_its_languages(toy: Flow) 
 def test_every_address_has_a_place_or_at_least_a_language(toy: Flow, address: str) -> None:
     place = place_at(toy, address)
     if place is None:
-        assert language_in(toy, address) in toy.published
+        assert language_in(toy, address) in toy.offered
     else:
         rest = address.removeprefix("/call/").partition("/")[2]
         assert f"{address_of(place)}/".startswith(f"/call/{place.locale}/{rest}/")

@@ -14,7 +14,7 @@ from ivr.check.translation import Translation
 from ivr.check.translation_rules import broken_rules
 from ivr.content.load import load_content
 from ivr.content.proposals import load_proposals
-from ivr.content.wordlists import Words
+from ivr.content.wordlists import WordLists
 from ivr.speech.timing import SpeechRate
 
 SENTENCES = tomllib.loads((Path(__file__).parent / "sentences.toml").read_text("utf-8"))
@@ -30,7 +30,7 @@ def faults(tag: str, text: str) -> list[str]:
     locale = ENGLISH._replace(
         tag=tag, digits=tuple(proposed.digits), star=proposed.star, pound=proposed.pound, speech_rate=rate, messages={}
     )
-    words = Words(**{name: getattr(proposed, name) for name in ("press", "keys", "not_keys", "small")})
+    words = WordLists(**{name: getattr(proposed, name) for name in ("press", "keys", "not_keys", "small")})
     return [found for found, _ in broken_rules(Translation("", text, locale, ENGLISH, words, (), {}), page=False)]
 
 
@@ -52,7 +52,7 @@ def test_key_or_number_by_hand_is_found(tag: str) -> None:
 
 SPANISH = PROPOSALS.of("es")
 KEYS = KeyWords(tuple(SPANISH.digits), (*SPANISH.digits, "asterisco", "numeral"))
-WORDS = Words(press=["oprima", "marque"], small=["un", "unos", "para"], not_keys=["dos veces"])
+WORDS = WordLists(press=["oprima", "marque"], small=["un", "unos", "para"], not_keys=["dos veces"])
 
 
 @pytest.mark.parametrize(
@@ -88,12 +88,12 @@ def test_number_is_found_by_its_digits_in_a_row(text: str, number: str) -> None:
 
 
 def test_language_without_words_for_pressing_has_no_key_by_hand() -> None:
-    assert key_by_hand("Oprima cero.", KEYS, Words()) == ""
+    assert key_by_hand("Oprima cero.", KEYS, WordLists()) == ""
 
 
 def test_other_word_of_a_key_is_found_too() -> None:
     locale = ENGLISH._replace(key_words={"6": "half dozen"})
-    translation = Translation("", "Please press half dozen now.", locale, ENGLISH, Words(press=["press"]), (), {})
+    translation = Translation("", "Please press half dozen now.", locale, ENGLISH, WordLists(press=["press"]), (), {})
     assert [found for found, _ in broken_rules(translation, page=False)] == [
         "a key that is written by hand, “press half dozen”"
     ]

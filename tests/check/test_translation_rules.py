@@ -13,7 +13,7 @@ from ivr.check.translation import Translation
 from ivr.check.translation_rules import RULES, broken_rules
 from ivr.content.catalogue import load_messages
 from ivr.content.load import load_content
-from ivr.content.wordlists import Words
+from ivr.content.wordlists import WordLists
 from ivr.line.compiler import compile_line
 from ivr.line.options import Options
 
@@ -40,7 +40,7 @@ PLANTED = {
     "never said": ("catalogue", "forbidden_word"),
 }
 """The planted fault of each rule, in tests/content/faults; "another language" needs a third one: see below."""
-WORDS = Words(never=["café"], press=["oprima"])
+WORDS = WordLists(never=["café"], press=["oprima"])
 LOCALES = load_content(TESTS / "tiny").locales
 
 
@@ -139,7 +139,7 @@ def test_opening_question_mark_is_required_in_spanish_only() -> None:
 
 
 def test_messages_of_pages_are_checked_by_page_rules_only() -> None:
-    message = Translation("Wait …", "Wait …", LOCALES["es"], LOCALES["en"], Words(), (), {})
+    message = Translation("Wait …", "Wait …", LOCALES["es"], LOCALES["en"], WordLists(), (), {})
     assert list(broken_rules(message, page=True)) == []
     assert [fault for fault, _ in broken_rules(message._replace(text=" Espere"), page=True)] == [
         "it begins or ends with a space"
@@ -150,7 +150,7 @@ def test_text_that_is_too_long_for_its_voice_is_english_and_reported(copied: Pat
     path = copied / "locales" / "voices.toml"
     path.write_text(path.read_text("utf-8").replace("longest = 3000", "longest = 30"), "utf-8")
     line = compile_line(copied, Options())
-    assert line.flow.published == ("en",), "its offers are too long as well"
+    assert line.flow.offered == ("en",), "its offers are too long as well"
     told = [fault.found for fault in check_all(copied, Options()).faults]
     assert any(re.fullmatch(r"stay: \d+ characters are more than its voice says at once", found) for found in told)
     assert not any(found.startswith("apples") for found in told)

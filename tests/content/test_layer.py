@@ -13,7 +13,7 @@ from ivr.call.playlist import named_keys
 from ivr.call.state import Key, Place, Ring
 from ivr.call.transitions import next_place
 from ivr.content.facts import Number
-from ivr.content.layer import sound_files
+from ivr.content.layer import recording_files
 from ivr.export.number_links import number_span
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
@@ -101,21 +101,21 @@ def test_example_of_the_documentation_is_whole_and_plays_its_own_number() -> Non
 
 def test_layer_changes_single_fields_of_a_language(layer: Path) -> None:
     before = compile_line(layer, OPTIONS).content
-    avoided = before.words("es").never
+    avoided = before.word_lists("es").never
     (layer / "locales/es/locale.toml").write_text('star = "tecla estrella"\n', "utf-8")
     (layer / "locales/es/words.toml").write_text('never = ["ciruela*"]\n', "utf-8")
     content = compile_line(layer, OPTIONS).content
     assert content.locales["es"]._replace(star="") == before.locales["es"]._replace(star="")
     assert content.locales["es"].star == "tecla estrella" != before.locales["es"].star
-    assert content.words("es").never == (*avoided, "ciruela*")
+    assert content.word_lists("es").never == (*avoided, "ciruela*")
 
 
 def test_recording_of_a_layer_is_played_and_found(layer: Path) -> None:
     record_text(layer, "greeting")
     content = compile_line(layer, OPTIONS).content
-    sound = content.shared_prompt("greeting", "es").sound
+    sound = content.shared_text("greeting", "es").sound
     assert sound
-    assert sound_files(layer)[sound.file].is_relative_to(layer)
+    assert recording_files(layer)[sound.file].is_relative_to(layer)
 
 
 def test_local_number_is_a_link_that_dials_from_everywhere() -> None:

@@ -13,7 +13,7 @@ from ivr.call.flow import Farewell, Languages, Menu, Opening
 from ivr.call.playlist import SHARED_TEXTS, named_keys
 from ivr.check.report import check_all
 from ivr.content.catalogue import po_path, read_catalogue
-from ivr.content.facts import E164, EMERGENCY, HOTLINE, PREMIUM
+from ivr.content.facts import EMERGENCY, HOTLINE, NORTH_AMERICAN, PREMIUM
 from ivr.content.load import Content
 from ivr.content.locale import Locale
 from ivr.content.messages import all_messages, is_of_a_page
@@ -40,7 +40,7 @@ class Said(NamedTuple):
 def said(content: Content) -> Iterator[Said]:
     """Every part of every text, in every language it can be spoken in."""
     for name in content.prompts.templates:
-        for tag in content.flow.published:
+        for tag in content.flow.offered:
             for part in content.prompts.parts(name, tag, named_keys(content.flow, name)):
                 yield Said(name, content.locales[part.locale], part)
 
@@ -82,7 +82,7 @@ def test_every_part_has_words_in_every_language(content: Content) -> None:
 
 def test_the_parts_of_a_text_are_the_same_in_every_language(content: Content) -> None:
     for name, text in content.prompts.templates.items():
-        for tag in content.flow.published:
+        for tag in content.flow.offered:
             assert len(content.prompts.parts(name, tag, named_keys(content.flow, name))) == text.parts, (
                 name,
                 tag,
@@ -92,7 +92,7 @@ def test_the_parts_of_a_text_are_the_same_in_every_language(content: Content) ->
 def test_menu_says_each_choice_once_in_rising_order(content: Content) -> None:
     for name, node in content.flow.nodes.items():
         if isinstance(node, Menu):
-            for tag in content.flow.published:
+            for tag in content.flow.offered:
                 *_, part = content.prompts.parts(name, tag, named_keys(content.flow, name))
                 assert part.keys == tuple("123456"[: len(node.choices)]), (name, tag)
                 assert len(part.paragraphs) == len(node.choices), (name, tag)
@@ -109,7 +109,7 @@ def test_numbers_have_a_form_that_may_be_spoken(content: Content) -> None:
         digits = "".join(number.groups)
         assert digits.isascii(), name
         assert digits.isdigit(), name
-        assert E164.fullmatch("+" + digits) or len(digits) in (3, 5, 6), name
+        assert NORTH_AMERICAN.fullmatch("+" + digits) or len(digits) in (3, 5, 6), name
         assert not PREMIUM.match("+" + digits), name
         assert digits not in content.facts.refused_digits, name
         assert digits.removeprefix("1") not in content.facts.refused_digits, name
@@ -150,7 +150,7 @@ def test_the_main_menu_and_the_farewell_are_one_part_and_any_other_menu_has_a_he
 
 def test_hotline_number_is_said_twice_after_a_failed_dial(content: Content) -> None:
     name = content.flow.transfer.not_connected
-    for tag in content.flow.published:
+    for tag in content.flow.offered:
         first, *_ = content.prompts.parts(name, tag, named_keys(content.flow, name))
         assert first.numbers.count(HOTLINE) == 2, tag
 

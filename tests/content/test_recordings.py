@@ -63,7 +63,7 @@ def test_telephone_shows_the_words_of_the_recording(copied: Path) -> None:
     caller.rings()
     for key in "821":
         caller.presses(key, interrupting=True)
-    caller.listens()
+    caller.hears_out()
     (heard,) = [one for one in caller.heard if one.voice == "recording"]
     assert (heard.language, heard.text) == ("es-US", APPLES)
     assert heard.seconds == line.content.locales["es"].recordings.rows[0].sound.seconds
@@ -162,7 +162,7 @@ def test_spoilt_recording_is_reported_and_the_voice_speaks(copied: Path, spoil: 
     record_text(copied, "apples")
     spoil(copied / "locales" / "es" / "audio")
     line = compile_line(copied, OPTIONS)
-    assert line.flow.published == ("en", "es")
+    assert line.flow.offered == ("en", "es")
     assert [type(one) for one in heard_at(line, Place("apples", "es"))] == [Say]
     assert prove(line) == ()
     assert any(found in fault.found for fault in check_all(copied, OPTIONS).faults)
@@ -178,7 +178,7 @@ def voiceless(copied: Path) -> Path:
 
 def test_a_language_without_a_voice_is_withheld_until_its_offers_are_recorded(voiceless: Path) -> None:
     line = compile_line(voiceless, OPTIONS)
-    assert line.flow.published == ("en",)
+    assert line.flow.offered == ("en",)
     assert prove(line) == ()
     told = [fault.found for fault in check_all(voiceless, OPTIONS).faults]
     assert told.count("it is not recorded") == len(list(record.parts_to_record(line, "es")))
@@ -187,7 +187,7 @@ def test_a_language_without_a_voice_is_withheld_until_its_offers_are_recorded(vo
 def test_a_language_without_a_voice_can_be_published_when_all_is_recorded(voiceless: Path) -> None:
     record_all(voiceless, "es", 2)
     line = compile_line(voiceless, OPTIONS)
-    assert line.flow.published == ("en", "es")
+    assert line.flow.offered == ("en", "es")
     assert prove(line) == ()
     assert check_all(voiceless, OPTIONS).faults == ()
     spanish = b"".join(b"".join(fragments) for place, fragments in line.documents.items() if place.locale == "es")

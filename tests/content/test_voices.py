@@ -90,7 +90,7 @@ def test_length_of_a_say_is_counted_percent_encoded(shipped: Voices) -> None:
 def test_without_the_table_of_voices_the_line_has_no_pauses(copied: Path) -> None:
     (copied / "locales" / "voices.toml").unlink()
     line = compile_line(copied, Options())
-    assert line.flow.published == ("en", "es")
+    assert line.flow.offered == ("en", "es")
     assert not line.content.locales["es"].takes_ssml
     assert b"<break" not in b"".join(b"".join(fragments) for fragments in line.documents.values())
     assert [fault.where for fault in line.content.faults] == [str(copied / "locales" / "voices.toml")]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.content.wordlists import Words, load_words
+from ivr.content.wordlists import WordLists, load_words
 from ivr.errors import BadLocale
 
 
@@ -26,18 +26,18 @@ from ivr.errors import BadLocale
     ],
 )
 def test_never_words_match_whole_words_in_any_case(text: str, said: list[str]) -> None:
-    words = Words(never=["coffee", "poison*", "your call is important", "niño"])
+    words = WordLists(never=["coffee", "poison*", "your call is important", "niño"])
     assert list(words.avoided_words_in(text)) == said
 
 
 @pytest.mark.parametrize("word", ["a.c", "(tea)", "c++", "[x"])
 def test_never_word_is_no_regular_expression(word: str) -> None:
-    assert list(Words(never=[word]).avoided_words_in(f"one {word} two")) == [word]
-    assert list(Words(never=[word]).avoided_words_in("abc tea c x")) == []
+    assert list(WordLists(never=[word]).avoided_words_in(f"one {word} two")) == [word]
+    assert list(WordLists(never=[word]).avoided_words_in("abc tea c x")) == []
 
 
 def test_official_names_are_removed_the_longest_first() -> None:
-    words = Words(names=["Labor", "Department of Labor", "Department"])
+    words = WordLists(names=["Labor", "Department of Labor", "Department"])
     assert words.without_names("Call the Department of Labor, or Labor.") == "Call the it, or it."
     assert words.without_names("Laborers work.") == "Laborers work."
 
@@ -47,11 +47,11 @@ def test_official_names_are_removed_the_longest_first() -> None:
     [("For the warning signs … press one.", "warning"), ("Signs of it.", "signs"), ("For the …", ""), ("", "")],
 )
 def test_first_noun_is_the_first_word_that_is_not_small(choice: str, noun: str) -> None:
-    assert Words(small=["for", "the"]).first_noun(choice) == noun
+    assert WordLists(small=["for", "the"]).first_noun(choice) == noun
 
 
 def test_language_without_word_lists_has_empty_ones(tmp_path: Path) -> None:
-    assert load_words(tmp_path) == Words()
+    assert load_words(tmp_path) == WordLists()
 
 
 def test_wrong_word_list_is_reported_by_name(tmp_path: Path) -> None:
@@ -86,16 +86,16 @@ def test_word_lists_of_every_language_load(tiny: Path) -> None:
     ],
 )
 def test_never_word_is_found_in_every_script_and_behind_odd_spaces(never: str, text: str) -> None:
-    assert list(Words(never=[never]).avoided_words_in(text)) == [never]
+    assert list(WordLists(never=[never]).avoided_words_in(text)) == [never]
 
 
 @pytest.mark.parametrize(("never", "text"), [("दास", "दासी"), ("عبد", "عبدالله"), ("está a salvo", "está, a salvo")])
 def test_never_word_is_not_found_in_a_longer_word(never: str, text: str) -> None:
-    assert list(Words(never=[never]).avoided_words_in(text)) == []
+    assert list(WordLists(never=[never]).avoided_words_in(text)) == []
 
 
 def test_two_choices_of_a_script_without_spaces_can_begin_alike() -> None:
-    words = Words(small=["如需"])
+    words = WordLists(small=["如需"])
     assert words.first_noun("如需協助請按零。") == words.first_noun("如需協助請撥打零。") != ""
     assert words.first_noun("如需報警請按一。") != words.first_noun("如需協助請按零。")
 

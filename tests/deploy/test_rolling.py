@@ -151,7 +151,7 @@ def one_call(caller: Caller, router: Router, chance: random.Random) -> Iterator[
                 caller.presses(key)
                 yield
                 if caller.state == "listening":
-                    caller.listens()
+                    caller.hears_out()
                     _is_heard(caller, router, before)
             yield
         if caller.state == "listening":
@@ -202,7 +202,7 @@ def test_rolling_update_loses_no_call(releases: tuple[Release, Release]) -> None
 
 
 def _each_in_its_language(answers: list[Answered], releases: tuple[Release, Release]) -> None:
-    published = {one.name: one.line.flow.published for one in releases}
+    published = {one.name: one.line.flow.offered for one in releases}
     met = Counter[str]()
     for one in answers:
         met[one.release] += 1
@@ -235,7 +235,7 @@ def test_each_release_answers_the_addresses_of_the_other(releases: tuple[Release
         for place in mine.line.paths:
             for key in "0189*#":
                 answer = other.line.respond(address_of(place), [("Digits", key)])
-                spoken = place.locale if place.locale in other.line.flow.published else "en"
+                spoken = place.locale if place.locale in other.line.flow.offered else "en"
                 assert key == "8" or place.node == "languages" or answer.place.locale == spoken
                 assert key != "0" or answer.place.node == "connect"
                 assert key != "9" or answer.place.node == "reminder"

@@ -111,7 +111,7 @@ def test_line_that_says_the_only_key_of_its_paragraph_offers_it(copied: Path) ->
 def test_every_choice_that_is_spoken_is_offered_by_a_line(real: Line) -> None:
     prompts = export_line(real, with_twiml=False).prompts or {}
     menus = {place.node for place in real.documents if isinstance(real.flow.nodes[place.node], Menu)}
-    for tag, menu in product(real.flow.published, menus):
+    for tag, menu in product(real.flow.offered, menus):
         keys = prompts[f"{tag}/{menu}/{real.flow.part_count(menu)}"].keys or ()
         assert list(filter(None, keys)) == [str(key) for key, _ in enumerate(real.flow.choices(menu), start=1)]
 

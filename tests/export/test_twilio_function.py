@@ -59,7 +59,7 @@ def test_function_answers_as_a_line_with_many_languages(copied: Path, tmp_path: 
     """Regions and scripts of one language, and the language menu."""
     tags = ("zh-Hant", "pt-BR", "pt-PT", "pt-PT-x-a")
     add_languages(copied, tags)
-    assert compile_line(copied).flow.published == ("en", "es", "art-lulu", *tags)
+    assert compile_line(copied).flow.offered == ("en", "es", "art-lulu", *tags)
     result = compared(copied, tmp_path / "many", OPTIONS)
     assert result["first"] == []
 

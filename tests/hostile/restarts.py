@@ -273,7 +273,7 @@ def make_calls(line: Line, numbers: Iterator[int], outcome: Outcome) -> None:
             for _ in random_call(person, twilio.chance):
                 pass
             if not is_safe(person) and not hung_up(person):
-                outcome.lost.append(f"call {number}: {person.steps}")
+                outcome.lost.append(f"call {number}: {person.acts}")
         except Exception as error:
             outcome.lost.append(f"call {number}: {error!r}")
         twilio.connection.close()

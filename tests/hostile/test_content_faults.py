@@ -109,7 +109,7 @@ def test_layer_that_would_take_a_language_away_leaves_the_release(
     assert ready.serving
     assert not ready.ready
     assert ready.line
-    assert ready.line.flow.published == ("en", "es")
+    assert ready.line.flow.offered == ("en", "es")
 
 
 def break_file(path: Path, how: str) -> None:

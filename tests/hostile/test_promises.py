@@ -55,7 +55,7 @@ def said(caller: Caller) -> str:
 def test_first_five_seconds_do_not_name_the_subject(real: Line, language: str) -> None:
     one = caller_of(real, language)
     since = one.clock
-    one.listens()
+    one.hears_out()
     early = [heard.text.split() for heard in one.heard if heard.at - since < 5]
     first = " ".join(early[0][:12])
     assert first
@@ -104,7 +104,7 @@ def test_keys_911_give_the_reminder_and_dial_nothing(real: Line, language: str) 
     for key in "911":
         one.presses(key, interrupting=True)
         assert one.position.removesuffix("/both-languages") == f"at /call/{language}/reminder"
-    one.listens()
+    one.hears_out()
     assert {"en": "nine one one", "es": "nueve uno uno"}[language] in said(one)
     assert one.dialled == []
 
@@ -114,7 +114,7 @@ def test_key_8_changes_the_language_and_keeps_the_place(real: Line) -> None:
         if place.node in ("connect", "farewell"):
             continue
         answer = real.respond(address_of(place), [("Digits", "8")])
-        if len(real.flow.published) > 2 or place.node == "languages":
+        if len(real.flow.offered) > 2 or place.node == "languages":
             assert answer.place.node == "languages"
             continue
         assert answer.place.node == place.node
@@ -128,7 +128,7 @@ def test_wrong_keys_offer_a_person_first(real: Line, language: str) -> None:
     for _ in range(3):
         one.presses("6", interrupting=True)
     before = len(one.heard)
-    one.listens()
+    one.hears_out()
     offered = " ".join(heard.text for heard in one.heard[before : before + 2])
     assert {"en": "zero", "es": "cero"}[language] in offered
     for _ in range(20):
@@ -152,10 +152,10 @@ def test_failed_dial_gives_the_number_twice_and_can_be_tried_again(
         assert one.dialled == [HOTLINE] * attempt
         before = len(one.heard)
         one.dial_ends(outcome)
-        one.listens()
+        one.hears_out()
         for _ in range(2):  # the later parts: the last one says the number again
             one.waits()
-            one.listens()
+            one.hears_out()
         told = " ".join(heard.text for heard in one.heard[before:])
         assert told.count(HOTLINE_SPOKEN[BOTH.index(language)]) >= 2, told
         assert one.heard[before].at <= one.clock
@@ -204,7 +204,7 @@ def test_silence_ends_with_a_dial_or_the_number_in_bounded_time(real: Line, real
             one = caller_of(line, language)
             while one.state in ("listening", "dialling"):
                 one.waits()
-            assert 120 <= one.clock <= 1220 + MORE_FOR_A_LANGUAGE * (len(line.flow.published) - len(BOTH))
+            assert 120 <= one.clock <= 1220 + MORE_FOR_A_LANGUAGE * (len(line.flow.offered) - len(BOTH))
             assert len(one.dialled) == (3 if line is real else 0)
             assert is_safe(one)
             assert not any(isinstance(verb, Hangup) for verb in read_document(line.fallback_document))
@@ -240,7 +240,7 @@ def test_fallback_document_needs_no_further_request(real: Line, first: str, seco
 
 def test_address_holds_the_place_and_nothing_else(real: Line) -> None:
     """Row 51: the digits in an address come from the line, never from a caller."""
-    tags = "|".join(real.flow.published)
+    tags = "|".join(real.flow.offered)
     wanted = re.compile(rf"/call/({tags})/[a-z_]+(/part-\d+)?(/slow)?(/misses-[12])?(/tries-[123])?(/both-languages)?")
     for place in real.documents:
         assert wanted.fullmatch(address_of(place))

@@ -22,16 +22,16 @@ from ivr.phone.webhook_form import OUTCOMES
 
 @pytest.mark.parametrize(("published", "parts"), [(3, 1), (4, 1), (6, 1), (7, 2), (11, 2), (12, 3)])
 def test_languages_fill_parts_of_five(line: Line, published: int, parts: int) -> None:
-    flow = replace(line.flow, published=tuple(f"x{letter}" for letter in "abcdefghijkl"[:published]))
+    flow = replace(line.flow, offered=tuple(f"x{letter}" for letter in "abcdefghijkl"[:published]))
     place = Place("languages", "xa")
     assert last_part(flow, place) == parts
     offered = [languages_offered(flow, place._replace(part=part)) for part in range(1, parts + 1)]
-    assert [one for part in offered for one in part] == list(flow.published[1:])
+    assert [one for part in offered for one in part] == list(flow.offered[1:])
     assert all(1 <= len(part) <= 5 for part in offered)
 
 
 def test_key_8_with_one_language_keeps_the_place(line: Line) -> None:
-    flow = replace(line.flow, published=("en",))
+    flow = replace(line.flow, offered=("en",))
     assert last_part(flow, Place("languages", "en")) == 1
     assert next_place(flow, Place("main", "en"), Key("8")) == Place("main", "en")
 

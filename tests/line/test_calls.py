@@ -38,7 +38,7 @@ def test_silent_caller_hears_every_reading_in_order(line: Line) -> None:
     while caller.state == "listening":
         caller.waits()
     assert [words(heard.text) for heard in caller.heard] == [text for reading in readings for text in reading]
-    menu = words(line.content.shared_prompt("main", "en").words)
+    menu = words(line.content.shared_text("main", "en").words)
     assert [menu in reading for reading in readings] == [True, True, False, False, False]
     assert [heard.interruptible for heard in caller.heard] == [True] * (len(caller.heard) - 2) + [False, False]
 
@@ -70,4 +70,4 @@ def test_only_connect_and_goodbye_cannot_be_interrupted(line: Line) -> None:
     caller.dial_ends("completed")
     caller.waits()
     uncut = [words(heard.text) for heard in caller.heard if not heard.interruptible]
-    assert uncut == [words(line.content.shared_prompt(text, "es").words) for text in ("connect", "goodbye")]
+    assert uncut == [words(line.content.shared_text(text, "es").words) for text in ("connect", "goodbye")]

@@ -62,7 +62,7 @@ def test_every_dial_shows_the_line_number(line: Line) -> None:
     fragments = {fragment for document in line.documents.values() for fragment in document}
     documents = (line.fallback_document, *(twiml.document([fragment]) for fragment in fragments))
     dials = [verb for document in documents for verb in verbs_of(document) if isinstance(verb, Dial)]
-    assert len(dials) > len(line.flow.published)
+    assert len(dials) > len(line.flow.offered)
     for dial in dials:
         assert dial.caller_id == "+12025550123"
         assert 30 <= dial.timeout <= 60
@@ -84,7 +84,7 @@ def test_no_vendor_speaks_both_a_language_of_the_line_and_the_fallback_document(
 
 def test_fallback_document_speaks_both_languages_and_dials_twice_without_an_action(subject: Subject) -> None:
     verbs = verbs_of(subject.line.fallback_document)
-    published = subject.line.flow.published[:2]
+    published = subject.line.flow.offered[:2]
     dials = [verb for verb in verbs if isinstance(verb, Dial)]
     assert [(dial.number, dial.action) for dial in dials] == [(subject.hotline, None)] * 2
     first = verbs.index(dials[0])

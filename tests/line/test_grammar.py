@@ -54,7 +54,7 @@ def documents(content: Path, count: int) -> Iterator[tuple[bytes, ...]]:
     for policy in get_args(Policy):
         options = Options("https://line.example.org", "+12025550123", policy)
         line: Line = compile_line(content, options, LANGUAGES[:count])
-        assert line.flow.published == LANGUAGES[:count]
+        assert line.flow.offered == LANGUAGES[:count]
         yield from line.documents.values()
         body = line.fallback_document.removeprefix(twiml.HEAD).removesuffix(twiml.TAIL)
         yield (body,)

@@ -84,7 +84,7 @@ def test_text_with_a_faulty_message_is_spoken_in_english_by_the_english_voice(co
 def test_faulty_message_changes_no_other_text(copied: Path, tiny: Path) -> None:
     spanish(copied, "tea", "Viene en tazas.", "Viene en 2 tazas.")
     line, whole = compile_line(copied, OPTIONS), compile_line(tiny, OPTIONS)
-    assert line.flow.published == ("en", "es")
+    assert line.flow.offered == ("en", "es")
     assert SPANISH_VOICE in first_gather(pressed(line, Place("fruit", "es"), "1"))
     assert ENGLISH_VOICE not in first_gather(pressed(line, Place("fruit", "es"), "1"))
     assert line.paths == whole.paths
@@ -140,7 +140,7 @@ def withheld(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def test_language_that_cannot_be_offered_is_withheld(withheld: Line) -> None:
     assert withheld.content.configured == ("en", "es")
-    assert withheld.flow.published == ("en",)
+    assert withheld.flow.offered == ("en",)
     assert all(place.locale == "en" for place in withheld.paths)
 
 
@@ -188,7 +188,7 @@ def test_check_continues_with_broken_word_lists_of_a_withheld_language(copied: P
 def test_published_language_without_a_folder_is_left_out(copied: Path) -> None:
     english(copied, "flow.toml", '["en", "es"]', '["en", "fr", "es"]')
     line = compile_line(copied, OPTIONS)
-    assert line.flow.published == ("en", "es")
+    assert line.flow.offered == ("en", "es")
     assert [fault.found for fault in line.content.faults] == ["`fr` has no folder in locales/"]
 
 
@@ -218,7 +218,7 @@ def test_no_translation_stops_the_line(scratch: Path, tiny: Path, translated: st
     po_path(scratch, "es").write_text(str(catalogue), "utf-8", newline="")
     line = compile_line(scratch, OPTIONS)
     assert prove(line) == ()
-    assert line.flow.published in (("en",), ("en", "es"))
+    assert line.flow.offered in (("en",), ("en", "es"))
 
 
 # English: the language of the texts costs readiness
@@ -277,7 +277,7 @@ def trilingual(copied: Path) -> Line:
 
 
 def test_language_is_added_with_a_folder_and_one_word(trilingual: Line) -> None:
-    assert trilingual.flow.published == ("en", "es", "art-lulu")
+    assert trilingual.flow.offered == ("en", "es", "art-lulu")
     assert prove(trilingual) == ()
     assert not list(catalogue_faults(trilingual.content))
 

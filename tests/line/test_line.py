@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.subject import Subject, verbs_of
 
-from ivr.call.state import KEYS, Answer, DialEnded, DialOutcome, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import KEYS, Answer, DialEnded, DialOutcome, Key, NoKey, Outdated, Place, Ring
 from ivr.call.urls import RING, address_of, outcome_address_of
 from ivr.line.line import Line
 from ivr.phone.verbs import Dial, Gather, Hangup, Say, Verb
@@ -90,7 +90,7 @@ def lives(subject: Subject, number: int, most: int = 50) -> Iterator[tuple[Turn,
 
 
 def test_250_random_callers_for_each_language_never_lose_their_place(any_subject: Subject) -> None:
-    languages = len(any_subject.line.flow.published)
+    languages = len(any_subject.line.flow.offered)
     held: set[bytes] = set()
     for number in range(250 * languages):
         for _, answer in lives(any_subject, number):
@@ -186,7 +186,7 @@ def test_ring_with_any_fields_gets_the_opening(line: Line) -> None:
 def test_digits_that_are_no_key_count_as_no_match_or_no_input(line: Line, digits: str) -> None:
     answer = line.respond("/call/es/fruit", [("Digits", digits)])
     wrong = Place("fruit", "es", misses=1)
-    assert (answer.event, answer.place) == ((Key(""), wrong) if digits else (Silence(), Place("fruit", "es")))
+    assert (answer.event, answer.place) == ((Key(""), wrong) if digits else (NoKey(), Place("fruit", "es")))
     assert verbs_of(answer.body)
 
 
@@ -196,12 +196,12 @@ def test_digits_that_are_no_key_count_as_no_match_or_no_input(line: Line, digits
         ([("Digits", "1"), ("Digits", "2")], Key("")),
         ([("Digits", "1"), ("Digits", "1")], Key("")),
         ([("Digits", ""), ("Digits", "1")], Key("")),
-        ([("Digits", ""), ("Digits", "")], Silence()),
-        ([("digits", "1")], Silence()),
-        ([("Digits ", "1")], Silence()),
+        ([("Digits", ""), ("Digits", "")], NoKey()),
+        ([("digits", "1")], NoKey()),
+        ([("Digits ", "1")], NoKey()),
         ([("Digits", "1From+1")], Key("")),
-        ([("SpeechResult", "zero")], Silence()),
-        ([], Silence()),
+        ([("SpeechResult", "zero")], NoKey()),
+        ([], NoKey()),
     ],
 )
 def test_repeated_or_empty_digits_are_no_key(line: Line, form: Form, event: object) -> None:

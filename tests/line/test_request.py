@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.call.state import CallEnded, DialEnded, DialOutcome, Event, Key, Ring, Silence
+from ivr.call.state import CallEnded, DialEnded, DialOutcome, Event, Key, NoKey, Ring
 from ivr.call.urls import RING
 from ivr.line.request import event_of
 from ivr.signature import Form
@@ -31,10 +31,10 @@ def test_call_that_another_application_hands_over_is_a_new_call(address: str) ->
         (MAIN, [*GOING_ON, ("Digits", "1")], Key("1")),
         (MAIN, [*NEW, ("Digits", "1")], Key("1")),
         (MAIN, [("CallStatus", "completed"), ("Digits", "0")], Key("0")),
-        (MAIN, GOING_ON, Silence()),
-        (MAIN, [*GOING_ON, ("Digits", "")], Silence()),
-        (MAIN, [*NEW, *NEW], Silence()),
-        (MAIN, [("CallStatus", "sleeping")], Silence()),
+        (MAIN, GOING_ON, NoKey()),
+        (MAIN, [*GOING_ON, ("Digits", "")], NoKey()),
+        (MAIN, [*NEW, *NEW], NoKey()),
+        (MAIN, [("CallStatus", "sleeping")], NoKey()),
         (OUTCOME, GOING_ON, DialEnded("unknown")),
         (OUTCOME, [*NEW, ("DialCallStatus", "busy")], DialEnded("busy")),
         (OUTCOME, [*GOING_ON, ("DialCallStatus", "busy"), ("DialCallStatus", "busy")], DialEnded("unknown")),

@@ -221,13 +221,13 @@ def test_age_of_a_text_that_waits_for_its_translator(copied: Path, days: int, ve
 
 def test_the_kept_fallback_document(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "FALLBACK_FILE", tmp_path / "fallback.xml")
-    fails(world, "kept fallback document", "cannot be read")
+    fails(world, "fallback file", "cannot be read")
     (tmp_path / "fallback.xml").write_text("<Response/>", "utf-8")
     monkeypatch.setattr(local, "CHECKOUT", world.settings.ivr_content)
     world.settings = world.settings.model_copy(update={"line_number": ""})
-    fails(world, "kept fallback document", "is not what `ivr fallback` prints")
+    fails(world, "fallback file", "is not what `ivr fallback` prints")
     (tmp_path / "fallback.xml").write_bytes(ready(world.settings).fallback_document)
-    assert found(world, "kept fallback document").verdict == "PASS"
+    assert found(world, "fallback file").verdict == "PASS"
 
 
 def test_where_usage_is_counted(tiny: Path, tmp_path: Path) -> None:
@@ -687,7 +687,7 @@ def outcome(*results: tuple[str, Finding]) -> list[str]:
 
 
 def test_instructions_begin_with_the_failed_check_that_is_the_worst_for_callers() -> None:
-    menu, fallback = failing("a fault.", "Mend it.\nWait.", "menu"), failing("an outage.", "Start it.", "fallback")
+    menu, fallback = failing("a fault.", "Mend it.\nWait.", "none"), failing("an outage.", "Start it.", "fallback")
     lines = outcome(("usage", menu), ("reviews", passes("done.")), ("address", fallback))
     assert [line for line in lines if line.startswith("FAIL ")] == ["FAIL address: an outage.", "FAIL usage: a fault."]
     assert [line for line in lines if line[:4].strip(" 123")[:1] == "."] == [

@@ -87,7 +87,7 @@ def test_key_stops_the_speech(caller: Caller) -> None:
 
 def test_words_heard_before_a_key_are_heard_once(caller: Caller) -> None:
     caller.rings()
-    caller.listens()
+    caller.hears_out()
     caller.presses("8", interrupting=True)
     assert [heard.text for heard in caller.heard] == ["You have reached the line.", "Oprima ocho."]
 

@@ -9,7 +9,7 @@ from ivr.call.playlist import SHARED_TEXTS
 from ivr.call.state import Place
 from ivr.errors import BadContent
 from ivr.line.line import Line
-from ivr.script.labels import SHARED_PROMPT_LABELS, heard_when, title_of
+from ivr.script.labels import SHARED_TEXT_LABELS, heard_when, title_of
 from ivr.script.model import Script, read_script
 from ivr.script.sources import pages_to_open, sources_of
 from ivr.script.timeline import STEP_NAMES, timeline
@@ -93,7 +93,7 @@ def test_keys_are_written_in_words(line: Line) -> None:
 
 
 def test_every_shared_prompt_has_a_label() -> None:
-    assert set(SHARED_PROMPT_LABELS) == set(SHARED_TEXTS)
+    assert set(SHARED_TEXT_LABELS) == set(SHARED_TEXTS)
 
 
 @pytest.mark.parametrize("node", ["opening", "main", "tea", "reminder", "connect", "farewell", "not_connected"])

@@ -106,5 +106,5 @@ def _ends_with(found: str, address: str) -> bool:
 
 
 def _last_language(caller: Caller) -> str:
-    caller.listens()
+    caller.hears_out()
     return f"speaks {caller.heard[-1].language}" if caller.heard else "speaks nothing"

@@ -53,7 +53,7 @@ class Spoken(NamedTuple):
         offering = next(
             other for other in self.script.entries if entry.name in [choice.node for choice in other.choices]
         )
-        small = self.line.content.words(entry.locale).small
+        small = self.line.content.word_lists(entry.locale).small
         return entry.locale == offering.locale and set(words_of(first)) <= {*words_of(entry.title), *small}
 
     def _part(self, entry: Entry, part: RenderedPrompt) -> Iterator[str]:

@@ -21,18 +21,18 @@ needs_voices = pytest.mark.skipif(
 )
 
 
-def heard(root: Path, tag: str, *nodes: str, out: Path | None = None) -> list[listen.Sample]:
+def heard(root: Path, tag: str, *nodes: str, out: Path | None = None) -> list[listen.TextSound]:
     line = listen.compile_with_draft(root, OPTIONS, tag)
-    return list(listen.copy_to(out, listen.samples(line, tag, nodes)))
+    return list(listen.copy_to(out, listen.text_sounds(line, tag, nodes)))
 
 
 @needs_voices
 def test_each_part_of_a_text_is_one_telephone_sound(copied: Path) -> None:
-    samples = heard(copied, "es", "tea")
-    assert [sample.name for sample in samples] == ["tea-1", "tea-2", "tea-3"]
-    assert samples[1].words == "Viene en tazas."
-    for sample in samples:
-        assert seconds_of(sample.path.read_bytes()) == sample.seconds > 0.5
+    sounds = heard(copied, "es", "tea")
+    assert [sound.name for sound in sounds] == ["tea-1", "tea-2", "tea-3"]
+    assert sounds[1].words == "Viene en tazas."
+    for sound in sounds:
+        assert seconds_of(sound.path.read_bytes()) == sound.seconds > 0.5
 
 
 @needs_voices
@@ -54,9 +54,9 @@ def test_changed_words_make_a_new_sound(copied: Path) -> None:
 
 @needs_voices
 def test_sounds_are_copied_by_name(copied: Path, tmp_path: Path) -> None:
-    samples = heard(copied, "es", out=tmp_path / "heard")
+    sounds = heard(copied, "es", out=tmp_path / "heard")
     names = {path.stem for path in (tmp_path / "heard").iterdir()}
-    assert names == {sample.name for sample in samples}
+    assert names == {sound.name for sound in sounds}
     assert {"person", "fallback", "language-key-8", "tea-3"} <= names
 
 
@@ -74,7 +74,7 @@ def test_draft_can_be_heard(copied: Path) -> None:
     assert one.words == "Les pommes. Elles sont rouges."
 
 
-def heard_with(root: Path, english: str, french: str, node: str) -> list[listen.Sample]:
+def heard_with(root: Path, english: str, french: str, node: str) -> list[listen.TextSound]:
     path = root / "locales" / "fr" / "LC_MESSAGES" / "messages.po"
     text = path.read_text("utf-8")
     path.write_text(text.replace(f'msgid "{english}"\nmsgstr ""', f'msgid "{english}"\nmsgstr "{french}"'), "utf-8")
@@ -149,8 +149,8 @@ def test_translator_commands_print_sentences(copied: Path, unset: Path, monkeypa
 
 def test_speech_rate_of_a_voice_is_measured_without_its_pauses(tiny: Path) -> None:
     spanish = load_content(tiny).locales["es"]
-    samples = [listen.Sample("a", "uno … " * 20, tiny, 20 * SHORT_PAUSE + 10.0)] * 3
-    row = listen.rate_row(spanish, samples)
+    sounds = [listen.TextSound("a", "uno … " * 20, tiny, 20 * SHORT_PAUSE + 10.0)] * 3
+    row = listen.rate_row(spanish, sounds)
     assert "reads 4.0 syllables a second" in row
     assert 'speech_rate = { counts = "syllables", slowest = 3.7, fastest = 6.4 }' in row
-    assert listen.rate_row(spanish, samples[:1]) == "", "ten seconds are too few"
+    assert listen.rate_row(spanish, sounds[:1]) == "", "ten seconds are too few"

@@ -248,7 +248,7 @@ def test_invented_language_passes_every_proof(published: Path) -> None:
     assert report.faults == ()
     assert f"{INVENTED}: not reviewed by a native speaker" in "\n".join(report.rows)
     line = compile_line(published, OPTIONS)
-    assert line.flow.published[-1] == INVENTED
+    assert line.flow.offered[-1] == INVENTED
     assert prove(line) == ()
     assert prove(compile_line(published, replace(OPTIONS, silence="goodbye"))) == ()
 
@@ -300,7 +300,7 @@ def test_line_in_many_languages_passes_every_proof(copied: Path, count: int) -> 
     for tag in tags[2:]:
         shutil.copytree(copied / "locales" / "es", copied / "locales" / tag)
     line = compile_line(copied, OPTIONS, tags)
-    assert line.flow.published == tuple(tags)
+    assert line.flow.offered == tuple(tags)
     assert prove(line) == ()
     parts = {place.part for place in line.paths if place.node == "languages"}
     assert parts == set(range(1, -(-(count - 1) // 5) + 1))
@@ -412,7 +412,7 @@ def spoken_words(line: Line, tag: str) -> Iterator[Sequence[str]]:
 def test_translation_changes_no_key_and_no_number(published: Path) -> None:
     line = compile_line(published, OPTIONS)
     assert list(spoken_words(line, INVENTED)) == list(spoken_words(line, "en"))
-    dialled = {tag: re.findall(rb"<Number>([^<]*)", b"".join(documents_in(line, tag))) for tag in line.flow.published}
+    dialled = {tag: re.findall(rb"<Number>([^<]*)", b"".join(documents_in(line, tag))) for tag in line.flow.offered}
     assert len({frozenset(numbers) for numbers in dialled.values()}) == 1
 
 

@@ -199,8 +199,8 @@ def test_draft_without_a_voice_is_read_and_checked_before_it_is_recorded(copied:
     path = copied / "locales" / "es" / "locale.toml"
     path.write_text(path.read_text("utf-8").replace("Polly.Lupe-Neural", "none"), "utf-8")
     line = compile_with_draft(copied, OPTIONS, "es")
-    assert "es" in line.flow.published
+    assert "es" in line.flow.offered
     assert "Son rojas." in str(line.documents[Place("apples", "es")])
     told = check_language(copied, OPTIONS, "es").faults
     assert {fault.found for fault in told} == {"it is not recorded"}
-    assert compile_line(copied).flow.published == ("en",), "callers do not hear it before it is recorded"
+    assert compile_line(copied).flow.offered == ("en",), "callers do not hear it before it is recorded"

@@ -23,7 +23,7 @@ from ivr.check.report import check_all
 from ivr.content.catalogue import load_messages, po_path, read_catalogue
 from ivr.translate import update as updating
 from ivr.translate.merge import merge
-from ivr.translate.po_file import po_file
+from ivr.translate.po_file import po_bytes
 from ivr.translate.update import PROJECT, header, update
 
 OLD, NEW = "Manzanas. Son rojas.", "Manzanas. Son muy rojas."
@@ -155,7 +155,7 @@ def test_catalogue_saved_by_poedit_differs_in_the_corrected_sentence_alone(name:
     assert {entry.id: entry.translation for entry in saved.entries} == messages | {APPLES: NEW}
     merged = merge(saved, [entry._replace(translation="") for entry in original.entries])
     assert merged.changes == ()
-    written = po_file(f"{PROJECT}: es", header("es"), merged.entries)
+    written = po_bytes(f"{PROJECT}: es", header("es"), merged.entries)
     assert written == (SAVES / "original.po").read_text("utf-8").replace(OLD, NEW).encode("utf-8")
 
 

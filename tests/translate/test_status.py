@@ -14,7 +14,7 @@ from ivr.errors import OperationFailed
 from ivr.line.options import Options
 from ivr.translate import update as updating
 from ivr.translate.glossary import Term, as_csv, glossary
-from ivr.translate.leaders import BEGIN, owners_file, owners_path
+from ivr.translate.leaders import BEGIN, owners_path, owners_text
 from ivr.translate.new_locale import create_locale
 from ivr.translate.status import Status, page_with, statuses, table
 from ivr.translate.update import update
@@ -103,11 +103,11 @@ def test_leader_who_is_no_account_is_a_fault_and_is_not_written(copied: Path, le
     lead("maria", "@ana")
     (fault,) = check_all(copied, Options()).faults
     assert ("leaders" in fault.where, "'maria'" in fault.found) == (True, True)
-    assert owners_file(copied) == f"{BEGIN}/locales/es/ @ana\n"
+    assert owners_text(copied) == f"{BEGIN}/locales/es/ @ana\n"
 
 
 def test_codeowners_of_this_project_has_the_present_leaders() -> None:
-    assert owners_path(CHECKOUT).read_text("utf-8") == owners_file(CHECKOUT)
+    assert owners_path(CHECKOUT).read_text("utf-8") == owners_text(CHECKOUT)
 
 
 def test_glossary_of_spanish_is_read_by_translate_toolkit() -> None:

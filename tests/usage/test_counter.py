@@ -17,7 +17,7 @@ from support.toy_line import MAIN
 from support.usage import NOVEMBER, Clock, MemoryStore
 
 from ivr import log
-from ivr.call.state import CallEnded, DialEnded, Key, Outdated, Place, Ring, Silence
+from ivr.call.state import CallEnded, DialEnded, Key, NoKey, Outdated, Place, Ring
 from ivr.errors import OperationFailed
 from ivr.phone.webhook_form import FORM
 from ivr.readiness import Readiness, readiness_of
@@ -58,7 +58,7 @@ def ready(tiny: Path) -> Readiness:
         (TEA, CallEnded(), None),
         (TEA, Outdated(""), "other"),
         (TEA, DialEnded("no-answer"), "no-answer"),
-        (TEA, Silence(), None),
+        (TEA, NoKey(), None),
     ],
 )
 def test_a_key_or_an_outcome_is_counted_where_it_led_and_silence_is_not(
@@ -250,7 +250,7 @@ def test_deleted_sqlite_file_is_created_again_and_damaged_one_is_reported(tmp_pa
     with pytest.raises(OperationFailed, match="not a database"):
         store.read("2026-11")
     with pytest.raises(OperationFailed, match="cannot be written"):
-        store.try_out()
+        store.check_writable()
 
 
 def test_locked_sqlite_file_is_given_up_after_a_timeout_and_written_later(tmp_path: Path) -> None:
@@ -283,7 +283,7 @@ def test_documented_copy_of_a_sqlite_file_in_use_is_whole(tmp_path: Path) -> Non
 def test_usage_folder_that_is_a_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "usage").write_text("", "utf-8")
     with pytest.raises(OperationFailed, match="cannot be written"):
-        SqliteStore(tmp_path / "usage" / "usage.sqlite").try_out()
+        SqliteStore(tmp_path / "usage" / "usage.sqlite").check_writable()
 
 
 def _worker(path: Path, times: int, gate: Any) -> None:

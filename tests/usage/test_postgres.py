@@ -347,7 +347,7 @@ def test_unusable_database_is_reported_by_its_cause_and_without_the_password(
     counter.count(TEA, Key("1"))
     assert not counter.write()
     with pytest.raises(OperationFailed) as raised:
-        store.try_out()
+        store.check_writable()
     assert str(raised.value).startswith("The database of IVR_USAGE_URL cannot be written: ")
     assert reason in str(raised.value)
     assert "w0rd" not in str(raised.value)
@@ -408,7 +408,7 @@ def test_read_only_database_is_read_and_its_write_error_is_reported(cluster: Clu
     store.write({KEY: 3}, SPAN, [])
     cluster.sql(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
     with pytest.raises(OperationFailed, match="cannot be written: it is read-only"):
-        store.try_out()
+        store.check_writable()
     with pytest.raises(OperationFailed, match="cannot be written: it is read-only"):
         store.write({KEY: 1}, SPAN, [])
     assert store.read("2026-11").counts == {KEY: 3}
@@ -449,7 +449,7 @@ def test_postgres_tables_of_another_version_are_not_written_and_not_read(url: st
     store.write({KEY: 3}, SPAN, [])
     with psycopg.connect(url) as db:
         db.execute(f"UPDATE {SCHEMA}.version SET number = {version}".encode())
-    for use in (store.try_out, lambda: store.write({KEY: 1}, SPAN, []), lambda: store.read("2026-11")):
+    for use in (store.check_writable, lambda: store.write({KEY: 1}, SPAN, []), lambda: store.read("2026-11")):
         with pytest.raises(
             OperationFailed, match=f"has tables of version {version}, and this release writes version 1"
         ):
@@ -464,7 +464,7 @@ def test_sqlite_file_of_another_version_is_not_written_and_not_read(tmp_path: Pa
     with sqlite3.connect(store.path) as db:
         db.execute("PRAGMA user_version = 7")
     db.close()
-    for use in (store.try_out, lambda: store.write({KEY: 1}, SPAN, []), lambda: store.read("2026-11")):
+    for use in (store.check_writable, lambda: store.write({KEY: 1}, SPAN, []), lambda: store.read("2026-11")):
         with pytest.raises(OperationFailed, match="has tables of version 7"):
             use()
 
@@ -479,7 +479,7 @@ def test_missing_driver_is_reported_with_the_remedy(url: str, monkeypatch: pytes
 
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(OperationFailed, match=r"requirements-postgres\.txt"):
-        PostgresStore(url).try_out()
+        PostgresStore(url).check_writable()
 
 
 # -- settings and commands ---------------------------------------------------------------------------------------------

@@ -128,7 +128,7 @@ def test_unreadable_draft_shows_its_fault_and_the_line_works(drafted: Path) -> N
 def test_calls_and_pages_of_the_line_do_not_use_a_draft(drafted: Path) -> None:
     translate(drafted, OFFERS)
     line = compile_line(drafted, OPTIONS)
-    assert line.flow.published == ("en", "es")
+    assert line.flow.offered == ("en", "es")
     assert all(place.locale != "fr" for place in line.paths)
     app = trial_app(drafted)
     assert ask(app, "/phone/fr").status_code == 404

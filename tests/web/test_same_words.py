@@ -26,7 +26,7 @@ MAX_REPEATING_WORDS = 3
 
 
 def scripts_and_pages(app: Webhook, line: Line) -> Iterator[tuple[Script, lxml.html.HtmlElement]]:
-    for tag in line.flow.published:
+    for tag in line.flow.offered:
         yield read_script(line, tag), page_of(ask(app, f"/read/{tag}"))
 
 
@@ -49,7 +49,7 @@ def test_read_page_of_a_layer_has_the_spoken_words_in_an_invented_language(
         sources.write(ADDRESS_FACT)
     (layer / "prompts" / "plums.txt").write_text(PLUMS, "utf-8")
     line = compile_line(layer, OPTIONS)
-    assert len(line.flow.published) == 3
+    assert len(line.flow.offered) == 3
     for script, page in scripts_and_pages(app_of(line), line):
         assert differences(line, script, page, set()) == []
         links = page.get_element_by_id("plums").xpath(".//a[@class='address away']")
@@ -116,8 +116,8 @@ def test_read_page_has_the_words_of_every_prompt(which: str, request: pytest.Fix
 
 def language_offers(line: Line) -> Iterator[RenderedPrompt]:
     """The offer of each language with each key: where there are three languages, a menu offers them."""
-    for tag in line.flow.published:
-        for key in language_keys("language", len(line.flow.published)):
+    for tag in line.flow.offered:
+        for key in language_keys("language", len(line.flow.offered)):
             yield from line.content.prompts.parts("language", tag, named_keys(line.flow, "language", key))
 
 

@@ -22,7 +22,7 @@ from ivr.phone.verbs import Gather, Say
 from ivr.server.webhook import Webhook
 from ivr.web import sound_requests, sounds
 from ivr.web.sound_requests import RequestLimit
-from ivr.web.sounds import SoundFiles
+from ivr.web.sounds import SynthesizedFiles
 
 TRIED_OUT = "try-" + "0" * 32
 
@@ -154,12 +154,12 @@ def test_each_sound_of_the_whole_line_is_a_file_and_no_program_is_needed(
     contents = made_sounds(real, tmp_path / "sounds")
     monkeypatch.setenv("PATH", str(tmp_path))
     app = app_of(real, ivr_sounds=tmp_path / "sounds")
-    files = SoundFiles(export_line(real, with_twiml=False), tmp_path / "sounds")
+    files = SynthesizedFiles(export_line(real, with_twiml=False), tmp_path / "sounds")
     names = {name + pace for name in sounds_of(app) for pace in ("", "/slow")}
     assert names == set(contents) == set(files.paths)
     assert all(files.paths[name].read_bytes() == content for name, content in contents.items())
     voices = page_of(ask(app, "/phone/en")).get_element_by_id("phone").get("data-sound-languages")
-    assert voices.split() == list(real.flow.published)
+    assert voices.split() == list(real.flow.offered)
     assert "IVR_SOUNDS" not in notes_of(app)
 
     async def run() -> None:
@@ -188,7 +188,7 @@ def test_public_line_synthesizes_nothing_for_a_visitor(line: Line, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("programs")
-def test_line_that_is_tried_out_synthesizes_the_sounds_that_are_missing(line: Line, tmp_path: Path) -> None:
+def test_line_that_is_test_line_synthesizes_the_sounds_that_are_missing(line: Line, tmp_path: Path) -> None:
     contents = made_sounds(line, tmp_path / "sounds")
     missing = tmp_path / "sounds" / contents[A_SOUND].decode()
     missing.unlink()

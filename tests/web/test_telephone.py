@@ -51,7 +51,7 @@ def heard_at(line: Line, place: Place) -> Iterator[Step]:
     caller.rings()
     start = 0
     while gather := caller.gather:
-        caller.listens()
+        caller.hears_out()
         at = address_in(line.options.public_url, gather.action).partition("/choices-")[0]
         yield {"kind": "ask", "at": at, "wait": gather.timeout, "said": words_of(caller.heard[start:])}
         start = len(caller.heard)
@@ -100,7 +100,7 @@ def test_telephone_does_what_a_line_with_two_languages_does(
 def test_telephone_does_what_a_line_with_four_languages_does(copied: Path, tmp_path: Path) -> None:
     add_languages(copied, ["pt-BR"])
     line = compile_line(copied, OPTIONS)
-    assert len(line.flow.published) == 4
+    assert len(line.flow.offered) == 4
     result = compared(line, tmp_path, every=10)
     assert (result["events"], result["places"], result["unequal"]) == ([], [], [])
 

@@ -51,7 +51,7 @@ def test_missing_page_messages_are_a_note_and_no_fault(line: Line) -> None:
 
 
 def test_page_messages_of_published_languages_are_complete(real: Line) -> None:
-    assert list(page_notes(replace(real.content, configured=real.flow.published))) == []
+    assert list(page_notes(replace(real.content, configured=real.flow.offered))) == []
 
 
 def test_page_messages_are_valid_messages() -> None:

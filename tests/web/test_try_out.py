@@ -80,7 +80,7 @@ def test_every_translated_paragraph_is_in_the_line_of_the_catalogue_that_is_name
     real: Line, data: Data, prompts: Data
 ) -> None:
     found = 0
-    for tag in real.flow.published[1:]:
+    for tag in real.flow.offered[1:]:
         path = f"locales/{tag}/LC_MESSAGES/messages.po"
         lines = (real.content.root / path).read_text("utf-8").splitlines()
         translations = {entry.line: entry for entry in read_catalogue(real.content.root / path).entries}
@@ -117,7 +117,7 @@ def test_document_of_every_place_is_put_together_from_the_data(real: Line, trial
 
 def test_a_call_can_begin_at_every_node_in_every_language(real: Line, trial: Webhook, data: Data) -> None:
     places = telephone_of(trial)["places"]
-    for tag in real.flow.published:
+    for tag in real.flow.offered:
         assert {node["name"] for node in data["nodes"][tag]} == {place.node for place in real.documents}
         for node in data["nodes"][tag]:
             assert node["place"] in places
@@ -136,7 +136,7 @@ def test_draft_shows_which_sentences_wait_for_their_translator(copied: Path) -> 
     create_locale(copied, "fr")
     path = copied / "locales" / "fr" / "LC_MESSAGES" / "messages.po"
     source = compile_line(copied, OPTIONS)
-    assert source.flow.published == ("en", "es")
+    assert source.flow.offered == ("en", "es")
     text = path.read_text("utf-8")
     offers = {"person", "danger", "language", "connect", "not_connected", "reminder"}
     for block in re.findall(r'msgctxt "(\w+)"\nmsgid "(.*)"\nmsgstr ""', text):
@@ -181,7 +181,7 @@ def test_static_site_has_none_of_it(line: Line, tmp_path: Path) -> None:
         assert path.is_dir() or b"try-out" not in path.read_bytes()
 
 
-def test_page_of_a_line_that_is_tried_out_has_the_panel(trial: Webhook) -> None:
+def test_page_of_a_line_that_is_test_line_has_the_panel(trial: Webhook) -> None:
     page = page_of(ask(trial, "/phone/en"))
     assert page.get_element_by_id("try-out") is not None
     assert not page_of(ask(trial, "/read/en")).xpath("//*[@id='try-out']")

@@ -53,12 +53,12 @@ _VOICE = "Twilio no longer offers a voice of the line"
 _MEANINGS = (
     _Meaning(
         10001, 10003,
-        "the account did not take calls: these callers heard neither the line nor the fallback document", "nothing",
+        "the account did not take calls: these callers heard neither the line nor the fallback document", "no service",
         "Look in Twilio's console under Billing, and mend what it says.", over_if=("account",),
     ),
     _Meaning(
         10004, 10004,
-        "there were more calls at once than the account may have: the others did not get through", "nothing",
+        "there were more calls at once than the account may have: the others did not get through", "no service",
         "Have a Business profile approved, in Twilio's console under Trust Hub.", over_if=("calls at once",),
     ),
     _Meaning(
@@ -161,7 +161,7 @@ def _steps(event: _Event, target: Target) -> Iterator[str]:
 def _voice_steps(event: _Event, target: Target) -> str:
     """The steps that set another voice, for each published language whose voice the errors can be about."""
     line, field = target.readiness.line, "voice" if event.from_line else "fallback_voice"
-    locales = [line.content.locales[tag] for tag in line.flow.published] if line else []
+    locales = [line.content.locales[tag] for tag in line.flow.offered] if line else []
     by_voice = {_voice_of(locale, field): locale for locale in locales if _voice_of(locale, field) != NO_VOICE}
     mentioned = {voice: locale for voice, locale in by_voice.items() if voice in event.mentions}
     voices = ", ".join(f"{voice} ({locale.name})" for voice, locale in by_voice.items())

@@ -12,7 +12,7 @@ from ivr.operate.health import Health, health_at, health_of
 _RESTART = "Restart the line."
 
 
-class Setting(NamedTuple):
+class Aspect(NamedTuple):
     """A thing in which two lines can differ. `consequence` is for callers; `remedy` has {server} and {local}."""
 
     name: str
@@ -22,7 +22,7 @@ class Setting(NamedTuple):
     def cause(self, server: str, local: str) -> Cause:
         """The cause for the value `server` of the server and `local` of this machine."""
         found = f"{self.name} is {server} on the server, and {local} on this machine. {self.consequence}".rstrip()
-        return Cause(found, self.remedy.format(name=self.name, server=server, local=local), "as server")
+        return Cause(found, self.remedy.format(name=self.name, server=server, local=local), "server's settings")
 
 
 _EITHER = (
@@ -30,26 +30,26 @@ _EITHER = (
     "If “{server}”: write {name}={server} into the settings on this machine; the server has it already.\n"
     "If “{local}”: write {name}={local} into the settings on the server, and restart the line."
 )
-OTHER_RELEASE = Setting(
+OTHER_RELEASE = Aspect(
     "the release of the line",
     "",
     "Bring the server and this machine to the newer of the two releases: docs/upgrade.md has the steps.",
 )
-_HOTLINE = Setting(
+_HOTLINE = Aspect(
     "the hotline's number",
     "Callers are connected with the number that the server has.",
     "Find out the right number (https://humantraffickinghotline.org), then bring the texts and IVR_HOTLINE to it on "
     "the server or on this machine.\n"
     f"{_RESTART}",
 )
-_SETTINGS: Mapping[str, Setting] = {
-    "silence": Setting(
+_SETTINGS: Mapping[str, Aspect] = {
+    "silence": Aspect(
         "IVR_SILENCE",
         "It decides what a caller gets who presses no key: “connect” (the usual setting) connects them with the "
         "hotline, “goodbye” says its number twice and ends the call.",
         _EITHER,
     ),
-    "line_number": Setting(
+    "line_number": Aspect(
         "LINE_NUMBER",
         "It is the number that the hotline sees. Without it, callers who withhold their number may not be connected.",
         f"Write the line's number as LINE_NUMBER into the settings on the server and on this machine.\n{_RESTART}",
@@ -67,7 +67,7 @@ _UNSEEN = Cause(
     "the server answers otherwise than this machine would, and /health/ready does not say in what: the release, a "
     "text, LINE_NUMBER or IVR_SILENCE.",
     f"Bring release, texts and settings on the server and on this machine together.\n{_RESTART}",
-    "as server",
+    "server's settings",
 )
 
 
@@ -91,12 +91,12 @@ def _differences(server: Health, local: Health) -> Iterator[Cause]:
         yield _HOTLINE.cause(server.hotline, str(local.hotline))
     for field, value in local.settings.items():
         if server.settings.get(field, value) != value:
-            setting = _SETTINGS.get(field, Setting(field.upper(), "", _EITHER))
+            setting = _SETTINGS.get(field, Aspect(field.upper(), "", _EITHER))
             yield setting.cause(server.settings[field], value)
     for tag, language in (local.languages or {}).items():
         other = (server.languages or {}).get(tag)
         if other and (other.digest, other.withheld) != (language.digest, language.withheld):
-            yield Cause(f"The texts in {tag} differ.", _TEXTS, "as server")
+            yield Cause(f"The texts in {tag} differ.", _TEXTS, "server's settings")
 
 
 def has_faults_of_its_own(server: Health, local: Health) -> bool:

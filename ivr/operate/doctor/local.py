@@ -86,7 +86,7 @@ def limits_hold(target: Target) -> Finding:
     """Every text is within its limits and has its sources."""
     report = check_all(target.settings.ivr_content, target.settings.options)
     if report.faults:
-        return _first_fault(report.faults, "texts are over their limits", "menu")
+        return _first_fault(report.faults, "texts are over their limits", "none")
     return passes("every text is within them.")
 
 
@@ -94,7 +94,7 @@ def sources_are_fresh(target: Target) -> Finding:
     """Every number and fact was compared with its source recently."""
     today, content = target.external.now().date(), target.require_line().content
     if stale := list(age_faults(content, today, FAIL_AFTER)):
-        return _first_fault(stale, "numbers or sources are stale", "menu", command="ivr check --today")
+        return _first_fault(stale, "numbers or sources are stale", "none", command="ivr check --today")
     if aging := list(age_faults(content, today, WARN_AFTER)):
         return passes(f"{len(aging)} were last compared with their sources over {WARN_AFTER} days ago: do it soon.")
     return passes(f"all were compared with their sources within {WARN_AFTER} days.")
@@ -115,7 +115,7 @@ def sources_are_opened(target: Target) -> Finding:
 def languages_are_reviewed(target: Target) -> Finding:
     """A native speaker has read each published language aloud."""
     line = target.require_line()
-    tags = [tag for tag in line.flow.published[1:] if not line.content.locales[tag].review]
+    tags = [tag for tag in line.flow.offered[1:] if not line.content.locales[tag].review]
     if tags:
         return to_do(
             f"no native speaker has reviewed {', '.join(tags)}.",
@@ -134,19 +134,19 @@ def translations_are_recent(target: Target) -> Finding:
     return passes(f"no text has waited for its translator for over {waiting.WARN_AFTER} days.")
 
 
-def fallback_document_is_kept(target: Target) -> Finding:
-    """The file that is sent when the texts cannot be used is the fallback document of this release."""
+def fallback_file_is_current(target: Target) -> Finding:
+    """The file that is sent when the texts cannot be used has the fallback document that `ivr fallback` prints."""
     try:
         kept_document = read_bytes(FALLBACK_FILE, MAX_FALLBACK_BYTES).strip()
     except OSError as error:
         return fails(
-            f"{FALLBACK_FILE.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.", "menu"
+            f"{FALLBACK_FILE.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.", "none"
         )
     settings = target.settings
     if settings.ivr_content == CHECKOUT and settings.hotline == PINNED_HOTLINE:
         own_document = with_new_numbers(kept_document, PINNED_HOTLINE, PINNED_HOTLINE, settings.line_number or None)
         if own_document.strip() != target.readiness.fallback_document.strip():
-            return fails(f"{FALLBACK_FILE.name} is not what `ivr fallback` prints.", "Run `make fallback`.", "menu")
+            return fails(f"{FALLBACK_FILE.name} is not what `ivr fallback` prints.", "Run `make fallback`.", "none")
     return passes(f"{FALLBACK_FILE.name} is there.")
 
 
@@ -175,9 +175,9 @@ def usage_is_counted(target: Target) -> Finding:
     if store is None:
         return passes("switched off.")
     try:
-        store.try_out()
+        store.check_writable()
     except OperationFailed as error:
-        return fails(str(error), _USAGE_DATABASE if settings.ivr_usage_url else _USAGE_FILE, "menu")
+        return fails(str(error), _USAGE_DATABASE if settings.ivr_usage_url else _USAGE_FILE, "none")
     return passes(f"counted in {store}.")
 
 
@@ -200,6 +200,6 @@ CHECKS: Checks = {
     "translations": Check(translations_are_recent, ("texts",)),
     "opened pages": Check(sources_are_opened, ("texts",)),
     "reviews": Check(languages_are_reviewed, ("texts",)),
-    "kept fallback document": Check(fallback_document_is_kept),
+    "fallback file": Check(fallback_file_is_current),
     "usage": Check(usage_is_counted),
 }

@@ -34,7 +34,7 @@ def address_is_reached(target: Target) -> Finding:
     lifetime = host.certificate_ends - host.certificate_starts
     if time_left < min(MIN_CERTIFICATE_TIME, lifetime / 4):
         found = f"the certificate ends in {time_left.days} days; then callers hear the fallback document."
-        return fails(found, RENEW, "menu")
+        return fails(found, RENEW, "none")
     if not host.has_ipv4:
         return unknown(
             f"{parts.hostname} has only an IPv6 address, and Twilio may call over IPv4.", "Add an A record to DNS."

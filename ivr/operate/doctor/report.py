@@ -9,7 +9,7 @@ from ivr.settings import Settings
 
 WELL, NOT_WELL, CANNOT_TELL = 0, 1, 3
 """Exit codes of `ivr doctor`; 2 is a wrong command."""
-_NO_MENU: tuple[Effect, ...] = ("nothing", "fallback")
+_NO_MENU: tuple[Effect, ...] = ("no service", "fallback")
 _WITH_FALLBACK = (
     "Callers now hear the fallback document in place of the menu: it says the hotline's number and connects them."
 )

@@ -32,10 +32,10 @@ def account_is_active(target: Target) -> Finding:
         )
     if status.status != "active":
         found = f"Twilio has set the account to “{status.status}”."
-        return fails(found, _NOT_ACTIVE, "nothing")
+        return fails(found, _NOT_ACTIVE, "no service")
     if status.kind == "Trial":
         found = "it is a trial account: callers hear Twilio's notice first, and five calls at once are carried."
-        return fails(found, "Upgrade it in Twilio's console, under Billing.", "menu", ("profile",))
+        return fails(found, "Upgrade it in Twilio's console, under Billing.", "none", ("profile",))
     return passes("active.")
 
 
@@ -46,7 +46,7 @@ def calls_are_not_recorded(target: Target) -> Finding:
             "a default of the account records every call.",
             'Delete this default: docs/operate.md has the command, under "Recording off".\n'
             "Delete the recordings in Twilio's console, under Monitor > Logs > Call recordings.",
-            "watched",
+            "data leaks",
         )
     return passes("no default records calls.")
 
@@ -65,10 +65,10 @@ def dialling_is_narrow(target: Target) -> Finding:
     if unexpected:
         names = ", ".join(unexpected[:5]) + (" …" if len(unexpected) > 5 else "")
         return fails(
-            f"{len(unexpected)} more countries may be dialled: {names}.", f"{_GEO}\nTake their ticks off.", "menu"
+            f"{len(unexpected)} more countries may be dialled: {names}.", f"{_GEO}\nTake their ticks off.", "none"
         )
     if any(country.risky for country in countries):
-        return fails("high-risk numbers may be dialled.", f"{_GEO}\nTake their ticks off.", "menu")
+        return fails("high-risk numbers may be dialled.", f"{_GEO}\nTake their ticks off.", "none")
     return passes(f"only {', '.join(sorted(codes))} may be dialled.")
 
 
@@ -86,10 +86,10 @@ def enough_calls_at_once(target: Target) -> Finding:
     if any("business" in policy and "secondary" not in policy for policy in approved):
         return passes("an approved Business profile: no limit on calls at once.")
     if any("individual" in policy or "starter" in policy for policy in approved):
-        return fails("an Individual profile carries 3 calls at once.", remedy, "menu")
+        return fails("an Individual profile carries 3 calls at once.", remedy, "none")
     if approved:
         return unknown(f"the profile is approved, of a kind unknown here ({approved[0]}).", "Look under Trust Hub.")
-    return fails("without an approved profile, an account carries 2 calls at once.", remedy, "menu", ("profile",))
+    return fails("without an approved profile, an account carries 2 calls at once.", remedy, "none", ("profile",))
 
 
 CHECKS: Checks = {

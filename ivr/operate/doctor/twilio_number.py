@@ -70,7 +70,7 @@ def fallback_is_hosted(target: Target) -> Finding:
     except InvalidTwiml as error:
         return fails(f"its address gives no document that a telephone understands: {error}.", _PASTE, "no fallback")
     if not is_same:
-        return fails("it does not say the words that `ivr fallback` prints.", _PASTE, "menu")
+        return fails("it does not say the words that `ivr fallback` prints.", _PASTE, "none")
     return passes("it answers and says the words that `ivr fallback` prints.")
 
 

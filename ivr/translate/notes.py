@@ -1,7 +1,7 @@
-"""The comments for translators in a catalogue: where a message is heard, how many seconds it takes, its placeholders.
+"""The notes for translators in a catalogue (`PoEntry.notes`): where a message is heard, its seconds, its placeholders.
 
 Example: "Heard: “For pears”, part 2 of 3; about 5 s in English." They are made from the source language alone, so a
-translation changes no comment. They have no key of a menu, so another order of choices changes no comment either.
+translation changes no note. They have no key of a menu, so another order of choices changes no note either.
 """
 
 from collections.abc import Mapping
@@ -27,19 +27,19 @@ KEY_PURPOSES = {
 """The purposes of the keys that work everywhere, by the name that texts give them."""
 
 
-def comments_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
-    """The comments of each message of the texts."""
+def notes_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
+    """The notes about each message of the texts."""
     script = read_script(line, line.flow.source_language)
     rate = line.content.locales[script.locale].speech_rate
-    comments = dict[MessageId, tuple[str, ...]]()
+    notes = dict[MessageId, tuple[str, ...]]()
     for entry in script.all():
         for part, blocks in enumerate(blocks_by_part(line.content.prompts.templates[entry.name]), start=1):
             for english, placeholders, _ in blocks:
                 values = {name: _value(line, entry, source) for name, source in placeholders.items()}
                 heard = _heard(line, entry, part, timing.longest_seconds(english % values, rate))
                 explained = (_explain(line, script, entry, name, placeholders[name], values[name]) for name in values)
-                comments.setdefault((entry.name, english), (heard, *explained))
-    return comments
+                notes.setdefault((entry.name, english), (heard, *explained))
+    return notes
 
 
 def _heard(line: Line, entry: Entry, part: int, seconds: float) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.web.scripts import joined_script
+from ivr.web.javascript import joined_script
 from ivr.web.templates import STATIC
 
 MODULES = {
