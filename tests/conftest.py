@@ -7,8 +7,9 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from support.options import OPTIONS
+from support.options import NEW_HOTLINE, OPTIONS
 
+from ivr.content.facts import grouped
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.settings import Settings
@@ -43,6 +44,15 @@ def tiny() -> Path:
 def copied(tmp_path: Path) -> Path:
     """The root of a copy of the toy line, for a test that changes it."""
     return Path(shutil.copytree(TINY, tmp_path / "tiny"))
+
+
+@pytest.fixture
+def renumbered(copied: Path) -> Path:
+    """The root of a copy of the toy line whose numbers.toml has the number of `NEW_HOTLINE`."""
+    path = copied / "prompts" / "numbers.toml"
+    text = path.read_text("utf-8").replace("+18883737888", NEW_HOTLINE.hotline)
+    path.write_text(text.replace("1-888-373-7888", grouped(NEW_HOTLINE.hotline)), "utf-8")
+    return copied
 
 
 @pytest.fixture(scope="session")

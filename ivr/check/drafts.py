@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ivr.content.facts import HOTLINE
 from ivr.content.load import Content, load_content, tags_under
 from ivr.content.messages import all_messages
 
@@ -10,7 +11,8 @@ def draft_rows(content: Content) -> Iterator[str]:
     """One row for each draft beside `content`: how much of it is translated, or why it cannot be read."""
     drafts = [tag for tag in tags_under(content.root) if tag not in content.configured]
     if drafts:
-        with_drafts = load_content(content.root, (*content.configured, *drafts))
+        hotline = str(content.facts.numbers[HOTLINE].dial)
+        with_drafts = load_content(content.root, (*content.configured, *drafts), hotline)
         yield from (f"{tag} (draft): {_state(with_drafts, tag)}" for tag in drafts)
 
 

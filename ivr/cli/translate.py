@@ -42,7 +42,8 @@ def status(into: Path | None) -> None:
     """
     from ivr.translate.status import page_with, statuses, table
 
-    markdown = table(statuses(read_settings().ivr_content))
+    settings = read_settings()
+    markdown = table(statuses(settings.ivr_content, settings.options))
     click.echo(markdown, nl=False)
     if into:
         into.write_text(page_with(markdown, into.read_text("utf-8")), "utf-8")
@@ -66,7 +67,8 @@ def locale_new(tag: str, name: str) -> None:
     from ivr.check.locale_settings import review_marks
     from ivr.translate.new_locale import create_locale
 
-    paths = create_locale(read_settings().ivr_content, tag, name)
+    settings = read_settings()
+    paths = create_locale(settings.ivr_content, tag, name, settings.options)
     tag = paths[0].parent.name
     for path in paths:
         click.echo(f"created {os.path.relpath(path)}")
@@ -93,8 +95,9 @@ def locale_update(tags: Sequence[str], same_meaning: Sequence[str]) -> None:
     """
     from ivr.translate import update
 
-    root = read_settings().ivr_content
-    result = update.update(root, tags or update.languages(root), same_meaning, date.today())
+    settings = read_settings()
+    tags = tags or update.languages(settings.ivr_content)
+    result = update.update(settings.ivr_content, tags, same_meaning, date.today(), settings.options)
     for path in result.written:
         click.echo(f"updated {os.path.relpath(path)}")
     for row in update.rows(result):

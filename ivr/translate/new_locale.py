@@ -25,6 +25,7 @@ from ivr.content.load import folder_of
 from ivr.content.proposals import ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.errors import BadContent, BadLocale, OperationFailed
+from ivr.line.options import DEFAULT_OPTIONS, Options
 from ivr.translate.po_file import po_bytes
 from ivr.translate.update import PROJECT, header, update
 
@@ -68,7 +69,7 @@ class Proposal(NamedTuple):
     voice_notes: tuple[str, ...] = ()
 
 
-def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
+def create_locale(root: Path, tag: str, name: str = "", options: Options = DEFAULT_OPTIONS) -> list[Path]:
     """Create locales/`tag` under `root`; returns its files, the catalogue last.
 
     `name` is the language's own name, for a language that CLDR does not have. Raises BadLocale for a malformed tag, an
@@ -87,7 +88,7 @@ def create_locale(root: Path, tag: str, name: str = "") -> list[Path]:
     proposal = propose(root, tag, name)
     try:
         _fill(root, folder, proposal)
-        if faults := update(root, [tag]).faults:
+        if faults := update(root, [tag], options=options).faults:
             raise BadLocale(faults)
     except (BadContent, OperationFailed, OSError):  # leave no half-made folder
         shutil.rmtree(folder, ignore_errors=True)

@@ -12,6 +12,7 @@ from ivr.content.locale_file import Review
 from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
+from ivr.line.options import DEFAULT_OPTIONS, Options
 
 BEGIN, END = "<!-- ivr status writes from here -->\n", "<!-- to here -->\n"
 """The lines of a page between which the table is written."""
@@ -41,14 +42,14 @@ class Status(NamedTuple):
     leaders: tuple[str, ...] = ()
 
 
-def statuses(root: Path) -> list[Status]:
+def statuses(root: Path, options: Options = DEFAULT_OPTIONS) -> list[Status]:
     """The state of each language under `root`: the published ones in their order, then the drafts by tag.
 
     Raises BadContent where the texts cannot be read.
     """
-    published = compile_line(root)
+    published = compile_line(root, options)
     drafts = [tag for tag in tags_under(root) if tag not in published.content.configured]
-    with_each = compile_line(root, languages=published_and_drafts(root, *drafts)) if drafts else published
+    with_each = compile_line(root, options, published_and_drafts(root, *drafts)) if drafts else published
     rows = [_status(published, tag) for tag in published.content.configured]
     return rows + [_status(with_each, tag, is_draft=True) for tag in drafts]
 

@@ -24,6 +24,7 @@ from ivr.content.po import PoEntry
 from ivr.content.templates import load_templates
 from ivr.errors import BadLocale, Fault, OperationFailed
 from ivr.line.compiler import compile_line
+from ivr.line.options import DEFAULT_OPTIONS, Options
 from ivr.translate.leaders import owners_path, owners_text
 from ivr.translate.merge import Change, merge
 from ivr.translate.notes import notes_of
@@ -59,12 +60,12 @@ class Update(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def source_messages(root: Path) -> list[PoEntry]:
+def source_messages(root: Path, options: Options = DEFAULT_OPTIONS) -> list[PoEntry]:
     """The messages of the texts at `root` in the order of work, then those of the web pages.
 
     Raises BadContent where a text cannot be read.
     """
-    line = compile_line(root)
+    line = compile_line(root, options)
     texts, notes = line.content.prompts.templates, notes_of(line)
     messages = all_messages({name: texts[name] for name in order_of_work(line.flow) if name in texts})
     folders = (*line.content.stack.folders, CHECKOUT)
@@ -79,7 +80,13 @@ def _entry(folders: Iterable[Path], message: SourceMessage, notes: Mapping[Messa
     return PoEntry(*message.id, "", notes=(*of_the_text, *notes.get(message.id, ())), file=file)
 
 
-def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), today: date | None = None) -> Update:
+def update(
+    root: Path,
+    tags: Iterable[str],
+    same_meaning: Collection[str] = (),
+    today: date | None = None,
+    options: Options = DEFAULT_OPTIONS,
+) -> Update:
     """Write locales/messages.pot and merge it into the catalogue of each language; write the leaders into CODEOWNERS.
 
     In the contexts `same_meaning` ("tea") a change of the English keeps the translation. With `today`, the messages of
@@ -87,7 +94,7 @@ def update(root: Path, tags: Iterable[str], same_meaning: Collection[str] = (), 
     texts or flow.toml cannot be used: then no file is written. A catalogue that cannot be read is left as it is. The
     catalogues of a layer have only the messages that the release does not have; a layer has no messages.pot.
     """
-    source, published, stack = source_messages(root), published_languages(root), stack_of(root)
+    source, published, stack = source_messages(root, options), published_languages(root), stack_of(root)
     _require_contexts(source, same_meaning)
     pot_title = f"{PROJECT}: the words to translate. Made by `ivr locale update`; do not edit."
     pot = {root / "locales" / "messages.pot": po_bytes(pot_title, HEADER, source)}

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from support.options import NEW_HOTLINE
 
 from ivr.check import waiting
 from ivr.check.proofs import prove
@@ -111,6 +112,13 @@ def test_draft_that_cannot_be_read_is_a_row_and_no_fault(copied: Path, content: 
     report = check(copied)
     assert report.faults == ()
     assert any(row.startswith(f"fr (draft): {po_path(copied, 'fr')}") for row in report.rows)
+
+
+def test_drafts_are_read_with_the_new_number_of_the_hotline(renumbered: Path) -> None:
+    create_locale(renumbered, "fr", options=NEW_HOTLINE)
+    report = check_all(renumbered, NEW_HOTLINE)
+    assert report.faults == ()
+    assert any(row.startswith("fr (draft): 0 of ") for row in report.rows)
 
 
 def test_no_text_that_waits_breaks_a_proof_or_the_script(copied: Path) -> None:

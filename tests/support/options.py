@@ -3,3 +3,5 @@
 from ivr.line.options import Options
 
 OPTIONS = Options(public_url="https://line.example.org", line_number="+12025550123")
+NEW_HOTLINE = Options(hotline="+12025550143")
+"""The options of an operator who has set IVR_HOTLINE, because the hotline's number has changed."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.layer import copy_layer
+from support.options import NEW_HOTLINE
 from translate.storage.csvl10n import csvfile
 
 from ivr.check.report import check_all
@@ -70,6 +71,11 @@ def test_draft_and_unreadable_language_have_a_row(copied: Path) -> None:
     assert french.waiting > french.texts
     assert status_of(copied, "it").state == "cannot be read"
     assert len(table(statuses(copied)).splitlines()) == 2 + len(["en", "es", "fr", "it"])
+
+
+def test_languages_are_shown_with_the_new_number_of_the_hotline(renumbered: Path) -> None:
+    create_locale(renumbered, "fr", options=NEW_HOTLINE)
+    assert [status.tag for status in statuses(renumbered, NEW_HOTLINE)] == ["en", "es", "fr"]
 
 
 def test_language_that_lacks_a_needed_text_is_withheld(copied: Path) -> None:

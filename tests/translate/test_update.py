@@ -7,6 +7,7 @@ from pathlib import Path
 import polib
 import pytest
 from support.content_faults import fault_named
+from support.options import NEW_HOTLINE
 
 from ivr.call.playlist import SHARED_TEXTS
 from ivr.content.catalogue import load_messages
@@ -40,6 +41,10 @@ def entries(root: Path, tag: str = "es") -> dict[tuple[str, str], polib.POEntry]
 
 def test_catalogue_of_the_toy_line_is_up_to_date(copied: Path) -> None:
     assert update(copied, ["es"]).written == ()
+
+
+def test_catalogues_are_updated_with_the_new_number_of_the_hotline(renumbered: Path) -> None:
+    assert update(renumbered, ["es"], options=NEW_HOTLINE).faults == ()
 
 
 def test_languages_are_folders_with_a_catalogue(copied: Path) -> None:
