@@ -19,7 +19,7 @@ from ivr.content.flow_file import load_flow
 from ivr.content.layer import OWN_FILE, Stack, load_own, stack_of, unknown_left_out
 from ivr.content.locale import Locale, load_locale
 from ivr.content.prompts import Prompts, RenderedPrompt
-from ivr.content.references import reference_faults
+from ivr.content.references import choice_faults, reference_faults
 from ivr.content.templates import Template, load_templates
 from ivr.content.voices import NO_VOICE, Voices, load_voices
 from ivr.content.wordlists import WordLists, load_words
@@ -170,6 +170,8 @@ def _load_required(
         raise BadContent(faults)
     faults.extend(reference_faults(stack, flow, facts, templates))
     faults.extend(_rendering_faults(flow, Prompts(templates, {source.tag: source}, facts, source.tag)))
+    if not faults:  # any other fault can be the reason why a choice is not offered
+        faults.extend(choice_faults(flow, templates))
     if faults:
         raise BadContent(faults)
     return flow, facts, templates, source

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from ivr.content.facts import Facts
 from ivr.content.locale import Locale
 from ivr.content.recordings import Sound
-from ivr.content.templates import PART_BREAK, Template
+from ivr.content.templates import BLANK_LINE, PART_BREAK, Template
 from ivr.content.written import END
 from ivr.errors import BadContent, Untranslated
 
@@ -168,7 +168,7 @@ def _part(tag: str, words: str) -> RenderedPrompt:
     marks = MARK.findall(words)
     keys = tuple(key for key, *_ in marks if key)
     numbers = tuple(number for _, number, *_ in marks if number)
-    marked = [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", words) if paragraph.strip()]
+    marked = [" ".join(paragraph.split()) for paragraph in BLANK_LINE.split(words) if paragraph.strip()]
     paragraphs = tuple(MARK.sub("", paragraph) for paragraph in marked)
     offers = tuple(map(_offer, marked)) if keys else ()
     spellings = tuple(tuple(_spellings(paragraph)) for paragraph in marked)

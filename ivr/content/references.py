@@ -1,12 +1,13 @@
 """Faults between the files of a content: a name without its number, text or node, and a text in too many parts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening
 from ivr.call.playlist import SHARED_TEXTS
 from ivr.content.facts import Facts
 from ivr.content.layer import Stack
-from ivr.content.templates import Template
+from ivr.content.messages import messages_of
+from ivr.content.templates import Block, Template, paragraphs_of_last_part
 from ivr.errors import Fault
 
 
@@ -38,3 +39,39 @@ def _part_faults(flow: Flow, template: Template) -> Iterator[Fault]:
     if (isinstance(node, Farewell) and template.parts > 1) or (isinstance(node, Menu) and template.parts > most):
         remedy = "The main menu and the farewell are one part; any other menu is a heading and its choices."
         yield Fault(str(template.path), f"a {node.kind} in {template.parts} parts", remedy, text=template.name)
+
+
+def choice_faults(flow: Flow, templates: Mapping[str, Template]) -> Iterator[Fault]:
+    """Menus whose choices are not offered each by a paragraph of its own. The texts have no other fault."""
+    for name, node in flow.nodes.items():
+        if isinstance(node, Menu):
+            faults = _choice_faults(templates[name], node.choices)
+            yield from (fault._replace(text=name) for fault in faults)
+
+
+def _choice_faults(template: Template, choices: Sequence[str]) -> Iterator[Fault]:
+    missing = list(choices)
+    for paragraph in paragraphs_of_last_part(template):
+        keys = [key for block in paragraph for kind, key in block.placeholders.values() if kind == "press"]
+        offered = [choice for choice in choices if choice in keys]
+        if not offered:
+            remedy = "A menu has one paragraph for each choice: put other words into a topic."
+            yield Fault(_where(template, paragraph[0]), "a paragraph of a menu without a choice", remedy)
+        elif len(offered) > 1:
+            remedy = "Put a blank line between two choices, and each choice into a block of its own."
+            found = f"a paragraph of a menu with the choices {', '.join(offered)}"
+            yield Fault(_where(template, paragraph[0]), found, remedy)
+        elif offered[0] not in missing:
+            found = f"the choice `{offered[0]}` is offered a second time"
+            yield Fault(_where(template, paragraph[0]), found, "Keep one of its paragraphs.")
+        missing = [choice for choice in missing if choice not in offered]
+    for choice in missing:
+        block = f'{{% trans "{template.name}" key=press.{choice} %}}… press {{{{ key }}}}.{{% endtrans %}}'
+        remedy = f"Add one where flow.toml has the choice: {block}"
+        yield Fault(template.where, f"no paragraph offers the choice `{choice}`", remedy)
+
+
+def _where(template: Template, block: Block) -> str:
+    """The file and the line of a block."""
+    message = next(message for message in messages_of(template) if message.id[1] == block.english)
+    return f"{message.path}:{message.line}"

@@ -26,6 +26,8 @@ from ivr.content.written import END
 from ivr.errors import BadContent, Fault
 
 PART_BREAK = re.compile(r"^\s*---\s*$", re.MULTILINE)
+BLANK_LINE = re.compile(r"\n\s*\n")
+"""What separates two paragraphs."""
 _FACTS = re.compile(r"\{#\s*facts:(?P<ids>[^#]*)#\}")
 _TAG = re.compile(r"<[^>]*>|&#?\w+;")
 _MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
@@ -177,6 +179,15 @@ def blocks_by_part(template: Template) -> list[list[Block]]:
         else:
             parts.extend([] for _ in PART_BREAK.findall(piece))
     return parts
+
+
+def paragraphs_of_last_part(template: Template) -> list[list[Block]]:
+    """The messages of each paragraph of the last part: blocks without a blank line between them are one paragraph."""
+    outline = "".join(piece if isinstance(piece, str) else _BLOCK for piece in template.pieces)
+    *_, last = PART_BREAK.split(outline)
+    *_, of_last_part = blocks_by_part(template)
+    remaining, paragraphs = iter(of_last_part), BLANK_LINE.split(last)
+    return [[next(remaining) for _ in range(words.count(_BLOCK))] for words in paragraphs if _BLOCK in words]
 
 
 def _blank(match: re.Match[str]) -> str:
