@@ -32,6 +32,9 @@ from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import CHECKOUT, read_settings
 
+CHECKS_OF_TOY_LINE = {name: check for name, check in run.LOCAL.items() if name != "limits"}
+"""The checks of this machine but the limits, which the short texts of the toy line do not keep."""
+
 
 @pytest.fixture
 def world(tiny: Path) -> World:
@@ -128,6 +131,13 @@ def test_what_is_not_set(tiny: Path) -> None:
     assert not [str(other) for other in others if "FAIL" in str(other) and "limits" not in str(other)]
 
 
+def test_missing_token_is_one_fault_and_the_texts_are_checked_all_the_same(world: World, tiny: Path) -> None:
+    settings = operator(tiny, twilio_auth_token="")
+    results = list(run.run_checks(Target(settings, world.outside(), ready(settings)), CHECKS_OF_TOY_LINE))
+    assert [result.name for result in results if result.finding.verdict == "FAIL"] == ["settings"]
+    assert {"proofs", "languages", "translations", "reviews"} <= {result.name for result in results}
+
+
 def test_a_toll_free_number_as_caller_id(tiny: Path) -> None:
     fails(World(tiny, line_number="+18885550123"), "caller ID", "toll-free")
 
@@ -192,7 +202,9 @@ def test_how_old_numbers_and_sources_are(world: World, days: int, verdict: str, 
 
 def test_pages_that_no_person_has_opened_are_a_task_and_no_fault(copied: Path) -> None:
     sources = copied / "prompts/sources.toml"
-    text = sources.read_text("utf-8").replace("[NU-01]", '[NU-01]\nopen = "https://example.org/"')
+    text = sources.read_text("utf-8")
+    for fact in ("[NU-01]", "[HL-01]"):
+        text = text.replace(fact, f'{fact}\nopen = "https://example.org/"')
     sources.write_text(text, "utf-8")
     finding = found(World(copied), "opened pages")
     assert (finding.verdict, finding.found.split()[0]) == ("TO DO", "1")
@@ -285,6 +297,13 @@ def test_another_release_another_state_and_another_page(world: World) -> None:
     for answer in (b"<h1>404</h1>", b"[]", b"{}"):
         world.hosts["line.example.org"] = lambda *_, answer=answer: reply(404, answer)
         cannot_tell(world, "server", "status 404")
+
+
+def test_language_that_only_the_server_has_is_named_with_its_faults(world: World) -> None:
+    french = {"withheld": True, "spoken": [], "not_spoken": [], "digest": "", "faults": ["fr: cut off."]}
+    report = {**world.ready.report(), "ready": False, "languages": {"fr": french}, "faults": ["fr: cut off."]}
+    world.hosts["line.example.org"] = lambda *_: reply(200, json.dumps(report).encode())
+    fails(world, "server", "on the server, the language fr is missing, or not all of it is spoken: fr: cut off.")
 
 
 def behind(world: World, change: Callable[[str, Any, dict[str, str]], tuple[str, Any, dict[str, str]]]) -> None:

@@ -115,14 +115,14 @@ def not_whole(server: Health, local: Health) -> Finding:
         first_step = _COPY_ALL if local.sends_menu else "Mend that on the server."
         return fails(found, f"{first_step}\n{_RESTART}", "fallback", ("line",))
     tags = [tag for tag, language in (server.languages or {}).items() if language.withheld or language.faults]
-    whole_here = [tag for tag in tags if local.languages and not local.languages[tag].faults]
+    whole_here = [tag for tag, language in (local.languages or {}).items() if tag in tags and not language.faults]
     copies = (
         f"Copy the folder locales/{tag} from this machine, where it has no fault, over the one on the server, for "
         f"example: `scp -r locales/{tag} SERVER:/opt/line/locales/` (with the name of the server, in the folder of "
         "the line)."
         for tag in whole_here
     )
-    steps = [*(copies if tags == whole_here else ("Mend that on the server.",)), _RESTART]
+    steps = [*(copies if len(tags) == len(whole_here) else ("Mend that on the server.",)), _RESTART]
     found = (
         f"on the server, the language {', '.join(tags) or 'of a text'} is missing, or not all of it is spoken: {reason}"
     )

@@ -13,6 +13,7 @@ from ivr.operate.cause import Effect
 from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, to_do
 from ivr.operate.number_webhooks import TOLL_FREE
 from ivr.readiness import FALLBACK_FILE, MAX_FALLBACK_BYTES
+from ivr.script.sources import pages_to_open
 from ivr.usage.store import store_of
 
 
@@ -63,11 +64,12 @@ def caller_id_fits(target: Target) -> Finding:
 
 
 def line_is_proved(target: Target) -> Finding:
-    """Every proof passes, and the line accepts a request that it signed itself."""
-    if not target.readiness.serving:
+    """Every proof passes, and the line accepts a request that it signed itself. `settings` reports a missing token."""
+    line, faults = target.readiness.line, target.readiness.faults
+    if line is None or (faults and target.settings.tokens):
         found = "callers get the fallback document instead of the line"
-        return _first_fault(target.readiness.faults, found, "fallback", ("texts",))
-    return passes(f"all {target.readiness.line and target.readiness.line.stats.places} places of a call are proved.")
+        return _first_fault(faults, found, "fallback", () if line else ("texts",))
+    return passes(f"all {line.stats.places} places of a call are proved.")
 
 
 def languages_are_spoken(target: Target) -> Finding:
@@ -102,11 +104,10 @@ def sources_are_fresh(target: Target) -> Finding:
 
 def sources_are_opened(target: Target) -> Finding:
     """A person has opened the live page of each fact that must be confirmed before the line goes live."""
-    facts = [fact for fact in target.require_line().content.facts.facts.values() if fact.to_open]
-    unopened = sum(not fact.live_day for fact in facts)
-    if unopened:
+    facts = target.require_line().content.facts
+    if unopened := pages_to_open(facts, facts.facts):
         return to_do(
-            f"{unopened} pages of sources must be opened by a person.",
+            f"{len(unopened)} pages of sources must be opened by a person.",
             "`ivr sources --live` lists them; docs/operate.md says how.",
         )
     return passes("a person has opened every page that must be opened.")
