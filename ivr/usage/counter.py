@@ -16,6 +16,7 @@ from typing import assert_never
 
 from ivr import log
 from ivr.call.state import CallEnded, DialEnded, Event, Key, NoKey, Outdated, Place, Ring
+from ivr.call.transitions import FIXED_KEYS
 from ivr.refusal import TEST_CALL_SID
 from ivr.usage.counts import NO_LANGUAGE, ProcessSpan, UsageKey, UsageStore
 from ivr.usage.periods import PeriodLength, period_end, period_of
@@ -122,8 +123,10 @@ def counted_locale(place: Place) -> str:
 def event_name(place: Place, event: Event) -> str:
     """The name under which `event` is counted if it led to `place`; "" if it is not counted."""
     match event:
-        case Key(key) | Outdated(key):
+        case Key(key):
             return "other" if place.misses or not key else key
+        case Outdated(key):  # a choice of another release leads nowhere: the caller hears the menu of this one
+            return key if key in FIXED_KEYS else "other"
         case DialEnded(outcome):
             return outcome
         case Ring():

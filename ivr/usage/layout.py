@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ivr.usage.counts import NO_LANGUAGE
 from ivr.usage.periods import period_name, short_name
-from ivr.usage.report import HIDDEN, NODE_EVENTS, SMALLEST_SHOWN, Cell, Report
+from ivr.usage.report import HIDDEN, SMALLEST_SHOWN, Cell, Report
 
 TOP_TOPICS = 8
 """How many of the most chosen menus and topics come first."""
@@ -29,6 +29,8 @@ EVENT_NAMES = {
     "no answer": "Not connected: the hotline was busy or did not answer",
     "failed": "Not connected: another reason",
     "9": "Asked for the 911 reminder (key 9)",
+    "reminder again": "Asked for the reminder again (key 1)",
+    "languages": "Asked for the menu of languages (key 8)",
     "8": "Chose the language (key 8)",
     "chosen": "Chosen from a menu",
     "7": "Again, slower (key 7)",
@@ -141,8 +143,8 @@ def _nodes(reports: Sequence[Report], names: Names) -> Iterator[tuple[str, tuple
 
 def _call_rows(reports: Sequence[Report]) -> Iterator[Row]:
     for event, label in EVENT_NAMES.items():
-        cells = [cell for cell in _cells(reports) if cell.event == event]
-        if event not in (*NODE_EVENTS, "8"):
+        cells = [cell for cell in _cells(reports) if cell.event == event and not cell.node]
+        if cells and event != "8":
             yield _row(label, 0, reports, cells)
 
 

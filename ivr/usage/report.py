@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 
-from ivr.call.flow import Transfer
+from ivr.call.flow import Flow, Transfer
 from ivr.call.state import KEYS, DialEnded, DialOutcome, Key, Place
-from ivr.call.transitions import next_place
+from ivr.call.transitions import CHOICE_KEYS, next_place
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.usage.counter import LATE_AFTER, WRITE_INTERVAL, counted_locale, event_name
@@ -42,7 +42,8 @@ class Cell(NamedTuple):
     """A number that is shown: how often `event` led to `node` in the language `locale`.
 
     `node` is "" for all nodes, `locale` is "" for all languages and `NO_LANGUAGE` before a language was chosen. `event`
-    is "ring", "0", "8", "9", a value of DIAL_CELLS or one of NODE_EVENTS. Example: `Cell("partner", "", "chosen")`.
+    is "ring", "0", "8" (chose a language), "languages" (key 8 led to the menu of languages), "9", "reminder again", a
+    value of DIAL_CELLS or one of NODE_EVENTS. Example: `Cell("partner", "", "chosen")`.
     """
 
     node: str
@@ -79,17 +80,23 @@ def make_report(line: Line, period: str, stored: StoredPeriod, now: datetime) ->
     check_final(period, now)
     sums: Counter[Cell] = Counter()
     for key, number in stored.counts.items():
-        sums[cell_of(key.node, key.locale, key.event)] += number
+        sums[cell_of(line.flow, key.node, key.locale, key.event)] += number
     possible = possible_cells(line)
     former = sorted(cell for cell, number in sums.items() if number >= SMALLEST_SHOWN and cell not in possible)
     numbers = {cell: str(sums[cell]) if sums[cell] >= SMALLEST_SHOWN else HIDDEN for cell in (*possible, *former)}
     return Report(period, numbers, tuple(_gaps(period, stored, now)))
 
 
-def cell_of(node: str, locale: str, event: str) -> Cell:
-    """The cell that a counted event is part of. Keys 1 to 6 are one event, since a new release may renumber them."""
-    event = "chosen" if event in tuple("123456") else event
-    if event in NODE_EVENTS:
+def cell_of(flow: Flow, node: str, locale: str, event: str) -> Cell:
+    """The cell that a counted event is part of. Keys 1 to 6 are one event, since a new release may renumber them.
+
+    They choose a language where they lead to the opening, and the reminder once more where they lead to the reminder.
+    """
+    if event in CHOICE_KEYS:
+        event = {flow.node_of_kind("opening"): "8", flow.node_of_kind("reminder"): "reminder again"}.get(node, "chosen")
+    elif event == "8" and node == flow.node_of_kind("languages"):
+        event = "languages"
+    if event in (*NODE_EVENTS, "reminder again"):
         return Cell(node, "", event)
     if event in ("0", "8"):
         return Cell("", locale, event)
@@ -107,11 +114,11 @@ def possible_cells(line: Line) -> dict[Cell, None]:
 def _cells_from(line: Line, place: Place) -> Iterator[Cell]:
     for key in KEYS:
         target = next_place(line.flow, place, Key(key))
-        yield cell_of(target.node, counted_locale(target), event_name(target, Key(key)))
+        yield cell_of(line.flow, target.node, counted_locale(target), event_name(target, Key(key)))
     if isinstance(line.flow.nodes[place.node], Transfer):
         for outcome in get_args(DialOutcome):
             target = next_place(line.flow, place, DialEnded(outcome))
-            yield cell_of(target.node, counted_locale(target), outcome)
+            yield cell_of(line.flow, target.node, counted_locale(target), outcome)
 
 
 def _gaps(period: str, stored: StoredPeriod, now: datetime) -> Iterator[str]:

@@ -55,6 +55,7 @@ def ready(tiny: Path) -> Readiness:
         (TEA, Key(""), "other"),
         (TEA._replace(misses=1), Key("5"), "other"),
         (TEA, Outdated("0"), "0"),
+        (TEA, Outdated("2"), "other"),
         (TEA, CallEnded(), None),
         (TEA, Outdated(""), "other"),
         (TEA, DialEnded("no-answer"), "no-answer"),

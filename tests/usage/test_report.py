@@ -13,10 +13,13 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
+from support.third_language import TAG, add_lulu
 
+from ivr.call.flow import Flow
 from ivr.call.state import DialOutcome, Key, Place
 from ivr.cli.main import main
 from ivr.errors import OperationFailed
+from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.operate.external import ExternalServices
 from ivr.script.labels import language_names, node_labels
@@ -93,10 +96,33 @@ def test_requests_for_a_person_are_shown_by_language(line: Line) -> None:
 
 
 def test_every_counted_event_is_part_of_one_cell(line: Line) -> None:
-    cells = {cell_of("tea", "es", event) for event in EVENTS}
+    cells = {cell_of(line.flow, "tea", "es", event) for event in EVENTS}
     assert {cell.event for cell in cells} == {"ring", "0", "8", "9", *NODE_EVENTS, *DIAL_CELLS.values()}
+    cells |= {cell_of(line.flow, "reminder", "es", "1"), cell_of(line.flow, "languages", "es", "8")}
     assert {*EVENT_NAMES} == {cell.event for cell in cells}
     assert {*get_args(DialOutcome)} == {*DIAL_CELLS}
+
+
+def test_key_1_of_the_reminder_is_no_choice_of_a_menu(line: Line) -> None:
+    report = report_of(line, {usage_key("reminder", event="1"): 40})
+    assert report.numbers[Cell("reminder", "", "reminder again")] == "40"
+    assert Cell("reminder", "", "chosen") not in report.numbers
+    *_, top, _topics = sections([report], NAMES)
+    assert top.rows == ()
+
+
+def test_language_of_a_menu_of_languages_is_counted_as_chosen(copied: Path) -> None:
+    add_lulu(copied)
+    line = compile_line(copied)
+    counts = {usage_key("languages", "en", "8"): 50, usage_key("opening", TAG, "2"): 40, usage_key("opening"): 1}
+    calls, languages, *_ = sections([report_of(line, counts)], NAMES)
+    assert {row.label: row.total for row in calls.rows}["Asked for the menu of languages (key 8)"] == "50"
+    assert {row.label: row.total for row in languages.rows if row.label.startswith("Chose ")} == {
+        "Chose English (key 8)": "<16",
+        "Chose Spanish (key 8)": "<16",
+        f"Chose {TAG} (key 8)": "40",
+    }
+    assert Cell("opening", "", "chosen") not in possible_cells(line)
 
 
 def test_every_possible_event_has_a_cell(line: Line) -> None:
@@ -143,10 +169,10 @@ COUNTS = st.dictionaries(
 )
 
 
-def sums_of(counts: Mapping[UsageKey, int]) -> dict[Cell, int]:
+def sums_of(flow: Flow, counts: Mapping[UsageKey, int]) -> dict[Cell, int]:
     sums: dict[Cell, int] = {}
     for key, number in counts.items():
-        cell = cell_of(key.node, key.locale, key.event)
+        cell = cell_of(flow, key.node, key.locale, key.event)
         sums[cell] = sums.get(cell, 0) + number
     return sums
 
@@ -159,8 +185,9 @@ def test_no_report_depends_on_a_number_under_sixteen(
     """Months without their numbers under 16 give the same bytes in every layout, alone and side by side."""
 
     def without_small(some: dict[UsageKey, int]) -> dict[UsageKey, int]:
-        sums = sums_of(some)
-        return {key: number for key, number in some.items() if sums[cell_of(*key[1:])] >= SMALLEST_SHOWN}
+        sums = sums_of(line.flow, some)
+        shown = (key for key in some if sums[cell_of(line.flow, *key[1:])] >= SMALLEST_SHOWN)
+        return {key: some[key] for key in shown}
 
     months = [report_of(line, some) for some in (counts, others)]
     changed = [report_of(line, without_small(some)) for some in (counts, others)]
@@ -172,7 +199,7 @@ def test_no_report_depends_on_a_number_under_sixteen(
 @given(COUNTS)
 def test_hidden_numbers_cannot_be_computed_from_published_ones(line: Line, counts: dict[UsageKey, int]) -> None:
     """The published numbers are those cells that reach 16, and no event is part of two of them."""
-    sums = sums_of(counts)
+    sums = sums_of(line.flow, counts)
     report = report_of(line, counts)
     published = [int(times) for times in report.numbers.values() if times != "<16"]
     assert sorted(published) == sorted(number for number in sums.values() if number >= SMALLEST_SHOWN)
