@@ -8,13 +8,15 @@
     public/static/, audio/, sound/        style sheets and scripts; recordings; synthetic sounds, if they are asked for
     public/_headers, vercel.json          the security headers for hosts that read them there
     Caddyfile, nginx.conf, README.md      the same headers for these servers; how to publish `public`
+    files.txt                             the list of these files: the next export removes those that it does not write
 
 Addresses in the pages are relative, so the site works in any folder of a host.
 """
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +30,8 @@ from ivr.web.templates import PageTemplates, SiteAddresses, StaticFiles
 
 HOSTS = Path(__file__).resolve().parent / "hosts"
 PUBLIC = "public"
+FILES = "files.txt"
+"""The list of the files that an export has written, one path a line; the next export removes them."""
 _CACHE = "Cache-Control"
 
 
@@ -44,17 +48,34 @@ def write_site(
     telephone = Telephone(line, sounds) if has_phone else None
     templates = PageTemplates(SiteAddresses(root, are_files=True), static, settings.ivr_neutral_page)
     site = Site(line, telephone, templates, has_text=has_text)
-    for name in ("static", "sound"):  # remove the files of an earlier site, which may have other names
-        shutil.rmtree(folder / PUBLIC / name, ignore_errors=True)
-    for path, content in (*_pages(site), *_data(telephone, static), *_hosts(root, tuple(site.front_pages))):
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-    for path, file in _sounds(telephone, recordings) if telephone else ():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
+    contents = dict((*_pages(site), *_data(telephone, static), *_hosts(root, tuple(site.front_pages))))
+    sound_files = dict(_sounds(telephone, recordings)) if telephone else {}
+    for path in (*contents, *sound_files):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    for path, content in contents.items():
+        (folder / path).write_bytes(content)
+    for path, file in sound_files.items():
+        shutil.copyfile(file, folder / path)
+    _remove_earlier_files(folder, {*contents, *sound_files})
     return telephone.notes if telephone else []
+
+
+def _remove_earlier_files(folder: Path, written: Collection[str]) -> None:
+    """Remove the files that FILES lists and this export has not `written`; then list those that it has written."""
+    listed = (folder / FILES).read_text("utf-8").splitlines() if (folder / FILES).exists() else ()
+    for path in {*listed} - {*written}:
+        file = folder / path
+        if file.resolve().is_relative_to(folder.resolve()):  # the list may have been changed by hand
+            file.unlink(missing_ok=True)
+            _remove_empty_folders(file.parent, folder)
+    (folder / FILES).write_text("".join(f"{path}\n" for path in sorted(written)), "utf-8")
+
+
+def _remove_empty_folders(lowest: Path, top: Path) -> None:
+    with suppress(OSError):  # a folder has other files
+        while lowest != top:
+            lowest.rmdir()
+            lowest = lowest.parent
 
 
 def _sounds(telephone: Telephone, recordings: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:

@@ -81,9 +81,6 @@ def test_site_has_the_sounds_of_a_folder_where_the_page_asks_for_them(line: Line
     contents = made_sounds(line, tmp_path / "sounds")
     lost = "en/greeting/1"
     (tmp_path / "sounds" / contents.pop(lost).decode()).unlink()
-    old = tmp_path / "site" / "public" / "sound" / "en" / "gone" / "1.wav"
-    old.parent.mkdir(parents=True)
-    old.write_bytes(b"old")
     notes = write_site(line, settings_for(line.content.root), {}, tmp_path / "site", tmp_path / "sounds")
     public = tmp_path / "site" / "public"
     written = {path.relative_to(public / "sound").as_posix(): path.read_bytes() for path in public.rglob("*.wav")}
@@ -127,13 +124,29 @@ def test_front_page_is_exported_in_each_language(site: Path) -> None:
         assert {"./en.html", "./es.html"} <= set(page.xpath("//nav//a/@href"))
 
 
-def test_second_export_leaves_no_old_file_of_the_first(line: Line, tmp_path: Path) -> None:
-    (tmp_path / "public" / "static").mkdir(parents=True)
-    (tmp_path / "public" / "static" / "page.0000000000.css").write_text("old")
-    (tmp_path / "public" / "CNAME").write_text("line.example.org")
-    write_site(line, settings_for(line.content.root), {}, tmp_path)
-    assert not (tmp_path / "public" / "static" / "page.0000000000.css").exists()
-    assert (tmp_path / "public" / "CNAME").exists()
+def files_of(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_second_export_leaves_no_file_of_the_first_and_every_other_file(line: Line, tmp_path: Path) -> None:
+    whole, small = settings_for(line.content.root), settings_for(line.content.root, ivr_web_phone="off")
+    write_site(line, whole, {"aa.wav": line.content.root / "prompts" / "tea.txt"}, tmp_path / "twice")
+    own = {"public/CNAME", "public/phone/agency.html", "notes.txt"}
+    for name in own:
+        (tmp_path / "twice" / name).write_text("of the agency")
+    write_site(line, small, {}, tmp_path / "twice")
+    write_site(line, small, {}, tmp_path / "once")
+    assert files_of(tmp_path / "twice") == files_of(tmp_path / "once") | own
+    assert not (tmp_path / "twice/public/audio").exists()
+
+
+def test_list_of_an_earlier_export_removes_no_file_outside_the_folder(line: Line, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.txt"
+    outside.write_text("keep")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "files.txt").write_text(f"../outside.txt\n{outside}\n")
+    write_site(line, settings_for(line.content.root), {}, tmp_path / "site")
+    assert outside.exists()
 
 
 # -- the command ------------------------------------------------------------------------------------------------------
