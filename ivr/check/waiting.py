@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ivr.content.catalogue import po_path, po_subpath, read_catalogue, waits_since
+from ivr.content.catalogue import catalogue_of_text, po_path, po_subpath, read_catalogue, waits_since
 from ivr.content.load import Content, needed_texts, order_of_work
 from ivr.content.messages import SourceMessage, all_messages
 from ivr.errors import Fault
@@ -33,18 +33,17 @@ class Waiting(NamedTuple):
 
 def waiting_messages(content: Content, tag: str) -> list[Waiting]:
     """The messages of the texts that wait for their translator in a language, in the order of work."""
-    locale, path = content.locales[tag], po_path(content.root, tag)
-    catalogues = content.stack.existing(po_subpath(tag))
-    entries = {entry.id: entry for file in catalogues for entry in read_catalogue(file).entries}
-    since = {message_id: waits_since(entry) for message_id, entry in entries.items()}
+    locale, files = content.locales[tag], content.stack.existing(po_subpath(tag))
+    entries = {entry.id: (file, entry) for file in files for entry in read_catalogue(file).entries}
+    since = {message_id: waits_since(entry) for message_id, (_, entry) in entries.items()}
     needed = needed_texts(content.flow)
     waiting = list[Waiting]()
     texts = content.prompts.templates
     for message in all_messages({name: texts[name] for name in order_of_work(content.flow) if name in texts}):
         fault = locale.faults.get(message.id)
         if message.id not in (locale.messages or {}) and (fault is None or fault.waits_for_translator):
-            line = entries[message.id].line if message.id in entries else 0
-            described = fault or _missing(f"{path}:{line}" if line else str(path), tag, message)
+            file, entry = entries.get(message.id, (po_path(content.root, tag), None))
+            described = fault or _missing(f"{file}:{entry.line}" if entry else str(file), tag, message)
             waiting.append(Waiting(described, since.get(message.id), message.id[0] in needed))
     return waiting
 
@@ -85,7 +84,8 @@ def overdue_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Ite
         if overdue:
             names, oldest = _names(overdue), min(message.since for message in overdue if message.since)
             found = f"texts have waited for their translator for over {days} days, the oldest since {oldest}: {names}"
-            yield Fault(str(po_path(content.root, tag)), found, "Translate them.", locale=tag)
+            path = catalogue_of_text(content.stack.existing(po_subpath(tag)), overdue[0].fault.text)
+            yield Fault(str(path), found, "Translate them.", locale=tag)
 
 
 def waiting_rows(content: Content) -> Iterator[str]:

@@ -97,6 +97,12 @@ def read_catalogue(path: Path) -> Catalogue:
     return Catalogue(fields, in_use, tuple(entry for entry in entries if entry.obsolete))
 
 
+def catalogue_of_text(paths: Sequence[Path], text: str) -> Path:
+    """The last of the PO files `paths` that has a message of the text; the first file if none has."""
+    with_text = (path for path in paths if any(entry.context == text for entry in read_catalogue(path).entries))
+    return [paths[0], *with_text][-1]
+
+
 def _found_and_remedy(fault: PoFault, line: str) -> tuple[str, str]:
     """The fault of a line that is not part of a PO file, and its remedy."""
     if CONFLICT.match(line):

@@ -12,6 +12,8 @@ from support.recordings import record_text
 from ivr.call.playlist import named_keys
 from ivr.call.state import Key, Place, Ring
 from ivr.call.transitions import next_place
+from ivr.check.waiting import waiting_messages
+from ivr.content.catalogue import po_path
 from ivr.content.facts import Number
 from ivr.content.layer import recording_files
 from ivr.export.number_links import number_span
@@ -108,6 +110,15 @@ def test_layer_changes_single_fields_of_a_language(layer: Path) -> None:
     assert content.locales["es"]._replace(star="") == before.locales["es"]._replace(star="")
     assert content.locales["es"].star == "tecla estrella" != before.locales["es"].star
     assert content.word_lists("es").never == (*avoided, "ciruela*")
+
+
+def test_message_that_waits_is_located_in_the_catalogue_that_has_it(layer: Path) -> None:
+    catalogue = po_path(layer.parent / "tiny", "es")
+    catalogue.write_text(catalogue.read_text("utf-8").replace('"Manzanas. Son rojas."', '""'), "utf-8")
+    (apples,) = waiting_messages(compile_line(layer, OPTIONS).content, "es")
+    file, _, number = apples.fault.where.rpartition(":")
+    assert (file, apples.fault.text) == (str(catalogue), "apples")
+    assert catalogue.read_text("utf-8").splitlines()[int(number) - 1].startswith("msg")
 
 
 def test_recording_of_a_layer_is_played_and_found(layer: Path) -> None:
