@@ -441,12 +441,6 @@ BREAKS = [
     ),
     Break(
         spoken_keys.spoken_keys_work,
-        "a choice, from the text",
-        worded("main", '{% trans "main" key=press.fruit %}For fruit … press {{ key }}.{% endtrans %}'),
-        "2 works and is not spoken in the opening reading",
-    ),
-    Break(
-        spoken_keys.spoken_keys_work,
         "the offer of a person",
         worded("lines/person", " now … press {{ key }}"),
         "0 works and is not spoken in the opening reading",
