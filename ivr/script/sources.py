@@ -45,7 +45,7 @@ def sources_of(line: Line, script: Script, names: Sequence[str], live: bool) -> 
     chosen = [known[name] for name in names] or list(known.values())
     for entry in chosen if not live else ():
         heard = heard_when(line.flow, entry)
-        yield f"{entry.name}: {heard}" if heard else entry.name
+        yield from _wrapped(f"{entry.name}: {heard}" if heard else entry.name, "")
         yield from _block_lines(templates[entry.name], facts)
         yield ""
     cited = [fact for entry in chosen for fact in entry.facts] if names else list(facts.facts)

@@ -5,8 +5,9 @@ from itertools import pairwise
 import pytest
 
 from ivr.call.flow import Languages, Menu, Opening
-from ivr.call.playlist import SHARED_TEXTS
+from ivr.call.playlist import SHARED_TEXTS, prompts_for
 from ivr.call.state import Place
+from ivr.call.transitions import MAX_MISSES, Ask
 from ivr.errors import BadContent
 from ivr.line.line import Line
 from ivr.script.labels import SHARED_TEXT_LABELS, heard_when, title_of
@@ -40,6 +41,19 @@ def test_script_has_every_node_that_speaks(any_line: Line) -> None:
     speaking = {name for name, node in any_line.flow.nodes.items() if not isinstance(node, Opening | Languages)}
     for script in scripts(any_line):
         assert speaking | set(SHARED_TEXTS) == {entry.name for entry in script.all()}
+
+
+@pytest.mark.parametrize("policy", ["line", "line_goodbye"])
+def test_label_of_a_shared_text_names_two_rare_situations(policy: str, request: pytest.FixtureRequest) -> None:
+    line = request.getfixturevalue(policy)
+    for step in {step for place in line.paths for step in line.steps(place)}:
+        place, texts = step.place, {prompt.text for prompt in prompts_for(line.flow, step)} - {"language"}
+        labels = [SHARED_PROMPT_LABELS[text] for text in texts if text in SHARED_PROMPT_LABELS]
+        if place.node == line.flow.transfer.not_connected and not place.language_chosen:
+            if not place.misses:
+                assert all("not answered" in label for label in labels), labels
+        elif place.misses == MAX_MISSES and isinstance(step, Ask):
+            assert all("second" in label for label in labels), labels
 
 
 def test_keys_of_an_entry_lead_to_its_node(any_line: Line) -> None:
