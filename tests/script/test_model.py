@@ -48,7 +48,7 @@ def test_label_of_a_shared_text_names_two_rare_situations(policy: str, request: 
     line = request.getfixturevalue(policy)
     for step in {step for place in line.paths for step in line.steps(place)}:
         place, texts = step.place, {prompt.text for prompt in prompts_for(line.flow, step)} - {"language"}
-        labels = [SHARED_PROMPT_LABELS[text] for text in texts if text in SHARED_PROMPT_LABELS]
+        labels = [SHARED_TEXT_LABELS[text] for text in texts if text in SHARED_TEXT_LABELS]
         if place.node == line.flow.transfer.not_connected and not place.language_chosen:
             if not place.misses:
                 assert all("not answered" in label for label in labels), labels
