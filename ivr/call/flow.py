@@ -82,8 +82,7 @@ SINGLE_KINDS = {"opening", "reminder", "transfer", "farewell", "languages"}
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """The graph. `nodes` are by name. `offered` are the tags of the languages that callers can choose, in a `Content`
-    without the withheld ones; the source language is the first, and a call begins in it.
+    """The graph. `nodes` are by name, `offered` are language tags, the source language first: a call begins in it.
 
     `parts` is the number of parts of each text by its name, such as {"signs": 4}; a text that is not in it has one.
     `moved` maps the name of a node of an earlier release to the node that took its place.

@@ -1,4 +1,4 @@
-"""One machine: the kept fallback document, the container, the service, and the line as it is deployed."""
+"""One machine: the fallback file, the container, the service, and the line as it is deployed."""
 
 import configparser
 import json
