@@ -1,4 +1,4 @@
-"""Language tags: the published language that a tag means, in any region, case and separator.
+"""Language tags: the offered language that a tag means, in any region, case and separator.
 
 A call in progress keeps its language when a release renames it ("es" to "es-US"), and a hand-written URL with "es-MX"
 or "ES" is Spanish. Tags follow BCP 47; the choice is a lookup of RFC 4647, §3.4, with one addition: the script must be
@@ -16,14 +16,14 @@ _SCRIPT = re.compile(r"[a-z]{4}")
 _REGION = re.compile(r"[a-z]{2}|[0-9]{3}")
 
 
-def published_locale(published: Sequence[str], tag: str) -> str | None:
-    """The tag in `published` that `tag` means, None if there is no such language in this script.
+def offered_locale(offered: Sequence[str], tag: str) -> str | None:
+    """The tag in `offered` that `tag` means, None if there is no such language in this script.
 
-    Example: "es" for "es-MX", "ES" or "es_US" where ("en", "es") are published; None for "zh-Hans" if "zh-Hant" is.
+    Example: "es" for "es-MX", "ES" or "es_US" where ("en", "es") are offered; None for "zh-Hans" if "zh-Hant" is.
     The match with the most leading subtags in common is taken, then the most general one, then the first.
     """
     subtags = _subtags(tag)
-    same = [locale for locale in published if _language_and_script(_subtags(locale)) == _language_and_script(subtags)]
+    same = [locale for locale in offered if _language_and_script(_subtags(locale)) == _language_and_script(subtags)]
     return max(same, key=lambda locale: _closeness(_subtags(locale), subtags), default=None)
 
 
@@ -108,8 +108,8 @@ def _likely_script(language: str, others: list[str]) -> str:
     return next((part.lower() for part in full.split("_")[1:] if _SCRIPT.fullmatch(part.lower())), "")
 
 
-def _closeness(published: list[str], wanted: list[str]) -> tuple[int, int]:
+def _closeness(offered: list[str], wanted: list[str]) -> tuple[int, int]:
     """A sort key, the largest for the closest tag: more equal leading subtags, then fewer subtags."""
-    pairs = list(zip(published, wanted, strict=False))
+    pairs = list(zip(offered, wanted, strict=False))
     common = next((position for position, (left, right) in enumerate(pairs) if left != right), len(pairs))
-    return common, -len(published)
+    return common, -len(offered)

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urldefrag
 
 from ivr.call.flow import NAME, Flow, Languages
-from ivr.call.language_tags import published_locale
+from ivr.call.language_tags import offered_locale
 from ivr.call.state import Place
 from ivr.call.transitions import CHOICE_KEYS, choices_at, last_part
 
@@ -112,7 +112,7 @@ def address_in(public_url: str, url: str) -> str:
 def _parse(flow: Flow, address: str) -> tuple[re.Match[str], str] | None:
     """The match of PLACE_PATTERN and the offered language of an address; None if it lacks one of them."""
     match = PLACE_PATTERN.fullmatch(address)
-    locale = published_locale(flow.offered, match["locale"]) if match else None
+    locale = offered_locale(flow.offered, match["locale"]) if match else None
     return (match, locale) if match and locale else None
 
 
@@ -155,7 +155,7 @@ def successor_of(flow: Flow, address: str) -> Place | None:
 def language_in(flow: Flow, address: str) -> str:
     """The offered language that an address names, even if the rest is unknown. Without one, the source language."""
     match = LANGUAGE_PATTERN.match(address)
-    return (published_locale(flow.offered, match["locale"]) if match else None) or flow.source_language
+    return (offered_locale(flow.offered, match["locale"]) if match else None) or flow.source_language
 
 
 def choices_segment(flow: Flow, place: Place) -> str:

@@ -136,7 +136,7 @@ def fallback_voice_faults(line: Line) -> Iterator[Fault]:
 
 
 def unreviewed(line: Line) -> Iterator[str]:
-    """The published languages that no native speaker has read aloud. These are notes and no faults."""
+    """The offered languages that no native speaker has read aloud. These are notes and no faults."""
     for tag in line.flow.offered[1:]:
         if not line.content.locales[tag].review:
             yield f"{tag}: {UNREVIEWED} (locales/{tag}/locale.toml: reviewed)"

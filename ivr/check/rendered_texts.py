@@ -36,7 +36,7 @@ class RenderedText(TextInLanguage):
 
 
 def rendered_texts(line: Line) -> Iterator[RenderedText]:
-    """Every text in every published language in which it is whole."""
+    """Every text in every offered language in which it is whole."""
     prompts, paths = line.content.prompts, paths_to_texts(line)
     for locale in line.flow.offered:
         for name in prompts.templates:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.call.language_tags import published_locale
+from ivr.call.language_tags import offered_locale
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ from ivr.call.language_tags import published_locale
     ],
 )
 def test_tag_matches_a_published_language_of_the_same_script(published: str, tag: str, locale: str | None) -> None:
-    assert published_locale(published.split(), tag) == locale
+    assert offered_locale(published.split(), tag) == locale

@@ -187,7 +187,7 @@ def test_every_reading_of_a_menu_offers_a_person() -> None:
             assert {"person", "short"} & {cue.text for cue in prompts_for(TWO, Ask(place, reading))}
 
 
-def test_offers_are_shared_prompts() -> None:
+def test_offers_are_shared_texts() -> None:
     assert set(NEEDED_SHARED_TEXTS) <= set(SHARED_TEXTS)
 
 

@@ -89,7 +89,7 @@ def test_unknown_entry_raises(line: Line) -> None:
         read_script(line, "en").entry("nowhere")
 
 
-def test_shared_prompt_with_the_name_of_a_node_is_shared(line: Line) -> None:
+def test_shared_text_with_the_name_of_a_node_is_shared(line: Line) -> None:
     script = read_script(line, "en")
     assert "languages" in line.flow.nodes
     assert script.entry("languages").kind == "shared"
@@ -106,7 +106,7 @@ def test_keys_are_written_in_words(line: Line) -> None:
     assert heard_when(line.flow, entry._replace(keys="1 2 3")) == "press 1, then 2, then 3"
 
 
-def test_every_shared_prompt_has_a_label() -> None:
+def test_every_shared_text_has_a_label() -> None:
     assert set(SHARED_TEXT_LABELS) == set(SHARED_TEXTS)
 
 
