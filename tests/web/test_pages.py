@@ -279,7 +279,7 @@ def test_nothing_that_a_visitor_presses_can_be_sent(app: Webhook) -> None:
     assert ask(app, "/phone/call", "POST", json={"at": "/call/en/main", "key": "0"}).status_code in (404, 405)
 
 
-def test_outcomes_can_be_chosen_only_where_the_line_is_test_line(line: Line) -> None:
+def test_outcomes_can_be_chosen_only_on_a_test_line(line: Line) -> None:
     def offered(token: str) -> list[str]:
         page = page_of(ask(app_of(line, twilio_auth_token=token), "/phone/en"))
         return list(page.xpath("//@data-outcome"))

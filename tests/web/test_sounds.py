@@ -188,7 +188,7 @@ def test_public_line_synthesizes_nothing_for_a_visitor(line: Line, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("programs")
-def test_line_that_is_test_line_synthesizes_the_sounds_that_are_missing(line: Line, tmp_path: Path) -> None:
+def test_a_test_line_synthesizes_the_sounds_that_are_missing(line: Line, tmp_path: Path) -> None:
     contents = made_sounds(line, tmp_path / "sounds")
     missing = tmp_path / "sounds" / contents[A_SOUND].decode()
     missing.unlink()

@@ -181,7 +181,7 @@ def test_static_site_has_none_of_it(line: Line, tmp_path: Path) -> None:
         assert path.is_dir() or b"try-out" not in path.read_bytes()
 
 
-def test_page_of_a_line_that_is_test_line_has_the_panel(trial: Webhook) -> None:
+def test_page_of_a_test_line_has_the_panel(trial: Webhook) -> None:
     page = page_of(ask(trial, "/phone/en"))
     assert page.get_element_by_id("try-out") is not None
     assert not page_of(ask(trial, "/read/en")).xpath("//*[@id='try-out']")
