@@ -145,7 +145,7 @@ def _account_and_number(ctx: click.Context, settings: Settings, name: str | None
     from ivr.operate.account import Account
     from ivr.operate.number_webhooks import find_number
 
-    account = Account.of(settings, external(ctx).transport)
+    account = Account(settings, external(ctx).transport)
     if not (name or settings.line_number):
         raise BadSettings("The number is not known: set LINE_NUMBER, or give it to the command, such as +12025550123.")
     return account, find_number(account, name or settings.line_number)

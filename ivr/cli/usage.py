@@ -72,7 +72,7 @@ def _print_records_of_twilio(ctx: click.Context, period: str | None) -> None:
 
     settings, services = read_settings(), external(ctx)
     last = period or last_period(services.now(), settings.ivr_usage_period)
-    for line in report(Account.of(settings, services.transport), settings, last, services.now()):
+    for line in report(Account(settings, services.transport), settings, last, services.now()):
         click.echo(line)
 
 

@@ -1,22 +1,22 @@
 """A Twilio account, through Twilio's REST API. Every failure is a sentence without a secret.
 
-Twilio's client is imported when a command first needs it, because the import is slow.
 https://www.twilio.com/docs/iam/api, https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple
+
+from twilio.base import values
+from twilio.base.exceptions import TwilioException
+from twilio.http import HttpClient
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
 
 from ivr.errors import BadSettings
 from ivr.operate.twilio_faults import TWILIO_TIMEOUT, requesting
 from ivr.settings import Settings
-
-if TYPE_CHECKING:
-    from twilio.http import HttpClient
-    from twilio.rest import Client
 
 SHAKEN_STIR_POLICY = "RN7a97559effdf62d00f4298208492a5ea"
 """The SID of the policy of a trust product for SHAKEN/STIR, the same in every account:
@@ -35,24 +35,19 @@ class Webhooks(NamedTuple):
 
 
 class TwilioNumber(NamedTuple):
-    """A telephone number of the account. While `application` or `trunk` is set, Twilio ignores `webhooks`.
+    """A telephone number of the account: `sid` is like "PN…", `number` like "+12025550123".
 
-    `sid` is like "PN…", `number` like "+12025550123". `takes_calls`: the number can receive voice calls, and not only
-    text messages or fax. `looks_up_names`: Twilio buys the name of each caller and sends the name with the request.
+    `overridden_by` is the setting because of which Twilio ignores `webhooks`: "TwiML app" or "SIP trunk", or "".
+    `takes_calls`: the number can receive voice calls, and not only text messages or fax. `looks_up_names`: Twilio buys
+    the name of each caller and sends the name with the request.
     """
 
     sid: str
     number: str
     webhooks: Webhooks
-    application: str
-    trunk: str
-    takes_calls: bool = True
-    looks_up_names: bool = False
-
-    @property
-    def overridden_by(self) -> str:
-        """The setting that overrides the webhooks: "TwiML app" or "SIP trunk"; "" if nothing overrides them."""
-        return "TwiML app" if self.application else "SIP trunk" if self.trunk else ""
+    overridden_by: str
+    takes_calls: bool
+    looks_up_names: bool
 
 
 class AccountStatus(NamedTuple):
@@ -63,59 +58,36 @@ class AccountStatus(NamedTuple):
     is_subaccount: bool
 
 
-class Profile(NamedTuple):
-    """A customer profile. `policy` is Twilio's name for its kind: "Primary Customer Profile of type Business"."""
-
-    approved: bool
-    policy: str
-
-
-class Country(NamedTuple):
-    """A country that may be dialled, such as "US". `risky`: premium-rate or fraud-prone numbers are allowed too."""
-
-    code: str
-    risky: bool
-
-
 class Alert(NamedTuple):
     """An entry of Twilio's debugger, without its text, which may name a caller.
 
     `mentions` are the searched words, such as names of voices, that its text contains.
     """
 
-    code: str
+    code: int
     level: str
     address: str
     when: datetime | None
-    mentions: tuple[str, ...] = ()
+    mentions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
 class Account:
     """The account of the settings. Its methods raise OperationFailed if Twilio does not answer or refuses."""
 
-    client: "Client"
-    sid: str
-
-    @classmethod
-    def of(cls, settings: Settings, transport: "Callable[[], HttpClient] | None" = None) -> Self:
-        """The account of `settings`. Raises BadSettings if its SID or token is missing."""
+    def __init__(self, settings: Settings, transport: HttpClient | None = None) -> None:
+        """Raises BadSettings if the SID or the token is missing. `transport` replaces the HTTP client of Twilio."""
         if not settings.twilio_account_sid or not settings.tokens:
             raise BadSettings("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN must both be set to use Twilio's API.")
         if settings.uses_test_token:
             raise BadSettings("TWILIO_AUTH_TOKEN is one that `make setup` made up: Twilio does not know it.")
-        from twilio.http.http_client import TwilioHttpClient
-        from twilio.rest import Client
-
-        http_client = transport() if transport else TwilioHttpClient(timeout=TWILIO_TIMEOUT)
-        client = Client(settings.twilio_account_sid, settings.tokens[0], http_client=http_client)
-        return cls(client, settings.twilio_account_sid)
+        http_client = transport or TwilioHttpClient(timeout=TWILIO_TIMEOUT)
+        self.client = Client(settings.twilio_account_sid, settings.tokens[0], http_client=http_client)
 
     def status(self) -> AccountStatus:
         """The kind and the status of the account."""
         with requesting("the account"):
-            account = self.client.api.v2010.accounts(self.sid).fetch()
-        is_subaccount = account.owner_account_sid not in (None, "", self.sid)
+            account = self.client.api.account.fetch()
+        is_subaccount = account.owner_account_sid not in (None, "", self.client.account_sid)
         return AccountStatus(str(account.type), str(account.status), is_subaccount)
 
     def numbers(self, name: str) -> list[TwilioNumber]:
@@ -134,8 +106,6 @@ class Account:
 
     def records_by_default(self) -> bool:
         """Whether a default of the account records every call, regardless of the TwiML."""
-        from twilio.base.exceptions import TwilioException
-
         with requesting("the account's recording default"):
             try:
                 return bool(self.client.voice.v2.recording_account_default_configuration().fetch())
@@ -144,23 +114,19 @@ class Account:
                     return False
                 raise
 
-    def countries(self) -> list[Country]:
-        """The countries that the account may dial."""
+    def countries(self) -> dict[str, bool]:
+        """The countries that the account may dial, such as "US", and whether it may dial high-risk numbers there."""
         with requesting("the voice geographic permissions"):
             rows = self.client.voice.v1.dialing_permissions.countries.list()
-        return [Country(str(row.iso_code), _risky(row)) for row in rows if row.low_risk_numbers_enabled or _risky(row)]
+        return {str(row.iso_code): _risky(row) for row in rows if row.low_risk_numbers_enabled or _risky(row)}
 
-    def profiles(self) -> list[Profile]:
-        """The account's customer profiles."""
+    def approved_profiles(self) -> list[str]:
+        """The kinds of the approved customer profiles, such as "Primary Customer Profile of type Business"."""
         with requesting("the account's customer profiles"):
             trusthub = self.client.trusthub.v1
-            return [
-                Profile(
-                    str(row.status) == "twilio-approved",
-                    trusthub.policies(str(row.policy_sid)).fetch().friendly_name or "",
-                )
-                for row in trusthub.customer_profiles.list(limit=20)
-            ]
+            profiles = trusthub.customer_profiles.list(limit=20)
+            policies = [str(row.policy_sid) for row in profiles if str(row.status) == "twilio-approved"]
+            return [trusthub.policies(policy).fetch().friendly_name or "" for policy in policies]
 
     def is_attested(self, number: TwilioNumber) -> bool:
         """Whether `number` is assigned to an approved trust product for SHAKEN/STIR."""
@@ -183,8 +149,6 @@ class Account:
         With `sender`, only calls from this number. Both are in E.164. Only sums are kept: a record names a caller.
         https://www.twilio.com/docs/voice/api/call-resource
         """
-        from twilio.base import values
-
         day = timedelta(days=1)  # Twilio compares days
         with requesting("the records of calls"):
             rows = self.client.calls.stream(
@@ -212,16 +176,21 @@ def _number(row: Any) -> TwilioNumber:
         row.sid,
         row.phone_number,
         webhooks,
-        row.voice_application_sid or "",
-        row.trunk_sid or "",
+        "TwiML app" if row.voice_application_sid else "SIP trunk" if row.trunk_sid else "",
         bool((row.capabilities or {}).get("voice", True)) and str(row.voice_receive_mode or "voice") != "fax",
         bool(row.voice_caller_id_lookup),
     )
 
 
 def _alert(row: Any, words: Collection[str]) -> Alert:
-    mentions = tuple(word for word in words if word in str(row.alert_text or ""))
-    return Alert(str(row.error_code), str(row.log_level), str(row.request_url or ""), row.date_generated, mentions)
+    code, text = str(row.error_code), str(row.alert_text or "")
+    return Alert(
+        int(code) if code.isdecimal() else 0,
+        str(row.log_level),
+        str(row.request_url or ""),
+        row.date_generated,
+        tuple(word for word in words if word in text),
+    )
 
 
 def _risky(country: Any) -> bool:

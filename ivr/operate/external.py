@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from ivr.operate.http_client import Fetch, TlsHost, fetch, tls_host
-
-if TYPE_CHECKING:
-    from twilio.http import HttpClient
 
 
 def _now() -> datetime:
@@ -17,9 +14,9 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class ExternalServices:
-    """The network and the clock. `transport` makes the HTTP client for Twilio's API; None means Twilio's own."""
+    """The network and the clock. `transport` is the `HttpClient` for Twilio's API; None means that of its library."""
 
     fetch: Fetch = fetch
     tls_host: Callable[[str, int], TlsHost] = tls_host
-    transport: "Callable[[], HttpClient] | None" = None
+    transport: Any = None
     now: Callable[[], datetime] = _now

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from twilio.base.exceptions import TwilioException
+
 from ivr.errors import NoAnswer, OperationFailed, TokenRejected
 from ivr.operate.cause import Cause
 
@@ -27,8 +29,6 @@ _NOT_TWILIO = "The answer to a request for {} is not Twilio's. Does a proxy answ
 @contextmanager
 def requesting(resource: str, verb: str = "does not give") -> Iterator[None]:
     """Raise OperationFailed for every fault of a request for `resource`; a refusal reads "Twilio `verb` `resource`"."""
-    from twilio.base.exceptions import TwilioException
-
     try:
         yield
     except TwilioException as error:

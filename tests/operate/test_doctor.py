@@ -43,7 +43,7 @@ def world(tiny: Path) -> World:
 
 def patient(world: World, **more: Any) -> Target:
     outside, settings = world.outside(), world.settings
-    account = Account.of(settings, outside.transport) if not settings.uses_test_token else None
+    account = Account(settings, outside.transport) if not settings.uses_test_token else None
     return replace(Target(settings, outside, ready(settings), account), **more)
 
 

@@ -23,7 +23,7 @@ def root(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_one_line_names_the_cause_of_each_planted_state(root: Path, state: State) -> None:
     world = state.world(root)
     outside = world.outside()
-    target = Target(world.settings, outside, world.ready, Account.of(world.settings, outside.transport))
+    target = Target(world.settings, outside, world.ready, Account(world.settings, outside.transport))
     results = list(run_checks(target, CHECKS))
     wrong = [result for result in results if result.finding.verdict in ("FAIL", "CANNOT TELL")]
     assert [(result.name, result.finding.verdict) for result in wrong] == [(state.check, "FAIL")], wrong

@@ -44,7 +44,7 @@ def ivr(unset: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch, twilio: Twilio
         monkeypatch.setenv(name, value)
 
     def run(*arguments: str, answer: str | None = None) -> Result:
-        external = ExternalServices(fetch=world.fetch, transport=lambda: twilio)
+        external = ExternalServices(fetch=world.fetch, transport=twilio)
         result = CliRunner().invoke(main, list(arguments), obj=external, input=answer)
         assert TOKEN not in result.output
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
@@ -325,5 +325,5 @@ def test_account_and_settings_do_not_print_the_token(twilio: TwilioApi) -> None:
     from ivr.operate.account import Account
     from ivr.settings import read_settings
 
-    account = Account.of(read_settings(), lambda: twilio)
+    account = Account(read_settings(), twilio)
     assert TOKEN not in repr(account) + str(account) + repr(read_settings())

@@ -30,7 +30,7 @@ def exchanges(tiny: Path) -> list[Exchange]:
     world.twilio.alerts.append(
         {"error_code": "11200", "log_level": "error", "request_url": "", "date_generated": "2026-12-04T13:00:00Z"}
     )
-    account = Account.of(world.settings, lambda: world.twilio)
+    account = Account(world.settings, world.twilio)
     list(run_checks(Target(world.settings, world.outside(), world.ready, account), {**ACCOUNT, **NUMBER, **DEBUGGER}))
     number = account.numbers(world.settings.line_number)[0]
     urls = [f"https://{host}.example.org" for host in ("voice", "fallback", "status")]

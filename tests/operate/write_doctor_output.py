@@ -26,7 +26,7 @@ def output(world: World) -> str:
     """The lines that `ivr doctor` prints."""
     outside = world.outside()
     world.settings._source = "the file /opt/line/.env; a variable of the environment overrides it"
-    target = Target(world.settings, outside, world.ready, Account.of(world.settings, outside.transport))
+    target = Target(world.settings, outside, world.ready, Account(world.settings, outside.transport))
     results = list(run_checks(target, EVERYWHERE))
     lines = [*heading(world.settings), *map(str, results), *instructions(results), summary(results, False)]
     return "\n".join(lines) + "\n"

@@ -118,4 +118,4 @@ class World:
         return self.certificate
 
     def outside(self) -> ExternalServices:
-        return ExternalServices(self.fetch, self.tls_host, lambda: self.twilio, lambda: self.now)
+        return ExternalServices(self.fetch, self.tls_host, self.twilio, lambda: self.now)

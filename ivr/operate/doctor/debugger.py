@@ -200,8 +200,8 @@ def _events(target: Target) -> Iterator[_Event]:
     """The alerts about calls of this line by code, the most frequent first; at most five."""
     line, fallbacks = _addresses(target)
     alerts = [alert for alert in _alerts(target) if _concerns_calls(alert, (*line, *fallbacks))]
-    for code, times in Counter(map(_code, alerts)).most_common(5):
-        alerts_of_code = [alert for alert in alerts if _code(alert) == code]
+    for code, times in Counter(alert.code for alert in alerts).most_common(5):
+        alerts_of_code = [alert for alert in alerts if alert.code == code]
         mentions = tuple(dict.fromkeys(word for alert in alerts_of_code for word in alert.mentions))
         last = max((alert.when for alert in alerts_of_code if alert.when), default=None)
         yield _Event(code, times, last, not _leads_to(alerts_of_code[0], fallbacks), mentions)
@@ -228,13 +228,9 @@ def _leads_to(alert: Alert, addresses: Sequence[str]) -> bool:
 
 def _concerns_calls(alert: Alert, addresses: Sequence[str]) -> bool:
     """Whether an alert is about a voice call of this line, or of this account if it names no address."""
-    about_voice = any(row.first <= _code(alert) <= row.last for row in _MEANINGS)
+    about_voice = any(row.first <= alert.code <= row.last for row in _MEANINGS)
     ours = _leads_to(alert, addresses) or (about_voice and not alert.address)
     return ours and alert.level in ("error", "warning")
-
-
-def _code(alert: Alert) -> int:
-    return int(alert.code) if alert.code.isdecimal() else 0
 
 
 CHECKS: Checks = {"debugger": Check(debugger_is_quiet, ("account",))}

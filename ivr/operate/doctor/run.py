@@ -23,7 +23,7 @@ EVERYWHERE: Checks = {
 def target_of(settings: Settings, external: ExternalServices, local_only: bool) -> Target:
     """The line that `settings` describe. With `local_only` it has no account, so that no check asks Twilio."""
     try:
-        account = None if local_only else Account.of(settings, external.transport)
+        account = None if local_only else Account(settings, external.transport)
     except BadSettings:
         account = None
     return Target(settings, external, readiness_of(settings), account)

@@ -54,22 +54,21 @@ def calls_are_not_recorded(target: Target) -> Finding:
 def dialling_is_narrow(target: Target) -> Finding:
     """The account may dial the hotline's country and few others, so that a stolen token can do little harm."""
     countries = target.require_account().countries()
-    codes = {country.code for country in countries}
-    if "US" not in codes:
+    if "US" not in countries:
         return fails(
             "the account may not dial the United States, where the hotline is.",
             f"{_GEO}\nTick the United States, and save. The line needs no restart.",
             "no transfer",
         )
-    unexpected = sorted(codes - EXPECTED_COUNTRIES)
+    unexpected = sorted(countries.keys() - EXPECTED_COUNTRIES)
     if unexpected:
         names = ", ".join(unexpected[:5]) + (" …" if len(unexpected) > 5 else "")
         return fails(
             f"{len(unexpected)} more countries may be dialled: {names}.", f"{_GEO}\nTake their ticks off.", "none"
         )
-    if any(country.risky for country in countries):
+    if any(countries.values()):
         return fails("high-risk numbers may be dialled.", f"{_GEO}\nTake their ticks off.", "none")
-    return passes(f"only {', '.join(sorted(codes))} may be dialled.")
+    return passes(f"only {', '.join(sorted(countries))} may be dialled.")
 
 
 def enough_calls_at_once(target: Target) -> Finding:
@@ -82,7 +81,7 @@ def enough_calls_at_once(target: Target) -> Finding:
         found = "this is a subaccount: the profile of its parent counts."
         return unknown(found, "Look there under Trust Hub: a Business profile must be approved.", ("profile",))
     remedy = "Have a Business profile approved, in Twilio's console under Trust Hub."
-    approved = [profile.policy.lower() for profile in account.profiles() if profile.approved]
+    approved = [profile.lower() for profile in account.approved_profiles()]
     if any("business" in policy and "secondary" not in policy for policy in approved):
         return passes("an approved Business profile: no limit on calls at once.")
     if any("individual" in policy or "starter" in policy for policy in approved):
