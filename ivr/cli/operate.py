@@ -179,11 +179,14 @@ def doctor(ctx: click.Context, local: bool, go_live: bool) -> None:
     Prints one line for each check: PASS, FAIL, CANNOT TELL or TO DO (a task for a person), then the steps for each that
     failed. Exit 1 if one fails, 3 if none fails and one cannot tell.
     """
+    from ivr.operate.doctor.check import Target
     from ivr.operate.doctor.report import exit_code, heading, instructions, summary
-    from ivr.operate.doctor.run import EVERYWHERE, LOCAL, run_checks, target_of
+    from ivr.operate.doctor.run import EVERYWHERE, LOCAL, run_checks
+    from ivr.readiness import readiness_of
 
-    target = target_of(read_settings(), external(ctx), local_only=local)
-    _print(heading(target.settings))
+    settings = read_settings()
+    target = Target(settings, external(ctx), readiness_of(settings))
+    _print(heading(settings))
     results = []
     for result in run_checks(target, LOCAL if local else EVERYWHERE):
         click.echo(str(result))

@@ -64,14 +64,16 @@ def _voice_url(settings: Settings) -> str:
 
 def document_url_fault(url: str) -> str:
     """The reason why Twilio could not get a document from `url`; "" if there is none, or if `url` is ""."""
+    if not url:
+        return ""
     try:
         parts = urlsplit(url)
         whole = parts.scheme in ("http", "https") and _HOST.fullmatch(parts.hostname or "") and url.isprintable()
     except ValueError:
         whole = False
-    if url and not whole:
+    if not whole:
         return f"expected the address of a document, such as https://{TWIML_BIN_HOST}/twiml/EH…; found {url!r}"
-    if url and parts.hostname == TWIML_BIN_HOST and not _TWIML_BIN_PATH.fullmatch(parts.path):
+    if parts.hostname == TWIML_BIN_HOST and not _TWIML_BIN_PATH.fullmatch(parts.path):
         return f"the address of a TwiML Bin is https://{TWIML_BIN_HOST}/twiml/EH and 32 more digits; found {url!r}"
     return ""
 
@@ -169,17 +171,11 @@ def set_webhooks(account: Account, number: TwilioNumber, webhooks: Webhooks) -> 
 
 def undo_command(number: TwilioNumber) -> str:
     """The shell command that restores the webhooks of `number`."""
-    webhooks = number.webhooks
-    options = {
-        "--voice-url": webhooks.voice_url,
-        "--voice-method": webhooks.voice_method,
-        "--fallback-url": webhooks.fallback_url,
-        "--fallback-method": webhooks.fallback_method,
-        "--status-url": webhooks.status_url,
-        "--status-method": webhooks.status_method,
-    }
-    words = " ".join(f"{name} {shlex.quote(without_password(value))}" for name, value in options.items())
-    return f"ivr number set {number.number} --yes {words}"
+    options = (
+        f"--{field.replace('_', '-')} {shlex.quote(without_password(value))}"
+        for field, value in number.webhooks._asdict().items()
+    )
+    return f"ivr number set {number.number} --yes {' '.join(options)}"
 
 
 def without_password(url: str) -> str:

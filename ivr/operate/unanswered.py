@@ -5,8 +5,7 @@ saw of the request (ivr/refusal.py), so a changed request, a wrong address and a
 """
 
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
 from urllib.parse import urlencode, urlsplit
 
 from ivr.call.urls import RING
@@ -43,23 +42,12 @@ _BY_STATUS: Mapping[int, str] = {
 _ANOTHER_SERVER = "Another server than the line answers there, or the proxy keeps the request back."
 
 
-class KnownToTwilio(NamedTuple):
-    """Whether Twilio uses the address, and knows the token, that the settings of this machine have."""
-
-    address: bool = False
-    token: bool = False
-
-
-_UNKNOWN = KnownToTwilio()
-
-
-def why_not_answered(
-    settings: Settings, url: str, fetch: Fetch, reply: Reply, known: KnownToTwilio = _UNKNOWN
-) -> Cause:
+def why_not_answered(settings: Settings, url: str, fetch: Fetch, reply: Reply, passed: Collection[str] = ()) -> Cause:
     """The reason for `reply`, which is not 200, to a signed ring at `url`, where a line should run.
 
-    After this reply Twilio plays the fallback document to the caller.
-    `url` is PUBLIC_URL, or another address that leads to the same line. Sends up to four more requests.
+    After this reply Twilio plays the fallback document to the caller. `url` is PUBLIC_URL, or another address that
+    leads to the same line. `passed` are checks of `ivr doctor`: after `number` Twilio uses this PUBLIC_URL, after
+    `account` Twilio knows this token. Sends up to four more requests.
     """
     ring, path = url + RING, urlsplit(url).path + RING
     if 300 <= reply.status < 400:
@@ -74,7 +62,7 @@ def why_not_answered(
         return Cause(found, "The function must belong to the account of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
     if refusal is None:
         return _refused_by_another(ring, path, reply)
-    return _request_changed(refusal, ring) or _why_signature_is_wrong(settings, url, fetch, known)
+    return _request_changed(refusal, ring) or _why_signature_is_wrong(settings, url, fetch, passed)
 
 
 def page_in_words(reply: Reply) -> str:
@@ -134,11 +122,11 @@ def _undo_of_change(ring: str, requirement: str) -> str:
     return f"If somebody changed the proxy or a firewall lately, have that change taken back.\n{send}"
 
 
-def _why_signature_is_wrong(settings: Settings, url: str, fetch: Fetch, known: KnownToTwilio) -> Cause:
+def _why_signature_is_wrong(settings: Settings, url: str, fetch: Fetch, passed: Collection[str]) -> Cause:
     """The cause, if the request reached the line as it was sent: an address, a token, or the content of the body."""
     local_url, server_url = settings.public_url, _public_url_of(url, fetch)
     if server_url and server_url != local_url:
-        return _another_address(local_url, server_url, known.address)
+        return _another_address(local_url, server_url, "number" in passed)
     ring, signed_url = url + RING, local_url + RING
     if any(signed_post(fetch, token, ring, FORM, signed_url).status == 200 for token in settings.tokens[1:]):
         found = "the line refuses the first token and accepts the second."
@@ -148,7 +136,7 @@ def _why_signature_is_wrong(settings: Settings, url: str, fetch: Fetch, known: K
         requirement = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
         return Cause(found, _undo_of_change(ring, requirement))
     unseen = "" if server_url else f"\nOr its PUBLIC_URL is not {local_url}: {url}/health/ready does not show it."
-    return _another_token(known.token, unseen)
+    return _another_token("account" in passed, unseen)
 
 
 def _another_address(local_url: str, server_url: str, known: bool) -> Cause:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from support.doctor_states import STATES, State
 
-from ivr.operate.account import Account
 from ivr.operate.doctor.check import Target
 from ivr.operate.doctor.run import EVERYWHERE, run_checks
 
@@ -22,8 +21,7 @@ def root(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
 def test_one_line_names_the_cause_of_each_planted_state(root: Path, state: State) -> None:
     world = state.world(root)
-    outside = world.outside()
-    target = Target(world.settings, outside, world.ready, Account(world.settings, outside.transport))
+    target = Target(world.settings, world.outside(), world.ready)
     results = list(run_checks(target, CHECKS))
     wrong = [result for result in results if result.finding.verdict in ("FAIL", "CANNOT TELL")]
     assert [(result.name, result.finding.verdict) for result in wrong] == [(state.check, "FAIL")], wrong

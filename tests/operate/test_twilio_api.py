@@ -31,7 +31,7 @@ def exchanges(tiny: Path) -> list[Exchange]:
         {"error_code": "11200", "log_level": "error", "request_url": "", "date_generated": "2026-12-04T13:00:00Z"}
     )
     account = Account(world.settings, world.twilio)
-    list(run_checks(Target(world.settings, world.outside(), world.ready, account), {**ACCOUNT, **NUMBER, **DEBUGGER}))
+    list(run_checks(Target(world.settings, world.outside(), world.ready), {**ACCOUNT, **NUMBER, **DEBUGGER}))
     number = account.numbers(world.settings.line_number)[0]
     urls = [f"https://{host}.example.org" for host in ("voice", "fallback", "status")]
     set_webhooks(account, number, Webhooks(urls[0], "GET", urls[1], "GET", urls[2], "GET"))

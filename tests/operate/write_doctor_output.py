@@ -14,7 +14,6 @@ from pathlib import Path
 from support.doctor_states import STATES
 from support.external import World
 
-from ivr.operate.account import Account
 from ivr.operate.doctor import local
 from ivr.operate.doctor.check import Target
 from ivr.operate.doctor.report import heading, instructions, summary
@@ -24,9 +23,8 @@ from ivr.settings import CHECKOUT
 
 def output(world: World) -> str:
     """The lines that `ivr doctor` prints."""
-    outside = world.outside()
     world.settings._source = "the file /opt/line/.env; a variable of the environment overrides it"
-    target = Target(world.settings, outside, world.ready, Account(world.settings, outside.transport))
+    target = Target(world.settings, world.outside(), world.ready)
     results = list(run_checks(target, EVERYWHERE))
     lines = [*heading(world.settings), *map(str, results), *instructions(results), summary(results, False)]
     return "\n".join(lines) + "\n"

@@ -1,7 +1,8 @@
 """The values that the checks of `ivr doctor` take and return."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from ivr.call.urls import PLACE_QUERY, RING
@@ -11,7 +12,6 @@ from ivr.operate.account import Account, TwilioNumber
 from ivr.operate.cause import Effect
 from ivr.operate.external import ExternalServices
 from ivr.operate.number_webhooks import find_number
-from ivr.operate.unanswered import KnownToTwilio
 from ivr.phone.webhook_form import FORM
 from ivr.readiness import Readiness
 from ivr.settings import Settings
@@ -43,33 +43,23 @@ class Finding(NamedTuple):
         return " ".join((self.found, *self.remedy.splitlines()))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Target:
-    """The line that is checked, and the services outside. `account` is None if the settings name no Twilio account.
-
-    `passed` are the names of the checks that have passed so far.
-    """
+    """The line that is checked, the services outside, and the names of the checks that have passed so far."""
 
     settings: Settings
     external: ExternalServices
     readiness: Readiness
-    account: Account | None = None
-    passed: frozenset[str] = frozenset()
+    passed: set[str] = field(default_factory=set)
 
-    @property
-    def known_to_twilio(self) -> KnownToTwilio:
-        """Whether Twilio uses the address, and knows the token, that the settings of this machine have."""
-        return KnownToTwilio("number" in self.passed, "account" in self.passed)
+    @cached_property
+    def account(self) -> Account:
+        """The Twilio account, for checks that need "account": it raises BadSettings if the settings name none."""
+        return Account(self.settings, self.external.transport)
 
-    def require_number(self) -> TwilioNumber:
+    def find_number(self) -> TwilioNumber:
         """The line's number at Twilio. Raises OperationFailed if there is none or Twilio does not answer."""
-        return find_number(self.require_account(), self.require_line_number())
-
-    def require_line_number(self) -> str:
-        """LINE_NUMBER, such as "+12025550123". Raises OperationFailed if it is not set."""
-        if not self.settings.line_number:
-            raise OperationFailed("LINE_NUMBER is not set.")
-        return self.settings.line_number
+        return find_number(self.account, self.settings.line_number)
 
     def require_line(self) -> Line:
         """The line as it was compiled here. Raises OperationFailed if its texts cannot be used."""
@@ -85,12 +75,6 @@ class Target:
         line = self.readiness.line
         local_body = body.replace(f"{base}{RING}{PLACE_QUERY}".encode(), f"{self.settings.public_url}{RING}/".encode())
         return line is not None and local_body == line.respond(RING, FORM).body
-
-    def require_account(self) -> Account:
-        """The Twilio account. Raises OperationFailed if the settings do not name it."""
-        if self.account is None:
-            raise OperationFailed("TWILIO_ACCOUNT_SID and Twilio's token are needed to ask Twilio.")
-        return self.account
 
 
 class Check(NamedTuple):

@@ -211,13 +211,13 @@ def _alerts(target: Target) -> Sequence[Alert]:
     line = target.readiness.line
     locales = line.content.locales.values() if line else ()
     voices = {name for locale in locales for name in (locale.voice, locale.fallback.name)}
-    return target.require_account().alerts(target.external.now() - ALERT_PERIOD, voices)
+    return target.account.alerts(target.external.now() - ALERT_PERIOD, voices)
 
 
 def _addresses(target: Target) -> tuple[Sequence[str], Sequence[str]]:
     """Host and path of this line, and of its fallback document."""
     name = target.settings.line_number
-    numbers = target.require_account().numbers(name) if name else []
+    numbers = target.account.numbers(name) if name else []
     fallbacks = [host_and_path(number.webhooks.fallback_url) for number in numbers if number.webhooks.fallback_url]
     return [host_and_path(target.settings.public_url)], fallbacks
 

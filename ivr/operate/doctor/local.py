@@ -52,7 +52,7 @@ def caller_id_fits(target: Target) -> Finding:
 
     https://support.twilio.com/hc/en-us/articles/360005772753
     """
-    if TOLL_FREE.match(target.require_line_number()):
+    if TOLL_FREE.match(target.settings.line_number):
         return fails(
             "LINE_NUMBER is toll-free: calls that show it may not reach a toll-free hotline.",
             "Buy a number with an area code in Twilio's console, and write it as LINE_NUMBER into the settings.\n"

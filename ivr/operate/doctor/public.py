@@ -63,7 +63,7 @@ def _finding_of_reply(target: Target, reply: Reply) -> Finding:
     """The finding for the reply to a signed ring."""
     url, fetch = target.settings.public_url, target.external.fetch
     if reply.status != 200:
-        cause = why_not_answered(target.settings, url, fetch, reply, target.known_to_twilio)
+        cause = why_not_answered(target.settings, url, fetch, reply, target.passed)
         return fails(*cause._replace(effect="fallback"), _LINE)
     try:
         read_document(reply.body)

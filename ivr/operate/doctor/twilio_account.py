@@ -18,7 +18,7 @@ _NOT_ACTIVE = (
 def account_is_active(target: Target) -> Finding:
     """Twilio knows the token; the account is paid and not suspended."""
     try:
-        status = target.require_account().status()
+        status = target.account.status()
     except TokenRejected:
         return fails(*UNKNOWN_TOKEN, ("account", "token"))
     except NoAnswer as error:
@@ -41,7 +41,7 @@ def account_is_active(target: Target) -> Finding:
 
 def calls_are_not_recorded(target: Target) -> Finding:
     """No default of the account records every call."""
-    if target.require_account().records_by_default():
+    if target.account.records_by_default():
         return fails(
             "a default of the account records every call.",
             'Delete this default: docs/operate.md has the command, under "Recording off".\n'
@@ -53,7 +53,7 @@ def calls_are_not_recorded(target: Target) -> Finding:
 
 def dialling_is_narrow(target: Target) -> Finding:
     """The account may dial the hotline's country and few others, so that a stolen token can do little harm."""
-    countries = target.require_account().countries()
+    countries = target.account.countries()
     if "US" not in countries:
         return fails(
             "the account may not dial the United States, where the hotline is.",
@@ -76,7 +76,7 @@ def enough_calls_at_once(target: Target) -> Finding:
 
     https://support.twilio.com/hc/en-us/articles/223180028
     """
-    account = target.require_account()
+    account = target.account
     if account.status().is_subaccount:
         found = "this is a subaccount: the profile of its parent counts."
         return unknown(found, "Look there under Trust Hub: a Business profile must be approved.", ("profile",))

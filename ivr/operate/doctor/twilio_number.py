@@ -27,8 +27,8 @@ _NEW_BIN = (
 
 def number_is_ours(target: Target) -> Finding:
     """The number sends its calls to this line, by POST, and to no other address; no other setting overrides that."""
-    if not target.require_account().numbers(target.require_line_number()):
-        found = f"the account has no number {target.require_line_number()}."
+    if not target.account.numbers(target.settings.line_number):
+        found = f"the account has no number {target.settings.line_number}."
         remedy = (
             "Look in Twilio's console under Phone Numbers > Manage > Active numbers: the line's number is listed "
             "there, or it belongs to another account.\n"
@@ -37,7 +37,7 @@ def number_is_ours(target: Target) -> Finding:
             "Restart the line."
         )
         return fails(found, remedy, "no transfer", ("number",))
-    number = target.require_number()
+    number = target.find_number()
     for cause in routing_faults(number, target.settings, number.webhooks):
         return fails(*cause)
     line_url = target.settings.public_url + RING
@@ -48,7 +48,7 @@ def number_is_ours(target: Target) -> Finding:
 
 def fallback_is_hosted(target: Target) -> Finding:
     """The fallback URL is set, on another host, and answers with the document that `ivr fallback` prints."""
-    webhooks = target.require_number().webhooks
+    webhooks = target.find_number().webhooks
     if not webhooks.fallback_url:
         return fails(
             "none is set: when the line cannot answer, callers hear an error message.",
@@ -108,7 +108,7 @@ def number_is_attested(target: Target) -> Finding:
 
     https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
     """
-    if target.require_account().is_attested(target.require_number()):
+    if target.account.is_attested(target.find_number()):
         return passes("the number belongs to an approved trust product for SHAKEN/STIR.")
     return to_do(
         "the number belongs to no approved trust product for SHAKEN/STIR: a transfer may be marked as unwanted.",

@@ -46,7 +46,7 @@ def finding_for_unreachable(target: Target, error: Unreachable, lacks: tuple[Nee
         return unknown(f"{error}.", "Try again from a machine whose network works.", lacks)
     url = target.settings.public_url
     remedy, add_name = _REMEDIES[error.reason], _ADD_NAME.format(host=urlsplit(url).hostname)
-    if error.reason == "name" and target.known_to_twilio.address:
+    if error.reason == "name" and "number" in target.passed:
         found = f"{error}. Twilio is set to the same address, so PUBLIC_URL is right, and the name itself is missing."
         return fails(found, add_name, "fallback", lacks)
     return fails(f"{error}.", remedy.format(url=url, add_name=add_name), "fallback", lacks)
