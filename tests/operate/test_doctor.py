@@ -22,7 +22,7 @@ from ivr.cli.main import main
 from ivr.errors import Fault, NoAnswer, Unreachable
 from ivr.line.compiler import compile_line
 from ivr.operate.cause import EFFECTS
-from ivr.operate.doctor import local, public, report, run
+from ivr.operate.doctor import local, report, run
 from ivr.operate.doctor.check import Check, Finding, Target, passes
 from ivr.operate.doctor.check import fails as failing
 from ivr.operate.http_client import Reply, as_twilio_signs
@@ -33,6 +33,7 @@ from ivr.settings import CHECKOUT, read_settings
 
 CHECKS_OF_TOY_LINE = {name: check for name, check in run.LOCAL.items() if name != "limits"}
 """The checks of this machine but the limits, which the short texts of the toy line do not keep."""
+PUBLIC_CHECKS = {name: check for name, check in run.EVERYWHERE.items() if "address" in check.needs}
 
 
 @pytest.fixture
@@ -266,7 +267,7 @@ def test_an_address_of_ipv6_alone_is_not_said_to_be_reached(world: World) -> Non
 @pytest.mark.parametrize("reason", ["name", "refused", "timeout", "certificate", "tls", "closed", "other"])
 def test_an_address_that_twilio_cannot_reach_fails_once_with_a_remedy(world: World, reason: Any) -> None:
     world.certificate = Unreachable("line.example.org:443 is away", reason)
-    result = next(run.run_checks(patient(world), public.CHECKS))
+    result = next(run.run_checks(patient(world), PUBLIC_CHECKS))
     assert result.finding.verdict == "FAIL"
     assert result.finding.remedy
     assert result.left_out == ("signed call", "server", "unsigned call", "answer time")
@@ -408,7 +409,7 @@ def test_a_server_that_goes_away_during_the_diagnosis_is_one_line(world: World) 
         raise Unreachable("line.example.org refuses the connection", "refused")
 
     world.hosts["line.example.org"] = host
-    results = list(run.run_checks(patient(world), public.CHECKS))
+    results = list(run.run_checks(patient(world), PUBLIC_CHECKS))
     assert [result.name for result in results if result.finding.verdict != "PASS"] == ["signed call"]
 
 

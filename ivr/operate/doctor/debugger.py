@@ -14,7 +14,7 @@ from ivr.content.locale import Locale
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.operate.account import Alert
 from ivr.operate.cause import Effect
-from ivr.operate.doctor.check import Check, Checks, Finding, Target, fails, passes
+from ivr.operate.doctor.check import Finding, Target, fails, passes
 from ivr.operate.number_webhooks import host_and_path
 
 ALERT_PERIOD, RECENT = timedelta(days=7), timedelta(days=2)
@@ -231,6 +231,3 @@ def _concerns_calls(alert: Alert, addresses: Sequence[str]) -> bool:
     about_voice = any(row.first <= alert.code <= row.last for row in _MEANINGS)
     ours = _leads_to(alert, addresses) or (about_voice and not alert.address)
     return ours and alert.level in ("error", "warning")
-
-
-CHECKS: Checks = {"debugger": Check(debugger_is_quiet, ("account",))}

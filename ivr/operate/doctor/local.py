@@ -10,7 +10,7 @@ from ivr.content.files import CHECKOUT, read_bytes
 from ivr.errors import Fault, OperationFailed
 from ivr.line.twiml import with_new_numbers
 from ivr.operate.cause import Effect
-from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, to_do
+from ivr.operate.doctor.check import Finding, Need, Target, fails, passes, to_do
 from ivr.operate.number_webhooks import TOLL_FREE
 from ivr.readiness import FALLBACK_FILE, MAX_FALLBACK_BYTES
 from ivr.script.sources import pages_to_open
@@ -189,18 +189,3 @@ def _first_fault(
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     remedy = f"Mend each fault that `{command}` lists.\nRestart the line."
     return fails(f"{found}: {faults[0]}{more}", remedy, effect, lacks)
-
-
-CHECKS: Checks = {
-    "settings": Check(settings_complete),
-    "caller ID": Check(caller_id_fits, ("number",)),
-    "proofs": Check(line_is_proved),
-    "languages": Check(languages_are_spoken, ("texts",)),
-    "limits": Check(limits_hold, ("texts",)),
-    "numbers and sources": Check(sources_are_fresh, ("texts",)),
-    "translations": Check(translations_are_recent, ("texts",)),
-    "opened pages": Check(sources_are_opened, ("texts",)),
-    "reviews": Check(languages_are_reviewed, ("texts",)),
-    "fallback file": Check(fallback_file_is_current),
-    "usage": Check(usage_is_counted),
-}

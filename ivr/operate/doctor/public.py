@@ -1,16 +1,16 @@
 """Checks through the public address: what Twilio meets there."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from statistics import median
 from urllib.parse import urlsplit
 
 from ivr import __version__
 from ivr.call.urls import RING
-from ivr.errors import OperationFailed, Unreachable
-from ivr.operate.cause import OR_ELSE, START_LINE, tell_proxy_owner
-from ivr.operate.doctor.check import Check, Checks, Finding, Need, Target, fails, passes, unknown
+from ivr.errors import OperationFailed, Unreachable, UnreachableReason
+from ivr.operate.cause import OR_ELSE, RELOAD_PROXY, START_LINE, tell_proxy_owner
+from ivr.operate.doctor.check import Finding, Target, fails, passes, unknown
 from ivr.operate.doctor.difference import OTHER_RELEASE, answer_differs, has_faults_of_its_own, not_whole
-from ivr.operate.doctor.unreachable import RENEW, finding_for_unreachable
 from ivr.operate.health import health_at, health_of
 from ivr.operate.http_client import Reply, signed_post
 from ivr.operate.probe import MAX_ANSWER_SECONDS
@@ -21,20 +21,61 @@ from ivr.phone.webhook_form import FORM
 
 MIN_CERTIFICATE_TIME = timedelta(days=7)
 """How long the certificate must still be valid, or a quarter of its lifetime if that is less."""
+_OPEN_PORT = "Let the port through the firewall of the server, and that of the company where it is rented."
+_RENEW = (
+    "See on the server why the certificate was not renewed: Caddy renews it while it runs (`systemctl status "
+    "caddy`); with nginx, run `certbot renew`.\n"
+    f"{RELOAD_PROXY}"
+)
+_PASS_ON = "The line runs, but connections to {url} are closed without an answer. They must be passed on to the line."
+_REMEDIES: Mapping[UnreachableReason, str] = {
+    "name": "If PUBLIC_URL has a spelling mistake, correct it in the settings.\n{add_name}",
+    "refused": f"See on the server whether the proxy runs: `systemctl status nginx` or `systemctl status "
+    "caddy`.\n"
+    f"{START_LINE}\n"
+    f"{_OPEN_PORT}",
+    "timeout": f"See whether the server runs, and whether its address in DNS is right.\n{_OPEN_PORT}",
+    "expired": _RENEW,
+    "chain": f"Let the proxy send the whole chain: fullchain.pem in place of cert.pem.\n{RELOAD_PROXY}",
+    "other name": f"Get a certificate for the host of PUBLIC_URL, and give it to the proxy.\n{RELOAD_PROXY}",
+    "certificate": f"Get a certificate of a public authority, such as Let's Encrypt.\n{RELOAD_PROXY}",
+    "tls": f"Let the proxy speak TLS on that port: deploy/nginx.conf and deploy/Caddyfile show how.\n{RELOAD_PROXY}",
+    "closed": f"The line itself may be down. {START_LINE}\nIf it runs, restart the proxy: `systemctl restart nginx` "
+    "or `systemctl restart caddy`.\n"
+    f"{tell_proxy_owner(_PASS_ON, OR_ELSE)}",
+    "other": "Another server answers there: correct PUBLIC_URL, or the proxy.",
+}
+"""Remedies by reason. {url} is PUBLIC_URL; {add_name} is `_ADD_NAME`."""
+_ADD_NAME = (
+    "Log in at the company where the domain of {host} was bought, and see whether the domain is paid for.\n"
+    "See in its DNS records whether {host} has a record of type A with the IP address of the server. If not, add it "
+    "(the company where the server is rented shows that address).\n"
+    "A new record is seen everywhere after an hour at most."
+)
+
+
+def finding_for_unreachable(target: Target, error: Unreachable) -> Finding:
+    """The finding for a line that gives no reply: no later check asks it again."""
+    if error.reason == "offline":
+        return unknown(f"{error}.", "Try again from a machine whose network works.", ("address", "line"))
+    url, found = target.settings.public_url, f"{error}."
+    add_name = _ADD_NAME.format(host=urlsplit(url).hostname)
+    remedy = _REMEDIES[error.reason].format(url=url, add_name=add_name)
+    if error.reason == "name" and "number" in target.passed:
+        found += " Twilio is set to the same address, so PUBLIC_URL is right, and the name itself is missing."
+        remedy = add_name
+    return fails(found, remedy, "fallback", ("address", "line"))
 
 
 def address_is_reached(target: Target) -> Finding:
     """The public address has a connection and a certificate that Twilio trusts and that does not end soon."""
     parts = urlsplit(target.settings.public_url)
-    try:
-        host = target.external.tls_host(parts.hostname or "", parts.port or 443)
-    except Unreachable as error:
-        return finding_for_unreachable(target, error, ("address",))
+    host = target.external.tls_host(parts.hostname or "", parts.port or 443)
     time_left = host.certificate_ends - target.external.now()
     lifetime = host.certificate_ends - host.certificate_starts
     if time_left < min(MIN_CERTIFICATE_TIME, lifetime / 4):
         found = f"the certificate ends in {time_left.days} days; then callers hear the fallback document."
-        return fails(found, RENEW, "none")
+        return fails(found, _RENEW, "none")
     if not host.has_ipv4:
         return unknown(
             f"{parts.hostname} has only an IPv6 address, and Twilio may call over IPv4.", "Add an A record to DNS."
@@ -42,7 +83,6 @@ def address_is_reached(target: Target) -> Finding:
     return passes(f"it is reached, and its certificate ends in {time_left.days} days.")
 
 
-_LINE: tuple[Need, ...] = ("line",)
 _ANOTHER_SERVER = (
     f"{START_LINE}\n"
     "See whether the name {host} leads to the server where the line runs, and not to another website: its DNS record "
@@ -53,18 +93,10 @@ _ANOTHER_SERVER = (
 
 def signed_call_is_answered(target: Target) -> Finding:
     """A request signed as Twilio signs it gets the answer that this machine would give."""
-    try:
-        return _finding_of_reply(target, _ring(target))
-    except Unreachable as error:
-        return finding_for_unreachable(target, error, _LINE)
-
-
-def _finding_of_reply(target: Target, reply: Reply) -> Finding:
-    """The finding for the reply to a signed ring."""
-    url, fetch = target.settings.public_url, target.external.fetch
+    url, fetch, reply = target.settings.public_url, target.external.fetch, _ring(target)
     if reply.status != 200:
         cause = why_not_answered(target.settings, url, fetch, reply, target.passed)
-        return fails(*cause._replace(effect="fallback"), _LINE)
+        return fails(*cause._replace(effect="fallback"), ("line",))
     try:
         read_document(reply.body)
     except InvalidTwiml:
@@ -72,7 +104,7 @@ def _finding_of_reply(target: Target, reply: Reply) -> Finding:
         proxy = tell_proxy_owner(requirement, OR_ELSE)
         remedy = _ANOTHER_SERVER.format(host=urlsplit(url).hostname, proxy=proxy)
         found = f"{url}{RING} answers with a page that is not the line's: {page_in_words(reply)}."
-        return fails(found, remedy, "fallback", _LINE)
+        return fails(found, remedy, "fallback", ("line",))
     if target.readiness.line and not target.is_own_opening(reply.body, url):
         return answer_differs(target)
     return passes("the server answers it as this machine would." if target.readiness.line else "it is answered.")
@@ -118,16 +150,5 @@ def answers_are_quick(target: Target) -> Finding:
 
 
 def _ring(target: Target) -> Reply:
-    if not target.settings.tokens:
-        raise OperationFailed("TWILIO_AUTH_TOKEN is not set.")
     url = target.settings.public_url + RING
     return signed_post(target.external.fetch, target.settings.tokens[0], url, FORM)
-
-
-CHECKS: Checks = {
-    "address": Check(address_is_reached, ("address",)),
-    "signed call": Check(signed_call_is_answered, ("address", "token")),
-    "server": Check(line_is_whole, ("address", "line")),
-    "unsigned call": Check(unsigned_call_is_refused, ("address", "line")),
-    "answer time": Check(answers_are_quick, ("address", "line", "token")),
-}
