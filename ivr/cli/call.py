@@ -9,8 +9,7 @@ from ivr import simulator
 from ivr.call.urls import RING
 from ivr.errors import OperationFailed, Unreachable
 from ivr.line.compiler import compile_line
-from ivr.operate.http_client import fetch
-from ivr.operate.signed_request import post_to_line
+from ivr.operate.http_client import fetch, post_to_line
 from ivr.operate.unanswered import why_not_answered
 from ivr.phone import terminal
 from ivr.phone.caller import Caller, ImpossibleAct

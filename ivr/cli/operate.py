@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.errors import BadSettings, OperationFailed
-from ivr.operate.external import ExternalServices
+from ivr.operate.http_client import ExternalServices
 from ivr.setting_rules import plain_url
 from ivr.settings import Settings, read_settings
 

@@ -1,4 +1,7 @@
-"""An HTTP client for checks of a running line: one request, no redirects, every failure a sentence."""
+"""Requests to a running line: one request, no redirects, signed as Twilio signs it, every failure a sentence.
+
+`ExternalServices` has these functions, so that tests can replace them.
+"""
 
 import ipaddress
 import re
@@ -9,20 +12,28 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from http.client import HTTPException
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 from urllib.response import addinfourl
 
 from ivr import signature
-from ivr.errors import OperationFailed
+from ivr.call.urls import RING
+from ivr.errors import BadSettings, OperationFailed
 from ivr.operate.network_errors import unreachable_error
+from ivr.settings import Settings
 from ivr.signature import Form
 
 RESPONSE_TIMEOUT = 15
 """Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""
 MAX_RESPONSE_BYTES = 20_000_000
 """Several times the data of the telephone on a page, which `ivr check --against` reads."""
+_NO_TOKEN = (
+    "TWILIO_AUTH_TOKEN is not set. This command signs its requests as Twilio does, also for a line that verifies no "
+    "signature. Set it to the token of the line. To try the line out only: move .env away and run `make setup`, which "
+    "writes a .env with a token."
+)
 
 
 class Reply(NamedTuple):
@@ -74,8 +85,12 @@ def is_loopback(url: str) -> bool:
 
 
 def _subject(url: str) -> str:
-    """The subject of a sentence about a request to `url`: the address, and the proxy between, if there is one."""
-    parts, address = urlsplit(url), _public_part(url)
+    """The subject of a sentence about a request to `url`: the address, and the proxy between, if there is one.
+
+    The password and the query of the address, which may hold secrets, are left out.
+    """
+    parts = urlsplit(url)
+    address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
     proxy = urllib.request.getproxies().get(parts.scheme, "")
     if not proxy or is_loopback(url) or urllib.request.proxy_bypass(parts.hostname or ""):
         return address
@@ -91,6 +106,21 @@ def signed_post(fetch: Fetch, token: str, url: str, form: Form, signed_url: str 
     signed = as_twilio_signs(signed_url or url)
     headers = {**signature_header(token, signed, form), "Content-Type": "application/x-www-form-urlencoded"}
     return fetch(url, form, headers)
+
+
+def post_to_line(settings: Settings, url: str, fetch: Fetch, document_url: str, form: Form) -> Reply:
+    """Post `form` to the line at `url`, signed for PUBLIC_URL, as a tunnel or a proxy would pass it on.
+
+    `document_url` is an absolute URL from a document. Raises OperationFailed if it is not below `url` or PUBLIC_URL,
+    Unreachable without a reply, BadSettings without a token.
+    """
+    if not settings.tokens:
+        raise BadSettings(_NO_TOKEN)
+    path = document_url.removeprefix(settings.public_url).removeprefix(url)
+    if not path.startswith("/"):
+        found = document_url.partition(RING)[0]
+        raise OperationFailed(f"the line answers with addresses at {found}: write that address.")
+    return signed_post(fetch, settings.tokens[0], url + path, form, settings.public_url + path)
 
 
 def as_twilio_signs(url: str) -> str:
@@ -144,7 +174,10 @@ def tls_host(host: str, port: int) -> TlsHost:
     return TlsHost(starts, ends, any(family == socket.AF_INET for family, *_ in addresses))
 
 
-def _public_part(url: str) -> str:
-    """The address without its password and its query, which may hold secrets."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+class ExternalServices(NamedTuple):
+    """The network and the clock. `transport` is the `HttpClient` for Twilio's API; None means that of its library."""
+
+    fetch: Fetch = fetch
+    tls_host: Callable[[str, int], TlsHost] = tls_host
+    transport: Any = None
+    now: Callable[[], datetime] = partial(datetime.now, UTC)

@@ -8,8 +8,7 @@ from ivr.call.urls import PLACE_QUERY, RING
 from ivr.content.load import published_languages
 from ivr.errors import OperationFailed, Unreachable
 from ivr.operate.health import health_at
-from ivr.operate.http_client import Fetch
-from ivr.operate.signed_request import post_to_line
+from ivr.operate.http_client import Fetch, post_to_line
 from ivr.operate.unanswered import why_not_answered
 from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.errors import InvalidTwiml

@@ -15,7 +15,7 @@ from support.proxies import COMMANDS, trusted_certificate
 from ivr.operate import http_client
 from ivr.operate.doctor import public, run
 from ivr.operate.doctor.check import Target
-from ivr.operate.external import ExternalServices
+from ivr.operate.http_client import ExternalServices
 from ivr.operate.probe import probe
 from ivr.readiness import readiness_of
 from ivr.settings import CHECKOUT, Settings

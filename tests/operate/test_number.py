@@ -12,7 +12,7 @@ from support.twilio_account import LINE_NUMBER, SID, TOKEN, WIRING, TwilioApi, a
 
 from ivr.call.urls import OVERRIDES
 from ivr.cli.main import main
-from ivr.operate.external import ExternalServices
+from ivr.operate.http_client import ExternalServices
 
 PUBLIC = "https://line.example.org/help"
 BIN = "https://handler.twilio.com/twiml/EH" + "1" * 32

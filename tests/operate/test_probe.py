@@ -286,6 +286,6 @@ def test_every_kind_of_refused_certificate_has_its_own_words() -> None:
 
 
 def test_the_clock_of_the_outside_is_utc() -> None:
-    from ivr.operate.external import ExternalServices
+    from ivr.operate.http_client import ExternalServices
 
     assert abs(ExternalServices().now() - datetime.now(UTC)) < timedelta(minutes=1)

@@ -12,8 +12,7 @@ from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 
 from ivr.call.urls import OVERRIDES
 from ivr.errors import Unreachable
-from ivr.operate.external import ExternalServices
-from ivr.operate.http_client import Reply, TlsHost
+from ivr.operate.http_client import ExternalServices, Reply, TlsHost
 from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.server.webhook import Webhook

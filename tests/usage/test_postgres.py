@@ -28,7 +28,7 @@ from ivr.call.state import Key, Place
 from ivr.cli.main import main
 from ivr.errors import BadSettings, OperationFailed
 from ivr.line.line import Line
-from ivr.operate.external import ExternalServices
+from ivr.operate.http_client import ExternalServices
 from ivr.settings import CHECKOUT, Settings, read_settings
 from ivr.usage import tables
 from ivr.usage.counter import ProcessSpan, UsageCounter, UsageKey

@@ -21,7 +21,7 @@ from ivr.cli.main import main
 from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.operate.external import ExternalServices
+from ivr.operate.http_client import ExternalServices
 from ivr.script.labels import language_names, node_labels
 from ivr.usage.counter import NO_LANGUAGE, ProcessSpan, UsageCounter, UsageKey
 from ivr.usage.counts import StoredPeriod

@@ -10,7 +10,7 @@ from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.operate.account import Account, TwilioNumber
 from ivr.operate.cause import Effect
-from ivr.operate.external import ExternalServices
+from ivr.operate.http_client import ExternalServices
 from ivr.operate.number_webhooks import find_number
 from ivr.phone.webhook_form import FORM
 from ivr.readiness import Readiness
