@@ -83,7 +83,7 @@ def number_show(ctx: click.Context, name: str | None) -> None:
     settings = read_settings()
     _, number = _account_and_number(ctx, settings, name)
     faults = list(map(str, setup.setup_faults(number, settings, number.webhooks)))
-    _print([*setup.number_rows(number), *faults])
+    click.echo("\n".join([*setup.number_rows(number), *faults]))
     sys.exit(1 if faults else 0)
 
 
@@ -114,10 +114,12 @@ def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool
     account, number = _account_and_number(ctx, settings, name)
     overrides = {option: value for option, value in options.items() if value is not None}
     webhooks = setup.webhooks_for(settings, number.webhooks, overrides)
-    faults = map(str, setup.setup_faults(number, settings, webhooks))
-    _print([*faults, *_fallback_to_host(webhooks.fallback_url)])
     changes = setup.webhook_changes(number.webhooks, webhooks)
-    _print([f"{number.number} ({number.sid})", *(f"  {change}" for change in changes or ["no changes"])])
+    for fault in setup.setup_faults(number, settings, webhooks):
+        click.echo(str(fault))
+    if not webhooks.fallback_url:
+        click.echo(f"This is the document to host:\n{_fallback_document(settings)}")
+    click.echo("\n  ".join([f"{number.number} ({number.sid})", *(changes or ["no changes"])]))
     if number.overridden_by:
         raise OperationFailed(f"Nothing was changed: with a {number.overridden_by}, these webhooks have no effect.")
     if "voice_url" not in overrides:
@@ -127,7 +129,7 @@ def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool
     if not yes:
         click.confirm("Change it?", abort=True)
     setup.set_webhooks(account, number, webhooks)
-    _print(["Changed, and read back.", "To undo it:", f"  {setup.undo_command(number)}"])
+    click.echo(f"Changed, and read back.\nTo undo it:\n  {setup.undo_command(number)}")
 
 
 def _require_answer(settings: Settings, services: ExternalServices) -> None:
@@ -151,22 +153,10 @@ def _account_and_number(ctx: click.Context, settings: Settings, name: str | None
     return account, find_number(account, name or settings.line_number)
 
 
-def _fallback_to_host(url: str) -> list[str]:
-    """The document that an operator must host if no fallback is set."""
-    if url:
-        return []
+def _fallback_document(settings: Settings) -> str:
     from ivr.line.compiler import compile_line
 
-    settings = read_settings()
-    return [
-        "This is the document to host:",
-        compile_line(settings.ivr_content, settings.options).fallback_document.decode("utf-8"),
-    ]
-
-
-def _print(lines: list[str]) -> None:
-    for line in lines:
-        click.echo(line)
+    return compile_line(settings.ivr_content, settings.options).fallback_document.decode()
 
 
 @click.command()
@@ -186,12 +176,12 @@ def doctor(ctx: click.Context, local: bool, go_live: bool) -> None:
 
     settings = read_settings()
     target = Target(settings, external(ctx), readiness_of(settings))
-    _print(heading(settings))
+    click.echo(heading(settings))
     results = []
     for result in run_checks(target, LOCAL if local else EVERYWHERE):
         click.echo(str(result))
         results.append(result)
-    _print([*instructions(results), summary(results, go_live)])
+    click.echo("\n".join([*instructions(results), summary(results, go_live)]))
     sys.exit(exit_code([result.finding.verdict for result in results], go_live))
 
 

@@ -29,11 +29,6 @@ class ProbeResult(NamedTuple):
     url: str
     reason: str
 
-    @property
-    def passed(self) -> bool:
-        """Whether callers get the whole line, in time."""
-        return self.state == "OK"
-
     def __str__(self) -> str:
         return f"{self.state} {self.url}: {self.reason}"
 

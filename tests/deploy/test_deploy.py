@@ -154,7 +154,7 @@ def test_two_workers_count_exactly_and_survive_a_kill_and_a_lost_store(tiny: Pat
             assert post_to_port(port, public, f"/call/en/main/{MAIN}", [("Digits", "1")]).status == 200
         eventually(lambda: len(children(process.pid)) == 2)
         workers = children(process.pid)
-        assert probe(Settings(_env_file=None, **_small(environment)), public, http_client.fetch).passed
+        assert probe(Settings(_env_file=None, **_small(environment)), public, http_client.fetch).state == "OK"
         shutil.rmtree(usage)
         usage.write_text("no folder any more", "utf-8")
         for _ in range(40):

@@ -44,7 +44,7 @@ def test_a_line_that_is_well(world: World) -> None:
 
 def test_a_line_is_called_at_another_address_than_it_is_signed_for(world: World) -> None:
     world.hosts["10.0.0.7"] = world.hosts["line.example.org"]
-    assert probe(world.settings, "http://10.0.0.7:8000", world.fetch).passed
+    assert probe(world.settings, "http://10.0.0.7:8000", world.fetch).state == "OK"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_text_in_english_for_a_fault_is_no_success(world: World, copied: Path)
 def test_a_text_that_waits_for_its_translator_is_a_success(world: World, copied: Path) -> None:
     fault_named("catalogue", "fuzzy").plant(copied)
     world.hosts["line.example.org"] = app_host(app(operator(copied)))
-    assert probe(world.settings, URL, world.fetch).passed
+    assert probe(world.settings, URL, world.fetch).state == "OK"
 
 
 def test_key_0_that_leads_elsewhere(world: World) -> None:

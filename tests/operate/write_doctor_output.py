@@ -26,7 +26,7 @@ def output(world: World) -> str:
     world.settings._source = "the file /opt/line/.env; a variable of the environment overrides it"
     target = Target(world.settings, world.outside(), world.ready)
     results = list(run_checks(target, EVERYWHERE))
-    lines = [*heading(world.settings), *map(str, results), *instructions(results), summary(results, False)]
+    lines = [heading(world.settings), *map(str, results), *instructions(results), summary(results, False)]
     return "\n".join(lines) + "\n"
 
 

@@ -91,7 +91,7 @@ def test_all_workers_add_up_and_a_killed_one_loses_no_count(tiny: Path, tmp_path
         for _ in range(30):
             assert post_to_port(port, public, "/call/en/connect/outcome", [("DialCallStatus", "busy")]).status == 200
         settings = Settings(_env_file=None, twilio_auth_token=TOKEN, public_url=public, ivr_content=tiny)
-        assert probe(settings, public, http_client.fetch).passed
+        assert probe(settings, public, http_client.fetch).state == "OK"
         assert http_client.fetch(f"{public}/call", [("a", "b")], {}).status == 403
         pages = [asked(address) for _ in range(12)]
         assert all(page == pages[0] for page in pages), "whichever worker is asked"

@@ -5,7 +5,7 @@ errors has probably ended, and a test call decides.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -99,7 +99,7 @@ class _Event(NamedTuple):
     times: int
     last: datetime | None
     from_line: bool
-    mentions: tuple[str, ...]
+    mentions: Collection[str]
 
     @property
     def meaning(self) -> _Meaning:
@@ -162,7 +162,8 @@ def _voice_steps(event: _Event, target: Target) -> str:
     """The steps that set another voice, for each published language whose voice the errors can be about."""
     line, field = target.readiness.line, "voice" if event.from_line else "fallback_voice"
     locales = [line.content.locales[tag] for tag in line.flow.offered] if line else []
-    by_voice = {_voice_of(locale, field): locale for locale in locales if _voice_of(locale, field) != NO_VOICE}
+    by_voice = {locale.voice if event.from_line else locale.fallback.name: locale for locale in locales}
+    by_voice.pop(NO_VOICE, None)
     mentioned = {voice: locale for voice, locale in by_voice.items() if voice in event.mentions}
     voices = ", ".join(f"{voice} ({locale.name})" for voice, locale in by_voice.items())
     search = (
@@ -173,13 +174,9 @@ def _voice_steps(event: _Event, target: Target) -> str:
     choices = [
         _other_voice(locale, voice, field, target, not mentioned) for voice, locale in (mentioned or by_voice).items()
     ]
-    finish = _PASTE if field == "fallback_voice" else "Restart the line, call it, and listen in that language."
     proof = "Run `ivr check` on the server: it says whether the voice will do."
+    finish = "Restart the line, call it, and listen in that language." if event.from_line else _PASTE
     return "\n".join([*([] if mentioned else [search]), *choices, proof, finish])
-
-
-def _voice_of(locale: Locale, field: str) -> str:
-    return locale.voice if field == "voice" else locale.fallback.name
 
 
 def _other_voice(locale: Locale, voice: str, field: str, target: Target, is_guess: bool) -> str:
@@ -198,11 +195,12 @@ def _other_voice(locale: Locale, voice: str, field: str, target: Target, is_gues
 
 def _events(target: Target) -> Iterator[_Event]:
     """The alerts about calls of this line by code, the most frequent first; at most five."""
-    line, fallbacks = _addresses(target)
-    alerts = [alert for alert in _alerts(target) if _concerns_calls(alert, (*line, *fallbacks))]
+    fallbacks = _fallback_addresses(target)
+    addresses = [host_and_path(target.settings.public_url), *fallbacks]
+    alerts = [alert for alert in _alerts(target) if _concerns_calls(alert, addresses)]
     for code, times in Counter(alert.code for alert in alerts).most_common(5):
         alerts_of_code = [alert for alert in alerts if alert.code == code]
-        mentions = tuple(dict.fromkeys(word for alert in alerts_of_code for word in alert.mentions))
+        mentions = {word for alert in alerts_of_code for word in alert.mentions}
         last = max((alert.when for alert in alerts_of_code if alert.when), default=None)
         yield _Event(code, times, last, not _leads_to(alerts_of_code[0], fallbacks), mentions)
 
@@ -214,12 +212,11 @@ def _alerts(target: Target) -> Sequence[Alert]:
     return target.account.alerts(target.external.now() - ALERT_PERIOD, voices)
 
 
-def _addresses(target: Target) -> tuple[Sequence[str], Sequence[str]]:
-    """Host and path of this line, and of its fallback document."""
+def _fallback_addresses(target: Target) -> Sequence[str]:
+    """Host and path of the fallback document."""
     name = target.settings.line_number
-    numbers = target.account.numbers(name) if name else []
-    fallbacks = [host_and_path(number.webhooks.fallback_url) for number in numbers if number.webhooks.fallback_url]
-    return [host_and_path(target.settings.public_url)], fallbacks
+    urls = [number.webhooks.fallback_url for number in target.account.numbers(name)] if name else []
+    return [host_and_path(url) for url in urls if url]
 
 
 def _leads_to(alert: Alert, addresses: Sequence[str]) -> bool:

@@ -29,18 +29,17 @@ class Result(NamedTuple):
         return f"{self.finding.verdict:<11}  {self.name}: {words}{left_out}"
 
 
-def heading(settings: Settings) -> list[str]:
+def heading(settings: Settings) -> str:
     """The first lines: the meaning of the terms that all other lines use."""
-    return [
-        f"“This machine” is where this command runs. It read its settings from {settings.source}.",
+    return (
+        f"“This machine” is where this command runs. It read its settings from {settings.source}.\n"
         f"“The server” is the machine that answers calls at {settings.public_url}. This machine may be the server. The "
-        "server has its settings in /etc/line.env (systemd) or in .env in the folder of the line (containers).",
+        "server has its settings in /etc/line.env (systemd) or in .env in the folder of the line (containers).\n"
         "“Restart the line” means, on the server: `systemctl restart line` (systemd), or `docker compose --env-file "
         ".env --file deploy/compose.yaml up --build --detach` (containers, in the folder of the line). For a line on "
-        "Twilio it means: export and deploy it again (docs/run.md, “After a change”).",
-        "Run each `ivr …` as you ran this command.",
-        "",
-    ]
+        "Twilio it means: export and deploy it again (docs/run.md, “After a change”).\n"
+        "Run each `ivr …` as you ran this command.\n"
+    )
 
 
 def instructions(results: Collection[Result]) -> Iterator[str]:
