@@ -170,8 +170,7 @@ def doctor(ctx: click.Context, local: bool, go_live: bool) -> None:
     failed. Exit 1 if one fails, 3 if none fails and one cannot tell.
     """
     from ivr.operate.doctor.check import Target
-    from ivr.operate.doctor.report import exit_code, heading, instructions, summary
-    from ivr.operate.doctor.run import EVERYWHERE, LOCAL, run_checks
+    from ivr.operate.doctor.run import EVERYWHERE, LOCAL, exit_code, heading, instructions, run_checks, summary
     from ivr.readiness import readiness_of
 
     settings = read_settings()

@@ -4,20 +4,37 @@ https://www.twilio.com/docs/iam/api, https://www.twilio.com/docs/phone-numbers/a
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from twilio.base import values
-from twilio.base.exceptions import TwilioException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http import HttpClient
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from ivr.errors import BadSettings
-from ivr.operate.twilio_faults import TWILIO_TIMEOUT, requesting
+from ivr.errors import BadSettings, NoAnswer, OperationFailed, TokenRejected
+from ivr.operate.cause import Cause
 from ivr.settings import Settings
 
+TWILIO_TIMEOUT = 10.0
+"""Seconds to wait for each response of Twilio."""
+MIN_ERROR_CODE = 10_000
+"""The lowest code that has a page among Twilio's errors; a lower code repeats the status of HTTP."""
+UNKNOWN_TOKEN = Cause(
+    "Twilio does not know this pair of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: one of them was copied wrongly, or "
+    "the token was replaced in Twilio's console.",
+    "Open https://console.twilio.com, in the account (or subaccount) that has the line's number: its first page "
+    "shows Account SID (AC…) and Auth Token.\n"
+    "Copy them into TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of the settings on this machine, and of those on the "
+    "server.\n"
+    "Restart the line.",
+    "perhaps fallback",
+)
+_TRY_AGAIN = "See https://status.twilio.com, then try again."
+_NOT_TWILIO = "The answer to a request for {} is not Twilio's. Does a proxy answer in place of Twilio?"
 SHAKEN_STIR_POLICY = "RN7a97559effdf62d00f4298208492a5ea"
 """The SID of the policy of a trust product for SHAKEN/STIR, the same in every account:
 https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir/shakenstir-onboarding"""
@@ -85,14 +102,14 @@ class Account:
 
     def status(self) -> AccountStatus:
         """The kind and the status of the account."""
-        with requesting("the account"):
+        with _requesting("the account"):
             account = self.client.api.account.fetch()
         is_subaccount = account.owner_account_sid not in (None, "", self.client.account_sid)
         return AccountStatus(str(account.type), str(account.status), is_subaccount)
 
     def numbers(self, name: str) -> list[TwilioNumber]:
         """The numbers of the account that match `name`: +1 and ten digits, or a SID."""
-        with requesting("the account's telephone numbers"):
+        with _requesting("the account's telephone numbers"):
             if name.startswith("PN"):
                 return [_number(self.client.incoming_phone_numbers(name).fetch())]
             return [_number(row) for row in self.client.incoming_phone_numbers.list(phone_number=name, limit=50)]
@@ -101,28 +118,28 @@ class Account:
         """Set the `webhooks` of `number` that differ from its present ones, in one request: all of them or none."""
         rows = zip(_WEBHOOK_FIELDS, number.webhooks, webhooks, strict=True)
         changed: dict[str, Any] = {field: new for field, old, new in rows if new != old}
-        with requesting("the change", verb="refuses"):
+        with _requesting("the change", verb="refuses"):
             self.client.incoming_phone_numbers(number.sid).update(**changed)
 
     def records_by_default(self) -> bool:
         """Whether a default of the account records every call, regardless of the TwiML."""
-        with requesting("the account's recording default"):
+        with _requesting("the account's recording default"):
             try:
                 return bool(self.client.voice.v2.recording_account_default_configuration().fetch())
-            except TwilioException as error:
-                if getattr(error, "status", None) == 404:
+            except TwilioRestException as error:
+                if error.status == 404:
                     return False
                 raise
 
     def countries(self) -> dict[str, bool]:
         """The countries that the account may dial, such as "US", and whether it may dial high-risk numbers there."""
-        with requesting("the voice geographic permissions"):
+        with _requesting("the voice geographic permissions"):
             rows = self.client.voice.v1.dialing_permissions.countries.list()
         return {str(row.iso_code): _risky(row) for row in rows if row.low_risk_numbers_enabled or _risky(row)}
 
     def approved_profiles(self) -> list[str]:
         """The kinds of the approved customer profiles, such as "Primary Customer Profile of type Business"."""
-        with requesting("the account's customer profiles"):
+        with _requesting("the account's customer profiles"):
             trusthub = self.client.trusthub.v1
             profiles = trusthub.customer_profiles.list(limit=20)
             policies = [str(row.policy_sid) for row in profiles if str(row.status) == "twilio-approved"]
@@ -130,7 +147,7 @@ class Account:
 
     def is_attested(self, number: TwilioNumber) -> bool:
         """Whether `number` is assigned to an approved trust product for SHAKEN/STIR."""
-        with requesting("the account's trust products"):
+        with _requesting("the account's trust products"):
             for row in self.client.trusthub.v1.trust_products.list(policy_sid=SHAKEN_STIR_POLICY, limit=20):
                 assigned = row.trust_products_channel_endpoint_assignment
                 if str(row.status) == "twilio-approved" and assigned.list(channel_endpoint_sid=number.sid, limit=1):
@@ -139,7 +156,7 @@ class Account:
 
     def alerts(self, since: datetime, words: Collection[str] = ()) -> list[Alert]:
         """The entries of the debugger from `since` on, the newest first; `words` are searched for in their texts."""
-        with requesting("the debugger's alerts"):
+        with _requesting("the debugger's alerts"):
             rows = self.client.monitor.v1.alerts.list(start_date=since, limit=200)
         return [_alert(row, words) for row in rows]
 
@@ -150,7 +167,7 @@ class Account:
         https://www.twilio.com/docs/voice/api/call-resource
         """
         day = timedelta(days=1)  # Twilio compares days
-        with requesting("the records of calls"):
+        with _requesting("the records of calls"):
             rows = self.client.calls.stream(
                 to=to,
                 from_=sender or values.unset,
@@ -195,3 +212,43 @@ def _alert(row: Any, words: Collection[str]) -> Alert:
 
 def _risky(country: Any) -> bool:
     return bool(country.high_risk_special_numbers_enabled or country.high_risk_tollfraud_numbers_enabled)
+
+
+@contextmanager
+def _requesting(resource: str, verb: str = "does not give") -> Iterator[None]:
+    """Raise OperationFailed for every fault of a request for `resource`; a refusal reads "Twilio `verb` `resource`"."""
+    try:
+        yield
+    except TwilioException as error:
+        raise _failure(resource, verb, error) from None
+    except OSError as error:
+        timed_out = "Timeout" in type(error).__name__
+        why = f"did not answer within {TWILIO_TIMEOUT:.0f} seconds" if timed_out else "cannot be reached from here"
+        raise NoAnswer(f"Twilio {why}: the request for {resource} failed. {_TRY_AGAIN}") from None
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise NoAnswer(_NOT_TWILIO.format(resource)) from None
+
+
+def _failure(resource: str, verb: str, error: Exception) -> OperationFailed:
+    reply = error.args[1] if len(error.args) > 1 else None
+    status = getattr(error, "status", None) or getattr(reply, "status_code", None)
+    match status:
+        case None:
+            return NoAnswer(_NOT_TWILIO.format(resource))
+        case 401:
+            return TokenRejected(str(UNKNOWN_TOKEN))
+        case 429:
+            return NoAnswer("Twilio gets too many requests at once: wait a minute, then try again.")
+        case int() if status >= 500:
+            return NoAnswer(
+                f"Twilio does not answer: the request for {resource} met a fault (status {status}). {_TRY_AGAIN}"
+            )
+        case 403:
+            why = "the token has no permission for it"
+        case 404:
+            why = "the account does not have it"
+        case _:
+            code = getattr(error, "code", None)
+            has_page = isinstance(code, int) and code >= MIN_ERROR_CODE
+            why = f"status {status}" + (f", https://www.twilio.com/docs/api/errors/{code}" if has_page else "")
+    return OperationFailed(f"Twilio {verb} {resource}: {why}.")

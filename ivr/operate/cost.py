@@ -83,17 +83,13 @@ def as_text(rows: list[Cost], calls: int | None = None) -> str:
         for row in rows
     ]
     if calls:
-        lines.append(_cost_of(calls, [row.dollars for row in rows]))
-    assumptions = (
+        dollars = [row.dollars for row in rows]
+        lines.append(
+            f"{calls} calls cost between {calls * min(dollars):.0f} and {calls * max(dollars):.0f} dollars; "
+            f"the number costs {NUMBER_MONTH:.2f} dollars a month."
+        )
+    lines.append(
         f"Prices of {PRICES_AS_OF}, not confirmed by Twilio; {CONVERSATION_SECONDS / 60:.0f} minutes with the hotline; "
         "every text is heard to its end."
     )
-    return "\n".join([*lines, assumptions])
-
-
-def _cost_of(calls: int, dollars: list[float]) -> str:
-    """The costs of `calls` calls, from the cheapest to the most expensive kind."""
-    return (
-        f"{calls} calls cost between {calls * min(dollars):.0f} and {calls * max(dollars):.0f} dollars; "
-        f"the number costs {NUMBER_MONTH:.2f} dollars a month."
-    )
+    return "\n".join(lines)

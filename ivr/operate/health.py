@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ivr.errors import OperationFailed
 from ivr.operate.http_client import Fetch
@@ -15,8 +15,6 @@ class LanguageHealth(BaseModel):
     `faults` say why it is withheld, or why texts of it are spoken in the source language because of a fault.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     withheld: bool
     spoken: tuple[str, ...]
     not_spoken: tuple[str, ...]
@@ -26,8 +24,6 @@ class LanguageHealth(BaseModel):
 
 class Health(BaseModel):
     """The report of a line. The report of release 0.1.0 has the first four fields alone."""
-
-    model_config = ConfigDict(frozen=True)
 
     ready: bool
     release: str

@@ -22,7 +22,7 @@ from ivr.cli.main import main
 from ivr.errors import Fault, NoAnswer, Unreachable
 from ivr.line.compiler import compile_line
 from ivr.operate.cause import EFFECTS
-from ivr.operate.doctor import local, report, run
+from ivr.operate.doctor import local, run
 from ivr.operate.doctor.check import Check, Finding, Target, passes
 from ivr.operate.doctor.check import fails as failing
 from ivr.operate.http_client import Reply, as_twilio_signs
@@ -114,8 +114,8 @@ def test_one_cause_has_one_line_that_names_the_checks_left_out(world: World) -> 
 def test_exit_code_tells_well_not_well_and_cannot_tell_apart(
     verdicts: list[Any], code: int, before_going_live: int
 ) -> None:
-    assert report.exit_code(verdicts, go_live=False) == code
-    assert report.exit_code(verdicts, go_live=True) == before_going_live
+    assert run.exit_code(verdicts, go_live=False) == code
+    assert run.exit_code(verdicts, go_live=True) == before_going_live
 
 
 # -- without a network -------------------------------------------------------------------------------------------------
@@ -700,7 +700,7 @@ def test_a_folder_is_copied_from_this_machine_only_if_it_has_no_fault_here(world
 
 
 def outcome(*results: tuple[str, Finding]) -> list[str]:
-    return list(report.instructions([report.Result(name, finding) for name, finding in results]))
+    return list(run.instructions([run.Result(name, finding) for name, finding in results]))
 
 
 def test_instructions_begin_with_the_failed_check_that_is_the_worst_for_callers() -> None:

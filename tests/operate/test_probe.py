@@ -21,7 +21,7 @@ from support.twilio_account import LINE_NUMBER, TOKEN
 from ivr.cli.main import main
 from ivr.errors import BadSettings, OperationFailed, Unreachable
 from ivr.operate import http_client
-from ivr.operate.network_errors import unreachable_error
+from ivr.operate.http_client import unreachable_error
 from ivr.operate.probe import probe
 from ivr.server.app import make_app
 

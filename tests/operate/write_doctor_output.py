@@ -16,8 +16,7 @@ from support.external import World
 
 from ivr.operate.doctor import local
 from ivr.operate.doctor.check import Target
-from ivr.operate.doctor.report import heading, instructions, summary
-from ivr.operate.doctor.run import EVERYWHERE, run_checks
+from ivr.operate.doctor.run import EVERYWHERE, heading, instructions, run_checks, summary
 from ivr.settings import CHECKOUT
 
 

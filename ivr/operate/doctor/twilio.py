@@ -4,11 +4,10 @@ from urllib.parse import urldefrag, urlencode, urlsplit
 
 from ivr.call.urls import OVERRIDES, RING
 from ivr.errors import NoAnswer, OperationFailed, TokenRejected, Unreachable
-from ivr.operate.account import Webhooks
+from ivr.operate.account import UNKNOWN_TOKEN, Webhooks
 from ivr.operate.doctor.check import Finding, Target, fails, passes, to_do, unknown
 from ivr.operate.http_client import Reply, signature_header, signed_post
 from ivr.operate.number_webhooks import TWIML_BIN_HOST, routing_faults
-from ivr.operate.twilio_faults import UNKNOWN_TOKEN
 from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.webhook_form import FORM
@@ -139,9 +138,7 @@ def fallback_is_hosted(target: Target) -> Finding:
     webhooks = target.find_number().webhooks
     if not webhooks.fallback_url:
         return fails(
-            "none is set: when the line cannot answer, callers hear an error message.",
-            _NEW_BIN,
-            "no fallback",
+            "none is set: when the line cannot answer, callers hear an error message.", _NEW_BIN, "no fallback"
         )
     if urlsplit(webhooks.fallback_url).hostname == urlsplit(target.settings.public_url).hostname:
         return fails("it is on the same host as the line, and fails together with it.", _NEW_BIN, "no fallback")
