@@ -1,6 +1,6 @@
 # docker build --tag information-line . (podman and buildah need --format docker: their own format has no HEALTHCHECK, without which
 # deploy/compose.yaml starts no proxy.)
-# Two stages: the first installs the locked packages, the second contains no installer and no compiler.
+# Two stages: the first installs the locked packages, the second contains no pip and no compiler.
 # The version is a tag, so that a rebuild includes the base image's security fixes; add a digest to the tag to pin it.
 ARG BASE=python:3.13-slim
 

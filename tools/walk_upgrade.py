@@ -1,4 +1,4 @@
-"""Walks the upgrade and the take-back of docs/upgrade.md on a bare Debian, with calls in progress. Needs root.
+"""Walks the upgrade and the rollback of docs/upgrade.md on a bare Debian, with calls in progress. Needs root.
 
     .venv/bin/python tools/walk_upgrade.py ROOT OLD NEW
 
@@ -229,7 +229,7 @@ def walk(machine: Machine) -> Iterator[bool]:
     wait_until_ready()
     yield report("restart", caller, calls)
 
-    print("the take-back to 0.1.0")
+    print("the rollback to 0.1.0")
     calls = calls_in_progress()
     caller = Caller()
     caller.start()
@@ -237,7 +237,7 @@ def walk(machine: Machine) -> Iterator[bool]:
     port.close()
     process = machine.start(["/opt/line/.venv/bin/ivr", "serve", "--workers", "2"])
     print(f"release {wait_until_ready()} answers")
-    yield report("take-back", caller, calls)
+    yield report("rollback", caller, calls)
     stop(process)
     print("counts:", counts(machine), "presses and rings since the beginning")
 

@@ -72,7 +72,7 @@ def test_docs_name_only_existing_commands_files_and_settings(page: str) -> None:
     text = (CHECKOUT / "docs" / page).read_text("utf-8")
     commands = {command.split()[0] for command in re.findall(r"`(?:\.venv/bin/)?ivr ([a-z]+[^`]*)`", text)}
     assert commands <= set(main.commands), commands - set(main.commands)
-    settings = set(re.findall(r"`([A-Z][A-Z_]+[A-Z])(?:=[^`]*)?`", text)) - {"LINE_HOST", "OWN"}
+    settings = set(re.findall(r"`([A-Z][A-Z_]+[A-Z])(?:=[^`]*)?`", text)) - {"LINE_HOST", "OWN", "AUTH_TOKEN"}
     assert settings <= {name.upper() for name in Settings.model_fields}
     for file in re.findall(r"`((?:deploy|prompts)/[\w./]*)`", text):
         example = CHECKOUT / "deploy/example-agency" / file
