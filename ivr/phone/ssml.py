@@ -43,7 +43,7 @@ def read_speech(say: Element) -> Speech:
     return _speech(tuple(_tokens(say, 1.0)))
 
 
-@lru_cache(maxsize=2000)  # many documents hold the same words
+@lru_cache(maxsize=200)  # documents that follow one another hold the same words
 def _speech(tokens: tuple[_Token, ...]) -> Speech:
     raw = "".join(token.piece for token in tokens if isinstance(token.piece, str))
     if len(raw) > MAX_SAY_CHARACTERS:

@@ -43,12 +43,13 @@ def serve(settings: Settings, host: str, port: int, workers: int = WORKERS) -> N
 
     Raises OperationFailed if the port is taken or there is no temporary folder.
     """
-    gc.disable()  # until the fork: each collection would go through the whole line and find no garbage
+    gc.disable()  # until the line is compiled: each collection would go through all of it
     ignore_signals()
     _disable_core_dumps()
     _open_standard_streams()
     raise_file_limit()
     readiness = readiness_of(settings)
+    gc.collect()  # the proofs leave about 4 MB of garbage for each language
     bind = [] if listen_fds(unset_environment=False) else [f"fd://{_listen(host, port).detach()}"]
     print_lines(announcement(readiness, settings))
     memory = memory_folder()
