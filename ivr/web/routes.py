@@ -29,30 +29,41 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> list[st
 
     Returns sentences for the operator about sounds that are missing.
     """
-    base, static = urlsplit(settings.public_url).path.rstrip("/"), StaticFiles()
+    base, static, line = urlsplit(settings.public_url).path.rstrip("/"), StaticFiles(), readiness.line
     templates = PageTemplates(SiteAddresses(base), static, settings.ivr_neutral_page)
-    _add_static_files(app, static)
-    line = readiness.line
-    if line is None:
+    if line:
+        notes = _add_site(app, settings, line, templates)
+    else:
         _add_answer_to_unknown(app, unavailable_page(templates, readiness.fallback_document), 503)
-        _add_blank_pages(app, {"en": unavailable_blank_page(templates)})
-        return []
+        _add_bodies(app, "/blank/", {"en": unavailable_blank_page(templates)})
+        notes = []
+    _add_bodies(app, "/static/", static.bodies, IMMUTABLE)
+    return notes
+
+
+def _add_site(app: FastAPI, settings: Settings, line: Line, templates: PageTemplates) -> list[str]:
     draft_page_tags = tags_under(settings.ivr_content) if _has_draft_pages(line, settings) else ()
     telephone = _telephone(line, settings) if settings.ivr_web_phone == "on" else None
     site = Site(line, telephone, templates, draft_page_tags, settings.ivr_readable == "on", settings.uses_test_token)
     for tag in draft_page_tags:
         app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag, add_pages))
     _add_answer_to_unknown(app, site.not_found, 404)
-    _add_blank_pages(app, site.blank_pages)
-    _add_front_pages(app, site)
+    _add_front_page(app, site)
+    for folder, pages in (
+        ("/", site.front_pages), ("/blank/", site.blank_pages), ("/read/", site.read_pages),
+        ("/phone/", site.phone_pages),
+    ):  # fmt: skip
+        _add_bodies(app, folder, pages)
     if site.has_text:
-        _add_read_pages(app, site, base)
-    if telephone:
-        _add_phone_pages(app, site, telephone)
-        add_sounds(app, telephone.synthesized_files, telephone.synthesizer)
-        if settings.uses_test_token:
-            _add_body(app, f"/{TRY_OUT_DATA}", make_body(try_out_data(line), "application/json"))
-    return telephone.notes if telephone else []
+        _add_bodies(app, "/", {"read": site.read_pages[site.source_tag]})
+        _add_sections(app, site, templates.addresses.root)
+    if telephone is None:
+        return []
+    _add_bodies(app, "/", {TELEPHONE_DATA: telephone.body})
+    add_sounds(app, telephone.synthesized_files, telephone.synthesizer)
+    if settings.uses_test_token:
+        _add_bodies(app, "/", {TRY_OUT_DATA: make_body(try_out_data(line), "application/json")})
+    return telephone.notes
 
 
 def _telephone(line: Line, settings: Settings) -> Telephone:
@@ -67,13 +78,6 @@ def _has_draft_pages(line: Line, settings: Settings) -> bool:
     return settings.uses_test_token and settings.ivr_web_phone == "on" and not line.content.is_preview
 
 
-def _add_static_files(app: FastAPI, static: StaticFiles) -> None:
-    @app.api_route("/static/{name}", methods=GET_OR_HEAD)
-    async def static_file(request: Request) -> Response:
-        body = static.bodies.get(request.path_params["name"])
-        return respond(request, body, headers=IMMUTABLE) if body else Response(status_code=404, headers=NO_STORE)
-
-
 def _add_answer_to_unknown(app: FastAPI, page: Body, status: int) -> None:
     """Answer each address that the application does not know with `page`."""
 
@@ -83,22 +87,20 @@ def _add_answer_to_unknown(app: FastAPI, page: Body, status: int) -> None:
     app.add_exception_handler(404, answer)
 
 
-def _add_body(app: FastAPI, path: str, body: Body) -> None:
-    """Answer requests for `path` with `body`."""
+def _add_bodies(app: FastAPI, folder: str, bodies: Mapping[str, Body], headers: Mapping[str, str] = NO_STORE) -> None:
+    """Answer requests for each name below `folder` with its body."""
 
-    async def answer(request: Request) -> Response:
-        return respond(request, body)
+    def add(path: str, body: Body) -> None:
+        async def answer(request: Request) -> Response:
+            return respond(request, body, headers=headers)
 
-    app.add_api_route(path, answer, methods=GET_OR_HEAD)
+        app.add_api_route(path, answer, methods=GET_OR_HEAD)
 
-
-def _add_blank_pages(app: FastAPI, pages: Mapping[str, Body]) -> None:
-    """Add the blank pages, which a visitor who leaves sees while the neutral page loads. Their names do not say why."""
-    for tag, page in pages.items():
-        _add_body(app, f"/blank/{tag}", page)
+    for name, body in bodies.items():
+        add(folder + name, body)
 
 
-def _add_front_pages(app: FastAPI, site: Site) -> None:
+def _add_front_page(app: FastAPI, site: Site) -> None:
     @app.api_route("/", methods=GET_OR_HEAD)
     async def front(request: Request) -> Response:
         language = site.language(request.headers.get("accept-language", ""))
@@ -106,33 +108,16 @@ def _add_front_pages(app: FastAPI, site: Site) -> None:
         response.headers["Vary"] = "Accept-Language, Accept-Encoding"
         return response
 
-    for tag, page in site.front_pages.items():
-        _add_body(app, f"/{tag}", page)
 
-
-def _add_read_pages(app: FastAPI, site: Site, base: str) -> None:
-    @app.api_route("/read/{tag}", methods=GET_OR_HEAD)
-    async def read_page(request: Request) -> Response:
-        page = site.read_pages.get(request.path_params["tag"])
-        return respond(request, page) if page else respond(request, site.not_found, 404)
+def _add_sections(app: FastAPI, site: Site, root: str) -> None:
+    """Redirect the address of a node to its section of the readable text."""
 
     @app.api_route("/read/{tag}/{node}", methods=GET_OR_HEAD)
     async def section(request: Request) -> Response:
         tag, node = request.path_params["tag"], request.path_params["node"]
         if tag in site.read_pages and node in site.nodes:
-            return RedirectResponse(f"{base}/read/{tag}#{node}", 308, NO_STORE)
+            return RedirectResponse(f"{root}/read/{tag}#{node}", 308, NO_STORE)
         return respond(request, site.not_found, 404)
-
-    _add_body(app, "/read", site.read_pages[site.source_tag])
-
-
-def _add_phone_pages(app: FastAPI, site: Site, telephone: Telephone) -> None:
-    _add_body(app, f"/{TELEPHONE_DATA}", telephone.body)
-
-    @app.api_route("/phone/{tag}", methods=GET_OR_HEAD)
-    async def phone_page(request: Request) -> Response:
-        page = site.phone_pages.get(request.path_params["tag"])
-        return respond(request, page) if page else respond(request, site.not_found, 404)
 
 
 def respond(request: Request, body: Body, status: int = 200, headers: Mapping[str, str] = NO_STORE) -> Response:
