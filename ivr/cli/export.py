@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ivr.cli import EXISTING_FOLDER, FOLDER, print_lines
 from ivr.errors import OperationFailed
 from ivr.settings import Settings, read_settings
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from ivr.export.format import ExportedLine
     from ivr.readiness import Readiness
 
-_FOLDER = click.Path(file_okay=False, path_type=Path)
 _NO_NUMBER = (
     "LINE_NUMBER is not set: every dial shows this number. Set it to the number of the line. To try the line out only, "
     "use the .env that `make setup` writes if there is none."
@@ -25,13 +25,13 @@ _TRYING_OUT = (
 
 
 @click.command()
-@click.argument("folder", metavar="[DIR]", required=False, type=_FOLDER)
-@click.option("--twilio", metavar="DIR", type=_FOLDER, help="Write a project for Twilio's serverless runtime.")
-@click.option("--site", metavar="DIR", type=_FOLDER, help="Write the web pages as static files.")
+@click.argument("folder", metavar="[DIR]", required=False, type=FOLDER)
+@click.option("--twilio", metavar="DIR", type=FOLDER, help="Write a project for Twilio's serverless runtime.")
+@click.option("--site", metavar="DIR", type=FOLDER, help="Write the web pages as static files.")
 @click.option(
     "--sounds",
     metavar="SOUNDS",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=EXISTING_FOLDER,
     help="With --site: also the sounds in this folder, which `ivr listen --all` made.",
 )
 @click.option(
@@ -83,8 +83,7 @@ def _exported(settings: Settings, own_number: bool = False) -> "ExportedLine":
 def _write(line: "ExportedLine", folder: Path) -> None:
     from ivr.export.files import write_export
 
-    for path in write_export(line, folder):
-        click.echo(f"wrote {path}")
+    print_lines(f"wrote {path}" for path in write_export(line, folder))
 
 
 def _write_project(settings: Settings, readiness: "Readiness", folder: Path) -> None:
@@ -106,8 +105,7 @@ def _write_site(settings: Settings, readiness: "Readiness", folder: Path, sounds
     from ivr.web.static_site import PUBLIC, write_site
 
     assert readiness.line, "a line that is ready can be used"
-    for note in write_site(readiness.line, settings, recording_files(settings.ivr_content), folder, sounds):
-        click.echo(note)
+    print_lines(write_site(readiness.line, settings, recording_files(settings.ivr_content), folder, sounds))
     click.echo(f"wrote {folder}; its README.md says how to publish {folder / PUBLIC}")
 
 
@@ -117,6 +115,5 @@ def _compare(line: "ExportedLine", old: Path) -> int:
     from ivr.export.files import read_export
 
     found = list(differences(read_export(old), line))
-    for sentence in found or ["No difference."]:
-        click.echo(sentence)
+    print_lines(found or ["No difference."])
     return 1 if found else 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr import __version__
-from ivr.cli import export, operate, translate, usage
+from ivr.cli import FILE, FOLDER, export, operate, print_lines, translate, usage
 from ivr.errors import BadContent, BadSettings, NoAnswer, OperationFailed
 from ivr.settings import read_settings
 
@@ -83,8 +83,7 @@ def check(ctx: click.Context, tag: str | None, today: bool, against: str | None)
     settings, day = read_settings(), date.today() if today else None
     root, options = settings.ivr_content, settings.options
     report = check_language(root, options, tag) if tag else check_all(root, options, day)
-    for row in report.rows:
-        click.echo(row)
+    print_lines(report.rows)
     for name in changed_texts(root):
         click.echo(f"{name}: the release has changed the text that yours replaces. `ivr own` shows both.")
     sys.exit(1 if report.faults else 0)
@@ -101,23 +100,15 @@ def check(ctx: click.Context, tag: str | None, today: bool, against: str | None)
     help="How each dialled call ends, or hangup: the caller hangs up while it rings. The last word repeats.",
 )
 @click.option("--url", default=None, help="Call the line that runs at this address, with signed requests.")
-@click.option(
-    "--keep",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the call into this file, as a story that tests replay.",
-)
+@click.option("--keep", type=FILE, help="Write the call into this file, as a story that tests replay.")
 def call_(press: str | None, outcomes: str, url: str | None, keep: Path | None) -> None:
     """Make a call in the terminal, with keys pressed by hand or given in --press."""
     from ivr.cli.call import call
 
     story = call(read_settings(), url, None if press is None else press.split(), outcomes.split())
     if keep:
-        _write(keep, story)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8")
-    click.echo(f"wrote {path}")
+        keep.write_text(story, "utf-8")
+        click.echo(f"wrote {keep}")
 
 
 @main.command()
@@ -138,9 +129,7 @@ def fallback() -> None:
 
 @main.command()
 @click.argument("locales", nargs=-1, metavar="[LOCALE]...", type=translate.folder_tag)
-@click.option(
-    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder for the pages."
-)
+@click.option("--out", required=True, type=FOLDER, help="The folder for the pages.")
 def script(locales: Sequence[str], out: Path) -> None:
     """Write all texts as pages to review.
 
@@ -149,14 +138,11 @@ def script(locales: Sequence[str], out: Path) -> None:
     """
     from ivr.script.page import write_pages
 
-    for path in write_pages(_line(*locales), locales, out):
-        click.echo(f"wrote {path}")
+    print_lines(f"wrote {path}" for path in write_pages(_line(*locales), locales, out))
 
 
 @main.command("map")
-@click.option(
-    "--svg", type=click.Path(dir_okay=False, path_type=Path), help="Draw the map into this file, with Graphviz."
-)
+@click.option("--svg", type=FILE, help="Draw the map into this file, with Graphviz.")
 @click.option(
     "--outline",
     "output",
@@ -173,11 +159,12 @@ def map_(svg: Path | None, output: str) -> None:
     line = _line()
     script = read_script(line, line.flow.source_language)
     if svg:
-        _write(svg, drawing.svg(drawing.dot(script, line.flow)))
+        svg.write_text(drawing.svg(drawing.dot(script, line.flow)), "utf-8")
+        click.echo(f"wrote {svg}")
     elif output == "dot":
         click.echo(drawing.dot(script, line.flow), nl=False)
     else:
-        click.echo("\n".join(drawing.outline(script, line.flow)))
+        print_lines(drawing.outline(script, line.flow))
 
 
 @main.command()
@@ -193,7 +180,7 @@ def sources(nodes: Sequence[str], live: bool) -> None:
 
     line = _line()
     script = read_script(line, line.flow.source_language)
-    click.echo("\n".join(sources_of(line, script, nodes, live)))
+    print_lines(sources_of(line, script, nodes, live))
 
 
 @main.command()
@@ -206,11 +193,9 @@ def own(name: str | None) -> None:
     from ivr.script.own import copy_text, own_rows
 
     if name:
-        for path in copy_text(read_settings().ivr_content, name):
-            click.echo(f"wrote {path}")
-        return
-    for row in own_rows(_line().content):
-        click.echo(row)
+        print_lines(f"wrote {path}" for path in copy_text(read_settings().ivr_content, name))
+    else:
+        print_lines(own_rows(_line().content))
 
 
 def _line(*drafts: str) -> "Line":
@@ -222,7 +207,9 @@ def _line(*drafts: str) -> "Line":
     return compile_line(settings.ivr_content, settings.options, published)
 
 
-main.add_command(export.export)
 operate.add_to(main)
-usage.add_to(main)
-translate.add_to(main)
+for command in (
+    export.export, usage.usage, usage.cost,
+    translate.status, translate.locale, translate.listen, translate.recordings,
+):  # fmt: skip
+    main.add_command(command)

@@ -9,17 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ivr.cli import FOLDER, print_lines
 from ivr.cli.all_sounds import make_all_sounds
 from ivr.settings import read_settings
 
 if TYPE_CHECKING:
     from ivr.line.line import Line
-
-
-def add_to(main: click.Group) -> None:
-    """Add these commands to `main`."""
-    for command in (status, locale, listen, recordings):
-        main.add_command(command)
 
 
 def folder_tag(tag: str) -> str:
@@ -70,8 +65,7 @@ def locale_new(tag: str, name: str) -> None:
     settings = read_settings()
     paths = create_locale(settings.ivr_content, tag, name, settings.options)
     tag = paths[0].parent.name
-    for path in paths:
-        click.echo(f"created {os.path.relpath(path)}")
+    print_lines(f"created {os.path.relpath(path)}" for path in paths)
     for file, number, mark in review_marks(paths[0].parent):
         click.echo(f"  {file}:{number}: {mark}")
     click.echo(
@@ -98,10 +92,8 @@ def locale_update(tags: Sequence[str], same_meaning: Sequence[str]) -> None:
     settings = read_settings()
     tags = tags or update.languages(settings.ivr_content)
     result = update.update(settings.ivr_content, tags, same_meaning, date.today(), settings.options)
-    for path in result.written:
-        click.echo(f"updated {os.path.relpath(path)}")
-    for row in update.rows(result):
-        click.echo(row)
+    print_lines(f"updated {os.path.relpath(path)}" for path in result.written)
+    print_lines(update.rows(result))
     sys.exit(1 if result.faults else 0)
 
 
@@ -121,18 +113,10 @@ def locale_glossary(tag: str) -> None:
 @click.argument("tag", type=folder_tag, required=False)
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
 @click.option(
-    "--all",
-    "all_sounds",
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Make every sound of the web page in the folder DIR, for IVR_SOUNDS.",
+    "--all", "all_sounds", metavar="DIR", type=FOLDER, help="Make every sound of the web page in DIR, for IVR_SOUNDS."
 )
 @click.option("--slow", is_flag=True, help="At the slow pace, as after key 7.")
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Copy the sounds into this folder, named after the texts.",
-)
+@click.option("--out", type=FOLDER, help="Copy the sounds into this folder, named after the texts.")
 def listen(tag: str | None, nodes: Sequence[str], all_sounds: Path | None, slow: bool, out: Path | None) -> None:
     """Listen to the texts of a language.
 
@@ -184,8 +168,7 @@ def recordings_sheet(tag: str, every: bool) -> None:
     """Print the texts to read aloud beside the English, with file names."""
     from ivr.translate.recording_sheet import recording_sheet
 
-    for text in recording_sheet(_line_with(tag), tag, every):
-        click.echo(text)
+    print_lines(recording_sheet(_line_with(tag), tag, every))
 
 
 @recordings.command("add")
@@ -207,8 +190,7 @@ def recordings_add(tag: str, name: str, file: Path | None) -> None:
     if not Path(name).is_dir():
         raise click.UsageError(f"{name} is no folder. Give NAME FILE, or a folder of files.")
     results = list(record.add_folder(_line_with(tag), tag, Path(name)))
-    for sentence, _ in results:
-        click.echo(sentence)
+    print_lines(sentence for sentence, _ in results)
     added = sum(is_added for _, is_added in results)
     click.echo(f"{added} of {len(results)} sound files added")
     sys.exit(0 if results and added == len(results) else 1)
@@ -223,9 +205,7 @@ def recordings_prune(tag: str) -> None:
     """
     from ivr.translate import record
 
-    deleted = record.prune(_line_with(tag), tag)
-    for deletion in deleted or ["no file to delete"]:
-        click.echo(deletion)
+    print_lines(record.prune(_line_with(tag), tag) or ["no file to delete"])
 
 
 def _line_with(tag: str) -> "Line":

@@ -1,19 +1,12 @@
 """The commands of an operator about numbers: `ivr usage` and `ivr cost`."""
 
-from collections.abc import Callable
-
 import click
 
+from ivr.cli import print_lines
 from ivr.cli.operate import external
 from ivr.errors import BadSettings
 from ivr.settings import read_settings
 from ivr.usage.periods import is_period, period_before
-
-
-def add_to(main: click.Group) -> None:
-    """Add the commands to `main`."""
-    main.add_command(usage)
-    main.add_command(cost)
 
 
 def _period(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -58,10 +51,9 @@ def usage(ctx: click.Context, period: str | None, periods: int, agency: str, out
     stored = [store.read(name) for name in names_of_periods]
     line = compile_line(settings.ivr_content, settings.options)
     reports = [make_report(line, name, counts, now) for name, counts in zip(names_of_periods, stored, strict=True)]
-    layouts: dict[str | None, Callable[..., str]]
-    layouts = {None: layout.as_text, "csv": layout.as_csv, "html": layout.as_html}
+    as_output = {None: layout.as_text, "csv": layout.as_csv, "html": layout.as_html}[output]
     names = layout.Names(node_labels(line), language_names(line))
-    text = layouts[output](reports, names, layout.Head(agency, settings.line_number, now.date()))
+    text = as_output(reports, names, layout.Head(agency, settings.line_number, now.date()))
     click.echo(text.encode() if output == "html" else text)  # a page is UTF-8, whatever the terminal is
 
 
@@ -72,8 +64,7 @@ def _print_records_of_twilio(ctx: click.Context, period: str | None) -> None:
 
     settings, services = read_settings(), external(ctx)
     last = period or last_period(services.now(), settings.ivr_usage_period)
-    for line in report(Account(settings, services.transport), settings, last, services.now()):
-        click.echo(line)
+    print_lines(report(Account(settings, services.transport), settings, last, services.now()))
 
 
 def _periods_until(last: str, number: int) -> list[str]:
