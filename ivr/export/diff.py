@@ -1,7 +1,6 @@
 """Compares two exported lines, in sentences."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from ivr.export.format import ExportedLine, ExportedPrompt
 
@@ -22,19 +21,11 @@ def differences(old: ExportedLine, new: ExportedLine) -> Iterator[str]:
     yield from _documents(old, new)
 
 
-class _Value(NamedTuple):
-    """A value of both lines. `name` is the subject of a sentence: "The number that key 0 dials"."""
-
-    name: str
-    old: object
-    new: object
-
-
 def _settings(old: ExportedLine, new: ExportedLine) -> Iterator[str]:
     values = (
-        _Value("The number that key 0 dials", old.hotline, new.hotline),
-        _Value("The end of a silent call", old.silence, new.silence),
-        _Value("The place at which a call begins", old.ring, new.ring),
+        ("The number that key 0 dials", old.hotline, new.hotline),
+        ("The end of a silent call", old.silence, new.silence),
+        ("The place at which a call begins", old.ring, new.ring),
     )
     for name, before, after in values:
         if before != after:
@@ -51,7 +42,7 @@ def _languages(old: ExportedLine, new: ExportedLine) -> Iterator[str]:
 
 
 def _nodes(old: ExportedLine, new: ExportedLine) -> Iterator[str]:
-    before, after = _node_names(old), _node_names(new)
+    before, after = (set(map(_node_of, line.places)) for line in (old, new))
     for node in sorted(before - after):
         moved = new.addresses.moved.get(node)
         yield f"{node}: this node was removed" + (f"; {moved} replaces it." if moved else ".")
@@ -109,10 +100,6 @@ def _document(line: ExportedLine, address: str) -> tuple[str | None, ...]:
 
 def _shared(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[str]:
     return (name for name in old if name in new)
-
-
-def _node_names(line: ExportedLine) -> set[str]:
-    return set(map(_node_of, line.places))
 
 
 def _node_of(address: str) -> str:

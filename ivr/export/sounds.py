@@ -1,12 +1,10 @@
 """The sounds that the telephone of the web page can play: each prompt at each pace, unless it is recorded."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ivr.export.format import ExportedLine
 from ivr.speech.utterance import Utterance, utterance_of
-
-SLOW = "/slow"
 
 
 class PageSound(NamedTuple):
@@ -18,12 +16,10 @@ class PageSound(NamedTuple):
 
 def page_sounds(line: ExportedLine) -> Mapping[str, PageSound]:
     """The sounds of `line`, by the name of the prompt, with "/slow" for the slow pace: "es/partner/2/slow"."""
-    return dict(_sounds(line))
-
-
-def _sounds(line: ExportedLine) -> Iterator[tuple[str, PageSound]]:
+    sounds: dict[str, PageSound] = {}
     for name, prompt in (line.prompts or {}).items():
         if prompt.recording is None:
             tag, language = prompt.language, line.languages[prompt.language].language
-            yield name, PageSound(tag, utterance_of(language, prompt.paragraphs))
-            yield name + SLOW, PageSound(tag, utterance_of(language, prompt.paragraphs, slow=True))
+            sounds[name] = PageSound(tag, utterance_of(language, prompt.paragraphs))
+            sounds[f"{name}/slow"] = PageSound(tag, utterance_of(language, prompt.paragraphs, slow=True))
+    return sounds

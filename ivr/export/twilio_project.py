@@ -32,14 +32,13 @@ def write_project(line: ExportedLine, report: Mapping[str, object], audio: Mappi
     /health/ready. `audio` has the file of each recording by its name ("0f3c….wav").
     """
     shutil.copytree(TEMPLATE, folder, ignore=shutil.ignore_patterns("node_modules", ".env"), dirs_exist_ok=True)
+    assets = folder / "assets"
+    for subfolder in ("health", "audio"):
+        (assets / subfolder).mkdir(parents=True, exist_ok=True)
     for path, content in _assets(line, report):
-        target = folder / "assets" / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        (assets / path).write_bytes(content)
     for name, file in audio.items():
-        target = folder / "assets" / "audio" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
+        shutil.copyfile(file, assets / "audio" / name)
 
 
 def _assets(line: ExportedLine, report: Mapping[str, object]) -> Iterator[tuple[str, bytes]]:

@@ -21,8 +21,8 @@ from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.script.page import render_page
 from ivr.settings import Settings
-from ivr.web.audio_files import add_audio_files
 from ivr.web.security_headers import NO_STORE
+from ivr.web.sound_requests import add_audio_files
 
 AddPages = Callable[[FastAPI, Settings, Readiness], object]
 FileState = tuple[Path, int]

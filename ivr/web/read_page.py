@@ -1,6 +1,7 @@
 """The readable text of the line in one language: every text as a section with paragraphs, choices and sources."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from ivr.content.facts import Source
@@ -8,19 +9,11 @@ from ivr.content.locale import Locale
 from ivr.errors import BadLocale
 from ivr.export.number_links import NumberLinker, number_span
 from ivr.line.line import Line
-from ivr.script.model import Entry, Script, label_of
+from ivr.script.model import Entry, Script
 from ivr.web.writing import Paragraph, Writer, title_end
 
 LOWEST_HEADING = 6
 """HTML has headings h1 to h6."""
-
-
-class Choice(NamedTuple):
-    """One choice of a menu: its key, the node it leads to, and its label ("For tea")."""
-
-    key: str
-    node: str
-    label: str
 
 
 class Section(NamedTuple):
@@ -28,7 +21,8 @@ class Section(NamedTuple):
 
     `keys` lead to it from the main menu; `level` is the level of its heading, from 2 (h2) to 6; `title_locale` and
     `locale` are the languages of its title and its text; `parts` are its written paragraphs, for a menu without the
-    choices; `menu` is the name of the menu that offers it, "" for the main menu; `sources` are those of its facts.
+    choices; `choices` are the names of the texts that they lead to, in key order; `menu` is the name of the menu that
+    offers it, "" for the main menu; `sources` are those of its facts.
     """
 
     name: str
@@ -39,7 +33,7 @@ class Section(NamedTuple):
     title_locale: Locale
     locale: Locale
     parts: tuple[tuple[Paragraph, ...], ...]
-    choices: tuple[Choice, ...]
+    choices: tuple[str, ...]
     menu: str
     sources: tuple[Source, ...]
 
@@ -61,7 +55,7 @@ class ReadableText(NamedTuple):
 
     def below(self, section: Section) -> tuple[Section, ...]:
         """The sections that the choices of `section` lead to, in key order."""
-        return tuple(self.section(choice.node) for choice in section.choices)
+        return tuple(map(self.section, section.choices))
 
     def of_kinds(self, *kinds: str) -> tuple[Section, ...]:
         """The other sections of these kinds, such as "transfer", kind by kind."""
@@ -70,7 +64,7 @@ class ReadableText(NamedTuple):
     @staticmethod
     def sources_of(sections: Iterable[Section]) -> tuple[Source, ...]:
         """The documents behind several sections, each once, by title."""
-        return each_source_once(source for section in sections for source in section.sources)
+        return each_source_once(section.sources for section in sections)
 
 
 def readable_text(line: Line, script: Script) -> ReadableText:
@@ -103,9 +97,9 @@ class _SectionMaker:
             title_locale=self._locales[title_locale],
             locale=self._locales[entry.locale],
             parts=tuple(self._parts(entry, title_locale)),
-            choices=tuple(Choice(choice.key, choice.node, label_of(choice.offer)) for choice in entry.choices),
+            choices=tuple(choice.node for choice in entry.choices),
             menu=menu.name if menu else "",
-            sources=self._sources(entry),
+            sources=each_source_once(self._facts[fact].sources for fact in entry.facts if fact in self._facts),
         )
 
     def _parts(self, entry: Entry, title_locale: str) -> Iterator[tuple[Paragraph, ...]]:
@@ -123,14 +117,10 @@ class _SectionMaker:
         title = rest if rest and first.lower() in self._small_words[tag] else label
         return title[:1].upper() + title[1:]
 
-    def _sources(self, entry: Entry) -> tuple[Source, ...]:
-        facts = (self._facts[fact] for fact in entry.facts if fact in self._facts)
-        return each_source_once(source for fact in facts for source in fact.sources)
 
-
-def each_source_once(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """Each document once, by title."""
-    by_title = {(source.title.lower(), source.address): source for source in sources}
+def each_source_once(lists: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
+    """The documents of all `lists`, each once, by title."""
+    by_title = {(source.title.lower(), source.address): source for source in chain.from_iterable(lists)}
     return tuple(by_title[key] for key in sorted(by_title))
 
 

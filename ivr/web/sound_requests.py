@@ -1,15 +1,25 @@
-"""Answers requests for sounds: /sound/es/partner/2/slow.wav. A request over the limit is answered with 429."""
+"""Answers requests for recordings, /audio/0f3c….wav, and for the sounds of the telephone page, /sound/es/partner/2.wav.
+
+Every recording under locales/ is served, whether or not a text of this release still uses it: so a call that began on
+the last release still gets the recordings that its documents name. Requests for recordings are not logged.
+"""
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
 
+from ivr.call.urls import AUDIO
+from ivr.content.layer import recording_files
 from ivr.speech.programs import SynthesisFailed
 from ivr.web.security_headers import NO_STORE
 from ivr.web.sounds import SynthesizedFiles, Synthesizer
 
+RECORDING_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+"""Twilio caches recordings by these headers (https://www.twilio.com/docs/voice/twiml/play). The name of a recording is
+the hash of its content."""
 REQUESTS_A_SECOND, MOST_AT_ONCE = 40, 80
 """Requests for sounds that one worker answers. A visitor who listens makes one request in about ten seconds."""
 RETRY_AFTER = 1
@@ -36,6 +46,18 @@ class RequestLimit:
             return False
         self._left -= 1
         return True
+
+
+def add_audio_files(app: FastAPI, root: Path) -> None:
+    """Add the recordings of the content at `root` to `app`."""
+    files = recording_files(root)
+
+    @app.api_route(AUDIO + "/{name}", methods=["GET", "HEAD"])
+    async def audio_file(request: Request) -> Response:
+        path = files.get(request.path_params["name"])
+        if path is None or not path.is_file():
+            return Response(status_code=404, headers={"Cache-Control": "no-store"})
+        return FileResponse(path, media_type="audio/wav", headers=RECORDING_HEADERS)
 
 
 def add_sounds(app: FastAPI, files: SynthesizedFiles, synthesizer: Synthesizer) -> None:

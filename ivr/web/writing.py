@@ -48,10 +48,8 @@ class Piece(NamedTuple):
         return self.link.startswith("https:")
 
 
-class Paragraph(NamedTuple):
-    """A spoken paragraph in writing; without pieces if a page leaves it out."""
-
-    pieces: tuple[Piece, ...]
+Paragraph = tuple[Piece, ...]
+"""A spoken paragraph in writing; empty if a page leaves it out."""
 
 
 class _Sentence(NamedTuple):
@@ -77,7 +75,7 @@ class Writer:
         spellings = prompt.spellings or ((),) * len(prompt.paragraphs)
         paragraphs = zip(prompt.paragraphs, offers, spellings, strict=True)
         return tuple(
-            Paragraph(tuple(_tidy(self._pieces(text, start if number == 0 else 0, offer, spelled, leaves_keys_out))))
+            tuple(_tidy(self._pieces(text, start if number == 0 else 0, offer, spelled, leaves_keys_out)))
             for number, (text, offer, spelled) in enumerate(paragraphs)
         )
 
