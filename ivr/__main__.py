@@ -2,7 +2,7 @@
 
 import sys
 
-from ivr.server.signals import ignore_signals
+from ivr.server.process import ignore_signals
 
 
 def main() -> None:

@@ -50,16 +50,13 @@ def add_health(app: FastAPI, readiness: Readiness) -> None:
     would otherwise take the line away. `/health/ready`: callers get the whole line; for rollouts, alerts and
     `ivr check --against`.
     """
-    report = readiness.report()
 
-    @app.api_route("/health/live", methods=GET_OR_HEAD)
-    async def live() -> JSONResponse:
-        return JSONResponse({"alive": True, "release": __version__})
+    def add(name: str, content: dict[str, object], healthy: bool) -> None:
+        async def answer() -> JSONResponse:
+            return JSONResponse(content, 200 if healthy else 503)
 
-    @app.api_route("/health/ready", methods=GET_OR_HEAD)
-    async def ready() -> JSONResponse:
-        return JSONResponse(report, status_code=200 if readiness.ready else 503)
+        app.add_api_route(f"/health/{name}", answer, methods=GET_OR_HEAD)
 
-    @app.api_route("/health/serving", methods=GET_OR_HEAD)
-    async def serving() -> JSONResponse:
-        return JSONResponse(report, status_code=200 if readiness.serving else 503)
+    add("live", {"alive": True, "release": __version__}, healthy=True)
+    add("ready", readiness.report(), readiness.ready)
+    add("serving", readiness.report(), readiness.serving)

@@ -33,7 +33,7 @@ docs/threats.md compares servers without these limits.
 
 import asyncio
 import resource
-from enum import Enum, auto
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
@@ -49,17 +49,8 @@ OWN_FILES = 24
 """File descriptors that a worker needs for itself."""
 
 
-class State(Enum):
-    """The state of a connection; see the table above."""
-
-    NEW = auto()
-    ARRIVING = auto()
-    ANSWERING = auto()
-    KEPT = auto()
-    DRAINING = auto()
-    CLOSING = auto()
-
-
+State = Enum("State", ("NEW", "ARRIVING", "ANSWERING", "KEPT", "DRAINING", "CLOSING"))
+"""The state of a connection; see the table above."""
 DEADLINES = {State.NEW: 10.0, State.ARRIVING: 10.0, State.ANSWERING: 60.0, State.DRAINING: 1.0, State.CLOSING: 60.0}
 """Seconds that a connection may stay in a state. uvicorn's `timeout_keep_alive` is the deadline of KEPT."""
 WAITING = {State.NEW, State.ARRIVING, State.KEPT, State.DRAINING}

@@ -3,7 +3,7 @@
 gunicorn does this work, with the settings of `gunicorn_settings`. `Master` differs from gunicorn in five ways, each of
 which saves calls:
 
-- Signals that reload or restart are ignored (`ivr.server.signals`).
+- Signals that reload or restart are ignored (`ivr.server.process`).
 - If a worker cannot be forked or ends at its start, a new worker is started after RESTART_DELAY. gunicorn then ends the
   whole line, although the other workers could answer.
 - A worker without a heartbeat is killed at once. gunicorn sends SIGABRT first and waits another second.
@@ -20,10 +20,9 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from ivr.server.console import print_lines
-from ivr.server.gunicorn_application import GunicornApplication
 from ivr.server.metrics import MetricsEndpoint
-from ivr.server.worker import HEARTBEAT_TIMEOUT, LineWorker
+from ivr.server.process import print_lines
+from ivr.server.worker import HEARTBEAT_TIMEOUT, GunicornApplication, LineWorker
 
 KEEP_ALIVE = 75
 """Seconds that a connection waits for its next request."""

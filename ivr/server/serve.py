@@ -4,10 +4,9 @@ Content and settings are read at the start alone: new texts and new settings nee
 """
 
 import gc
-import os
-import resource
 import socket
 import tempfile
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -15,21 +14,17 @@ from gunicorn.systemd import listen_fds
 
 from ivr.errors import OperationFailed
 from ivr.readiness import Readiness, readiness_of
-from ivr.server import prctl
 from ivr.server.app import make_app
-from ivr.server.console import print_lines
-from ivr.server.gunicorn_application import GunicornApplication
 from ivr.server.http_limits import raise_file_limit
 from ivr.server.master import Master, gunicorn_settings
 from ivr.server.metrics import MetricsEndpoint, metrics_folder
-from ivr.server.signals import ignore_signals
+from ivr.server.process import disable_core_dumps, ignore_signals, open_standard_streams, print_lines
 from ivr.server.webhook import Webhook
+from ivr.server.worker import GunicornApplication
 from ivr.settings import Settings
 from ivr.usage.counter import UsageCounter
 from ivr.usage.store import store_of
 
-WORKERS = 2
-"""Worker processes: one answers while the other is replaced."""
 BACKLOG = 2048
 """Connections that wait in the kernel to be accepted."""
 EVERY_ADDRESS = "::"
@@ -38,15 +33,15 @@ SHARED_MEMORY = Path("/dev/shm")
 """A file system in memory (Linux). On a disk that is slow or full, the heartbeat would stop."""
 
 
-def serve(settings: Settings, host: str, port: int, workers: int = WORKERS) -> None:
+def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Answer on `host`:`port`, or on the sockets that systemd passes, until the process ends.
 
     Raises OperationFailed if the port is taken or there is no temporary folder.
     """
     gc.disable()  # until the line is compiled: each collection would go through all of it
     ignore_signals()
-    _disable_core_dumps()
-    _open_standard_streams()
+    disable_core_dumps()
+    open_standard_streams()
     raise_file_limit()
     readiness = readiness_of(settings)
     gc.collect()  # the proofs leave about 4 MB of garbage for each language
@@ -88,35 +83,13 @@ def _metrics_endpoint(settings: Settings, parent: Path, workers: int, readiness:
 
 def memory_folder() -> Path:
     """A folder in shared memory, or a temporary one if the system has no shared memory. Raises OperationFailed."""
-    try:
-        tempfile.TemporaryFile(dir=SHARED_MEMORY).close()
-        return SHARED_MEMORY
-    except OSError:
-        pass
-    try:
-        return Path(tempfile.gettempdir())
-    except OSError:
-        raise OperationFailed(
-            f"No folder can be written for the workers' heartbeat: expected {SHARED_MEMORY} or a temporary folder."
-        ) from None
-
-
-def _disable_core_dumps() -> None:
-    """Leave no file with the memory of calls."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    prctl.refuse_core_dumps()
-
-
-def _open_standard_streams() -> None:
-    """Open standard streams that are closed as /dev/null.
-
-    Otherwise the next file or socket would get the number of a closed stream, and the log would be written to it.
-    """
-    for stream in range(3):
-        try:
-            os.fstat(stream)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
+    for folder in (SHARED_MEMORY, None):  # None is the temporary folder
+        with suppress(OSError):
+            tempfile.TemporaryFile(dir=folder).close()
+            return folder or Path(tempfile.gettempdir())
+    raise OperationFailed(
+        f"No folder can be written for the workers' heartbeat: expected {SHARED_MEMORY} or a temporary folder."
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,4 +1,4 @@
-"""One worker: a process that gunicorn forks from the compiled line, and that answers with uvicorn.
+"""The application that gunicorn loads, and one worker: a process that it forks, and that answers with uvicorn.
 
 The heartbeat is a task of the event loop, so it stops where the loop hangs. Every HEARTBEAT_INTERVAL it
 
@@ -15,18 +15,18 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 import uvicorn
+from gunicorn.app.base import BaseApplication
 from uvicorn_worker import UvicornWorker
 
 from ivr import log
-from ivr.server.gunicorn_application import GunicornApplication
 from ivr.server.http_limits import BoundedProtocol
 from ivr.server.metrics import MetricsEndpoint, metrics_app
-from ivr.server.prctl import set_signal_at_death_of_parent
-from ivr.server.signals import ignore_signals
+from ivr.server.process import ignore_signals, set_signal_at_death_of_parent
 
 HEARTBEAT_INTERVAL = 0.5
 """Seconds between two heartbeats."""
@@ -56,6 +56,28 @@ UVICORN_SETTINGS: dict[str, Any] = {
     "callback_notify": None,
 }
 """uvicorn's settings that gunicorn's do not set: https://uvicorn.dev/settings/."""
+
+
+class GunicornApplication(BaseApplication):
+    """The ASGI application that `load` returns, and gunicorn's `settings` for it, by name.
+
+    `endpoint` is the metrics endpoint of the workers; None if metrics are off.
+    """
+
+    def __init__(
+        self, load: Callable[[], Any], settings: Mapping[str, object], endpoint: MetricsEndpoint | None = None
+    ) -> None:
+        self._load, self._settings, self.endpoint = load, settings, endpoint
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the given settings only: gunicorn reads no file and no command line."""
+        for name, value in self._settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Called once by gunicorn, in the master: the workers are forked with the application that it returns."""
+        return self._load()
 
 
 class LineWorker(UvicornWorker):

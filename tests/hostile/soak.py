@@ -30,7 +30,7 @@ from support.processes import end, line_environment
 from ivr.phone import caller as telephone
 from ivr.phone import parser
 from ivr.phone.webhook_form import FORM, Fields
-from ivr.server.signals import IGNORED_SIGNALS
+from ivr.server.process import IGNORED_SIGNALS
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 CALLERS = 4

@@ -33,7 +33,7 @@ from ivr.phone.caller import Caller
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial
 from ivr.phone.webhook_form import FORM
-from ivr.server.signals import IGNORED_SIGNALS
+from ivr.server.process import IGNORED_SIGNALS
 from ivr.server.worker import HEARTBEAT_TIMEOUT
 
 MIN_SLACK = 3.0
