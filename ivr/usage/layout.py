@@ -70,12 +70,21 @@ class Head(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One row: its label and depth, the number of each period, and their sum, all as shown."""
+    """One row: its label and depth, and the number of each period, as shown."""
 
     label: str
     depth: int
-    numbers: tuple[str, ...]
-    total: str
+    periods: tuple[str, ...]
+
+    @property
+    def total(self) -> str:
+        """The sum of the periods, as shown."""
+        return total_of(self.periods)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The number of each period; then, if there is more than one, their sum."""
+        return (*self.periods, self.total) if len(self.periods) > 1 else self.periods
 
 
 class Section(NamedTuple):
@@ -106,27 +115,22 @@ def sections(reports: Sequence[Report], names: Names) -> tuple[Section, ...]:
         _row(label, depth, reports, [Cell(node, "", "chosen")]) for node, (label, depth) in _nodes(reports, names)
     ]
     shown = [row for row in topics if _least(row.total)]
-    hidden = _row_of_hidden(len(topics) - len(shown), reports)
+    hidden = len(topics) - len(shown)
+    others = [Row(f"{hidden} others, each", 1, (HIDDEN,) * len(reports))] if hidden else []
     top = sorted(shown, key=lambda row: -_least(row.total))[:TOP_TOPICS]
     return (
         Section("Calls and transfers", tuple(_call_rows(reports))),
         Section("Languages", tuple(_language_rows(reports, names))),
         Section("Chosen most often", tuple(row._replace(depth=1) for row in top)),
-        Section("All menus and topics, in the order of the menus", (*shown, *hidden)),
+        Section("All menus and topics, in the order of the menus", (*shown, *others)),
     )
-
-
-def _row_of_hidden(count: int, reports: Sequence[Report]) -> Iterator[Row]:
-    """One row in place of the `count` rows that have hidden numbers only."""
-    if count:
-        hidden = (HIDDEN,) * len(reports)
-        yield Row(f"{count} others, each", 1, hidden, total_of(hidden))
 
 
 def _row(label: str, depth: int, reports: Sequence[Report], cells: Sequence[Cell]) -> Row:
     """The row of the sum of `cells`."""
-    numbers = tuple(total_of([report.numbers.get(cell, HIDDEN) for cell in cells]) for report in reports)
-    return Row(label, depth, numbers, total_of(numbers))
+    return Row(
+        label, depth, tuple(total_of([report.numbers.get(cell, HIDDEN) for cell in cells]) for report in reports)
+    )
 
 
 def _cells(reports: Sequence[Report]) -> tuple[Cell, ...]:
@@ -150,11 +154,11 @@ def _call_rows(reports: Sequence[Report]) -> Iterator[Row]:
 
 def _language_rows(reports: Sequence[Report], names: Names) -> Iterator[Row]:
     for event, label in LANGUAGE_LABELS.items():
-        for cell in (cell for cell in _cells(reports) if cell.event == event):
-            if cell.locale == NO_LANGUAGE:
-                yield _row(BEFORE_A_LANGUAGE, 0, reports, [cell])
-            else:
-                yield _row(label.format(names.locales.get(cell.locale, cell.locale)), 0, reports, [cell])
+        for cell in _cells(reports):
+            if cell.event == event:
+                language = names.locales.get(cell.locale, cell.locale)
+                words = BEFORE_A_LANGUAGE if cell.locale == NO_LANGUAGE else label.format(language)
+                yield _row(words, 0, reports, [cell])
 
 
 def _title(reports: Sequence[Report]) -> str:
@@ -167,12 +171,8 @@ def _subtitle(head: Head) -> str:
 
 def _columns(reports: Sequence[Report]) -> list[str]:
     """The heads of the columns of numbers; the last one is the sum where there is more than one period."""
-    several = len(reports) > 1
-    return [*(short_name(report.period) for report in reports), *(["Together"] * several)]
-
-
-def _numbers(row: Row) -> tuple[str, ...]:
-    return (*row.numbers, *([row.total] if len(row.numbers) > 1 else ()))
+    heads = [short_name(report.period) for report in reports]
+    return [*heads, "Together"] if len(heads) > 1 else heads
 
 
 def _gaps(reports: Sequence[Report]) -> list[str]:
@@ -184,7 +184,7 @@ def as_text(reports: Sequence[Report], names: Names, head: Head) -> str:
     lines = [_title(reports), _subtitle(head), *(f"INCOMPLETE: {gap}." for gap in _gaps(reports))]
     for section in sections(reports, names):
         lines += ["", _text_row(section.title, _columns(reports))]
-        lines += [_text_row("  " * max(row.depth, 1) + row.label, _numbers(row)) for row in section.rows]
+        lines += [_text_row("  " * max(row.depth, 1) + row.label, row.numbers) for row in section.rows]
     return "\n".join([*lines, "", *map(textwrap.fill, NOTES)])
 
 
@@ -213,7 +213,7 @@ def as_html(reports: Sequence[Report], names: Names, head: Head) -> str:
     )
     return environment.get_template("usage.html").render(
         title=_title(reports), subtitle=_subtitle(head), gaps=_gaps(reports), columns=_columns(reports),
-        sections=sections(reports, names), numbers=_numbers, bar_width=_bar_width, notes=NOTES,
+        sections=sections(reports, names), bar_width=_bar_width, notes=NOTES,
     )  # fmt: skip
 
 

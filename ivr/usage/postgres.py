@@ -15,7 +15,9 @@ How counts stay right while processes and the database start, stop and fail:
 6. A process that ends while the database is away loses the counts since its last write. Its span is then without
    `ended`, or a time without any span remains: the report says INCOMPLETE from these rows alone.
 
-Messages of the driver are never shown or logged, because they may repeat a part of the URL and so the password.
+Messages of the driver are never shown or logged, because they may repeat a part of the URL and so the password. The
+reason for a fault is told in our own words. A fault of a statement has a code, SQLSTATE. A fault while connecting has
+none (psycopg 3.3), so there the reason is found by the fixed phrases of libpq and the server.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,13 +27,48 @@ from typing import TYPE_CHECKING, Any, LiteralString
 from ivr.errors import OperationFailed
 from ivr.usage import tables
 from ivr.usage.counts import ProcessSpan, StoredPeriod, UsageKey
-from ivr.usage.postgres_faults import CONNECT_TIMEOUT, STATEMENT_TIMEOUT, reason_of
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from psycopg import Connection
 
+STATEMENT_TIMEOUT = 3
+"""Seconds that the database may work on one statement, with the time that it waits for locks."""
+CONNECT_TIMEOUT = 3
+"""Seconds to wait for a connection, and for a network that no longer delivers."""
+_NO_CONNECTIONS = "its memory or its connections are used up"
+_STARTING = "it is starting or stopping"
+_SLOW = f"it takes longer than {STATEMENT_TIMEOUT} seconds"
+_BY_STATE = {
+    "25006": "it is read-only: this address leads to a copy, or the database was made read-only",
+    "42501": "its user lacks a right: GRANT CREATE ON DATABASE … TO …",
+    "53100": "its disk is full",
+    "53": _NO_CONNECTIONS,
+    "57014": _SLOW,
+    "55P03": _SLOW,
+    "57P03": _STARTING,
+}
+"""Reasons by SQLSTATE or its first characters: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+_BY_PHRASE: Mapping[tuple[str, ...], str] = {
+    ("authentication failed",): "it refuses the user or the password",
+    ("no pg_hba.conf entry",): "it does not allow this connection: look at user, machine and TLS in its pg_hba.conf",
+    ("database", "does not exist"): "it does not have the database that the address names",
+    ("permission denied for database",): "its user may not connect: GRANT CONNECT ON DATABASE … TO …",
+    ("root certificate file",): "the file of certificate authorities is missing: add "
+    "&sslrootcert=/etc/ssl/certs/ca-certificates.crt, or the file of your provider, to the address",
+    ("certificate verify failed",): "its certificate is not of an authority in the file that sslrootcert names",
+    ("does not match host name",): "its certificate is for another host than the address names",
+    ("does not support SSL",): "it offers no TLS, and sslmode demands it",
+    ("remaining connection slots",): _NO_CONNECTIONS,
+    ("too many",): _NO_CONNECTIONS,
+    ("starting up",): _STARTING,
+    ("shutting down",): _STARTING,
+    ("failed to resolve host",): "the name of its host is not known",
+    ("Connection refused",): "nothing listens at its host and port",
+    ("timeout",): f"it does not answer within {CONNECT_TIMEOUT} seconds: look at its host, its port and the network",
+}
+"""Reasons by the phrases in a message about a connection. The first reason whose phrases are all there is taken."""
 SCHEMA = "information_line"
 """The schema of the tables, so that their names cannot collide with others in the same database."""
 _CREATE_TABLES: tuple[LiteralString, ...] = (
@@ -94,7 +131,7 @@ class PostgresStore:
             with psycopg.connect(self._url, **_CONNECT_OPTIONS) as db:
                 yield db
         except (psycopg.Error, UnicodeError) as error:
-            raise OperationFailed(f"The database of IVR_USAGE_URL cannot be {use}: {reason_of(error)}.") from None
+            raise OperationFailed(f"The database of IVR_USAGE_URL cannot be {use}: {_reason_of(error)}.") from None
 
 
 def _driver() -> "ModuleType":
@@ -157,3 +194,16 @@ class _Cursor:
 
 def _for_psycopg(statement: str) -> Any:
     return statement.replace("?", "%s")
+
+
+def _reason_of(error: Exception) -> str:
+    """The reason, as the end of a sentence: "it refuses the user or the password"."""
+    state = getattr(error, "sqlstate", None) or ""
+    if state:
+        unknown = f"PostgreSQL says {state}, see https://www.postgresql.org/docs/current/errcodes-appendix.html"
+        return next((reason for prefix, reason in _BY_STATE.items() if state.startswith(prefix)), unknown)
+    if not any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):
+        return "the address is not one that PostgreSQL's driver understands"
+    message = str(error)
+    unknown = "it does not answer, or refuses the user: look at its host, its port, its password and the network"
+    return next((reason for phrases, reason in _BY_PHRASE.items() if all(map(message.__contains__, phrases))), unknown)
