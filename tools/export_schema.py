@@ -6,9 +6,23 @@
 import json
 from pathlib import Path
 
-from ivr.export.files import json_schema
+from ivr.export.format import ExportedLine
 
 SCHEMA = Path(__file__).resolve().parent.parent / "docs" / "export.schema.json"
+
+
+def json_schema() -> dict[str, object]:
+    """The JSON Schema of a file (draft 2020-12)."""
+    schema = ExportedLine.model_json_schema()
+    digest = {
+        "type": "string",
+        "pattern": "^[0-9a-f]{64}$",
+        "description": "SHA-256 of the bytes after the first comma",
+    }
+    properties = {"digest": digest, **schema["properties"]}
+    required = ["digest", "format", *schema["required"]]
+    draft = "https://json-schema.org/draft/2020-12/schema"
+    return {"$schema": draft, **schema, "properties": properties, "required": required}
 
 
 def main() -> None:

@@ -34,11 +34,8 @@ def site_pages(line: Line) -> dict[str, Body]:
     telephone, templates = Telephone(line, installed=voices), PageTemplates(SiteAddresses(""), static)
     site = Site(line, telephone, templates, draft_page_tags=["fr"], is_test_line=True)
     bare = Site(line, telephone, templates, has_text=False)
-    pages = {f"front.{tag}": page for tag, page in site.front_pages.items()}
-    pages |= {f"phone.{tag}": page for tag, page in site.phone_pages.items()}
-    pages |= {f"read.{tag}": page for tag, page in site.read_pages.items()}
+    pages = {path.replace("/", "."): page for path, page in site.pages.items()}
     pages |= {"not_found": site.not_found, "not_found_without_text": bare.not_found}
-    pages |= {f"blank.{tag}": page for tag, page in site.blank_pages.items()}
     pages["unavailable_blank"] = unavailable_blank_page(templates)
     return pages | {"unavailable": unavailable_page(templates, line.fallback_document)}
 

@@ -89,17 +89,3 @@ def without_prompts(exported: ExportedLine) -> ExportedLine:
     """`exported` for a consumer that needs the TwiML alone."""
     steps = tuple(step.model_copy(update={"prompts": None}) for step in exported.steps)
     return exported.model_copy(update={"prompts": None, "steps": steps})
-
-
-def json_schema() -> dict[str, object]:
-    """The JSON Schema of a file (draft 2020-12)."""
-    schema = ExportedLine.model_json_schema()
-    digest = {
-        "type": "string",
-        "pattern": "^[0-9a-f]{64}$",
-        "description": "SHA-256 of the bytes after the first comma",
-    }
-    properties = {"digest": digest, **schema["properties"]}
-    required = ["digest", "format", *schema["required"]]
-    draft = "https://json-schema.org/draft/2020-12/schema"
-    return {"$schema": draft, **schema, "properties": properties, "required": required}

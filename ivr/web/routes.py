@@ -3,7 +3,7 @@
 Path parameters are read from the request: a typed parameter makes FastAPI import a second pydantic at each start.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
@@ -49,21 +49,17 @@ def _add_site(app: FastAPI, settings: Settings, line: Line, templates: PageTempl
         app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag, add_pages))
     _add_answer_to_unknown(app, site.not_found, 404)
     _add_front_page(app, site)
-    for folder, pages in (
-        ("/", site.front_pages), ("/blank/", site.blank_pages), ("/read/", site.read_pages),
-        ("/phone/", site.phone_pages),
-    ):  # fmt: skip
-        _add_bodies(app, folder, pages)
+    bodies = dict(site.pages)
     if site.has_text:
-        _add_bodies(app, "/", {"read": site.read_pages[site.source_tag]})
-        _add_sections(app, site, templates.addresses.root)
-    if telephone is None:
-        return []
-    _add_bodies(app, "/", {TELEPHONE_DATA: telephone.body})
-    add_sounds(app, telephone.synthesized_files, telephone.synthesizer)
-    if settings.uses_test_token:
-        _add_bodies(app, "/", {TRY_OUT_DATA: make_body(try_out_data(line), "application/json")})
-    return telephone.notes
+        bodies["read"] = site.pages[f"read/{site.source_tag}"]
+        _add_sections(app, site, frozenset(line.content.prompts.templates), templates.addresses.root)
+    if telephone:
+        bodies[TELEPHONE_DATA] = telephone.body
+        add_sounds(app, telephone.synthesized_files, telephone.synthesizer)
+        if settings.uses_test_token:
+            bodies[TRY_OUT_DATA] = make_body(try_out_data(line), "application/json")
+    _add_bodies(app, "/", bodies)
+    return telephone.notes if telephone else []
 
 
 def _telephone(line: Line, settings: Settings) -> Telephone:
@@ -104,18 +100,18 @@ def _add_front_page(app: FastAPI, site: Site) -> None:
     @app.api_route("/", methods=GET_OR_HEAD)
     async def front(request: Request) -> Response:
         language = site.language(request.headers.get("accept-language", ""))
-        response = respond(request, site.front_pages[language])
+        response = respond(request, site.pages[language])
         response.headers["Vary"] = "Accept-Language, Accept-Encoding"
         return response
 
 
-def _add_sections(app: FastAPI, site: Site, root: str) -> None:
+def _add_sections(app: FastAPI, site: Site, nodes: Collection[str], root: str) -> None:
     """Redirect the address of a node to its section of the readable text."""
 
     @app.api_route("/read/{tag}/{node}", methods=GET_OR_HEAD)
     async def section(request: Request) -> Response:
         tag, node = request.path_params["tag"], request.path_params["node"]
-        if tag in site.read_pages and node in site.nodes:
+        if f"read/{tag}" in site.pages and node in nodes:
             return RedirectResponse(f"{root}/read/{tag}#{node}", 308, NO_STORE)
         return respond(request, site.not_found, 404)
 

@@ -4,21 +4,19 @@ The telephone page loads the exported line, and its calls run in the visitor's b
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from ivr.content.facts import grouped
 from ivr.export.export import export_line
 from ivr.export.files import to_bytes
-from ivr.export.format import ExportedLine
 from ivr.export.number_links import TextSpan, number_span
 from ivr.line.line import Line
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial
 from ivr.script.model import read_script
 from ivr.speech.installed_voices import InstalledVoices
-from ivr.web.read_page import ReadableText, readable_text
+from ivr.web.read_page import readable_text
 from ivr.web.sounds import SynthesizedFiles, Synthesizer
 from ivr.web.templates import Body, PageTemplates, make_body
 
@@ -30,7 +28,6 @@ HOTLINE_SITE = "hotline_site"
 """The name in written.toml of the hotline's site, which has its chat."""
 MAX_ACCEPT_LANGUAGE = 200
 """Characters of an Accept-Language header that are read."""
-Rendered = TypeVar("Rendered")
 _LANGUAGE_RANGE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?))?\s*")
 """One entry of Accept-Language, such as "es-MX;q=0.8": https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4."""
 
@@ -56,20 +53,17 @@ class Telephone:
         self.notes = [*notes, *self.synthesized_files.notes]
         voiced = self.synthesized_files.languages | self.synthesizer.voices.keys()
         self.sound_languages = [tag for tag in exported.languages if tag in voiced]
-        self.has_sounds = bool(self.sound_languages) or _has_recordings(exported)
-
-
-def _has_recordings(line: ExportedLine) -> bool:
-    return any(prompt.recording for prompt in (line.prompts or {}).values())
+        has_recordings = any(prompt.recording for prompt in (exported.prompts or {}).values())
+        self.has_sounds = bool(self.sound_languages) or has_recordings
 
 
 class Site:
     """The rendered pages of `line`.
 
-    `front_pages`, `phone_pages`, `read_pages` and `blank_pages` are by language. `phone_pages` is empty without
-    `telephone`, `read_pages` is empty unless `has_text`. A visitor who leaves sees a blank page while the neutral page
-    loads. `not_found` is the answer to an unknown address. `draft_page_tags` are the languages with a draft page,
-    published or not. On a test line a visitor chooses how a dial ends.
+    `pages` are by path, in each language: the front page ("en"), the page that a visitor who leaves sees while the
+    neutral page loads ("blank/en"), with `telephone` the telephone page ("phone/en"), and if `has_text` the readable
+    text ("read/en"). `not_found` is the answer to an unknown address. `draft_page_tags` are the languages with a draft
+    page, published or not. On a test line a visitor chooses how a dial ends.
     """
 
     def __init__(
@@ -82,15 +76,13 @@ class Site:
         is_test_line: bool = False,
     ) -> None:
         self.source_tag, self._draft_page_tags = line.flow.source_language, draft_page_tags
-        self.has_phone, self.has_text, self._is_test_line = telephone is not None, has_text, is_test_line
-        self.nodes = frozenset(line.content.prompts.templates)
+        self.has_text, self._is_test_line = has_text, is_test_line
         self._line, self._telephone, self._templates = line, telephone, templates
-        self._texts = self._by_language(self._readable_text) if self.has_text else {}
-        self.front_pages = self._by_language(self._front_page)
-        self.phone_pages = self._by_language(self._phone_page) if self.has_phone else {}
-        self.read_pages = self._by_language(self._read_page) if self.has_text else {}
-        self.blank_pages = self._by_language(self._blank_page)
-        self.not_found = self._not_found_page()
+        self.pages: dict[str, Body] = {}
+        for tag in line.flow.offered:
+            self._add_pages(tag)
+        # The answer to any address: its own addresses are not relative.
+        self.not_found = self._render("not_found.html", templates.addresses.root, self.source_tag, here="/")
 
     def language(self, accept_language: str) -> str:
         """The published language that an Accept-Language header prefers; the source language if it names none."""
@@ -101,57 +93,45 @@ class Site:
         tags = {tag.partition("-")[0].lower(): tag for tag in reversed(self._line.flow.offered)}
         return next((tags[match[1].lower()] for match in ranges if match[1].lower() in tags), self.source_tag)
 
-    def _by_language(self, render: Callable[[str], Rendered]) -> Mapping[str, Rendered]:
-        return {tag: render(tag) for tag in self._line.flow.offered}
-
-    def _readable_text(self, tag: str) -> ReadableText:
-        return readable_text(self._line, read_script(self._line, tag, graded=False))
-
-    def _front_page(self, tag: str) -> Body:
-        return self._render(
+    def _add_pages(self, tag: str) -> None:
+        text = readable_text(self._line, read_script(self._line, tag, graded=False)) if self.has_text else None
+        self._add_page(
             "front.html",
-            self._templates.addresses.base(tag),
+            "",
             tag,
-            here="/",
-            text=self._texts.get(tag),
+            text=text,
             relay=self._number(RELAY_NUMBER),
             hotline_site=self._line.content.facts.written.get(HOTLINE_SITE),
             may_say=self._may_say,
         )
+        self._add_page("blank.html", "blank/", tag, language=tag)
+        if text:
+            self._add_page("read.html", "read/", tag, text=text)
+        if self._telephone:
+            self._add_page(
+                "phone.html",
+                "phone/",
+                tag,
+                sound_languages=self._telephone.sound_languages,
+                has_sounds=self._telephone.has_sounds,
+                uses_test_token=self._is_test_line,
+                source_tag=self.source_tag,
+            )
+
+    def _add_page(self, template: str, folder: str, tag: str, **values: object) -> None:
+        path = folder + tag
+        base = self._templates.addresses.base(path)
+        self.pages[path] = self._render(template, base, tag, here=f"/{folder}", **values)
 
     def _may_say(self, *ids: str) -> bool:
         """Whether the content has all facts of these `ids`, such as "HL-04", and all of them may be spoken."""
         facts = self._line.content.facts.facts
         return all(fact in facts and facts[fact].spoken for fact in ids)
 
-    def _phone_page(self, tag: str) -> Body:
-        assert self._telephone
-        return self._render(
-            "phone.html",
-            self._templates.addresses.base(f"phone/{tag}"),
-            tag,
-            here="/phone/",
-            sound_languages=self._telephone.sound_languages,
-            has_sounds=self._telephone.has_sounds,
-            uses_test_token=self._is_test_line,
-            source_tag=self.source_tag,
-        )
-
-    def _read_page(self, tag: str) -> Body:
-        base = self._templates.addresses.base(f"read/{tag}")
-        return self._render("read.html", base, tag, here="/read/", text=self._texts[tag])
-
-    def _blank_page(self, tag: str) -> Body:
-        return self._render("blank.html", self._templates.addresses.base(f"blank/{tag}"), tag, language=tag)
-
-    def _not_found_page(self) -> Body:
-        """The answer to any address, so its own addresses are not relative."""
-        return self._render("not_found.html", self._templates.addresses.root, self.source_tag, here="/")
-
     def _render(self, template: str, base: str, tag: str, **values: object) -> Body:
         locales = self._line.content.locales
         common: dict[str, object] = {
-            "has_phone": self.has_phone,
+            "has_phone": self._telephone is not None,
             "has_text": self.has_text,
             "draft_page_tags": self._draft_page_tags,
             "is_preview": self._line.content.is_preview,

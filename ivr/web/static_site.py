@@ -43,13 +43,14 @@ def write_site(
     `recordings` has the file of each recording by its name ("0f3c….wav"); `sounds` is a folder of synthetic sounds.
     Returns sentences about sounds that are missing.
     """
-    has_phone, has_text = settings.ivr_web_phone == "on", settings.ivr_readable == "on"
     static, root = StaticFiles(), urlsplit(settings.public_url).path.rstrip("/")
-    telephone = Telephone(line, sounds) if has_phone else None
+    telephone = Telephone(line, sounds) if settings.ivr_web_phone == "on" else None
     templates = PageTemplates(SiteAddresses(root, are_files=True), static, settings.ivr_neutral_page)
-    site = Site(line, telephone, templates, has_text=has_text)
-    contents = dict((*_pages(site), *_data(telephone, static), *_hosts(root, tuple(site.front_pages))))
-    sound_files = dict(_sounds(telephone, recordings)) if telephone else {}
+    site = Site(line, telephone, templates, has_text=settings.ivr_readable == "on")
+    contents = dict((*_published(site, telephone, static), *_hosts(root, line.flow.offered)))
+    sound_files = {f"{PUBLIC}/audio/{name}": file for name, file in recordings.items()} if telephone else {}
+    if telephone:
+        sound_files |= {f"{PUBLIC}/sound/{name}.wav": file for name, file in telephone.synthesized_files.paths.items()}
     for path in (*contents, *sound_files):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
     for path, content in contents.items():
@@ -78,21 +79,11 @@ def _remove_empty_folders(lowest: Path, top: Path) -> None:
             lowest = lowest.parent
 
 
-def _sounds(telephone: Telephone, recordings: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
-    yield from ((f"{PUBLIC}/audio/{name}", file) for name, file in recordings.items())
-    yield from ((f"{PUBLIC}/sound/{name}.wav", file) for name, file in telephone.synthesized_files.paths.items())
-
-
-def _pages(site: Site) -> Iterator[tuple[str, bytes]]:
-    yield f"{PUBLIC}/index.html", site.front_pages[site.source_tag].plain
+def _published(site: Site, telephone: Telephone | None, static: StaticFiles) -> Iterator[tuple[str, bytes]]:
+    """The files of PUBLIC that the pages consist of."""
+    yield f"{PUBLIC}/index.html", site.pages[site.source_tag].plain
     yield f"{PUBLIC}/404.html", site.not_found.plain
-    for folder, pages in (
-        ("", site.front_pages), ("phone/", site.phone_pages), ("read/", site.read_pages), ("blank/", site.blank_pages),
-    ):  # fmt: skip
-        yield from ((f"{PUBLIC}/{folder}{tag}.html", page.plain) for tag, page in pages.items())
-
-
-def _data(telephone: Telephone | None, static: StaticFiles) -> Iterator[tuple[str, bytes]]:
+    yield from ((f"{PUBLIC}/{path}.html", page.plain) for path, page in site.pages.items())
     yield from ((f"{PUBLIC}/static/{name}", body.plain) for name, body in static.bodies.items())
     if telephone:
         yield f"{PUBLIC}/{TELEPHONE_DATA}", telephone.body.plain
