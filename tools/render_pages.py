@@ -17,9 +17,9 @@ from ivr.script.labels import language_names, node_labels
 from ivr.script.page import write_pages
 from ivr.speech.installed_voices import InstalledVoices
 from ivr.usage.counter import UsageKey
-from ivr.usage.counts import StoredPeriod
 from ivr.usage.layout import Head, Names, as_html
 from ivr.usage.report import make_report
+from ivr.usage.tables import StoredPeriod
 from ivr.web.site import Site, Telephone, unavailable_blank_page, unavailable_page
 from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles
 

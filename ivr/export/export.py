@@ -14,7 +14,7 @@ from ivr.call.transitions import Ask, Dial, Step, next_place
 from ivr.call.urls import LANGUAGE_PATTERN, PLACE_PATTERN, address_of, choices_segment
 from ivr.content.facts import HOTLINE
 from ivr.content.prompts import RenderedPrompt
-from ivr.export.captions import caption_lines
+from ivr.export.captions import NumberLinker, caption_lines
 from ivr.export.format import (
     LINE_NUMBER_PLACEHOLDER,
     PUBLIC_URL_PLACEHOLDER,
@@ -29,7 +29,6 @@ from ivr.export.format import (
     RecordingFiles,
     VoiceTiming,
 )
-from ivr.export.number_links import NumberLinker
 from ivr.line import twiml
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line

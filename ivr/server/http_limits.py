@@ -96,14 +96,12 @@ class BoundedProtocol(HttpToolsProtocol):
     # Events of the connection
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client has connected."""
         super().connection_made(transport)
         self._update_state()
         if len(self.connections) > max_connections():
             next(iter(self._waiting), self)._abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection has ended."""
         self._waiting.pop(self, None)
         self._set_deadline(None)
         super().connection_lost(exc)
@@ -120,7 +118,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._update_state()
 
     def timeout_keep_alive_handler(self) -> None:
-        """The deadline of KEPT has passed."""
         self._abort()
 
     def shutdown(self) -> None:
@@ -138,7 +135,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._partial = True
 
     def on_headers_complete(self) -> None:
-        """All headers of a request are here."""
         if self.parser.will_parse_again():
             return
         hosts, version = [name for name, _ in self.headers].count(b"host"), self.parser.get_http_version()
@@ -152,7 +148,6 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
-        """The last byte of a request is here."""
         if self.parser.will_parse_again():
             return
         super().on_message_complete()
@@ -160,7 +155,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unanswered += 1
 
     def on_response_complete(self) -> None:
-        """The application has answered a request."""
         super().on_response_complete()
         if self._unanswered == 0:  # the application answered before the request was whole
             self.transport.close()

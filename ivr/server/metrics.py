@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,7 +53,10 @@ EVENTS = "ivr_requests", "Signed requests answered, by event; test calls left ou
 OUTCOMES = "ivr_transfers", "Transfers to the hotline that ended, by outcome; test calls left out."
 SECONDS = "ivr_answer_seconds", "How long the line took to find an answer."
 """The name of a metric, and its description on Prometheus' page."""
-TOTALS: Mapping[str, str] = {
+Total = Literal[
+    "ivr_test_calls", "ivr_refused", "ivr_refused_signed", "ivr_fallback", "ivr_workers_started", "ivr_usage_failures",
+]  # fmt: skip
+TOTALS: Mapping[Total, str] = {
     "ivr_test_calls": "Signed requests of ivr probe, ivr doctor and ivr call.",
     "ivr_refused": "Requests refused because their signature is missing or not valid; test calls left out.",
     "ivr_refused_signed": "Refused requests with a signature: PUBLIC_URL or the token is wrong, or a forged signature.",
@@ -90,7 +93,7 @@ class Metrics:
     def use_slot(self, slot: int) -> None:
         """Count in the files of `slot`, from 1: called in a worker before it answers."""
         self._slot = slot
-        self._add("ivr_workers_started")
+        self.add("ivr_workers_started")
 
     def answered(self, event: Event, seconds: float, test_call: bool) -> None:
         """Count a signed request that was answered: its event, and the `seconds` until the answer was found."""
@@ -101,23 +104,10 @@ class Metrics:
                 if isinstance(event, DialEnded):
                     self._outcomes[event.outcome].inc()
         if test_call:
-            self._add("ivr_test_calls")
+            self.add("ivr_test_calls")
 
-    def refused(self, signed: bool) -> None:
-        """Count a request whose signature is not valid or, where `signed` is false, missing."""
-        self._add("ivr_refused")
-        if signed:
-            self._add("ivr_refused_signed")
-
-    def sent_fallback(self) -> None:
-        """Count a signed request that was answered with the fallback document."""
-        self._add("ivr_fallback")
-
-    def usage_failed(self) -> None:
-        """Count a write of usage that failed."""
-        self._add("ivr_usage_failures")
-
-    def _add(self, name: str) -> None:
+    def add(self, name: Total) -> None:
+        """Count one more of `name`."""
         with suppress(Exception):
             self._totals[name].inc()
 

@@ -62,7 +62,7 @@ def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | 
     """The application, with everything loaded that a worker needs. Prints the notes about its pages."""
     usage = store_of(settings)
     metrics = endpoint.metrics if endpoint else None
-    on_failure = metrics.usage_failed if metrics else None
+    on_failure = partial(metrics.add, "ivr_usage_failures") if metrics else None
     counter = UsageCounter(usage, on_failure=on_failure, period_length=settings.ivr_usage_period) if usage else None
     application = make_app(settings, readiness, counter, metrics)
     print_lines(application.notes[len(readiness.notes) :])

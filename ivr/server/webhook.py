@@ -129,7 +129,9 @@ class Webhook:
         if is_test_call(scope["query_string"], body):
             return Response(403, Refusal(scope["method"], len(body), signatures).as_json())
         if self._metrics:
-            self._metrics.refused(signed=signatures > 0)
+            self._metrics.add("ivr_refused")
+            if signatures:
+                self._metrics.add("ivr_refused_signed")
         return Response(403)
 
     def _verified_form(self, path: bytes, scope: Scope, body: bytes) -> Form:
@@ -183,7 +185,7 @@ class Webhook:
             if error is not None:
                 log.fault(error)
             if self._metrics:
-                self._metrics.sent_fallback()
+                self._metrics.add("ivr_fallback")
         return self._readiness.fallback_document
 
 

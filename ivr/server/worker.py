@@ -171,13 +171,11 @@ class MetricsProtocol(BoundedProtocol):
     _connections = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client has connected. It is disconnected if there are too many."""
         super().connection_made(transport)
         MetricsProtocol._connections += 1
         if MetricsProtocol._connections > MAX_METRICS_CONNECTIONS:
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection has ended."""
         MetricsProtocol._connections -= 1
         super().connection_lost(exc)

@@ -18,8 +18,9 @@ from ivr import log
 from ivr.call.state import CallEnded, DialEnded, Event, Key, NoKey, Outdated, Place, Ring
 from ivr.call.transitions import FIXED_KEYS
 from ivr.refusal import TEST_CALL_SID
-from ivr.usage.counts import NO_LANGUAGE, ProcessSpan, UsageKey, UsageStore
 from ivr.usage.periods import PeriodLength, period_end, period_of
+from ivr.usage.store import UsageStore
+from ivr.usage.tables import NO_LANGUAGE, ProcessSpan, UsageKey
 
 WRITE_INTERVAL = 60.0
 """Seconds between two writes."""

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ivr.usage.counts import NO_LANGUAGE
 from ivr.usage.periods import period_name, short_name
 from ivr.usage.report import HIDDEN, SMALLEST_SHOWN, Cell, Report
+from ivr.usage.tables import NO_LANGUAGE
 
 TOP_TOPICS = 8
 """How many of the most chosen menus and topics come first."""

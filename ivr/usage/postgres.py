@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from ivr.errors import OperationFailed
 from ivr.usage import tables
-from ivr.usage.counts import ProcessSpan, StoredPeriod, UsageKey
+from ivr.usage.tables import ProcessSpan, StoredPeriod, UsageKey
 
 if TYPE_CHECKING:
     from types import ModuleType

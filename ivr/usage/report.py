@@ -18,8 +18,8 @@ from ivr.call.transitions import CHOICE_KEYS, next_place
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.usage.counter import LATE_AFTER, WRITE_INTERVAL, counted_locale, event_name
-from ivr.usage.counts import ProcessSpan, StoredPeriod
 from ivr.usage.periods import PeriodLength, period_before, period_begin, period_end, period_of
+from ivr.usage.tables import ProcessSpan, StoredPeriod
 
 SMALLEST_SHOWN = 16
 """A smaller number is hidden, as in https://www.cdc.gov/united-states-cancer-statistics/technical-notes/."""

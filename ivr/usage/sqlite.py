@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ivr.errors import OperationFailed
 from ivr.usage import tables
-from ivr.usage.counts import ProcessSpan, StoredPeriod, UsageKey
+from ivr.usage.tables import ProcessSpan, StoredPeriod, UsageKey
 
 LOCK_TIMEOUT = 5.0
 """Seconds to wait while another process writes to the file."""

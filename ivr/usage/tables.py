@@ -1,4 +1,4 @@
-"""The tables of a store, and the statements that SQLite and PostgreSQL both understand.
+"""The values of usage, the tables of a store, and the statements that SQLite and PostgreSQL both understand.
 
     counts   month, node, locale, event -> times   one row for each UsageKey: no order, no day, no call
     spans    one row for each ProcessSpan         shows when no process was counting
@@ -13,11 +13,12 @@ would add a second of start time and 31 MB of memory to every process.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from ivr.usage.counts import ProcessSpan, StoredPeriod, UsageKey
 from ivr.usage.periods import PeriodLength, period_end, period_of
 
+NO_LANGUAGE = "und"
+"""The `locale` of events before the caller chose a language: "undetermined" in BCP 47."""
 VERSION = 1
 RETENTION = timedelta(days=400)
 """How long counts are kept: thirteen months."""
@@ -41,6 +42,43 @@ SELECT_SPANS = "SELECT process, since, until, ended FROM spans WHERE since < ?"
 SELECT_LATE_PERIOD = "SELECT month FROM late WHERE month = ?"
 Q_COMPARISONS: Mapping[PeriodLength, str] = {"month": "<>", "quarter": "="}
 """How the sixth character of a period of each length compares with Q: "2026-11", "2026-Q4"."""
+
+
+class UsageKey(NamedTuple):
+    """A number that is counted: in `period`, `event` led to `node` in the language `locale` (or in NO_LANGUAGE).
+
+    `event` is "ring", a key, "other" for a key that is not used there, or the outcome of a dial ("busy").
+    Example: `UsageKey("2026-11", "my_safety", "es", "1")` counts the presses of 1 that led to it in Spanish.
+    """
+
+    period: str
+    node: str
+    locale: str
+    event: str
+
+
+class ProcessSpan(NamedTuple):
+    """The time (UTC) from the start of a process to its last write.
+
+    `process` is a random name. `ended` is true if the process stopped in order and wrote all its counts.
+    """
+
+    process: str
+    since: datetime
+    until: datetime
+    ended: bool
+
+
+class StoredPeriod(NamedTuple):
+    """The content of a store about one period.
+
+    `spans` are those of all processes that started before the end of the period. `late` is true if counts of the
+    period came too late to be stored.
+    """
+
+    counts: Mapping[UsageKey, int]
+    spans: tuple[ProcessSpan, ...]
+    late: bool
 
 
 class Cursor(Protocol):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ivr.content.facts import Source
 from ivr.content.locale import Locale
 from ivr.errors import BadLocale
-from ivr.export.number_links import NumberLinker, number_span
+from ivr.export.captions import NumberLinker, number_span
 from ivr.line.line import Line
 from ivr.script.model import Entry, Script
 from ivr.web.writing import Paragraph, Writer, title_end

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivr.content.facts import grouped
+from ivr.export.captions import TextSpan, number_span
 from ivr.export.export import export_line
 from ivr.export.files import to_bytes
-from ivr.export.number_links import TextSpan, number_span
 from ivr.line.line import Line
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial

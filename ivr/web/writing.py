@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from ivr.content.locale import Locale
 from ivr.content.prompts import Offer, RenderedPrompt, Spelling
 from ivr.content.written import WrittenForm
-from ivr.export.number_links import SERVICE_CODE_DIGITS, NumberLinker, TextSpan
+from ivr.export.captions import SERVICE_CODE_DIGITS, NumberLinker, TextSpan
 
 SENTENCE_END = re.compile(r"[.!?؟।。！？][\"”»)]*(?:\s+(?:…\s+)?|$)")
 """The end of a sentence, and the blank or the pause after it."""

@@ -16,7 +16,7 @@ from ivr.check.waiting import waiting_messages
 from ivr.content.catalogue import po_path
 from ivr.content.facts import Number
 from ivr.content.layer import recording_files
-from ivr.export.number_links import number_span
+from ivr.export.captions import number_span
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.phone.caller import Caller

@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +205,7 @@ def test_a_metric_that_cannot_be_counted_costs_no_call(metrics: Metrics, folder:
 
 def test_failed_writes_of_usage_are_counted(metrics: Metrics) -> None:
     store = MemoryStore()
-    counts = UsageCounter(store, on_failure=metrics.usage_failed)
+    counts = UsageCounter(store, on_failure=partial(metrics.add, "ivr_usage_failures"))
     store.fault = OSError(28, "No space left on device")
     counts.count(TEA, Key("1"))
     assert not counts.write()

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import lxml.html
 
 from ivr.content.prompts import RenderedPrompt
-from ivr.export.number_links import number_span
+from ivr.export.captions import number_span
 from ivr.line.line import Line
 from ivr.script.model import Entry, Script
 

@@ -24,7 +24,6 @@ from ivr.line.line import Line
 from ivr.operate.http_client import ExternalServices
 from ivr.script.labels import language_names, node_labels
 from ivr.usage.counter import NO_LANGUAGE, ProcessSpan, UsageCounter, UsageKey
-from ivr.usage.counts import StoredPeriod
 from ivr.usage.layout import EVENT_NAMES, Head, Names, as_csv, as_html, as_text, sections, total_of
 from ivr.usage.periods import period_end
 from ivr.usage.report import (
@@ -40,6 +39,7 @@ from ivr.usage.report import (
     possible_cells,
 )
 from ivr.usage.sqlite import SqliteStore
+from ivr.usage.tables import StoredPeriod
 
 MONTH = "2026-11"
 DECEMBER = datetime(2026, 12, 5, tzinfo=UTC)

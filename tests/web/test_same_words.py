@@ -14,8 +14,8 @@ from support.written_words import differences
 
 from ivr.call.playlist import language_keys, named_keys
 from ivr.content.prompts import RenderedPrompt
+from ivr.export.captions import NumberLinker, without_pauses
 from ivr.export.export import export_line
-from ivr.export.number_links import NumberLinker, without_pauses
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.script.model import Script, read_script

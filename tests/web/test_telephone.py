@@ -17,9 +17,9 @@ from ivr import simulator
 from ivr.call.flow import Transfer
 from ivr.call.state import KEYS, Place
 from ivr.call.urls import OUTCOME, RING, address_in, address_of, key_address_of
+from ivr.export.captions import without_pauses
 from ivr.export.export import export_line
 from ivr.export.files import to_bytes
-from ivr.export.number_links import without_pauses
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.phone.playback import Heard
