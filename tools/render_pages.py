@@ -20,7 +20,7 @@ from ivr.usage.counter import UsageKey
 from ivr.usage.layout import Head, Names, as_html
 from ivr.usage.report import make_report
 from ivr.usage.tables import StoredPeriod
-from ivr.web.site import Site, Telephone, unavailable_blank_page, unavailable_page
+from ivr.web.site import Site, Telephone, unavailable_pages
 from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles
 
 TOY_LINE = Path(__file__).resolve().parent.parent / "tests" / "tiny"
@@ -36,8 +36,8 @@ def site_pages(line: Line) -> dict[str, Body]:
     bare = Site(line, telephone, templates, has_text=False)
     pages = {path.replace("/", "."): page for path, page in site.pages.items()}
     pages |= {"not_found": site.not_found, "not_found_without_text": bare.not_found}
-    pages["unavailable_blank"] = unavailable_blank_page(templates)
-    return pages | {"unavailable": unavailable_page(templates, line.fallback_document)}
+    unavailable, unavailable_blank = unavailable_pages(templates, line.fallback_document)
+    return pages | {"unavailable": unavailable, "unavailable_blank": unavailable_blank}
 
 
 def usage_page(line: Line) -> str:

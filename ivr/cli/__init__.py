@@ -10,7 +10,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-def print_lines(lines: Iterable[object]) -> None:
+def echo_lines(lines: Iterable[object]) -> None:
     """Print each of `lines` as soon as it is there."""
     for line in lines:
         click.echo(line)

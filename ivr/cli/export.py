@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli import EXISTING_FOLDER, FOLDER, print_lines
+from ivr.cli import EXISTING_FOLDER, FOLDER, echo_lines
 from ivr.errors import OperationFailed
 from ivr.settings import Settings, read_settings
 
@@ -83,7 +83,7 @@ def _exported(settings: Settings, own_number: bool = False) -> "ExportedLine":
 def _write(line: "ExportedLine", folder: Path) -> None:
     from ivr.export.files import write_export
 
-    print_lines(f"wrote {path}" for path in write_export(line, folder))
+    echo_lines(f"wrote {path}" for path in write_export(line, folder))
 
 
 def _write_project(settings: Settings, readiness: "Readiness", folder: Path) -> None:
@@ -105,7 +105,7 @@ def _write_site(settings: Settings, readiness: "Readiness", folder: Path, sounds
     from ivr.web.static_site import PUBLIC, write_site
 
     assert readiness.line, "a line that is ready can be used"
-    print_lines(write_site(readiness.line, settings, recording_files(settings.ivr_content), folder, sounds))
+    echo_lines(write_site(readiness.line, settings, recording_files(settings.ivr_content), folder, sounds))
     click.echo(f"wrote {folder}; its README.md says how to publish {folder / PUBLIC}")
 
 
@@ -115,5 +115,5 @@ def _compare(line: "ExportedLine", old: Path) -> int:
     from ivr.export.files import read_export
 
     found = list(differences(read_export(old), line))
-    print_lines(found or ["No difference."])
+    echo_lines(found or ["No difference."])
     return 1 if found else 0

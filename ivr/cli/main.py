@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr import __version__
-from ivr.cli import FILE, FOLDER, export, operate, print_lines, translate, usage
+from ivr.cli import FILE, FOLDER, echo_lines, export, operate, translate, usage
 from ivr.errors import BadContent, BadSettings, NoAnswer, OperationFailed
 from ivr.settings import read_settings
 
@@ -83,7 +83,7 @@ def check(ctx: click.Context, tag: str | None, today: bool, against: str | None)
     settings, day = read_settings(), date.today() if today else None
     root, options = settings.ivr_content, settings.options
     report = check_language(root, options, tag) if tag else check_all(root, options, day)
-    print_lines(report.rows)
+    echo_lines(report.rows)
     for name in changed_texts(root):
         click.echo(f"{name}: the release has changed the text that yours replaces. `ivr own` shows both.")
     sys.exit(1 if report.faults else 0)
@@ -138,7 +138,7 @@ def script(locales: Sequence[str], out: Path) -> None:
     """
     from ivr.script.page import write_pages
 
-    print_lines(f"wrote {path}" for path in write_pages(_line(*locales), locales, out))
+    echo_lines(f"wrote {path}" for path in write_pages(_line(*locales), locales, out))
 
 
 @main.command("map")
@@ -164,7 +164,7 @@ def map_(svg: Path | None, output: str) -> None:
     elif output == "dot":
         click.echo(drawing.dot(script, line.flow), nl=False)
     else:
-        print_lines(drawing.outline(script, line.flow))
+        echo_lines(drawing.outline(script, line.flow))
 
 
 @main.command()
@@ -180,7 +180,7 @@ def sources(nodes: Sequence[str], live: bool) -> None:
 
     line = _line()
     script = read_script(line, line.flow.source_language)
-    print_lines(sources_of(line, script, nodes, live))
+    echo_lines(sources_of(line, script, nodes, live))
 
 
 @main.command()
@@ -193,9 +193,9 @@ def own(name: str | None) -> None:
     from ivr.script.own import copy_text, own_rows
 
     if name:
-        print_lines(f"wrote {path}" for path in copy_text(read_settings().ivr_content, name))
+        echo_lines(f"wrote {path}" for path in copy_text(read_settings().ivr_content, name))
     else:
-        print_lines(own_rows(_line().content))
+        echo_lines(own_rows(_line().content))
 
 
 def _line(*drafts: str) -> "Line":

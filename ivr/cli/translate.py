@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli import FOLDER, print_lines
+from ivr.cli import FOLDER, echo_lines
 from ivr.cli.all_sounds import make_all_sounds
 from ivr.settings import read_settings
 
@@ -65,7 +65,7 @@ def locale_new(tag: str, name: str) -> None:
     settings = read_settings()
     paths = create_locale(settings.ivr_content, tag, name, settings.options)
     tag = paths[0].parent.name
-    print_lines(f"created {os.path.relpath(path)}" for path in paths)
+    echo_lines(f"created {os.path.relpath(path)}" for path in paths)
     for file, number, mark in review_marks(paths[0].parent):
         click.echo(f"  {file}:{number}: {mark}")
     click.echo(
@@ -92,8 +92,8 @@ def locale_update(tags: Sequence[str], same_meaning: Sequence[str]) -> None:
     settings = read_settings()
     tags = tags or update.languages(settings.ivr_content)
     result = update.update(settings.ivr_content, tags, same_meaning, date.today(), settings.options)
-    print_lines(f"updated {os.path.relpath(path)}" for path in result.written)
-    print_lines(update.rows(result))
+    echo_lines(f"updated {os.path.relpath(path)}" for path in result.written)
+    echo_lines(update.rows(result))
     sys.exit(1 if result.faults else 0)
 
 
@@ -168,7 +168,7 @@ def recordings_sheet(tag: str, every: bool) -> None:
     """Print the texts to read aloud beside the English, with file names."""
     from ivr.translate.recording_sheet import recording_sheet
 
-    print_lines(recording_sheet(_line_with(tag), tag, every))
+    echo_lines(recording_sheet(_line_with(tag), tag, every))
 
 
 @recordings.command("add")
@@ -190,7 +190,7 @@ def recordings_add(tag: str, name: str, file: Path | None) -> None:
     if not Path(name).is_dir():
         raise click.UsageError(f"{name} is no folder. Give NAME FILE, or a folder of files.")
     results = list(record.add_folder(_line_with(tag), tag, Path(name)))
-    print_lines(sentence for sentence, _ in results)
+    echo_lines(sentence for sentence, _ in results)
     added = sum(is_added for _, is_added in results)
     click.echo(f"{added} of {len(results)} sound files added")
     sys.exit(0 if results and added == len(results) else 1)
@@ -205,7 +205,7 @@ def recordings_prune(tag: str) -> None:
     """
     from ivr.translate import record
 
-    print_lines(record.prune(_line_with(tag), tag) or ["no file to delete"])
+    echo_lines(record.prune(_line_with(tag), tag) or ["no file to delete"])
 
 
 def _line_with(tag: str) -> "Line":

@@ -2,7 +2,7 @@
 
 import click
 
-from ivr.cli import print_lines
+from ivr.cli import echo_lines
 from ivr.cli.operate import external
 from ivr.errors import BadSettings
 from ivr.settings import read_settings
@@ -64,7 +64,7 @@ def _print_records_of_twilio(ctx: click.Context, period: str | None) -> None:
 
     settings, services = read_settings(), external(ctx)
     last = period or last_period(services.now(), settings.ivr_usage_period)
-    print_lines(report(Account(settings, services.transport), settings, last, services.now()))
+    echo_lines(report(Account(settings, services.transport), settings, last, services.now()))
 
 
 def _periods_until(last: str, number: int) -> list[str]:

@@ -107,8 +107,8 @@ class _LineExporter:
     def _addresses(self) -> AddressRules:
         languages = {tag.lower().split("-")[0] for tag in self._flow.offered}
         return AddressRules(
-            place=_for_javascript(PLACE_PATTERN.pattern),
-            language=_for_javascript(LANGUAGE_PATTERN.pattern),
+            place=PLACE_PATTERN.pattern.replace("(?P<", "(?<"),
+            language=LANGUAGE_PATTERN.pattern.replace("(?P<", "(?<"),
             moved=dict(sorted(self._flow.moved.items())),
             scripts={language: dict(likely_scripts(language)) for language in sorted(languages)},
         )
@@ -177,7 +177,3 @@ def _name_of(reference: PromptRef) -> str:
     """The name of a prompt: "es/partner/2", or "es/language/1/key-2" if the text says another key than 8."""
     key = "" if reference.key == "8" else f"/key-{reference.key}"
     return f"{reference.locale}/{reference.text}/{reference.part}{key}"
-
-
-def _for_javascript(pattern: str) -> str:
-    return pattern.replace("(?P<", "(?<")

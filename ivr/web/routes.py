@@ -15,7 +15,7 @@ from ivr.readiness import Readiness
 from ivr.settings import Settings
 from ivr.web.draft_preview import DraftPages
 from ivr.web.security_headers import IMMUTABLE, NO_STORE
-from ivr.web.site import TELEPHONE_DATA, Site, Telephone, unavailable_blank_page, unavailable_page
+from ivr.web.site import TELEPHONE_DATA, Site, Telephone, unavailable_pages
 from ivr.web.sound_requests import add_sounds
 from ivr.web.sounds import voices_of_test_line
 from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles, make_body
@@ -34,16 +34,18 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> list[st
     if line:
         notes = _add_site(app, settings, line, templates)
     else:
-        _add_answer_to_unknown(app, unavailable_page(templates, readiness.fallback_document), 503)
-        _add_bodies(app, "/blank/", {"en": unavailable_blank_page(templates)})
+        page, blank_page = unavailable_pages(templates, readiness.fallback_document)
+        _add_answer_to_unknown(app, page, 503)
+        _add_bodies(app, "/blank/", {"en": blank_page})
         notes = []
     _add_bodies(app, "/static/", static.bodies, IMMUTABLE)
     return notes
 
 
 def _add_site(app: FastAPI, settings: Settings, line: Line, templates: PageTemplates) -> list[str]:
-    draft_page_tags = tags_under(settings.ivr_content) if _has_draft_pages(line, settings) else ()
     telephone = _telephone(line, settings) if settings.ivr_web_phone == "on" else None
+    has_drafts = telephone and settings.uses_test_token and not line.content.is_preview
+    draft_page_tags = tags_under(settings.ivr_content) if has_drafts else ()
     site = Site(line, telephone, templates, draft_page_tags, settings.ivr_readable == "on", settings.uses_test_token)
     for tag in draft_page_tags:
         app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag, add_pages))
@@ -68,10 +70,6 @@ def _telephone(line: Line, settings: Settings) -> Telephone:
         return Telephone(line, settings.ivr_sounds)
     installed, notes = voices_of_test_line(settings.ivr_voices)
     return Telephone(line, settings.ivr_sounds, installed, notes)
-
-
-def _has_draft_pages(line: Line, settings: Settings) -> bool:
-    return settings.uses_test_token and settings.ivr_web_phone == "on" and not line.content.is_preview
 
 
 def _add_answer_to_unknown(app: FastAPI, page: Body, status: int) -> None:

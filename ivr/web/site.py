@@ -147,14 +147,10 @@ class Site:
         return number_span(number) if number else None
 
 
-def unavailable_page(templates: PageTemplates, fallback_document: bytes) -> Body:
-    """The page while the line cannot be used: 911, and the numbers that the fallback document dials."""
+def unavailable_pages(templates: PageTemplates, fallback_document: bytes) -> tuple[Body, Body]:
+    """The page while the line cannot be used: 911, and the numbers that the fallback document dials; its blank page."""
     verbs = read_document(fallback_document)
     numbers = dict.fromkeys(verb.number for verb in verbs if isinstance(verb, Dial))
     spans = [TextSpan(grouped(number), f"tel:{number}") for number in numbers]
-    return templates.render_untranslated("unavailable.html", templates.addresses.root, numbers=spans)
-
-
-def unavailable_blank_page(templates: PageTemplates) -> Body:
-    """The blank page while the line cannot be used, in English."""
-    return templates.render_untranslated("blank.html", templates.addresses.root, language="en")
+    page = templates.render_untranslated("unavailable.html", templates.addresses.root, numbers=spans)
+    return page, templates.render_untranslated("blank.html", templates.addresses.root, language="en")

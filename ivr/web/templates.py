@@ -21,11 +21,7 @@ from ivr.web.javascript import joined_script
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES, STATIC = HERE / "pages", HERE / "static"
-CONTENT_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
+CONTENT_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 WORD_PLACEHOLDER = Markup("<span data-placeholder></span>")
 """A placeholder in a sentence, which the script of the phone page replaces by a word."""
 
@@ -118,10 +114,7 @@ class PageTemplates:
         )  # fmt: skip
         self._environment.policies["ext.i18n.trimmed"] = True
         self._environment.newstyle_gettext = True  # type: ignore[attr-defined]
-        self._environment.globals.update(
-            suffix=addresses.suffix,
-            word_placeholder=WORD_PLACEHOLDER,
-        )
+        self._environment.globals.update(suffix=addresses.suffix, word_placeholder=WORD_PLACEHOLDER)
         self.addresses, self._static, self._neutral_page = addresses, static, neutral_page
 
     def render(self, template: str, base: str, locale: Locale, source: Locale, **values: object) -> Body:
