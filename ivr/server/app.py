@@ -15,7 +15,7 @@ from ivr.server.webhook import Webhook
 from ivr.settings import Settings
 from ivr.usage.counter import UsageCounter
 from ivr.web.routes import GET_OR_HEAD, add_pages
-from ivr.web.sound_requests import add_audio_files
+from ivr.web.sounds import add_audio_files
 
 
 def make_app(

@@ -1,15 +1,25 @@
-"""The sounds of the telephone page. A browser names a prompt and a pace, so the server never reads free text aloud.
+"""Serves recordings, /audio/0f3c….wav, and the sounds of the telephone page, /sound/es/partner/2/slow.wav.
 
-The sounds are files that `ivr listen --all` made (IVR_SOUNDS). Only on a test line a missing sound is made when
-it is requested: a visitor of the page must take no time from a machine that answers calls. If a sound is
-missing or fails, the page continues with a voice of the device or with captions.
+Every recording under locales/ is served, whether or not a text of this release still uses it: so a call that began on
+the last release still gets the recordings that its documents name. Requests for recordings are not logged.
+
+For a sound, a browser names a prompt and a pace, so the server never reads free text aloud. The sounds are files that
+`ivr listen --all` made (IVR_SOUNDS). Only on a test line a missing sound is made when it is requested: a visitor of the
+page must take no time from a machine that answers calls. If a sound is missing or fails, the page continues with a
+voice of the device or with captions.
 """
 
 import asyncio
+import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, PlainTextResponse
+
+from ivr.call.urls import AUDIO
+from ivr.content.layer import recording_files
 from ivr.errors import OperationFailed
 from ivr.export.format import ExportedLine
 from ivr.export.sounds import PageSound, page_sounds
@@ -17,6 +27,7 @@ from ivr.speech.installed_voices import InstalledVoice, InstalledVoices, piper_v
 from ivr.speech.programs import SynthesisFailed, espeak_voice_names
 from ivr.speech.sound_folder import SoundFolder, sound_file_name
 from ivr.speech.synthesis import synthesize
+from ivr.web.security_headers import NO_STORE
 
 MAX_CONCURRENT, MAX_QUEUED = 2, 12
 """Sounds that are synthesized at the same time, and sounds that are queued or being synthesized."""
@@ -24,6 +35,14 @@ SYNTHESIS_TIMEOUT = 30.0
 """Seconds that a program may run for one sound, with the seconds in which it loads a Piper voice."""
 CACHE_BYTES = 24_000_000
 """Bytes of synthesized sound that are kept in memory."""
+RECORDING_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+"""Twilio caches recordings by these headers (https://www.twilio.com/docs/voice/twiml/play). The name of a recording is
+the hash of its content."""
+REQUESTS_A_SECOND, MOST_AT_ONCE = 40, 80
+"""Requests for sounds that one worker answers. A visitor who listens makes one request in about ten seconds."""
+RETRY_AFTER = 1
+"""Seconds after which a browser may ask again."""
+_RETRY_SENTENCE = f"Ask again after {RETRY_AFTER} second. The page continues with captions until then.\n"
 
 
 class SynthesizedFiles:
@@ -40,13 +59,12 @@ class SynthesizedFiles:
         if folder:
             try:
                 self.paths = _existing(sounds, SoundFolder(folder))
+                missing = len(sounds) - len(self.paths)
+                note = f"{missing} of {len(sounds)} sounds are missing. Run `ivr listen --all` again." if missing else ""
             except OperationFailed as error:
-                self.notes.append(f"IVR_SOUNDS: {error}")
+                note = str(error)
+            self.notes = [f"IVR_SOUNDS: {note}"] if note else []
         self.languages = frozenset(sounds[name].tag for name in self.paths)
-        if folder and not self.notes and (missing := len(sounds) - len(self.paths)):
-            self.notes.append(
-                f"IVR_SOUNDS: {missing} of {len(sounds)} sounds are missing. Run `ivr listen --all` again."
-            )
 
 
 def _existing(sounds: Mapping[str, PageSound], folder: SoundFolder) -> Mapping[str, Path]:
@@ -106,3 +124,67 @@ def voices_of_test_line(folder: Path | None) -> tuple[InstalledVoices, list[str]
         return InstalledVoices(espeak_voice_names(), piper_voices(folder) if folder else ()), []
     except OperationFailed as error:
         return InstalledVoices(espeak_voice_names()), [str(error)]
+
+
+class RequestLimit:
+    """At most `rate` requests a second on average, and `burst` at once. It does not know who asks.
+
+    `now` returns seconds of a clock that is never set back.
+    """
+
+    def __init__(self, rate: float, burst: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._rate, self._burst, self._now = rate, burst, now
+        self._left, self._counted_at = burst, now()
+
+    def allows_one_more(self) -> bool:
+        """Count a request. Returns False, and does not count it, if it is over the limit."""
+        now = self._now()
+        self._left = min(self._burst, self._left + (now - self._counted_at) * self._rate)
+        self._counted_at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+def add_audio_files(app: FastAPI, root: Path) -> None:
+    """Add the recordings of the content at `root` to `app`."""
+    files = recording_files(root)
+
+    @app.api_route(AUDIO + "/{name}", methods=["GET", "HEAD"])
+    async def audio_file(request: Request) -> Response:
+        path = files.get(request.path_params["name"])
+        if path is None or not path.is_file():
+            return Response(status_code=404, headers={"Cache-Control": "no-store"})
+        return FileResponse(path, media_type="audio/wav", headers=RECORDING_HEADERS)
+
+
+def add_sounds(app: FastAPI, files: SynthesizedFiles, synthesizer: Synthesizer) -> None:
+    """Add the sounds to `app`: those of `files`, else those that `synthesizer` can make."""
+    limit = RequestLimit(REQUESTS_A_SECOND, MOST_AT_ONCE)
+
+    @app.get("/sound/{name:path}.wav")
+    async def sound(request: Request) -> Response:
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            return _refusal(403, "Other sites may not use the sounds of this page.\n")
+        if not limit.allows_one_more():
+            return _refusal(429, f"Too many sounds are asked for. {_RETRY_SENTENCE}")
+        name = request.path_params["name"]
+        path = files.paths.get(name)
+        if path and path.is_file():
+            return FileResponse(path, media_type="audio/wav", headers=NO_STORE)
+        return await _synthesized(synthesizer, name)
+
+
+async def _synthesized(synthesizer: Synthesizer, name: str) -> Response:
+    try:
+        return Response(await synthesizer.wav(name), media_type="audio/wav", headers=NO_STORE)
+    except KeyError:
+        return _refusal(404, "There is no such sound.\n")
+    except SynthesisFailed:
+        return _refusal(503, f"This sound cannot be made now. {_RETRY_SENTENCE}")
+
+
+def _refusal(status: int, sentence: str) -> Response:
+    retry = {"Retry-After": str(RETRY_AFTER)} if status in (429, 503) else {}
+    return PlainTextResponse(sentence, status, {**NO_STORE, **retry})

@@ -20,9 +20,8 @@ from ivr.line.line import Line
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Gather, Say
 from ivr.server.webhook import Webhook
-from ivr.web import sound_requests, sounds
-from ivr.web.sound_requests import RequestLimit
-from ivr.web.sounds import SynthesizedFiles
+from ivr.web import sounds
+from ivr.web.sounds import RequestLimit, SynthesizedFiles
 
 TRIED_OUT = "try-" + "0" * 32
 
@@ -42,7 +41,7 @@ def trying_out(line: Line, **more: Any) -> Webhook:
 
 
 A_SOUND = "en/greeting/1"
-SOUNDS_ASKED_FOR = sound_requests.MOST_AT_ONCE // 2  # fewer than the limit, whatever languages are published
+SOUNDS_ASKED_FOR = sounds.MOST_AT_ONCE // 2  # fewer than the limit, whatever languages are published
 
 
 def sounds_of(app: Webhook) -> list[str]:
@@ -234,8 +233,8 @@ def test_voices_that_cannot_be_used_are_told_and_espeak_speaks(line: Line, tmp_p
 def test_too_many_requests_for_sounds_are_answered_with_a_time_to_wait(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sound_requests, "MOST_AT_ONCE", 2)
-    monkeypatch.setattr(sound_requests, "REQUESTS_A_SECOND", 0.001)
+    monkeypatch.setattr(sounds, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(sounds, "REQUESTS_A_SECOND", 0.001)
     app = trying_out(line)
     answers = [ask(app, f"/sound/{A_SOUND}.wav") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
