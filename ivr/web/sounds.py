@@ -59,11 +59,11 @@ class SynthesizedFiles:
         if folder:
             try:
                 self.paths = _existing(sounds, SoundFolder(folder))
-                missing = len(sounds) - len(self.paths)
-                note = f"{missing} of {len(sounds)} sounds are missing. Run `ivr listen --all` again." if missing else ""
+                if missing := len(sounds) - len(self.paths):
+                    note = f"{missing} of {len(sounds)} sounds are missing. Run `ivr listen --all` again."
+                    self.notes.append(f"IVR_SOUNDS: {note}")
             except OperationFailed as error:
-                note = str(error)
-            self.notes = [f"IVR_SOUNDS: {note}"] if note else []
+                self.notes.append(f"IVR_SOUNDS: {error}")
         self.languages = frozenset(sounds[name].tag for name in self.paths)
 
 
