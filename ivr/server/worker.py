@@ -17,6 +17,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -138,10 +139,7 @@ class LineServer(uvicorn.Server):
         endpoint.metrics.use_slot(self._worker.slot)
         config = uvicorn.Config(metrics_app(endpoint.metrics), **UVICORN_SETTINGS)
         config.load()
-
-        def connected() -> MetricsProtocol:
-            return MetricsProtocol(config, self.server_state, {})
-
+        connected = partial(MetricsProtocol, config, self.server_state, {})
         return await asyncio.get_running_loop().create_server(connected, sock=endpoint.socket)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -168,14 +166,7 @@ class LineServer(uvicorn.Server):
 class MetricsProtocol(BoundedProtocol):
     """HTTP on the metrics address: the same limits, and at most MAX_METRICS_CONNECTIONS."""
 
-    _connections = 0
-
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        MetricsProtocol._connections += 1
-        if MetricsProtocol._connections > MAX_METRICS_CONNECTIONS:
+        if sum(isinstance(connection, MetricsProtocol) for connection in self.connections) > MAX_METRICS_CONNECTIONS:
             transport.abort()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        MetricsProtocol._connections -= 1
-        super().connection_lost(exc)
