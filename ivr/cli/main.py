@@ -4,17 +4,13 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ivr import __version__
-from ivr.cli import FILE, FOLDER, echo_lines, export, operate, translate, usage
+from ivr.cli import FILE, FOLDER, compiled_line, echo_lines, export, operate, translate, usage
 from ivr.errors import BadContent, BadSettings, NoAnswer, OperationFailed
 from ivr.settings import read_settings
-
-if TYPE_CHECKING:
-    from ivr.line.line import Line
 
 USER_ERRORS = (BadContent, BadSettings, OperationFailed)
 """Errors that the person at the keyboard can correct: printed as sentences, without a traceback."""
@@ -117,7 +113,7 @@ def fallback() -> None:
 
     Host it at Twilio: callers hear it when this line does not answer.
     """
-    line = _line()
+    line = compiled_line()
     if not line.options.line_number:
         click.echo(
             "LINE_NUMBER is not set, so this document has no callerId: the hotline would see the caller's own number, "
@@ -138,7 +134,7 @@ def script(locales: Sequence[str], out: Path) -> None:
     """
     from ivr.script.page import write_pages
 
-    echo_lines(f"wrote {path}" for path in write_pages(_line(*locales), locales, out))
+    echo_lines(f"wrote {path}" for path in write_pages(compiled_line(*locales), locales, out))
 
 
 @main.command("map")
@@ -156,7 +152,7 @@ def map_(svg: Path | None, output: str) -> None:
     from ivr.script import map as drawing
     from ivr.script.model import read_script
 
-    line = _line()
+    line = compiled_line()
     script = read_script(line, line.flow.source_language)
     if svg:
         svg.write_text(drawing.svg(drawing.dot(script, line.flow)), "utf-8")
@@ -178,7 +174,7 @@ def sources(nodes: Sequence[str], live: bool) -> None:
     from ivr.script.model import read_script
     from ivr.script.sources import sources_of
 
-    line = _line()
+    line = compiled_line()
     script = read_script(line, line.flow.source_language)
     echo_lines(sources_of(line, script, nodes, live))
 
@@ -195,16 +191,7 @@ def own(name: str | None) -> None:
     if name:
         echo_lines(f"wrote {path}" for path in copy_text(read_settings().ivr_content, name))
     else:
-        echo_lines(own_rows(_line().content))
-
-
-def _line(*drafts: str) -> "Line":
-    from ivr.content.load import published_and_drafts
-    from ivr.line.compiler import compile_line
-
-    settings = read_settings()
-    published = published_and_drafts(settings.ivr_content, *drafts) if drafts else None
-    return compile_line(settings.ivr_content, settings.options, published)
+        echo_lines(own_rows(compiled_line().content))
 
 
 operate.add_to(main)

@@ -2,7 +2,7 @@
 
 import click
 
-from ivr.cli import echo_lines
+from ivr.cli import compiled_line, echo_lines
 from ivr.cli.operate import external
 from ivr.errors import BadSettings
 from ivr.settings import read_settings
@@ -35,7 +35,6 @@ def usage(ctx: click.Context, period: str | None, periods: int, agency: str, out
             raise click.UsageError("--twilio prints one period as text: leave out --periods, --agency, --csv, --html.")
         _print_records_of_twilio(ctx, period)
         return
-    from ivr.line.compiler import compile_line
     from ivr.script.labels import language_names, node_labels
     from ivr.usage import layout
     from ivr.usage.report import check_final, last_period, make_report
@@ -49,7 +48,7 @@ def usage(ctx: click.Context, period: str | None, periods: int, agency: str, out
     check_final(last, now)
     names_of_periods = _periods_until(last, periods)
     stored = [store.read(name) for name in names_of_periods]
-    line = compile_line(settings.ivr_content, settings.options)
+    line = compiled_line()
     reports = [make_report(line, name, counts, now) for name, counts in zip(names_of_periods, stored, strict=True)]
     as_output = {None: layout.as_text, "csv": layout.as_csv, "html": layout.as_html}[output]
     names = layout.Names(node_labels(line), language_names(line))
@@ -82,8 +81,6 @@ def cost(calls: int | None) -> None:
 
     The estimate counts the characters spoken and the minutes of the caller's and the hotline's leg.
     """
-    from ivr.line.compiler import compile_line
     from ivr.operate.cost import as_text, costs
 
-    settings = read_settings()
-    click.echo(as_text(list(costs(compile_line(settings.ivr_content, settings.options))), calls))
+    click.echo(as_text(list(costs(compiled_line())), calls))
