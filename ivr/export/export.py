@@ -1,9 +1,9 @@
-"""Writes a compiled line as an `ExportedLine`."""
+"""Writes a compiled line as an `ExportedLine`, and names the sounds that the telephone of the web page can play."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from ivr import __version__
 from ivr.call.flow import Transfer
@@ -35,6 +35,7 @@ from ivr.line.line import Line
 from ivr.line.options import Options
 from ivr.line.request import DIAL_STATUSES
 from ivr.speech import pauses
+from ivr.speech.utterance import Utterance, utterance_of
 
 
 def compile_with_placeholders(root: Path, options: Options, own_number: bool = False) -> Line:
@@ -177,3 +178,21 @@ def _name_of(reference: PromptRef) -> str:
     """The name of a prompt: "es/partner/2", or "es/language/1/key-2" if the text says another key than 8."""
     key = "" if reference.key == "8" else f"/key-{reference.key}"
     return f"{reference.locale}/{reference.text}/{reference.part}{key}"
+
+
+class PageSound(NamedTuple):
+    """What is said in a sound, and the tag of its language: "es"."""
+
+    tag: str
+    utterance: Utterance
+
+
+def page_sounds(line: ExportedLine) -> Mapping[str, PageSound]:
+    """The sounds of each prompt of `line` that is not recorded, by its name, with "/slow" for the slow pace."""
+    sounds: dict[str, PageSound] = {}
+    for name, prompt in (line.prompts or {}).items():
+        if prompt.recording is None:
+            tag, language = prompt.language, line.languages[prompt.language].language
+            sounds[name] = PageSound(tag, utterance_of(language, prompt.paragraphs))
+            sounds[f"{name}/slow"] = PageSound(tag, utterance_of(language, prompt.paragraphs, slow=True))
+    return sounds

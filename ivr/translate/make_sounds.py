@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ivr.errors import OperationFailed
+from ivr.export.export import page_sounds
 from ivr.export.format import ExportedLine
-from ivr.export.sounds import page_sounds
 from ivr.speech.installed_voices import InstalledVoice, InstalledVoices
 from ivr.speech.programs import SynthesisFailed
 from ivr.speech.sound_folder import INDEX, SoundFolder, sound_file_name

@@ -21,8 +21,8 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from ivr.call.urls import AUDIO
 from ivr.content.layer import recording_files
 from ivr.errors import OperationFailed
+from ivr.export.export import PageSound, page_sounds
 from ivr.export.format import ExportedLine
-from ivr.export.sounds import PageSound, page_sounds
 from ivr.speech.installed_voices import InstalledVoice, InstalledVoices, piper_voices
 from ivr.speech.programs import SynthesisFailed, espeak_voice_names
 from ivr.speech.sound_folder import SoundFolder, sound_file_name

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from ivr.export.export import export_line
-from ivr.export.sounds import page_sounds
+from ivr.export.export import export_line, page_sounds
 from ivr.line.line import Line
 from ivr.speech.sound_folder import SoundFolder, sound_file_name
 

@@ -11,9 +11,8 @@ from support.recordings import record_text
 from support.voices import ESPEAK, add_piper_voice, install, install_all
 
 from ivr.cli.main import main
-from ivr.export.export import export_line
+from ivr.export.export import export_line, page_sounds
 from ivr.export.format import ExportedLine
-from ivr.export.sounds import page_sounds
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.speech.sound_folder import INDEX, SoundFolder, sound_file_name

@@ -12,8 +12,7 @@ from support.recordings import record_text
 from support.sound_folders import made_sounds
 from support.voices import ESPEAK, add_piper_voice, install, install_all
 
-from ivr.export.export import export_line
-from ivr.export.sounds import page_sounds
+from ivr.export.export import export_line, page_sounds
 from ivr.line import twiml
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
