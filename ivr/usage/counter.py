@@ -8,6 +8,7 @@ order and no value of a request, so it cannot be traced to a caller.
 import logging
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -49,7 +50,7 @@ class UsageCounter:
     ) -> None:
         self._store, self._now, self._write_interval, self._on_failure = store, now, write_interval, on_failure
         self._period_length: PeriodLength = period_length
-        self._unwritten: dict[UsageKey, int] = {}
+        self._unwritten = Counter[UsageKey]()
         self._lock = threading.Lock()  # guards `_unwritten`; not held during a write
         self._process, self._since = uuid.uuid4().hex, now()
         self._stop = threading.Event()
@@ -60,7 +61,7 @@ class UsageCounter:
         now = self._now()
         if key := _usage_key(period_of(now.year, now.month, self._period_length), place, event):
             with self._lock:
-                self._unwritten[key] = self._unwritten.get(key, 0) + 1
+                self._unwritten[key] += 1
 
     def start(self) -> None:
         """Start the thread that writes. Call it in the process that counts, after the fork."""
@@ -77,21 +78,22 @@ class UsageCounter:
             self._thread.join(timeout)
 
     def _keep_writing(self) -> None:
-        stopped = False
-        while not stopped:
+        self.write()
+        while not self._stop.wait(self._write_interval):
             self.write()
-            stopped = self._stop.wait(self._write_interval)
         self.write(ended=True)
 
     def write(self, ended: bool = False) -> bool:
         """Write the counts to the store; return whether that succeeded. Raises no exception."""
         with self._lock:
-            counts, self._unwritten = self._unwritten, {}
+            counts, self._unwritten = self._unwritten, Counter()
         try:
             self._write(counts, ended)
         except Exception as error:  # any fault of a store: the counts wait for the next write
             logging.getLogger("ivr.usage").warning("", exc_info=error)
-            self._put_back(counts)
+            with self._lock:
+                self._unwritten.update(counts)  # adds
+            log.count("usage not written")
             if self._on_failure:
                 self._on_failure()
             return False
@@ -102,12 +104,6 @@ class UsageCounter:
         late_periods = sorted({key.period for key in counts if period_end(key.period) + LATE_AFTER <= now})
         in_time = {key: number for key, number in counts.items() if key.period not in late_periods}
         self._store.write(in_time, ProcessSpan(self._process, self._since, now, ended), late_periods)
-
-    def _put_back(self, counts: Mapping[UsageKey, int]) -> None:
-        with self._lock:
-            for key, number in counts.items():
-                self._unwritten[key] = self._unwritten.get(key, 0) + number
-        log.count("usage not written")
 
 
 @lru_cache(maxsize=10_000, typed=True)  # typed: Ring() and NoKey() are equal tuples, only their types differ
