@@ -11,6 +11,7 @@ which saves calls:
 - gunicorn's log is not written. If the pipe behind it is full, a write would stop the master.
 """
 
+import shutil
 import signal
 import time
 from collections.abc import Mapping, Sequence
@@ -66,10 +67,10 @@ def gunicorn_settings(
         "keepalive": KEEP_ALIVE,
         "control_socket_disable": True,
         "logger_class": SilentLog,
-        "raw_env": [endpoint.environment] if endpoint else [],
+        "raw_env": [f"PROMETHEUS_MULTIPROC_DIR={endpoint.folder}"] if endpoint else [],
         "pre_fork": _assign_slot,
         "child_exit": _worker_ended,
-        "on_exit": _remove_files,
+        "on_exit": _remove_metrics,
     }
 
 
@@ -79,10 +80,10 @@ def _assign_slot(master: Arbiter, worker: LineWorker) -> None:
     worker.slot = min(set(range(1, len(taken) + 2)) - taken)
 
 
-def _remove_files(master: Arbiter) -> None:
-    """Called by the master at its end."""
+def _remove_metrics(master: Arbiter) -> None:
+    """Called by the master at its end: removes the files of the metrics."""
     if isinstance(master.app, GunicornApplication) and master.app.endpoint:
-        master.app.endpoint.remove_files()
+        shutil.rmtree(master.app.endpoint.folder, ignore_errors=True)
 
 
 def _worker_ended(master: "Master", worker: LineWorker) -> None:

@@ -16,7 +16,6 @@ The metrics have their own socket; PUBLIC_URL does not show them.
 
 import errno
 import os
-import shutil
 import socket
 import stat
 from collections.abc import Iterator, Mapping
@@ -148,19 +147,10 @@ class MetricsEndpoint:
     folder: Path
     readiness: Readiness
 
-    @property
-    def environment(self) -> str:
-        """The environment variable that `metrics` needs, as NAME=value; gunicorn sets it."""
-        return f"PROMETHEUS_MULTIPROC_DIR={self.folder}"
-
     @cached_property
     def metrics(self) -> Metrics:
         """The metrics, made at the first use: before the workers are forked."""
         return Metrics(self.folder, self.readiness)
-
-    def remove_files(self) -> None:
-        """Remove the folder, at the end of the line."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def metrics_folder(parent: Path, host: str, port: int, workers: int) -> Path:
