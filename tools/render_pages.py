@@ -31,7 +31,7 @@ def site_pages(line: Line) -> dict[str, Body]:
     """The pages of the site by file name."""
     static = StaticFiles()
     voices = InstalledVoices(frozenset({"en-us", "es-419"}))
-    telephone, templates = Telephone(line, installed=voices), PageTemplates(SiteAddresses(""), static)
+    telephone, templates = Telephone(line, None, voices), PageTemplates(SiteAddresses(""), static)
     site = Site(line, telephone, templates, draft_page_tags=["fr"], is_test_line=True)
     bare = Site(line, telephone, templates, has_text=False)
     pages = {path.replace("/", "."): page for path, page in site.pages.items()}

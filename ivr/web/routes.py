@@ -68,7 +68,7 @@ def _add_site(app: FastAPI, settings: Settings, line: Line, templates: PageTempl
         _add_sections(app, site, frozenset(line.content.prompts.templates), templates.addresses.root)
     if telephone:
         bodies[TELEPHONE_DATA] = telephone.body
-        add_sounds(app, telephone.synthesized_files, telephone.synthesizer)
+        add_sounds(app, telephone.sounds)
         if settings.uses_test_token:
             bodies[TRY_OUT_DATA] = make_body(try_out_data(line), "application/json")
     _add_bodies(app, "/", bodies)

@@ -17,7 +17,7 @@ from ivr.phone.verbs import Dial
 from ivr.script.model import read_script
 from ivr.speech.installed_voices import InstalledVoices
 from ivr.web.read_page import readable_text
-from ivr.web.sounds import SynthesizedFiles, Synthesizer
+from ivr.web.sounds import PageSounds
 from ivr.web.templates import Body, PageTemplates, make_body
 
 TELEPHONE_DATA = "telephone.json"
@@ -33,28 +33,20 @@ _LANGUAGE_RANGE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\
 
 
 class Telephone:
-    """The data of the telephone page: the exported line in `body`, and the sounds that it can play.
+    """The data of the telephone page: the exported line in `body`, and the `sounds` that it can play.
 
-    `sounds` is the folder of sounds that `ivr listen --all` made. The voices `installed` synthesize the sounds that it
-    lacks. `notes` are sentences for the operator; `sound_languages` are the tags of the languages that have sounds.
+    `folder` has the sounds that `ivr listen --all` made. `notes` are sentences for the operator.
     """
 
     def __init__(
-        self,
-        line: Line,
-        sounds: Path | None = None,
-        installed: InstalledVoices | None = None,
-        notes: Sequence[str] = (),
+        self, line: Line, folder: Path | None, installed: InstalledVoices | None = None, notes: Sequence[str] = ()
     ) -> None:
         exported = export_line(line, with_twiml=False)
         self.body = make_body(to_bytes(exported), "application/json")
-        self.synthesized_files = SynthesizedFiles(exported, sounds)
-        self.synthesizer = Synthesizer(exported, installed or InstalledVoices())
-        self.notes = [*notes, *self.synthesized_files.notes]
-        voiced = self.synthesized_files.languages | self.synthesizer.voices.keys()
-        self.sound_languages = [tag for tag in exported.languages if tag in voiced]
+        self.sounds = PageSounds(exported, folder, installed or InstalledVoices())
+        self.notes = [*notes, *self.sounds.notes]
         has_recordings = any(prompt.recording for prompt in (exported.prompts or {}).values())
-        self.has_sounds = bool(self.sound_languages) or has_recordings
+        self.has_sounds = bool(self.sounds.languages) or has_recordings
 
 
 class Site:
@@ -112,7 +104,7 @@ class Site:
                 "phone.html",
                 "phone/",
                 tag,
-                sound_languages=self._telephone.sound_languages,
+                sound_languages=self._telephone.sounds.languages,
                 has_sounds=self._telephone.has_sounds,
                 uses_test_token=self._is_test_line,
                 source_tag=self.source_tag,

@@ -45,55 +45,38 @@ RETRY_AFTER = 1
 _RETRY_SENTENCE = f"Ask again after {RETRY_AFTER} second. The page continues with captions until then.\n"
 
 
-class SynthesizedFiles:
-    """The files in `folder` with the synthesized sounds of `line`: `paths` by name, such as "es/partner/2/slow".
+class PageSounds:
+    """The sounds that the telephone page of `line` can play.
 
-    `languages` are the tags of the languages that have a sound. `notes` are sentences for the operator about missing
-    sounds. Without a folder there are no sounds and no notes.
+    `files` are those in `folder`, by name, such as "es/partner/2/slow". The voices `installed` synthesize the sounds
+    that it lacks. `languages` are the tags of the languages that have a sound. `notes` are sentences for the operator
+    about missing sounds; there are none without a folder.
     """
 
-    def __init__(self, line: ExportedLine, folder: Path | None) -> None:
-        self.paths: Mapping[str, Path] = {}
+    def __init__(self, line: ExportedLine, folder: Path | None, installed: InstalledVoices) -> None:
+        self._sounds = page_sounds(line)
+        self.files: Mapping[str, Path] = {}
         self.notes: list[str] = []
-        sounds = page_sounds(line)
         if folder:
             try:
-                self.paths = _existing(sounds, SoundFolder(folder))
-                if missing := len(sounds) - len(self.paths):
-                    note = f"{missing} of {len(sounds)} sounds are missing. Run `ivr listen --all` again."
+                self.files = _existing(self._sounds, SoundFolder(folder))
+                if missing := len(self._sounds) - len(self.files):
+                    note = f"{missing} of {len(self._sounds)} sounds are missing. Run `ivr listen --all` again."
                     self.notes.append(f"IVR_SOUNDS: {note}")
             except OperationFailed as error:
                 self.notes.append(f"IVR_SOUNDS: {error}")
-        self.languages = frozenset(sounds[name].tag for name in self.paths)
-
-
-def _existing(sounds: Mapping[str, PageSound], folder: SoundFolder) -> Mapping[str, Path]:
-    """The file of each of `sounds` that `folder` has, in the voice of its language. Raises OperationFailed."""
-    voices, existing = folder.voices(), folder.names()
-    names = {
-        name: sound_file_name(sound.utterance, voices[sound.tag])
-        for name, sound in sounds.items()
-        if sound.tag in voices
-    }
-    return {name: folder.path / file for name, file in names.items() if file in existing}
-
-
-class Synthesizer:
-    """Synthesizes the sounds of `line` that are requested, in voices of this machine. Keeps CACHE_BYTES of sounds."""
-
-    def __init__(self, line: ExportedLine, installed: InstalledVoices) -> None:
-        self._sounds = page_sounds(line)
         named = {tag: installed.voice_of(language.language, tag) for tag, language in line.languages.items()}
-        self.voices: Mapping[str, InstalledVoice] = {tag: voice for tag, voice in named.items() if voice}
-        """The voice of each language that has one, by tag."""
+        self._voices = {tag: voice for tag, voice in named.items() if voice}
+        voiced = {self._sounds[name].tag for name in self.files} | self._voices.keys()
+        self.languages = [tag for tag in line.languages if tag in voiced]
         self._cache: OrderedDict[str, bytes] = OrderedDict()
         self._in_progress: dict[str, asyncio.Task[bytes]] = {}
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def wav(self, name: str) -> bytes:
-        """The sound `name` as a WAV file. Raises KeyError if there is none, SynthesisFailed if it cannot be made."""
+        """The sound `name`, synthesized, as WAV. Raises KeyError if there is none or no voice, SynthesisFailed."""
         sound = self._sounds[name]
-        voice = self.voices[sound.tag]
+        voice = self._voices[sound.tag]
         if name in self._cache:
             self._cache.move_to_end(name)
             return self._cache[name]
@@ -116,6 +99,17 @@ class Synthesizer:
         self._cache[name] = sound
         while sum(map(len, self._cache.values())) > CACHE_BYTES:
             self._cache.popitem(last=False)
+
+
+def _existing(sounds: Mapping[str, PageSound], folder: SoundFolder) -> Mapping[str, Path]:
+    """The file of each of `sounds` that `folder` has, in the voice of its language. Raises OperationFailed."""
+    voices, existing = folder.voices(), folder.names()
+    names = {
+        name: sound_file_name(sound.utterance, voices[sound.tag])
+        for name, sound in sounds.items()
+        if sound.tag in voices
+    }
+    return {name: folder.path / file for name, file in names.items() if file in existing}
 
 
 def voices_of_test_line(folder: Path | None) -> tuple[InstalledVoices, list[str]]:
@@ -159,8 +153,8 @@ def add_audio_files(app: FastAPI, root: Path) -> None:
         return FileResponse(path, media_type="audio/wav", headers=RECORDING_HEADERS)
 
 
-def add_sounds(app: FastAPI, files: SynthesizedFiles, synthesizer: Synthesizer) -> None:
-    """Add the sounds to `app`: those of `files`, else those that `synthesizer` can make."""
+def add_sounds(app: FastAPI, sounds: PageSounds) -> None:
+    """Add `sounds` to `app`: their files, else those that can be synthesized."""
     limit = RequestLimit(REQUESTS_A_SECOND, MOST_AT_ONCE)
 
     @app.get("/sound/{name:path}.wav")
@@ -170,15 +164,15 @@ def add_sounds(app: FastAPI, files: SynthesizedFiles, synthesizer: Synthesizer) 
         if not limit.allows_one_more():
             return _refusal(429, f"Too many sounds are asked for. {_RETRY_SENTENCE}")
         name = request.path_params["name"]
-        path = files.paths.get(name)
+        path = sounds.files.get(name)
         if path and path.is_file():
             return FileResponse(path, media_type="audio/wav", headers=NO_STORE)
-        return await _synthesized(synthesizer, name)
+        return await _synthesized(sounds, name)
 
 
-async def _synthesized(synthesizer: Synthesizer, name: str) -> Response:
+async def _synthesized(sounds: PageSounds, name: str) -> Response:
     try:
-        return Response(await synthesizer.wav(name), media_type="audio/wav", headers=NO_STORE)
+        return Response(await sounds.wav(name), media_type="audio/wav", headers=NO_STORE)
     except KeyError:
         return _refusal(404, "There is no such sound.\n")
     except SynthesisFailed:

@@ -50,7 +50,7 @@ def write_site(
     contents = dict((*_published(site, telephone, static), *_hosts(root, line.flow.offered)))
     sound_files = {f"{PUBLIC}/audio/{name}": file for name, file in recordings.items()} if telephone else {}
     if telephone:
-        sound_files |= {f"{PUBLIC}/sound/{name}.wav": file for name, file in telephone.synthesized_files.paths.items()}
+        sound_files |= {f"{PUBLIC}/sound/{name}.wav": file for name, file in telephone.sounds.files.items()}
     for path in (*contents, *sound_files):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
     for path, content in contents.items():

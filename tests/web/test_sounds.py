@@ -19,8 +19,9 @@ from ivr.line.line import Line
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Gather, Say
 from ivr.server.webhook import Webhook
+from ivr.speech.installed_voices import InstalledVoices
 from ivr.web import sounds
-from ivr.web.sounds import RequestLimit, SynthesizedFiles
+from ivr.web.sounds import PageSounds, RequestLimit
 
 TRIED_OUT = "try-" + "0" * 32
 
@@ -152,10 +153,10 @@ def test_each_sound_of_the_whole_line_is_a_file_and_no_program_is_needed(
     contents = made_sounds(real, tmp_path / "sounds")
     monkeypatch.setenv("PATH", str(tmp_path))
     app = app_of(real, ivr_sounds=tmp_path / "sounds")
-    files = SynthesizedFiles(export_line(real, with_twiml=False), tmp_path / "sounds")
+    files = PageSounds(export_line(real, with_twiml=False), tmp_path / "sounds", InstalledVoices()).files
     names = {name + pace for name in sounds_of(app) for pace in ("", "/slow")}
-    assert names == set(contents) == set(files.paths)
-    assert all(files.paths[name].read_bytes() == content for name, content in contents.items())
+    assert names == set(contents) == set(files)
+    assert all(files[name].read_bytes() == content for name, content in contents.items())
     voices = page_of(ask(app, "/phone/en")).get_element_by_id("phone").get("data-sound-languages")
     assert voices.split() == list(real.flow.offered)
     assert "IVR_SOUNDS" not in notes_of(app)
