@@ -21,7 +21,7 @@ from ivr.usage.layout import Head, Names, as_html
 from ivr.usage.report import make_report
 from ivr.usage.tables import StoredPeriod
 from ivr.web.site import Site, Telephone, unavailable_pages
-from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles
+from ivr.web.templates import Body, PageTemplates
 
 TOY_LINE = Path(__file__).resolve().parent.parent / "tests" / "tiny"
 PUBLIC_URL = "https://line.example.org"
@@ -29,9 +29,8 @@ PUBLIC_URL = "https://line.example.org"
 
 def site_pages(line: Line) -> dict[str, Body]:
     """The pages of the site by file name."""
-    static = StaticFiles()
     voices = InstalledVoices(frozenset({"en-us", "es-419"}))
-    telephone, templates = Telephone(line, None, voices), PageTemplates(SiteAddresses(""), static)
+    telephone, templates = Telephone(line, None, voices), PageTemplates("")
     site = Site(line, telephone, templates, draft_page_tags=["fr"], is_test_line=True)
     bare = Site(line, telephone, templates, has_text=False)
     pages = {path.replace("/", "."): page for path, page in site.pages.items()}

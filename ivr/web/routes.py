@@ -24,7 +24,7 @@ from ivr.settings import Settings
 from ivr.web.security_headers import IMMUTABLE, NO_STORE
 from ivr.web.site import TELEPHONE_DATA, Site, Telephone, unavailable_pages
 from ivr.web.sounds import add_audio_files, add_sounds, voices_of_test_line
-from ivr.web.templates import Body, PageTemplates, SiteAddresses, StaticFiles, make_body
+from ivr.web.templates import Body, PageTemplates, make_body
 from ivr.web.try_out import TRY_OUT_DATA, try_out_data
 
 GET_OR_HEAD = ["GET", "HEAD"]
@@ -40,16 +40,15 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> list[st
 
     Returns sentences for the operator about sounds that are missing.
     """
-    base, static, line = urlsplit(settings.public_url).path.rstrip("/"), StaticFiles(), readiness.line
-    templates = PageTemplates(SiteAddresses(base), static, settings.ivr_neutral_page)
-    if line:
-        notes = _add_site(app, settings, line, templates)
+    templates = PageTemplates(urlsplit(settings.public_url).path.rstrip("/"), settings.ivr_neutral_page)
+    if readiness.line:
+        notes = _add_site(app, settings, readiness.line, templates)
     else:
         page, blank_page = unavailable_pages(templates, readiness.fallback_document)
         _add_answer_to_unknown(app, page, 503)
         _add_bodies(app, "/blank/", {"en": blank_page})
         notes = []
-    _add_bodies(app, "/static/", static.bodies, IMMUTABLE)
+    _add_bodies(app, "/static/", templates.static.bodies, IMMUTABLE)
     return notes
 
 
@@ -65,7 +64,7 @@ def _add_site(app: FastAPI, settings: Settings, line: Line, templates: PageTempl
     bodies = dict(site.pages)
     if site.has_text:
         bodies["read"] = site.pages[f"read/{site.source_tag}"]
-        _add_sections(app, site, frozenset(line.content.prompts.templates), templates.addresses.root)
+        _add_sections(app, site, frozenset(line.content.prompts.templates), templates.root)
     if telephone:
         bodies[TELEPHONE_DATA] = telephone.body
         add_sounds(app, telephone.sounds)

@@ -74,7 +74,7 @@ class Site:
         for tag in line.flow.offered:
             self._add_pages(tag)
         # The answer to any address: its own addresses are not relative.
-        self.not_found = self._render("not_found.html", templates.addresses.root, self.source_tag, here="/")
+        self.not_found = self._render("not_found.html", templates.root, self.source_tag, here="/")
 
     def language(self, accept_language: str) -> str:
         """The published language that an Accept-Language header prefers; the source language if it names none."""
@@ -112,7 +112,7 @@ class Site:
 
     def _add_page(self, template: str, folder: str, tag: str, **values: object) -> None:
         path = folder + tag
-        base = self._templates.addresses.base(path)
+        base = self._templates.base(path)
         self.pages[path] = self._render(template, base, tag, here=f"/{folder}", **values)
 
     def _may_say(self, *ids: str) -> bool:
@@ -144,5 +144,5 @@ def unavailable_pages(templates: PageTemplates, fallback_document: bytes) -> tup
     verbs = read_document(fallback_document)
     numbers = dict.fromkeys(verb.number for verb in verbs if isinstance(verb, Dial))
     spans = [TextSpan(grouped(number), f"tel:{number}") for number in numbers]
-    page = templates.render_untranslated("unavailable.html", templates.addresses.root, numbers=spans)
-    return page, templates.render_untranslated("blank.html", templates.addresses.root, language="en")
+    page = templates.render_untranslated("unavailable.html", templates.root, numbers=spans)
+    return page, templates.render_untranslated("blank.html", templates.root, language="en")

@@ -26,7 +26,7 @@ from ivr.line.line import Line
 from ivr.settings import Settings
 from ivr.web.security_headers import IMMUTABLE, NO_STORE, SECURITY_HEADERS
 from ivr.web.site import TELEPHONE_DATA, Site, Telephone
-from ivr.web.templates import PageTemplates, SiteAddresses, StaticFiles
+from ivr.web.templates import PageTemplates, StaticFiles
 
 HOSTS = Path(__file__).resolve().parent / "hosts"
 PUBLIC = "public"
@@ -43,11 +43,11 @@ def write_site(
     `recordings` has the file of each recording by its name ("0f3c….wav"); `sounds` is a folder of synthetic sounds.
     Returns sentences about sounds that are missing.
     """
-    static, root = StaticFiles(), urlsplit(settings.public_url).path.rstrip("/")
+    root = urlsplit(settings.public_url).path.rstrip("/")
     telephone = Telephone(line, sounds) if settings.ivr_web_phone == "on" else None
-    templates = PageTemplates(SiteAddresses(root, are_files=True), static, settings.ivr_neutral_page)
+    templates = PageTemplates(root, settings.ivr_neutral_page, are_files=True)
     site = Site(line, telephone, templates, has_text=settings.ivr_readable == "on")
-    contents = dict((*_published(site, telephone, static), *_hosts(root, line.flow.offered)))
+    contents = dict((*_published(site, telephone, templates.static), *_hosts(root, line.flow.offered)))
     sound_files = {f"{PUBLIC}/audio/{name}": file for name, file in recordings.items()} if telephone else {}
     if telephone:
         sound_files |= {f"{PUBLIC}/sound/{name}.wav": file for name, file in telephone.sounds.files.items()}

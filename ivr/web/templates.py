@@ -81,41 +81,27 @@ class PageWords:
         return Markup(escape(message)) % values
 
 
-class SiteAddresses(NamedTuple):
-    """How a page names other pages and files: below `root`, the path of PUBLIC_URL ("" or "/help"), or as files.
-
-    Where each page is a file, addresses are relative and pages end in ".html", so that any folder of any host can hold
-    the site.
-    """
-
-    root: str
-    are_files: bool = False
-
-    def base(self, path: str) -> str:
-        """The beginning of every address in the page at `path`: ".." in the file "phone/en"."""
-        return (".." if "/" in path else ".") if self.are_files else self.root
-
-    @property
-    def suffix(self) -> str:
-        """The end of the address of every page."""
-        return ".html" if self.are_files else ""
-
-
 class PageTemplates:
-    """Renders the templates, with the addresses of `addresses` and of `static`.
+    """Renders the templates. `static` has the static files that the pages name.
 
+    Pages name others and files by addresses below `root`, the path of PUBLIC_URL ("" or "/help"). If `are_files`, each
+    page is a file, and addresses are relative and end in ".html", so that any folder of any host can hold the site.
     “Leave this page” opens `neutral_page` (IVR_NEUTRAL_PAGE) in every language; if it is "", each language's own page.
     """
 
-    def __init__(self, addresses: SiteAddresses, static: StaticFiles, neutral_page: str = "") -> None:
+    def __init__(self, root: str, neutral_page: str = "", are_files: bool = False) -> None:
+        self.root, self._neutral_page, self._are_files, self.static = root, neutral_page, are_files, StaticFiles()
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
         self._environment.policies["ext.i18n.trimmed"] = True
         self._environment.newstyle_gettext = True  # type: ignore[attr-defined]
-        self._environment.globals.update(suffix=addresses.suffix, word_placeholder=WORD_PLACEHOLDER)
-        self.addresses, self._static, self._neutral_page = addresses, static, neutral_page
+        self._environment.globals.update(suffix=".html" if are_files else "", word_placeholder=WORD_PLACEHOLDER)
+
+    def base(self, path: str) -> str:
+        """The beginning of every address in the page at `path`: `root`, or ".." in the file "phone/en"."""
+        return (".." if "/" in path else ".") if self._are_files else self.root
 
     def render(self, template: str, base: str, locale: Locale, source: Locale, **values: object) -> Body:
         """The page `template` in `locale`, with `values`; `base` begins its addresses."""
@@ -134,7 +120,7 @@ class PageTemplates:
 
     def _render(self, template: str, base: str, values: Mapping[str, object]) -> Body:
         def static(name: str) -> str:
-            return f"{base}/static/{self._static.served_name(name)}"
+            return f"{base}/static/{self.static.served_name(name)}"
 
         page = self._environment.get_template(template).render(base=base, static=static, **values)
         return make_body(page.encode())
