@@ -10,6 +10,8 @@ The same line always gives the same bytes.
 
 import hashlib
 import re
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -72,11 +74,20 @@ def read_export(path: Path) -> ExportedLine:
 
 def write_export(exported: ExportedLine, folder: Path) -> tuple[Path, ...]:
     """Write LINE_FILE and TELEPHONE_FILE into `folder`, which is made if it is missing. Returns both paths."""
-    files = {LINE_FILE: exported, TELEPHONE_FILE: without_twiml(exported)}
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(to_bytes(content))
+    files = {LINE_FILE: to_bytes(exported), TELEPHONE_FILE: to_bytes(without_twiml(exported))}
+    write_files(folder, files)
     return tuple(folder / name for name in files)
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes | Path]) -> None:
+    """Write each content, or a copy of each file, to its path below `folder`."""
+    for path, content in contents.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, Path):
+            shutil.copyfile(content, target)
+        else:
+            target.write_bytes(content)
 
 
 def without_twiml(exported: ExportedLine) -> ExportedLine:

@@ -15,10 +15,10 @@ import base64
 import gzip
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from ivr.export.files import TELEPHONE_FILE, to_bytes, without_prompts, without_twiml
+from ivr.export.files import TELEPHONE_FILE, to_bytes, without_prompts, without_twiml, write_files
 from ivr.export.format import ExportedLine
 
 TEMPLATE = Path(__file__).parent / "twilio"
@@ -32,20 +32,13 @@ def write_project(line: ExportedLine, report: Mapping[str, object], audio: Mappi
     /health/ready. `audio` has the file of each recording by its name ("0f3c….wav").
     """
     shutil.copytree(TEMPLATE, folder, ignore=shutil.ignore_patterns("node_modules", ".env"), dirs_exist_ok=True)
-    assets = folder / "assets"
-    for subfolder in ("health", "audio"):
-        (assets / subfolder).mkdir(parents=True, exist_ok=True)
-    for path, content in _assets(line, report):
-        (assets / path).write_bytes(content)
-    for name, file in audio.items():
-        shutil.copyfile(file, assets / "audio" / name)
-
-
-def _assets(line: ExportedLine, report: Mapping[str, object]) -> Iterator[tuple[str, bytes]]:
     assert line.documents, "a line without TwiML cannot answer calls"
     fallback = line.documents.fallback.encode()
-    yield "line.private.txt", base64.b64encode(gzip.compress(to_bytes(without_prompts(line)), mtime=0))
-    yield "fallback-document.private.xml", fallback
-    yield "fallback.xml", fallback
-    yield TELEPHONE_FILE, to_bytes(without_twiml(line))
-    yield "health/ready", json.dumps(report, ensure_ascii=False).encode()
+    assets = {
+        "line.private.txt": base64.b64encode(gzip.compress(to_bytes(without_prompts(line)), mtime=0)),
+        "fallback-document.private.xml": fallback,
+        "fallback.xml": fallback,
+        TELEPHONE_FILE: to_bytes(without_twiml(line)),
+        "health/ready": json.dumps(report, ensure_ascii=False).encode(),
+    }
+    write_files(folder / "assets", assets | {f"audio/{name}": file for name, file in audio.items()})

@@ -14,14 +14,14 @@ Addresses in the pages are relative, so the site works in any folder of a host.
 """
 
 import json
-import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ivr.export.files import write_files
 from ivr.line.line import Line
 from ivr.settings import Settings
 from ivr.web.security_headers import IMMUTABLE, NO_STORE, SECURITY_HEADERS
@@ -47,17 +47,13 @@ def write_site(
     telephone = Telephone(line, sounds) if settings.ivr_web_phone == "on" else None
     templates = PageTemplates(root, settings.ivr_neutral_page, are_files=True)
     site = Site(line, telephone, templates, has_text=settings.ivr_readable == "on")
-    contents = dict((*_published(site, telephone, templates.static), *_hosts(root, line.flow.offered)))
-    sound_files = {f"{PUBLIC}/audio/{name}": file for name, file in recordings.items()} if telephone else {}
+    contents: dict[str, bytes | Path] = {**_published(site, templates.static), **_hosts(root, line.flow.offered)}
     if telephone:
-        sound_files |= {f"{PUBLIC}/sound/{name}.wav": file for name, file in telephone.sounds.files.items()}
-    for path in (*contents, *sound_files):
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-    for path, content in contents.items():
-        (folder / path).write_bytes(content)
-    for path, file in sound_files.items():
-        shutil.copyfile(file, folder / path)
-    _remove_earlier_files(folder, {*contents, *sound_files})
+        contents[f"{PUBLIC}/{TELEPHONE_DATA}"] = telephone.body.plain
+        contents |= {f"{PUBLIC}/audio/{name}": file for name, file in recordings.items()}
+        contents |= {f"{PUBLIC}/sound/{name}.wav": file for name, file in telephone.sounds.files.items()}
+    write_files(folder, contents)
+    _remove_earlier_files(folder, contents)
     return telephone.notes if telephone else []
 
 
@@ -79,17 +75,18 @@ def _remove_empty_folders(lowest: Path, top: Path) -> None:
             lowest = lowest.parent
 
 
-def _published(site: Site, telephone: Telephone | None, static: StaticFiles) -> Iterator[tuple[str, bytes]]:
-    """The files of PUBLIC that the pages consist of."""
-    yield f"{PUBLIC}/index.html", site.pages[site.source_tag].plain
-    yield f"{PUBLIC}/404.html", site.not_found.plain
-    yield from ((f"{PUBLIC}/{path}.html", page.plain) for path, page in site.pages.items())
-    yield from ((f"{PUBLIC}/static/{name}", body.plain) for name, body in static.bodies.items())
-    if telephone:
-        yield f"{PUBLIC}/{TELEPHONE_DATA}", telephone.body.plain
+def _published(site: Site, static: StaticFiles) -> Mapping[str, bytes]:
+    """The pages and the files that they name."""
+    bodies = {
+        "index.html": site.pages[site.source_tag],
+        "404.html": site.not_found,
+        **{f"{path}.html": page for path, page in site.pages.items()},
+        **{f"static/{name}": body for name, body in static.bodies.items()},
+    }
+    return {f"{PUBLIC}/{path}": body.plain for path, body in bodies.items()}
 
 
-def _hosts(root: str, tags: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+def _hosts(root: str, tags: Sequence[str]) -> Mapping[str, bytes]:
     """The files for hosts, with the headers of `security_headers`. `tags` are the languages that have a front page."""
     environment = Environment(
         loader=FileSystemLoader(HOSTS), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
@@ -98,10 +95,9 @@ def _hosts(root: str, tags: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         "headers": SECURITY_HEADERS, "no_store": NO_STORE[_CACHE], "immutable": IMMUTABLE[_CACHE], "root": root,
         "tags": tags,
     }  # fmt: skip
-    for name in ("Caddyfile", "nginx.conf", "README.md"):
-        yield name, environment.get_template(name).render(values).encode()
-    yield f"{PUBLIC}/_headers", environment.get_template("_headers").render(values).encode()
-    yield f"{PUBLIC}/vercel.json", json.dumps(_vercel(), indent=2).encode() + b"\n"
+    paths = ("Caddyfile", "nginx.conf", "README.md", f"{PUBLIC}/_headers")
+    files = {path: environment.get_template(Path(path).name).render(values).encode() for path in paths}
+    return {**files, f"{PUBLIC}/vercel.json": json.dumps(_vercel(), indent=2).encode() + b"\n"}
 
 
 def _vercel() -> Mapping[str, object]:
