@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from ivr.speech.sound_folder import SoundFolder
     from ivr.translate.make_sounds import LanguageSounds
 
-_BYTES_A_MEGABYTE = 1_000_000
-
 
 def make_all_sounds(settings: Settings, path: Path) -> bool:
     """Make the sounds of every published language in the folder `path`, and print the progress.
@@ -33,7 +31,9 @@ def make_all_sounds(settings: Settings, path: Path) -> bool:
     with folder.locked():
         made = sum(_make(folder, sounds) for sounds in languages)
         removed = finish_folder(folder, languages)
-    click.echo(f"{_contents(folder, languages)}: {made} made now, {removed} removed that no text needs.")
+    names = [name for sounds in languages for name in sounds.utterances]
+    megabytes = sum((folder.path / name).stat().st_size for name in names) / 1_000_000
+    click.echo(f"{len(names)} sounds, {megabytes:.0f} MB: {made} made now, {removed} removed that no text needs.")
     click.echo(f"The line uses them when it starts with IVR_SOUNDS={path.resolve()}")
     return not mute
 
@@ -49,10 +49,3 @@ def _make(folder: "SoundFolder", sounds: "LanguageSounds") -> int:
             made += number
             bar.update(number)
     return made
-
-
-def _contents(folder: "SoundFolder", languages: "list[LanguageSounds]") -> str:
-    """How many sounds there are, and their size: "1130 sounds, 158 MB"."""
-    names = [name for sounds in languages for name in sounds.utterances]
-    size = sum((folder.path / name).stat().st_size for name in names)
-    return f"{len(names)} sounds, {size / _BYTES_A_MEGABYTE:.0f} MB"

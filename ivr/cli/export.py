@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.cli import EXISTING_FOLDER, FOLDER, echo_lines
+from ivr.cli import FOLDER, echo_lines
 from ivr.errors import OperationFailed
 from ivr.settings import Settings, read_settings
 
@@ -31,7 +31,7 @@ _TRYING_OUT = (
 @click.option(
     "--sounds",
     metavar="SOUNDS",
-    type=EXISTING_FOLDER,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="With --site: also the sounds in this folder, which `ivr listen --all` made.",
 )
 @click.option(
