@@ -1,4 +1,4 @@
-"""What `ivr serve` sets up in its process before it loads the line, and how it prints.
+"""Sets up the process of `ivr serve` before it loads the line, and prints lines without blocking.
 
 Two attributes of a process exist on Linux only (https://man7.org/linux/man-pages/man2/prctl.2.html). On other systems
 they are not set.
@@ -56,7 +56,7 @@ def open_standard_streams() -> None:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print `lines` without blocking. A line is dropped if the disk is full, or the pipe is full or has no reader."""
+    """Print `lines`. A line is dropped if the disk is full, or the pipe is full or has no reader."""
     for line in lines:
         with suppress(OSError, ValueError):
             if sys.stdout and select.select([], [sys.stdout], [], 0)[1]:

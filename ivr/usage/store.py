@@ -1,4 +1,4 @@
-"""What a store of usage does, and which store a line has: an SQLite file, a PostgreSQL database, or none."""
+"""The interface of a store of usage, and the store of a line: an SQLite file, a PostgreSQL database, or none."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
