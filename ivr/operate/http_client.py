@@ -9,15 +9,13 @@ import re
 import socket
 import ssl
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from http.client import HTTPException, RemoteDisconnected
+from http.client import HTTPException, HTTPResponse, RemoteDisconnected
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
-from urllib.response import addinfourl
 
 from ivr import signature
 from ivr.call.urls import RING
@@ -74,9 +72,13 @@ Fetch = Callable[[str, Form | None, Mapping[str, str]], Reply]
 """(URL, fields of a POST or None for GET, headers) -> reply. Raises OperationFailed if there is no reply."""
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        """Return None, which keeps the redirect as the reply: a redirected request would lose its signature."""
+class _AnyStatus(urllib.request.HTTPErrorProcessor):
+    """Any status is a reply, also that of a redirect: a redirected request would lose its signature."""
+
+    def http_response(self, request: urllib.request.Request, response: HTTPResponse) -> HTTPResponse:  # noqa: ARG002
+        return response
+
+    https_response = http_response
 
 
 def fetch(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
@@ -86,18 +88,16 @@ def fetch(url: str, form: Form | None, headers: Mapping[str, str]) -> Reply:
     """
     if not re.match(r"https?://[^\[\]/]+(/|$)|https?://\[[0-9a-f:]+\](:[0-9]+)?(/|$)", url):
         raise OperationFailed(f"{url} is not an http or https address.")
-    body = None if form is None else urlencode(form).encode()
-    request = urllib.request.Request(url, body, dict(headers))
-    handlers = [_NoRedirects(), *([urllib.request.ProxyHandler({})] if is_loopback(url) else [])]
+    request = urllib.request.Request(url, None if form is None else urlencode(form).encode(), dict(headers))
+    handlers = [_AnyStatus(), *([urllib.request.ProxyHandler({})] if is_loopback(url) else [])]
     started = time.perf_counter()
     try:
         with urllib.request.build_opener(*handlers).open(request, timeout=RESPONSE_TIMEOUT) as answer:
-            return _reply(answer, started)
-    except urllib.error.HTTPError as error:
-        with error:
-            return _reply(error, started)
+            body = answer.read(MAX_RESPONSE_BYTES)
     except (OSError, HTTPException, ValueError) as error:
         raise unreachable_error(_subject(url), error) from None
+    seconds = time.perf_counter() - started
+    return Reply(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body, seconds)
 
 
 def is_loopback(url: str) -> bool:
@@ -191,12 +191,6 @@ def as_twilio_signs(url: str) -> str:
 def signature_header(token: str, url: str, form: Form = ()) -> dict[str, str]:
     """The header with which Twilio signs a request to `url`: for POST with the fields of its body, for GET without."""
     return {"X-Twilio-Signature": signature.sign(token, url, form)}
-
-
-def _reply(answer: addinfourl, started: float) -> Reply:
-    body = answer.read(MAX_RESPONSE_BYTES)
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Reply(answer.status or 0, headers, body, time.perf_counter() - started)
 
 
 class TlsHost(NamedTuple):
