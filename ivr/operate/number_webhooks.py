@@ -15,6 +15,12 @@ TWIML_BIN_HOST = "handler.twilio.com"
 _TWIML_BIN_PATH = re.compile(r"/twiml/EH[0-9a-fA-F]{32}")
 _HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)")
+_TAKE_OVERRIDE_OFF = (
+    "In Twilio's console, under Phone Numbers > Manage > Active numbers, open the number.\n"
+    "Under Voice Configuration, set “Configure with” to “Webhook, TwiML Bin, Function, Studio Flow, Proxy Service”, "
+    "and save.\n"
+    "Run `ivr number set`, which gives the addresses of the line to Twilio again if they are missing."
+)
 _PASSWORD = re.compile(r"(?<=//)([^/@:]*):[^/@]*(?=@)")
 
 
@@ -104,58 +110,41 @@ def routing_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks)
     """The reasons why calls to `number`, with `webhooks`, do not reach this line, or tell others about a caller."""
     expected = settings.public_url + RING
     if not number.takes_calls:
-        yield Cause(
-            "The number takes no voice calls, only text messages or fax.",
-            "In Twilio's console, set it to receive voice calls, or buy a number with Voice.",
-            "no service",
-        )
+        remedy = "In Twilio's console, set it to receive voice calls, or buy a number with Voice."
+        yield Cause("The number takes no voice calls, only text messages or fax.", remedy, "no service")
     if number.overridden_by:
-        yield Cause(
-            f"A {number.overridden_by} is set on the number: Twilio ignores its voice URL and its fallback.",
-            "In Twilio's console, under Phone Numbers > Manage > Active numbers, open the number.\n"
-            "Under Voice Configuration, set “Configure with” to “Webhook, TwiML Bin, Function, Studio Flow, Proxy "
-            "Service”, and save.\n"
-            "Run `ivr number set`, which gives the addresses of the line to Twilio again if they are missing.",
-            "no service",
-        )
+        found = f"A {number.overridden_by} is set on the number: Twilio ignores its voice URL and its fallback."
+        yield Cause(found, _TAKE_OVERRIDE_OFF, "no service")
     if webhooks.voice_url.partition("#")[0] != expected:
         present_url = without_password(webhooks.voice_url) or "no address"
         yield Cause(f"Its calls go to {present_url}, and not to {expected}.", "Run `ivr number set`.", "no service")
     if webhooks.voice_method != "POST":
         yield Cause("Twilio asks by GET: callers' numbers land in logs.", "Run `ivr number set`.", "data leaks")
     if webhooks.status_url:
-        status_url = without_password(webhooks.status_url)
-        yield Cause(
-            f"After each call Twilio sends the caller's number to {status_url}.",
+        found = f"After each call Twilio sends the caller's number to {without_password(webhooks.status_url)}."
+        remedy = (
             "Run `ivr number set`, which removes this address: the command shows the change and asks first.\n"
             f"If you do not know why {urlsplit(webhooks.status_url).hostname} is set there, find out who can log in to "
-            "Twilio's console.",
-            "data leaks",
+            "Twilio's console."
         )
+        yield Cause(found, remedy, "data leaks")
     if number.looks_up_names:
-        yield Cause(
-            "Twilio looks up the name of each caller and sends it along.",
-            "Switch Caller Name Lookup off in Twilio's console, on the page of the number.",
-            "data leaks",
-        )
+        remedy = "Switch Caller Name Lookup off in Twilio's console, on the page of the number."
+        yield Cause("Twilio looks up the name of each caller and sends it along.", remedy, "data leaks")
 
 
 def setup_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks) -> Iterator[Cause]:
     """Every reason why `number`, with `webhooks`, is not set up as it should be for this line."""
     yield from routing_faults(number, settings, webhooks)
     if TOLL_FREE.match(number.number):
-        yield Cause(
-            "The number is toll-free. Shown as caller ID to a toll-free hotline it can make the transfer fail.",
-            "Use a number with an area code.",
-        )
+        found = "The number is toll-free. Shown as caller ID to a toll-free hotline it can make the transfer fail."
+        yield Cause(found, "Use a number with an area code.")
     if number.number != settings.line_number:
-        set_to = settings.line_number or "not set"
-        yield Cause(f"LINE_NUMBER is {set_to}.", f"Set it to {number.number}, then restart the line.")
+        found = f"LINE_NUMBER is {settings.line_number or 'not set'}."
+        yield Cause(found, f"Set it to {number.number}, then restart the line.")
     if not webhooks.fallback_url:
-        yield Cause(
-            "There is no fallback: if the line cannot answer, callers hear an error message.",
-            "Paste `ivr fallback` into a TwiML Bin and give its address as --fallback-url.",
-        )
+        remedy = "Paste `ivr fallback` into a TwiML Bin and give its address as --fallback-url."
+        yield Cause("There is no fallback: if the line cannot answer, callers hear an error message.", remedy)
 
 
 def set_webhooks(account: Account, number: TwilioNumber, webhooks: Webhooks) -> None:

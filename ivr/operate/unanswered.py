@@ -24,7 +24,6 @@ _QUERY = f"?CallSid={TEST_CALL_SID}"
 _BODY_BYTES = len(urlencode(FORM))
 _MAX_TITLE = 60
 _TITLE = re.compile(rb"<(?:title|h1)[^>]*>([^<]+)", re.IGNORECASE)
-_CONSOLE = "Copy the Auth Token from the first page of https://console.twilio.com into the settings on this machine"
 
 _BUSY = "The proxy limits requests: it must take every request to {path}, and to the paths below it, without a limit."
 _DOWN = f"The proxy does not reach the line.\n{START_LINE}"
@@ -142,30 +141,31 @@ def _why_signature_is_wrong(settings: Settings, url: str, fetch: Fetch, passed: 
 def _another_address(local_url: str, server_url: str, known: bool) -> Cause:
     found = f"PUBLIC_URL is {server_url} on the server, and {local_url} on this machine, so the line refuses the call."
     if known:
-        return Cause(
-            f"{found} Twilio is set to the address on this machine (`number` passes), so the one on the server is "
-            "wrong.",
-            f"In the settings on the server, write PUBLIC_URL={local_url} (with nothing behind it, also no {RING}).\n"
-            "Restart the line.",
+        found += " Twilio is set to the address on this machine (`number` passes), so the one on the server is wrong."
+        remedy = (
+            f"In the settings on the server, write PUBLIC_URL={local_url} (with nothing behind it, also no {RING})."
         )
-    return Cause(
-        found,
+        return Cause(found, f"{remedy}\nRestart the line.")
+    remedy = (
         "Decide which of the two Twilio shall call, and write it as PUBLIC_URL into the settings on the server and "
         "on this machine.\n"
         "Restart the line.\n"
-        "Run `ivr number set`, which gives this address to Twilio.",
+        "Run `ivr number set`, which gives this address to Twilio."
     )
+    return Cause(found, remedy)
 
 
 def _another_token(known: bool, unseen: str) -> Cause:
     found = "the line refuses the signature: TWILIO_AUTH_TOKEN on the server is not the one on this machine."
     if known:
-        return Cause(
-            f"{found} Twilio knows the one on this machine (`account` passes), so the one on the server is wrong.",
-            "Copy TWILIO_AUTH_TOKEN from the settings on this machine into the settings on the server.\n"
-            f"Restart the line.{unseen}",
+        found += " Twilio knows the one on this machine (`account` passes), so the one on the server is wrong."
+        copy = "Copy TWILIO_AUTH_TOKEN from the settings on this machine into the settings on the server."
+    else:
+        copy = (
+            "Copy the Auth Token from the first page of https://console.twilio.com into the settings on this machine, "
+            "and into those on the server."
         )
-    return Cause(found, f"{_CONSOLE}, and into those on the server.\nRestart the line.{unseen}")
+    return Cause(found, f"{copy}\nRestart the line.{unseen}")
 
 
 def _public_url_of(url: str, fetch: Fetch) -> str:

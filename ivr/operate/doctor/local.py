@@ -30,9 +30,8 @@ def settings_complete(target: Target) -> Finding:
     if missing:
         lacks = tuple(_lacks(target, missing))
         found = f"not set, or only to try the line out: {', '.join(missing)}."
-        return fails(
-            found, "Set them in the settings on this machine, as .env.example explains.\nRestart the line.", lacks=lacks
-        )
+        remedy = "Set them in the settings on this machine, as .env.example explains.\nRestart the line."
+        return fails(found, remedy, lacks=lacks)
     return passes(" ".join(["complete.", *settings.notes]))
 
 
@@ -53,13 +52,13 @@ def caller_id_fits(target: Target) -> Finding:
     https://support.twilio.com/hc/en-us/articles/360005772753
     """
     if TOLL_FREE.match(target.settings.line_number):
-        return fails(
-            "LINE_NUMBER is toll-free: calls that show it may not reach a toll-free hotline.",
+        found = "LINE_NUMBER is toll-free: calls that show it may not reach a toll-free hotline."
+        remedy = (
             "Buy a number with an area code in Twilio's console, and write it as LINE_NUMBER into the settings.\n"
             "Restart the line.\n"
-            "Run `ivr number set --fallback-url ADDRESS`, with the address of the TwiML Bin.",
-            "no transfer",
+            "Run `ivr number set --fallback-url ADDRESS`, with the address of the TwiML Bin."
         )
+        return fails(found, remedy, "no transfer")
     return passes("LINE_NUMBER is not toll-free.")
 
 
@@ -74,21 +73,19 @@ def line_is_proved(target: Target) -> Finding:
 
 def languages_are_spoken(target: Target) -> Finding:
     """Every published language is offered, and no text of it is spoken in the source language because of a fault."""
-    if faults := target.readiness.layer_faults:
+    readiness = target.readiness
+    if faults := readiness.layer_faults:
         return _first_fault(faults, "callers get the release's own content: your layer cannot be used", "some texts")
-    if faults := target.readiness.language_faults:
-        tags = ", ".join(language.tag for language in target.readiness.languages if language.faults)
+    if faults := readiness.language_faults:
+        tags = ", ".join(language.tag for language in readiness.languages if language.faults)
         return _first_fault(faults, f"the line is not ready: not all of {tags} is spoken", "some texts")
-    return passes(
-        f"{', '.join(language.tag for language in target.readiness.languages)}, all texts that are translated."
-    )
+    return passes(f"{', '.join(language.tag for language in readiness.languages)}, all texts that are translated.")
 
 
 def limits_hold(target: Target) -> Finding:
     """Every text is within its limits and has its sources."""
-    report = check_all(target.settings.ivr_content, target.settings.options)
-    if report.faults:
-        return _first_fault(report.faults, "texts are over their limits", "none")
+    if faults := check_all(target.settings.ivr_content, target.settings.options).faults:
+        return _first_fault(faults, "texts are over their limits", "none")
     return passes("every text is within them.")
 
 
@@ -106,22 +103,17 @@ def sources_are_opened(target: Target) -> Finding:
     """A person has opened the live page of each fact that must be confirmed before the line goes live."""
     facts = target.require_line().content.facts
     if unopened := pages_to_open(facts, facts.facts):
-        return to_do(
-            f"{len(unopened)} pages of sources must be opened by a person.",
-            "`ivr sources --live` lists them; docs/operate.md says how.",
-        )
+        found = f"{len(unopened)} pages of sources must be opened by a person."
+        return to_do(found, "`ivr sources --live` lists them; docs/operate.md says how.")
     return passes("a person has opened every page that must be opened.")
 
 
 def languages_are_reviewed(target: Target) -> Finding:
     """A native speaker has read each published language aloud."""
     line = target.require_line()
-    tags = [tag for tag in line.flow.offered[1:] if not line.content.locales[tag].review]
-    if tags:
-        return to_do(
-            f"no native speaker has reviewed {', '.join(tags)}.",
-            f"`ivr script {tags[0]} --out review` writes the pages to read; TRANSLATING.md says how.",
-        )
+    if tags := [tag for tag in line.flow.offered[1:] if not line.content.locales[tag].review]:
+        remedy = f"`ivr script {tags[0]} --out review` writes the pages to read; TRANSLATING.md says how."
+        return to_do(f"no native speaker has reviewed {', '.join(tags)}.", remedy)
     return passes("native speakers have reviewed all languages.")
 
 
@@ -140,9 +132,8 @@ def fallback_file_is_current(target: Target) -> Finding:
     try:
         kept_document = read_bytes(FALLBACK_FILE, MAX_FALLBACK_BYTES).strip()
     except OSError as error:
-        return fails(
-            f"{FALLBACK_FILE.name} cannot be read ({error.strerror}).", "Make it with `make fallback`.", "none"
-        )
+        found = f"{FALLBACK_FILE.name} cannot be read ({error.strerror})."
+        return fails(found, "Make it with `make fallback`.", "none")
     settings = target.settings
     if settings.ivr_content == CHECKOUT and settings.hotline == PINNED_HOTLINE:
         own_document = with_new_numbers(kept_document, PINNED_HOTLINE, PINNED_HOTLINE, settings.line_number or None)
@@ -171,14 +162,13 @@ _USAGE_FILE = (
 
 def usage_is_counted(target: Target) -> Finding:
     """The file or database of usage can be written, or usage is switched off."""
-    settings = target.settings
-    store = store_of(settings)
+    store = store_of(target.settings)
     if store is None:
         return passes("switched off.")
     try:
         store.check_writable()
     except OperationFailed as error:
-        return fails(str(error), _USAGE_DATABASE if settings.ivr_usage_url else _USAGE_FILE, "none")
+        return fails(str(error), _USAGE_DATABASE if target.settings.ivr_usage_url else _USAGE_FILE, "none")
     return passes(f"counted in {store}.")
 
 

@@ -24,16 +24,13 @@ MIN_CERTIFICATE_TIME = timedelta(days=7)
 _OPEN_PORT = "Let the port through the firewall of the server, and that of the company where it is rented."
 _RENEW = (
     "See on the server why the certificate was not renewed: Caddy renews it while it runs (`systemctl status "
-    "caddy`); with nginx, run `certbot renew`.\n"
-    f"{RELOAD_PROXY}"
+    f"caddy`); with nginx, run `certbot renew`.\n{RELOAD_PROXY}"
 )
 _PASS_ON = "The line runs, but connections to {url} are closed without an answer. They must be passed on to the line."
 _REMEDIES: Mapping[UnreachableReason, str] = {
     "name": "If PUBLIC_URL has a spelling mistake, correct it in the settings.\n{add_name}",
-    "refused": f"See on the server whether the proxy runs: `systemctl status nginx` or `systemctl status "
-    "caddy`.\n"
-    f"{START_LINE}\n"
-    f"{_OPEN_PORT}",
+    "refused": "See on the server whether the proxy runs: `systemctl status nginx` or `systemctl status caddy`.\n"
+    f"{START_LINE}\n{_OPEN_PORT}",
     "timeout": f"See whether the server runs, and whether its address in DNS is right.\n{_OPEN_PORT}",
     "expired": _RENEW,
     "chain": f"Let the proxy send the whole chain: fullchain.pem in place of cert.pem.\n{RELOAD_PROXY}",
@@ -41,8 +38,7 @@ _REMEDIES: Mapping[UnreachableReason, str] = {
     "certificate": f"Get a certificate of a public authority, such as Let's Encrypt.\n{RELOAD_PROXY}",
     "tls": f"Let the proxy speak TLS on that port: deploy/nginx.conf and deploy/Caddyfile show how.\n{RELOAD_PROXY}",
     "closed": f"The line itself may be down. {START_LINE}\nIf it runs, restart the proxy: `systemctl restart nginx` "
-    "or `systemctl restart caddy`.\n"
-    f"{tell_proxy_owner(_PASS_ON, OR_ELSE)}",
+    f"or `systemctl restart caddy`.\n{tell_proxy_owner(_PASS_ON, OR_ELSE)}",
     "other": "Another server answers there: correct PUBLIC_URL, or the proxy.",
 }
 """Remedies by reason. {url} is PUBLIC_URL; {add_name} is `_ADD_NAME`."""
@@ -77,17 +73,15 @@ def address_is_reached(target: Target) -> Finding:
         found = f"the certificate ends in {time_left.days} days; then callers hear the fallback document."
         return fails(found, _RENEW, "none")
     if not host.has_ipv4:
-        return unknown(
-            f"{parts.hostname} has only an IPv6 address, and Twilio may call over IPv4.", "Add an A record to DNS."
-        )
+        found = f"{parts.hostname} has only an IPv6 address, and Twilio may call over IPv4."
+        return unknown(found, "Add an A record to DNS.")
     return passes(f"it is reached, and its certificate ends in {time_left.days} days.")
 
 
 _ANOTHER_SERVER = (
     f"{START_LINE}\n"
     "See whether the name {host} leads to the server where the line runs, and not to another website: its DNS record "
-    "of type A has the IP address of that server.\n"
-    "{proxy}"
+    "of type A has the IP address of that server.\n{proxy}"
 )
 
 
@@ -131,21 +125,17 @@ def unsigned_call_is_refused(target: Target) -> Finding:
     reply = target.external.fetch(target.settings.public_url + RING, FORM, {})
     if reply.status in (400, 403):  # 400: Twilio's serverless runtime
         return passes("it is refused.")
-    return fails(
-        f"it is answered with status {reply.status}; expected 403.",
-        "See whether another server than the line answers there, or a proxy that adds a signature.",
-    )
+    remedy = "See whether another server than the line answers there, or a proxy that adds a signature."
+    return fails(f"it is answered with status {reply.status}; expected 403.", remedy)
 
 
 def answers_are_quick(target: Target) -> Finding:
     """The median of five answer times is well below the timeout of Twilio."""
     seconds = median(_ring(target).seconds for _ in range(5))
     if seconds > MAX_ANSWER_SECONDS / 3:
-        return fails(
-            f"an answer takes {seconds:.1f} s, and Twilio gives up after {MAX_ANSWER_SECONDS:.0f} s.",
-            "Look at the load of the server (`uptime`), and at the network in front of it.",
-            "perhaps fallback",
-        )
+        found = f"an answer takes {seconds:.1f} s, and Twilio gives up after {MAX_ANSWER_SECONDS:.0f} s."
+        remedy = "Look at the load of the server (`uptime`), and at the network in front of it."
+        return fails(found, remedy, "perhaps fallback")
     return passes(f"an answer takes {seconds * 1000:.0f} ms.")
 
 

@@ -32,15 +32,10 @@ def account_is_active(target: Target) -> Finding:
     except NoAnswer as error:
         return unknown(str(error), lacks=("account",))
     except OperationFailed as error:
-        return fails(
-            str(error),
-            "Correct TWILIO_ACCOUNT_SID in the settings, or look in Twilio's console why the account is closed.",
-            "perhaps fallback",
-            ("account",),
-        )
+        remedy = "Correct TWILIO_ACCOUNT_SID in the settings, or look in Twilio's console why the account is closed."
+        return fails(str(error), remedy, "perhaps fallback", ("account",))
     if status.status != "active":
-        found = f"Twilio has set the account to “{status.status}”."
-        return fails(found, _NOT_ACTIVE, "no service")
+        return fails(f"Twilio has set the account to “{status.status}”.", _NOT_ACTIVE, "no service")
     if status.kind == "Trial":
         found = "it is a trial account: callers hear Twilio's notice first, and five calls at once are carried."
         return fails(found, "Upgrade it in Twilio's console, under Billing.", "none", ("profile",))
@@ -50,12 +45,11 @@ def account_is_active(target: Target) -> Finding:
 def calls_are_not_recorded(target: Target) -> Finding:
     """No default of the account records every call."""
     if target.account.records_by_default():
-        return fails(
-            "a default of the account records every call.",
+        remedy = (
             'Delete this default: docs/operate.md has the command, under "Recording off".\n'
-            "Delete the recordings in Twilio's console, under Monitor > Logs > Call recordings.",
-            "data leaks",
+            "Delete the recordings in Twilio's console, under Monitor > Logs > Call recordings."
         )
+        return fails("a default of the account records every call.", remedy, "data leaks")
     return passes("no default records calls.")
 
 
@@ -63,19 +57,14 @@ def dialling_is_narrow(target: Target) -> Finding:
     """The account may dial the hotline's country and few others, so that a stolen token can do little harm."""
     countries = target.account.countries()
     if "US" not in countries:
-        return fails(
-            "the account may not dial the United States, where the hotline is.",
-            f"{_GEO}\nTick the United States, and save. The line needs no restart.",
-            "no transfer",
-        )
-    unexpected = sorted(countries.keys() - EXPECTED_COUNTRIES)
-    if unexpected:
+        remedy = f"{_GEO}\nTick the United States, and save. The line needs no restart."
+        return fails("the account may not dial the United States, where the hotline is.", remedy, "no transfer")
+    untick = f"{_GEO}\nTake their ticks off."
+    if unexpected := sorted(countries.keys() - EXPECTED_COUNTRIES):
         names = ", ".join(unexpected[:5]) + (" …" if len(unexpected) > 5 else "")
-        return fails(
-            f"{len(unexpected)} more countries may be dialled: {names}.", f"{_GEO}\nTake their ticks off.", "none"
-        )
+        return fails(f"{len(unexpected)} more countries may be dialled: {names}.", untick, "none")
     if any(countries.values()):
-        return fails("high-risk numbers may be dialled.", f"{_GEO}\nTake their ticks off.", "none")
+        return fails("high-risk numbers may be dialled.", untick, "none")
     return passes(f"only {', '.join(sorted(countries))} may be dialled.")
 
 
@@ -137,9 +126,8 @@ def fallback_is_hosted(target: Target) -> Finding:
     """The fallback URL is set, on another host, and answers with the document that `ivr fallback` prints."""
     webhooks = target.find_number().webhooks
     if not webhooks.fallback_url:
-        return fails(
-            "none is set: when the line cannot answer, callers hear an error message.", _NEW_BIN, "no fallback"
-        )
+        found = "none is set: when the line cannot answer, callers hear an error message."
+        return fails(found, _NEW_BIN, "no fallback")
     if urlsplit(webhooks.fallback_url).hostname == urlsplit(target.settings.public_url).hostname:
         return fails("it is on the same host as the line, and fails together with it.", _NEW_BIN, "no fallback")
     try:
@@ -162,11 +150,8 @@ def fallback_is_hosted(target: Target) -> Finding:
 def _not_answered(host: str, status: int) -> Finding:
     """The finding for a fallback address on `host` that answers with another `status` than 200."""
     if status in (401, 403) and host == TWIML_BIN_HOST:
-        return fails(
-            "the TwiML Bin does not answer this account: it belongs to another account or subaccount of Twilio's.",
-            _NEW_BIN,
-            "no fallback",
-        )
+        found = "the TwiML Bin does not answer this account: it belongs to another account or subaccount of Twilio's."
+        return fails(found, _NEW_BIN, "no fallback")
     if status in (401, 403):
         found = f"its address does not answer this machine (status {status}); it may answer Twilio."
         return unknown(found, "Compare it with the output of `ivr fallback` yourself.")
@@ -195,7 +180,5 @@ def number_is_attested(target: Target) -> Finding:
     """
     if target.account.is_attested(target.find_number()):
         return passes("the number belongs to an approved trust product for SHAKEN/STIR.")
-    return to_do(
-        "the number belongs to no approved trust product for SHAKEN/STIR: a transfer may be marked as unwanted.",
-        "In Twilio's console, under Trust Hub, register SHAKEN/STIR and add the number to it.",
-    )
+    found = "the number belongs to no approved trust product for SHAKEN/STIR: a transfer may be marked as unwanted."
+    return to_do(found, "In Twilio's console, under Trust Hub, register SHAKEN/STIR and add the number to it.")
