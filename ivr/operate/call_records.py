@@ -39,9 +39,6 @@ def report(account: Account, settings: Settings, period: str, now: datetime) -> 
     """The lines to print. Raises OperationFailed while the period may not be shown, and as `count_calls` does."""
     check_final(period, now)
     counts = count_calls(account, settings, period)
-    rows = (f"  {EVENT_NAMES[event]:<56}{_shown(counts[event]):>18}" for event in EVENTS)
+    shown = {event: str(counts[event]) if counts[event] >= SMALLEST_SHOWN else HIDDEN for event in EVENTS}
+    rows = (f"  {EVENT_NAMES[event]:<56}{number:>18}" for event, number in shown.items())
     return [f"The information line, {period_name(period, period)}, by Twilio's records", "", *rows, "", *NOTES]
-
-
-def _shown(number: int) -> str:
-    return str(number) if number >= SMALLEST_SHOWN else HIDDEN

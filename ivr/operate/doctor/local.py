@@ -1,6 +1,7 @@
 """Checks of this machine, without a network: settings, texts, sources, reviews, the fallback document, usage."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import chain
 
 from ivr.check import waiting
 from ivr.check.report import check_all
@@ -20,30 +21,20 @@ from ivr.usage.store import store_of
 def settings_complete(target: Target) -> Finding:
     """Every required setting is present. The forms of the settings were checked when they were read."""
     settings = target.settings
-    needed = {
-        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-        "TWILIO_AUTH_TOKEN": settings.tokens and not settings.uses_test_token,
-        "LINE_NUMBER": settings.line_number,
-        "PUBLIC_URL": settings.public_url.startswith("https://"),
-    }
-    missing = [name for name, value in needed.items() if not value]
+    without_token: tuple[Need, ...] = ("account",) if settings.tokens else ("account", "token")
+    rows: list[tuple[str, object, tuple[Need, ...]]] = [
+        ("TWILIO_ACCOUNT_SID", settings.twilio_account_sid, ("account",)),
+        ("TWILIO_AUTH_TOKEN", settings.tokens and not settings.uses_test_token, without_token),
+        ("LINE_NUMBER", settings.line_number, ("number",)),
+        ("PUBLIC_URL", settings.public_url.startswith("https://"), ("address",)),
+    ]
+    missing = {name: needs for name, value, needs in rows if not value}
     if missing:
-        lacks = tuple(_lacks(target, missing))
+        lacks = tuple(chain.from_iterable(missing.values()))
         found = f"not set, or only to try the line out: {', '.join(missing)}."
         remedy = "Set them in the settings on this machine, as .env.example explains.\nRestart the line."
         return fails(found, remedy, lacks=lacks)
     return passes(" ".join(["complete.", *settings.notes]))
-
-
-def _lacks(target: Target, missing: list[str]) -> Iterator[Need]:
-    if {"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"} & {*missing}:
-        yield "account"
-    if not target.settings.tokens:
-        yield "token"
-    if "LINE_NUMBER" in missing:
-        yield "number"
-    if "PUBLIC_URL" in missing:
-        yield "address"
 
 
 def caller_id_fits(target: Target) -> Finding:

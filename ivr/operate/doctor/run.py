@@ -40,8 +40,6 @@ EVERYWHERE: Checks = {
     "debugger": Check(debugger.debugger_is_quiet, ("account",)),
 }
 """The order matters: `number` confirms PUBLIC_URL for the checks after it, `debugger` asks which checks passed."""
-WELL, NOT_WELL, CANNOT_TELL = 0, 1, 3
-"""Exit codes of `ivr doctor`; 2 is a wrong command."""
 _NO_MENU: tuple[Effect, ...] = ("no service", "fallback")
 _WITH_FALLBACK = (
     "Callers now hear the fallback document in place of the menu: it says the hotline's number and connects them."
@@ -128,10 +126,10 @@ def _effect(finding: Finding, worst: Effect, passed: Collection[str]) -> str:
 
 
 def exit_code(verdicts: Collection[Verdict], go_live: bool) -> int:
-    """1 if a check fails, or with `go_live` if a task is to do; 3 if a finding could not be made; else 0."""
+    """1 if a check fails, or with `go_live` if a task is to do; 3 (2 is a wrong command) if one cannot tell; else 0."""
     if "FAIL" in verdicts or (go_live and "TO DO" in verdicts):
-        return NOT_WELL
-    return CANNOT_TELL if "CANNOT TELL" in verdicts else WELL
+        return 1
+    return 3 if "CANNOT TELL" in verdicts else 0
 
 
 def summary(results: Collection[Result], go_live: bool) -> str:

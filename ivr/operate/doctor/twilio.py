@@ -165,10 +165,10 @@ def _fallback(target: Target, webhooks: Webhooks) -> Reply:
     https://support.twilio.com/hc/en-us/articles/223132187
     """
     url, settings = webhooks.fallback_url.partition("#")[0], target.settings
-    if urlsplit(url).hostname == TWIML_BIN_HOST:
-        url = f"{url}?{urlencode({'AccountSid': settings.twilio_account_sid})}"
-        return target.external.fetch(url, None, signature_header(settings.tokens[0], url))
-    if webhooks.fallback_method == "GET":
+    is_bin = urlsplit(url).hostname == TWIML_BIN_HOST
+    if is_bin:
+        url += f"?{urlencode({'AccountSid': settings.twilio_account_sid})}"
+    if is_bin or webhooks.fallback_method == "GET":
         return target.external.fetch(url, None, signature_header(settings.tokens[0], url))
     return signed_post(target.external.fetch, settings.tokens[0], url, FORM)
 
