@@ -29,8 +29,7 @@ UNKNOWN_TOKEN = Cause(
     "Open https://console.twilio.com, in the account (or subaccount) that has the line's number: its first page "
     "shows Account SID (AC…) and Auth Token.\n"
     "Copy them into TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of the settings on this machine, and of those on the "
-    "server.\n"
-    "Restart the line.",
+    "server.\nRestart the line.",
     "perhaps fallback",
 )
 _TRY_AGAIN = "See https://status.twilio.com, then try again."
@@ -76,16 +75,15 @@ class AccountStatus(NamedTuple):
 
 
 class Alert(NamedTuple):
-    """An entry of Twilio's debugger, without its text, which may name a caller.
+    """An error or a warning of Twilio's debugger, without its text, which may name a caller.
 
     `mentions` are the searched words, such as names of voices, that its text contains.
     """
 
     code: int
-    level: str
     address: str
     when: datetime | None
-    mentions: tuple[str, ...]
+    mentions: Collection[str]
 
 
 class Account:
@@ -154,11 +152,11 @@ class Account:
                     return True
         return False
 
-    def alerts(self, since: datetime, words: Collection[str] = ()) -> list[Alert]:
-        """The entries of the debugger from `since` on, the newest first; `words` are searched for in their texts."""
+    def alerts(self, since: datetime, words: Collection[str]) -> list[Alert]:
+        """The errors and warnings from `since` on, the newest first; `words` are searched for in their texts."""
         with _requesting("the debugger's alerts"):
             rows = self.client.monitor.v1.alerts.list(start_date=since, limit=200)
-        return [_alert(row, words) for row in rows]
+        return [_alert(row, words) for row in rows if str(row.log_level) in ("error", "warning")]
 
     def call_statuses(self, begin: datetime, end: datetime, to: str, sender: str = "") -> Counter[str]:
         """How many calls from `begin` until `end` to the number `to` had each status ("completed", "busy", …).
@@ -203,10 +201,9 @@ def _alert(row: Any, words: Collection[str]) -> Alert:
     code, text = str(row.error_code), str(row.alert_text or "")
     return Alert(
         int(code) if code.isdecimal() else 0,
-        str(row.log_level),
         str(row.request_url or ""),
         row.date_generated,
-        tuple(word for word in words if word in text),
+        {word for word in words if word in text},
     )
 
 

@@ -68,22 +68,20 @@ def differences(running: Health, new: Health, settings_too: bool) -> Iterator[Di
 def _releases(running: Health, new: Health) -> Iterator[Difference]:
     if running.release != new.release:
         yield Difference(False, f"Release {running.release} runs, and this is {new.release}.")
-    if running.languages is None:
-        sentence = (
-            f"Release {running.release} does not say which texts it speaks, which number it dials and how it is set: "
-            "these are not compared."
-        )
-        yield Difference(False, sentence)
+    if running.serving is None:
+        unseen = "which texts it speaks, which number it dials and how it is set: these are not compared."
+        yield Difference(False, f"Release {running.release} does not say {unseen}")
 
 
 def _languages(running: Health, new: Health) -> Iterator[Difference]:
-    languages = new.languages or {}
     for tag in running.published:
         if tag not in new.published:
-            reason = _first(languages[tag].faults) if tag in languages else "prompts/flow.toml does not publish it."
+            reason = (
+                _first(new.languages[tag].faults) if tag in new.languages else "prompts/flow.toml does not publish it."
+            )
             yield Difference(True, f"{tag}: callers would not be offered this language any more: {reason}")
-        elif running.languages and tag in running.languages and tag in languages:
-            yield from _texts(tag, running.languages[tag], languages[tag])
+        elif tag in running.languages and tag in new.languages:
+            yield from _texts(tag, running.languages[tag], new.languages[tag])
     for tag in new.published:
         if tag not in running.published:
             yield Difference(False, f"{tag}: callers would be offered this language too.")

@@ -23,14 +23,14 @@ class LanguageHealth(BaseModel):
 
 
 class Health(BaseModel):
-    """The report of a line. The report of release 0.1.0 has the first four fields alone."""
+    """The report of a line. The report of release 0.1.0 has the first four fields alone, so `serving` is None."""
 
     ready: bool
     release: str
     faults: tuple[str, ...]
     published: tuple[str, ...] = ()
     serving: bool | None = None
-    languages: Mapping[str, LanguageHealth] | None = None
+    languages: Mapping[str, LanguageHealth] = {}
     hotline: str | None = None
     settings: Mapping[str, str] = {}
 

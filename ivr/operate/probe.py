@@ -87,7 +87,7 @@ def _why_not_whole(url: str, fetch: Fetch, missing: str) -> str:
         health = health_at(url, fetch)
     except OperationFailed as error:
         return f"{missing} is not offered, and {error}" if missing else ""
-    for tag, language in (health.languages or {}).items():
+    for tag, language in health.languages.items():
         if language.withheld or language.faults:
             state = "is not offered" if language.withheld else "is not whole"
             return f"{tag} {state}: {language.faults[0] if language.faults else 'no reason is given.'}"

@@ -44,8 +44,7 @@ _PASTE = (
 )
 _CALLER_ID = (
     "Write the line's number as LINE_NUMBER into the settings on the server: a number that Twilio's console lists "
-    "under Phone Numbers > Manage > Active numbers.\n"
-    "Restart the line."
+    "under Phone Numbers > Manage > Active numbers.\nRestart the line."
 )
 _GEO = "In Twilio's console, open Voice > Settings > Geo permissions, tick the United States, and save."
 _NOT_CONNECTED = "A caller who pressed 0 then was not connected, and heard the hotline's number instead"
@@ -103,7 +102,6 @@ class _Event(NamedTuple):
 
     @property
     def meaning(self) -> _Meaning:
-        """The meaning of the code."""
         other = f"See https://www.twilio.com/docs/api/errors/{self.code}"
         row = next((row for row in _MEANINGS if row.first <= self.code <= row.last), None)
         return row or _Meaning(self.code, self.code, "another event", "", other, other)
@@ -226,5 +224,4 @@ def _leads_to(alert: Alert, addresses: Sequence[str]) -> bool:
 def _concerns_calls(alert: Alert, addresses: Sequence[str]) -> bool:
     """Whether an alert is about a voice call of this line, or of this account if it names no address."""
     about_voice = any(row.first <= alert.code <= row.last for row in _MEANINGS)
-    ours = _leads_to(alert, addresses) or (about_voice and not alert.address)
-    return ours and alert.level in ("error", "warning")
+    return _leads_to(alert, addresses) or (about_voice and not alert.address)

@@ -9,8 +9,6 @@ from ivr.operate.cause import Cause
 from ivr.operate.doctor.check import Finding, Target, fails
 from ivr.operate.health import Health, health_at, health_of
 
-_RESTART = "Restart the line."
-
 
 class Aspect(NamedTuple):
     """A thing in which two lines can differ. `consequence` is for callers; `remedy` has {server} and {local}."""
@@ -39,8 +37,7 @@ _HOTLINE = Aspect(
     "the hotline's number",
     "Callers are connected with the number that the server has.",
     "Find out the right number (https://humantraffickinghotline.org), then bring the texts and IVR_HOTLINE to it on "
-    "the server or on this machine.\n"
-    f"{_RESTART}",
+    "the server or on this machine.\nRestart the line.",
 )
 _SETTINGS: Mapping[str, Aspect] = {
     "silence": Aspect(
@@ -52,12 +49,13 @@ _SETTINGS: Mapping[str, Aspect] = {
     "line_number": Aspect(
         "LINE_NUMBER",
         "It is the number that the hotline sees. Without it, callers who withhold their number may not be connected.",
-        f"Write the line's number as LINE_NUMBER into the settings on the server and on this machine.\n{_RESTART}",
+        "Write the line's number as LINE_NUMBER into the settings on the server and on this machine.\n"
+        "Restart the line.",
     ),
 }
 _TEXTS = (
     "Copy the folders prompts and locales, whole, from the machine that has the right texts to the other one.\n"
-    f"{_RESTART}"
+    "Restart the line."
 )
 _COPY_ALL = (
     "Mend that on the server; or copy the folders prompts and locales from this machine, where they have no such "
@@ -66,7 +64,7 @@ _COPY_ALL = (
 _UNSEEN = Cause(
     "the server answers otherwise than this machine would, and /health/ready does not say in what: the release, a "
     "text, LINE_NUMBER or IVR_SILENCE.",
-    f"Bring release, texts and settings on the server and on this machine together.\n{_RESTART}",
+    "Bring release, texts and settings on the server and on this machine together.\nRestart the line.",
     "server's settings",
 )
 
@@ -93,8 +91,8 @@ def _differences(server: Health, local: Health) -> Iterator[Cause]:
         if server.settings.get(field, value) != value:
             setting = _SETTINGS.get(field, Aspect(field.upper(), "", _EITHER))
             yield setting.cause(server.settings[field], value)
-    for tag, language in (local.languages or {}).items():
-        other = (server.languages or {}).get(tag)
+    for tag, language in local.languages.items():
+        other = server.languages.get(tag)
         if other and (other.digest, other.withheld) != (language.digest, language.withheld):
             yield Cause(f"The texts in {tag} differ.", _TEXTS, "server's settings")
 
@@ -113,17 +111,16 @@ def not_whole(server: Health, local: Health) -> Finding:
     if not server.sends_menu:
         found = f"on the server the line sends the fallback document to every call: {reason}"
         first_step = _COPY_ALL if local.sends_menu else "Mend that on the server."
-        return fails(found, f"{first_step}\n{_RESTART}", "fallback", ("line",))
-    tags = [tag for tag, language in (server.languages or {}).items() if language.withheld or language.faults]
-    whole_here = [tag for tag, language in (local.languages or {}).items() if tag in tags and not language.faults]
+        return fails(found, f"{first_step}\nRestart the line.", "fallback", ("line",))
+    tags = [tag for tag, language in server.languages.items() if language.withheld or language.faults]
+    whole_here = [tag for tag, language in local.languages.items() if tag in tags and not language.faults]
     copies = (
         f"Copy the folder locales/{tag} from this machine, where it has no fault, over the one on the server, for "
         f"example: `scp -r locales/{tag} SERVER:/opt/line/locales/` (with the name of the server, in the folder of "
         "the line)."
         for tag in whole_here
     )
-    steps = [*(copies if len(tags) == len(whole_here) else ("Mend that on the server.",)), _RESTART]
-    found = (
-        f"on the server, the language {', '.join(tags) or 'of a text'} is missing, or not all of it is spoken: {reason}"
-    )
+    steps = [*(copies if len(tags) == len(whole_here) else ("Mend that on the server.",)), "Restart the line."]
+    names = ", ".join(tags) or "of a text"
+    found = f"on the server, the language {names} is missing, or not all of it is spoken: {reason}"
     return fails(found, "\n".join(steps), "some texts", ("line",))

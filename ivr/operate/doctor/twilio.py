@@ -109,8 +109,7 @@ def number_is_ours(target: Target) -> Finding:
             "Look in Twilio's console under Phone Numbers > Manage > Active numbers: the line's number is listed "
             "there, or it belongs to another account.\n"
             "Correct LINE_NUMBER in the settings, or take TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of the other "
-            "account.\n"
-            "Restart the line."
+            "account.\nRestart the line."
         )
         return fails(found, remedy, "no transfer", ("number",))
     number = target.find_number()
