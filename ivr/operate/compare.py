@@ -1,6 +1,7 @@
 """`ivr check --against URL`: what callers would lose if a running line were replaced by this one."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from ivr.errors import OperationFailed
@@ -25,6 +26,9 @@ class Difference(NamedTuple):
     sentence: str
 
 
+_worse, _note = partial(Difference, True), partial(Difference, False)
+
+
 def compare_lines(settings: Settings, url: str, fetch: Fetch) -> list[Difference]:
     """Compare the line that `settings` describe with that at `url`. Raises OperationFailed without a report from there.
 
@@ -34,7 +38,7 @@ def compare_lines(settings: Settings, url: str, fetch: Fetch) -> list[Difference
     settings = settings.with_some_token()
     readiness = readiness_of(settings)
     found = differences(running, health_of(readiness), not settings.uses_test_token)
-    return [*found, *(Difference(False, sentence) for sentence in _exported_changes(url, fetch, readiness.line))]
+    return [*found, *map(_note, _exported_changes(url, fetch, readiness.line))]
 
 
 def _exported_changes(url: str, fetch: Fetch, line: Line | None) -> Iterator[str]:
@@ -52,41 +56,40 @@ def differences(running: Health, new: Health, settings_too: bool) -> Iterator[Di
     """The changes if `new` replaced `running`. Without `settings_too` only the content is compared."""
     yield from _releases(running, new)
     if not new.sends_menu:
-        yield Difference(True, f"This line would not serve: {_first(new.faults)}")
+        yield _worse(f"This line would not serve: {_first(new.faults)}")
         return
     if not running.sends_menu:
-        yield Difference(False, "The running line sends the fallback document to every call: nothing can get worse.")
+        yield _note("The running line sends the fallback document to every call: nothing can get worse.")
         return
     yield from _languages(running, new)
     yield from _hotlines(running, new)
     if settings_too:
         yield from _settings(running.settings, new.settings)
     else:
-        yield Difference(False, "The settings here are for trying the line out: they are not compared.")
+        yield _note("The settings here are for trying the line out: they are not compared.")
 
 
 def _releases(running: Health, new: Health) -> Iterator[Difference]:
     if running.release != new.release:
-        yield Difference(False, f"Release {running.release} runs, and this is {new.release}.")
+        yield _note(f"Release {running.release} runs, and this is {new.release}.")
     if running.serving is None:
         unseen = "which texts it speaks, which number it dials and how it is set: these are not compared."
-        yield Difference(False, f"Release {running.release} does not say {unseen}")
+        yield _note(f"Release {running.release} does not say {unseen}")
 
 
 def _languages(running: Health, new: Health) -> Iterator[Difference]:
     for tag in running.published:
         if tag not in new.published:
-            reason = (
-                _first(new.languages[tag].faults) if tag in new.languages else "prompts/flow.toml does not publish it."
-            )
-            yield Difference(True, f"{tag}: callers would not be offered this language any more: {reason}")
+            language = new.languages.get(tag)
+            reason = _first(language.faults) if language else "prompts/flow.toml does not publish it."
+            yield _worse(f"{tag}: callers would not be offered this language any more: {reason}")
         elif tag in running.languages and tag in new.languages:
             yield from _texts(tag, running.languages[tag], new.languages[tag])
     for tag in new.published:
         if tag not in running.published:
-            yield Difference(False, f"{tag}: callers would be offered this language too.")
+            yield _note(f"{tag}: callers would be offered this language too.")
     if new.published[:1] != running.published[:1]:
-        yield Difference(False, f"Calls would begin in {_first(new.published)} instead of {_first(running.published)}.")
+        yield _note(f"Calls would begin in {_first(new.published)} instead of {_first(running.published)}.")
 
 
 def _texts(tag: str, running: LanguageHealth, new: LanguageHealth) -> Iterator[Difference]:
@@ -95,19 +98,19 @@ def _texts(tag: str, running: LanguageHealth, new: LanguageHealth) -> Iterator[D
     removed = [name for name in running.spoken if name not in new_names]
     added = [name for name in new.spoken if name not in {*running.spoken, *running.not_spoken}]
     if in_source_language:
-        yield Difference(True, f"{tag}: spoken in the source language would be {_named(in_source_language)}.")
+        yield _worse(f"{tag}: spoken in the source language would be {_named(in_source_language)}.")
     if removed:
-        yield Difference(False, f"{tag}: not part of this line any more: {_named(removed)}.")
+        yield _note(f"{tag}: not part of this line any more: {_named(removed)}.")
     if added:
-        yield Difference(False, f"{tag}: new: {_named(added)}.")
+        yield _note(f"{tag}: new: {_named(added)}.")
     if running.digest != new.digest and not (in_source_language or removed or added):
-        yield Difference(False, f"{tag}: words have changed.")
+        yield _note(f"{tag}: words have changed.")
 
 
 def _hotlines(running: Health, new: Health) -> Iterator[Difference]:
     if running.hotline and running.hotline != new.hotline:
         sentence = f"Key 0 would dial {new.hotline}; the running line dials {running.hotline}."
-        yield Difference(True, f"{sentence} {_IF_INTENDED}")
+        yield _worse(f"{sentence} {_IF_INTENDED}")
 
 
 def _settings(running: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Difference]:

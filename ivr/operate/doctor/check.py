@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal, NamedTuple
 
 from ivr.call.urls import PLACE_QUERY, RING
@@ -43,6 +43,14 @@ class Finding(NamedTuple):
         return " ".join((self.found, *self.remedy.splitlines()))
 
 
+passes = partial(Finding, "PASS")
+fails = partial(Finding, "FAIL")
+"""A finding that an operator must act on; for a Cause, `fails(*cause)`."""
+unknown = partial(Finding, "CANNOT TELL")
+"""A finding that could not be made; `remedy` says how a person can look."""
+to_do = partial(Finding, "TO DO")
+
+
 @dataclass
 class Target:
     """The line that is checked, the services outside, and the names of the checks that have passed so far."""
@@ -68,12 +76,9 @@ class Target:
         return self.readiness.line
 
     def is_own_opening(self, body: bytes, base: str) -> bool:
-        """Whether `body`, the answer to a new call at `base`, is that of this line, served or exported.
-
-        The exported line has the addresses of its own server, with a place as a query (`PLACE_QUERY`).
-        """
-        line = self.readiness.line
-        local_body = body.replace(f"{base}{RING}{PLACE_QUERY}".encode(), f"{self.settings.public_url}{RING}/".encode())
+        """Whether `body`, the answer to a new call at `base`, is that of this line, served or exported."""
+        line, exported_address = self.readiness.line, f"{base}{RING}{PLACE_QUERY}"
+        local_body = body.replace(exported_address.encode(), f"{self.settings.public_url}{RING}/".encode())
         return line is not None and local_body == line.respond(RING, FORM).body
 
 
@@ -86,23 +91,3 @@ class Check(NamedTuple):
 
 Checks = Mapping[str, Check]
 """Checks by name, such as "address", in the order in which they run."""
-
-
-def passes(found: str) -> Finding:
-    """A finding that needs no action."""
-    return Finding("PASS", found)
-
-
-def fails(found: str, remedy: str, effect: Effect = "", lacks: tuple[Need, ...] = ()) -> Finding:
-    """A finding that an operator must act on; for a Cause, `fails(*cause)`."""
-    return Finding("FAIL", found, remedy, effect, lacks)
-
-
-def unknown(found: str, remedy: str = "", lacks: tuple[Need, ...] = ()) -> Finding:
-    """A finding that could not be made; `remedy` says how a person can look."""
-    return Finding("CANNOT TELL", found, remedy, lacks=lacks)
-
-
-def to_do(found: str, remedy: str) -> Finding:
-    """A task for a person before the line goes live."""
-    return Finding("TO DO", found, remedy)

@@ -53,7 +53,7 @@ _ADD_NAME = (
 def finding_for_unreachable(target: Target, error: Unreachable) -> Finding:
     """The finding for a line that gives no reply: no later check asks it again."""
     if error.reason == "offline":
-        return unknown(f"{error}.", "Try again from a machine whose network works.", ("address", "line"))
+        return unknown(f"{error}.", "Try again from a machine whose network works.", lacks=("address", "line"))
     url, found = target.settings.public_url, f"{error}."
     add_name = _ADD_NAME.format(host=urlsplit(url).hostname)
     remedy = _REMEDIES[error.reason].format(url=url, add_name=add_name)

@@ -76,7 +76,7 @@ def enough_calls_at_once(target: Target) -> Finding:
     account = target.account
     if account.status().is_subaccount:
         found = "this is a subaccount: the profile of its parent counts."
-        return unknown(found, "Look there under Trust Hub: a Business profile must be approved.", ("profile",))
+        return unknown(found, "Look there under Trust Hub: a Business profile must be approved.", lacks=("profile",))
     remedy = "Have a Business profile approved, in Twilio's console under Trust Hub."
     approved = [profile.lower() for profile in account.approved_profiles()]
     if any("business" in policy and "secondary" not in policy for policy in approved):
