@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from ivr.call.state import KEYS
 from ivr.content.facts import grouped
 from ivr.export.captions import TextSpan, number_span
 from ivr.export.export import export_line
@@ -16,13 +17,13 @@ from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial
 from ivr.script.model import read_script
 from ivr.speech.installed_voices import InstalledVoices
-from ivr.web.read_page import readable_text
+from ivr.web.read_page import ReadableText, readable_text
 from ivr.web.sounds import PageSounds
-from ivr.web.templates import Body, PageTemplates, make_body
+from ivr.web.templates import Body, PageTemplates, PageWords, make_body
 
 TELEPHONE_DATA = "telephone.json"
 """The file of the telephone's data; `phone.js` loads it."""
-EMERGENCY_NUMBER, TEXT_NUMBER, RELAY_NUMBER = "emergency", "hotline_text", "relay"
+OTHER_NUMBERS = ("emergency", "hotline_text", "relay")
 """Names in numbers.toml of the numbers that the pages offer beside the hotline's; each may be missing."""
 HOTLINE_SITE = "hotline_site"
 """The name in written.toml of the hotline's site, which has its chat."""
@@ -67,14 +68,25 @@ class Site:
         has_text: bool = True,
         is_test_line: bool = False,
     ) -> None:
-        self.source_tag, self._draft_page_tags = line.flow.source_language, draft_page_tags
-        self.has_text, self._is_test_line = has_text, is_test_line
-        self._line, self._telephone, self._templates = line, telephone, templates
+        self.source_tag, self.has_text = line.flow.source_language, has_text
+        self._line, self._templates = line, templates
+        self._values = _content_values(line) | {
+            "telephone": telephone,
+            "has_text": has_text,
+            "draft_page_tags": draft_page_tags,
+            "uses_test_token": is_test_line,
+        }
+        folders = {"": "front.html", "blank/": "blank.html"}
+        folders |= {"read/": "read.html"} if has_text else {}
+        folders |= {"phone/": "phone.html"} if telephone else {}
         self.pages: dict[str, Body] = {}
         for tag in line.flow.offered:
-            self._add_pages(tag)
+            text = readable_text(line, read_script(line, tag, graded=False)) if has_text else None
+            for folder, template in folders.items():
+                base = templates.base(folder + tag)
+                self.pages[folder + tag] = self._render(template, base, tag, folder, text)
         # The answer to any address: its own addresses are not relative.
-        self.not_found = self._render("not_found.html", templates.root, self.source_tag, here="/")
+        self.not_found = self._render("not_found.html", templates.root, self.source_tag)
 
     def language(self, accept_language: str) -> str:
         """The published language that an Accept-Language header prefers; the source language if it names none."""
@@ -85,58 +97,40 @@ class Site:
         tags = {tag.partition("-")[0].lower(): tag for tag in reversed(self._line.flow.offered)}
         return next((tags[match[1].lower()] for match in ranges if match[1].lower() in tags), self.source_tag)
 
-    def _add_pages(self, tag: str) -> None:
-        text = readable_text(self._line, read_script(self._line, tag, graded=False)) if self.has_text else None
-        self._add_page(
-            "front.html",
-            "",
-            tag,
+    def _render(self, template: str, base: str, tag: str, folder: str = "", text: ReadableText | None = None) -> Body:
+        locale, source = self._line.content.locales[tag], self._line.content.locales[self.source_tag]
+        return self._templates.render(
+            template,
+            base,
+            (locale.neutral_page, source.neutral_page),
+            pgettext=PageWords(locale, source),
+            locale=locale,
+            source_locale=source,
+            language=tag,
+            keys={key: locale.key_word(key) for key in KEYS},
+            here=f"/{folder}",
             text=text,
-            relay=self._number(RELAY_NUMBER),
-            hotline_site=self._line.content.facts.written.get(HOTLINE_SITE),
-            may_say=self._may_say,
+            **self._values,
         )
-        self._add_page("blank.html", "blank/", tag, language=tag)
-        if text:
-            self._add_page("read.html", "read/", tag, text=text)
-        if self._telephone:
-            self._add_page(
-                "phone.html",
-                "phone/",
-                tag,
-                sound_languages=self._telephone.sounds.languages,
-                has_sounds=self._telephone.has_sounds,
-                uses_test_token=self._is_test_line,
-                source_tag=self.source_tag,
-            )
 
-    def _add_page(self, template: str, folder: str, tag: str, **values: object) -> None:
-        path = folder + tag
-        base = self._templates.base(path)
-        self.pages[path] = self._render(template, base, tag, here=f"/{folder}", **values)
 
-    def _may_say(self, *ids: str) -> bool:
+def _content_values(line: Line) -> dict[str, object]:
+    """The values that the templates take from the content."""
+    facts, locales = line.content.facts, line.content.locales
+
+    def may_say(*ids: str) -> bool:
         """Whether the content has all facts of these `ids`, such as "HL-04", and all of them may be spoken."""
-        facts = self._line.content.facts.facts
-        return all(fact in facts and facts[fact].spoken for fact in ids)
+        return all(fact in facts.facts and facts.facts[fact].spoken for fact in ids)
 
-    def _render(self, template: str, base: str, tag: str, **values: object) -> Body:
-        locales = self._line.content.locales
-        common: dict[str, object] = {
-            "has_phone": self._telephone is not None,
-            "has_text": self.has_text,
-            "draft_page_tags": self._draft_page_tags,
-            "is_preview": self._line.content.is_preview,
-            "languages": [locales[published] for published in self._line.flow.offered],
-            "hotline": self._number(self._line.flow.transfer.number),
-            "emergency": self._number(EMERGENCY_NUMBER),
-            "hotline_text": self._number(TEXT_NUMBER),
-        }
-        return self._templates.render(template, base, locales[tag], locales[self.source_tag], **common | values)
-
-    def _number(self, name: str) -> TextSpan | None:
-        number = self._line.content.facts.numbers.get(name)
-        return number_span(number) if number else None
+    numbers = {name: number_span(number) for name, number in facts.numbers.items()}
+    return {
+        "is_preview": line.content.is_preview,
+        "languages": [locales[tag] for tag in line.flow.offered],
+        "hotline": numbers[line.flow.transfer.number],
+        "hotline_site": facts.written.get(HOTLINE_SITE),
+        "may_say": may_say,
+        **{name: numbers.get(name) for name in OTHER_NUMBERS},
+    }
 
 
 def unavailable_pages(templates: PageTemplates, fallback_document: bytes) -> tuple[Body, Body]:
@@ -144,5 +138,5 @@ def unavailable_pages(templates: PageTemplates, fallback_document: bytes) -> tup
     verbs = read_document(fallback_document)
     numbers = dict.fromkeys(verb.number for verb in verbs if isinstance(verb, Dial))
     spans = [TextSpan(grouped(number), f"tel:{number}") for number in numbers]
-    page = templates.render_untranslated("unavailable.html", templates.root, numbers=spans)
-    return page, templates.render_untranslated("blank.html", templates.root, language="en")
+    page = templates.render("unavailable.html", templates.root, numbers=spans)
+    return page, templates.render("blank.html", templates.root, language="en")

@@ -6,14 +6,13 @@ translation is shown in the source language, with that language in `lang`. The s
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ivr.call.state import KEYS
 from ivr.content.locale import Locale
 from ivr.content.neutral_page import first_neutral_page
 from ivr.errors import Untranslated
@@ -103,24 +102,14 @@ class PageTemplates:
         """The beginning of every address in the page at `path`: `root`, or ".." in the file "phone/en"."""
         return (".." if "/" in path else ".") if self._are_files else self.root
 
-    def render(self, template: str, base: str, locale: Locale, source: Locale, **values: object) -> Body:
-        """The page `template` in `locale`, with `values`; `base` begins its addresses."""
-        words: dict[str, object] = {
-            "pgettext": PageWords(locale, source),
-            "locale": locale,
-            "source_locale": source,
-            "keys": {key: locale.key_word(key) for key in KEYS},
-            "neutral_page": first_neutral_page(self._neutral_page, locale.neutral_page, source.neutral_page),
-        }
-        return self._render(template, base, words | values)
+    def render(self, template: str, base: str, neutral_pages: Sequence[str] = (), **values: object) -> Body:
+        """The page `template`. `base` begins its addresses; `neutral_pages` are those that its languages name."""
 
-    def render_untranslated(self, template: str, base: str, **values: object) -> Body:
-        """The page `template`, which has no messages to translate."""
-        return self._render(template, base, {"neutral_page": first_neutral_page(self._neutral_page), **values})
-
-    def _render(self, template: str, base: str, values: Mapping[str, object]) -> Body:
         def static(name: str) -> str:
             return f"{base}/static/{self.static.served_name(name)}"
 
-        page = self._environment.get_template(template).render(base=base, static=static, **values)
+        neutral_page = first_neutral_page(self._neutral_page, *neutral_pages)
+        page = self._environment.get_template(template).render(
+            base=base, static=static, neutral_page=neutral_page, **values
+        )
         return make_body(page.encode())
