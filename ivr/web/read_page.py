@@ -38,16 +38,26 @@ class Section(NamedTuple):
     sources: tuple[Source, ...]
 
 
-class ReadableText(NamedTuple):
-    """The whole line.
+class ReadableText:
+    """The readable text of `line`, in the language of its `script`.
 
     `sections` are the menus and topics in key order, `others` the other nodes (reminder, transfer, …), `shared` the
     texts that many nodes share.
     """
 
-    sections: tuple[Section, ...]
-    others: tuple[Section, ...]
-    shared: tuple[Section, ...]
+    def __init__(self, line: Line, script: Script) -> None:
+        facts = line.content.facts
+        hotline = number_span(facts.numbers[line.flow.transfer.number])
+        self._locales, self._facts = line.content.locales, facts.facts
+        self._writers = {
+            tag: Writer(locale, NumberLinker(locale, facts.numbers), facts.written, hotline)
+            for tag, locale in self._locales.items()
+        }
+        self._small_words: Mapping[str, list[str]] = {tag: _small_words(line, tag) for tag in self._locales}
+        self._menus = {choice.node: entry for entry in script.entries for choice in entry.choices}
+        self.sections = tuple(map(self._section, script.entries))
+        self.others = tuple(map(self._section, script.others))
+        self.shared = tuple(map(self._section, script.shared))
 
     def section(self, name: str) -> Section:
         """The section of a text that choices lead to."""
@@ -66,26 +76,7 @@ class ReadableText(NamedTuple):
         """The documents behind several sections, each once, by title."""
         return each_source_once(section.sources for section in sections)
 
-
-def readable_text(line: Line, script: Script) -> ReadableText:
-    """The readable text of `line`, in the language of its `script`."""
-    section = _SectionMaker(line, script).section
-    return ReadableText(*(tuple(map(section, entries)) for entries in (script.entries, script.others, script.shared)))
-
-
-class _SectionMaker:
-    def __init__(self, line: Line, script: Script) -> None:
-        facts = line.content.facts
-        hotline = number_span(facts.numbers[line.flow.transfer.number])
-        self._locales, self._facts = line.content.locales, facts.facts
-        self._writers = {
-            tag: Writer(locale, NumberLinker(locale, facts.numbers), facts.written, hotline)
-            for tag, locale in self._locales.items()
-        }
-        self._small_words: Mapping[str, list[str]] = {tag: _small_words(line, tag) for tag in self._locales}
-        self._menus = {choice.node: entry for entry in script.entries for choice in entry.choices}
-
-    def section(self, entry: Entry) -> Section:
+    def _section(self, entry: Entry) -> Section:
         menu = self._menus.get(entry.name)
         title_locale = menu.locale if menu else entry.locale
         return Section(

@@ -17,7 +17,7 @@ from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial
 from ivr.script.model import read_script
 from ivr.speech.installed_voices import InstalledVoices
-from ivr.web.read_page import ReadableText, readable_text
+from ivr.web.read_page import ReadableText
 from ivr.web.sounds import PageSounds
 from ivr.web.templates import Body, PageTemplates, PageWords, make_body
 
@@ -81,7 +81,7 @@ class Site:
         folders |= {"phone/": "phone.html"} if telephone else {}
         self.pages: dict[str, Body] = {}
         for tag in line.flow.offered:
-            text = readable_text(line, read_script(line, tag, graded=False)) if has_text else None
+            text = ReadableText(line, read_script(line, tag, graded=False)) if has_text else None
             for folder, template in folders.items():
                 base = templates.base(folder + tag)
                 self.pages[folder + tag] = self._render(template, base, tag, folder, text)
