@@ -54,7 +54,9 @@ def export(folder: Path | None, twilio: Path | None, site: Path | None, sounds: 
     settings = read_settings()
     readiness = require_ready(settings)
     if folder:
-        _write(_exported(settings), folder)
+        from ivr.export.files import write_export
+
+        echo_lines(f"wrote {path}" for path in write_export(_exported(settings), folder))
     if twilio:
         _write_project(settings, readiness, twilio)
     if site:
@@ -78,12 +80,6 @@ def _exported(settings: Settings, own_number: bool = False) -> "ExportedLine":
     from ivr.export.export import compile_with_placeholders, export_line
 
     return export_line(compile_with_placeholders(settings.ivr_content, settings.options, own_number))
-
-
-def _write(line: "ExportedLine", folder: Path) -> None:
-    from ivr.export.files import write_export
-
-    echo_lines(f"wrote {path}" for path in write_export(line, folder))
 
 
 def _write_project(settings: Settings, readiness: "Readiness", folder: Path) -> None:
