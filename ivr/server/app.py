@@ -31,8 +31,7 @@ def make_app(
         if counter:
             await asyncio.to_thread(counter.close)
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=counting)
-    app.router.redirect_slashes = False
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=counting)
     try:
         add_audio_files(app, settings.ivr_content)
         notes = add_pages(app, settings, readiness)
