@@ -111,9 +111,7 @@ def _least(number: str) -> int:
 
 def sections(reports: Sequence[Report], names: Names) -> tuple[Section, ...]:
     """The tables of a report: calls, languages, the most chosen topics, all topics in menu order."""
-    topics = [
-        _row(label, depth, reports, [Cell(node, "", "chosen")]) for node, (label, depth) in _nodes(reports, names)
-    ]
+    topics = list(_topic_rows(reports, names))
     shown = [row for row in topics if _least(row.total)]
     hidden = len(topics) - len(shown)
     others = [Row(f"{hidden} others, each", 1, (HIDDEN,) * len(reports))] if hidden else []
@@ -138,13 +136,6 @@ def _cells(reports: Sequence[Report]) -> tuple[Cell, ...]:
     return tuple(dict.fromkeys(cell for report in reports for cell in report.numbers))
 
 
-def _nodes(reports: Sequence[Report], names: Names) -> Iterator[tuple[str, tuple[str, int]]]:
-    """Every node that can be chosen, in menu order, with its label and depth; nodes of earlier releases come last."""
-    chosen = {cell.node for cell in _cells(reports) if cell.event == "chosen"}
-    yield from ((node, name) for node, name in names.nodes.items() if node in chosen)
-    yield from ((node, (node.replace("_", " "), 1)) for node in sorted(chosen - {*names.nodes}))
-
-
 def _call_rows(reports: Sequence[Report]) -> Iterator[Row]:
     for event, label in EVENT_NAMES.items():
         cells = [cell for cell in _cells(reports) if cell.event == event and not cell.node]
@@ -159,6 +150,15 @@ def _language_rows(reports: Sequence[Report], names: Names) -> Iterator[Row]:
                 language = names.locales.get(cell.locale, cell.locale)
                 words = BEFORE_A_LANGUAGE if cell.locale == NO_LANGUAGE else label.format(language)
                 yield _row(words, 0, reports, [cell])
+
+
+def _topic_rows(reports: Sequence[Report], names: Names) -> Iterator[Row]:
+    """Every node that can be chosen, in menu order; nodes of earlier releases come last."""
+    chosen = {cell.node for cell in _cells(reports) if cell.event == "chosen"}
+    former = {node: (node.replace("_", " "), 1) for node in sorted(chosen - {*names.nodes})}
+    for node, (label, depth) in {**names.nodes, **former}.items():
+        if node in chosen:
+            yield _row(label, depth, reports, [Cell(node, "", "chosen")])
 
 
 def _title(reports: Sequence[Report]) -> str:
