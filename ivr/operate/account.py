@@ -164,14 +164,10 @@ class Account:
         With `sender`, only calls from this number. Both are in E.164. Only sums are kept: a record names a caller.
         https://www.twilio.com/docs/voice/api/call-resource
         """
-        day = timedelta(days=1)  # Twilio compares days
+        first, last = begin - timedelta(days=1), end + timedelta(days=1)  # Twilio compares days
         with _requesting("the records of calls"):
             rows = self.client.calls.stream(
-                to=to,
-                from_=sender or values.unset,
-                start_time_after=begin - day,
-                start_time_before=end + day,
-                page_size=1000,
+                to=to, from_=sender or values.unset, start_time_after=first, start_time_before=last, page_size=1000
             )
             return Counter(str(row.status) for row in rows if row.start_time and begin <= row.start_time < end)
 
@@ -199,12 +195,8 @@ def _number(row: Any) -> TwilioNumber:
 
 def _alert(row: Any, words: Collection[str]) -> Alert:
     code, text = str(row.error_code), str(row.alert_text or "")
-    return Alert(
-        int(code) if code.isdecimal() else 0,
-        str(row.request_url or ""),
-        row.date_generated,
-        {word for word in words if word in text},
-    )
+    mentions = {word for word in words if word in text}
+    return Alert(int(code) if code.isdecimal() else 0, str(row.request_url or ""), row.date_generated, mentions)
 
 
 def _risky(country: Any) -> bool:

@@ -47,10 +47,7 @@ RELOAD_PROXY = "Reload the proxy on the server: `systemctl reload nginx` or `sys
 
 
 def tell_proxy_owner(sentence: str, send: str = "Send") -> str:
-    """The step that asks the owner of the proxy for a change. `sentence` says how the proxy must be set.
-
-    The step begins with `send`, such as "If that does not help, send".
-    """
+    """The step that asks the owner of the proxy for a change: `send` begins it, `sentence` says what must change."""
     return (
         f"{send} this to the person who set up the proxy on the server (if that is you, do it and reload the proxy): "
         f"“{sentence} In the folder of the line, deploy/nginx.conf and deploy/Caddyfile have settings that work.”"

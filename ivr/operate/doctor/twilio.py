@@ -154,8 +154,8 @@ def _not_answered(host: str, status: int) -> Finding:
     if status in (401, 403):
         found = f"its address does not answer this machine (status {status}); it may answer Twilio."
         return unknown(found, "Compare it with the output of `ivr fallback` yourself.")
-    found = f"its address answers with status {status}."
-    return fails(found, f"Make the document public there, or make a TwiML Bin instead.\n{_NEW_BIN}", "no fallback")
+    remedy = f"Make the document public there, or make a TwiML Bin instead.\n{_NEW_BIN}"
+    return fails(f"its address answers with status {status}.", remedy, "no fallback")
 
 
 def _fallback(target: Target, webhooks: Webhooks) -> Reply:
