@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from ivr.content.files import Table, attempt, read_toml, wrong_fields
+from ivr.content.files import Table, attempt, read_row, read_toml
 from ivr.content.written import WrittenForm, read_written
 from ivr.errors import BadContent, Fault
 
@@ -25,6 +25,7 @@ NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
 PREMIUM = re.compile(r"\+1(900|\d{3}976)")
 LOCAL_DIGITS = 10
 """Digits of a telephone number without the leading 1: local numbers are written and said so."""
+_ROW_REMEDY = "The comment at the top of the file explains each field."
 EMERGENCY = frozenset({"911", "112", "999", "933"})
 
 
@@ -128,9 +129,8 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
     every fault at once.
     """
     faults: list[Fault] = []
-    release = _read_folder(folder, faults)
-    _replace_hotline(release.numbers, hotline)
-    added = _read_folder(layer, faults, optional=True) if layer else _Rows({}, {}, (), {})
+    release = _with_hotline(_read_folder(folder, faults), hotline)
+    added = _read_folder(layer, faults, optional=True) if layer else Facts({}, {}, ())
     refused = (*release.refused_digits, *added.refused_digits)
     for where, rows in ((folder, release), (layer, added)):
         for name, number in rows.numbers.items():
@@ -141,8 +141,8 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
         faults.extend(_hotline_faults(folder / "numbers.toml", release.numbers, hotline))
     if faults:
         raise BadContent(faults)
-    numbers, written = release.numbers | added.numbers, release.written | added.written
-    facts = {name: _completed(name, fact, numbers) for name, fact in (release.facts | added.facts).items()}
+    numbers, written = {**release.numbers, **added.numbers}, {**release.written, **added.written}
+    facts = {name: _completed(name, fact, numbers) for name, fact in {**release.facts, **added.facts}.items()}
     of_layer = frozenset((*added.numbers, *added.facts, *added.written))
     return Facts(numbers, facts, refused, of_layer, written)
 
@@ -154,17 +154,11 @@ def _completed(name: str, fact: Fact, numbers: Mapping[str, Number]) -> Fact:
     return fact.model_copy(update={"id": name, "says": says})
 
 
-class _Rows(NamedTuple):
-    """The rows of the three files of one folder."""
+def _read_folder(folder: Path, faults: list[Fault], optional: bool = False) -> Facts:
+    """The rows of the three files of one folder. Faults are added to `faults`.
 
-    numbers: dict[str, Number]
-    facts: dict[str, Fact]
-    refused_digits: tuple[str, ...]
-    written: dict[str, WrittenForm]
-
-
-def _read_folder(folder: Path, faults: list[Fault], optional: bool = False) -> _Rows:
-    """The rows of the files. written.toml may be absent, and if `optional` the others. Faults are added to `faults`."""
+    written.toml may be absent, and if `optional` the others too.
+    """
     numbers_path, sources_path = folder / "numbers.toml", folder / "sources.toml"
     tables, sources = (
         {} if optional and not path.exists() else attempt(partial(read_toml, path), faults) or {}
@@ -173,10 +167,10 @@ def _read_folder(folder: Path, faults: list[Fault], optional: bool = False) -> _
     refused = tuple(_refused_digits(numbers_path, tables.pop("never", []), faults))
     numbers = dict(_rows(numbers_path, tables, Number, faults))
     facts = dict(_rows(sources_path, sources, Fact, faults))
-    return _Rows(numbers, facts, refused, dict(read_written(folder / "written.toml", faults)))
+    return Facts(numbers, facts, refused, written=dict(read_written(folder / "written.toml", faults)))
 
 
-def _layer_faults(layer: Path, release: _Rows, added: _Rows) -> Iterator[Fault]:
+def _layer_faults(layer: Path, release: Facts, added: Facts) -> Iterator[Fault]:
     """A number that the layer dials, and rows that would hide a row of the release and its later corrections."""
     for name, number in added.numbers.items():
         where = f"{layer}/numbers.toml: [{name}]"
@@ -193,11 +187,13 @@ def _layer_faults(layer: Path, release: _Rows, added: _Rows) -> Iterator[Fault]:
         yield Fault(f"{layer}/sources.toml: [{name}]", "the release has a fact of this id", remedy)
 
 
-def _replace_hotline(numbers: dict[str, Number], hotline: str) -> None:
-    """Put the operator's `hotline` in the place of the pinned one, if the file has the pinned one."""
-    row = numbers.get(HOTLINE)
+def _with_hotline(release: Facts, hotline: str) -> Facts:
+    """`release` with the operator's `hotline` in the place of the pinned one, if the file has the pinned one."""
+    row = release.numbers.get(HOTLINE)
     if row and hotline != PINNED_HOTLINE and (row.dial, row.say) == (PINNED_HOTLINE, grouped(PINNED_HOTLINE)):
-        numbers[HOTLINE] = row.model_copy(update={"dial": hotline, "say": grouped(hotline)})
+        row = row.model_copy(update={"dial": hotline, "say": grouped(hotline)})
+        return release._replace(numbers={**release.numbers, HOTLINE: row})
+    return release
 
 
 def _refused_digits(path: Path, digits: Any, faults: list[Fault]) -> list[str]:
@@ -213,12 +209,8 @@ def _refused_digits(path: Path, digits: Any, faults: list[Fault]) -> list[str]:
 def _rows(path: Path, tables: dict[str, Any], row_class: type[Row], faults: list[Fault]) -> Iterator[tuple[str, Row]]:
     """The usable tables of a file, with their names. The faults of the others are added to `faults`."""
     for name, table in tables.items():
-        try:
-            row = row_class.model_validate(table)
-        except ValidationError as error:
-            for field, found in wrong_fields(error):
-                remedy = "The comment at the top of the file explains each field."
-                faults.append(Fault(f"{path}: [{name}]", f"{field}: {found}" if field else found, remedy))
+        row = attempt(partial(read_row, path, name, table, row_class, _ROW_REMEDY), faults)
+        if row is None:
             continue
         if not row.last_compared and getattr(row, "confidence", "") != "own":
             remedy = (

@@ -118,6 +118,27 @@ def read_table(
         raise error_class(Fault(f"{path}: {field}", found, remedy) for field, found in wrong_fields(error)) from error
 
 
+def read_row(
+    path: Path,
+    name: str,
+    row: object,
+    table_class: type[TableClass],
+    remedy: str,
+    error_class: type[BadContent] = BadContent,
+) -> TableClass:
+    """The table [`name`] of a TOML file. Raises `error_class` with a fault, and this `remedy`, for each wrong field."""
+    try:
+        return table_class.model_validate(row)
+    except ValidationError as error:
+        raise error_class(row_faults(f"{path}: [{name}]", error, remedy)) from error
+
+
+def row_faults(where: str, error: ValidationError, remedy: str, leading: int = 0) -> Iterator[Fault]:
+    """A fault for each wrong field of the row `where`: "choices: it is missing"; `leading` is as in `wrong_fields`."""
+    for field, found in wrong_fields(error, leading):
+        yield Fault(where, f"{field}: {found}" if field else found, remedy)
+
+
 def _toml_remedy(error: str, text: str) -> str:
     """The remedy of a faulty line, whose number tomllib gives in words only: "Invalid value (at line 3, column 8)"."""
     number = re.search(r"at line (\d+)", error)

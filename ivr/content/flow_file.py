@@ -22,7 +22,7 @@ from ivr.call.flow import (
     Transfer,
     leads_to,
 )
-from ivr.content.files import read_toml, wrong_fields
+from ivr.content.files import read_toml, row_faults
 from ivr.content.layer import OWN_FILE, layered_flow, load_own
 from ivr.errors import BadContent, Fault
 
@@ -52,8 +52,7 @@ def _flow(path: Path, tables: Mapping[str, Any]) -> Flow:
         try:
             nodes[name] = _node(name, table)
         except ValidationError as error:
-            for field, found in wrong_fields(error, leading=1):
-                faults.append(Fault(where, f"{field}: {found}" if field else found, remedy))
+            faults.extend(row_faults(where, error, remedy, leading=1))
         except ValueError as error:
             faults.append(Fault(where, str(error), "Rename it, and correct the nodes that lead to it."))
     if not faults:

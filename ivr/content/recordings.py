@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
-from ivr.content.files import Table, read_bytes, read_toml, wrong_fields
+from ivr.content.files import Table, read_bytes, read_row, read_toml
 from ivr.errors import BadLocale, Fault
 from ivr.speech.wav import seconds_of
 
@@ -90,27 +88,18 @@ def load_recordings(folder: Path) -> Recordings:
         try:
             rows.append(_recording(path, name, fields))
         except BadLocale as error:
-            faults.extend(error.faults)
+            text = name.partition("-")[0]  # "reach" for "reach-2"
+            faults.extend(fault._replace(text=text) for fault in error.faults)
     return Recordings(tuple(rows), tuple(faults))
 
 
 def _recording(path: Path, name: str, fields: object) -> Recording:
-    try:
-        row = _Row.model_validate(fields)
-    except ValidationError as error:
-        raise BadLocale(
-            Fault(f"{path}: [{name}]", found, RECORD_AGAIN, text=_text_of(name)) for _, found in wrong_fields(error)
-        ) from error
+    row = read_row(path, name, fields, _Row, RECORD_AGAIN, BadLocale)
     try:
         sound = Sound(row.sound, row.slow, *(_seconds(path.parent, file) for file in (row.sound, row.slow)))
     except (OSError, ValueError) as error:
-        raise BadLocale([Fault(f"{path}: [{name}]", _reason(error), RECORD_AGAIN, text=_text_of(name))]) from error
+        raise BadLocale.at(f"{path}: [{name}]", _reason(error), RECORD_AGAIN) from error
     return Recording(name, row.reads, sound)
-
-
-def _text_of(name: str) -> str:
-    """The text of a recording: "reach" for "reach-2"."""
-    return name.partition("-")[0]
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -6,15 +6,15 @@ A text marks the words that a page replaces: `Go to {{ site }} report dot cyber 
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from ivr.content.files import Table, attempt, read_toml, wrong_fields
+from ivr.content.files import Table, attempt, read_row, read_toml
 from ivr.errors import Fault
 
 END = "end"
 """The name of the mark at the end of the replaced words, in a text (`written.end`) and in a catalogue (`%(end)s`)."""
+_ROW_REMEDY = "The comment at the top of prompts/written.toml explains each field."
 _LINK = re.compile(r"(?:https://|mailto:)(?P<rest>\S+)")
 
 
@@ -35,17 +35,10 @@ def read_written(path: Path, faults: list[Fault]) -> Iterator[tuple[str, Written
     """The rows of a written.toml with their names; none if there is no file. Faults are added to `faults`."""
     tables = attempt(lambda: read_toml(path), faults) if path.exists() else {}
     for name, table in (tables or {}).items():
-        where = f"{path}: [{name}]"
-        try:
-            form = WrittenForm.model_validate(table)
-        except ValidationError as error:
-            remedy = "The comment at the top of prompts/written.toml explains each field."
-            faults.extend(
-                Fault(where, f"{field}: {found}" if field else found, remedy) for field, found in wrong_fields(error)
-            )
-            continue
-        faults.extend(Fault(where, *found_and_remedy) for found_and_remedy in _form_faults(name, form))
-        yield name, form
+        if form := attempt(partial(read_row, path, name, table, WrittenForm, _ROW_REMEDY), faults):
+            where = f"{path}: [{name}]"
+            faults.extend(Fault(where, *found_and_remedy) for found_and_remedy in _form_faults(name, form))
+            yield name, form
 
 
 def _form_faults(name: str, form: WrittenForm) -> Iterator[tuple[str, str]]:
