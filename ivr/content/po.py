@@ -7,9 +7,9 @@ msgfmt obeys the last line; here the message is fuzzy if any of the lines says s
 https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
 """
 
-import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -87,8 +87,8 @@ def read_po(content: bytes) -> list[PoEntry]:
     outside_comments = re.sub(r"(?m)^\s*#.*$", "", text)
     if _FOREIGN_BYTE.search(outside_comments):
         content.decode("utf-8-sig")  # raises
-    tokens = list(_tokens(text))
-    return list(_Grammar(tokens, charset).entries())
+    text = text if "\n" in text else text.replace("\r", "\n")
+    return list(_Grammar(list(_tokens(text)), charset).entries())
 
 
 def _decode(content: bytes) -> tuple[str, str]:
@@ -96,24 +96,14 @@ def _decode(content: bytes) -> tuple[str, str]:
 
     A byte that is not UTF-8 becomes a surrogate if the header names no other character set.
     """
+    with suppress(UnicodeDecodeError):
+        return content.decode("utf-8-sig"), "utf-8"
     named = _CHARSET.search(content)
     charset = named[1].decode() if named else ""
-    try:
-        text, charset = content.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        if _PORTABLE_CHARSET.fullmatch(charset) and _is_known(charset):
-            text = content.decode(charset)
-        else:
-            text, charset = content.decode("utf-8-sig", "surrogateescape"), "utf-8"
-    return (text if "\n" in text else text.replace("\r", "\n")), charset
-
-
-def _is_known(charset: str) -> bool:
-    try:
-        codecs.lookup(charset)
-    except LookupError:
-        return False
-    return True
+    if _PORTABLE_CHARSET.fullmatch(charset):
+        with suppress(LookupError):  # Python does not know the name
+            return content.decode(charset), charset
+    return content.decode("utf-8-sig", "surrogateescape"), "utf-8"
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -122,16 +112,14 @@ def _tokens(text: str) -> Iterator[_Token]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise PoFault(line, _unreadable(text[position : position + 1]))
+            at = text[position]
+            what = "a quote is not closed" if at == '"' else f"{at!r} is neither a keyword nor a text in quotes"
+            raise PoFault(line, what)
         position, kind = match.end(), str(match.lastgroup)
         if kind not in ("newline", "obsolete", "blank"):
             yield _Token(kind, match[0], line, obsolete)
         line += match[0].count("\n")
         obsolete = kind != "newline" and (obsolete or kind == "obsolete")
-
-
-def _unreadable(character: str) -> str:
-    return "a quote is not closed" if character == '"' else f"{character!r} is neither a keyword nor a text in quotes"
 
 
 def _translators_comments(comments: list[str]) -> Iterator[str]:
@@ -145,86 +133,81 @@ class _Grammar:
     """The grammar of PO files: comments, then msgctxt, msgid, msgid_plural and msgstr, each with its strings."""
 
     def __init__(self, tokens: list[_Token], charset: str) -> None:
-        self._tokens, self._charset, self._next = tokens, charset, 0
+        end = _Token("end", "", tokens[-1].line if tokens else 1, obsolete=False)
+        self._tokens, self._charset, self._next = [*tokens, end], charset, 0
         self._obsolete = False
+
+    @property
+    def _token(self) -> _Token:
+        """The next token that is not read yet."""
+        return self._tokens[self._next]
 
     def entries(self) -> Iterator[PoEntry]:
         """Every entry, in the order of the file."""
         while True:
             comments = list(self._comments())
-            if self._current() is None:
+            if self._token.kind == "end":
                 return
-            if self._is_next("domain"):  # msgfmt writes one file for each domain; a catalogue here has one
+            if self._token.text == "domain":  # msgfmt writes one file for each domain; a catalogue here has one
                 self._strings("domain")
             else:
                 yield self._entry(comments)
 
+    def _comments(self) -> Iterator[str]:
+        while self._token.kind == "comment":
+            yield self._token.text[1:].removeprefix("~")
+            self._next += 1
+
     def _entry(self, comments: list[str]) -> PoEntry:
-        self._obsolete = self._tokens[self._next].obsolete
-        context = self._strings("msgctxt") if self._is_next("msgctxt") else None
-        line = self._tokens[min(self._next, len(self._tokens) - 1)].line
+        def marked(mark: str) -> list[str]:
+            return [comment[1:].strip() for comment in comments if comment.startswith(mark)]
+
+        self._obsolete = self._token.obsolete
+        context = self._strings("msgctxt") if self._token.text == "msgctxt" else None
+        line = self._token.line
         english = self._strings("msgid")
-        plural = self._is_next("msgid_plural") and bool(self._strings("msgid_plural"))
+        plural = self._token.text == "msgid_plural" and bool(self._strings("msgid_plural"))
         translations = [self._strings("msgstr")]
-        while self._is_next("msgstr"):
+        while self._token.text == "msgstr":
             translations.append(self._strings("msgstr"))
-        flags = {flag for comment in comments if comment.startswith(",") for flag in re.split(r"[\s,]+", comment)}
         return PoEntry(
             context,
             english,
             translations[0],
             line,
-            plural or len(translations) > 1,
-            self._obsolete,
-            "fuzzy" in flags,
-            tuple(_translators_comments(comments)),
-            tuple(comment[1:].strip() for comment in comments if comment.startswith(".")),
-            self._previous(comments),
-            " ".join(comment[1:].strip() for comment in comments if comment.startswith(":")),
+            plural=plural or len(translations) > 1,
+            obsolete=self._obsolete,
+            fuzzy="fuzzy" in re.split(r"[\s,]+", ",".join(marked(","))),
+            comments=tuple(_translators_comments(comments)),
+            notes=tuple(marked(".")),
+            previous=self._previous("\n".join(marked("|"))),
+            file=" ".join(marked(":")),
         )
 
-    def _comments(self) -> Iterator[str]:
-        while self._next < len(self._tokens) and self._tokens[self._next].kind == "comment":
-            yield self._tokens[self._next].text[1:].removeprefix("~")
-            self._next += 1
-
-    def _previous(self, comments: list[str]) -> str:
-        rows = "\n".join(comment[1:].strip() for comment in comments if comment.startswith("|"))
+    def _previous(self, rows: str) -> str:
+        """The English in `rows`, the previous fields of a message (msgctxt "tea", msgid "Tea is hot.")."""
         match = _PREVIOUS_ID.search(rows)
         strings = re.findall(r'"((?:[^"\\]|\\.)*)"', match[1]) if match else ()
-        return "".join(self._unescape(string) for string in strings)
-
-    def _current(self) -> _Token | None:
-        """The next token that is not read yet; None at the end of the file."""
-        return self._tokens[self._next] if self._next < len(self._tokens) else None
-
-    def _is_next(self, keyword: str) -> bool:
-        token = self._current()
-        return token is not None and token.text == keyword
+        return "".join(map(self._unescape, strings))
 
     def _strings(self, keyword: str) -> str:
         """Read a keyword and the strings that follow it. Raises PoFault if another token is there."""
-        if not self._is_next(keyword):
-            raise self._missing(keyword)
+        if self._token.text != keyword:
+            before = f" before {self._token.text[:20]!r}" if self._token.text else ""
+            raise PoFault(self._token.line, f"{keyword} is missing{before}")
         line = self._take().line
-        if keyword == "msgstr" and (index := self._current()) and index.kind == "index":
+        if keyword == "msgstr" and self._token.kind == "index":
             self._next += 1
         strings = list[str]()
-        while (string := self._current()) and string.kind == "string":
+        while self._token.kind == "string":
             strings.append(self._unescape(self._take().text[1:-1]))
         if not strings:
             raise PoFault(line, f"{keyword} has no text in quotes")
         return "".join(strings)
 
-    def _missing(self, keyword: str) -> PoFault:
-        token = self._current()
-        if token is None:
-            return PoFault(self._tokens[-1].line, f"{keyword} is missing")
-        return PoFault(token.line, f"{keyword} is missing before {token.text[:20]!r}")
-
     def _take(self) -> _Token:
         """Read the next token. Raises PoFault if only a part of its message is marked as obsolete."""
-        token = self._tokens[self._next]
+        token = self._token
         if token.obsolete != self._obsolete:
             raise PoFault(token.line, "only a part of the message is marked with #~")
         self._next += 1
