@@ -4,7 +4,6 @@ Reading cannot hang or fill the memory: a FIFO, a device or a file that is too l
 """
 
 import errno
-import os
 import re
 import stat
 import tomllib
@@ -39,17 +38,12 @@ PLAIN_MESSAGES = {
 
 def read_bytes(path: Path, max_bytes: int) -> bytes:
     """The bytes of a regular file. Raises OSError, with a `strerror` to show, if it is of another kind or too large."""
-    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # O_NONBLOCK: a FIFO is opened without a writer
-    try:
-        status = os.fstat(file)
-        if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-        with os.fdopen(file, "rb", closefd=False) as stream:
-            content = stream.read(max_bytes + 1)
-    finally:
-        os.close(file)
+    kind = path.stat().st_mode
+    if not stat.S_ISREG(kind):
+        found = "it is a folder" if stat.S_ISDIR(kind) else "it is not a regular file"
+        raise OSError(errno.EINVAL, found, str(path))
+    with path.open("rb") as stream:
+        content = stream.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise OSError(errno.EFBIG, f"it is larger than {max_bytes:,} bytes", str(path))
     return content

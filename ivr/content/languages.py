@@ -46,19 +46,15 @@ def fallback_locales(content: Content) -> dict[str, Locale]:
 
 
 def _language(content: Content, tag: str) -> LanguageState:
-    texts = tuple(content.prompts.templates)
-    locale = content.locales.get(tag)
-    language_faults = tuple(fault for fault in content.faults if fault.locale == tag and not fault.text)
-    if locale is None:  # its folder cannot be read
-        return LanguageState(tag, withheld=True, spoken=(), not_spoken=texts, digest="", faults=language_faults)
-    whole = tuple(name for name in texts if content.is_whole(name, tag))
+    texts, locale = tuple(content.prompts.templates), content.locales.get(tag)  # None: its folder cannot be read
+    whole = tuple(name for name in texts if locale and content.is_whole(name, tag))
     others = tuple(name for name in texts if name not in whole)
-    text_faults = tuple(fault for name in others for fault in _text_faults(content, locale, name))
-    if tag not in content.flow.offered:
-        faults = (*language_faults, *text_faults)
-        return LanguageState(tag, withheld=True, spoken=(), not_spoken=texts, digest="", faults=faults)
-    digest = _digest(content, whole, tag)
-    return LanguageState(tag, withheld=False, spoken=whole, not_spoken=others, digest=digest, faults=text_faults)
+    text_faults = tuple(fault for name in others if locale for fault in _text_faults(content, locale, name))
+    if tag in content.flow.offered:
+        return LanguageState(tag, False, whole, others, _digest(content, whole, tag), text_faults)
+    language_faults = tuple(fault for fault in content.faults if fault.locale == tag and not fault.text)
+    faults = (*language_faults, *text_faults)
+    return LanguageState(tag, withheld=True, spoken=(), not_spoken=texts, digest="", faults=faults)
 
 
 def _digest(content: Content, names: tuple[str, ...], tag: str) -> str:

@@ -62,14 +62,10 @@ class Stack(NamedTuple):
 
 def stack_of(root: Path) -> Stack:
     """The stack of `root`: a layer over the release, or, with flow.toml and without own.toml, `root` alone."""
-    if _exists(root / OWN_FILE):
-        return Stack(RELEASE, root)
-    is_complete = root.resolve() == RELEASE or _exists(root / "prompts" / "flow.toml")
-    return Stack(root) if is_complete else Stack(RELEASE, root)
-
-
-def _exists(path: Path) -> bool:
-    return os.path.exists(path)  # noqa: PTH110 (Path.exists raises where a folder may not be read)
+    # Path.exists raises where a folder may not be read
+    has_own, has_flow = (os.path.exists(root / name) for name in (OWN_FILE, "prompts/flow.toml"))  # noqa: PTH110
+    is_complete = root.resolve() == RELEASE or has_flow
+    return Stack(root) if is_complete and not has_own else Stack(RELEASE, root)
 
 
 def recording_files(root: Path) -> dict[str, Path]:

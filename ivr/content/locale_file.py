@@ -66,7 +66,8 @@ def read_locale_file(paths: Sequence[Path], voices: Voices | None, source: bool)
     try:
         fields = LocaleFile.model_validate({name: field for table in tables for name, field in table.items()})
     except ValidationError as error:
-        raise BadLocale(_field_faults(path, error)) from error
+        remedy = "locales/en/locale.toml explains every field."
+        raise BadLocale(Fault(f"{path}: {field}", found, remedy) for field, found in wrong_fields(error)) from error
     rows = voices.named(fields.voice) if voices else ()
     faults = [*_word_faults(path, fields), *_form_faults(path, fields)]
     if not faults:  # a malformed name is in no table: its fault alone is reported
@@ -74,11 +75,6 @@ def read_locale_file(paths: Sequence[Path], voices: Voices | None, source: bool)
     if faults:
         raise BadLocale(faults)
     return fields, next((row for row in rows if row.language == fields.language), None)
-
-
-def _field_faults(path: Path, error: ValidationError) -> Iterator[Fault]:
-    for field, found in wrong_fields(error):
-        yield Fault(f"{path}: {field}", found, "locales/en/locale.toml explains every field.")
 
 
 def _word_faults(path: Path, fields: LocaleFile) -> Iterator[Fault]:

@@ -78,23 +78,6 @@ class RenderedPrompt(NamedTuple):
         return self._replace(sound=None)
 
 
-Values = Mapping[str, Mapping[str, str]]
-"""The marked words of each placeholder's value: {"press": {"person": "\\ue0000\\ue000zero"}, "numbers": {…}, …}."""
-
-
-def _key_values(locale: Locale, press: Mapping[str, str]) -> Mapping[str, str]:
-    return {name: f"\ue000{key}\ue000{locale.key_word(key)}" for name, key in press.items()}
-
-
-def _number_values(locale: Locale, facts: Facts) -> Mapping[str, str]:
-    numbers = facts.numbers.items()
-    return {name: f"\ue001{name}\ue001{locale.digit_groups(number.groups)}" for name, number in numbers}
-
-
-def _written_values(facts: Facts) -> Mapping[str, str]:
-    return {END: "\ue003", **{name: f"\ue002{name}\ue002" for name in facts.written}}
-
-
 class Prompts:
     """The templates in every language. Each prompt is rendered once and kept."""
 
@@ -103,7 +86,7 @@ class Prompts:
     ) -> None:
         self.templates, self.locales, self._source_language = templates, locales, source_language
         self._numbers = {tag: _number_values(locale, facts) for tag, locale in locales.items()}
-        self._written = _written_values(facts)
+        self._written = {END: "\ue003", **{name: f"\ue002{name}\ue002" for name in facts.written}}
         self._rendered: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[RenderedPrompt, ...]] = {}
 
     def parts(self, name: str, tag: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
@@ -123,8 +106,8 @@ class Prompts:
     def render(self, name: str, tag: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
         """The parts of template `name` in `tag`, without recordings. Raises Untranslated if a message is missing."""
         template, locale = self.templates[name], self.locales[tag]
-        numbers, written = self._numbers[tag], self._written
-        values = {"press": _key_values(locale, press), "numbers": numbers, "written": written}
+        keys = {name: f"\ue000{key}\ue000{locale.key_word(key)}" for name, key in press.items()}
+        values = {"press": keys, "numbers": self._numbers[tag], "written": self._written}
         words = "".join(_filled_in(template, locale, values))
         parts = tuple(_part(tag, part) for part in PART_BREAK.split(words))
         if not all(part.paragraphs for part in parts):
@@ -143,9 +126,15 @@ class Prompts:
         return sound
 
 
-def _filled_in(template: Template, locale: Locale, values: Values) -> Iterator[str]:
-    """The pieces of `template`, translated, with the values in their placeholders.
+def _number_values(locale: Locale, facts: Facts) -> Mapping[str, str]:
+    numbers = facts.numbers.items()
+    return {name: f"\ue001{name}\ue001{locale.digit_groups(number.groups)}" for name, number in numbers}
 
+
+def _filled_in(template: Template, locale: Locale, values: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """The pieces of `template`, translated, with the marked words in their placeholders.
+
+    Example of `values`: {"press": {"person": "\\ue0000\\ue000zero"}, "numbers": {…}, "written": {…}}.
     Raises Untranslated if a message is not translated, BadContent for a placeholder without a value.
     """
     for piece in template.pieces:

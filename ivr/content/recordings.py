@@ -6,7 +6,6 @@ recording is played only where the text has the same words; elsewhere the voice 
 
 import hashlib
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,10 +50,6 @@ class Recordings(NamedTuple):
     rows: tuple[Recording, ...] = ()
     faults: tuple[Fault, ...] = ()
 
-    def sounds_by_words(self) -> Mapping[str, Sound]:
-        """The sound of each text, by its words: {"Tea is hot.": Sound("0f3c….wav", …)}."""
-        return {row.reads: row.sound for row in self.rows}
-
 
 class _Row(Table, strict=True):
     """A table of recordings.toml. `sound` and `slow` are the names of the two files of a `Sound`."""
@@ -75,12 +70,9 @@ def load_recordings(folder: Path) -> Recordings:
     """Read `folder` (locales/<tag>/audio). A recording that cannot be played is left out and is in `faults`."""
     path = folder / RECORDINGS_FILE
     try:
-        if not path.exists():
-            return Recordings()
+        tables = read_toml(path, BadLocale) if path.exists() else {}
     except OSError as error:  # the folder may not be read
         return Recordings((), (Fault(str(path), f"it cannot be read ({error.strerror})", "Make its folder readable."),))
-    try:
-        tables = read_toml(path, BadLocale)
     except BadLocale as error:
         return Recordings((), error.faults)
     rows, faults = list[Recording](), list[Fault]()

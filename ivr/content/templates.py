@@ -13,7 +13,8 @@ a block is one character and a comment none (words outside blocks remain); the b
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.ext import InternationalizationExtension
 
 from ivr.content.catalogue import PLACEHOLDER, spelling_fault
-from ivr.content.files import is_unspeakable, read_text
+from ivr.content.files import attempt, is_unspeakable, read_text
 from ivr.content.written import END
 from ivr.errors import BadContent, Fault
 
@@ -32,6 +33,9 @@ _FACTS = re.compile(r"\{#\s*facts:(?P<ids>[^#]*)#\}")
 _TAG = re.compile(r"<[^>]*>|&#?\w+;")
 _MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _OUTLINE = re.compile(r"\{#.*?#\}|\{%[-+]?\s*trans\b.*?%\}.*?\{%[-+]?\s*endtrans\s*[-+]?%\}", re.DOTALL)
+_ENVIRONMENT = Environment(extensions=[InternationalizationExtension], autoescape=False)
+_ENVIRONMENT.policies["ext.i18n.trimmed"] = True
+_ENVIRONMENT.newstyle_gettext = True  # type: ignore[attr-defined]
 _BLOCK = "\0"
 """The character that replaces a block in the outline of a template."""
 
@@ -75,38 +79,24 @@ class Template(NamedTuple):
         return tuple(dict.fromkeys(fact for block in blocks(self) for fact in block.facts))
 
 
-def _environment() -> Environment:
-    environment = Environment(extensions=[InternationalizationExtension], autoescape=False)
-    environment.policies["ext.i18n.trimmed"] = True
-    environment.newstyle_gettext = True  # type: ignore[attr-defined]
-    return environment
-
-
-_ENVIRONMENT = _environment()
-
-
 def load_templates(folder: Path, layer: Path | None = None, left_out: Collection[str] = ()) -> Mapping[str, Template]:
     """Read every template in `folder` and `folder`/lines, by name, with those of a `layer` over them.
 
     The texts of the nodes `left_out` are dropped, and so are the blocks that offer them. Raises BadContent with every
     fault at once.
     """
-    templates = _read_templates(sorted([*folder.glob("*.txt"), *folder.glob("lines/*.txt")]))
+    templates = _read_templates(folder, "*.txt", "lines/*.txt")
     if layer is None:
         return templates
-    templates |= _read_templates(sorted([*layer.glob("*.txt"), *layer.glob("lines/*.txt")]))
-    for name, added in _read_templates(sorted(layer.glob("added/*.txt"))).items():
+    templates |= _read_templates(layer, "*.txt", "lines/*.txt")
+    for name, added in _read_templates(layer, "added/*.txt").items():
         if name not in templates:
             remedy = "Name the file after a text of the release, or put a new text into prompts/ itself."
             raise BadContent([Fault(str(added.path), f"there is no text `{name}` to add to", remedy, text=name)])
-        templates[name] = _with_blocks_of(templates[name], added)
+        template = templates[name]
+        pieces, parts = (*template.pieces, "\n\n", *added.pieces), template.parts + added.parts - 1
+        templates[name] = template._replace(pieces=pieces, parts=parts, added=added.path)
     return {name: _without(template, left_out) for name, template in templates.items() if name not in left_out}
-
-
-def _with_blocks_of(template: Template, added: Template) -> Template:
-    """`template` with the blocks of `added` after its own."""
-    pieces = (*template.pieces, "\n\n", *added.pieces)
-    return Template(template.name, template.path, pieces, template.parts + added.parts - 1, added.path)
 
 
 def _without(template: Template, left_out: Collection[str]) -> Template:
@@ -118,15 +108,12 @@ def _without(template: Template, left_out: Collection[str]) -> Template:
     return template._replace(pieces=tuple(pieces))
 
 
-def _read_templates(paths: Sequence[Path]) -> dict[str, Template]:
-    """The templates of these files, by name. Raises BadContent with every fault at once."""
-    faults: list[Fault] = []
-    templates: dict[str, Template] = {}
-    for path in paths:
-        try:
-            template = _load_template(path)
-        except BadContent as error:
-            faults.extend(error.faults)
+def _read_templates(folder: Path, *patterns: str) -> dict[str, Template]:
+    """The templates of the files in `folder`, by name. Raises BadContent with every fault at once."""
+    faults, templates = list[Fault](), dict[str, Template]()
+    for path in sorted(path for pattern in patterns for path in folder.glob(pattern)):
+        template = attempt(partial(_load_template, path), faults)
+        if template is None:
             continue
         if path.stem in templates:
             remedy = "Rename one: a shared text and a node cannot have the same name."
