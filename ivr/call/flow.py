@@ -131,15 +131,11 @@ class Flow:
         """The menu that `*` leads to: the node's `parent`, or the menu that offers it; at the main menu, itself."""
         return self._parents[name]
 
-    @cached_property
-    def _choices(self) -> dict[str, tuple[str, ...]]:
-        offered = {name: tuple(node.choices) for name, node in self.nodes.items() if isinstance(node, Menu)}
-        openings = {name: node.menu for name, node in self.nodes.items() if isinstance(node, Opening)}
-        return offered | {name: offered.get(menu, ()) for name, menu in openings.items()}
-
     def choices(self, name: str) -> tuple[str, ...]:
         """The nodes that keys 1, 2, 3 … lead to at a menu; at the opening those of the main menu, at other nodes ()."""
-        return self._choices.get(name, ())
+        node = self.nodes.get(name)
+        menu = self.nodes[node.menu] if isinstance(node, Opening) else node
+        return tuple(menu.choices) if isinstance(menu, Menu) else ()
 
     def part_count(self, name: str) -> int:
         """The number of parts of the node's text."""
@@ -148,23 +144,15 @@ class Flow:
 
 def _named_parent(node: Node) -> str | None:
     """The menu that the fields of `node` name: its `parent`, or the `menu` of an opening or a farewell."""
-    match node:
-        case Opening() | Farewell():
-            return node.menu
-        case Topic() | Reminder() | Languages():
-            return node.parent
-        case Menu() | Transfer():
-            return None
+    if isinstance(node, Menu | Transfer):
+        return None
+    return node.menu if isinstance(node, Opening | Farewell) else node.parent
 
 
 def leads_to(node: Node) -> tuple[str, ...]:
     """The names of the nodes that `node` names, in the order of its fields."""
-    match node:
-        case Menu():
-            return tuple(node.choices)
-        case Transfer():
-            return (node.connected, node.not_connected)
-        case Opening() | Farewell():
-            return (node.menu,)
-        case Topic() | Reminder() | Languages():
-            return (node.parent,) if node.parent else ()
+    if isinstance(node, Menu):
+        return tuple(node.choices)
+    if isinstance(node, Transfer):
+        return (node.connected, node.not_connected)
+    return tuple(filter(None, [_named_parent(node)]))

@@ -93,9 +93,9 @@ def _place_of_keys(flow: Flow, place: Place) -> Place:
     return place
 
 
-def _enter(place: Place, node: str, part: int = 1) -> Place:
-    """The place at `node` in the language and the pace of `place`; its misses and tries are 0."""
-    return Place(node, place.locale, part, place.pace, language_chosen=place.language_chosen)
+def _enter(place: Place, node: str) -> Place:
+    """The first part of `node` in the language and the pace of `place`; its misses and tries are 0."""
+    return Place(node, place.locale, pace=place.pace, language_chosen=place.language_chosen)
 
 
 def _press(flow: Flow, place: Place, key: str) -> Place:

@@ -1,15 +1,19 @@
 """Synthetic speech in the sound of a telephone: espeak-ng or Piper speaks, sox converts.
 
 The telephone page (`ivr.web`) and the translators' commands (`ivr.translate`) use it; answering a call does not.
+Piper knows no pauses, so it gets the words between them, and the pauses are added to its sounds.
 """
 
 import html
+import io
 import os
-from collections.abc import Sequence
+import wave
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ivr.speech.installed_voices import InstalledVoice
-from ivr.speech.piper import speak_with_piper
 from ivr.speech.programs import CONVERTER, PIPER, SYNTHESIZER, SynthesisFailed, run_program
 from ivr.speech.utterance import Utterance
 from ivr.speech.wav import SAMPLE_RATE, write_wav
@@ -18,6 +22,7 @@ WORDS_A_MINUTE = 140
 """The speed of espeak-ng at rate 1.0."""
 VOLUME = 0.9
 """The factor of the volume: Piper's sounds have full volume, which resampling would clip."""
+PIPER_BYTES_A_SAMPLE = 2
 
 
 def synthesize(utterances: Sequence[Utterance], voice: InstalledVoice, seconds: float) -> list[bytes]:
@@ -49,6 +54,47 @@ def _ssml(utterance: Utterance) -> str:
         for piece in utterance.pieces
     )
     return f"<speak>{' '.join(pieces)}</speak>"
+
+
+def speak_with_piper(utterances: Sequence[Utterance], voice: InstalledVoice, seconds: float) -> list[bytes]:
+    """A WAV file for each of `utterances`, from one start of piper: it takes two seconds to load a voice.
+
+    Each line that piper reads becomes one sound file, in the order of their names.
+    """
+    texts = [words for utterance in utterances for words in utterance.words]
+    with TemporaryDirectory() as folder:
+        options = ["--model", str(voice.model), "--output_dir", folder]
+        scale = f"{voice.length_scale / utterances[0].rate:.3f}"
+        lines = "".join(f"{text}\n" for text in texts).encode()
+        run_program(PIPER, [*options, "--length_scale", scale], lines, seconds)
+        sounds = [_read(path) for path in sorted(Path(folder).glob("*.wav"), key=lambda path: int(path.stem))]
+    if len(sounds) != len(texts):
+        raise SynthesisFailed(f"{PIPER} made {len(sounds)} sounds of {len(texts)} texts")
+    rate, spoken = sounds[0][0], (samples for _, samples in sounds)
+    return [_joined(utterance, spoken, rate) for utterance in utterances]
+
+
+def _read(path: Path) -> tuple[int, bytes]:
+    """Samples a second, and the samples of a sound of Piper's: 16 bits, one channel."""
+    try:
+        with wave.open(str(path)) as file:
+            if (file.getnchannels(), file.getsampwidth()) != (1, PIPER_BYTES_A_SAMPLE):
+                raise SynthesisFailed(f"{PIPER} made a sound that has not one channel of 16 bits")
+            return file.getframerate(), file.readframes(file.getnframes())
+    except (wave.Error, EOFError) as error:
+        raise SynthesisFailed(f"{PIPER} made a file that is no sound ({error})") from None
+
+
+def _joined(utterance: Utterance, spoken: Iterator[bytes], rate: int) -> bytes:
+    """A WAV file of `utterance`: the next ones of `spoken` for its words, and silence for its pauses."""
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setparams((1, PIPER_BYTES_A_SAMPLE, rate, 0, "NONE", ""))
+        for piece in utterance.pieces:
+            file.writeframes(
+                bytes(round(piece * rate) * PIPER_BYTES_A_SAMPLE) if isinstance(piece, float) else next(spoken)
+            )
+    return content.getvalue()
 
 
 def _telephone_samples(sound: bytes, seconds: float) -> bytes:

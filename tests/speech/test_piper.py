@@ -8,8 +8,8 @@ import pytest
 from support.voices import PIPER, add_piper_voice, install, install_all
 
 from ivr.speech.installed_voices import InstalledVoice, piper_voices
-from ivr.speech.piper import speak_with_piper
 from ivr.speech.programs import SynthesisFailed
+from ivr.speech.synthesis import speak_with_piper
 from ivr.speech.utterance import Utterance
 
 
