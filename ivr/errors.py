@@ -1,16 +1,5 @@
 """Every exception of the line, and `Fault`, the value that describes one fault.
 
-    LineError
-    ├── BadContent       an editor must act: the files under prompts/
-    │   └── BadLocale        a translator must act: the folder of a language
-    ├── BadSettings      an operator must act: the environment
-    ├── OperationFailed  an operator asked for something that Twilio, the network or a file did not give
-    │   ├── NoAnswer         Twilio, or the network of this machine, does not answer
-    │   ├── TokenRejected    Twilio does not know the token
-    │   └── Unreachable      a host gives no reply: `reason` says why
-    ├── Unverified       a request is not signed with the token: it gets 403
-    └── Untranslated     a text that cannot be spoken in a language: it is spoken in the source language
-
 While the line runs, a signed request gets a document whichever of them is raised.
 """
 
@@ -73,7 +62,7 @@ class LineError(Exception):
 
 
 class BadContent(LineError):
-    """The content cannot be used. `faults` has each reason."""
+    """The content cannot be used: an editor must act in prompts/. `faults` has each reason."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
@@ -86,15 +75,15 @@ class BadContent(LineError):
 
 
 class BadLocale(BadContent):
-    """A folder in locales/ cannot be used."""
+    """A folder in locales/ cannot be used: a translator must act."""
 
 
 class BadSettings(LineError):
-    """The environment cannot be used: the message gives the name, its value and the expected value."""
+    """The environment cannot be used: the message tells the operator the name, its value and the expected value."""
 
 
 class OperationFailed(LineError):
-    """A command of an operator failed: the message says why, and what to do."""
+    """Twilio, the network or a file did not give what an operator asked for: the message says why, and what to do."""
 
 
 class NoAnswer(OperationFailed):
@@ -118,7 +107,7 @@ class Unverified(LineError):
 
 
 class Untranslated(LineError):
-    """A text cannot be spoken in a language.
+    """A text cannot be spoken in a language, so it is spoken in the source language.
 
     A message of it is missing, fuzzy or faulty in the catalogue, or it has no recording and the voice cannot say it.
     """

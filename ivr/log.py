@@ -58,11 +58,8 @@ class LogWriter:
         self._lock = threading.RLock()  # reentrant: a destructor that fails during `count` calls `fault`
         self._counts, self._written_faults = Counter[str](), set[str]()
         self._lines = queue.SimpleQueue[str]()
-        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
         self._ended = threading.Event()
-
-    def start(self) -> None:
-        """Begin to write."""
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -144,7 +141,6 @@ def open_log(every_logger: bool = False) -> LogWriter:
     _writer = LogWriter(sys.stderr)
     if every_logger:
         _redirect_loggers(_writer)
-    _writer.start()
     return _writer
 
 

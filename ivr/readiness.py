@@ -25,6 +25,7 @@ from ivr.content.layer import stack_of
 from ivr.errors import BadContent, BadSettings, Fault, Unverified
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
+from ivr.line.options import Options
 from ivr.line.twiml import with_new_numbers
 from ivr.settings import Settings
 
@@ -80,7 +81,7 @@ class Readiness:
             "published": list(line.flow.offered) if line else [],
             "languages": {language.tag: self._language(language) for language in self.languages},
             "hotline": line.content.facts.numbers[HOTLINE].dial if line else None,
-            "settings": _settings(line) if line else {},
+            "settings": _settings(line.options) if line else {},
             "faults": self._shown((*self.faults, *self.layer_faults, *self.language_faults)),
             "notes": self._shown(self.notes),
         }
@@ -116,8 +117,7 @@ def _name_of_file(match: re.Match[str]) -> str:
     return path.name if Path(*path.parts[:2]).is_dir() else match[0]
 
 
-def _settings(line: Line) -> Mapping[str, object]:
-    options = line.options
+def _settings(options: Options) -> Mapping[str, object]:
     return {
         "public_url": options.public_url,
         "line_number": "set" if options.line_number else "not set",  # the number itself is for callers alone
@@ -173,17 +173,12 @@ def _fallback_from_file(settings: Settings) -> bytes:
     """The fallback document of FALLBACK_FILE, with the two numbers of `settings`: the hotline's and the line's own."""
     try:
         document = read_bytes(FALLBACK_FILE, MAX_FALLBACK_BYTES)
-    except OSError as error:
-        raise BadSettings(
-            f"The content cannot be used and {FALLBACK_FILE.name} cannot be read ({error.strerror}): "
-            "no call could be answered."
-        ) from error
-    try:
         return with_new_numbers(document, PINNED_HOTLINE, settings.hotline, settings.line_number or None)
+    except OSError as error:
+        found = f"cannot be read ({error.strerror})"
     except ParseError as error:
-        raise BadSettings(
-            f"The content cannot be used and {FALLBACK_FILE.name} is not XML ({error}): no call could be answered."
-        ) from error
+        found = f"is not XML ({error})"
+    raise BadSettings(f"The content cannot be used and {FALLBACK_FILE.name} {found}: no call could be answered.")
 
 
 def _signature_faults(settings: Settings) -> tuple[Fault, ...]:
