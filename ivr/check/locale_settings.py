@@ -19,9 +19,8 @@ from ivr.content.characters import wrong_characters
 from ivr.content.facts import HOTLINE, Facts
 from ivr.content.layer import stack_of
 from ivr.content.locale import Locale
-from ivr.content.locale_file import DIGIT_KEYS
+from ivr.content.locale_file import DIGIT_KEYS, Proposals, ProposedWords, load_proposals, table_path
 from ivr.content.neutral_page import neutral_page_fault
-from ivr.content.proposals import Proposals, ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, Voices, load_voices
 from ivr.errors import BadLocale, Fault
 from ivr.line.line import Line

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ivr.errors import BadContent, Fault
 
@@ -86,10 +86,6 @@ def attempt(load: Callable[[], Loaded], faults: list[Fault]) -> Loaded | None:
     except BadContent as error:
         faults.extend(error.faults)
         return None
-
-
-RATE_NAMES = AliasChoices("speech_rate", "ear")
-"""The names of a field: `ear` was the name of `speech_rate` in release 0.1.0."""
 
 
 class Table(BaseModel):

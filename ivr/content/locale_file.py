@@ -1,14 +1,18 @@
-"""Reads locale.toml, the settings of a language, and reports every fault in it."""
+"""Reads locale.toml, the settings of a language, and reports every fault in it.
+
+Also reads locales/proposals.toml, the words that `ivr locale new` proposes; `ivr check` compares languages with it.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError
 
-from ivr.content.files import RATE_NAMES, Table, is_unspeakable, read_toml, wrong_fields
+from ivr.call.language_tags import lookup_tags
+from ivr.content.files import CHECKOUT, Table, is_unspeakable, read_table, read_toml, wrong_fields
 from ivr.content.voices import NO_VOICE, Voice, Voices
 from ivr.errors import BadLocale, Fault
 
@@ -19,6 +23,8 @@ TWILIO_VOICE = re.compile(r"man|woman|alice|[A-Za-z]+\.\w+(-\w+)*")
 DIGIT_KEYS = "0123456789"
 MIN_RATE, MAX_RATE = 1, 40
 """Units of speech a second: the slowest and the fastest rate of any language in any unit."""
+RATE_NAMES = AliasChoices("speech_rate", "ear")
+"""The names of a field: `ear` was the name of `speech_rate` in release 0.1.0."""
 
 
 class _RateTable(Table, str_strip_whitespace=True):
@@ -129,3 +135,43 @@ def _voice_faults(
         spoken = " and ".join(row.language for row in rows)
         remedy = f"Name a voice of {fields.language} in locales/voices.toml, or the language that it speaks."
         yield Fault(f"{path}: voice", f"{fields.voice} speaks {spoken}, not {fields.language}", remedy)
+
+
+_PROPOSED_RATE: Any = Field(default={}, validation_alias=RATE_NAMES)
+
+
+class ProposedWords(Table):
+    """The words of a language, as locale.toml and words.toml have them; an empty value is not known."""
+
+    digits: tuple[str, ...] = ()
+    star: str = ""
+    pound: str = ""
+    key_words: Mapping[str, str] = {}
+    speech_rate: Mapping[str, Any] = _PROPOSED_RATE
+    press: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    not_keys: tuple[str, ...] = ()
+    small: tuple[str, ...] = ()
+
+
+class Proposals(Table):
+    """The proposals by tag. `speech_rate` is the rate of every language without one in its row."""
+
+    speech_rate: Mapping[str, Any] = _PROPOSED_RATE
+    languages: Mapping[str, ProposedWords]
+
+    def of(self, tag: str) -> ProposedWords:
+        """The words of `tag`, those of the nearest of its `lookup_tags`; an unknown language has empty words."""
+        return next((self.languages[name] for name in lookup_tags(tag) if name in self.languages), ProposedWords())
+
+
+def load_proposals(root: Path) -> Proposals:
+    """Read the table of the line under `root`, or that of the program. Raises BadLocale if it cannot be used."""
+    path = table_path(root, "proposals.toml")
+    return read_table(path, Proposals, "The comment at the head of the file explains its fields.", BadLocale)
+
+
+def table_path(root: Path, name: str) -> Path:
+    """The path of a table in locales/ of this line, or, if it has none, of the program."""
+    own = root / "locales" / name
+    return own if own.exists() else CHECKOUT / "locales" / name

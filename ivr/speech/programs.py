@@ -1,8 +1,19 @@
-"""The programs that make sounds, which are run and not linked: espeak-ng, sox, and piper if it is installed."""
+"""The programs that make and read sounds, which are run and not linked: espeak-ng, sox, piper, ffmpeg, and players.
 
+Sound files that speakers record are decoded with ffmpeg if it is installed, else with sox. Telephones record M4A, AMR
+or 3GP, and messengers send Opus, which sox cannot read. Both programs get the file under a name of ours, because sox
+reads brackets in a name as a pattern, and both read a leading - as an option.
+"""
+
+import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ivr.errors import OperationFailed
 
 SYNTHESIZER, CONVERTER = "espeak-ng", "sox"
 PIPER = "piper"
@@ -16,6 +27,20 @@ PLAYERS = ("aplay", "paplay", "afplay", "play")
 VOICES_TIMEOUT = 6.0
 """Seconds in which espeak-ng names its voices."""
 _MESSAGE_LENGTH = 200
+DECODER = "ffmpeg"
+CONVERTER_TIMEOUT = 60
+"""Seconds that a program may take for one file."""
+CONTAINERS = "wav,w64,aiff,caf,au,flac,mp3,aac,mov,mp4,m4a,3gp,3g2,ogg,matroska,webm,amr,asf"
+"""The formats that ffmpeg may read. Other formats, such as playlists, can make it open further files."""
+SUFFIXES = frozenset(
+    {".wav", ".mp3", ".m4a", ".mp4", ".aac", ".ogg", ".oga", ".opus", ".amr", ".3gp", ".3g2", ".flac", ".webm", ".wma"}
+    | {".aif", ".aiff", ".caf"}
+)
+"""The suffixes of names of sound files, in small letters."""
+OTHER_FORMAT_ADVICE = (
+    "Install ffmpeg (`apt install ffmpeg`, `brew install ffmpeg`), which reads nearly every format; "
+    "or export the recording as WAV or MP3 and add that file."
+)
 
 
 class SynthesisFailed(Exception):
@@ -56,3 +81,47 @@ def espeak_voice_names() -> frozenset[str]:
 def player_path() -> str:
     """The path of a program that plays a sound file, "" where no such program is installed."""
     return next(filter(None, map(shutil.which, PLAYERS)), "")
+
+
+@contextmanager
+def file_for_sox(file: Path) -> Iterator[Path]:
+    """The path of a file that sox can read, inside the block. Raises OperationFailed where it is no sound file."""
+    suffix = file.suffix if re.fullmatch(r"\.\w{1,5}", file.suffix, re.ASCII) else ""
+    with TemporaryDirectory() as folder:
+        source, sound = Path(folder) / f"source{suffix}", Path(folder) / "sound.wav"
+        source.symlink_to(file.absolute())
+        decoder = shutil.which(DECODER)
+        if decoder is None:
+            yield source
+            return
+        options = ["-nostdin", "-v", "error", "-protocol_whitelist", "file", "-format_whitelist", CONTAINERS]
+        process = _run([decoder, *options, "-i", str(source), "-vn", "-c:a", "pcm_s16le", str(sound)])
+        if process.returncode or not sound.exists():
+            raise OperationFailed(f"{file} is not a sound file that {DECODER} can read. Export it as WAV or MP3.")
+        yield sound
+
+
+def run_sox(arguments: Sequence[str]) -> tuple[bytes, str]:
+    """Run sox with `arguments`. Returns its output and its messages. Raises OperationFailed.
+
+    Example: `run_sox(["in.wav", "-n", "stats"])` returns `(b"", "Pk lev dB …")`.
+    """
+    program = shutil.which(CONVERTER)
+    if program is None:
+        raise OperationFailed(f"{CONVERTER}, which reads and converts recordings, is not installed. {INSTALL_ADVICE}")
+    process = _run([program, "-V1", *arguments])
+    messages = process.stderr.decode("utf-8", "replace").strip()
+    if process.returncode:
+        reason = messages.splitlines()[-1].partition("FAIL ")[2] if messages else ""
+        raise OperationFailed(
+            f"{CONVERTER} cannot read this file ({reason or 'it gives no reason'}). {OTHER_FORMAT_ADVICE}"
+        )
+    return process.stdout, messages
+
+
+def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":
+    try:
+        return subprocess.run(command, capture_output=True, timeout=CONVERTER_TIMEOUT, check=False)
+    except subprocess.TimeoutExpired:
+        name = Path(command[0]).name
+        raise OperationFailed(f"{name} did not finish within {CONVERTER_TIMEOUT} seconds.") from None

@@ -22,7 +22,7 @@ from ivr.content.catalogue import po_path, po_subpath, read_catalogue
 from ivr.content.files import read_toml
 from ivr.content.layer import Stack, stack_of
 from ivr.content.load import folder_of
-from ivr.content.proposals import ProposedWords, load_proposals, table_path
+from ivr.content.locale_file import ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.errors import BadContent, BadLocale, OperationFailed
 from ivr.line.options import DEFAULT_OPTIONS, Options

@@ -19,8 +19,8 @@ from ivr.content.recordings import FILE_NAME, RECORDINGS_FILE, Recording, Sound,
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.line.twiml import PAUSE_AFTER_KEY
-from ivr.speech.decoding import SUFFIXES, file_for_sox, run_sox
 from ivr.speech.pauses import SLOW_PAUSE_FACTOR, SLOW_RATE
+from ivr.speech.programs import SUFFIXES, file_for_sox, run_sox
 from ivr.speech.wav import SAMPLE_RATE, seconds_of, write_wav
 
 MIN_DURATION_FACTOR, MAX_DURATION_FACTOR = 0.6, 1.6

@@ -13,7 +13,7 @@ from ivr.check.handwritten_keys import KeyWords, key_by_hand, number_by_hand
 from ivr.check.translation import Translation
 from ivr.check.translation_rules import broken_rules
 from ivr.content.load import load_content
-from ivr.content.proposals import load_proposals
+from ivr.content.locale_file import load_proposals
 from ivr.content.wordlists import WordLists
 from ivr.speech.timing import SpeechRate
 

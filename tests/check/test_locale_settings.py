@@ -10,7 +10,7 @@ from ivr.check.language_offer import mention_of
 from ivr.check.locale_settings import doubts, spoken_numbers
 from ivr.check.report import check_language
 from ivr.content.load import load_content
-from ivr.content.proposals import load_proposals
+from ivr.content.locale_file import load_proposals
 
 PROPOSALS = load_proposals(CHECKOUT)
 
