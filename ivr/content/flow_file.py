@@ -1,6 +1,7 @@
 """Reads the call flow, prompts/flow.toml, and reports every fault in it."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from ivr.call.flow import (
     Node,
     Opening,
     Topic,
-    Transfer,
     leads_to,
 )
 from ivr.content.files import read_toml, row_faults
@@ -28,6 +28,8 @@ from ivr.errors import BadContent, Fault
 
 SOURCE = "en"
 """The source language, if the file does not name another one (texts = "en")."""
+Finding = tuple[str, str, str]
+"""The name of a node, its fault and the remedy."""
 _NODES: TypeAdapter[Node] = TypeAdapter(Node)
 
 
@@ -103,58 +105,48 @@ def _graph_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
         if count != 1:
             yield Fault(str(path), f"there are {count} nodes of the kind `{kind}`", "There must be exactly one.")
             return
-    yield from _target_faults(path, nodes)
-    yield from _menu_faults(path, nodes)
-    yield from _reach_faults(path, nodes)
+    findings = (_target_faults(nodes), _transfer_faults(nodes), _menu_faults(nodes), _reach_faults(nodes))
+    for name, found, remedy in chain(*findings):
+        yield Fault(f"{path}: [{name}]", found, remedy)
 
 
-def _target_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
-    menus = {name for name, node in nodes.items() if isinstance(node, Menu)}
+def _target_faults(nodes: Mapping[str, Node]) -> Iterator[Finding]:
     for name, node in nodes.items():
         for target in leads_to(node):
             if target not in nodes:
-                found, remedy = f"it leads to `{target}`, which is not a node", f"Add [{target}] or correct the name."
-                yield Fault(f"{path}: [{name}]", found, remedy)
+                yield name, f"it leads to `{target}`, which is not a node", f"Add [{target}] or correct the name."
         for role in ("menu", "parent"):
-            above = getattr(node, role, None)
-            if above in nodes and above not in menus:
-                found = f"its {role} `{above}` is not a menu"
-                yield Fault(f"{path}: [{name}]", found, "Name a node of the kind `menu`.")
-    yield from _transfer_faults(path, nodes)
+            above = getattr(node, role, "")
+            if above in nodes and not isinstance(nodes[above], Menu):
+                yield name, f"its {role} `{above}` is not a menu", "Name a node of the kind `menu`."
 
 
-def _transfer_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
-    kinds = {"connected": Farewell, "not_connected": Topic}
+def _transfer_faults(nodes: Mapping[str, Node]) -> Iterator[Finding]:
     for name, node in nodes.items():
-        for role, kind in kinds.items():
+        for role, kind in (("connected", Farewell), ("not_connected", Topic)):
             target = nodes.get(getattr(node, role, ""))
-            if isinstance(node, Transfer) and target is not None and not isinstance(target, kind):
-                found = f"{role} names a node of the kind `{target.kind}`"
-                yield Fault(f"{path}: [{name}]", found, f"It must be a {kind.__name__.lower()}.")
+            if target is not None and not isinstance(target, kind):
+                yield name, f"{role} names a node of the kind `{target.kind}`", f"It must be a {kind.__name__.lower()}."
 
 
-def _menu_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
+def _menu_faults(nodes: Mapping[str, Node]) -> Iterator[Finding]:
     offered: dict[str, str] = {}
-    openings = {node.menu for node in nodes.values() if isinstance(node, Opening)}
+    main_menus = {node.menu for node in nodes.values() if isinstance(node, Opening)}
     for name, node in nodes.items():
         if not isinstance(node, Menu):
             continue
-        most = MAX_MAIN_CHOICES if name in openings else MAX_CHOICES
+        menu, most = ("The main menu", MAX_MAIN_CHOICES) if name in main_menus else ("A menu", MAX_CHOICES)
         if not 1 <= len(node.choices) <= most:
-            menu = "The main menu" if name in openings else "A menu"
-            remedy = f"{menu} has 1 to {most}; make a menu below it."
-            yield Fault(f"{path}: [{name}]", f"it has {len(node.choices)} choices", remedy)
+            yield name, f"it has {len(node.choices)} choices", f"{menu} has 1 to {most}; make a menu below it."
         for choice in node.choices:
-            for found, remedy in _choice_faults(nodes, choice, offered.get(choice)):
-                yield Fault(f"{path}: [{name}]", found, remedy)
+            if choice in main_menus:
+                yield name, f"it offers the main menu `{choice}`", "The key * leads there already: remove it."
+            yield from ((name, *fault) for fault in _choice_faults(nodes.get(choice), choice, offered.get(choice)))
             offered[choice] = name
 
 
-def _choice_faults(nodes: Mapping[str, Node], choice: str, before: str | None) -> Iterator[tuple[str, str]]:
+def _choice_faults(node: Node | None, choice: str, before: str | None) -> Iterator[tuple[str, str]]:
     """Each fault of a choice and its remedy. `before` is the menu that offers it in an earlier row, if there is one."""
-    node = nodes.get(choice)
-    if any(isinstance(opening, Opening) and opening.menu == choice for opening in nodes.values()):
-        yield f"it offers the main menu `{choice}`", "The key * leads there already: remove it."
     if before:
         yield f"`{choice}` is offered by [{before}] already", "A node has one parent: remove it from one of them."
     if node and not isinstance(node, Menu | Topic):
@@ -163,7 +155,7 @@ def _choice_faults(nodes: Mapping[str, Node], choice: str, before: str | None) -
         yield f"`{choice}` has a `parent` of its own", "Remove `parent`: the menu that offers it is its parent."
 
 
-def _reach_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
+def _reach_faults(nodes: Mapping[str, Node]) -> Iterator[Finding]:
     """Nodes that no key leads to, and topics without a parent."""
     reached: set[str] = set()
     waiting = [name for name, node in nodes.items() if node.kind in SINGLE_KINDS]
@@ -175,8 +167,6 @@ def _reach_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
     offered = {choice for node in nodes.values() if isinstance(node, Menu) for choice in node.choices}
     for name, node in nodes.items():
         if name not in reached:
-            yield Fault(f"{path}: [{name}]", "no key leads to it", "Add it to the choices of a menu, or remove it.")
+            yield name, "no key leads to it", "Add it to the choices of a menu, or remove it."
         elif isinstance(node, Topic) and node.parent is None and name not in offered:
-            yield Fault(
-                f"{path}: [{name}]", "it has no parent", "Add it to the choices of a menu, or give it a `parent`."
-            )
+            yield name, "it has no parent", "Add it to the choices of a menu, or give it a `parent`."
