@@ -136,7 +136,7 @@ def _load_stack(root: Path, stack: Stack, languages: Sequence[str] | None, hotli
     locales, locale_faults = _load_languages(stack, flow, source, voices)
     if languages:  # a draft without a voice can be read and heard before it is recorded
         locales = {tag: locale._replace(has_preview_voice=locale.voice == NO_VOICE) for tag, locale in locales.items()}
-    parts = {name: template.parts for name, template in templates.items()}
+    parts = {name: len(template.parts) for name, template in templates.items()}
     readable_flow = replace(flow, offered=tuple(locales), parts=parts)
     prompts = Prompts(templates, locales, facts, source.tag)
     withheld = {fault.locale: fault for fault in _withheld(stack, readable_flow, prompts)}

@@ -15,13 +15,13 @@ words, U+E003. All of these characters are for private use (https://www.unicode.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ivr.content.facts import Facts
 from ivr.content.locale import Locale
 from ivr.content.recordings import Sound
-from ivr.content.templates import BLANK_LINE, PART_BREAK, Template
+from ivr.content.templates import Block, Part, Template
 from ivr.content.written import END
 from ivr.errors import BadContent, Untranslated
 
@@ -108,8 +108,7 @@ class Prompts:
         template, locale = self.templates[name], self.locales[tag]
         keys = {name: f"\ue000{key}\ue000{locale.key_word(key)}" for name, key in press.items()}
         values = {"press": keys, "numbers": self._numbers[tag], "written": self._written}
-        words = "".join(_filled_in(template, locale, values))
-        parts = tuple(_part(tag, part) for part in PART_BREAK.split(words))
+        parts = tuple(_part(tag, _marked_paragraphs(template, part, locale, values)) for part in template.parts)
         if not all(part.paragraphs for part in parts):
             raise BadContent.at(template.where, "a part of it is empty", "Write its words, or remove the part break.")
         return parts
@@ -131,33 +130,37 @@ def _number_values(locale: Locale, facts: Facts) -> Mapping[str, str]:
     return {name: f"\ue001{name}\ue001{locale.digit_groups(number.groups)}" for name, number in numbers}
 
 
-def _filled_in(template: Template, locale: Locale, values: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    """The pieces of `template`, translated, with the marked words in their placeholders.
+Values = Mapping[str, Mapping[str, str]]
+"""The marked words of each placeholder's value: {"press": {"person": "\\ue0000\\ue000zero"}, "numbers": {…}, …}."""
 
-    Example of `values`: {"press": {"person": "\\ue0000\\ue000zero"}, "numbers": {…}, "written": {…}}.
+
+def _marked_paragraphs(template: Template, part: Part, locale: Locale, values: Values) -> list[str]:
+    """The words of each paragraph of `part`, with marks. A paragraph without words is left out."""
+    words = (" ".join(_filled_in(template, block, locale, values) for block in paragraph) for paragraph in part)
+    return [" ".join(paragraph.split()) for paragraph in words if paragraph.strip()]
+
+
+def _filled_in(template: Template, block: Block, locale: Locale, values: Values) -> str:
+    """The words of `block`, translated, with the marked words in their placeholders.
+
     Raises Untranslated if a message is not translated, BadContent for a placeholder without a value.
     """
-    for piece in template.pieces:
-        if isinstance(piece, str):
-            yield piece
-            continue
-        for kind, name in piece.placeholders.values():
-            if name not in values[kind]:
-                remedy = (
-                    "A text can use keys of its own node (press.…), numbers of numbers.toml (numbers.…) and written "
-                    "forms of written.toml (written.…)."
-                )
-                raise BadContent.at(template.where, f"there is no `{kind}.{name}` here", remedy)
-        words = {placeholder: values[kind][name] for placeholder, (kind, name) in piece.placeholders.items()}
-        yield locale.translation(template.name, piece.english) % words
+    for kind, name in block.placeholders.values():
+        if name not in values[kind]:
+            remedy = (
+                "A text can use keys of its own node (press.…), numbers of numbers.toml (numbers.…) and written "
+                "forms of written.toml (written.…)."
+            )
+            raise BadContent.at(template.where, f"there is no `{kind}.{name}` here", remedy)
+    words = {placeholder: values[kind][name] for placeholder, (kind, name) in block.placeholders.items()}
+    return locale.translation(template.name, block.english) % words
 
 
-def _part(tag: str, words: str) -> RenderedPrompt:
-    """One part, with its marks read and removed."""
-    marks = MARK.findall(words)
+def _part(tag: str, marked: Sequence[str]) -> RenderedPrompt:
+    """One part of these paragraphs, with its marks read and removed."""
+    marks = MARK.findall("\n".join(marked))
     keys = tuple(key for key, *_ in marks if key)
     numbers = tuple(number for _, number, *_ in marks if number)
-    marked = [" ".join(paragraph.split()) for paragraph in BLANK_LINE.split(words) if paragraph.strip()]
     paragraphs = tuple(MARK.sub("", paragraph) for paragraph in marked)
     offers = tuple(map(_offer, marked)) if keys else ()
     spellings = tuple(tuple(_spellings(paragraph)) for paragraph in marked)

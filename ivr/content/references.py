@@ -7,7 +7,7 @@ from ivr.call.playlist import SHARED_TEXTS
 from ivr.content.facts import Facts
 from ivr.content.layer import Stack
 from ivr.content.messages import messages_of
-from ivr.content.templates import Block, Template, paragraphs_of_last_part
+from ivr.content.templates import Block, Template
 from ivr.errors import Fault
 
 
@@ -36,9 +36,10 @@ def reference_faults(stack: Stack, flow: Flow, facts: Facts, templates: Mapping[
 def _part_faults(flow: Flow, template: Template) -> Iterator[Fault]:
     """A menu or a farewell with too many parts: a menu below the main one may have a heading before its choices."""
     node, most = flow.nodes.get(template.name), 1 if template.name == flow.main_menu else 2
-    if (isinstance(node, Farewell) and template.parts > 1) or (isinstance(node, Menu) and template.parts > most):
+    parts = len(template.parts)
+    if (isinstance(node, Farewell) and parts > 1) or (isinstance(node, Menu) and parts > most):
         remedy = "The main menu and the farewell are one part; any other menu is a heading and its choices."
-        yield Fault(str(template.path), f"a {node.kind} in {template.parts} parts", remedy, text=template.name)
+        yield Fault(str(template.path), f"a {node.kind} in {parts} parts", remedy, text=template.name)
 
 
 def choice_faults(flow: Flow, templates: Mapping[str, Template]) -> Iterator[Fault]:
@@ -51,7 +52,7 @@ def choice_faults(flow: Flow, templates: Mapping[str, Template]) -> Iterator[Fau
 
 def _choice_faults(template: Template, choices: Sequence[str]) -> Iterator[Fault]:
     missing = list(choices)
-    for paragraph in paragraphs_of_last_part(template):
+    for paragraph in template.parts[-1]:
         keys = [key for block in paragraph for kind, key in block.placeholders.values() if kind == "press"]
         offered = [choice for choice in choices if choice in keys]
         if not offered:

@@ -15,6 +15,7 @@ a block is one character and a comment none (words outside blocks remain); the b
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,17 +56,19 @@ class Block(NamedTuple):
     facts: tuple[str, ...] = ()
 
 
-class Template(NamedTuple):
-    """A template: `pieces` are its blocks and the whitespace and part breaks between them.
+Paragraph = tuple[Block, ...]
+Part = tuple[Paragraph, ...]
 
-    `name` is the name of the file without its ending ("tea"); `parts` is the number of its parts. `added` is the file
-    of a layer whose blocks follow.
+
+class Template(NamedTuple):
+    """A template: `parts` has the blocks of each paragraph of each part.
+
+    `name` is the name of the file without its ending ("tea"). `added` is the file of a layer whose blocks follow.
     """
 
     name: str
     path: Path
-    pieces: tuple[str | Block, ...]
-    parts: int
+    parts: tuple[Part, ...]
     added: Path | None = None
 
     @property
@@ -94,18 +97,22 @@ def load_templates(folder: Path, layer: Path | None = None, left_out: Collection
             remedy = "Name the file after a text of the release, or put a new text into prompts/ itself."
             raise BadContent([Fault(str(added.path), f"there is no text `{name}` to add to", remedy, text=name)])
         template = templates[name]
-        pieces, parts = (*template.pieces, "\n\n", *added.pieces), template.parts + added.parts - 1
-        templates[name] = template._replace(pieces=pieces, parts=parts, added=added.path)
+        last, first = template.parts[-1], added.parts[0]
+        parts = (*template.parts[:-1], (*last, *first), *added.parts[1:])
+        templates[name] = template._replace(parts=parts, added=added.path)
     return {name: _without(template, left_out) for name, template in templates.items() if name not in left_out}
 
 
 def _without(template: Template, left_out: Collection[str]) -> Template:
     """`template` without the blocks that offer the key of a node in `left_out`."""
     keys = {("press", name) for name in left_out}
-    pieces = (
-        piece for piece in template.pieces if isinstance(piece, str) or keys.isdisjoint(piece.placeholders.values())
-    )
-    return template._replace(pieces=tuple(pieces))
+
+    def kept(part: Part) -> Iterator[Paragraph]:
+        for paragraph in part:
+            if blocks := tuple(block for block in paragraph if keys.isdisjoint(block.placeholders.values())):
+                yield blocks
+
+    return template._replace(parts=tuple(tuple(kept(part)) for part in template.parts))
 
 
 def _read_templates(folder: Path, *patterns: str) -> dict[str, Template]:
@@ -138,8 +145,7 @@ def _load_template(path: Path) -> Template:
     faults = [*_word_faults(path, source, outline), *_outline_faults(path, outline), *_block_faults(path, tree)]
     if faults:
         raise BadContent(fault._replace(text=path.stem) for fault in faults)
-    pieces = tuple(_pieces(tree, _facts_of_blocks(source)))
-    return Template(path.stem, path, pieces, len(PART_BREAK.findall(outline)) + 1)
+    return Template(path.stem, path, tuple(_parts(tree, _facts_of_blocks(source))))
 
 
 def _facts_of_blocks(source: str) -> Iterator[tuple[str, ...]]:
@@ -154,27 +160,12 @@ def _facts_of_blocks(source: str) -> Iterator[tuple[str, ...]]:
 
 def blocks(template: Template) -> Iterator[Block]:
     """The messages of a template, in the order they are spoken."""
-    return (piece for piece in template.pieces if isinstance(piece, Block))
+    return chain(*blocks_by_part(template))
 
 
 def blocks_by_part(template: Template) -> list[list[Block]]:
     """The messages of each part of a template, in the order they are spoken."""
-    parts: list[list[Block]] = [[]]
-    for piece in template.pieces:
-        if isinstance(piece, Block):
-            parts[-1].append(piece)
-        else:
-            parts.extend([] for _ in PART_BREAK.findall(piece))
-    return parts
-
-
-def paragraphs_of_last_part(template: Template) -> list[list[Block]]:
-    """The messages of each paragraph of the last part: blocks without a blank line between them are one paragraph."""
-    outline = "".join(piece if isinstance(piece, str) else _BLOCK for piece in template.pieces)
-    *_, last = PART_BREAK.split(outline)
-    *_, of_last_part = blocks_by_part(template)
-    remaining, paragraphs = iter(of_last_part), BLANK_LINE.split(last)
-    return [[next(remaining) for _ in range(words.count(_BLOCK))] for words in paragraphs if _BLOCK in words]
+    return [list(chain(*part)) for part in template.parts]
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -235,13 +226,22 @@ def _placeholder_faults(path: Path, call: nodes.Call) -> Iterator[Fault]:
         yield Fault(where, *misplaced)
 
 
-def _pieces(tree: nodes.Template, facts: Iterator[tuple[str, ...]]) -> Iterator[str | Block]:
-    """The pieces of a template without faults, from Jinja's syntax tree. Jinja does not run it."""
+def _parts(tree: nodes.Template, facts: Iterator[tuple[str, ...]]) -> Iterator[Part]:
+    """The parts of a template without faults, from Jinja's syntax tree. Jinja does not run it.
+
+    Blocks without a blank line between them are one paragraph.
+    """
+    outline, found = "", list[Block]()
     for node in tree.find_all((nodes.TemplateData, nodes.Call)):
         if isinstance(node, nodes.TemplateData):
-            yield node.data
+            outline += node.data
         elif isinstance(node, nodes.Call):
-            yield Block(node.args[1].as_const(), dict(_placeholders(node)), next(facts, ()))
+            outline += _BLOCK
+            found.append(Block(node.args[1].as_const(), dict(_placeholders(node)), next(facts, ())))
+    remaining = iter(found)
+    for part in PART_BREAK.split(outline):
+        counts = (paragraph.count(_BLOCK) for paragraph in BLANK_LINE.split(part))
+        yield tuple(tuple(islice(remaining, count)) for count in counts if count)
 
 
 def _placeholders(call: nodes.Call) -> Iterator[tuple[str, tuple[str, str]]]:

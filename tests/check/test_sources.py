@@ -12,6 +12,7 @@ from ivr.check.sources import FAIL_AFTER, WARN_AFTER, age_faults, source_faults
 from ivr.content.facts import Facts
 from ivr.content.load import Content
 from ivr.content.prompts import Prompts
+from ivr.content.templates import blocks
 from ivr.line.line import Line
 from ivr.line.options import Options
 
@@ -38,8 +39,8 @@ def without_fact(content: Content, name: str) -> Content:
 def speaking(content: Content, text: str, *facts: str) -> Content:
     """The same content with a text that speaks other facts."""
     template = content.prompts.templates[text]
-    pieces = (piece if isinstance(piece, str) else piece._replace(facts=facts) for piece in template.pieces)
-    texts = {**content.prompts.templates, text: template._replace(pieces=tuple(pieces))}
+    paragraph = tuple(block._replace(facts=facts) for block in blocks(template))
+    texts = {**content.prompts.templates, text: template._replace(parts=((paragraph,),))}
     prompts = Prompts(texts, content.prompts.locales, content.facts, "en")
     return replace(content, prompts=prompts)
 

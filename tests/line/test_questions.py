@@ -16,7 +16,7 @@ from ivr.call.playlist import named_keys, prompts_for
 from ivr.call.state import Key, Place, Ring
 from ivr.call.transitions import Ask, next_place
 from ivr.content.prompts import RenderedPrompt
-from ivr.content.templates import PART_BREAK, Block
+from ivr.content.templates import blocks_by_part
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.schedule import PART_WAIT
@@ -97,13 +97,8 @@ class Clock:
 
     def _block(self, question: Question) -> int:
         """Which paragraph of the part names the fact first, counted from 1."""
-        blocks: list[list[Block]] = [[]]
-        for piece in self.line.content.prompts.templates[question.node].pieces:
-            if isinstance(piece, Block):
-                blocks[-1].append(piece)
-            else:
-                blocks.extend([] for _ in PART_BREAK.findall(piece))
-        named = [question.fact in block.facts for block in blocks[question.part - 1]]
+        blocks = blocks_by_part(self.line.content.prompts.templates[question.node])[question.part - 1]
+        named = [question.fact in block.facts for block in blocks]
         assert any(named), f"{question.node}, part {question.part}, does not speak {question.fact}"
         return named.index(True) + 1
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from ivr.content.templates import PART_BREAK, Block
+from ivr.content.templates import blocks_by_part
 from ivr.line.line import Line
 
 PAGE = Path(__file__).parents[2] / "docs" / "source-page.md"
@@ -42,13 +42,8 @@ def _place(text: str) -> tuple[str, int]:
 
 def spoken_in(line: Line, name: str, part: int) -> set[str]:
     """The facts that the blocks of one part name."""
-    facts: list[set[str]] = [set()]
-    for piece in line.content.prompts.templates[name].pieces:
-        if isinstance(piece, Block):
-            facts[-1].update(piece.facts)
-        else:
-            facts.extend(set() for _ in PART_BREAK.findall(piece))
-    return facts[part - 1]
+    blocks = blocks_by_part(line.content.prompts.templates[name])[part - 1]
+    return {fact for block in blocks for fact in block.facts}
 
 
 def test_the_rows_are_numbered_without_a_gap() -> None:
