@@ -6,8 +6,7 @@ from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening
 from ivr.call.playlist import SHARED_TEXTS
 from ivr.content.facts import Facts
 from ivr.content.layer import Stack
-from ivr.content.messages import messages_of
-from ivr.content.templates import Block, Template
+from ivr.content.templates import Template
 from ivr.errors import Fault
 
 
@@ -55,24 +54,17 @@ def _choice_faults(template: Template, choices: Sequence[str]) -> Iterator[Fault
     for paragraph in template.parts[-1]:
         keys = [key for block in paragraph for kind, key in block.placeholders.values() if kind == "press"]
         offered = [choice for choice in choices if choice in keys]
+        where = paragraph[0].where
         if not offered:
             remedy = "A menu has one paragraph for each choice: put other words into a topic."
-            yield Fault(_where(template, paragraph[0]), "a paragraph of a menu without a choice", remedy)
+            yield Fault(where, "a paragraph of a menu without a choice", remedy)
         elif len(offered) > 1:
             remedy = "Put a blank line between two choices, and each choice into a block of its own."
-            found = f"a paragraph of a menu with the choices {', '.join(offered)}"
-            yield Fault(_where(template, paragraph[0]), found, remedy)
+            yield Fault(where, f"a paragraph of a menu with the choices {', '.join(offered)}", remedy)
         elif offered[0] not in missing:
-            found = f"the choice `{offered[0]}` is offered a second time"
-            yield Fault(_where(template, paragraph[0]), found, "Keep one of its paragraphs.")
+            yield Fault(where, f"the choice `{offered[0]}` is offered a second time", "Keep one of its paragraphs.")
         missing = [choice for choice in missing if choice not in offered]
     for choice in missing:
         block = f'{{% trans "{template.name}" key=press.{choice} %}}… press {{{{ key }}}}.{{% endtrans %}}'
         remedy = f"Add one where flow.toml has the choice: {block}"
         yield Fault(template.where, f"no paragraph offers the choice `{choice}`", remedy)
-
-
-def _where(template: Template, block: Block) -> str:
-    """The file and the line of a block."""
-    message = next(message for message in messages_of(template) if message.id[1] == block.english)
-    return f"{message.path}:{message.line}"

@@ -44,16 +44,17 @@ _BLOCK = "\0"
 class Block(NamedTuple):
     """One message of a template: its English with gettext's placeholders, and the value of each placeholder.
 
-        Block("Press %(key)s.", {"key": ("press", "person")}, ("TOY-01",))
+        Block("Press %(key)s.", {"key": ("press", "person")}, ("TOY-01",), "prompts/tea.txt:3")
 
     A value of `placeholders` is ("press", the name of a key), ("numbers", the name of a telephone number) or
     ("written", the name of a written form, or "end"). `facts` are the ids of the facts that it speaks: those of the
-    last comment `{# facts: … #}` before it.
+    last comment `{# facts: … #}` before it. `where` is its file and line.
     """
 
     english: str
     placeholders: Mapping[str, tuple[str, str]]
-    facts: tuple[str, ...] = ()
+    facts: tuple[str, ...]
+    where: str
 
 
 Paragraph = tuple[Block, ...]
@@ -145,7 +146,7 @@ def _load_template(path: Path) -> Template:
     faults = [*_word_faults(path, source, outline), *_outline_faults(path, outline), *_block_faults(path, tree)]
     if faults:
         raise BadContent(fault._replace(text=path.stem) for fault in faults)
-    return Template(path.stem, path, tuple(_parts(tree, _facts_of_blocks(source))))
+    return Template(path.stem, path, tuple(_parts(path, tree, _facts_of_blocks(source))))
 
 
 def _facts_of_blocks(source: str) -> Iterator[tuple[str, ...]]:
@@ -226,7 +227,7 @@ def _placeholder_faults(path: Path, call: nodes.Call) -> Iterator[Fault]:
         yield Fault(where, *misplaced)
 
 
-def _parts(tree: nodes.Template, facts: Iterator[tuple[str, ...]]) -> Iterator[Part]:
+def _parts(path: Path, tree: nodes.Template, facts: Iterator[tuple[str, ...]]) -> Iterator[Part]:
     """The parts of a template without faults, from Jinja's syntax tree. Jinja does not run it.
 
     Blocks without a blank line between them are one paragraph.
@@ -237,7 +238,8 @@ def _parts(tree: nodes.Template, facts: Iterator[tuple[str, ...]]) -> Iterator[P
             outline += node.data
         elif isinstance(node, nodes.Call):
             outline += _BLOCK
-            found.append(Block(node.args[1].as_const(), dict(_placeholders(node)), next(facts, ())))
+            where, english = f"{path}:{node.lineno}", node.args[1].as_const()
+            found.append(Block(english, dict(_placeholders(node)), next(facts, ()), where))
     remaining = iter(found)
     for part in PART_BREAK.split(outline):
         counts = (paragraph.count(_BLOCK) for paragraph in BLANK_LINE.split(part))

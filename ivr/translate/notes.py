@@ -34,7 +34,7 @@ def notes_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
     notes = dict[MessageId, tuple[str, ...]]()
     for entry in script.all():
         for part, blocks in enumerate(blocks_by_part(line.content.prompts.templates[entry.name]), start=1):
-            for english, placeholders, _ in blocks:
+            for english, placeholders, *_ in blocks:
                 values = {name: _value(line, entry, source) for name, source in placeholders.items()}
                 heard = _heard(line, entry, part, timing.longest_seconds(english % values, rate))
                 explained = (_explain(line, script, entry, name, placeholders[name], values[name]) for name in values)
