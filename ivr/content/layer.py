@@ -103,12 +103,15 @@ def layered_flow(release: Mapping[str, Any], own: Own, path: Path) -> dict[str, 
     A node that is left out is in [moved]: a call that is there while the layer starts goes on at the menu above it.
     Raises BadContent if a change does not fit the release.
     """
-    if faults := [*_add_faults(release, own, path), *_leave_out_faults(release, own, path)]:
+    nodes = {name: table for name, table in release.items() if isinstance(table, dict)}
+    menus = {name: table["choices"] for name, table in nodes.items() if table.get("kind") == "menu"}
+    parents = {choice: menu for menu, choices in menus.items() for choice in choices}
+    if faults := [*_add_faults(release, menus, own, path), *_leave_out_faults(release, parents, own, path)]:
         raise BadContent(faults)
-    left_out = _left_out(release, own.leave_out)
+    left_out = _left_out(menus, parents, own.leave_out)
     tables = {name: table for name, table in release.items() if name not in left_out}
-    for menu in (name for name in tables if choices_of(release, name)):
-        kept = [choice for choice in choices_of(release, menu) if choice not in left_out]
+    for menu in menus.keys() - left_out.keys():
+        kept = [choice for choice in menus[menu] if choice not in left_out]
         tables[menu] = {**tables[menu], "choices": [*kept, *own.add.get(menu, ())]}
     for name in _added(own):
         tables[name] = {"kind": "menu", "choices": own.add[name]} if name in own.add else {"kind": "topic"}
@@ -116,25 +119,18 @@ def layered_flow(release: Mapping[str, Any], own: Own, path: Path) -> dict[str, 
     return {**tables, "moved": moved | left_out, "published": own.published or release.get("published")}
 
 
-def choices_of(tables: Mapping[str, Any], name: str) -> list[str]:
-    """The choices of a menu in the tables of a flow.toml; [] if `name` is no menu."""
-    table = tables.get(name)
-    return table.get("choices", []) if isinstance(table, dict) and table.get("kind") == "menu" else []
-
-
 def _added(own: Own, skip: Collection[str] = ()) -> list[str]:
     """The names of all added nodes, without those in the rows named `skip`."""
     return [name for menu, names in own.add.items() if menu not in skip for name in names]
 
 
-def _left_out(release: Mapping[str, Any], names: list[str]) -> dict[str, str]:
+def _left_out(menus: Mapping[str, list[str]], parents: Mapping[str, str], names: list[str]) -> dict[str, str]:
     """The nodes `names` and all below them, each with the nearest menu above it that stays: {"month": "this_line"}."""
-    parents = {choice: menu for menu in release for choice in choices_of(release, menu)}
     left_out, waiting = set[str](), [name for name in names if name in parents]
     while waiting:
         name = waiting.pop()
         left_out.add(name)
-        waiting.extend(choices_of(release, name))
+        waiting.extend(menus.get(name, ()))
     return {name: _remaining_menu(name, parents, left_out) for name in left_out}
 
 
@@ -144,14 +140,13 @@ def _remaining_menu(name: str, parents: Mapping[str, str], left_out: Collection[
     return _remaining_menu(menu, parents, left_out) if menu in left_out else menu
 
 
-def _add_faults(release: Mapping[str, Any], own: Own, path: Path) -> Iterator[Fault]:
+def _add_faults(release: Mapping[str, Any], menus: Collection[str], own: Own, path: Path) -> Iterator[Fault]:
     where, added = f"{path}: [add]", _added(own)
     for menu in own.add:
         if menu in Own.model_fields:
             yield Fault(where, f"`{menu}` stands below [add]", "Move its line above the line [add].")
-        elif not choices_of(release, menu) and menu not in added:
-            menus = ", ".join(name for name in release if choices_of(release, name))
-            yield Fault(where, f"`{menu}` is not a menu of the release", f"Its menus are: {menus}.")
+        elif menu not in menus and menu not in added:
+            yield Fault(where, f"`{menu}` is not a menu of the release", f"Its menus are: {', '.join(menus)}.")
     for name in _added(own, skip=Own.model_fields):
         if name in release or name in release.get("moved", {}):
             yield Fault(
@@ -161,8 +156,7 @@ def _add_faults(release: Mapping[str, Any], own: Own, path: Path) -> Iterator[Fa
             yield Fault(where, f"`{name}` is added twice", "A topic is in one menu: remove the other.")
 
 
-def _leave_out_faults(release: Mapping[str, Any], own: Own, path: Path) -> Iterator[Fault]:
-    offered = {choice for menu in release for choice in choices_of(release, menu)}
+def _leave_out_faults(release: Collection[str], offered: Collection[str], own: Own, path: Path) -> Iterator[Fault]:
     for name in own.leave_out:
         if name in release and name not in offered:
             yield Fault(f"{path}: leave_out", f"`{name}` is not the choice of a menu", "It cannot be left out.")
