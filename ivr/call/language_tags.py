@@ -23,7 +23,8 @@ def offered_locale(offered: Sequence[str], tag: str) -> str | None:
     The match with the most leading subtags in common is taken, then the most general one, then the first.
     """
     subtags = _subtags(tag)
-    same = [locale for locale in offered if _language_and_script(_subtags(locale)) == _language_and_script(subtags)]
+    of_language = [locale for locale in offered if _subtags(locale)[0] == subtags[0]]
+    same = [locale for locale in of_language if _script(*_subtags(locale)) == _script(*subtags)]
     return max(same, key=lambda locale: _closeness(_subtags(locale), subtags), default=None)
 
 
@@ -72,19 +73,13 @@ def _other_codes(language: str) -> list[str]:
 
 def script_of(tag: str) -> str:
     """The script of a tag in lower case, "hant" of "zh-Hant" and of "zh-TW"; "" where CLDR does not know it."""
-    subtags = _subtags(tag)
-    names = [_language_and_script([name, *subtags[1:]])[1] for name in (subtags[0], *_other_codes(subtags[0]))]
-    return next(filter(None, names), "")
+    language, *others = _subtags(tag)
+    scripts = (_script(name, *others) for name in (language, *_other_codes(language)))
+    return next(filter(None, scripts), "")
 
 
 def _subtags(tag: str) -> list[str]:
     return tag.lower().replace("_", "-").split("-")
-
-
-def _language_and_script(subtags: list[str]) -> tuple[str, str]:
-    language, *others = subtags
-    scripts = [subtag for subtag in others[:1] if _SCRIPT.fullmatch(subtag)]
-    return language, scripts[0] if scripts else _likely_script(language, others)
 
 
 def likely_scripts(language: str) -> Mapping[str, str]:
@@ -94,16 +89,20 @@ def likely_scripts(language: str) -> Mapping[str, str]:
     """
     names = (name.split("_") for name in get_global("likely_subtags"))
     regions = [name[1].lower() for name in names if name[0] == language and len(name) == 2]
-    usual = _likely_script(language, [])
-    scripts = {region: _likely_script(language, [region]) for region in sorted(regions) if _REGION.fullmatch(region)}
+    usual = _script(language)
+    scripts = {region: _script(language, region) for region in sorted(regions) if _REGION.fullmatch(region)}
     return {"": usual} | {region: script for region, script in scripts.items() if script != usual}
 
 
-def _likely_script(language: str, others: list[str]) -> str:
-    """The script of CLDR's likely subtags, such as "hant" of "zh_Hant_TW"; "" where CLDR does not name a script."""
+def _script(language: str, second: str = "", *_others: str) -> str:
+    """The script of the tag with these subtags: its second one, else that of CLDR's likely subtags ("zh_Hant_TW").
+
+    It is in lower case; "" where CLDR does not name a script.
+    """
+    if _SCRIPT.fullmatch(second):
+        return second
     likely = get_global("likely_subtags")
-    regions = [subtag for subtag in others[:1] if _REGION.fullmatch(subtag)]
-    names = [f"{language}_{region.upper()}" for region in regions] + [language]
+    names = [f"{language}_{second.upper()}", language] if _REGION.fullmatch(second) else [language]
     full = next((likely[name] for name in names if name in likely), "")
     return next((part.lower() for part in full.split("_")[1:] if _SCRIPT.fullmatch(part.lower())), "")
 
