@@ -50,10 +50,14 @@ STOP_TIMEOUT = 1.0
 """Seconds that the end of a process waits for the last lines."""
 
 
-class LogWriter:
-    """Writes the counts and faults of one process to `stream`, in a thread. `count` and `fault` return at once."""
+class LogWriter(logging.Handler):
+    """Writes the counts and faults of one process to `stream`, in a thread. `count` and `fault` return at once.
+
+    As a handler of `logging`, it writes the reports of libraries and of Python, without their messages.
+    """
 
     def __init__(self, stream: TextIO) -> None:
+        super().__init__(logging.WARNING)
         self._stream = stream
         self._lock = threading.RLock()  # reentrant: a destructor that fails during `count` calls `fault`
         self._counts, self._written_faults = Counter[str](), set[str]()
@@ -87,6 +91,11 @@ class LogWriter:
             self._written_faults.add(str(fields))
         self._lines.put(line)
 
+    def emit(self, record: logging.LogRecord) -> None:
+        """Called by `logging` for each record."""
+        with suppress(Exception):
+            self.fault(record.name, record.levelno, record.exc_info[1] if record.exc_info else None)
+
     def _run(self) -> None:
         due = time.monotonic() + COUNT_INTERVAL
         while not self._ended.is_set():
@@ -113,19 +122,6 @@ class LogWriter:
             with suppress(Exception):  # a closed pipe, a full disk: the line is lost, the call continues
                 self._stream.write(f"{line}\n")
                 self._stream.flush()
-
-
-class _LibraryHandler(logging.Handler):
-    """Writes the reports of libraries and of Python, without their messages."""
-
-    def __init__(self, writer: LogWriter) -> None:
-        super().__init__(logging.WARNING)
-        self._writer = writer
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Called by `logging` for each record."""
-        with suppress(Exception):
-            self._writer.fault(record.name, record.levelno, record.exc_info[1] if record.exc_info else None)
 
 
 _writer: LogWriter | None = None
@@ -158,7 +154,7 @@ def fault(error: BaseException) -> None:
 
 def _redirect_loggers(writer: LogWriter) -> None:
     """Send every report to the writer, whose thread alone writes: a full pipe would stop any other thread."""
-    logging.getLogger().handlers[:] = [_LibraryHandler(writer)]
+    logging.getLogger().handlers[:] = [writer]
     for logger in list(logging.Logger.manager.loggerDict.values()):
         if isinstance(logger, logging.Logger):
             logger.handlers[:], logger.propagate = [], True
