@@ -88,16 +88,13 @@ def load_recordings(folder: Path) -> Recordings:
 def _recording(path: Path, name: str, fields: object) -> Recording:
     row = read_row(path, name, fields, _Row, RECORD_AGAIN, BadLocale)
     try:
-        sound = Sound(row.sound, row.slow, *(_seconds(path.parent, file) for file in (row.sound, row.slow)))
-    except (OSError, ValueError) as error:
-        raise BadLocale.at(f"{path}: [{name}]", _reason(error), RECORD_AGAIN) from error
-    return Recording(name, row.reads, sound)
-
-
-def _reason(error: OSError | ValueError) -> str:
-    if isinstance(error, OSError):
-        return f"{Path(str(error.filename)).name} cannot be read ({error.strerror})"
-    return str(error)
+        seconds, slow_seconds = (_seconds(path.parent, file) for file in (row.sound, row.slow))
+        return Recording(name, row.reads, Sound(row.sound, row.slow, seconds, slow_seconds))
+    except OSError as error:
+        found = f"{Path(str(error.filename)).name} cannot be read ({error.strerror})"
+    except ValueError as error:
+        found = str(error)
+    raise BadLocale.at(f"{path}: [{name}]", found, RECORD_AGAIN)
 
 
 def _seconds(folder: Path, file: str) -> float:
