@@ -4,10 +4,10 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ivr.content.facts import NORTH_AMERICAN, PINNED_HOTLINE, PREMIUM
@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_auth_token_secondary: SecretStr = SecretStr("")
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: Annotated[str, AfterValidator(plain_url)] = "http://127.0.0.1:8000"
     line_number: str = ""
     port: int = 8000
     ivr_silence: Literal["connect", "goodbye"] = "connect"
@@ -57,11 +57,6 @@ class Settings(BaseSettings):
     ivr_metrics_address: str = ""
     _notes: tuple[str, ...] = PrivateAttr(())
     _source: str = PrivateAttr("the environment")
-
-    @field_validator("public_url")
-    @classmethod
-    def _is_a_url(cls, value: str) -> str:
-        return plain_url(value)
 
     @field_validator("port", mode="before")
     @classmethod
