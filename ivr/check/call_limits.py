@@ -6,8 +6,7 @@ from dataclasses import replace
 from ivr.call.playlist import PromptRef
 from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, End, Step, silent_steps
-from ivr.check.limit_table import LIMITS
-from ivr.check.rendered_texts import TextInLanguage, limit_fault
+from ivr.check.rendered_texts import LIMITS, TextInLanguage, limit_fault
 from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.line.schedule import CHOICE_WAIT, WARNING_WAIT

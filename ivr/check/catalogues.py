@@ -1,4 +1,4 @@
-"""Finds stale messages in the catalogues: messages that have been removed from the texts and the web pages.
+"""Finds stale messages in the catalogues, which have been removed from the texts and the web pages; lists the drafts.
 
 The comparison is by context and English. `pybabel update --check` cannot be used with contexts
 (https://github.com/python-babel/babel/issues/1307).
@@ -7,7 +7,8 @@ The comparison is by context and English. `pybabel update --check` cannot be use
 from collections.abc import Iterator, Mapping
 
 from ivr.content.catalogue import MessageId, po_path, read_catalogue
-from ivr.content.load import Content
+from ivr.content.facts import HOTLINE
+from ivr.content.load import Content, load_content, tags_under
 from ivr.content.messages import SourceMessage, all_messages, page_messages
 from ivr.errors import Fault
 
@@ -43,3 +44,24 @@ def page_notes(content: Content) -> Iterator[str]:
         translations = content.locales[tag].messages or {} if tag in content.locales else {}
         if missing := sum(message.id not in translations for message in messages):
             yield f"{tag}: {missing} of {len(messages)} messages of the web pages are not translated"
+
+
+def draft_rows(content: Content) -> Iterator[str]:
+    """One row for each language that is not published: how much of it is translated, or why it cannot be read."""
+    drafts = [tag for tag in tags_under(content.root) if tag not in content.configured]
+    if drafts:
+        hotline = str(content.facts.numbers[HOTLINE].dial)
+        with_drafts = load_content(content.root, (*content.configured, *drafts), hotline)
+        yield from (f"{tag} (draft): {_state(with_drafts, tag)}" for tag in drafts)
+
+
+def _state(content: Content, tag: str) -> str:
+    if tag not in content.locales:
+        return str(next(fault for fault in content.faults if fault.locale == tag))
+    locale, texts = content.locales[tag], content.prompts.templates
+    ids = {message.id for message in all_messages(texts)}
+    translated = len(ids & (locale.messages or {}).keys())
+    faulty = sum(message in ids and not fault.waits_for_translator for message, fault in locale.faults.items())
+    whole = sum(content.is_whole(name, tag) for name in texts)
+    faults = f", {faulty} faulty" if faulty else ""
+    return f"{translated} of {len(ids)} messages{faults}, {whole} of {len(texts)} texts whole; `ivr check {tag}`"

@@ -7,9 +7,9 @@ from ivr.check.line_index import LineIndex
 from ivr.content.facts import EMERGENCY, PREMIUM
 from ivr.errors import Fault
 from ivr.line import twiml
-from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial, Gather, Hangup, Play, Verb
+from ivr.phone.xml import InvalidTwiml
 
 MAX_DOCUMENT_BYTES = 60_000
 """Twilio refuses 64 kB (https://www.twilio.com/docs/api/errors/11750)."""

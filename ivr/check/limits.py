@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from ivr.call.flow import Menu, Reminder, Topic
 from ivr.check.call_limits import call_limit_faults
-from ivr.check.limit_table import LIMITS
-from ivr.check.rendered_texts import RenderedText, limit_fault, rendered_texts
+from ivr.check.rendered_texts import LIMITS, RenderedText, limit_fault, rendered_texts
 from ivr.content.characters import wrong_characters
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.templates import blocks_by_part

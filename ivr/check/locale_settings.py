@@ -13,8 +13,7 @@ from typing import NamedTuple
 import regex
 
 from ivr.call.language_tags import lookup_tags
-from ivr.check.language_offer import OFFER, mention_of
-from ivr.check.translation import language_of
+from ivr.check.translation import OFFER, language_of, mention_of
 from ivr.content.characters import wrong_characters
 from ivr.content.facts import HOTLINE, Facts
 from ivr.content.layer import stack_of

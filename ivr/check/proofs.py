@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from ivr.call.state import KEYS
-from ivr.check import both_languages, documents, keys, silence, spoken_keys
+from ivr.check import documents, keys, silence, spoken
 from ivr.check.line_index import LineIndex
 from ivr.errors import Fault
 from ivr.line.line import Line
@@ -57,13 +57,13 @@ PROOFS: tuple[Proof, ...] = (
     keys.the_reminder_is_one_key_away,
     keys.star_leads_to_the_main_menu,
     keys.eight_keeps_the_place,
-    both_languages.both_languages_are_spoken_until_one_is_chosen,
-    both_languages.a_choice_or_eight_chooses_the_language,
+    spoken.both_languages_are_spoken_until_one_is_chosen,
+    spoken.a_choice_or_eight_chooses_the_language,
     silence.silence_reaches_a_person,
     silence.the_line_stops_dialling,
     silence.every_outcome_leads_on,
-    spoken_keys.spoken_keys_work,
-    spoken_keys.choices_rise,
-    spoken_keys.one_text_says_all_keys,
-    spoken_keys.every_language_says_the_same,
+    spoken.spoken_keys_work,
+    spoken.choices_rise,
+    spoken.one_text_says_all_keys,
+    spoken.every_language_says_the_same,
 )

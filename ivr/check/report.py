@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.call.flow import Menu, Topic
-from ivr.check.catalogues import catalogue_faults, page_notes
-from ivr.check.drafts import draft_rows
+from ivr.check.catalogues import catalogue_faults, draft_rows, page_notes
 from ivr.check.language import fallback_voice_faults, summary, texts_too_long, translation_faults, unreviewed
 from ivr.check.limits import LimitChecker
 from ivr.check.locale_settings import doubts, setting_faults

@@ -1,7 +1,11 @@
 """A translation of one message, with the data that the rules of translations need."""
 
+import unicodedata
 from collections.abc import Mapping
-from typing import NamedTuple
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
+
+import regex
 
 from ivr.content.catalogue import PLACEHOLDER
 from ivr.content.locale import Locale
@@ -64,3 +68,29 @@ def language_of(tag: str) -> str:
 def same_language(tag: str, other: str) -> bool:
     """Whether two tags name the same language, in any region: "es" and "es-MX"."""
     return language_of(tag) == language_of(other)
+
+
+OFFER = "language"
+"""The text that offers a language, in the language itself."""
+Mention = Literal["whole", "part", "none"]
+
+
+def mention_of(name: str, offer: str) -> Mention:
+    """How much of the `name` of a language `offer` has: each word, a part as long as half a word (inflected), or none.
+
+    Example: "whole" for ("español", "Para español …"), "part" for ("polski", "Po polsku …"), "none" for ("português",
+    "Para inglês …"). A region in brackets does not count.
+    """
+    folded_offer = _folded(offer)
+    words = regex.findall(r"[\p{L}\p{M}]+", _folded(name.partition("(")[0]))
+    if all(word in folded_offer for word in words):
+        return "whole"
+    for word in words:
+        longest_part = SequenceMatcher(None, word, folded_offer, autojunk=False).find_longest_match().size
+        if longest_part >= max(2, (len(word) + 1) // 2):
+            return "part"
+    return "none"
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()

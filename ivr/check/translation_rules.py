@@ -12,8 +12,7 @@ import regex
 
 from ivr.check.copied_words import copied, other_language, still_english
 from ivr.check.handwritten_keys import KeyWords, key_by_hand, number_by_hand
-from ivr.check.language_offer import OFFER, mention_of
-from ivr.check.translation import Translation, language_of
+from ivr.check.translation import OFFER, Translation, language_of, mention_of
 from ivr.content.catalogue import PLACEHOLDER
 from ivr.content.characters import Kind, wrong_characters
 from ivr.speech import readability

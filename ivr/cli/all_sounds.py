@@ -9,7 +9,7 @@ from ivr.settings import Settings
 
 if TYPE_CHECKING:
     from ivr.speech.sound_folder import SoundFolder
-    from ivr.translate.make_sounds import LanguageSounds
+    from ivr.translate.listen import LanguageSounds
 
 
 def make_all_sounds(settings: Settings, path: Path) -> bool:
@@ -21,7 +21,7 @@ def make_all_sounds(settings: Settings, path: Path) -> bool:
     from ivr.line.compiler import compile_line
     from ivr.speech.installed_voices import required_voices
     from ivr.speech.sound_folder import SoundFolder
-    from ivr.translate.make_sounds import finish_folder, sounds_by_language
+    from ivr.translate.listen import finish_folder, sounds_by_language
 
     line = export_line(compile_line(settings.ivr_content, settings.options), with_twiml=False)
     languages, mute = sounds_by_language(line, required_voices(settings.ivr_voices))
@@ -40,7 +40,7 @@ def make_all_sounds(settings: Settings, path: Path) -> bool:
 
 def _make(folder: "SoundFolder", sounds: "LanguageSounds") -> int:
     """Make the missing sounds of one language. Returns how many."""
-    from ivr.translate.make_sounds import make_missing, missing_in
+    from ivr.translate.listen import make_missing, missing_in
 
     missing, made = len(missing_in(folder, sounds)), 0
     label = f"{sounds.tag}: {len(sounds.utterances)} sounds in the voice {sounds.voice.name}, {missing} to make"

@@ -13,7 +13,7 @@ from ivr.operate.http_client import fetch, post_to_line
 from ivr.operate.unanswered import why_not_answered
 from ivr.phone import terminal
 from ivr.phone.caller import Caller, ImpossibleAct
-from ivr.phone.errors import InvalidTwiml
+from ivr.phone.xml import InvalidTwiml
 from ivr.setting_rules import plain_url
 from ivr.settings import Settings
 from ivr.signature import Form

@@ -166,7 +166,7 @@ def recordings() -> None:
 @click.option("--all", "every", is_flag=True, help="Also the texts that have a recording.")
 def recordings_sheet(tag: str, every: bool) -> None:
     """Print the texts to read aloud beside the English, with file names."""
-    from ivr.translate.recording_sheet import recording_sheet
+    from ivr.translate.record import recording_sheet
 
     echo_lines(recording_sheet(_line_with(tag), tag, every))
 

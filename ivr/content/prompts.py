@@ -4,7 +4,7 @@ One text, one language: a template of which a message is missing, fuzzy or fault
 the source language, and spoken by that language's voice.
 
 Why there are marks. A prompt says keys and telephone numbers in words: "press one", "one … eight eight eight". The
-checks must know which keys and numbers a prompt says: `check/spoken_keys` compares the spoken keys with those that
+checks must know which keys and numbers a prompt says: `check/spoken` compares the spoken keys with those that
 work, and every language must say the same ones. The words alone cannot tell: "one" can be key 1, a digit of a number,
 or an ordinary word; and a translation can move, repeat or lose a placeholder. So the value of each placeholder begins
 with a mark: the key between two U+E000 ("\\ue0001\\ue000one"), or the number's name between two U+E001. Once gettext's

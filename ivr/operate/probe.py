@@ -11,7 +11,7 @@ from ivr.operate.health import health_at
 from ivr.operate.http_client import Fetch, post_to_line
 from ivr.operate.unanswered import why_not_answered
 from ivr.phone.caller import Caller, ImpossibleAct
-from ivr.phone.errors import InvalidTwiml
+from ivr.phone.xml import InvalidTwiml
 from ivr.settings import Settings
 from ivr.signature import Form
 

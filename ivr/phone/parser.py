@@ -11,11 +11,10 @@ from functools import lru_cache
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
-from ivr.phone.errors import InvalidTwiml
 from ivr.phone.schema import E164, checked_attributes, is_address
 from ivr.phone.ssml import read_speech
 from ivr.phone.verbs import Dial, Gather, Hangup, Play, Say, SayOrPlay, Verb
-from ivr.phone.xml import parse_xml
+from ivr.phone.xml import InvalidTwiml, parse_xml
 
 MAX_DOCUMENT_BYTES = 64_000
 """Size of one document: https://www.twilio.com/docs/api/errors/11750."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-from ivr.phone.errors import InvalidTwiml
+from ivr.phone.xml import InvalidTwiml
 
 E164 = r"\+[1-9][0-9]{6,14}"
 """A telephone number as `+`, country and number: https://www.twilio.com/docs/glossary/what-e164."""

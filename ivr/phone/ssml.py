@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from ivr.phone.errors import InvalidTwiml
 from ivr.phone.schema import break_seconds, checked_attributes
+from ivr.phone.xml import InvalidTwiml
 
 MAX_SAY_CHARACTERS = 3000
 """The most in one <Say> in a voice of Amazon Polly, without the tags: https://www.twilio.com/docs/api/errors/13521."""

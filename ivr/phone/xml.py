@@ -4,7 +4,16 @@ from typing import NoReturn
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from ivr.phone.errors import InvalidTwiml
+
+class InvalidTwiml(Exception):
+    """Twilio, or this telephone, would not play a document: the message says what was found and what is allowed.
+
+    `code` is Twilio's error number, where it has one, such as 12200: https://www.twilio.com/docs/api/errors/12200.
+    """
+
+    def __init__(self, sentence: str, code: int | None = None) -> None:
+        self.code = code
+        super().__init__(f"{sentence} ({code})" if code else sentence)
 
 
 def parse_xml(document: bytes) -> Element:

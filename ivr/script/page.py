@@ -24,9 +24,8 @@ from ivr.errors import BadLocale
 from ivr.line.line import Line
 from ivr.line.schedule import PART_WAIT
 from ivr.script.labels import heard_when, title_of
-from ivr.script.model import Choice, Entry, Script, read_script
+from ivr.script.model import Choice, Entry, Script, TimelineStep, read_script, timeline
 from ivr.script.sources import PageToOpen, comparison_of, pages_to_open
-from ivr.script.timeline import TimelineStep, timeline
 
 TEMPLATES = Path(__file__).parent / "pages"
 

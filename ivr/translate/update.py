@@ -1,4 +1,4 @@
-"""Writes locales/messages.pot from the texts and merges it into each messages.po.
+"""Writes locales/messages.pot from the texts, merges it into each messages.po, and writes the leaders into CODEOWNERS.
 
 Every file is written in one layout (`po_bytes`), so that a catalogue saved by any editor differs from the former one in
 its messages alone. Header fields that editors fill in are reset, because they cause conflicts between translators and
@@ -15,8 +15,9 @@ from typing import NamedTuple
 from babel.messages.plurals import get_plural
 
 from ivr.call.language_tags import cldr_locale
+from ivr.check.locale_settings import ACCOUNT
 from ivr.content.catalogue import Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
-from ivr.content.files import CHECKOUT
+from ivr.content.files import CHECKOUT, read_text, read_toml
 from ivr.content.layer import Stack, stack_of
 from ivr.content.load import order_of_work, published_languages
 from ivr.content.messages import SourceMessage, all_messages, page_messages
@@ -25,7 +26,6 @@ from ivr.content.templates import load_templates
 from ivr.errors import BadLocale, Fault, OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.line.options import DEFAULT_OPTIONS, Options
-from ivr.translate.leaders import owners_path, owners_text
 from ivr.translate.merge import Change, merge
 from ivr.translate.notes import notes_of
 from ivr.translate.po_file import po_bytes
@@ -195,3 +195,25 @@ def rows(result: Update) -> Iterator[str]:
         if len(changes) > MAX_ROWS:
             yield f"  and {len(changes) - MAX_ROWS} more"
     yield from map(str, result.faults)
+
+
+BEGIN = "# From here on `ivr locale update` writes: the `leaders` of each locale.toml.\n"
+
+
+def owners_path(root: Path) -> Path:
+    """The path of CODEOWNERS. Content that lies outside of the project has none."""
+    return root / ".github" / "CODEOWNERS"
+
+
+def owners_text(root: Path) -> str:
+    """The text of CODEOWNERS with the present leaders. Raises BadLocale where a locale.toml cannot be read."""
+    before, _, _ = read_text(owners_path(root)).partition(BEGIN)
+    return before + BEGIN + "".join(_rows(root))
+
+
+def _rows(root: Path) -> Iterator[str]:
+    for path in sorted(root.glob("locales/*/locale.toml")):
+        accounts = read_toml(path, BadLocale).get("leaders", [])
+        leaders = [account for account in accounts if isinstance(account, str) and ACCOUNT.fullmatch(account)]
+        if leaders:  # `ivr check` reports a leader that is not an account
+            yield f"/locales/{path.parent.name}/ {' '.join(leaders)}\n"

@@ -12,9 +12,8 @@ import polib
 import pytest
 
 from ivr.check import call_limits, limits
-from ivr.check.limit_table import LIMITS, Limit
 from ivr.check.limits import MIN_GRADED_WORDS, LimitChecker
-from ivr.check.rendered_texts import TextInLanguage, limit_fault
+from ivr.check.rendered_texts import LIMITS, Limit, TextInLanguage, limit_fault
 from ivr.check.report import check_all
 from ivr.errors import Fault
 from ivr.line.compiler import compile_line

@@ -6,9 +6,9 @@ import pytest
 from support.options import OPTIONS
 from support.paths import CHECKOUT
 
-from ivr.check.language_offer import mention_of
 from ivr.check.locale_settings import doubts, spoken_numbers
 from ivr.check.report import check_language
+from ivr.check.translation import mention_of
 from ivr.content.load import load_content
 from ivr.content.locale_file import load_proposals
 

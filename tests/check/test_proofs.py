@@ -12,7 +12,7 @@ from ivr.call.flow import Farewell, Flow
 from ivr.call.state import Place
 from ivr.call.transitions import Dial, End, Policy, Step
 from ivr.call.urls import OVERRIDES, address_of
-from ivr.check import both_languages, documents, keys, silence, spoken_keys
+from ivr.check import documents, keys, silence, spoken
 from ivr.check.line_index import LineIndex
 from ivr.check.proofs import PROOFS, Proof, proof_counts, prove
 from ivr.content import load
@@ -380,13 +380,13 @@ BREAKS = [
         "8 leads to /call/en/opening/both-languages.",
     ),
     Break(
-        both_languages.both_languages_are_spoken_until_one_is_chosen,
+        spoken.both_languages_are_spoken_until_one_is_chosen,
         "the second language",
         compiling("languages_spoken", lambda flow, place: (place.locale,), playlist),
         "`connect` is not spoken in es. Speak it in both languages.",
     ),
     Break(
-        both_languages.a_choice_or_eight_chooses_the_language,
+        spoken.a_choice_or_eight_chooses_the_language,
         "key 0, which chooses none",
         pressed("0", lambda flow, place: Place(flow.node_of_kind("transfer"), place.locale)),
         "Only a choice or key 8 chooses a language.",
@@ -440,46 +440,46 @@ BREAKS = [
         "which has no document",
     ),
     Break(
-        spoken_keys.spoken_keys_work,
+        spoken.spoken_keys_work,
         "the offer of a person",
         worded("lines/person", " now … press {{ key }}"),
         "0 works and is not spoken in the opening reading",
     ),
     Break(
-        spoken_keys.spoken_keys_work,
+        spoken.spoken_keys_work,
         "key 7 of the second reading",
         worded("lines/again", " … press {{ key }}"),
         "7 works and is not spoken in the second reading",
     ),
     Break(
-        spoken_keys.spoken_keys_work,
+        spoken.spoken_keys_work,
         "key 7 of the third reading",
         worded("lines/choices", "To hear it again … press {{ key }}.", "That is all."),
         "7 works and is not spoken in the third reading",
     ),
-    Break(spoken_keys.spoken_keys_work, "the number of a choice", misnumbered, "5 is spoken and has no effect"),
+    Break(spoken.spoken_keys_work, "the number of a choice", misnumbered, "5 is spoken and has no effect"),
     Break(
-        spoken_keys.choices_rise,
+        spoken.choices_rise,
         "the order of flow.toml, from the text",
         reordered,
         "the keys of main are said in the order 2, 1, 3",
     ),
     Break(
-        spoken_keys.one_text_says_all_keys,
+        spoken.one_text_says_all_keys,
         "key # of the text that says all keys",
         worded("how", " To go on … press {{ next }}."),
         "no topic says all of 0, 7, 8, 9, * and #",
         nowhere=True,
     ),
     Break(
-        spoken_keys.every_language_says_the_same,
+        spoken.every_language_says_the_same,
         "a key, from the Spanish",
         mistranslated("keys"),
         "it names other keys or numbers than the English",
         nowhere=True,
     ),
     Break(
-        spoken_keys.every_language_says_the_same,
+        spoken.every_language_says_the_same,
         "a number, from the Spanish",
         mistranslated("numbers"),
         "number, part 1, es: it names other keys or numbers than the English",
@@ -505,7 +505,7 @@ def test_every_proof_has_a_planted_break() -> None:
 def test_every_proof_of_the_package_is_run() -> None:
     promised = {
         name
-        for room in (both_languages, documents, keys, silence, spoken_keys)
+        for room in (documents, keys, silence, spoken)
         for name, found in vars(room).items()
         if callable(found) and getattr(found, "__module__", "") == room.__name__ and not name.startswith("_")
     }

@@ -19,7 +19,7 @@ from ivr.line.compiler import compile_line
 from ivr.phone.verbs import Play, Say
 from ivr.speech.wav import SAMPLE_RATE, write_wav
 from ivr.translate import record
-from ivr.translate.recording_sheet import recording_sheet
+from ivr.translate.record import recording_sheet
 
 pytestmark = pytest.mark.skipif(shutil.which("sox") is None, reason="sox is not on this machine")
 

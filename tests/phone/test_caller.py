@@ -3,9 +3,9 @@
 import pytest
 
 from ivr.phone.caller import Caller, ImpossibleAct
-from ivr.phone.errors import InvalidTwiml
 from ivr.phone.playback import Heard, PlayedSound
 from ivr.phone.webhook_form import FORM, OUTCOMES, Fields
+from ivr.phone.xml import InvalidTwiml
 
 RING = "https://line.example/ivr/call"
 HOTLINE = "+12025550123"

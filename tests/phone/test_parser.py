@@ -2,9 +2,9 @@
 
 import pytest
 
-from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import check_reachable, read_document
 from ivr.phone.verbs import Dial, Gather, Hangup, Play, Say
+from ivr.phone.xml import InvalidTwiml
 
 ONE_KEY = 'numDigits="1" finishOnKey=""'
 GATHER = f'<Gather action="/call/en/main" {ONE_KEY} {{}}>{{}}</Gather>'

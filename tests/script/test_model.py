@@ -11,9 +11,8 @@ from ivr.call.transitions import MAX_MISSES, Ask
 from ivr.errors import BadContent
 from ivr.line.line import Line
 from ivr.script.labels import SHARED_TEXT_LABELS, heard_when, title_of
-from ivr.script.model import Script, read_script
+from ivr.script.model import STEP_NAMES, Script, read_script, timeline
 from ivr.script.sources import pages_to_open, sources_of
-from ivr.script.timeline import STEP_NAMES, timeline
 
 
 @pytest.fixture(params=["line", "real"])

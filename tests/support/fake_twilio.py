@@ -18,10 +18,10 @@ from support.connection_overrides import overrides_of
 
 from ivr.call.urls import webhook_url
 from ivr.phone.caller import Caller
-from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial, Gather, Say
 from ivr.phone.webhook_form import FORM, OUTCOMES, Fields
+from ivr.phone.xml import InvalidTwiml
 from ivr.signature import sign
 
 HOTLINE = "+18883737888"

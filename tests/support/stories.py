@@ -21,9 +21,9 @@ import re
 from typing import NamedTuple
 
 from ivr.phone.caller import Caller, ImpossibleAct
-from ivr.phone.errors import InvalidTwiml
 from ivr.phone.schema import E164
 from ivr.phone.webhook_form import OUTCOMES
+from ivr.phone.xml import InvalidTwiml
 
 _LINE = re.compile(
     rf"(?P<keyword>rings|silent|hangs up|ended|{'|'.join(OUTCOMES)})"

@@ -13,7 +13,7 @@ from ivr.errors import BadLocale, OperationFailed
 from ivr.speech import programs
 from ivr.speech.pauses import SHORT_PAUSE
 from ivr.speech.wav import seconds_of
-from ivr.translate import listen, make_sounds
+from ivr.translate import listen
 from ivr.translate.new_locale import create_locale
 
 needs_voices = pytest.mark.skipif(
@@ -38,7 +38,7 @@ def test_each_part_of_a_text_is_one_telephone_sound(copied: Path) -> None:
 @needs_voices
 def test_sound_is_made_once(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = heard(copied, "es", "tea")
-    monkeypatch.setattr(make_sounds, "synthesize", None)
+    monkeypatch.setattr(listen, "synthesize", None)
     assert heard(copied, "es", "tea") == first
 
 

@@ -17,7 +17,7 @@ from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.speech.sound_folder import INDEX, SoundFolder, sound_file_name
 from ivr.speech.wav import seconds_of
-from ivr.translate import make_sounds
+from ivr.translate import listen
 
 REAL_PATH = os.environ["PATH"]
 VOICES = {"en": "espeak-ng en-us", "es": "espeak-ng es-419"}
@@ -76,7 +76,7 @@ def test_all_sounds_are_made_and_the_index_names_the_voices(
 
 def test_sounds_that_are_there_are_not_made_again(tiny: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_all(tiny, sounds, monkeypatch)
-    monkeypatch.setattr(make_sounds, "synthesize", None)
+    monkeypatch.setattr(listen, "synthesize", None)
     assert "0 made now, 0 removed" in make_all(tiny, sounds, monkeypatch).output
 
 

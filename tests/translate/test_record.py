@@ -18,7 +18,7 @@ from ivr.line.compiler import compile_line
 from ivr.speech.wav import SAMPLE_RATE, read_wav
 from ivr.translate import record
 from ivr.translate.listen import compile_with_draft
-from ivr.translate.recording_sheet import recording_sheet
+from ivr.translate.record import recording_sheet
 
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not on this machine")
 pytestmark = pytest.mark.skipif(shutil.which("sox") is None, reason="sox is not on this machine")

@@ -15,10 +15,9 @@ from ivr.errors import OperationFailed
 from ivr.line.options import Options
 from ivr.translate import update as updating
 from ivr.translate.glossary import Term, as_csv, glossary
-from ivr.translate.leaders import BEGIN, owners_path, owners_text
 from ivr.translate.new_locale import create_locale
 from ivr.translate.status import Status, page_with, statuses, table
-from ivr.translate.update import update
+from ivr.translate.update import BEGIN, owners_path, owners_text, update
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 1, 31)

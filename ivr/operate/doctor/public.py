@@ -15,9 +15,9 @@ from ivr.operate.health import health_at, health_of
 from ivr.operate.http_client import Reply, signed_post
 from ivr.operate.probe import MAX_ANSWER_SECONDS
 from ivr.operate.unanswered import page_in_words, why_not_answered
-from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.webhook_form import FORM
+from ivr.phone.xml import InvalidTwiml
 
 MIN_CERTIFICATE_TIME = timedelta(days=7)
 """How long the certificate must still be valid, or a quarter of its lifetime if that is less."""

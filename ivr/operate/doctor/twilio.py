@@ -8,9 +8,9 @@ from ivr.operate.account import UNKNOWN_TOKEN, Webhooks
 from ivr.operate.doctor.check import Finding, Target, fails, passes, to_do, unknown
 from ivr.operate.http_client import Reply, signature_header, signed_post
 from ivr.operate.number_webhooks import TWIML_BIN_HOST, routing_faults
-from ivr.phone.errors import InvalidTwiml
 from ivr.phone.parser import read_document
 from ivr.phone.webhook_form import FORM
+from ivr.phone.xml import InvalidTwiml
 
 EXPECTED_COUNTRIES = frozenset({"US", "CA", "PR", "VI", "GU", "AS", "MP"})
 """The countries of +1 that a line in the United States may need. The hotline is in the US."""
