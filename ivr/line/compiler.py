@@ -84,16 +84,17 @@ class FragmentWriter:
         if isinstance(step, End):
             return speech + twiml.hang_up()
         action = webhook_url(self._options.public_url, outcome_address_of(step.place))
-        return speech + twiml.dial(self._number(self._flow.transfer.number), action, self._options.line_number)
+        return speech + self._dial(self._flow.transfer.number, action)
 
-    def _number(self, name: str) -> str:
-        return str(self._content.facts.numbers[name].dial)
+    def _dial(self, number: str, action: str | None) -> bytes:
+        """The dial of a number, which is given by its name in numbers.toml."""
+        return twiml.dial(str(self._content.facts.numbers[number].dial), action, self._options.line_number)
 
     def fallback_document(self) -> bytes:
         """The document for a call that the line cannot answer: the hotline's number, a dial, both once more."""
-        dial = twiml.dial(self._number(HOTLINE), None, self._options.line_number)
-        speech = {text: self._in_two_languages(text) for text in ("fallback", "fallback_again", "goodbye")}
-        return twiml.document([speech["fallback"], dial, speech["fallback_again"], dial, speech["goodbye"]])
+        dial = self._dial(HOTLINE, None)
+        first, again, goodbye = map(self._in_two_languages, ("fallback", "fallback_again", "goodbye"))
+        return twiml.document([first, dial, again, dial, goodbye])
 
     def _in_two_languages(self, text: str) -> bytes:
         """`text` in two languages and in voices of another vendor, without recordings.

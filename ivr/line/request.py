@@ -25,12 +25,14 @@ SEVERAL = "several values"
 """Stands for the values of a field that is there more than once. It is not the value of any status or key."""
 _BELOW_RING = re.compile(rf"{RING}/[^/]")
 _KEYS, _OTHER_KEY = {key: Key(key) for key in KEYS}, Key("")
+"""The events of the values of the field Digits; _OTHER_KEY of any value that is not one key."""
 
 
 def event_of(address: str, form: Form) -> Ring | Key | NoKey | DialEnded | CallEnded:
     """The event that a request with the fields `form` to `address` reports."""
     values = _by_name(form)
-    status, key = values.get("CallStatus"), _key_or_none(values.get("Digits"))
+    status, digits = values.get("CallStatus"), values.get("Digits")
+    key = _KEYS.get(digits, _OTHER_KEY) if digits else NoKey()
     ended = status in ENDED_STATUSES or "CallbackSource" in values
     rings = status == "ringing" and isinstance(key, NoKey) and "DialCallStatus" not in values
     if rings or not _BELOW_RING.match(address):
@@ -51,16 +53,8 @@ def _by_name(form: Form) -> dict[str, str]:
     return values
 
 
-def _key_or_none(digits: str | None) -> Key | NoKey:
-    """The key in the field Digits; NoKey without a value, `Key("")` for any value that is not one key."""
-    return _KEYS.get(digits, _OTHER_KEY) if digits else NoKey()
-
-
 def _dial_outcome(values: Mapping[str, str]) -> DialOutcome:
-    """The outcome of a dial. DialBridged says that two people talked, also where the status is "canceled".
-
-    https://www.twilio.com/docs/voice/twiml/dial#attributes-action
-    """
+    """The outcome of a dial. DialBridged says that two people talked, also where the status is "canceled"."""
     if values.get("DialBridged") == "true":
         return "connected"
     return DIAL_STATUSES.get(values.get("DialCallStatus", ""), "unknown")

@@ -6,6 +6,7 @@ type the prompts.
 """
 
 import math
+from functools import cache
 
 from ivr.call.flow import Languages, Reminder
 from ivr.call.playlist import PromptRef, prompts_for
@@ -26,7 +27,7 @@ class Schedule:
 
     def __init__(self, content: Content) -> None:
         self._content, self._flow = content, content.flow
-        self._prompts: dict[PromptRef, RenderedPrompt] = {}
+        self._prompt = cache(content.prompt)
         self._choice_waits: dict[Place, int] = {}
 
     def prompts(self, step: Step) -> tuple[RenderedPrompt, ...]:
@@ -46,11 +47,6 @@ class Schedule:
                 named.append((reference, prompt))
         return named
 
-    def _prompt(self, reference: PromptRef) -> RenderedPrompt:
-        if reference not in self._prompts:
-            self._prompts[reference] = self._content.prompt(reference)
-        return self._prompts[reference]
-
     def longest_seconds(self, prompt: RenderedPrompt, slow: bool = False) -> float:
         """Seconds that `prompt` takes: exact for a recording, else the upper estimate."""
         if prompt.sound:
@@ -67,14 +63,12 @@ class Schedule:
         """Seconds that the line waits for a key after the prompts of `ask`."""
         if ask.reading in ("warning", "ending", "last", "farewell"):
             return WARNING_WAIT
-        least = self._least_wait(ask)
-        return max(least, self._typing_wait(ask)) if ask.place.pace == "slow" else least
-
-    def _least_wait(self, ask: Ask) -> int:
         if ask.reading != "part":
-            return self._choice_wait(ask.place)
-        offers_choices = isinstance(self._flow.nodes[ask.place.node], Reminder | Languages)
-        return CHOICE_WAIT if offers_choices else PART_WAIT
+            least = self._choice_wait(ask.place)
+        else:
+            offers_choices = isinstance(self._flow.nodes[ask.place.node], Reminder | Languages)
+            least = CHOICE_WAIT if offers_choices else PART_WAIT
+        return max(least, self._typing_wait(ask)) if ask.place.pace == "slow" else least
 
     def _choice_wait(self, place: Place) -> int:
         """The wait of a menu: three readings and the warning last SHORTEST_SILENT_CALL, even with the fastest voice.

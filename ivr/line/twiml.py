@@ -7,10 +7,8 @@ A fragment is one or more top-level verbs, for example
 and a document is `HEAD`, fragments, `TAIL`. The verbs are Response, Say, Play, Gather, Dial, Number and Hangup of
 https://www.twilio.com/docs/voice/twiml.
 
-Twilio's own builder writes every tag. It is slow, and the same prompt is part of many fragments, so the verbs of a
-prompt are built once and cached. Only the pause before the first word differs between fragments. So a prompt is built
-with FIRST_PAUSE_PLACEHOLDER, and the cache has the bytes before and after it. A segment is the words between two
-pauses (`…`) of a paragraph.
+Twilio's own builder writes every tag. It is slow, and the same prompt is part of many fragments, so what it writes is
+cached. A segment is the words between two pauses (`…`) of a paragraph.
 """
 
 import re
@@ -32,8 +30,6 @@ HEAD = b'<?xml version="1.0" encoding="UTF-8"?><Response>'
 TAIL = b"</Response>"
 PAUSE_AFTER_KEY = 0.5
 """Seconds of silence before speech that follows a key: the caller moves the phone from the eyes back to the ear."""
-FIRST_PAUSE_PLACEHOLDER = SsmlBreak(time="first pause")
-"""The position of the pause before the first word, in the cached verbs of a prompt. It is not sent to Twilio."""
 DIAL_TIMEOUT = 45
 """Seconds that the hotline may ring; Twilio adds about five (https://www.twilio.com/docs/voice/twiml/dial)."""
 
@@ -75,8 +71,7 @@ def say(
     """A fragment: `prompt` is spoken. Inside a Gather a key stops it, outside none does."""
     locale = locales[prompt.locale]
     voice = _Voice(locale.say_voice, locale.language, locale.takes_ssml)
-    before, after = _prompt_verbs(prompt, voice, pace, audio_url)
-    return b"".join((before, _pause(first_pause, pace), after)) if after else before
+    return _prompt_verbs(prompt, voice, pace, first_pause, audio_url)
 
 
 def dial(number: str, action: str | None, caller_id: str | None) -> bytes:
@@ -152,24 +147,16 @@ class _Voice(NamedTuple):
 
 
 @lru_cache(maxsize=1000)
-def _prompt_verbs(prompt: RenderedPrompt, voice: _Voice, pace: Pace, audio_url: str) -> tuple[bytes, bytes]:
-    """The verbs that speak `prompt`: the bytes before FIRST_PAUSE_PLACEHOLDER, or all, and those after it, or b""."""
-    verbs = b"".join(map(_bytes, _speech(prompt, voice, pace, audio_url)))
-    before, _, after = verbs.partition(_bytes(FIRST_PAUSE_PLACEHOLDER))
-    return before, after
+def _prompt_verbs(prompt: RenderedPrompt, voice: _Voice, pace: Pace, first_pause: float, audio_url: str) -> bytes:
+    return b"".join(map(_bytes, _speech(prompt, voice, pace, first_pause, audio_url)))
 
 
-@lru_cache
-def _pause(seconds: float, pace: Pace) -> bytes:
-    return b"".join(map(_bytes, _breaks(seconds, pace)))
-
-
-def _speech(prompt: RenderedPrompt, voice: _Voice, pace: Pace, audio_url: str) -> Iterable[TwiML]:
+def _speech(prompt: RenderedPrompt, voice: _Voice, pace: Pace, first_pause: float, audio_url: str) -> Iterable[TwiML]:
     """A Play, if the prompt is recorded; else one Say with SSML; if the voice takes no SSML, a Say for each segment."""
     if prompt.sound:
         yield Play(f"{audio_url}/{prompt.sound.slow if pace == 'slow' else prompt.sound.file}")
     elif voice.takes_ssml:
-        yield _ssml_say(prompt, voice, pace)
+        yield _ssml_say(prompt, voice, pace, first_pause)
     else:
         segments = (segment for paragraph in prompt.paragraphs for segment in paragraph.split("…"))
         for segment in segments:
@@ -177,13 +164,13 @@ def _speech(prompt: RenderedPrompt, voice: _Voice, pace: Pace, audio_url: str) -
                 yield Say(segment.strip(), voice=voice.name, language=voice.language)
 
 
-def _ssml_say(prompt: RenderedPrompt, voice: _Voice, pace: Pace) -> TwiML:
+def _ssml_say(prompt: RenderedPrompt, voice: _Voice, pace: Pace, first_pause: float) -> TwiML:
     verb = Say(voice=voice.name, language=voice.language)
     words: TwiML = verb
     if pace == "slow":
         words = SsmlProsody(rate=f"{SLOW_RATE:.0%}")
         verb.append(words)
-    for piece in (FIRST_PAUSE_PLACEHOLDER, *_words_and_pauses(prompt, pace)):
+    for piece in (*_breaks(first_pause, pace), *_words_and_pauses(prompt, pace)):
         words.append(piece)
     return verb
 

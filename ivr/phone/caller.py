@@ -12,15 +12,7 @@ from typing import Literal, NamedTuple, assert_never
 from urllib.parse import urljoin, urlsplit
 
 from ivr.phone.parser import read_document
-from ivr.phone.playback import (
-    Heard,
-    PlayedSound,
-    SpeakingTime,
-    hear_play,
-    hear_say,
-    speaking_time,
-    unknown_sound,
-)
+from ivr.phone.playback import Heard, PlayedSound, SpeakingTime, said_seconds, speaking_time, unknown_sound
 from ivr.phone.verbs import Dial, Gather, Hangup, Play, Say, SayOrPlay, Verb
 from ivr.phone.webhook_form import FORM, OUTCOMES, Fields, answered, dial_ended, digits_pressed
 
@@ -33,7 +25,7 @@ The URL has its fragment, as in the document. The function sends and signs the U
 CallState = Literal["idle", "executing", "listening", "dialling", "ended"]
 """"listening": the line waits for a key. "executing": it plays verbs; no method of `Caller` returns in this state."""
 
-KEYS = "0123456789*#"
+KEYS = tuple("0123456789*#")
 
 DIAL_GRACE = 5
 """Seconds that Twilio rings longer than `timeout`: https://www.twilio.com/docs/voice/twiml/dial#timeout."""
@@ -124,7 +116,7 @@ class Caller:
 
     def presses(self, key: str, interrupting: bool = False) -> None:
         """Press one key after the words of the Gather or, `interrupting`, before them: then they are not heard."""
-        if len(key) != 1 or key not in KEYS:
+        if key not in KEYS:
             raise ImpossibleAct(f"presses {key}: a telephone has the keys 0 to 9, * and #")
         gather = self._require_gather(f"presses {key}")
         if not interrupting:
@@ -154,7 +146,8 @@ class Caller:
         dial, at = self.dial, self.clock
         if dial is None:
             raise ImpossibleAct(f"{outcome}: no number rings, the caller is {self.position}")
-        if OUTCOMES[outcome].bridged:
+        _, bridged = OUTCOMES[outcome]
+        if bridged:
             self.clock += talked
         elif outcome == "no-answer":
             self.clock += dial.timeout + DIAL_GRACE
@@ -212,9 +205,11 @@ class Caller:
 
     def _hear(self, verb: SayOrPlay, interruptible: bool) -> None:
         if isinstance(verb, Say):
-            heard = hear_say(verb, self.clock, interruptible, self._seconds)
+            seconds = said_seconds(verb, self._seconds)
+            heard = Heard(self.clock, verb.language, verb.voice, verb.text, interruptible, seconds)
         else:
-            heard = hear_play(self._sound_at(self._resolved(verb.address)), self.clock, interruptible)
+            sound = self._sound_at(self._resolved(verb.address))
+            heard = Heard(self.clock, sound.language, "recording", sound.text, interruptible, sound.seconds)
         self.heard.append(heard)
         self.clock += heard.seconds
 

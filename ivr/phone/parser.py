@@ -58,8 +58,8 @@ def _verb(element: Element) -> Verb:
 
 def _say(element: Element) -> Say:
     """https://www.twilio.com/docs/voice/twiml/say"""
-    values, speech = checked_attributes(element), read_speech(element)
-    return Say(speech.text, values.get("language", ""), values.get("voice", ""), speech.pieces, speech.rate)
+    values, (text, pieces, rate) = checked_attributes(element), read_speech(element)
+    return Say(text, values.get("language", ""), values.get("voice", ""), pieces, rate)
 
 
 def _play(element: Element) -> Play:
@@ -94,12 +94,8 @@ def _dial(element: Element) -> Dial:
     if [child.tag for child in element] != ["Number"]:
         inside = ", ".join(f"<{child.tag}>" for child in element) or "nothing"
         raise InvalidTwiml(f"<Dial> holds {inside}: it must hold one <Number>", 13215)
-    return Dial(
-        number=_number(element[0]),
-        action=values.get("action"),
-        timeout=int(values.get("timeout", "30")),
-        caller_id=values.get("callerId"),
-    )
+    timeout = int(values.get("timeout", "30"))
+    return Dial(_number(element[0]), values.get("action"), timeout, values.get("callerId"))
 
 
 def _number(element: Element) -> str:
@@ -135,9 +131,5 @@ def _require_no_text(element: Element) -> None:
 
 
 _READERS: dict[str, Callable[[Element], Verb]] = {
-    "Say": _say,
-    "Play": _play,
-    "Gather": _gather,
-    "Dial": _dial,
-    "Hangup": _hangup,
-}
+    "Say": _say, "Play": _play, "Gather": _gather, "Dial": _dial, "Hangup": _hangup,
+}  # fmt: skip

@@ -44,13 +44,8 @@ def unknown_sound(address: str) -> PlayedSound:
     return PlayedSound("", f"[{address}]", 0.0)
 
 
-def hear_say(say: Say, at: float, interruptible: bool, seconds: SpeakingTime) -> Heard:
-    """The sound of `say`, which begins at `at` seconds. Its rate changes the seconds of words, but not of pauses."""
+def said_seconds(say: Say, seconds: SpeakingTime) -> float:
+    """The seconds of `say`. Its rate changes the seconds of words, but not of pauses."""
     speech = sum(seconds(piece, say.language) for piece in say.pieces if isinstance(piece, str))
     pauses = sum(piece for piece in say.pieces if isinstance(piece, float))
-    return Heard(at, say.language, say.voice, say.text, interruptible, speech / say.rate + pauses)
-
-
-def hear_play(sound: PlayedSound, at: float, interruptible: bool) -> Heard:
-    """The sound of a <Play>, which begins at `at` seconds."""
-    return Heard(at, sound.language, "recording", sound.text, interruptible, sound.seconds)
+    return speech / say.rate + pauses

@@ -20,15 +20,8 @@ MAX_SAY_CHARACTERS = 3000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-class Speech(NamedTuple):
-    """`text` is the words alone, `pieces` are words and pauses (seconds) in order. `rate` 1.0 is the voice's own.
-
-    Example: `Speech("Press two.", ("Press", 0.4, "two."), 1.0)`.
-    """
-
-    text: str
-    pieces: tuple[str | float, ...]
-    rate: float
+Speech = tuple[str, tuple[str | float, ...], float]
+"""The `text`, `pieces` and `rate` of a `verbs.Say`. Example: `("Press two.", ("Press", 0.4, "two."), 1.0)`."""
 
 
 class _Token(NamedTuple):
@@ -53,7 +46,7 @@ def _speech(tokens: tuple[_Token, ...]) -> Speech:
     pieces = tuple(_pieces(tokens))
     if not any(isinstance(piece, str) for piece in pieces):
         raise InvalidTwiml("a <Say> without words", 13520)
-    return Speech(_words(pieces), pieces, _rate(tokens))
+    return _words(pieces), pieces, _rate(tokens)
 
 
 def _tokens(parent: Element, rate: float) -> list[_Token]:

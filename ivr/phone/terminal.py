@@ -21,9 +21,9 @@ class Transcript:
         self._caller, self._write_line = caller, write_line
         self._written = 0
 
-    def add(self, sentence: str) -> None:
-        """Write one line, with the current second."""
-        self._write(self._caller.clock, sentence)
+    def add(self, sentence: str, at: float | None = None) -> None:
+        """Write one line, with the second `at`, by default the current one."""
+        self._write_line(f"{self._caller.clock if at is None else at:6.1f} s  {sentence}")
 
     def rings(self) -> None:
         """Ring, and write what the line says."""
@@ -54,13 +54,10 @@ class Transcript:
     def _write_heard(self) -> None:
         self._caller.hears_out()
         for heard in self._caller.heard[self._written :]:
-            self._write(heard.at, f"{heard.language or '-'}  «{heard.text}»")
+            self.add(f"{heard.language or '-'}  «{heard.text}»", heard.at)
         self._written = len(self._caller.heard)
         if self._caller.state == "ended":
             self.add("the line ends the call")
-
-    def _write(self, at: float, sentence: str) -> None:
-        self._write_line(f"{at:6.1f} s  {sentence}")
 
 
 def call_by_hand(caller: Caller, read_line: Callable[[], str], write_line: Callable[[str], None]) -> None:
@@ -90,7 +87,7 @@ def _apply_input(caller: Caller, transcript: Transcript, typed: str, write_line:
         transcript.act(HANG_UP)
     elif caller.state == "dialling" and (typed or "no-answer") in OUTCOMES:
         transcript.dial_ends(typed or "no-answer")
-    elif caller.state == "listening" and (typed in ("", SILENCE) or _is_key(typed)):
+    elif caller.state == "listening" and typed in ("", SILENCE, *KEYS):
         transcript.act(typed or SILENCE)
     else:
         write_line(f"«{typed}» is not possible here.")
@@ -130,13 +127,9 @@ def _end_dials(caller: Caller, transcript: Transcript, outcomes: Iterator[str]) 
 
 def _validate(presses: Sequence[str], outcomes: Sequence[str]) -> None:
     for token in presses:
-        if token not in (SILENCE, HANG_UP) and not _is_key(token):
+        if token not in (SILENCE, HANG_UP, *KEYS):
             raise ImpossibleAct(f"«{token}» is not a key: expected 0-9 * # - (silence) or hangup, apart by a space")
     for outcome in outcomes or ("",):
         if outcome not in (*OUTCOMES, HANG_UP):
             names = ", ".join((*OUTCOMES, HANG_UP))
             raise ImpossibleAct(f"«{outcome}» is not an outcome of a dialled call: expected one of {names}")
-
-
-def _is_key(token: str) -> bool:
-    return len(token) == 1 and token in KEYS

@@ -7,7 +7,6 @@ https://www.twilio.com/docs/voice/twiml#request-parameters
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 Fields = Sequence[tuple[str, str]]
 """Names and values in order: [("Digits", "8"), ("FromState", "")]."""
@@ -33,23 +32,16 @@ FORM: Fields = (
 in real requests: a signature covers them too."""
 
 
-class DialResult(NamedTuple):
-    """The values of DialCallStatus and DialBridged. `bridged`: two people talked."""
-
-    status: str
-    bridged: bool
-
-
-OUTCOMES: Mapping[str, DialResult] = {
-    "completed": DialResult("completed", True),
-    "answered": DialResult("answered", True),
-    "busy": DialResult("busy", False),
-    "no-answer": DialResult("no-answer", False),
-    "failed": DialResult("failed", False),
-    "canceled": DialResult("canceled", False),
-    "bridged": DialResult("canceled", True),
+OUTCOMES: Mapping[str, tuple[str, bool]] = {
+    "completed": ("completed", True),
+    "answered": ("answered", True),
+    "busy": ("busy", False),
+    "no-answer": ("no-answer", False),
+    "failed": ("failed", False),
+    "canceled": ("canceled", False),
+    "bridged": ("canceled", True),
 }
-"""How a dialled call can end, by its name in a story. "bridged" is a conversation although the status says canceled.
+"""How a dialled call can end: by its name in a story, DialCallStatus, and DialBridged, whether two people talked.
 
 https://www.twilio.com/docs/voice/twiml/dial#dialcallstatus-values
 """
