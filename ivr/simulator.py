@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ivr.call.urls import RING, address_in
 from ivr.line.line import Line
 from ivr.phone.caller import Caller, Post
-from ivr.phone.playback import PlayedSound, SpeakingTime, unknown_sound
+from ivr.phone.verbs import PlayedSound, SpeakingTime, unknown_sound
 from ivr.phone.webhook_form import FORM, Fields
 from ivr.speech import timing
 

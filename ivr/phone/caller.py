@@ -12,8 +12,21 @@ from typing import Literal, NamedTuple, assert_never
 from urllib.parse import urljoin, urlsplit
 
 from ivr.phone.parser import read_document
-from ivr.phone.playback import Heard, PlayedSound, SpeakingTime, said_seconds, speaking_time, unknown_sound
-from ivr.phone.verbs import Dial, Gather, Hangup, Play, Say, SayOrPlay, Verb
+from ivr.phone.verbs import (
+    Dial,
+    Gather,
+    Hangup,
+    Heard,
+    Play,
+    PlayedSound,
+    Say,
+    SayOrPlay,
+    SpeakingTime,
+    Verb,
+    said_seconds,
+    speaking_time,
+    unknown_sound,
+)
 from ivr.phone.webhook_form import FORM, OUTCOMES, Fields, answered, dial_ended, digits_pressed
 
 Post = Callable[[str, Fields], bytes]

@@ -86,9 +86,5 @@ def node_labels(line: Line) -> dict[str, tuple[str, int]]:
 
 def language_names(line: Line) -> dict[str, str]:
     """The English name of each published language: {"es": "Spanish"}. Its tag where Babel does not know it."""
-    return {tag: _english_name(tag) for tag in line.flow.offered}
-
-
-def _english_name(tag: str) -> str:
-    locale = cldr_locale(tag)
-    return (locale and locale.get_display_name("en")) or tag
+    locales = {tag: cldr_locale(tag) for tag in line.flow.offered}
+    return {tag: (locale and locale.get_display_name("en")) or tag for tag, locale in locales.items()}

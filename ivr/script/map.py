@@ -57,26 +57,20 @@ def dot(script: Script, flow: Flow) -> str:
 
 def _global_edges(flow: Flow) -> Iterator[str]:
     """Keys 0 and 9 work at every node. Only the main menu's edges are drawn, to keep the drawing readable."""
-    transfer = flow.transfer
-    connect, reminder = flow.node_of_kind("transfer"), flow.node_of_kind("reminder")
-    yield f'  "{flow.main_menu}" -> "{connect}" [style=dashed];'
-    yield f'  "{flow.main_menu}" -> "{reminder}" [style=dashed];'
-    yield f'  "{connect}" -> "{transfer.connected}" [style=dashed];'
-    yield f'  "{connect}" -> "{transfer.not_connected}" [style=dashed];'
+    main_menu, connect, reminder = flow.main_menu, flow.node_of_kind("transfer"), flow.node_of_kind("reminder")
+    edges = [(main_menu, connect), (main_menu, reminder)]
+    edges += [(connect, flow.transfer.connected), (connect, flow.transfer.not_connected)]
+    return (f'  "{node}" -> "{target}" [style=dashed];' for node, target in edges)
 
 
 def _box(flow: Flow, entry: Entry) -> str:
-    kind, key = flow.nodes[entry.name].kind, _key(flow, entry)
+    kind = flow.nodes[entry.name].kind
+    key = entry.keys.split()[-1] if entry.keys else {"transfer": "0", "reminder": "9"}.get(kind, "")
     label = "<br/>".join(escape(line) for line in textwrap.wrap(title_of(flow, entry), LABEL_WIDTH))
     named = f"<b>{escape(key)}</b>  " if key else ""
     name = f'<font point-size="9" color="#565c61">{escape(entry.name)}</font>'
     fill = FILL.get(kind, "#ffffff")
     return f'  "{entry.name}" [id="{entry.name}", fillcolor="{fill}", label=<{named}{label}<br/>{name}>];'
-
-
-def _key(flow: Flow, entry: Entry) -> str:
-    global_keys = {"transfer": "0", "reminder": "9"}
-    return entry.keys.split()[-1] if entry.keys else global_keys.get(flow.nodes[entry.name].kind, "")
 
 
 def svg(drawing: str) -> str:

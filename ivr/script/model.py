@@ -4,7 +4,7 @@ The script, the map, the readable web page and the notes for translators are mad
 hold exactly the words that callers hear.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ivr.call.flow import Languages, Menu, Topic
@@ -116,7 +116,7 @@ class _Reader:
         parts = line.content.parts(name, self._locale)
         node = line.flow.nodes.get(name)
         text = "\n\n".join(part.words for part in parts)
-        seconds = sum(map(line.schedule.longest_seconds, parts)) + PARAGRAPH_PAUSE * (len(parts) - 1)
+        seconds = _seconds(line, parts)
         offers = zip(node.choices, parts[-1].paragraphs, strict=True) if isinstance(node, Menu) else ()
         choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
         facts = line.content.prompts.templates[name].facts
@@ -129,6 +129,10 @@ class _Reader:
         if len(readability.words(text)) < MIN_GRADED_WORDS:
             return None
         return readability.grade(self._words[locale].without_names(text), locale)
+
+
+def _seconds(line: Line, prompts: Sequence[RenderedPrompt]) -> float:
+    return sum(map(line.schedule.longest_seconds, prompts)) + PARAGRAPH_PAUSE * (len(prompts) - 1)
 
 
 def label_of(offer: str) -> str:
@@ -173,8 +177,7 @@ class TimelineStep(NamedTuple):
 
 def timeline(line: Line, place: Place) -> tuple[TimelineStep, ...]:
     """All steps of `line` from `place` on, for a caller who presses no key."""
-    steps: list[TimelineStep] = []
-    at = 0.0
+    steps, at = list[TimelineStep](), 0.0
     for step in line.steps(place):
         steps.append(_step(line, step, at))
         at += steps[-1].seconds + (steps[-1].wait or 0)
@@ -182,9 +185,8 @@ def timeline(line: Line, place: Place) -> tuple[TimelineStep, ...]:
 
 
 def _step(line: Line, step: Step, at: float) -> TimelineStep:
-    spoken = line.schedule.prompts(step)
-    texts = tuple((reference.text, words) for reference, words in line.schedule.named_prompts(step))
-    seconds = sum(map(line.schedule.longest_seconds, spoken)) + PARAGRAPH_PAUSE * (len(spoken) - 1)
+    texts = tuple((reference.text, prompt) for reference, prompt in line.schedule.named_prompts(step))
+    seconds = _seconds(line, [prompt for _, prompt in texts])
     if isinstance(step, Ask):
         return TimelineStep(STEP_NAMES[step.reading], texts, at, seconds, line.schedule.wait(step), "")
     if isinstance(step, Dial):

@@ -109,9 +109,6 @@ def _release_changes(layer: Path, now: Template) -> Iterator[str]:
     yield f"  {'the release before':{COLUMN}}  the release now"
     for kind, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind != "equal":
-            yield from _side_by_side(" ".join(old[start:end]), " ".join(new[new_start:new_end]))
-
-
-def _side_by_side(old: str, new: str) -> Iterator[str]:
-    for left, right in zip_longest(wrap(old, COLUMN), wrap(new, COLUMN), fillvalue=""):
-        yield f"  {left:{COLUMN}}  {right}".rstrip()
+            columns = wrap(" ".join(old[start:end]), COLUMN), wrap(" ".join(new[new_start:new_end]), COLUMN)
+            for left, right in zip_longest(*columns, fillvalue=""):
+                yield f"  {left:{COLUMN}}  {right}".rstrip()

@@ -17,15 +17,15 @@ from ivr import __version__
 from ivr.call.state import Place
 from ivr.call.transitions import Ask
 from ivr.content.catalogue import MessageId, po_subpath, read_catalogue
-from ivr.content.facts import Fact, Number
+from ivr.content.facts import Fact
 from ivr.content.po import PoEntry
 from ivr.content.templates import blocks_by_part
 from ivr.errors import BadLocale
 from ivr.line.line import Line
 from ivr.line.schedule import PART_WAIT
 from ivr.script.labels import heard_when, title_of
-from ivr.script.model import Choice, Entry, Script, TimelineStep, read_script, timeline
-from ivr.script.sources import PageToOpen, comparison_of, pages_to_open
+from ivr.script.model import Choice, Entry, Script, read_script, timeline
+from ivr.script.sources import comparison_of, pages_to_open
 
 TEMPLATES = Path(__file__).parent / "pages"
 
@@ -69,14 +69,6 @@ class ScriptEntry(NamedTuple):
     wait: int | None
 
 
-class NumberUse(NamedTuple):
-    """A telephone number of numbers.toml, and the entries that speak it."""
-
-    name: str
-    number: Number
-    entries: tuple[Entry, ...]
-
-
 class ScriptPage(NamedTuple):
     """The data of one page. `source_script` is the script of the source language, `messages` has the catalogue."""
 
@@ -84,16 +76,6 @@ class ScriptPage(NamedTuple):
     script: Script
     source_script: Script
     messages: Mapping[MessageId, PoEntry] = {}
-
-    @property
-    def is_translation(self) -> bool:
-        """Whether the page shows the source language beside its own."""
-        return self.script.locale != self.source_script.locale
-
-    @property
-    def untranslated(self) -> int:
-        """How many texts are spoken in another language, because they are not fully translated."""
-        return sum(entry.locale != self.script.locale for entry in self.script.all())
 
     def shown(self, entry: Entry) -> ScriptEntry:
         """`entry` with its labels and sources."""
@@ -127,27 +109,13 @@ class ScriptPage(NamedTuple):
         rows = (row for entry in self.script.all() for part in self._parts(entry) for row in part)
         return (row for row in rows if row.message and row.message.comments)
 
-    def timeline(self) -> tuple[TimelineStep, ...]:
-        """A call without any key, from the ring on, or, in a second language, from the language key on."""
-        return timeline(self.line, Place(self.line.flow.node_of_kind("opening"), self.script.locale))
-
-    def numbers(self) -> Iterator[NumberUse]:
-        """Every telephone number, with the entries that speak it."""
-        for name, number in self.line.content.facts.numbers.items():
-            entries = (entry for entry in self.script.all() if any(name in part.numbers for part in entry.parts))
-            yield NumberUse(name, number, tuple(entries))
+    def entries_with(self, number: str) -> list[Entry]:
+        """The entries that speak a telephone number, which is given by its name in numbers.toml."""
+        return [entry for entry in self.script.all() if any(number in part.numbers for part in entry.parts)]
 
     def texts_with(self, fact: str) -> list[str]:
         """The names of the texts that cite `fact`."""
         return [entry.name for entry in self.script.all() if fact in entry.facts]
-
-    def pages_to_open(self) -> tuple[PageToOpen, ...]:
-        """The pages that a person must still open, for any fact."""
-        return pages_to_open(self.line.content.facts, self.line.content.facts.facts)
-
-    def unspoken_facts(self) -> tuple[Fact, ...]:
-        """The facts that are deliberately not spoken."""
-        return tuple(fact for fact in self.line.content.facts.facts.values() if not fact.spoken)
 
 
 def write_pages(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
@@ -169,16 +137,18 @@ def write_pages(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
 
 def render_page(line: Line, locale: str) -> str:
     """The page of one language, as HTML."""
-    source_script = read_script(line, line.flow.source_language)
-    data = ScriptPage(line, read_script(line, locale), source_script, _messages_in_catalogue(line, locale))
-    facts = line.content.facts
+    script, source_script = read_script(line, locale), read_script(line, line.flow.source_language)
+    facts, opening = line.content.facts, Place(line.flow.node_of_kind("opening"), locale)
     rows = [*(fact for fact in facts.facts.values() if fact.confidence != "own"), *facts.numbers.values()]
     copies = [row.copy_day for row in rows if row.copy_day]
     opened = [row.live_day for row in rows if row.live_day]
     return _environment().get_template("script.html").render(
-        page=data, script=data.script, locales=line.content.locales, locale=line.content.locales[locale], facts=facts,
-        rows=rows, copies=copies, opened=opened, not_reviewed_by=NOT_REVIEWED_BY, part_wait=PART_WAIT,
-        version=__version__,
+        page=ScriptPage(line, script, source_script, _messages_in_catalogue(line, locale)), script=script,
+        is_translation=locale != source_script.locale, locales=line.content.locales,
+        locale=line.content.locales[locale], facts=facts, rows=rows, copies=copies, opened=opened,
+        untranslated=sum(entry.locale != locale for entry in script.all()), timeline=timeline(line, opening),
+        pages_to_open=pages_to_open(facts, facts.facts), not_reviewed_by=NOT_REVIEWED_BY, part_wait=PART_WAIT,
+        unspoken_facts=[fact for fact in facts.facts.values() if not fact.spoken], version=__version__,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.phone.caller import Caller, ImpossibleAct
-from ivr.phone.playback import Heard, PlayedSound
+from ivr.phone.verbs import Heard, PlayedSound
 from ivr.phone.webhook_form import FORM, OUTCOMES, Fields
 from ivr.phone.xml import InvalidTwiml
 

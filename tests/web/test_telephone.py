@@ -22,7 +22,7 @@ from ivr.export.export import export_line
 from ivr.export.files import to_bytes
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.phone.playback import Heard
+from ivr.phone.verbs import Heard
 from ivr.phone.webhook_form import FORM, answered
 from ivr.signature import Form
 
