@@ -106,19 +106,12 @@ SOUNDS_FOLDER = ".sounds"
 
 
 class TextSound(NamedTuple):
-    """One text or part to listen to: its name, such as "tea-2", its words, its sound file and the seconds it takes.
-
-    `speech_seconds` are the seconds without the written pauses.
-    """
+    """One text or part to listen to: its name, such as "tea-2", its words, its sound file and the seconds it takes."""
 
     name: str
     words: str
     path: Path
     seconds: float
-
-    @property
-    def speech_seconds(self) -> float:
-        return self.seconds - timing.pause_seconds(self.words)
 
 
 def compile_with_draft(root: Path, options: Options, tag: str) -> Line:
@@ -150,7 +143,7 @@ def text_sounds(
 
 def rate_row(locale: Locale, heard: Sequence[TextSound]) -> str:
     """The measured rate of a voice, and a proposed row for locale.toml; "" if `heard` has too few seconds of speech."""
-    unit, seconds = locale.speech_rate.unit, sum(sound.speech_seconds for sound in heard)
+    unit, seconds = locale.speech_rate.unit, sum(sound.seconds - timing.pause_seconds(sound.words) for sound in heard)
     if seconds < MIN_MEASURED_SECONDS:
         return ""
     rate = sum(timing.units(sound.words, unit) for sound in heard) / seconds
@@ -180,10 +173,9 @@ def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[RecordablePart]:
 
 
 def _recorded(line: Line, locale: Locale, part: RecordablePart, pace: Pace) -> Path | None:
-    sound = locale.sounds.get(part.spoken.words)
-    if sound is None:
-        return None
-    return recording_files(line.content.root)[sound.slow if pace == "slow" else sound.file]
+    if sound := locale.sounds.get(part.spoken.words):
+        return recording_files(line.content.root)[sound.slow if pace == "slow" else sound.file]
+    return None
 
 
 def _synthetic(

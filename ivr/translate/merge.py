@@ -10,7 +10,7 @@ A message of the texts takes the first of these that exists:
 Translations that are no longer used stay in the file as obsolete entries (`#~`).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
@@ -19,15 +19,12 @@ from ivr.content.catalogue import Catalogue, MessageId, waiting_note, waits_sinc
 from ivr.content.po import PoEntry
 
 MIN_SIMILARITY = 0.6
-"""The similarity of two English sentences from which the translation of one is proposed for the other."""
+"""The similarity of two English sentences (0 to 1) from which the translation of one is proposed for the other."""
 ChangeKind = Literal["to translate", "fuzzy", "same meaning", "moved", "revived", "obsolete"]
 
 
 class Change(NamedTuple):
-    """One message that an update changed.
-
-    Example: `Change("fuzzy", ("tea", "Tea is cold."))` for an English that changed.
-    """
+    """One message that an update changed: `Change("fuzzy", ("tea", "Tea is cold."))` for an English that changed."""
 
     kind: ChangeKind
     message: MessageId
@@ -82,7 +79,8 @@ class _Translations:
 
     def _with_unused_translation(self, message: PoEntry) -> tuple[PoEntry, Change]:
         """`message` with the translation of an entry that left the texts, or without a translation."""
-        if moved := self._take(entry for entry in self._unused.values() if entry.english == message.english):
+        if same := [entry for entry in self._unused.values() if entry.english == message.english]:
+            moved = self._unused.pop(min(same, key=lambda entry: entry.fuzzy).id)
             return _translated(message, moved), Change("moved", message.id)
         if similar := self._take_similar(message):
             previous = similar.previous if similar.fuzzy and similar.previous else similar.english
@@ -102,16 +100,12 @@ class _Translations:
     def _take_similar(self, message: PoEntry) -> PoEntry | None:
         """The unused entry of the same text whose English is most similar; None if none is similar enough."""
         similarities = {
-            entry.id: _similarity(entry.english, message.english)
+            entry.id: SequenceMatcher(None, entry.english, message.english, autojunk=False).ratio()
             for entry in self._unused.values()
             if entry.context == message.context
         }
         nearest = max(similarities, key=similarities.__getitem__, default=None)
         return self._unused.pop(nearest) if nearest and similarities[nearest] >= MIN_SIMILARITY else None
-
-    def _take(self, candidates: Iterable[PoEntry]) -> PoEntry | None:
-        entry = min(candidates, key=lambda candidate: candidate.fuzzy, default=None)
-        return self._unused.pop(entry.id) if entry else None
 
     def unused(self) -> list[PoEntry]:
         """The translations that no message of the texts has used, as obsolete entries."""
@@ -121,11 +115,6 @@ class _Translations:
             )
             for entry in self._unused.values()
         ]
-
-
-def _similarity(english: str, other: str) -> float:
-    """From 0 to 1, as difflib computes it."""
-    return SequenceMatcher(None, english, other, autojunk=False).ratio()
 
 
 def _translated(message: PoEntry, other: PoEntry) -> PoEntry:

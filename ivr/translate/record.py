@@ -201,8 +201,11 @@ def prune(line: Line, tag: str) -> list[str]:
 
 def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
     """Lines of plain text. Unless `every`, only the texts without a recording; texts with the same words are one."""
-    parts = _parts_by_words(line, tag)
-    to_read = [(part, names) for part, names in parts if every or not _is_recorded(line, tag, part)]
+    by_words = dict[str, tuple[RecordablePart, list[str]]]()  # of parts with the same words the first, and all names
+    for part in parts_to_record(line, tag):
+        by_words.setdefault(part.spoken.words, (part, []))[1].append(part.name)
+    sounds = line.content.locales[tag].sounds
+    to_read = [(part, names) for part, names in by_words.values() if every or part.spoken.words not in sounds]
     english = {
         part.name: part.spoken.words
         for part in parts_to_record(line, line.flow.source_language, LANGUAGES_FOR_EVERY_KEY)
@@ -224,20 +227,9 @@ Save each text as a file with the name above it, in any format of a telephone (W
 ivr recordings add {tag} FOLDER"""
 
 
-def _parts_by_words(line: Line, tag: str) -> list[tuple[RecordablePart, list[str]]]:
-    """The parts to read aloud: of parts with the same words the first, with the names of all of them."""
-    by_words = dict[str, tuple[RecordablePart, list[str]]]()
-    for part in parts_to_record(line, tag):
-        by_words.setdefault(part.spoken.words, (part, []))[1].append(part.name)
-    return list(by_words.values())
-
-
-def _is_recorded(line: Line, tag: str, part: RecordablePart) -> bool:
-    return part.spoken.words in line.content.locales[tag].sounds
-
-
 def _state(line: Line, tag: str, part: RecordablePart) -> str:
     """Whether a part is recorded, and its seconds: "changed, about 12 s"."""
     changed = part.name in {row.name for row in outdated_recordings(line, tag)}
-    state = "recorded" if _is_recorded(line, tag, part) else "changed" if changed else "new"
+    recorded = part.spoken.words in line.content.locales[tag].sounds
+    state = "recorded" if recorded else "changed" if changed else "new"
     return f"{state}, about {line.schedule.longest_seconds(part.spoken):.0f} s"

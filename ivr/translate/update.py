@@ -31,6 +31,9 @@ from ivr.translate.notes import notes_of
 from ivr.translate.po_file import po_bytes
 
 PROJECT = "The information line"
+BEGIN = "# From here on `ivr locale update` writes: the `leaders` of each locale.toml.\n"
+"""A row of CODEOWNERS (https://docs.github.com/articles/about-code-owners). The rows of languages stand at the end,
+behind it: if several rows are for one file, the last one counts."""
 MAX_ROWS = 10
 """Changed messages that an update lists for each language."""
 HEADER = {
@@ -133,14 +136,13 @@ def _require_contexts(source: Sequence[PoEntry], contexts: Iterable[str]) -> Non
 
 
 def header(tag: str) -> dict[str, str]:
-    """The header fields of the catalogue of a language."""
-    return HEADER | {"Language": tag.replace("-", "_"), "Plural-Forms": _plural_forms(tag)}
+    """The header fields of the catalogue of a language.
 
-
-def _plural_forms(tag: str) -> str:
-    """The plural rule of CLDR, else that of English. The texts have no plurals, but tools require the field."""
+    The texts have no plurals, but tools require the plural rule: it is that of CLDR, else that of English.
+    """
     locale = cldr_locale(tag)
-    return get_plural(locale).plural_forms if locale else HEADER["Plural-Forms"]
+    plural_rule = get_plural(locale).plural_forms if locale else HEADER["Plural-Forms"]
+    return HEADER | {"Language": tag.replace("-", "_"), "Plural-Forms": plural_rule}
 
 
 def _existing(path: Path) -> Catalogue:
@@ -197,9 +199,6 @@ def rows(result: Update) -> Iterator[str]:
     yield from map(str, result.faults)
 
 
-BEGIN = "# From here on `ivr locale update` writes: the `leaders` of each locale.toml.\n"
-
-
 def owners_path(root: Path) -> Path:
     """The path of CODEOWNERS. Content that lies outside of the project has none."""
     return root / ".github" / "CODEOWNERS"
@@ -207,13 +206,10 @@ def owners_path(root: Path) -> Path:
 
 def owners_text(root: Path) -> str:
     """The text of CODEOWNERS with the present leaders. Raises BadLocale where a locale.toml cannot be read."""
-    before, _, _ = read_text(owners_path(root)).partition(BEGIN)
-    return before + BEGIN + "".join(_rows(root))
-
-
-def _rows(root: Path) -> Iterator[str]:
+    text = read_text(owners_path(root)).partition(BEGIN)[0] + BEGIN
     for path in sorted(root.glob("locales/*/locale.toml")):
         accounts = read_toml(path, BadLocale).get("leaders", [])
         leaders = [account for account in accounts if isinstance(account, str) and ACCOUNT.fullmatch(account)]
         if leaders:  # `ivr check` reports a leader that is not an account
-            yield f"/locales/{path.parent.name}/ {' '.join(leaders)}\n"
+            text += f"/locales/{path.parent.name}/ {' '.join(leaders)}\n"
+    return text
