@@ -1,7 +1,6 @@
 """One language as a whole: the rules that its translations break, and its progress. For `ivr check TAG`."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 
 from ivr.check.locale_settings import doubts, review_marks, spoken_numbers
@@ -25,23 +24,18 @@ MIN_TRANSLATIONS = 20
 
 def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
     """Every rule that a translation breaks, with the line in the catalogue and the keys that lead to the text."""
+    translations, paths = _translations(line, line.content.locales[tag]), paths_to_texts(line)
     for path in line.content.stack.existing(po_subpath(tag)):
-        yield from _catalogue_faults(line, tag, path)
-
-
-def _catalogue_faults(line: Line, tag: str, path: Path) -> Iterator[Fault]:
-    locale, catalogue = line.content.locales[tag], read_catalogue(path)
-    if "charset=utf-8" not in catalogue.header.get("Content-Type", "").lower():
-        found = "its header does not say that it is UTF-8" if catalogue.header else "it has no header"
-        yield Fault(str(path), found, "Run `ivr locale update`: it writes one, which PO editors need.", locale=tag)
-    translations, paths = _translations(line, locale), paths_to_texts(line)
-    for entry in catalogue.entries:
-        context, english = entry.id
-        if (locale.messages or {}).get(entry.id) == entry.translation:
-            where, path_to_text = f"{path}:{entry.line}", paths.get((context, tag), "")
-            for found, remedy in broken_rules(translations[entry.id], page=is_of_a_page(entry.id)):
-                quoted = f"{found}: {entry.translation[:60]!r}"
-                yield Fault(where, quoted, remedy, path_to_text, tag, context, english)
+        catalogue = read_catalogue(path)
+        if "charset=utf-8" not in catalogue.header.get("Content-Type", "").lower():
+            found = "its header does not say that it is UTF-8" if catalogue.header else "it has no header"
+            yield Fault(str(path), found, "Run `ivr locale update`: it writes one, which PO editors need.", locale=tag)
+        for entry in catalogue.entries:
+            translation = translations.get(entry.id)
+            if translation and translation.text == entry.translation:
+                for found, remedy in broken_rules(translation, page=is_of_a_page(entry.id)):
+                    where, quoted = f"{path}:{entry.line}", f"{found}: {entry.translation[:60]!r}"
+                    yield Fault(where, quoted, remedy, paths.get((entry.id[0], tag), ""), tag, *entry.id)
 
 
 def texts_too_long(line: Line, tag: str) -> Iterator[Fault]:

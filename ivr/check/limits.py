@@ -29,11 +29,11 @@ MIN_REPEATED_DIGITS = 5
 
 
 class LimitChecker:
-    """The limits of a line. `texts` are all its texts in all languages."""
+    """The limits of a line. `texts` are all its texts in all languages, `seconds` those of a prompt."""
 
     def __init__(self, line: Line) -> None:
         self.line, self.flow = line, line.flow
-        self.texts = tuple(rendered_texts(line))
+        self.texts, self.seconds = tuple(rendered_texts(line)), line.schedule.longest_seconds
         self._words = {tag: line.content.word_lists(tag) for tag in self.flow.offered}
 
     def faults(self) -> Iterator[Fault]:
@@ -45,17 +45,12 @@ class LimitChecker:
     def _possible_faults(self, text: RenderedText) -> Iterator[Fault | None]:
         yield from self._sentences(text)
         if text.locale == self.flow.source_language:  # `translation_rules` checks the words of translations
-            yield from self._words_never_said(text)
-            yield from self._wrong_characters(text)
+            yield from self._words_and_characters(text)
         node = self.flow.nodes.get(text.name)
         if isinstance(node, Menu):
             yield from self._menu(text)
         if isinstance(node, Topic | Reminder):
             yield from self._topic(text)
-
-    def seconds(self, prompt: RenderedPrompt) -> float:
-        """Upper estimate of the seconds of a prompt, at the normal pace."""
-        return self.line.schedule.longest_seconds(prompt)
 
     def grade(self, text: RenderedText) -> readability.Grade | None:
         """The reading level of a topic without its official names; None for another text or a short one."""
@@ -69,12 +64,10 @@ class LimitChecker:
             words, subject = len(readability.words(sentence)), f"the sentence “{sentence[:50]}”, words"
             yield limit_fault(self.line, text, "words of a sentence", words, subject)
 
-    def _words_never_said(self, text: RenderedText) -> Iterator[Fault]:
+    def _words_and_characters(self, text: RenderedText) -> Iterator[Fault]:
         for word in self._words[text.locale].avoided_words_in(text.words):
             remedy = f"locales/{text.locale}/words.toml lists it under `never`: use other words."
             yield text.fault(f"it says “{word}”", remedy)
-
-    def _wrong_characters(self, text: RenderedText) -> Iterator[Fault]:
         for wrong in wrong_characters(text.words.replace("\n", " "), text.locale):
             yield text.fault(f"a character that cannot be spoken, {wrong}", "Type it again, or write the word.")
 

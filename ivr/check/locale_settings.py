@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 import regex
 
@@ -40,12 +39,8 @@ ACCOUNT = regex.compile(r"@[\w-]+(/[\w.-]+)?|[^@\s]+@[^@\s]+\.\w+", regex.ASCII)
 REVIEW_MARK = regex.compile(r"#\s*(CHECK|MISSING):\s*(.*)")
 
 
-class FieldFault(NamedTuple):
-    """A fault of a field of locale.toml. Example: `FieldFault("name", "it is empty", "Write …")`."""
-
-    field: str
-    found: str
-    remedy: str
+FieldFault = tuple[str, str, str]
+"""A field of locale.toml, what was found in it, and the remedy. Example: `("name", "it is empty", "Write …")`."""
 
 
 def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterator[Fault]:
@@ -55,7 +50,7 @@ def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterat
     faults = [*_digit_faults(locale, proposals), *_key_faults(locale, proposals.of(tag))]
     faults += [*_voice_faults(locale, line.content.root), *_name_faults(locale), *_rate_faults(locale)]
     faults += [*_review_faults(locale, today), *_leader_faults(locale), *_neutral_page_faults(locale)]
-    yield from (Fault(_where(path, fault.field), fault.found, fault.remedy, locale=tag) for fault in faults)
+    yield from (Fault(_where(path, field), found, remedy, locale=tag) for field, found, remedy in faults)
     if published:
         for file, number, mark in review_marks(path.parent):
             remedy = "Check it with a speaker of the language, correct it, and delete the mark."
@@ -78,9 +73,9 @@ def _digit_faults(locale: Locale, proposals: Proposals) -> Iterator[FieldFault]:
             f"“{locale.digits[index]}” is the word for {expected.index(digits[index])}" for index in moved[:3]
         )
         remedy = f"Write them in the order 0 1 2 … 9: “{proposed[0]}” is first."
-        yield FieldFault("digits", f"they are in another order: {examples}", remedy)
+        yield "digits", f"they are in another order: {examples}", remedy
     elif other := _other_language(digits, expected, proposals):
-        yield FieldFault("digits", f"they are the digits of `{other}`", "Write the words of this language.")
+        yield "digits", f"they are the digits of `{other}`", "Write the words of this language."
 
 
 def _other_language(digits: Sequence[str], own: Sequence[str], proposals: Proposals) -> str:
@@ -105,9 +100,8 @@ def _key_faults(locale: Locale, proposed: ProposedWords) -> Iterator[FieldFault]
     star, pound = _without_accents([locale.star, locale.pound])
     expected = tuple(_without_accents([proposed.star, proposed.pound]))
     if (star, pound) != expected and (star == expected[1] or pound == expected[0]):
-        yield FieldFault(
-            "star", f"“{locale.star}” and “{locale.pound}” are in each other's place", "`star` is *, `pound` is #."
-        )
+        found = f"“{locale.star}” and “{locale.pound}” are in each other's place"
+        yield "star", found, "`star` is *, `pound` is #."
 
 
 def _voice_faults(locale: Locale, root: Path) -> Iterator[FieldFault]:
@@ -115,9 +109,8 @@ def _voice_faults(locale: Locale, root: Path) -> Iterator[FieldFault]:
     voices = _voices(root)
     expected = voices.language_for(locale.tag) if voices else ""
     if voices and expected and language_of(locale.language) not in _language_names(locale.tag, voices):
-        yield FieldFault(
-            "language", f"{locale.language} is not the language `{locale.tag}`", f"Expected one like {expected}."
-        )
+        found = f"{locale.language} is not the language `{locale.tag}`"
+        yield "language", found, f"Expected one like {expected}."
 
 
 def _language_names(tag: str, voices: Voices) -> set[str]:
@@ -131,39 +124,39 @@ def _language_names(tag: str, voices: Voices) -> set[str]:
 def _name_faults(locale: Locale) -> Iterator[FieldFault]:
     if not locale.name.strip():
         remedy = "Write the name of the language in the language: the page links to it by this name."
-        yield FieldFault("name", "it is empty", remedy)
+        yield "name", "it is empty", remedy
     words = {"name": [locale.name], "digits": locale.digits, "star": [locale.star], "pound": [locale.pound]}
     for field, values in words.items():
         for wrong in wrong_characters(" ".join(values), locale.tag):
             found = f"a character that cannot be spoken, {wrong}"
-            yield FieldFault(field, found, "Type it again on the keyboard of your language.")
+            yield field, found, "Type it again on the keyboard of your language."
 
 
 def _rate_faults(locale: Locale) -> Iterator[FieldFault]:
     rate, (slowest, fastest) = locale.speech_rate, MAX_SPEECH_RATES[locale.speech_rate.unit]
     if rate.slowest > slowest or rate.fastest > fastest:
         found = f"{rate.slowest:g} to {rate.fastest:g} {rate.unit} a second are faster than any voice"
-        yield FieldFault("speech_rate", found, f"`ivr listen {locale.tag}` measures a voice and proposes a rate.")
+        yield "speech_rate", found, f"`ivr listen {locale.tag}` measures a voice and proposes a rate."
 
 
 def _review_faults(locale: Locale, today: date) -> Iterator[FieldFault]:
     if locale.review and not locale.review.by.strip():
-        yield FieldFault("reviewed", "it names nobody", "Write the name of the person who has read every text aloud.")
+        yield "reviewed", "it names nobody", "Write the name of the person who has read every text aloud."
     if locale.review and locale.review.date > today:
-        yield FieldFault("reviewed", f"{locale.review.date} is in the future", "Write the day of the review.")
+        yield "reviewed", f"{locale.review.date} is in the future", "Write the day of the review."
 
 
 def _leader_faults(locale: Locale) -> Iterator[FieldFault]:
     for leader in locale.leaders:
         if not ACCOUNT.fullmatch(leader):
             remedy = "Write an account such as @maria, a team such as @agency/spanish, or an e-mail address."
-            yield FieldFault("leaders", f"{leader!r} is not an account", remedy)
+            yield "leaders", f"{leader!r} is not an account", remedy
 
 
 def _neutral_page_faults(locale: Locale) -> Iterator[FieldFault]:
     if locale.neutral_page and (fault := neutral_page_fault(locale.neutral_page)):
         remedy = "Until it is corrected, “Leave this page” opens the page of the source language."
-        yield FieldFault("neutral_page", f"{locale.neutral_page!r}: {fault}", remedy)
+        yield "neutral_page", f"{locale.neutral_page!r}: {fault}", remedy
 
 
 def review_marks(folder: Path) -> Iterator[tuple[str, int, str]]:

@@ -6,24 +6,12 @@ reading level of texts have limits (`limits.py`), which do not stop a running li
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from ivr.call.state import KEYS
 from ivr.check import documents, keys, silence, spoken
 from ivr.check.line_index import LineIndex
 from ivr.errors import Fault
 from ivr.line.line import Line
-
-
-class ProofCounts(NamedTuple):
-    """The numbers of states, keys and documents that the proofs go through."""
-
-    places: int
-    keys: int
-    documents: int
-
-    def __str__(self) -> str:
-        return f"{self.places} states, {self.keys} keys, {self.documents} documents walked"
 
 
 def prove(line: Line) -> tuple[Fault, ...]:
@@ -39,11 +27,11 @@ def prove(line: Line) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def proof_counts(lines: Sequence[Line]) -> ProofCounts:
-    """The numbers of states, keys and documents that `prove` goes through, of all `lines` together."""
-    places_with_keys = sum(len(LineIndex(line).places_with_keys) for line in lines)
-    documents = sum(len(line.documents) for line in lines)
-    return ProofCounts(sum(len(line.paths) for line in lines), places_with_keys * len((*KEYS, "")), documents)
+def proof_counts(lines: Sequence[Line]) -> str:
+    """The numbers of states, keys and documents that `prove` goes through, of all `lines` together, in words."""
+    keys = sum(len(LineIndex(line).places_with_keys) for line in lines) * len((*KEYS, ""))
+    places, documents = sum(len(line.paths) for line in lines), sum(len(line.documents) for line in lines)
+    return f"{places} states, {keys} keys, {documents} documents walked"
 
 
 Proof = Callable[[LineIndex], Iterator[Fault]]

@@ -11,19 +11,11 @@ from ivr.check.catalogues import catalogue_faults, draft_rows, page_notes
 from ivr.check.language import fallback_voice_faults, summary, texts_too_long, translation_faults, unreviewed
 from ivr.check.limits import LimitChecker
 from ivr.check.locale_settings import doubts, setting_faults
-from ivr.check.proofs import ProofCounts, proof_counts, prove
+from ivr.check.proofs import proof_counts, prove
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.rendered_texts import RenderedText, paths_to_texts
 from ivr.check.sources import age_faults, source_faults
-from ivr.check.waiting import (
-    Waiting,
-    merged_faults,
-    needed_faults,
-    overdue_faults,
-    waiting_messages,
-    waiting_row,
-    waiting_rows,
-)
+from ivr.check.waiting import merged_faults, needed_faults, overdue_faults, waiting_messages, waiting_row, waiting_rows
 from ivr.content.catalogue import po_subpath, read_catalogue
 from ivr.content.load import Content, published_and_drafts, published_languages
 from ivr.errors import BadContent, BadLocale, Fault
@@ -49,7 +41,7 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
         lines = [compile_line(root, replace(options, silence=policy)) for policy in ("connect", "goodbye")]
         limits = LimitChecker(lines[0])
     except BadContent as error:
-        return Report(error.faults, (*map(str, error.faults), f"{ProofCounts(0, 0, 0)}, {_count(error.faults)}"))
+        return Report(error.faults, (*map(str, error.faults), f"{proof_counts([])}, {_count(error.faults)}"))
     faults = [fault for line in lines for fault in prove(line)]
     faults += _content_faults(lines[0], limits)
     if today:
@@ -141,15 +133,16 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
     try:
         line = compile_line(root, options, languages)
     except BadContent as error:
-        return _language_report(error.faults, ())
+        return _language_report(error.faults)
     if tag not in line.content.locales:
-        return _language_report(_faults_for(tag, line.content.faults), ())
+        return _language_report(_faults_for(tag, line.content.faults))
     waiting = waiting_messages(line.content, tag)
     needed = merged_faults([message for message in waiting if message.needed])
     faults = tuple(dict.fromkeys((*_language_faults(line, tag), *needed)))
     optional = [message for message in waiting if not message.needed]
-    summary_rows = (*summary(line, tag), *_how_to_publish(line, tag, faults, optional))
-    return _language_report(faults, summary_rows, optional, tag)
+    fuzzy = [message.fault for message in optional if message.fault.kind == "fuzzy"]
+    published = f"  published   {_published(line, tag, bool(faults), bool(optional))}"
+    return _language_report(faults, fuzzy, [*waiting_row(tag, optional), *summary(line, tag), published])
 
 
 def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -175,25 +168,19 @@ def _with_catalogue_line(fault: Fault, catalogues: Sequence[Path]) -> Fault:
     return fault
 
 
-def _how_to_publish(line: Line, tag: str, faults: tuple[Fault, ...], waiting: list[Waiting]) -> Iterator[str]:
+def _published(line: Line, tag: str, has_faults: bool, waits: bool) -> str:
     if tag in published_languages(line.content.root):
-        yield "  published   yes"
-    elif faults:
-        yield "  published   not before the faults are corrected"
-    elif waiting:
-        yield "  published   not yet: texts wait for their translator"
-    else:
-        yield f'  published   not yet: put "{tag}" into `published` in prompts/flow.toml'
+        return "yes"
+    if has_faults:
+        return "not before the faults are corrected"
+    if waits:
+        return "not yet: texts wait for their translator"
+    return f'not yet: put "{tag}" into `published` in prompts/flow.toml'
 
 
-def _language_report(
-    faults: tuple[Fault, ...], summary_rows: tuple[str, ...], waiting: Sequence[Waiting] = (), tag: str = ""
-) -> Report:
-    rows = list[str]()
-    for fault in (*faults, *(message.fault for message in waiting if message.fault.kind == "fuzzy")):
-        rows.append(str(fault))
-        if fault.english:
-            rows.append(f"    the English: {fault.english}")
-    row = waiting_row(tag, waiting)
-    rows += [*([row] if row else []), *summary_rows, _count(faults)]
-    return Report(faults, tuple(rows))
+def _language_report(faults: tuple[Fault, ...], fuzzy: Sequence[Fault] = (), rows: Sequence[str] = ()) -> Report:
+    """The faults and the `fuzzy` messages, which are no faults, each with its English below it; then `rows`."""
+    described = list[str]()
+    for fault in (*faults, *fuzzy):
+        described += [str(fault), f"    the English: {fault.english}"] if fault.english else [str(fault)]
+    return Report(faults, (*described, *rows, _count(faults)))

@@ -13,6 +13,7 @@ from ivr.errors import Fault
 
 WARN_AFTER, FAIL_AFTER = 180, 365
 """Days since a person last compared a number or a fact with its source."""
+ADD_FACT = "Add the fact, or correct the id."
 
 
 def source_faults(content: Content) -> Iterator[Fault]:
@@ -24,30 +25,27 @@ def source_faults(content: Content) -> Iterator[Fault]:
         needs_text = content.stack.layer is None or name in content.facts.of_layer  # a layer may leave out a topic
         for found, remedy in _fact_faults(content, fact, name in spoken_facts or not needs_text):
             yield Fault(_where(content, "sources.toml", name), found, remedy)
-    for name, number in content.facts.numbers.items():
-        if number.fact not in content.facts.facts:
-            found = f"its fact {number.fact} is not in sources.toml"
-            yield Fault(_where(content, "numbers.toml", name), found, "Add the fact, or correct the id.")
-    yield from _written_faults(content)
+    rows = [("numbers.toml", name, number.fact, "") for name, number in content.facts.numbers.items()]
+    rows += [("written.toml", name, form.fact, form.write) for name, form in content.facts.written.items() if form.fact]
+    for file, name, fact_id, stated in rows:
+        for found, remedy in _cited_fact_faults(content, fact_id, stated):
+            yield Fault(_where(content, file, name), found, remedy)
 
 
-def _written_faults(content: Content) -> Iterator[Fault]:
-    """An address whose fact does not exist, or does not state it."""
-    for name, form in content.facts.written.items():
-        fact = content.facts.facts.get(form.fact)
-        if form.fact and not fact:
-            found = f"its fact {form.fact} is not in sources.toml"
-            yield Fault(_where(content, "written.toml", name), found, "Add the fact, or correct the id.")
-        elif fact and form.write.lower() not in fact.says.lower():
-            found, remedy = f"its fact {form.fact} does not state {form.write}", "Compare both with the source."
-            yield Fault(_where(content, "written.toml", name), found, remedy)
+def _cited_fact_faults(content: Content, name: str, stated: str) -> Iterator[tuple[str, str]]:
+    """The fault, and its remedy, of a fact of a number or of an address that is `stated`, "" for a number."""
+    fact = content.facts.facts.get(name)
+    if not fact:
+        yield f"its fact {name} is not in sources.toml", ADD_FACT
+    elif stated.lower() not in fact.says.lower():
+        yield f"its fact {name} does not state {stated}", "Compare both with the source."
 
 
 def _fact_faults(content: Content, fact: Fact, is_named: bool) -> Iterator[tuple[str, str]]:
     """Each fault of a fact and its remedy. `is_named`: a text names the fact, or no text needs to."""
     for other in fact.beside:
         if other not in content.facts.facts:
-            yield f"it is to be said with {other}, which is not in sources.toml", "Add the fact, or correct the id."
+            yield f"it is to be said with {other}, which is not in sources.toml", ADD_FACT
     if fact.spoken and not is_named:
         yield "no text speaks it", "Speak it in a text that names it, or set spoken = false with a reason."
     if not fact.spoken and not fact.reason:

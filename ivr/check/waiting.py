@@ -90,18 +90,17 @@ def overdue_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Ite
 
 def waiting_rows(content: Content) -> Iterator[str]:
     """For each published language the number of texts that wait for their translator, and which."""
-    return filter(None, (waiting_row(tag, waiting_messages(content, tag)) for tag in _target_languages(content)))
+    for tag in _target_languages(content):
+        yield from waiting_row(tag, waiting_messages(content, tag))
 
 
-def waiting_row(tag: str, waiting: Sequence[Waiting]) -> str:
-    """How many texts of a language wait for their translator, which, and since when; "" if none waits."""
-    texts = len({message.fault.text for message in waiting})
-    if not texts:
-        return ""
-    wait = "1 text waits for its translator" if texts == 1 else f"{texts} texts wait for their translator"
-    days = sorted(message.since for message in waiting if message.since)
-    since = f", the oldest since {days[0]}" if days else ""
-    return f"{tag}: {wait}, and the source language speaks meanwhile{since}: {_names(waiting)}"
+def waiting_row(tag: str, waiting: Sequence[Waiting]) -> Iterator[str]:
+    """How many texts of a language wait for their translator, which, and since when; no row if none waits."""
+    if texts := len({message.fault.text for message in waiting}):
+        wait = "1 text waits for its translator" if texts == 1 else f"{texts} texts wait for their translator"
+        days = sorted(message.since for message in waiting if message.since)
+        since = f", the oldest since {days[0]}" if days else ""
+        yield f"{tag}: {wait}, and the source language speaks meanwhile{since}: {_names(waiting)}"
 
 
 def _names(waiting: Sequence[Waiting]) -> str:
