@@ -4,18 +4,28 @@
 levels of whole texts are limits (`limits.py`).
 """
 
+import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import regex
 
-from ivr.check.copied_words import copied, other_language, still_english
 from ivr.check.handwritten_keys import KeyWords, key_by_hand, number_by_hand
-from ivr.check.translation import OFFER, Translation, language_of, mention_of
+from ivr.check.translation import OFFER, Translation, language_of, mention_of, same_language
 from ivr.content.catalogue import PLACEHOLDER
 from ivr.content.characters import Kind, wrong_characters
 from ivr.speech import readability
+
+ENGLISH_RUN, OTHER_RUN = 3, 4
+"""A run is a number of words in a row. A translation that has a run of this length in common with the English, or with
+another translation, is copied."""
+SHORT_RUN, SHORT_ENGLISH = 2, 5
+"""SHORT_RUN applies in the place of ENGLISH_RUN if the English has at most SHORT_ENGLISH words."""
+ENGLISH_WORDS = frozenset(
+    ["the", "and", "you", "your", "with", "this", "that", "from", "they", "their", "there", "when", "which"]
+)
+"""English words that callers' other languages do not have."""
 
 FAR_SHORTER, SHORTER = 0.4, 0.85
 """The least growth of a translation, as a factor of the usual growth: FAR_SHORTER always, SHORTER only if the
@@ -51,6 +61,59 @@ def broken_rules(translation: Translation, page: bool) -> Iterator[tuple[str, st
         found = rule.describe(translation) if rule.pages or not page else ""
         if found:
             yield found, rule.remedy
+
+
+def _copied(translation: Translation) -> str:
+    """The whole translation is the English."""
+    words = readability.words(_without_names(translation, translation.english))
+    is_copy = translation.foreign and words and translation.text == translation.english
+    return "it is the English, not translated" if is_copy else ""
+
+
+def _still_english(translation: Translation) -> str:
+    """Some words of the translation are English."""
+    if not translation.foreign or translation.text == translation.english:
+        return ""
+    text, english = (_without_names(translation, words) for words in (translation.text, translation.english))
+    length = SHORT_RUN if len(readability.words(english)) <= SHORT_ENGLISH else ENGLISH_RUN
+    run = _shared_run(text, english, length) or _english_word(translation, text)
+    return f"it still says “{run}”, as the English does" if run else ""
+
+
+def _english_word(translation: Translation, text: str) -> str:
+    """The first word of ENGLISH_WORDS in a text; "" for none, or if the source language is not English."""
+    words = readability.words(text) if translation.source.tag == "en" else []
+    return next((word for word in words if word in ENGLISH_WORDS), "")
+
+
+def _other_language(translation: Translation) -> str:
+    """Some words of the translation are also in the translation into another language, and not in the English."""
+    text, english = (_without_names(translation, words) for words in (translation.text, translation.english))
+    for tag, other in translation.others.items():
+        run = _shared_run(text, _without_names(translation, other), OTHER_RUN)
+        if run and not same_language(tag, translation.tag) and not _shared_run(run, english, OTHER_RUN):
+            return f"it says “{run}”, as the translation into {tag} does"
+    return ""
+
+
+def _without_names(translation: Translation, text: str) -> str:
+    """`text` with a line break, which ends a run of words, in place of each placeholder and official name."""
+    for name in sorted(translation.names, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "\n", text, flags=re.IGNORECASE)
+    return PLACEHOLDER.sub("\n", text)
+
+
+def _shared_run(text: str, other: str, length: int) -> str:
+    """The first `length` words in a row that both texts have; "" if they have none in common."""
+    other_runs = set(_runs(other, length))
+    return next((" ".join(run) for run in _runs(text, length) if run in other_runs), "")
+
+
+def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
+    """Each `length` words in a row in a line of `text`: ("a", "b"), ("b", "c") for "a b c" and 2."""
+    for segment in text.split("\n"):
+        words: Sequence[str] = readability.words(segment)
+        yield from zip(*(words[start:] for start in range(length)), strict=False)
 
 
 def _space_at_an_end(translation: Translation) -> str:
@@ -167,9 +230,9 @@ RULES: tuple[Rule, ...] = (
     Rule("pauses", _pauses, "Each … is a pause: write as many, where they are heard best."),
     Rule("quotes", _quotes, "Close it, or remove it.", pages=True),
     Rule("opening marks", _opening_marks, "Each ? is opened by ¿ and each ! by ¡.", pages=True),
-    Rule("copied", copied, f"Translate it, or leave it empty; {_LIST_NAME}"),
-    Rule("still English", still_english, f"Translate it; {_LIST_NAME}"),
-    Rule("another language", other_language, "It may have been pasted into the wrong catalogue: translate it."),
+    Rule("copied", _copied, f"Translate it, or leave it empty; {_LIST_NAME}"),
+    Rule("still English", _still_english, f"Translate it; {_LIST_NAME}"),
+    Rule("another language", _other_language, "It may have been pasted into the wrong catalogue: translate it."),
     Rule("key by hand", _key_by_hand, f"{BY_PLACEHOLDER} If it is no key, list the phrase under `not_keys`."),
     Rule("number by hand", _number_by_hand, f"{BY_PLACEHOLDER} If it is no number, list it under `not_keys`."),
     Rule("lost text", _lost_text, "Translate all of the English, and keep its sentences."),

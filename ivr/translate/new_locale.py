@@ -26,8 +26,7 @@ from ivr.content.locale_file import ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.errors import BadContent, BadLocale, OperationFailed
 from ivr.line.options import DEFAULT_OPTIONS, Options
-from ivr.translate.po_file import po_bytes
-from ivr.translate.update import PROJECT, header, update
+from ivr.translate.update import PROJECT, header, po_bytes, update
 
 TEMPLATES = Path(__file__).parent / "pages"
 INHERITED_FIELDS = ("digits", "star", "pound", "key_words", "speech_rate", "ear")

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from babel.messages.plurals import get_plural
+from babel.messages.pofile import escape
 
 from ivr.call.language_tags import cldr_locale
 from ivr.check.locale_settings import ACCOUNT
-from ivr.content.catalogue import Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
+from ivr.content.catalogue import PLACEHOLDER, Catalogue, MessageId, duplicate_faults, po_path, read_catalogue
 from ivr.content.files import CHECKOUT, read_text, read_toml
 from ivr.content.layer import Stack, stack_of
 from ivr.content.load import order_of_work, published_languages
@@ -28,7 +29,6 @@ from ivr.line.compiler import compile_line
 from ivr.line.options import DEFAULT_OPTIONS, Options
 from ivr.translate.merge import Change, merge
 from ivr.translate.notes import notes_of
-from ivr.translate.po_file import po_bytes
 
 PROJECT = "The information line"
 BEGIN = "# From here on `ivr locale update` writes: the `leaders` of each locale.toml.\n"
@@ -213,3 +213,28 @@ def owners_text(root: Path) -> str:
         if leaders:  # `ivr check` reports a leader that is not an account
             text += f"/locales/{path.parent.name}/ {' '.join(leaders)}\n"
     return text
+
+
+def po_bytes(title: str, fields: Mapping[str, str], entries: Iterable[PoEntry]) -> bytes:
+    """A PO file as UTF-8: the comment `title`, the header with `fields`, then the entries."""
+    rows = (escape(f"{name}: {value}\n") for name, value in fields.items())
+    header = "\n".join((f"# {title}", 'msgid ""', 'msgstr ""', *rows))
+    blocks = (header, *("\n".join(_rows(entry)) for entry in entries))
+    return ("\n\n".join(blocks) + "\n").encode("utf-8")
+
+
+def _rows(entry: PoEntry) -> Iterator[str]:
+    yield from (f"# {comment}".rstrip() for comment in entry.comments)
+    yield from (f"#. {note}" for note in entry.notes)
+    if entry.file:
+        yield f"#: {entry.file}"
+    flags = ["fuzzy"] * entry.fuzzy + ["python-format"] * bool(PLACEHOLDER.search(entry.english))
+    if flags:
+        yield f"#, {', '.join(flags)}"
+    mark = "#~" if entry.obsolete else ""
+    if entry.previous:
+        yield f"{mark or '#'}| msgid {escape(entry.previous)}"
+    fields = {"msgctxt": entry.context, "msgid": entry.english, "msgstr": entry.translation}
+    for keyword, text in fields.items():
+        if text is not None:
+            yield f"{mark} {keyword} {escape(text)}".lstrip()

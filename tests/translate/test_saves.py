@@ -23,8 +23,7 @@ from ivr.check.report import check_all
 from ivr.content.catalogue import load_messages, po_path, read_catalogue
 from ivr.translate import update as updating
 from ivr.translate.merge import merge
-from ivr.translate.po_file import po_bytes
-from ivr.translate.update import PROJECT, header, update
+from ivr.translate.update import PROJECT, header, po_bytes, update
 
 OLD, NEW = "Manzanas. Son rojas.", "Manzanas. Son muy rojas."
 APPLES = ("apples", "Apples. They are red.")
