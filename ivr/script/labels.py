@@ -3,7 +3,7 @@
 These words are written for reviewers and translators. Callers do not hear them.
 """
 
-from ivr.call.flow import Farewell, Flow, Reminder, Transfer
+from ivr.call.flow import Flow
 from ivr.call.language_tags import cldr_locale
 from ivr.line.line import Line
 from ivr.script.model import SHARED, Entry, read_script
@@ -36,25 +36,21 @@ SHARED_TEXT_LABELS = {
 """When each shared text (prompts/lines/) is heard."""
 
 
+NODE_LABELS = {
+    "reminder": ("The reminder to dial 911", "press 9 at any time"),
+    "transfer": ("Connecting", "press 0 at any time, or stay silent"),
+    "farewell": ("After a conversation", "after a conversation with the hotline"),
+}
+"""The title of the node of a kind, and when it is heard."""
+
+
 def heard_when(flow: Flow, entry: Entry) -> str:
     """The keys or the event that lead to `entry`, in words, such as "press 1, then 2"; "" where they are not known."""
     if entry.keys:
         return f"press {', then '.join(entry.keys.split())}"
     if entry.kind == SHARED:
         return SHARED_TEXT_LABELS.get(entry.name, "")
-    match flow.nodes[entry.name]:
-        case Reminder():
-            return "press 9 at any time"
-        case Transfer():
-            return "press 0 at any time, or stay silent"
-        case Farewell():
-            return "after a conversation with the hotline"
-        case _ if entry.name == flow.transfer.not_connected:
-            return "when the hotline could not be reached"
-        case _ if entry.name == flow.main_menu:
-            return "after the opening; * leads back to it"
-        case _:
-            return ""
+    return _node_label(flow, entry)[1]
 
 
 def title_of(flow: Flow, entry: Entry) -> str:
@@ -63,19 +59,16 @@ def title_of(flow: Flow, entry: Entry) -> str:
         return entry.title
     if entry.kind == SHARED:
         return entry.name.replace("_", " ").capitalize()
-    match flow.nodes[entry.name]:
-        case Reminder():
-            return "The reminder to dial 911"
-        case Transfer():
-            return "Connecting"
-        case Farewell():
-            return "After a conversation"
-        case _ if entry.name == flow.main_menu:
-            return "The main menu"
-        case _ if entry.name == flow.transfer.not_connected:
-            return "Not connected"
-        case _:
-            return entry.title
+    return _node_label(flow, entry)[0]
+
+
+def _node_label(flow: Flow, entry: Entry) -> tuple[str, str]:
+    """The title of a node to which no choice leads, and when it is heard."""
+    if entry.name == flow.main_menu:
+        return "The main menu", "after the opening; * leads back to it"
+    if entry.name == flow.transfer.not_connected:
+        return "Not connected", "when the hotline could not be reached"
+    return NODE_LABELS.get(entry.kind, (entry.title, ""))
 
 
 def node_labels(line: Line) -> dict[str, tuple[str, int]]:

@@ -35,10 +35,11 @@ def notes_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
     for entry in script.all():
         for part, blocks in enumerate(blocks_by_part(line.content.prompts.templates[entry.name]), start=1):
             for english, placeholders, *_ in blocks:
-                values = {name: _value(line, entry, source) for name, source in placeholders.items()}
+                explained = {name: _explain(line, script, entry, source) for name, source in placeholders.items()}
+                values = {name: value for name, (value, _) in explained.items()}
                 heard = _heard(line, entry, part, timing.longest_seconds(english % values, rate))
-                explained = (_explain(line, script, entry, name, placeholders[name], values[name]) for name in values)
-                notes.setdefault((entry.name, english), (heard, *explained))
+                rows = (f"%({name})s {explanation}" for name, (_, explanation) in explained.items())
+                notes.setdefault((entry.name, english), (heard, *rows))
     return notes
 
 
@@ -50,36 +51,28 @@ def _heard(line: Line, entry: Entry, part: int, seconds: float) -> str:
     return f"Heard: {where or entry.name}; about {max(1, round(seconds))} s in English."
 
 
-def _value(line: Line, entry: Entry, source: tuple[str, str]) -> str:
-    """The words for a placeholder in the source language: none for the mark of a written form.
+def _explain(line: Line, script: Script, entry: Entry, source: tuple[str, str]) -> tuple[str, str]:
+    """The words for a placeholder in the source language, "" for the mark of a written form; and what it is.
 
     `source` is ("press", choice), ("numbers", name) or ("written", name).
     """
-    locale = line.content.locales[line.flow.source_language]
-    kind, name = source
+    (kind, name), locale = source, line.content.locales[script.locale]
     if kind == "written":
-        return ""
-    if kind == "press":
-        return locale.key_word(named_keys(line.flow, entry.name)[name])
-    return locale.digit_groups(line.content.facts.numbers[name].groups)
-
-
-def _explain(line: Line, script: Script, entry: Entry, placeholder: str, source: tuple[str, str], value: str) -> str:
-    kind, name = source
+        return "", _explain_written(line, name)
     if kind == "numbers":
-        number = line.content.facts.numbers[name].say
-        return f"%({placeholder})s is the number {number}, said digit by digit: “{value}”."
-    if kind == "written":
-        return _explain_written(line, placeholder, name)
+        number = line.content.facts.numbers[name]
+        words = locale.digit_groups(number.groups)
+        return words, f"is the number {number.say}, said digit by digit: “{words}”."
     key = named_keys(line.flow, entry.name)[name]
-    if purpose := KEY_PURPOSES.get(name):
-        return f"%({placeholder})s is the word for key {key}, {purpose}: “{value}”."
-    return f"%({placeholder})s is the word for the key that leads to “{title_of(line.flow, script.entry(name))}”."
+    word, purpose = locale.key_word(key), KEY_PURPOSES.get(name)
+    if purpose:
+        return word, f"is the word for key {key}, {purpose}: “{word}”."
+    return word, f"is the word for the key that leads to “{title_of(line.flow, script.entry(name))}”."
 
 
-def _explain_written(line: Line, placeholder: str, name: str) -> str:
+def _explain_written(line: Line, name: str) -> str:
     if name == END:
-        return f"%({placeholder})s ends these words. Neither mark is spoken."
+        return "ends these words. Neither mark is spoken."
     form = line.content.facts.written[name].write
     written = f"writes “{form}” for them" if form else "leaves them out"
-    return f"%({placeholder})s begins words that are for listeners only: the web page {written}."
+    return f"begins words that are for listeners only: the web page {written}."

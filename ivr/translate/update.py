@@ -1,8 +1,9 @@
 """Writes locales/messages.pot from the texts, merges it into each messages.po, and writes the leaders into CODEOWNERS.
 
-Every file is written in one layout (`po_bytes`), so that a catalogue saved by any editor differs from the former one in
-its messages alone. Header fields that editors fill in are reset, because they cause conflicts between translators and
-publish names and addresses. `translators` in locale.toml names the translators who wish to be named.
+Every file is written in one layout (`po_bytes`), which Poedit and Weblate keep, so that a catalogue saved by any editor
+differs from the former one in its messages alone. Header fields that editors fill in are reset, because they cause
+conflicts between translators and publish names and addresses. `translators` in locale.toml names the translators who
+wish to be named.
 """
 
 from collections import Counter
@@ -216,10 +217,10 @@ def owners_text(root: Path) -> str:
 
 
 def po_bytes(title: str, fields: Mapping[str, str], entries: Iterable[PoEntry]) -> bytes:
-    """A PO file as UTF-8: the comment `title`, the header with `fields`, then the entries."""
+    """A PO file as UTF-8: the comment `title`, the header with `fields`, then the entries. No line is wrapped."""
     rows = (escape(f"{name}: {value}\n") for name, value in fields.items())
-    header = "\n".join((f"# {title}", 'msgid ""', 'msgstr ""', *rows))
-    blocks = (header, *("\n".join(_rows(entry)) for entry in entries))
+    head = "\n".join((f"# {title}", 'msgid ""', 'msgstr ""', *rows))
+    blocks = (head, *("\n".join(_rows(entry)) for entry in entries))
     return ("\n\n".join(blocks) + "\n").encode("utf-8")
 
 
