@@ -29,10 +29,7 @@ def in_process(line: Line) -> Post:
 
 
 def _speaking_time(line: Line) -> SpeakingTime:
-    """Returns a function from a text and Twilio's name of its language to an upper estimate in seconds.
-
-    Pauses are not included: the telephone adds them as the document gives them. Example: `("Press zero.", "en-US")`.
-    """
+    """Returns a function from a text and its language ("en-US") to an upper estimate in seconds, without pauses."""
     rates = {locale.language: locale.speech_rate for locale in reversed(tuple(line.content.locales.values()))}
     return lambda text, language: timing.longest_seconds(text, rates.get(language, UNKNOWN_LANGUAGE))
 

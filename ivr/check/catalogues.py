@@ -14,10 +14,7 @@ from ivr.errors import Fault
 
 
 def catalogue_faults(content: Content) -> Iterator[Fault]:
-    """The faults of loading, then each stale message of each configured language.
-
-    A message that waits for its translator is no fault (`waiting.py`).
-    """
+    """The faults of loading except waiting messages (`waiting.py`), then the stale messages of each language."""
     source = {message.id: message for message in all_messages(content.prompts.templates)}
     yield from (fault for fault in content.faults if not fault.waits_for_translator)
     for tag in content.configured[1:]:

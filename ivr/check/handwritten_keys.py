@@ -25,21 +25,14 @@ equal (911, 988)."""
 
 
 class KeyWords(NamedTuple):
-    """The words for the keys of a language.
-
-    `digits`: the words for 0 to 9 in telephone numbers, then the other words for digit keys (`key_words`).
-    `all`: these, star, pound and other forms.
-    """
+    """The words for 0 to 9 in telephone numbers, then those of `key_words`; `all`: these, star, pound, other forms."""
 
     digits: tuple[str, ...]
     all: tuple[str, ...]
 
 
 def key_by_hand(text: str, keys: KeyWords, words: WordLists) -> str:
-    """The first key that `text` says, with its phrase: "oprima cero"; "" without one.
-
-    `text` is a message with a line break in place of each placeholder.
-    """
+    """The first key that `text`, which has a line break for each placeholder, says: "oprima cero"; "" without one."""
     plain = _without_phrases(text, words.not_keys)
     for phrase in words.press:
         for match in _pressed_key_pattern(phrase, keys.all).finditer(plain):

@@ -1,6 +1,6 @@
 """Limits of texts: how long and how hard to read they may be. They fail `ivr check`; a running line ignores them.
 
-The numbers are in `limit_table`, the limits of a call's opening and of its last sentence in `call_limits`. Seconds are
+The numbers are in `rendered_texts`, the limits of a call's opening and last sentence in `call_limits`. Seconds are
 upper estimates at the normal pace (`ivr.speech.timing`); "within N seconds" means that the sentence has ended by then.
 A menu is measured by its choices only, without its heading and the offer of a person. The silence after a key does not
 count, in a menu or in a part of a topic.

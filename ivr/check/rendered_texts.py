@@ -15,9 +15,9 @@ from ivr.line.line import Line
 
 
 class Limit(NamedTuple):
-    """A limit in English and in the other languages, most of which need more time, and its unit.
+    """A limit in English and in the other languages, most of which need more time, and its unit: `Limit(26, 32, "s")`.
 
-    A limit is the most that is allowed, or the least if its unit ends with "at least". Example: `Limit(26, 32, "s")`.
+    A limit is the most that is allowed, or the least if its unit ends with "at least".
     """
 
     english: float
@@ -109,10 +109,7 @@ def _rounded_above(measured: float, limit: float) -> str:
 def limit_fault(
     line: Line, text: TextInLanguage, limit: str, measured: float, subject: str = "", english: str = ""
 ) -> Fault | None:
-    """The fault if `measured` exceeds the limit named `limit`, else None.
-
-    `subject` names the measured part of the text, if any, and `english` the message at which it begins.
-    """
+    """The fault if `measured` exceeds `limit`. `subject` names the measured part, `english` its first message."""
     most, unit = LIMITS[limit].of(text.locale), LIMITS[limit].unit
     if measured <= most or (unit == "words" and not line.content.locales[text.locale].word_limits):
         return None

@@ -33,10 +33,7 @@ class Report(NamedTuple):
 
 
 def check_all(root: Path, options: Options, today: date | None = None) -> Report:
-    """Check the content under `root` for both policies of silence, and the ages of sources if `today` is given.
-
-    Faults of the content are in the report: BadContent is not raised.
-    """
+    """Check the content for both policies of silence, and with `today` the ages of sources. BadContent is reported."""
     try:
         lines = [compile_line(root, replace(options, silence=policy)) for policy in ("connect", "goodbye")]
         limits = LimitChecker(lines[0])
@@ -123,10 +120,7 @@ def _hardest(limits: LimitChecker, texts: Iterable[RenderedText]) -> str:
 
 
 def check_language(root: Path, options: Options, tag: str) -> Report:
-    """Check the language `tag` as if it were published: its faults, each with the English, and its progress.
-
-    Raises BadLocale if locales/ has no such language.
-    """
+    """Check a language as if it were published: its faults, its progress. Raises BadLocale for an unknown `tag`."""
     languages = published_and_drafts(root, tag)
     if tag == languages[0]:
         return check_all(root, options)

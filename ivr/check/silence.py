@@ -16,10 +16,7 @@ LONGEST_SILENT_CALL = 3600
 
 
 def silence_reaches_a_person(index: LineIndex) -> Iterator[Fault]:
-    """A silent caller reaches the dial, or with the policy "goodbye" the end, not too early and not too late.
-
-    The seconds are between SHORTEST_SILENT_CALL and LONGEST_SILENT_CALL.
-    """
+    """A silent caller reaches the dial, or with the policy "goodbye" the end, not too early and not too late."""
     for place in index.places_with_keys:
         steps = index.steps(place)
         seconds = sum(index.shortest_seconds(step) for step in steps)

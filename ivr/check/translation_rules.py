@@ -43,11 +43,7 @@ OPENING_MARKS = {"es": ("¿?", "¡!")}
 
 
 class Rule(NamedTuple):
-    """A rule of translations.
-
-    `describe` returns the fault of a translation as a phrase ("three dots"), "" if there is none. `pages` says that the
-    rule applies to the messages of web pages too.
-    """
+    """A rule. `describe` returns a fault as a phrase, "" if there is none; with `pages` it is for web pages too."""
 
     name: str
     describe: Callable[[Translation], str]

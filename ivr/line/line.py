@@ -58,10 +58,7 @@ class Line:
         return self.content.flow
 
     def respond(self, address: str, form: Form) -> Answer:
-        """The answer to a verified request.
-
-        `address` is the path after the public URL ("/call/en/main/choices-7c1e"), `form` has the fields.
-        """
+        """The answer to a verified request. `address` is the path after the public URL ("/call/en/main/choices-7c1e")."""
         place, event = self._place_and_event(address, form)
         target = self.transitions[place][event.key] if isinstance(event, Key) else next_place(self.flow, place, event)
         return Answer(target, event, twiml.document(self.documents[target]))
@@ -97,5 +94,5 @@ class Line:
         place = place_at(self.flow, address.removesuffix(OUTCOME))
         if place is None or place not in self.documents:
             return None
-        is_possible = not address.endswith(OUTCOME) or isinstance(self.flow.nodes[place.node], Transfer)
-        return place if is_possible else None
+        dials = isinstance(self.flow.nodes[place.node], Transfer)
+        return place if dials or not address.endswith(OUTCOME) else None

@@ -88,9 +88,8 @@ def dial(number: str, action: str | None, caller_id: str | None) -> bytes:
 def with_new_numbers(document: bytes, old_number: str, number: str, caller_id: str | None) -> bytes:
     """`document` with `number` in the place of `old_number` (both E.164), and with `caller_id` in every dial.
 
-    With equal numbers only `caller_id` is set.
-    The spoken `old_number` is words, in groups of 1, 3, 3 and 4 digits. They are replaced by the digits of `number`
-    ("1, 2 0 2, …"), which voices of every language read one by one.
+    With equal numbers only `caller_id` is set. The spoken `old_number` is words, in groups of 1, 3, 3 and 4 digits. They
+    are replaced by the digits of `number` ("1, 2 0 2, …"), which voices of every language read one by one.
     """
     root = ElementTree.fromstring(document)
     for verb in root.iter("Dial"):

@@ -28,10 +28,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 @lru_cache(maxsize=256)  # random calls read the same few hundred documents
 def read_document(document: bytes) -> tuple[Verb, ...]:
-    """The verbs of `document`, in order. Raises InvalidTwiml.
-
-    Example: `b"<Response><Hangup/></Response>"` gives `(Hangup(),)`.
-    """
+    """The verbs of `document`: `(Hangup(),)` for `b"<Response><Hangup/></Response>"`. Raises InvalidTwiml."""
     if len(document) > MAX_DOCUMENT_BYTES:
         raise InvalidTwiml(f"a document of {len(document)} bytes: at most {MAX_DOCUMENT_BYTES} are allowed", 11750)
     root = parse_xml(document)
@@ -43,10 +40,9 @@ def read_document(document: bytes) -> tuple[Verb, ...]:
 
 
 def check_reachable(verbs: Iterable[Verb]) -> tuple[Verb, ...]:
-    """Return `verbs` unchanged. Raises InvalidTwiml if Twilio cannot reach one of them.
+    """Return `verbs`. Raises InvalidTwiml for a verb after a <Hangup> or a <Dial> with an action, so never reached.
 
-    Twilio does not reach a verb after a <Hangup> or a <Dial> with an action:
-    https://www.twilio.com/docs/voice/twiml/dial#action.
+    https://www.twilio.com/docs/voice/twiml/dial#action
     """
     verbs = tuple(verbs)
     for before, after in pairwise(verbs):
@@ -105,10 +101,7 @@ def _dial(element: Element) -> Dial:
 
 
 def _number(element: Element) -> str:
-    """https://www.twilio.com/docs/voice/twiml/number
-
-    Only E.164: the country is explicit, and 911 or another short number cannot be dialled.
-    """
+    """https://www.twilio.com/docs/voice/twiml/number, in E.164 alone: 911 or another short number cannot be dialled."""
     checked_attributes(element)
     text = _text_of(element)
     if not re.fullmatch(E164, text):

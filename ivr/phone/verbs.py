@@ -32,10 +32,7 @@ SayOrPlay = Say | Play
 
 @dataclass(frozen=True, slots=True)
 class Gather:
-    """Speaks the `nested` verbs and waits for one key until `timeout` seconds after the last word.
-
-    Without a key the next verb follows.
-    """
+    """Speaks the `nested` verbs, then waits `timeout` seconds for one key; without a key the next verb follows."""
 
     action: str
     timeout: int
@@ -61,10 +58,7 @@ Verb = Say | Play | Gather | Dial | Hangup
 
 
 SpeakingTime = Callable[[str, str], float]
-"""A function from a text and its language to the seconds of its words at the voice's own rate, without pauses.
-
-Example: `speaking_time("Press zero.", "en-US")` returns 0.8.
-"""
+"""A function from a text and its language, ("Press zero.", "en-US"), to the seconds of its words, without pauses."""
 
 
 class PlayedSound(NamedTuple):

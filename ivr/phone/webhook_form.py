@@ -1,8 +1,6 @@
 """The form fields of Twilio's requests for a document, with invented values.
 
-Example of Fields, the press of key 8: `[*answered(FORM), *digits_pressed("8")]`, in which the last field is
-`("Digits", "8")`.
-
+The press of key 8 is `[*answered(FORM), *digits_pressed("8")]`, in which the last field is `("Digits", "8")`.
 https://www.twilio.com/docs/voice/twiml#request-parameters
 """
 

@@ -1,7 +1,4 @@
-"""Labels for the texts on pages about the line: the title of a text, and when or after which keys it is heard.
-
-These words are written for reviewers and translators. Callers do not hear them.
-"""
+"""Labels of texts, for reviewers and translators: the title of a text, and when or after which keys it is heard."""
 
 from ivr.call.flow import Flow
 from ivr.call.language_tags import cldr_locale

@@ -1,7 +1,4 @@
-"""The map of the line, as an outline and as a drawing: the menus and topics, and the key that leads to each.
-
-The drawing is written in DOT; Graphviz's program `dot` makes an SVG of it.
-"""
+"""The map of the line, as an outline and as a drawing in DOT: the menus and topics, and the key that leads to each."""
 
 import shutil
 import subprocess

@@ -62,11 +62,7 @@ class Entry(NamedTuple):
 
 
 class Script(NamedTuple):
-    """The whole line in one language.
-
-    `entries` are the menus and topics in key order, `others` the other nodes (reminder, transfer, …), `shared` the
-    texts that many nodes share.
-    """
+    """`entries` are the menus and topics in key order, `others` the other nodes, `shared` the texts of many nodes."""
 
     locale: str
     entries: tuple[Entry, ...]

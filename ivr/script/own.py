@@ -57,9 +57,9 @@ def _paragraphs(text: Template) -> list[str]:
 
 
 def copy_text(root: Path, name: str) -> list[Path]:
-    """Copy a text of the release into the layer at `root`, to edit it, and into prompts/replaced/: the new files.
+    """Copy a text of the release into prompts/replaced/ and, unless it has one, into the layer: the new files.
 
-    A text of this name that the layer has stays as it is. Raises OperationFailed if the release has no text `name`.
+    Raises OperationFailed if the release has no text `name`.
     """
     layer, release = _layer_of(root), stack_of(root).base
     texts = load_templates(release / "prompts")

@@ -28,10 +28,7 @@ class Term(NamedTuple):
 
 
 def glossary(root: Path, tag: str) -> list[Term]:
-    """The translated terms in the STYLE.md of a language.
-
-    `;` separates several terms in a cell ("T visa; U visa"). Raises BadLocale or OperationFailed if there is no term.
-    """
+    """The translated terms in the STYLE.md of a language. Raises BadLocale or OperationFailed if there is no term."""
     folder = stack_of(root).path(f"locales/{tag}/STYLE.md").parent
     name = str(read_toml(folder / "locale.toml", BadLocale).get("name", ""))
     terms = list(_terms(read_text(folder / "STYLE.md", BadLocale), name))
@@ -72,7 +69,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _pairs(source: str, target: str, note: str) -> Iterator[Term]:
-    """A Term for each term in `source`: with its own translation if `target` has as many, else with all of `target`."""
+    """A Term for each term of `source` ("T visa; U visa"): with its own translation, else with all of `target`."""
     sources, targets = ([term.strip(" …") for term in cell.split(";")] for cell in (source, target))
     matched = targets if len(targets) == len(sources) else [target] * len(sources)
     yield from (Term(term, translation, note) for term, translation in zip(sources, matched, strict=True))

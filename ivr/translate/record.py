@@ -155,10 +155,7 @@ def _is_clipped(file: Path) -> bool:
 
 
 def _converted(file: Path, rate: float) -> bytes:
-    """The samples of `file` as telephone sound at a rate, at an even level.
-
-    The silence in front gives a caller who pressed a key time to raise the telephone.
-    """
+    """The samples of `file` as telephone sound at a rate, at an even level, after the pause that follows a key."""
     tempo = ["tempo", "-s", f"{rate:g}"] if rate != 1 else []
     lead = PAUSE_AFTER_KEY * (SLOW_PAUSE_FACTOR if tempo else 1)
     output_format = ["-t", "raw", "-r", str(SAMPLE_RATE), "-c", "1", "-e", "mu-law", "-D"]

@@ -43,10 +43,7 @@ class Status(NamedTuple):
 
 
 def statuses(root: Path, options: Options = DEFAULT_OPTIONS) -> list[Status]:
-    """The state of each language under `root`: the published ones in their order, then the drafts by tag.
-
-    Raises BadContent where the texts cannot be read.
-    """
+    """The published languages in their order, then the drafts by tag. Raises BadContent if a text cannot be read."""
     published = compile_line(root, options)
     drafts = [tag for tag in tags_under(root) if tag not in published.content.configured]
     with_each = compile_line(root, options, published_and_drafts(root, *drafts)) if drafts else published

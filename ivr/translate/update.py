@@ -53,11 +53,7 @@ HEADER = {
 
 
 class Update(NamedTuple):
-    """The result of an update.
-
-    `written` are the files that changed; `changes` are the messages that changed, by language; `faults` are those of
-    the catalogues that were left as they are, because a translation would be lost.
-    """
+    """The files that changed, the changes by language, and the faults of the catalogues that were left as they are."""
 
     written: tuple[Path, ...]
     changes: Mapping[str, tuple[Change, ...]]
@@ -65,10 +61,7 @@ class Update(NamedTuple):
 
 
 def source_messages(root: Path, options: Options = DEFAULT_OPTIONS) -> list[PoEntry]:
-    """The messages of the texts at `root` in the order of work, then those of the web pages.
-
-    Raises BadContent where a text cannot be read.
-    """
+    """The messages of the texts in the order of work, then of the web pages. Raises BadContent."""
     line = compile_line(root, options)
     texts, notes = line.content.prompts.templates, notes_of(line)
     messages = all_messages({name: texts[name] for name in order_of_work(line.flow) if name in texts})
@@ -137,10 +130,7 @@ def _require_contexts(source: Sequence[PoEntry], contexts: Iterable[str]) -> Non
 
 
 def header(tag: str) -> dict[str, str]:
-    """The header fields of the catalogue of a language.
-
-    The texts have no plurals, but tools require the plural rule: it is that of CLDR, else that of English.
-    """
+    """The header fields of a catalogue. Tools require a plural rule: it is that of CLDR, else that of English."""
     locale = cldr_locale(tag)
     plural_rule = get_plural(locale).plural_forms if locale else HEADER["Plural-Forms"]
     return HEADER | {"Language": tag.replace("-", "_"), "Plural-Forms": plural_rule}
