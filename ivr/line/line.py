@@ -58,7 +58,7 @@ class Line:
         return self.content.flow
 
     def respond(self, address: str, form: Form) -> Answer:
-        """The answer to a verified request. `address` is the path after the public URL ("/call/en/main/choices-7c1e")."""
+        """The answer to a verified request to a path after the public URL ("/call/en/main/choices-7c1e")."""
         place, event = self._place_and_event(address, form)
         target = self.transitions[place][event.key] if isinstance(event, Key) else next_place(self.flow, place, event)
         return Answer(target, event, twiml.document(self.documents[target]))

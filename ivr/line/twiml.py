@@ -71,7 +71,7 @@ def say(
     """A fragment: `prompt` is spoken. Inside a Gather a key stops it, outside none does."""
     locale = locales[prompt.locale]
     voice = _Voice(locale.say_voice, locale.language, locale.takes_ssml)
-    return _prompt_verbs(prompt, voice, pace, first_pause, audio_url)
+    return _speech(prompt, voice, pace, first_pause, audio_url)
 
 
 def dial(number: str, action: str | None, caller_id: str | None) -> bytes:
@@ -88,8 +88,8 @@ def dial(number: str, action: str | None, caller_id: str | None) -> bytes:
 def with_new_numbers(document: bytes, old_number: str, number: str, caller_id: str | None) -> bytes:
     """`document` with `number` in the place of `old_number` (both E.164), and with `caller_id` in every dial.
 
-    With equal numbers only `caller_id` is set. The spoken `old_number` is words, in groups of 1, 3, 3 and 4 digits. They
-    are replaced by the digits of `number` ("1, 2 0 2, …"), which voices of every language read one by one.
+    With equal numbers only `caller_id` is set. The spoken `old_number`, words in groups of 1, 3, 3 and 4 digits,
+    becomes the digits of `number` ("1, 2 0 2, …"), which voices of every language read one by one.
     """
     root = ElementTree.fromstring(document)
     for verb in root.iter("Dial"):
@@ -146,21 +146,15 @@ class _Voice(NamedTuple):
 
 
 @lru_cache(maxsize=1000)
-def _prompt_verbs(prompt: RenderedPrompt, voice: _Voice, pace: Pace, first_pause: float, audio_url: str) -> bytes:
-    return b"".join(map(_bytes, _speech(prompt, voice, pace, first_pause, audio_url)))
-
-
-def _speech(prompt: RenderedPrompt, voice: _Voice, pace: Pace, first_pause: float, audio_url: str) -> Iterable[TwiML]:
+def _speech(prompt: RenderedPrompt, voice: _Voice, pace: Pace, first_pause: float, audio_url: str) -> bytes:
     """A Play, if the prompt is recorded; else one Say with SSML; if the voice takes no SSML, a Say for each segment."""
     if prompt.sound:
-        yield Play(f"{audio_url}/{prompt.sound.slow if pace == 'slow' else prompt.sound.file}")
-    elif voice.takes_ssml:
-        yield _ssml_say(prompt, voice, pace, first_pause)
-    else:
-        segments = (segment for paragraph in prompt.paragraphs for segment in paragraph.split("…"))
-        for segment in segments:
-            if any(map(str.isalnum, segment)):  # a full stop alone is not spoken
-                yield Say(segment.strip(), voice=voice.name, language=voice.language)
+        return _bytes(Play(f"{audio_url}/{prompt.sound.slow if pace == 'slow' else prompt.sound.file}"))
+    if voice.takes_ssml:
+        return _bytes(_ssml_say(prompt, voice, pace, first_pause))
+    segments = [segment for paragraph in prompt.paragraphs for segment in paragraph.split("…")]
+    spoken = [segment.strip() for segment in segments if any(map(str.isalnum, segment))]  # no full stop alone
+    return b"".join(_bytes(Say(segment, voice=voice.name, language=voice.language)) for segment in spoken)
 
 
 def _ssml_say(prompt: RenderedPrompt, voice: _Voice, pace: Pace, first_pause: float) -> TwiML:

@@ -56,22 +56,14 @@ def _whole_number(least: int, most: int) -> Callable[[str], bool]:
     return lambda value: re.fullmatch("[0-9]{1,6}", value) is not None and least <= int(value) <= most
 
 
-def _percent(least: int, most: int) -> Callable[[str], bool]:
-    return lambda value: value.endswith("%") and _whole_number(least, most)(value[:-1])
-
-
-def _method(code: int) -> AttributeRule:
-    return AttributeRule(_matches("POST"), "POST, so that no key is written to a server's log", code)
-
-
 _URL = AttributeRule(is_address, "an absolute http(s) or relative URL", 11100)
-_NUMBER = "a number like +12025550100"
+_POST = _matches("POST"), "POST, so that no key is written to a server's log"
 
 # https://www.twilio.com/docs/voice/twiml/gather#gather-attributes
 _GATHER = {
     "input": AttributeRule(_matches("dtmf"), 'only "dtmf": a caller may not be able to speak', 13326),
     "action": _URL,
-    "method": _method(13312),
+    "method": AttributeRule(*_POST, 13312),
     "timeout": AttributeRule(_whole_number(1, 999_999), "whole seconds, at least 1", 13313),
     "numDigits": AttributeRule(_matches("1"), "1: every key acts at once", 13314),
     "finishOnKey": AttributeRule(_matches(""), "nothing: # is an ordinary key", 13310),
@@ -80,9 +72,9 @@ _GATHER = {
 # https://www.twilio.com/docs/voice/twiml/dial#dial-attributes
 _DIAL = {
     "action": _URL,
-    "method": _method(13210),
+    "method": AttributeRule(*_POST, 13210),
     "timeout": AttributeRule(_whole_number(5, 600), "whole seconds from 5 to 600", 13212),
-    "callerId": AttributeRule(_matches(E164), _NUMBER, 13214),
+    "callerId": AttributeRule(_matches(E164), "a number like +12025550100", 13214),
     "record": AttributeRule(_matches("do-not-record"), 'only "do-not-record": no call is recorded', 13217),
     "hangupOnStar": AttributeRule(_matches("false"), 'only "false": a key must not cut a conversation', 13213),
 }
@@ -107,7 +99,7 @@ ATTRIBUTE_RULES: dict[str, dict[str, AttributeRule]] = {
         )
     },
     # https://docs.aws.amazon.com/polly/latest/dg/prosody-tag.html
-    "prosody": {"rate": AttributeRule(_percent(20, 200), "20% to 200%", 13520)},
+    "prosody": {"rate": AttributeRule(_matches("([2-9][0-9]|1[0-9][0-9]|200)%"), "20% to 200%", 13520)},
 }
 
 REQUIRED = {"Gather": ("action", "numDigits", "finishOnKey"), "break": ("time",), "prosody": ("rate",)}

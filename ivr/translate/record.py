@@ -201,17 +201,17 @@ def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
     by_words = dict[str, tuple[RecordablePart, list[str]]]()  # of parts with the same words the first, and all names
     for part in parts_to_record(line, tag):
         by_words.setdefault(part.spoken.words, (part, []))[1].append(part.name)
-    sounds = line.content.locales[tag].sounds
+    sounds, changed = line.content.locales[tag].sounds, {row.name for row in outdated_recordings(line, tag)}
     to_read = [(part, names) for part, names in by_words.values() if every or part.spoken.words not in sounds]
-    english = {
-        part.name: part.spoken.words
-        for part in parts_to_record(line, line.flow.source_language, LANGUAGES_FOR_EVERY_KEY)
-    }
+    source_parts = parts_to_record(line, line.flow.source_language, LANGUAGES_FOR_EVERY_KEY)
+    english = {part.name: part.spoken.words for part in source_parts}
     seconds = sum(line.schedule.longest_seconds(part.spoken.without_sound) for part, _ in to_read)
     yield f"{len(to_read)} texts, about {seconds / 60:.0f} minutes."
     yield from HEAD.format(tag=tag).splitlines()
     for part, names in to_read:
-        yield f"\n== {', '.join(f'{name}.wav' for name in names)}   {_state(line, tag, part)}"
+        state = "recorded" if part.spoken.words in sounds else "changed" if part.name in changed else "new"
+        files, seconds = ", ".join(f"{name}.wav" for name in names), line.schedule.longest_seconds(part.spoken)
+        yield f"\n== {files}   {state}, about {seconds:.0f} s"
         yield part.spoken.words
         if words := english.get(part.name):
             yield "    " + words.replace("\n\n", "\n    ")
@@ -222,11 +222,3 @@ Run `ivr check {tag}` first: it names each text that is too long, before it is r
 to one person. A … is a short pause, an empty line a longer one. Below each text is the English: do not read that aloud.
 Save each text as a file with the name above it, in any format of a telephone (WAV, MP3, M4A, Opus …), in one folder:
 ivr recordings add {tag} FOLDER"""
-
-
-def _state(line: Line, tag: str, part: RecordablePart) -> str:
-    """Whether a part is recorded, and its seconds: "changed, about 12 s"."""
-    changed = part.name in {row.name for row in outdated_recordings(line, tag)}
-    recorded = part.spoken.words in line.content.locales[tag].sounds
-    state = "recorded" if recorded else "changed" if changed else "new"
-    return f"{state}, about {line.schedule.longest_seconds(part.spoken):.0f} s"
