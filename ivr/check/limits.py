@@ -14,6 +14,7 @@ from ivr.check.rendered_texts import LIMITS, RenderedText, limit_fault, rendered
 from ivr.content.characters import wrong_characters
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.templates import blocks_by_part
+from ivr.content.wordlists import WordLists
 from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.speech import readability
@@ -26,6 +27,13 @@ MAX_PARTS = 6
 """Parts that a topic may have without the key # in its first part."""
 MIN_REPEATED_DIGITS = 5
 """The least number of digits of a telephone number that a part says twice, or with the offer to hear it again."""
+
+
+def grade_of(text: str, locale: str, words: WordLists) -> readability.Grade | None:
+    """The reading level of a text without its official names; None for a short one."""
+    if len(readability.words(text)) < MIN_GRADED_WORDS:
+        return None
+    return readability.grade(words.without_names(text), locale)
 
 
 class LimitChecker:
@@ -55,9 +63,7 @@ class LimitChecker:
     def grade(self, text: RenderedText) -> readability.Grade | None:
         """The reading level of a topic without its official names; None for another text or a short one."""
         is_topic = isinstance(self.flow.nodes.get(text.name), Topic | Reminder)
-        if not is_topic or len(readability.words(text.words)) < MIN_GRADED_WORDS:
-            return None
-        return readability.grade(self._words[text.locale].without_names(text.words), text.locale)
+        return grade_of(text.words, text.locale, self._words[text.locale]) if is_topic else None
 
     def _sentences(self, text: RenderedText) -> Iterator[Fault | None]:
         for sentence in (sentence for part in text.parts for sentence in readability.sentences(part.words)):

@@ -70,7 +70,7 @@ def _node_label(flow: Flow, entry: Entry) -> tuple[str, str]:
 
 def node_labels(line: Line) -> dict[str, tuple[str, int]]:
     """The label of each node in the source language, in menu order, and how many keys lead there: ("For tea", 1)."""
-    script = read_script(line, line.flow.source_language, graded=False)
+    script = read_script(line, line.flow.source_language)
     return {entry.name: (title_of(line.flow, entry), entry.depth) for entry in (*script.entries, *script.others)}
 
 

@@ -7,13 +7,11 @@ hold exactly the words that callers hear.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ivr.call.flow import Languages, Menu, Topic
+from ivr.call.flow import Languages, Menu
 from ivr.call.playlist import SHARED_TEXTS
 from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, Step
-from ivr.check.limits import MIN_GRADED_WORDS
 from ivr.content.prompts import RenderedPrompt
-from ivr.content.wordlists import WordLists
 from ivr.line.line import Line
 from ivr.speech import readability
 from ivr.speech.pauses import PARAGRAPH_PAUSE
@@ -35,8 +33,7 @@ class Entry(NamedTuple):
 
     `name` is that of a node or of a shared text. `keys` lead to it from the main menu, such as "1 2"; "" where no
     choice does. `title` is the label of the choice that offers it, else the name of the text. `facts` are ids of
-    sources.toml. `seconds` is an upper estimate at the normal pace. `grade` is None for other kinds than topics and for
-    short texts.
+    sources.toml. `seconds` is an upper estimate at the normal pace.
     """
 
     name: str
@@ -48,7 +45,6 @@ class Entry(NamedTuple):
     facts: tuple[str, ...]
     word_count: int
     seconds: float
-    grade: readability.Grade | None
 
     @property
     def depth(self) -> int:
@@ -82,49 +78,34 @@ class Script(NamedTuple):
         return tuple(self.entry(choice.node) for choice in entry.choices)
 
 
-def read_script(line: Line, locale: str, graded: bool = True) -> Script:
-    """The script of `line` in `locale`, one of `line.content.locales`. Unless `graded`, no text has a grade."""
-    reader = _Reader(line, locale, graded)
-    entries = tuple(reader.menu_and_below(line.flow.main_menu))
+def read_script(line: Line, locale: str) -> Script:
+    """The script of `line` in `locale`, one of `line.content.locales`."""
+    entries = tuple(_menu_and_below(line, locale, line.flow.main_menu))
     reached = {entry.name for entry in entries}
     texts = line.content.prompts.templates
     names = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, Languages)]
-    others = tuple(reader.entry(name) for name in names if name not in reached)
-    return Script(locale, entries, others, tuple(reader.entry(name) for name in SHARED_TEXTS))
+    others = tuple(_entry(line, locale, name) for name in names if name not in reached)
+    return Script(locale, entries, others, tuple(_entry(line, locale, name) for name in SHARED_TEXTS))
 
 
-class _Reader:
-    def __init__(self, line: Line, locale: str, graded: bool) -> None:
-        self._line, self._locale, self._graded = line, locale, graded
-        tags = line.content.locales if graded else ()
-        self._words: dict[str, WordLists] = {tag: line.content.word_lists(tag) for tag in tags}
+def _menu_and_below(line: Line, locale: str, name: str, keys: str = "", title: str = "") -> Iterator[Entry]:
+    """The menu and all texts below it, depth first, in key order."""
+    entry = _entry(line, locale, name, keys, title)
+    yield entry
+    for choice in entry.choices:
+        keys_of_choice = f"{keys} {choice.key}".strip()
+        yield from _menu_and_below(line, locale, choice.node, keys_of_choice, label_of(choice.offer))
 
-    def menu_and_below(self, name: str, keys: str = "", title: str = "") -> Iterator[Entry]:
-        """The menu and all texts below it, depth first, in key order."""
-        entry = self.entry(name, keys, title)
-        yield entry
-        for choice in entry.choices:
-            yield from self.menu_and_below(choice.node, f"{keys} {choice.key}".strip(), label_of(choice.offer))
 
-    def entry(self, name: str, keys: str = "", title: str = "") -> Entry:
-        """One text. `keys` and `title` are empty where no choice leads to it."""
-        line = self._line
-        parts = line.content.parts(name, self._locale)
-        node = line.flow.nodes.get(name)
-        text = "\n\n".join(part.words for part in parts)
-        seconds = _seconds(line, parts)
-        offers = zip(node.choices, parts[-1].paragraphs, strict=True) if isinstance(node, Menu) else ()
-        choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
-        facts = line.content.prompts.templates[name].facts
-        kind = node.kind if node and name not in SHARED_TEXTS else SHARED
-        grade = self._grade(text, parts[0].locale) if self._graded and isinstance(node, Topic) else None
-        word_count = len(readability.words(text))
-        return Entry(name, kind, keys, title or name, parts, choices, facts, word_count, seconds, grade)
-
-    def _grade(self, text: str, locale: str) -> readability.Grade | None:
-        if len(readability.words(text)) < MIN_GRADED_WORDS:
-            return None
-        return readability.grade(self._words[locale].without_names(text), locale)
+def _entry(line: Line, locale: str, name: str, keys: str = "", title: str = "") -> Entry:
+    """One text. `keys` and `title` are empty where no choice leads to it."""
+    parts, node = line.content.parts(name, locale), line.flow.nodes.get(name)
+    offers = zip(node.choices, parts[-1].paragraphs, strict=True) if isinstance(node, Menu) else ()
+    choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
+    facts = line.content.prompts.templates[name].facts
+    kind = node.kind if node and name not in SHARED_TEXTS else SHARED
+    word_count = sum(len(readability.words(part.words)) for part in parts)
+    return Entry(name, kind, keys, title or name, parts, choices, facts, word_count, _seconds(line, parts))
 
 
 def _seconds(line: Line, prompts: Sequence[RenderedPrompt]) -> float:

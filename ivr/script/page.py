@@ -16,16 +16,19 @@ from markupsafe import Markup, escape
 from ivr import __version__
 from ivr.call.state import Place
 from ivr.call.transitions import Ask
+from ivr.check.limits import grade_of
 from ivr.content.catalogue import MessageId, po_subpath, read_catalogue
 from ivr.content.facts import Fact
 from ivr.content.po import PoEntry
 from ivr.content.templates import blocks_by_part
+from ivr.content.wordlists import WordLists
 from ivr.errors import BadLocale
 from ivr.line.line import Line
 from ivr.line.schedule import PART_WAIT
 from ivr.script.labels import heard_when, title_of
 from ivr.script.model import Choice, Entry, Script, read_script, timeline
 from ivr.script.sources import comparison_of, pages_to_open
+from ivr.speech.readability import Grade
 
 TEMPLATES = Path(__file__).parent / "pages"
 
@@ -70,12 +73,13 @@ class ScriptEntry(NamedTuple):
 
 
 class ScriptPage(NamedTuple):
-    """The data of one page. `source_script` is the script of the source language, `messages` has the catalogue."""
+    """The data of one page. `messages` has the catalogue, `word_lists` those of each language by its tag."""
 
     line: Line
     script: Script
     source_script: Script
-    messages: Mapping[MessageId, PoEntry] = {}
+    messages: Mapping[MessageId, PoEntry]
+    word_lists: Mapping[str, WordLists]
 
     def shown(self, entry: Entry) -> ScriptEntry:
         """`entry` with its labels and sources."""
@@ -84,6 +88,11 @@ class ScriptPage(NamedTuple):
         offered_in = self.script.entry(flow.parent(entry.name)).locale if entry.keys else ""
         title, heard = title_of(flow, entry), heard_when(flow, entry)
         return ScriptEntry(entry, title, offered_in, heard, tuple(self._parts(entry)), facts, self._wait(entry))
+
+    def grade(self, entry: Entry) -> Grade | None:
+        """The reading level of a topic; None for another text or a short one."""
+        words = "\n\n".join(part.words for part in entry.parts)
+        return grade_of(words, entry.locale, self.word_lists[entry.locale]) if entry.kind == "topic" else None
 
     def _wait(self, entry: Entry) -> int | None:
         if entry.kind not in ("menu", "reminder"):
@@ -138,13 +147,14 @@ def write_pages(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
 def render_page(line: Line, locale: str) -> str:
     """The page of one language, as HTML."""
     script, source_script = read_script(line, locale), read_script(line, line.flow.source_language)
+    word_lists = {tag: line.content.word_lists(tag) for tag in line.content.locales}
+    page = ScriptPage(line, script, source_script, _messages_in_catalogue(line, locale), word_lists)
     facts, opening = line.content.facts, Place(line.flow.node_of_kind("opening"), locale)
     rows = [*(fact for fact in facts.facts.values() if fact.confidence != "own"), *facts.numbers.values()]
     copies = [row.copy_day for row in rows if row.copy_day]
     opened = [row.live_day for row in rows if row.live_day]
     return _environment().get_template("script.html").render(
-        page=ScriptPage(line, script, source_script, _messages_in_catalogue(line, locale)), script=script,
-        is_translation=locale != source_script.locale, locales=line.content.locales,
+        page=page, script=script, is_translation=locale != source_script.locale, locales=line.content.locales,
         locale=line.content.locales[locale], facts=facts, rows=rows, copies=copies, opened=opened,
         untranslated=sum(entry.locale != locale for entry in script.all()), timeline=timeline(line, opening),
         pages_to_open=pages_to_open(facts, facts.facts), not_reviewed_by=NOT_REVIEWED_BY, part_wait=PART_WAIT,

@@ -81,7 +81,7 @@ class Site:
         folders |= {"phone/": "phone.html"} if telephone else {}
         self.pages: dict[str, Body] = {}
         for tag in line.flow.offered:
-            text = ReadableText(line, read_script(line, tag, graded=False)) if has_text else None
+            text = ReadableText(line, read_script(line, tag)) if has_text else None
             for folder, template in folders.items():
                 base = templates.base(folder + tag)
                 self.pages[folder + tag] = self._render(template, base, tag, folder, text)

@@ -61,7 +61,7 @@ def try_out_data(line: Line) -> bytes:
 
 def _nodes(line: Line, tag: str) -> Iterator[Record]:
     """Menus and topics in the order of the menus, then the other nodes, each at its place with the shortest address."""
-    script, places = read_script(line, tag, graded=False), dict[str, str]()
+    script, places = read_script(line, tag), dict[str, str]()
     addresses = [(address_of(place), place.node) for place in line.documents if place.locale == tag]
     for address, node in sorted(addresses, key=lambda item: len(item[0])):
         places.setdefault(node, address)
