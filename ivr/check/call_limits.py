@@ -1,12 +1,11 @@
 """Limits of a call: the seconds of the opening, of speech that no key stops, and of parts in two languages."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ivr.call.playlist import PromptRef
 from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, End, Step, silent_steps
-from ivr.check.rendered_texts import LIMITS, TextInLanguage, limit_fault
+from ivr.check.rendered_texts import LIMITS, RenderedText, limit_fault
 from ivr.errors import Fault
 from ivr.line.line import Line
 from ivr.line.schedule import CHOICE_WAIT, WARNING_WAIT
@@ -41,7 +40,7 @@ def _opening(line: Line, locale: str, others: list[str]) -> Iterator[Fault | Non
     for other in others:
         offer, person = ends[PromptRef("language", 1, other)], ends[PromptRef("person", 1, other)]
         yield limit_fault(line, text, "opening: another language offered within", offer)
-        yield limit_fault(line, replace(text, locale=other), "opening: a person offered within", person)
+        yield limit_fault(line, text._replace(locale=other), "opening: a person offered within", person)
     yield limit_fault(line, text, "opening: a person offered within", ends[PromptRef("person", 1, locale)])
     danger = ends[PromptRef("danger", 1, locale)]
     yield limit_fault(line, text, "opening", danger)
@@ -52,11 +51,11 @@ def _after_the_language_key(line: Line, locale: str) -> Iterator[Fault | None]:
     text, ends = _opening_ends(line, locale)
     person, danger = ends[PromptRef("person", 1, locale)], ends[PromptRef("danger", 1, locale)]
     limit = "after the language key"
-    yield limit_fault(line, replace(text, name="person"), f"{limit}: a person offered within", person)
-    yield limit_fault(line, replace(text, name="danger"), f"{limit}: 911 within", danger)
+    yield limit_fault(line, text._replace(name="person"), f"{limit}: a person offered within", person)
+    yield limit_fault(line, text._replace(name="danger"), f"{limit}: 911 within", danger)
 
 
-def _opening_ends(line: Line, locale: str) -> tuple[TextInLanguage, dict[PromptRef, float]]:
+def _opening_ends(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef, float]]:
     """The opening in a language, and the second at which each of its prompts ends: {PromptRef("person", …): 9.1}."""
     place = next(place for place in _places(line, line.flow.node_of_kind("opening")) if place.locale == locale)
     ask, end = Ask(place, "opening"), 0.0 if locale == line.flow.source_language else PAUSE_AFTER_KEY
@@ -66,7 +65,7 @@ def _opening_ends(line: Line, locale: str) -> tuple[TextInLanguage, dict[PromptR
         longer = seconds - GREETING_SECONDS if reference.text == "greeting" else 0
         end += seconds - min(max(longer, 0), GREETING_ALLOWANCE) + (PARAGRAPH_PAUSE if ends else 0)
         ends[reference] = end
-    return TextInLanguage(place.node, locale, line.paths[place]), ends
+    return RenderedText(place.node, locale, line.paths[place]), ends
 
 
 def _speech_that_no_key_stops(line: Line) -> Iterator[Fault | None]:
@@ -84,7 +83,7 @@ def _spoken_to_the_end(line: Line, step: Dial | End) -> Fault | None:
     if isinstance(step, Dial):
         name = line.flow.node_of_kind("transfer")
         limit = "connecting sentence" if step.place.language_chosen else "connecting sentence in two languages"
-    return limit_fault(line, TextInLanguage(name, step.place.locale), limit, PAUSE_AFTER_KEY + _seconds(line, step))
+    return limit_fault(line, RenderedText(name, step.place.locale, ""), limit, PAUSE_AFTER_KEY + _seconds(line, step))
 
 
 def _parts_in_two_languages(line: Line) -> Iterator[Fault | None]:
@@ -92,7 +91,7 @@ def _parts_in_two_languages(line: Line) -> Iterator[Fault | None]:
     for node in (line.flow.node_of_kind("reminder"), line.flow.transfer.not_connected):
         for place in _places(line, node):
             if not place.language_chosen and place.misses == 0 and place.pace == "normal" and place.tries <= 1:
-                text = TextInLanguage(node, place.locale, line.paths[place])
+                text = RenderedText(node, place.locale, line.paths[place])
                 seconds = _seconds(line, Ask(place, "part"))
                 yield limit_fault(line, text, "seconds of a part in two languages", seconds)
 

@@ -5,7 +5,6 @@ Sources: WCAG 2.2.1 and 36 CFR 1194 App. D (time), W3C COGA (menus), HHS "Plain 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ivr.call.playlist import named_keys
@@ -58,29 +57,25 @@ LIMITS = {
 }
 
 
-@dataclass(frozen=True)
-class TextInLanguage:
-    """A text by its name, in one language. `path` is a shortest path to it ("ring 2 1"), "" for a shared text."""
+class RenderedText(NamedTuple):
+    """A text by its name, in one language, with its prompts, one for each part, where these are measured.
+
+    `path` is a shortest path to it ("ring 2 1"), "" for a shared text.
+    """
 
     name: str
     locale: str
-    path: str = ""
-
-    def fault(self, found: str, remedy: str, english: str = "") -> Fault:
-        """A fault of this text, or of its message `english`."""
-        return Fault(f"{self.name} ({self.locale})", found, remedy, self.path, self.locale, self.name, english)
-
-
-@dataclass(frozen=True)
-class RenderedText(TextInLanguage):
-    """A text in one language with its prompts, one for each part."""
-
+    path: str
     parts: tuple[RenderedPrompt, ...] = ()
 
     @property
     def words(self) -> str:
         """The words of all parts."""
         return "\n\n".join(part.words for part in self.parts)
+
+    def fault(self, found: str, remedy: str, english: str = "") -> Fault:
+        """A fault of this text, or of its message `english`."""
+        return Fault(f"{self.name} ({self.locale})", found, remedy, self.path, self.locale, self.name, english)
 
 
 def rendered_texts(line: Line) -> Iterator[RenderedText]:
@@ -107,7 +102,7 @@ def _rounded_above(measured: float, limit: float) -> str:
 
 
 def limit_fault(
-    line: Line, text: TextInLanguage, limit: str, measured: float, subject: str = "", english: str = ""
+    line: Line, text: RenderedText, limit: str, measured: float, subject: str = "", english: str = ""
 ) -> Fault | None:
     """The fault if `measured` exceeds `limit`. `subject` names the measured part, `english` its first message."""
     most, unit = LIMITS[limit].of(text.locale), LIMITS[limit].unit

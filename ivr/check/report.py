@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.call.flow import Menu, Topic
-from ivr.check.catalogues import catalogue_faults, draft_rows, page_notes
+from ivr.check import catalogues
 from ivr.check.language import fallback_voice_faults, summary, texts_too_long, translation_faults, unreviewed
 from ivr.check.limits import LimitChecker
 from ivr.check.locale_settings import doubts, setting_faults
@@ -15,7 +15,6 @@ from ivr.check.proofs import proof_counts, prove
 from ivr.check.recordings import recording_faults, recording_notes
 from ivr.check.rendered_texts import RenderedText, paths_to_texts
 from ivr.check.sources import age_faults, source_faults
-from ivr.check.waiting import merged_faults, needed_faults, overdue_faults, waiting_messages, waiting_row, waiting_rows
 from ivr.content.catalogue import po_subpath, read_catalogue
 from ivr.content.load import Content, published_and_drafts, published_languages
 from ivr.errors import BadContent, BadLocale, Fault
@@ -43,7 +42,7 @@ def check_all(root: Path, options: Options, today: date | None = None) -> Report
     faults += _content_faults(lines[0], limits)
     if today:
         faults += age_faults(lines[0].content, today)
-        faults += overdue_faults(lines[0].content, today)
+        faults += catalogues.overdue_faults(lines[0].content, today)
     located = (_in_layer(lines[0].content, fault) for fault in faults)
     unique_faults = tuple(dict.fromkeys(located))  # both policies can have the same fault
     summary_row = f"{proof_counts(lines)}, {_count(unique_faults)}"
@@ -67,12 +66,11 @@ def _in_layer(content: Content, fault: Fault) -> Fault:
 def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
     yield from limits.faults()
     yield from source_faults(line.content)
-    yield from catalogue_faults(line.content)
+    yield from catalogues.catalogue_faults(line.content)
     yield from fallback_voice_faults(line)
-    yield from needed_faults(line.content)
-    for tag in line.content.configured[1:]:
-        if tag in line.content.locales:
-            yield from _locale_faults(line, tag)
+    yield from catalogues.needed_faults(line.content)
+    for tag in catalogues.target_languages(line.content):
+        yield from _locale_faults(line, tag)
 
 
 def _locale_faults(line: Line, tag: str) -> Iterator[Fault]:
@@ -88,13 +86,13 @@ def _locale_faults(line: Line, tag: str) -> Iterator[Fault]:
 
 def _notes(line: Line) -> Iterator[str]:
     """Remarks for an editor. They are not faults."""
-    yield from waiting_rows(line.content)
-    yield from page_notes(line.content)
+    yield from catalogues.waiting_rows(line.content)
+    yield from catalogues.page_notes(line.content)
     yield from unreviewed(line)
     for tag, locale in line.content.locales.items():
         yield from recording_notes(line, tag)
         yield from (f"{tag}: {doubt}" for doubt in doubts(locale, line.content.root))
-    yield from draft_rows(line.content)
+    yield from catalogues.draft_rows(line.content)
 
 
 def _measurements(limits: LimitChecker) -> Iterator[str]:
@@ -130,13 +128,13 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
         return _language_report(error.faults)
     if tag not in line.content.locales:
         return _language_report(_faults_for(tag, line.content.faults))
-    waiting = waiting_messages(line.content, tag)
-    needed = merged_faults([message for message in waiting if message.needed])
+    waiting = catalogues.waiting_messages(line.content, tag)
+    needed = catalogues.merged_faults([message for message in waiting if message.needed])
     faults = tuple(dict.fromkeys((*_language_faults(line, tag), *needed)))
     optional = [message for message in waiting if not message.needed]
     fuzzy = [message.fault for message in optional if message.fault.kind == "fuzzy"]
     published = f"  published   {_published(line, tag, bool(faults), bool(optional))}"
-    return _language_report(faults, fuzzy, [*waiting_row(tag, optional), *summary(line, tag), published])
+    return _language_report(faults, fuzzy, [*catalogues.waiting_row(tag, optional), *summary(line, tag), published])
 
 
 def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -145,7 +143,7 @@ def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 
 def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
-    yield from _faults_for(tag, catalogue_faults(line.content))
+    yield from _faults_for(tag, catalogues.catalogue_faults(line.content))
     yield from _locale_faults(line, tag)
     yield from (fault for fault in fallback_voice_faults(line) if fault.locale == tag)
     over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
@@ -153,9 +151,9 @@ def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
     yield from prove(line)
 
 
-def _with_catalogue_line(fault: Fault, catalogues: Sequence[Path]) -> Fault:
+def _with_catalogue_line(fault: Fault, po_files: Sequence[Path]) -> Fault:
     """A fault of a text, with the line of the catalogue at which its message, or else the text, begins."""
-    for path in reversed(catalogues):
+    for path in reversed(po_files):
         of_text = (entry for entry in read_catalogue(path).entries if entry.context == fault.text)
         if entry := next((entry for entry in of_text if fault.english in ("", entry.english)), None):
             return fault._replace(where=f"{path}:{entry.line}: {fault.where}")

@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from ivr.check.catalogues import waiting_messages
 from ivr.check.recordings import parts_to_record
-from ivr.check.waiting import waiting_messages
 from ivr.content.load import Content, published_and_drafts, tags_under
 from ivr.content.locale_file import Review
 from ivr.errors import OperationFailed

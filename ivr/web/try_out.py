@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ivr.call.urls import address_of
-from ivr.check.waiting import waiting_messages
+from ivr.check.catalogues import waiting_messages
 from ivr.content.catalogue import MessageId, po_subpath, read_catalogue
 from ivr.content.messages import all_messages
 from ivr.content.templates import blocks_by_part

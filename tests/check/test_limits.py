@@ -13,7 +13,7 @@ import pytest
 
 from ivr.check import call_limits, limits
 from ivr.check.limits import MIN_GRADED_WORDS, LimitChecker
-from ivr.check.rendered_texts import LIMITS, Limit, TextInLanguage, limit_fault
+from ivr.check.rendered_texts import LIMITS, Limit, RenderedText, limit_fault
 from ivr.check.report import check_all
 from ivr.errors import Fault
 from ivr.line.compiler import compile_line
@@ -371,7 +371,7 @@ def test_fault_of_a_limit_has_the_keys_to_hear_it(copied: Path) -> None:
 
 @pytest.mark.parametrize("measured", ["31", "30.3", "30.04", "30.0004"])
 def test_measured_value_has_as_many_decimals_as_show_that_it_exceeds_the_limit(line: Line, measured: str) -> None:
-    text = TextInLanguage("tea", "en")
+    text = RenderedText("tea", "en", "")
     fault = limit_fault(line, text, "seconds of a part", float(measured))
     assert fault
     assert fault.found == f"seconds of a part: {measured}, the limit is 30 s"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.options import NEW_HOTLINE
 
-from ivr.check import waiting
+from ivr.check import catalogues
 from ivr.check.proofs import prove
 from ivr.check.report import Report, check_all, check_language
 from ivr.content.catalogue import po_path
@@ -65,9 +65,9 @@ def test_corrected_english_is_heard_in_english_and_is_no_fault(corrected: Callab
 def test_waiting_text_becomes_a_fault_after_a_limit_of_days(corrected: Callable[..., Path]) -> None:
     root = corrected("apples", "They are red", "They are green")
     content = compile_line(root).content
-    last = date.fromordinal(DAY.toordinal() + waiting.FAIL_AFTER)
-    assert list(waiting.overdue_faults(content, last)) == []
-    (fault,) = waiting.overdue_faults(content, date.fromordinal(last.toordinal() + 1))
+    last = date.fromordinal(DAY.toordinal() + catalogues.FAIL_AFTER)
+    assert list(catalogues.overdue_faults(content, last)) == []
+    (fault,) = catalogues.overdue_faults(content, date.fromordinal(last.toordinal() + 1))
     assert (fault.locale, fault.where) == ("es", str(po_path(root, "es")))
     late = date.fromordinal(last.toordinal() + 1)
     assert [one for one in check(root, late).faults if one == fault] == [fault]
@@ -77,7 +77,7 @@ def test_message_without_a_day_is_never_overdue(corrected: Callable[..., Path]) 
     root = corrected("apples", "They are red", "They are green")
     path = po_path(root, "es")
     path.write_text(path.read_text("utf-8").replace(f"#. Waits since {DAY}\n", "#. Waits since 2026-13-45\n"), "utf-8")
-    assert list(waiting.overdue_faults(compile_line(root).content, date(2036, 1, 1))) == []
+    assert list(catalogues.overdue_faults(compile_line(root).content, date(2036, 1, 1))) == []
 
 
 @pytest.mark.parametrize("name", ["person", "danger", "language", "connect", "not_connected", "reminder"])

@@ -12,7 +12,7 @@ from support.recordings import record_text
 from ivr.call.playlist import named_keys
 from ivr.call.state import Key, Place, Ring
 from ivr.call.transitions import next_place
-from ivr.check.waiting import waiting_messages
+from ivr.check.catalogues import waiting_messages
 from ivr.content.catalogue import po_path
 from ivr.content.facts import Number
 from ivr.content.layer import recording_files

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain
 
-from ivr.check import waiting
+from ivr.check import catalogues
 from ivr.check.report import check_all
 from ivr.check.sources import FAIL_AFTER, WARN_AFTER, age_faults
 from ivr.content.facts import PINNED_HOTLINE
@@ -111,11 +111,11 @@ def languages_are_reviewed(target: Target) -> Finding:
 def translations_are_recent(target: Target) -> Finding:
     """No text of a published language has waited long for its translator."""
     content, today = target.require_line().content, target.external.now().date()
-    if overdue := list(waiting.overdue_faults(content, today)):
+    if overdue := list(catalogues.overdue_faults(content, today)):
         return _first_fault(overdue, "translations are overdue", "some texts", command="ivr check --today")
-    if late := list(waiting.overdue_faults(content, today, waiting.WARN_AFTER)):
+    if late := list(catalogues.overdue_faults(content, today, catalogues.WARN_AFTER)):
         return passes(f"{late[0].locale}: {late[0].found}: translate them soon.")
-    return passes(f"no text has waited for its translator for over {waiting.WARN_AFTER} days.")
+    return passes(f"no text has waited for its translator for over {catalogues.WARN_AFTER} days.")
 
 
 def fallback_file_is_current(target: Target) -> Finding:
