@@ -62,7 +62,7 @@ def ours(name: str) -> set[str]:
 
 
 def package(module: str) -> str:
-    """The package of one of our modules, such as "check" for "ivr.check.keys" and "errors" for "ivr.errors"."""
+    """The package of one of our modules, such as "check" for "ivr.check.events" and "errors" for "ivr.errors"."""
     return [*module.split("."), ""][1]
 
 

@@ -8,7 +8,7 @@ reading level of texts have limits (`limits.py`), which do not stop a running li
 from collections.abc import Callable, Iterator, Sequence
 
 from ivr.call.state import KEYS
-from ivr.check import documents, keys, silence, spoken
+from ivr.check import documents, events, spoken
 from ivr.check.line_index import LineIndex
 from ivr.errors import Fault
 from ivr.line.line import Line
@@ -39,17 +39,17 @@ PROOFS: tuple[Proof, ...] = (
     documents.documents_are_played,
     documents.only_known_numbers_are_dialled,
     documents.only_own_recordings_are_played,
-    keys.actions_are_the_addresses_of_their_steps,
-    keys.no_key_ends_a_call,
-    keys.a_person_is_one_key_away,
-    keys.the_reminder_is_one_key_away,
-    keys.star_leads_to_the_main_menu,
-    keys.eight_keeps_the_place,
+    events.actions_are_the_addresses_of_their_steps,
+    events.no_key_ends_a_call,
+    events.a_person_is_one_key_away,
+    events.the_reminder_is_one_key_away,
+    events.star_leads_to_the_main_menu,
+    events.eight_keeps_the_place,
     spoken.both_languages_are_spoken_until_one_is_chosen,
     spoken.a_choice_or_eight_chooses_the_language,
-    silence.silence_reaches_a_person,
-    silence.the_line_stops_dialling,
-    silence.every_outcome_leads_on,
+    events.silence_reaches_a_person,
+    events.the_line_stops_dialling,
+    events.every_outcome_leads_on,
     spoken.spoken_keys_work,
     spoken.choices_rise,
     spoken.one_text_says_all_keys,

@@ -13,7 +13,7 @@ from ivr.call.flow import Farewell, Flow
 from ivr.call.state import Place
 from ivr.call.transitions import Dial, End, Policy, Step
 from ivr.call.urls import OVERRIDES, address_of
-from ivr.check import documents, keys, silence, spoken
+from ivr.check import documents, events, spoken
 from ivr.check.line_index import LineIndex
 from ivr.check.proofs import PROOFS, Proof, proof_counts, prove
 from ivr.content import load
@@ -309,74 +309,74 @@ BREAKS = [
         nowhere=True,
     ),
     Break(
-        keys.actions_are_the_addresses_of_their_steps,
+        events.actions_are_the_addresses_of_their_steps,
         "the addresses of keys",
         compiling("key_address_of", lambda _flow, _place: "/call/en/main"),
         f"a key goes to http://127.0.0.1:8000/call/en/main{OVERRIDES}. It must go to http://127.0.0.1:8000/call/en/opening",
     ),
     Break(
-        keys.actions_are_the_addresses_of_their_steps,
+        events.actions_are_the_addresses_of_their_steps,
         "the connection overrides",
         compiling("webhook_url", lambda public_url, address: public_url + address),
         f"It must go to http://127.0.0.1:8000/call/en/opening/both-languages/choices-2e23{OVERRIDES}.",
     ),
     Break(
-        keys.actions_are_the_addresses_of_their_steps,
+        events.actions_are_the_addresses_of_their_steps,
         "a reading",
         written("tea", lambda fragments: fragments[1:]),
         "its document asks and dials 7 times, the steps 8 times",
     ),
     Break(
-        keys.actions_are_the_addresses_of_their_steps,
+        events.actions_are_the_addresses_of_their_steps,
         "the addresses of outcomes",
         compiling("outcome_address_of", address_of),
         f"/outcome{OVERRIDES}.",
     ),
     Break(
-        keys.no_key_ends_a_call,
+        events.no_key_ends_a_call,
         "the documents behind wrong keys",
         lost,
         "leads to /call/en/opening/misses-1, which has no document",
     ),
     Break(
-        keys.a_person_is_one_key_away,
+        events.a_person_is_one_key_away,
         "key 0",
         pressed("0", home),
         "0 leads to /call/en/main. 0 must lead to the transfer.",
     ),
     Break(
-        keys.a_person_is_one_key_away,
+        events.a_person_is_one_key_away,
         "the one sentence",
         written("connect", lambda fragments: (*TWO_SENTENCES, *fragments)),
         "the transfer is not one sentence in each language and a dial",
     ),
     Break(
-        keys.a_person_is_one_key_away,
+        events.a_person_is_one_key_away,
         "the number behind key 0",
         written("connect", dialling(b"+12025550199")),
         "the transfer dials +12025550199. It must dial +18883737888.",
     ),
     Break(
-        keys.the_reminder_is_one_key_away,
+        events.the_reminder_is_one_key_away,
         "key 9",
         pressed("9", home),
         "911 typed there leads to /call/en/main. 9 must lead to the reminder",
     ),
     Break(
-        keys.the_reminder_is_one_key_away,
+        events.the_reminder_is_one_key_away,
         "key 1 in the reminder",
         walking("_choice", tea),
         "911 typed there leads to /call/en/tea",
     ),
-    Break(keys.star_leads_to_the_main_menu, "key *", pressed("*", stays), "It must lead to the main menu."),
+    Break(events.star_leads_to_the_main_menu, "key *", pressed("*", stays), "It must lead to the main menu."),
     Break(
-        keys.eight_keeps_the_place,
+        events.eight_keeps_the_place,
         "the place, for key 8",
         pressed("8", lambda flow, place: home(flow, place)._replace(locale="es" if place.locale == "en" else "en")),
         "8 leads to /call/es/main. It must lead to the same place in the other language.",
     ),
     Break(
-        keys.eight_keeps_the_place,
+        events.eight_keeps_the_place,
         "key 8",
         walking("_other_language", stays),
         "8 leads to /call/en/opening/both-languages.",
@@ -394,49 +394,49 @@ BREAKS = [
         "Only a choice or key 8 chooses a language.",
     ),
     Break(
-        silence.silence_reaches_a_person,
+        events.silence_reaches_a_person,
         "the dial after silence",
         walking("_later_readings", ending_at_once),
         "silence there ends the call. It must reach the hotline.",
     ),
     Break(
-        silence.silence_reaches_a_person,
+        events.silence_reaches_a_person,
         "the time to think",
         compiling("_choice_wait", lambda *_: 10, Schedule),
         "s. It must last 120 s at least.",
     ),
     Break(
-        silence.silence_reaches_a_person,
+        events.silence_reaches_a_person,
         "an end in sight",
         compiling("wait", lambda *_: 2000, Schedule),
         "It may take 3600 s: shorten the topic.",
     ),
     Break(
-        silence.the_line_stops_dialling,
+        events.the_line_stops_dialling,
         "the count of tries",
         walking("_after_dial", counting_nothing),
         "silence dials again and again. After 3 times it must say goodbye.",
     ),
     Break(
-        silence.the_line_stops_dialling,
+        events.the_line_stops_dialling,
         "the quiet after a conversation",
         compiling("silent_steps", dialling_after_all),
         "silence after a conversation dials again. It must say goodbye.",
     ),
     Break(
-        silence.every_outcome_leads_on,
+        events.every_outcome_leads_on,
         "the number after a try in vain",
         walking("_after_dial", home_unless_connected),
         "busy leads to /call/en/main, where the number is not spoken twice",
     ),
     Break(
-        silence.every_outcome_leads_on,
+        events.every_outcome_leads_on,
         "the farewell",
         walking("_after_dial", home_if_connected),
         "connected leads to /call/en/main, which is no farewell",
     ),
     Break(
-        silence.every_outcome_leads_on,
+        events.every_outcome_leads_on,
         "the documents behind an outcome",
         afterwards("_after_dial", nowhere),
         "which has no document",
@@ -507,7 +507,7 @@ def test_every_proof_has_a_planted_break() -> None:
 def test_every_proof_of_the_package_is_run() -> None:
     promised = {
         name
-        for room in (documents, keys, silence, spoken)
+        for room in (documents, events, spoken)
         for name, found in vars(room).items()
         if callable(found) and getattr(found, "__module__", "") == room.__name__ and not name.startswith("_")
     }
