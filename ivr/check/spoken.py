@@ -14,6 +14,9 @@ from ivr.check.line_index import LineIndex
 from ivr.content.prompts import RenderedPrompt
 from ivr.errors import Fault
 
+BILINGUAL_READINGS = ("part", "third", "warning", "farewell", "ending", "number")
+"""The readings that are spoken in both languages. The other readings have only the offer of a person in both."""
+
 
 def spoken_keys_work(index: LineIndex) -> Iterator[Fault]:
     """0 and every choice are spoken where they work, and a spoken key has an effect.
@@ -109,10 +112,6 @@ def every_language_says_the_same(index: LineIndex) -> Iterator[Fault]:
 
 def _parts(index: LineIndex, name: str, locale: str) -> Sequence[RenderedPrompt]:
     return index.line.content.prompts.parts(name, locale, named_keys(index.flow, name))
-
-
-BILINGUAL_READINGS = ("part", "third", "warning", "farewell", "ending", "number")
-"""The readings that are spoken in both languages. The other readings have only the offer of a person in both."""
 
 
 def both_languages_are_spoken_until_one_is_chosen(index: LineIndex) -> Iterator[Fault]:

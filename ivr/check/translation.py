@@ -12,6 +12,10 @@ from ivr.content.locale import Locale
 from ivr.content.wordlists import WordLists
 from ivr.speech import timing
 
+OFFER = "language"
+"""The text that offers a language, in the language itself."""
+Mention = Literal["whole", "part", "none"]
+
 
 class Translation(NamedTuple):
     """The translation `text` of the message `english`, with the data that the rules need.
@@ -68,11 +72,6 @@ def language_of(tag: str) -> str:
 def same_language(tag: str, other: str) -> bool:
     """Whether two tags name the same language, in any region: "es" and "es-MX"."""
     return language_of(tag) == language_of(other)
-
-
-OFFER = "language"
-"""The text that offers a language, in the language itself."""
-Mention = Literal["whole", "part", "none"]
 
 
 def mention_of(name: str, offer: str) -> Mention:

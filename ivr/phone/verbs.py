@@ -56,7 +56,6 @@ class Hangup:
 
 Verb = Say | Play | Gather | Dial | Hangup
 
-
 SpeakingTime = Callable[[str, str], float]
 """A function from a text and its language, ("Press zero.", "en-US"), to the seconds of its words, without pauses."""
 

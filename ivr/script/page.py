@@ -148,7 +148,9 @@ def render_page(line: Line, locale: str) -> str:
     """The page of one language, as HTML."""
     script, source_script = read_script(line, locale), read_script(line, line.flow.source_language)
     word_lists = {tag: line.content.word_lists(tag) for tag in line.content.locales}
-    page = ScriptPage(line, script, source_script, _messages_in_catalogue(line, locale), word_lists)
+    files = line.content.stack.existing(po_subpath(locale)) if locale != source_script.locale else []
+    messages = {entry.id: entry for file in files for entry in read_catalogue(file).entries}
+    page = ScriptPage(line, script, source_script, messages, word_lists)
     facts, opening = line.content.facts, Place(line.flow.node_of_kind("opening"), locale)
     rows = [*(fact for fact in facts.facts.values() if fact.confidence != "own"), *facts.numbers.values()]
     copies = [row.copy_day for row in rows if row.copy_day]
@@ -160,14 +162,6 @@ def render_page(line: Line, locale: str) -> str:
         pages_to_open=pages_to_open(facts, facts.facts), not_reviewed_by=NOT_REVIEWED_BY, part_wait=PART_WAIT,
         unspoken_facts=[fact for fact in facts.facts.values() if not fact.spoken], version=__version__,
     )  # fmt: skip
-
-
-def _messages_in_catalogue(line: Line, tag: str) -> Mapping[MessageId, PoEntry]:
-    """The messages in the catalogue of a language; none for the source language."""
-    if tag == line.flow.source_language:
-        return {}
-    catalogues = map(read_catalogue, line.content.stack.existing(po_subpath(tag)))
-    return {entry.id: entry for catalogue in catalogues for entry in catalogue.entries}
 
 
 def _environment() -> Environment:

@@ -1,6 +1,7 @@
 """Sounds for translators: each text of a language, published or a draft, as a telephone would carry it.
 
 The recording of a text is used if there is one, else a voice of this machine. Its sounds are kept: each is made once.
+`ivr listen --all` makes those of a whole line beforehand, so that no request of the web page waits for a voice.
 """
 
 import shutil
@@ -33,6 +34,15 @@ BATCH_SIZE = 12
 """Sounds that one start of Piper makes. A command that is interrupted loses at most this many."""
 BATCH_TIMEOUT = 900.0
 """Seconds that a program may run for one batch, on a slow and busy machine."""
+PLAYER_TIMEOUT = 300
+"""Seconds that a program may play one sound."""
+MIN_MEASURED_SECONDS = 20
+"""Seconds of speech after which the speech rate of a voice is known well enough to be proposed."""
+SLOWEST_FACTOR, FASTEST_FACTOR = 0.92, 1.6
+"""A proposed rate is the measured rate of espeak-ng times a factor. The rates in locales/en correspond to the factors
+0.92 and 1.28, those in locales/es to 0.93 and 1.81."""
+SOUNDS_FOLDER = ".sounds"
+"""The folder of synthetic sounds, beside prompts/ and locales/. It may be deleted at any time."""
 
 
 class LanguageSounds(NamedTuple):
@@ -92,17 +102,6 @@ def finish_folder(folder: SoundFolder, languages: Sequence[LanguageSounds]) -> i
     """Write the index of `folder`. Remove the sounds that no text needs; return how many. Raises OperationFailed."""
     folder.write_index({sounds.tag: sounds.voice.identity for sounds in languages})
     return folder.remove_others([INDEX, *(name for sounds in languages for name in sounds.utterances)])
-
-
-PLAYER_TIMEOUT = 300
-"""Seconds that a program may play one sound."""
-MIN_MEASURED_SECONDS = 20
-"""Seconds of speech after which the speech rate of a voice is known well enough to be proposed."""
-SLOWEST_FACTOR, FASTEST_FACTOR = 0.92, 1.6
-"""A proposed rate is the measured rate of espeak-ng times a factor. The rates in locales/en correspond to the factors
-0.92 and 1.28, those in locales/es to 0.93 and 1.81."""
-SOUNDS_FOLDER = ".sounds"
-"""The folder of synthetic sounds, beside prompts/ and locales/. It may be deleted at any time."""
 
 
 class TextSound(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from ivr.check.catalogues import waiting_messages
 from ivr.check.recordings import parts_to_record
-from ivr.content.load import Content, published_and_drafts, tags_under
+from ivr.content.load import published_and_drafts, tags_under
 from ivr.content.locale_file import Review
 from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
@@ -55,21 +55,16 @@ def _status(line: Line, tag: str, is_draft: bool = False) -> Status:
     content, texts = line.content, line.content.prompts.templates
     if tag not in content.locales:
         return Status(tag, tag, "cannot be read")
-    locale = content.locales[tag]
-    waiting = waiting_messages(content, tag) if tag != content.flow.source_language else []
-    parts = list(parts_to_record(line, tag))
+    locale, is_source = content.locales[tag], tag == content.flow.source_language
+    state: TranslationState = "published" if tag in content.flow.offered else "withheld"
+    state = "source" if is_source else "draft" if is_draft else state
+    waiting, parts = [] if is_source else waiting_messages(content, tag), list(parts_to_record(line, tag))
     return Status(
-        tag, locale.name, "draft" if is_draft else _state(content, tag), len(texts),
+        tag, locale.name, state, len(texts),
         sum(content.is_whole(name, tag) for name in texts), len(waiting),
         min((message.since for message in waiting if message.since), default=None),
         sum(part.spoken.words in locale.sounds for part in parts), len(parts), locale.review, locale.leaders,
     )  # fmt: skip
-
-
-def _state(content: Content, tag: str) -> TranslationState:
-    if tag == content.flow.source_language:
-        return "source"
-    return "published" if tag in content.flow.offered else "withheld"
 
 
 def table(languages: Sequence[Status]) -> str:
