@@ -20,7 +20,7 @@ from ivr import __version__, signature
 from ivr.check.proofs import prove
 from ivr.content.facts import HOTLINE, PINNED_HOTLINE
 from ivr.content.files import CHECKOUT, read_bytes
-from ivr.content.languages import LanguageState, languages_of
+from ivr.content.languages import LanguageState, state_of
 from ivr.content.layer import stack_of
 from ivr.errors import BadContent, BadSettings, Fault, Unverified
 from ivr.line.compiler import compile_line
@@ -156,9 +156,10 @@ def _readiness_of_content(settings: Settings) -> Readiness:
 
 def _readiness_of_line(line: Line, settings: Settings) -> Readiness:
     """The readiness of a line that compiles. A fault of its content that no other field reports is a note."""
-    proof_faults, languages = prove(line), languages_of(line.content)
+    proof_faults, content = prove(line), line.content
+    languages = tuple(state_of(content, tag) for tag in content.configured)
     reported = {*proof_faults, *(fault for language in languages for fault in language.faults)}
-    other_faults = tuple(str(fault) for fault in line.content.faults if fault not in reported)
+    other_faults = tuple(str(fault) for fault in content.faults if fault not in reported)
     return Readiness(
         None if proof_faults else line,
         line.fallback_document,

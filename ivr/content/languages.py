@@ -33,11 +33,6 @@ class LanguageState(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def languages_of(content: Content) -> tuple[LanguageState, ...]:
-    """Every language that flow.toml publishes, in its order."""
-    return tuple(_language(content, tag) for tag in content.configured)
-
-
 def fallback_locales(content: Content) -> dict[str, Locale]:
     """The languages of the fallback document, by tag, in their fallback voices: the first two that it can speak."""
     locales = {tag: content.locales[tag].in_fallback_voice() for tag in content.flow.offered}
@@ -45,7 +40,8 @@ def fallback_locales(content: Content) -> dict[str, Locale]:
     return dict(voiced[:2])
 
 
-def _language(content: Content, tag: str) -> LanguageState:
+def state_of(content: Content, tag: str) -> LanguageState:
+    """What callers hear of a language in `content.configured`."""
     texts, locale = tuple(content.prompts.templates), content.locales.get(tag)  # None: its folder cannot be read
     whole = tuple(name for name in texts if locale and content.is_whole(name, tag))
     others = tuple(name for name in texts if name not in whole)
