@@ -108,19 +108,12 @@ def read_table(
         raise error_class(Fault(f"{path}: {field}", found, remedy) for field, found in wrong_fields(error)) from error
 
 
-def read_row(
-    path: Path,
-    name: str,
-    row: object,
-    table_class: type[TableClass],
-    remedy: str,
-    error_class: type[BadContent] = BadContent,
-) -> TableClass:
-    """The table [`name`] of a TOML file. Raises `error_class` with a fault, and this `remedy`, for each wrong field."""
+def read_row(path: Path, name: str, row: object, table_class: type[TableClass], remedy: str) -> TableClass:
+    """The table [`name`] of a TOML file. Raises BadContent with a fault, and this `remedy`, for each wrong field."""
     try:
         return table_class.model_validate(row)
     except ValidationError as error:
-        raise error_class(row_faults(f"{path}: [{name}]", error, remedy)) from error
+        raise BadContent(row_faults(f"{path}: [{name}]", error, remedy)) from error
 
 
 def row_faults(where: str, error: ValidationError, remedy: str, leading: int = 0) -> Iterator[Fault]:

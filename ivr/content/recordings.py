@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.content.files import Table, read_bytes, read_row, read_toml
-from ivr.errors import BadLocale, Fault
+from ivr.errors import BadContent, Fault
 from ivr.speech.wav import seconds_of
 
 RECORDINGS_FILE = "recordings.toml"
@@ -70,23 +70,23 @@ def load_recordings(folder: Path) -> Recordings:
     """Read `folder` (locales/<tag>/audio). A recording that cannot be played is left out and is in `faults`."""
     path = folder / RECORDINGS_FILE
     try:
-        tables = read_toml(path, BadLocale) if path.exists() else {}
+        tables = read_toml(path) if path.exists() else {}
     except OSError as error:  # the folder may not be read
         return Recordings((), (Fault(str(path), f"it cannot be read ({error.strerror})", "Make its folder readable."),))
-    except BadLocale as error:
+    except BadContent as error:
         return Recordings((), error.faults)
     rows, faults = list[Recording](), list[Fault]()
     for name, fields in tables.items():
         try:
             rows.append(_recording(path, name, fields))
-        except BadLocale as error:
+        except BadContent as error:
             text = name.partition("-")[0]  # "reach" for "reach-2"
             faults.extend(fault._replace(text=text) for fault in error.faults)
     return Recordings(tuple(rows), tuple(faults))
 
 
 def _recording(path: Path, name: str, fields: object) -> Recording:
-    row = read_row(path, name, fields, _Row, RECORD_AGAIN, BadLocale)
+    row = read_row(path, name, fields, _Row, RECORD_AGAIN)
     try:
         seconds, slow_seconds = (_seconds(path.parent, file) for file in (row.sound, row.slow))
         return Recording(name, row.reads, Sound(row.sound, row.slow, seconds, slow_seconds))
@@ -94,7 +94,7 @@ def _recording(path: Path, name: str, fields: object) -> Recording:
         found = f"{Path(str(error.filename)).name} cannot be read ({error.strerror})"
     except ValueError as error:
         found = str(error)
-    raise BadLocale.at(f"{path}: [{name}]", found, RECORD_AGAIN)
+    raise BadContent.at(f"{path}: [{name}]", found, RECORD_AGAIN)
 
 
 def _seconds(folder: Path, file: str) -> float:
