@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ivr.call.flow import Flow
 from ivr.line.line import Line
 from ivr.phone.caller import Caller
 from ivr.simulator import new_caller
@@ -42,15 +43,14 @@ class Cost(NamedTuple):
 
 
 def costs(line: Line) -> Iterator[Cost]:
-    """The cost of each of CALLS, in the first and the second published language (chosen with key 8)."""
+    """The cost of each of CALLS, in the first and the second of the offered languages."""
     for locale in line.flow.offered[:2]:
         for name, keys in CALLS.items():
             yield _cost(line, name, locale, keys.split())
 
 
 def _cost(line: Line, name: str, locale: str, keys: list[str]) -> Cost:
-    language_key = [] if locale == line.flow.source_language else ["8"]
-    caller = _play(line, [*language_key, *keys])
+    caller = _play(line, [*keys_to_language(line.flow, locale), *keys])
     dialled_at = caller.clock
     if caller.dial:
         caller.dial_ends("completed", CONVERSATION_SECONDS)
@@ -59,6 +59,16 @@ def _cost(line: Line, name: str, locale: str, keys: list[str]) -> Cost:
     speech = sum(math.ceil(length / 100) * _speech_price(voice) for voice, length in texts)
     dollars = speech + minutes_in * INBOUND_MINUTE + minutes_out * OUTBOUND_MINUTE
     return Cost(name, locale, sum(length for _, length in texts), minutes_in, minutes_out, dollars)
+
+
+def keys_to_language(flow: Flow, locale: str) -> list[str]:
+    """The keys that lead a new call to `locale`, the first or the second of the offered languages.
+
+    With three or more languages, key 8 leads to the language menu, and there key 1 to the second language.
+    """
+    if locale == flow.source_language:
+        return []
+    return ["8"] if len(flow.offered) == 2 else ["8", "1"]
 
 
 def _play(line: Line, keys: list[str]) -> Caller:

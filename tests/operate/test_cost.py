@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support.options import OPTIONS
+from support.third_language import add_lulu
 
 from ivr.cli.main import main
+from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.operate.cost import (
     CALLS,
@@ -17,8 +20,10 @@ from ivr.operate.cost import (
     Cost,
     as_text,
     costs,
+    keys_to_language,
 )
 from ivr.settings import CHECKOUT
+from ivr.simulator import new_caller
 
 ROW = re.compile(
     r"^ *(?P<call>[a-z ,]+?) +(?P<locale>[a-z]{2}) +(?P<characters>\d+) +\d+ +\d+ +(?P<dollars>\d\.\d\d)$", re.M
@@ -36,6 +41,20 @@ def test_cost_is_characters_and_minutes_of_both_legs(line: Line) -> None:
     minutes = cost.minutes_in * INBOUND_MINUTE + cost.minutes_out * OUTBOUND_MINUTE
     assert minutes + speech <= cost.dollars < minutes + 3 * speech
     assert rows["a person at once", "es"].characters > cost.characters
+
+
+@pytest.mark.parametrize("third_language", [False, True])
+def test_keys_of_the_second_language_lead_to_it(copied: Path, third_language: bool) -> None:
+    if third_language:
+        add_lulu(copied)
+    line = compile_line(copied, OPTIONS)
+    for locale in line.flow.offered[:2]:
+        caller = new_caller(line)
+        caller.rings()
+        for key in keys_to_language(line.flow, locale):
+            caller.presses(key)
+        assert caller.gather
+        assert f"/call/{locale}/" in caller.gather.action
 
 
 def test_silent_call_is_heard_to_its_end_and_connected(line: Line) -> None:
