@@ -699,6 +699,23 @@ def test_a_folder_is_copied_from_this_machine_only_if_it_has_no_fault_here(world
     assert "scp" not in found(here, "server").remedy
 
 
+def test_a_server_whose_layer_cannot_be_used_is_not_said_to_lack_a_language(world: World) -> None:
+    report = {**world.ready.report(), "ready": False, "faults": ["layer/prompts/tea.txt: cut off."]}
+    world.hosts["line.example.org"] = lambda *_: reply(200, json.dumps(report).encode())
+    finding = found(world, "server")
+    assert finding.found.endswith("layer/prompts/tea.txt: cut off.")
+    assert "language" not in finding.found
+    assert "Mend" in steps(world, "server")[0]
+
+
+def test_errors_of_the_last_two_days_are_told_by_the_one_that_is_worst_for_callers(world: World) -> None:
+    world.twilio.alerts.extend([alert("13214", "warning"), alert("13214", "warning"), alert("11200")])
+    assert found(world, "debugger").effect == "fallback"
+    assert found(world, "debugger", passed={"number", "signed call"}).effect == "fallback"
+    world.twilio.alerts.append(alert("10001", when="2026-12-01T10:00:00Z"))
+    assert found(world, "debugger").effect == "fallback", "an error of days ago says nothing about callers now"
+
+
 def outcome(*results: tuple[str, Finding]) -> list[str]:
     return list(run.instructions([run.Result(name, finding) for name, finding in results]))
 

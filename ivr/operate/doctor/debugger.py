@@ -13,7 +13,7 @@ from ivr.content.layer import stack_of
 from ivr.content.locale import Locale
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.operate.account import Alert
-from ivr.operate.cause import Effect
+from ivr.operate.cause import EFFECTS, Effect
 from ivr.operate.doctor.check import Finding, Target, fails, passes
 from ivr.operate.number_webhooks import host_and_path
 
@@ -125,12 +125,18 @@ def debugger_is_quiet(target: Target) -> Finding:
     last = max((event.last for event in events if event.last), default=target.external.now())
     if last < target.external.now() - RECENT:
         return passes(f"quiet for {RECENT.days} days; {found}")
-    are_over = [_is_over(event, target) for event in events]
     steps = [step for event in events for step in _steps(event, target)]
     end = f"{last + RECENT:%Y-%m-%d at %H:%M}"
     wait = f"This check says FAIL until {end} UTC, two days after the last error: wait until then."
-    effect: Effect = "perhaps over" if all(are_over) else events[are_over.index(False)].meaning.effect
-    return fails(found, "\n".join(dict.fromkeys([*steps, wait])), effect)
+    return fails(found, "\n".join(dict.fromkeys([*steps, wait])), _worst_effect(events, target))
+
+
+def _worst_effect(events: Sequence[_Event], target: Target) -> Effect:
+    """The worst effect of the recent events whose cause may last; "perhaps over" if none may."""
+    since = target.external.now() - RECENT
+    recent = [event for event in events if not event.last or event.last >= since]
+    effects = [event.meaning.effect for event in recent if not _is_over(event, target)]
+    return min(effects, key=list(EFFECTS).index, default="perhaps over")
 
 
 def _is_over(event: _Event, target: Target) -> bool:

@@ -113,6 +113,9 @@ def not_whole(server: Health, local: Health) -> Finding:
         first_step = _COPY_ALL if local.sends_menu else "Mend that on the server."
         return fails(found, f"{first_step}\nRestart the line.", "fallback", ("line",))
     tags = [tag for tag, language in server.languages.items() if language.withheld or language.faults]
+    if not tags:
+        found = f"the line on the server is not whole: {reason}"
+        return fails(found, "Mend that on the server.\nRestart the line.", "some texts", ("line",))
     whole_here = [tag for tag, language in local.languages.items() if tag in tags and not language.faults]
     copies = (
         f"Copy the folder locales/{tag} from this machine, where it has no fault, over the one on the server, for "
@@ -121,6 +124,5 @@ def not_whole(server: Health, local: Health) -> Finding:
         for tag in whole_here
     )
     steps = [*(copies if len(tags) == len(whole_here) else ("Mend that on the server.",)), "Restart the line."]
-    names = ", ".join(tags) or "of a text"
-    found = f"on the server, the language {names} is missing, or not all of it is spoken: {reason}"
+    found = f"on the server, the language {', '.join(tags)} is missing, or not all of it is spoken: {reason}"
     return fails(found, "\n".join(steps), "some texts", ("line",))
