@@ -21,7 +21,7 @@ from ivr.web.sounds import add_audio_files
 def make_app(
     settings: Settings, readiness: Readiness, counter: UsageCounter | None = None, metrics: Metrics | None = None
 ) -> Webhook:
-    """The application that one worker serves. `counter` writes its counts from its start to its end."""
+    """The application that one worker serves. `counter` writes its counts while the application runs."""
 
     @asynccontextmanager
     async def counting(_: FastAPI) -> AsyncIterator[None]:
@@ -31,18 +31,18 @@ def make_app(
         if counter:
             await asyncio.to_thread(counter.close)
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=counting)
+    site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=counting)
     try:
-        add_audio_files(app, settings.ivr_content)
-        notes = add_pages(app, settings, readiness)
+        add_audio_files(site, settings.ivr_content)
+        notes = add_pages(site, settings, readiness)
     except Exception as error:  # a fault of the pages must cost no call
         notes = [f"the pages could not be made ({type(error).__name__})"]
     readiness = replace(readiness, notes=(*readiness.notes, *notes))
-    add_health(app, readiness)
-    return Webhook(app, readiness, settings, counter, metrics)
+    add_health(site, readiness)
+    return Webhook(site, readiness, settings, counter, metrics)
 
 
-def add_health(app: FastAPI, readiness: Readiness) -> None:
+def add_health(site: FastAPI, readiness: Readiness) -> None:
     """Add the addresses for health checks. Each answers 200 or 503.
 
     `/health/live`: the process answers. `/health/serving`: callers get the menu; for health checks and proxies, which
@@ -54,7 +54,7 @@ def add_health(app: FastAPI, readiness: Readiness) -> None:
         async def answer() -> JSONResponse:
             return JSONResponse(content, 200 if healthy else 503)
 
-        app.add_api_route(f"/health/{name}", answer, methods=GET_OR_HEAD)
+        site.add_api_route(f"/health/{name}", answer, methods=GET_OR_HEAD)
 
     add("live", {"alive": True, "release": __version__}, healthy=True)
     add("ready", readiness.report(), readiness.ready)

@@ -11,22 +11,23 @@ A connection is in one of six states. Each state has one deadline, after which t
     ---------  ---------  -------------  -----------  ------------  -------------
     NEW        10 s       ARRIVING       ANSWERING                  DRAINING
     ARRIVING   10 s                      ANSWERING    CLOSING (1)   ARRIVING (2)
-    ANSWERING  60 s       (3)            (3)          KEPT          ANSWERING (2)
+    ANSWERING  60 s       ANSWERING      ANSWERING    KEPT (3)      ANSWERING (2)
     KEPT       75 s (4)   ARRIVING       ANSWERING                  DRAINING
     DRAINING   1 s (5)    ARRIVING       ANSWERING
     CLOSING    60 s
 
 (1) The application answered before the request was whole: the rest of the request would be parsed as a new request.
-(2) The answer is the last one of this connection: CLOSING follows it. (3) If the client has sent the next request
-before it has this answer, ARRIVING or ANSWERING follows instead of KEPT. (4) This is uvicorn's `timeout_keep_alive`.
-(5) Then the connection is closed and not aborted, so the rest of an answer is still sent.
+(2) The answer is the last one of this connection: CLOSING follows it. (3) ARRIVING or ANSWERING, if the client has sent
+the next request before it has this answer. (4) This is uvicorn's `timeout_keep_alive`. (5) Then the connection is
+closed and not aborted, so the rest of an answer is still sent.
 
-`_state_now` computes the state from two facts: whether a part of a request has come, and how many whole requests are
-unanswered. Every event ends with `_update_state`, which starts the deadline of a new state.
+An event changes a fact, such as `_partial` (a part of a request has come, and not all of it) or `_unanswered` (how many
+whole requests have no answer yet), and ends with `_update_state`. `_state_now` computes the state from all facts.
 
 In NEW, ARRIVING, KEPT and DRAINING the line waits for the client. With more than MAX_CONNECTIONS, the connection that
 has waited longest is aborted. Many calls at one instant do not abort each other: the event loop reads every connection
-between two rounds of accepting, one round accepts at most the kernel's queue (2,048), and MAX_CONNECTIONS is larger.
+between two rounds of accepting, so the calls of one round wait, and no others. One round accepts at most the kernel's
+queue (2,048), and MAX_CONNECTIONS is larger.
 
 docs/threats.md compares servers without these limits.
 """
@@ -57,7 +58,7 @@ WAITING = {State.NEW, State.ARRIVING, State.KEPT, State.DRAINING}
 
 
 class MalformedRequest(Exception):
-    """The request breaks a limit, or has no single Host header. httptools answers 400."""
+    """The request breaks a limit, or has no single Host header. uvicorn answers 400."""
 
 
 @lru_cache(1)
@@ -135,7 +136,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._partial = True
 
     def on_headers_complete(self) -> None:
-        if self.parser.will_parse_again():
+        if self.parser.asks_for_upgrade():
             return
         hosts, version = [name for name, _ in self.headers].count(b"host"), self.parser.get_http_version()
         if version not in ("1.0", "1.1") or hosts > 1 or (hosts == 0 and version == "1.1"):
@@ -148,7 +149,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
-        if self.parser.will_parse_again():
+        if self.parser.asks_for_upgrade():
             return
         super().on_message_complete()
         self._partial, self._received = False, 0
@@ -222,7 +223,7 @@ class _Parser(httptools.HttpRequestParser):
         self._protocol = protocol
         self.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
 
-    def will_parse_again(self) -> bool:
+    def asks_for_upgrade(self) -> bool:
         """Whether the request that is being parsed asks for an upgrade."""
         return super().should_upgrade() and self.get_method() != b"CONNECT"
 

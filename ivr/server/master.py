@@ -4,11 +4,11 @@ gunicorn does this work, with the settings of `gunicorn_settings`. `Master` diff
 which saves calls:
 
 - Signals that reload or restart are ignored (`ivr.server.process`).
-- If a worker cannot be forked or ends at its start, a new worker is started after RESTART_DELAY. gunicorn then ends the
-  whole line, although the other workers could answer.
-- A worker without a heartbeat is killed at once. gunicorn sends SIGABRT first and waits another second.
-- A stop is timed on the monotonic clock. gunicorn uses the wall clock: a clock that is set forward ends the stop.
-- gunicorn's log is not written. If the pipe behind it is full, a write would stop the master.
+- If a worker cannot be forked or ends at its start, a new worker is started after RESTART_DELAY. gunicorn would end the
+  whole line, although the other workers can answer.
+- A worker without a heartbeat is killed at once. gunicorn would send SIGABRT first and wait another second.
+- A stop is timed on the monotonic clock. gunicorn would use the wall clock: a clock that is set forward ends the stop.
+- gunicorn's log is not written. If the pipe behind it is full, a write would block the master.
 """
 
 import shutil

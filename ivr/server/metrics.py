@@ -48,10 +48,10 @@ EVENT_NAMES: Mapping[type[Event], log.Counted] = {
 }  # fmt: skip
 """The name of each event in the metrics and in the log. The end of a dial is counted by its outcome."""
 
-EVENTS = "ivr_requests", "Signed requests answered, by event; test calls left out."
-OUTCOMES = "ivr_transfers", "Transfers to the hotline that ended, by outcome; test calls left out."
-SECONDS = "ivr_answer_seconds", "How long the line took to find an answer."
-"""The name of a metric, and its description on Prometheus' page."""
+REQUESTS = ("ivr_requests", "Signed requests answered, by event; test calls left out.")
+TRANSFERS = ("ivr_transfers", "Transfers to the hotline that ended, by outcome; test calls left out.")
+ANSWER_SECONDS = ("ivr_answer_seconds", "How long the line took to find an answer.")
+"""The names of three metrics, and their descriptions on Prometheus' page."""
 Total = Literal[
     "ivr_test_calls", "ivr_refused", "ivr_refused_signed", "ivr_fallback", "ivr_workers_started", "ivr_usage_failures",
 ]  # fmt: skip
@@ -69,7 +69,7 @@ TOTALS: Mapping[Total, str] = {
 class Metrics:
     """The metrics of one line and all its workers. Make it in the master, before the workers are forked.
 
-    `folder` is that of `metrics_folder`. The environment variable PROMETHEUS_MULTIPROC_DIR must name it.
+    `folder` is that of `prepare_metrics_folder`. The environment variable PROMETHEUS_MULTIPROC_DIR must name it.
     """
 
     def __init__(self, folder: Path, readiness: Readiness) -> None:
@@ -78,19 +78,19 @@ class Metrics:
 
         self._slot = MASTER_SLOT
         values.ValueClass = values.MultiProcessValue(lambda: self._slot)  # type: ignore[no-untyped-call]
-        events = Counter(*EVENTS, ["event"], registry=None)
-        outcomes = Counter(*OUTCOMES, ["outcome"], registry=None)
+        requests = Counter(*REQUESTS, ["event"], registry=None)
+        transfers = Counter(*TRANSFERS, ["outcome"], registry=None)
         names = {**EVENT_NAMES, DialEnded: "outcome"}
-        self._events = {kind: events.labels(name) for kind, name in names.items()}
-        self._outcomes = {outcome: outcomes.labels(outcome) for outcome in get_args(DialOutcome)}
+        self._requests = {kind: requests.labels(name) for kind, name in names.items()}
+        self._transfers = {outcome: transfers.labels(outcome) for outcome in get_args(DialOutcome)}
         self._totals = {name: Counter(name, about, registry=None) for name, about in TOTALS.items()}
-        self._seconds = Histogram(*SECONDS, buckets=BUCKETS, registry=None)
+        self._seconds = Histogram(*ANSWER_SECONDS, buckets=BUCKETS, registry=None)
         self.registry = CollectorRegistry()
         MultiProcessCollector(self.registry, str(folder))  # type: ignore[no-untyped-call]
         self.registry.register(_LineMetrics(readiness))
 
-    def use_slot(self, slot: int) -> None:
-        """Count in the files of `slot`, from 1: called in a worker before it answers."""
+    def worker_started(self, slot: int) -> None:
+        """Count this worker, and from now on in the files of its `slot`, from 1. Call it before the worker answers."""
         self._slot = slot
         self.add("ivr_workers_started")
 
@@ -99,9 +99,9 @@ class Metrics:
         with suppress(Exception):  # a metric that cannot be counted costs no call
             self._seconds.observe(seconds)
             if not test_call:
-                self._events[type(event)].inc()
+                self._requests[type(event)].inc()
                 if isinstance(event, DialEnded):
-                    self._outcomes[event.outcome].inc()
+                    self._transfers[event.outcome].inc()
         if test_call:
             self.add("ivr_test_calls")
 
@@ -149,16 +149,16 @@ class MetricsEndpoint:
 
     @cached_property
     def metrics(self) -> Metrics:
-        """The metrics, made at the first use: before the workers are forked."""
+        """Made when the master loads the application: PROMETHEUS_MULTIPROC_DIR is set, and no worker runs."""
         return Metrics(self.folder, self.readiness)
 
 
-def metrics_folder(parent: Path, host: str, port: int, workers: int) -> Path:
-    """The folder of the metrics served at `host`:`port`, below `parent`, with empty files for each worker.
+def prepare_metrics_folder(parent: Path, host: str, port: int, workers: int) -> Path:
+    """Make the folder of the metrics served at `host`:`port`, below `parent`, with empty files for each worker.
 
     Files of an earlier line are removed: the calling function listens there, so no other line uses the folder.
-    Example: /dev/shm/ivr-metrics-127.0.0.1-9464. Raises OSError if the folder cannot be written or belongs to another
-    user.
+    Returns its path: /dev/shm/ivr-metrics-127.0.0.1-9464. Raises OSError if the folder cannot be written or belongs to
+    another user.
     """
     folder = parent / f"ivr-metrics-{host}-{port}"
     with suppress(FileExistsError):

@@ -37,14 +37,14 @@ def set_signal_at_death_of_parent(number: int) -> None:
 
 
 def _prctl(option: int, value: int) -> None:
-    import ctypes  # here, because `ivr serve` must ignore signals before it loads libraries
+    import ctypes  # here: ivr/__main__.py imports this file to ignore signals before it loads anything else
 
     with suppress(OSError, AttributeError, ValueError):
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def open_standard_streams() -> None:
-    """Open standard streams that are closed as /dev/null.
+    """Open /dev/null in place of each standard stream that is closed.
 
     Otherwise the next file or socket would get the number of a closed stream, and the log would be written to it.
     """

@@ -17,7 +17,7 @@ from ivr.readiness import Readiness, readiness_of
 from ivr.server.app import make_app
 from ivr.server.http_limits import raise_file_limit
 from ivr.server.master import Master, gunicorn_settings
-from ivr.server.metrics import MetricsEndpoint, metrics_folder
+from ivr.server.metrics import MetricsEndpoint, prepare_metrics_folder
 from ivr.server.process import disable_core_dumps, ignore_signals, open_standard_streams, print_lines
 from ivr.server.webhook import Webhook
 from ivr.server.worker import GunicornApplication
@@ -52,7 +52,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     application = GunicornApplication(
         partial(_load, settings, readiness, endpoint), gunicorn_settings(workers, bind, memory, endpoint), endpoint
     )
-    master = Master(application)
+    master = Master(application)  # loads the application, with `_load`
     gc.freeze()  # the workers share this memory: a collection in one of them would copy it
     gc.enable()
     master.run()
@@ -65,7 +65,7 @@ def _load(settings: Settings, readiness: Readiness, endpoint: MetricsEndpoint | 
     on_failure = partial(metrics.add, "ivr_usage_failures") if metrics else None
     counter = UsageCounter(usage, on_failure=on_failure, period_length=settings.ivr_usage_period) if usage else None
     application = make_app(settings, readiness, counter, metrics)
-    print_lines(application.notes[len(readiness.notes) :])
+    print_lines(note for note in application.notes if note not in readiness.notes)  # the others are printed already
     return application
 
 
@@ -75,7 +75,7 @@ def _metrics_endpoint(settings: Settings, parent: Path, workers: int, readiness:
         return None
     try:
         listening = _listen(*settings.metrics)
-        return MetricsEndpoint(listening, metrics_folder(parent, *settings.metrics, workers), readiness)
+        return MetricsEndpoint(listening, prepare_metrics_folder(parent, *settings.metrics, workers), readiness)
     except (OSError, OperationFailed) as error:
         print_lines([f"The line runs without metrics: {error}"])
         return None
@@ -93,7 +93,7 @@ def memory_folder() -> Path:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket at `host`:`port`. EVERY_ADDRESS is IPv4 alone on a machine without IPv6.
+    """A listening socket at `host`:`port`. On a machine without IPv6, EVERY_ADDRESS means every IPv4 address.
 
     https://docs.python.org/3/library/socket.html#socket.create_server
     """

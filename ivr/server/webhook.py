@@ -23,12 +23,12 @@ from ivr.call.state import Answer, DialEnded
 from ivr.call.urls import RING
 from ivr.errors import Unverified
 from ivr.readiness import Readiness
-from ivr.refusal import Refusal, is_test_call
+from ivr.refusal import TEST_CALL, Refusal, is_test_call
 from ivr.server import urlencoded
 from ivr.server.metrics import EVENT_NAMES, Metrics
 from ivr.settings import Settings
 from ivr.signature import Form
-from ivr.usage.counter import TEST_CALL, UsageCounter
+from ivr.usage.counter import UsageCounter
 
 MAX_BODY_BYTES = 64_000
 MAX_FIELDS = 200
@@ -37,7 +37,7 @@ XML_CONTENT_TYPE = (b"content-type", b"text/xml; charset=utf-8")
 JSON_CONTENT_TYPE = (b"content-type", b"application/json")
 TEXT_CONTENT_TYPE = (b"content-type", b"text/plain")
 NO_STORE = (b"cache-control", b"no-store")
-_RING, _BELOW_RING = RING.encode(), RING.encode() + b"/"
+_CALL, _BELOW_CALL = RING.encode(), RING.encode() + b"/"
 
 
 class TooLarge(Exception):
@@ -49,7 +49,7 @@ class Disconnected(Exception):
 
 
 class Response(NamedTuple):
-    """An HTTP response. `headers` are added to the headers of every response: ((b"allow", b"POST, GET"),)."""
+    """An HTTP response. `headers` are those that not every response has: ((b"allow", b"POST, GET"),)."""
 
     status: int
     body: bytes = b""
@@ -104,7 +104,7 @@ class Webhook:
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         below = raw.removeprefix(self._prefix)
         for path in (below, raw):
-            if path.startswith(_BELOW_RING) or path == _RING:
+            if path.startswith(_BELOW_CALL) or path == _CALL:
                 return path
         return below if any(name == SIGNATURE for name, _ in scope["headers"]) else None
 
@@ -136,9 +136,10 @@ class Webhook:
 
     def _verified_form(self, path: bytes, scope: Scope, body: bytes) -> Form:
         """The fields of a request that Twilio signed; a GET has them in its query. Raises Unverified."""
-        query, posted = scope["query_string"].decode("latin-1"), _fields(body.decode("latin-1"))
-        is_get, address, suffix = scope["method"] == "GET", path.decode("latin-1"), f"?{query}" if query else ""
-        signed = () if is_get else posted
+        query, is_get = scope["query_string"].decode("latin-1"), scope["method"] == "GET"
+        form = _fields(query if is_get else body.decode("latin-1"))
+        signed = () if is_get else form  # a GET is signed by its URL alone, which has the query
+        address, suffix = path.decode("latin-1"), f"?{query}" if query else ""
         try:
             self._verify_url(address + suffix, signed, scope)
         except Unverified:
@@ -146,7 +147,6 @@ class Webhook:
                 raise
             # An HTTP client sends the path "/" for a URL without a path, so Twilio may have signed either URL.
             self._verify_url(("" if address else "/") + suffix, signed, scope)
-        form = _fields(query) if is_get else posted
         if not signature.has_call_ids(form):
             raise Unverified("it does not have exactly one CallSid and one AccountSid")
         return form
@@ -195,13 +195,14 @@ def _header_values(name: bytes, headers: Sequence[tuple[bytes, bytes]]) -> list[
 
 
 def _fields(encoded: str) -> Form:
+    """The fields of a form. Raises Unverified if there are more than MAX_FIELDS."""
     if encoded.count("&") >= MAX_FIELDS:
         raise Unverified(f"it has more than {MAX_FIELDS} fields")
     return urlencoded.read_fields(encoded)
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
-    """The body of a request. Raises TooLarge or Disconnected."""
+    """The body of a request. Raises Disconnected, and TooLarge for a body or a query."""
     body, more = b"", True
     while more and len(body) <= MAX_BODY_BYTES:
         message = await receive()

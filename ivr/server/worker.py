@@ -94,7 +94,7 @@ class LineWorker(UvicornWorker):
         self.started_at = time.monotonic()
         self.config.app = self.app.wsgi()
         self.config.load()
-        self.config.get_loop_factory()
+        self.config.get_loop_factory()  # imports the event loop
         self.notify()  # a first heartbeat from the master: a worker that hangs before its own is killed too
 
     def init_signals(self) -> None:
@@ -104,16 +104,17 @@ class LineWorker(UvicornWorker):
 
     def run(self) -> None:
         """Answer until SIGTERM, then end the process at once, without the exit handlers, which are the master's."""
-        set_signal_at_death_of_parent(signal.SIGCONT)  # resume a suspended worker, so that its alarm can end it
-        writer, status = log.open_log(every_logger=True), 1
+        # When the master ends, a suspended worker must resume, so that its alarm can end it.
+        set_signal_at_death_of_parent(signal.SIGCONT)
+        log_writer, exit_status = log.open_log(every_logger=True), 1
         try:
             super().run()
-            status = 0
+            exit_status = 0
         except BaseException:
             logging.getLogger("ivr").exception("")
         finally:
-            writer.stop()
-            os._exit(status)
+            log_writer.stop()
+            os._exit(exit_status)
 
     async def _serve(self) -> None:
         await LineServer(self).serve(self.sockets)
@@ -136,7 +137,7 @@ class LineServer(uvicorn.Server):
 
     async def _serve_metrics(self, endpoint: MetricsEndpoint) -> asyncio.Server:
         """Answer on the metrics address."""
-        endpoint.metrics.use_slot(self._worker.slot)
+        endpoint.metrics.worker_started(self._worker.slot)
         config = uvicorn.Config(metrics_app(endpoint.metrics), **UVICORN_SETTINGS)
         config.load()
         connected = partial(MetricsProtocol, config, self.server_state, {})

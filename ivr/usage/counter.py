@@ -18,7 +18,6 @@ from typing import assert_never
 from ivr import log
 from ivr.call.state import CallEnded, DialEnded, Event, Key, NoKey, Outdated, Place, Ring
 from ivr.call.transitions import FIXED_KEYS
-from ivr.refusal import TEST_CALL_SID
 from ivr.usage.periods import PeriodLength, period_end, period_of
 from ivr.usage.store import UsageStore
 from ivr.usage.tables import NO_LANGUAGE, ProcessSpan, UsageKey
@@ -29,8 +28,6 @@ LAST_WRITE_TIMEOUT = 3.0
 """Seconds that the end of a process waits for its last write."""
 LATE_AFTER = timedelta(hours=12)
 """How long after the end of a period its counts are still stored: a period that was reported must not change."""
-TEST_CALL = ("CallSid", TEST_CALL_SID)
-"""The form field of a test call (`ivr call`, `ivr probe`, `ivr doctor`), which is answered and not counted."""
 
 
 def _now() -> datetime:

@@ -32,7 +32,7 @@ from ivr.operate import http_client
 from ivr.operate.probe import probe
 from ivr.readiness import readiness_of
 from ivr.server.app import make_app
-from ivr.server.metrics import EVENTS, FILE_BYTES, OUTCOMES, SECONDS, TOTALS, Metrics, metrics_folder
+from ivr.server.metrics import ANSWER_SECONDS, FILE_BYTES, REQUESTS, TOTALS, TRANSFERS, Metrics, prepare_metrics_folder
 from ivr.server.serve import memory_folder
 from ivr.server.worker import MAX_METRICS_CONNECTIONS
 from ivr.settings import CHECKOUT, Settings, read_settings
@@ -45,7 +45,7 @@ TEA = Place("tea", "es")
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of metrics that are made in this process."""
-    made = metrics_folder(tmp_path, "127.0.0.1", 9464, workers=4)
+    made = prepare_metrics_folder(tmp_path, "127.0.0.1", 9464, workers=4)
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(made))
     return made
 
@@ -113,7 +113,7 @@ def test_all_workers_add_up_and_a_killed_one_loses_no_count(tiny: Path, tmp_path
 
 
 def _count(metrics: Metrics, slot: int, times: int) -> None:
-    metrics.use_slot(slot)
+    metrics.worker_started(slot)
     for _ in range(times):
         metrics.answered(Key("1"), 0.002, test_call=False)
 
@@ -135,7 +135,7 @@ def test_workers_that_count_at_once_lose_no_count(metrics: Metrics) -> None:
 
 
 def test_the_page_is_one_that_prometheus_reads(metrics: Metrics) -> None:
-    metrics.use_slot(1)
+    metrics.worker_started(1)
     metrics.answered(Ring(), 0.0005, test_call=False)
     metrics.answered(DialEnded("connected"), 0.05, test_call=False)
     page = page_of(metrics)
@@ -196,7 +196,7 @@ def test_the_webhook_counts_answers_refusals_and_fallback_documents(
 
 def test_a_metric_that_cannot_be_counted_costs_no_call(metrics: Metrics, folder: Path, tiny: Path) -> None:
     shutil.rmtree(folder)
-    metrics.use_slot(9)  # its files cannot be made
+    metrics.worker_started(9)  # its files cannot be made
     app = make_app(settings_for(tiny), readiness_of(settings_for(tiny)), metrics=metrics)
     with TestClient(app, base_url=BASE) as client:
         assert post_to_app(client, "/call").endswith(b"</Response>")
@@ -217,10 +217,10 @@ def test_failed_writes_of_usage_are_counted(metrics: Metrics) -> None:
 
 
 def test_the_folder_of_metrics_is_emptied_at_start(tmp_path: Path) -> None:
-    folder = metrics_folder(tmp_path, "127.0.0.1", 9464, workers=2)
+    folder = prepare_metrics_folder(tmp_path, "127.0.0.1", 9464, workers=2)
     (folder / "counter_1.db").write_bytes(b"of the line before")
     (folder / "counter_7.db").write_bytes(b"of the line before")
-    assert metrics_folder(tmp_path, "127.0.0.1", 9464, workers=2) == folder
+    assert prepare_metrics_folder(tmp_path, "127.0.0.1", 9464, workers=2) == folder
     assert len(list(folder.iterdir())) == 6
     assert {file.read_bytes() for file in folder.iterdir()} == {bytes(FILE_BYTES)}
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -232,7 +232,7 @@ def test_a_folder_of_metrics_that_is_a_link_is_not_followed(tmp_path: Path) -> N
     (elsewhere / "kept").touch()
     (tmp_path / "ivr-metrics-127.0.0.1-9464").symlink_to(elsewhere)
     with pytest.raises(PermissionError):
-        metrics_folder(tmp_path, "127.0.0.1", 9464, workers=2)
+        prepare_metrics_folder(tmp_path, "127.0.0.1", 9464, workers=2)
     assert (elsewhere / "kept").exists()
 
 
@@ -350,8 +350,8 @@ def test_every_metric_that_rules_and_board_name_exists_and_none_is_left_out(metr
     have = {name.partition("{")[0] for name in shown}
     named = {name for expr in _expressions().values() for name in re.findall(r"\bivr_\w+", expr)}
     assert named <= have
-    counters = {f"{name}_total" for name in (EVENTS[0], OUTCOMES[0], *TOTALS)}
-    assert counters | {SECONDS[0]} <= {name.removesuffix("_bucket") for name in named}
+    counters = {f"{name}_total" for name in (REQUESTS[0], TRANSFERS[0], *TOTALS)}
+    assert counters | {ANSWER_SECONDS[0]} <= {name.removesuffix("_bucket") for name in named}
     values = {value for expr in _expressions().values() for value in re.findall(r'(?:event|outcome)="([^"]*)"', expr)}
     assert values
     assert all(any(f'"{value}"' in name for name in shown) for value in values)

@@ -21,12 +21,12 @@ from ivr.call.state import CallEnded, DialEnded, Key, NoKey, Outdated, Place, Ri
 from ivr.errors import OperationFailed
 from ivr.phone.webhook_form import FORM
 from ivr.readiness import Readiness, readiness_of
+from ivr.refusal import TEST_CALL
 from ivr.server.app import make_app
 from ivr.settings import CHECKOUT
 from ivr.usage.counter import (
     LATE_AFTER,
     NO_LANGUAGE,
-    TEST_CALL,
     ProcessSpan,
     UsageCounter,
     UsageKey,
