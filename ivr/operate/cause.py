@@ -38,17 +38,17 @@ class Cause(NamedTuple):
         return " ".join((self.found, *self.remedy.splitlines()))
 
 
-START_LINE = (
+SEE_WHETHER_LINE_RUNS = (
     "See on the server whether the line runs: `systemctl status line` (systemd) or `docker ps` (containers). If it "
     "does not run, start it with the command that restarts it."
 )
-OR_ELSE = "If that does not help, send"
 RELOAD_PROXY = "Reload the proxy on the server: `systemctl reload nginx` or `systemctl reload caddy`."
 
 
-def tell_proxy_owner(sentence: str, send: str = "Send") -> str:
-    """The step that asks the owner of the proxy for a change: `send` begins it, `sentence` says what must change."""
+def tell_proxy_owner(change: str, is_last_resort: bool = False) -> str:
+    """The step that asks the owner of the proxy for `change`, a sentence; `is_last_resort`: earlier steps may do."""
+    send = "If that does not help, send" if is_last_resort else "Send"
     return (
         f"{send} this to the person who set up the proxy on the server (if that is you, do it and reload the proxy): "
-        f"“{sentence} In the folder of the line, deploy/nginx.conf and deploy/Caddyfile have settings that work.”"
+        f"“{change} In the folder of the line, deploy/nginx.conf and deploy/Caddyfile have settings that work.”"
     )

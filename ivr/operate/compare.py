@@ -37,7 +37,7 @@ def compare_lines(settings: Settings, url: str, fetch: Fetch) -> list[Difference
     running = health_at(url, fetch)
     settings = settings.with_some_token()
     readiness = readiness_of(settings)
-    found = differences(running, health_of(readiness), not settings.uses_test_token)
+    found = health_differences(running, health_of(readiness), not settings.uses_test_token)
     return [*found, *map(_note, _exported_changes(url, fetch, readiness.line))]
 
 
@@ -52,11 +52,11 @@ def _exported_changes(url: str, fetch: Fetch, line: Line | None) -> Iterator[str
     yield from diff.differences(running, export_line(line, with_twiml=False))
 
 
-def differences(running: Health, new: Health, settings_too: bool) -> Iterator[Difference]:
+def health_differences(running: Health, new: Health, settings_too: bool) -> Iterator[Difference]:
     """The changes if `new` replaced `running`. Without `settings_too` only the content is compared."""
     yield from _releases(running, new)
     if not new.sends_menu:
-        yield _worse(f"This line would not serve: {_first(new.faults)}")
+        yield _worse(f"This line would not serve: {_first_reason(new.faults)}")
         return
     if not running.sends_menu:
         yield _note("The running line sends the fallback document to every call: nothing can get worse.")
@@ -81,15 +81,15 @@ def _languages(running: Health, new: Health) -> Iterator[Difference]:
     for tag in running.published:
         if tag not in new.published:
             language = new.languages.get(tag)
-            reason = _first(language.faults) if language else "prompts/flow.toml does not publish it."
+            reason = _first_reason(language.faults) if language else "prompts/flow.toml does not publish it."
             yield _worse(f"{tag}: callers would not be offered this language any more: {reason}")
         elif tag in running.languages and tag in new.languages:
             yield from _texts(tag, running.languages[tag], new.languages[tag])
     for tag in new.published:
         if tag not in running.published:
             yield _note(f"{tag}: callers would be offered this language too.")
-    if new.published[:1] != running.published[:1]:
-        yield _note(f"Calls would begin in {_first(new.published)} instead of {_first(running.published)}.")
+    if running.published and new.published[0] != running.published[0]:
+        yield _note(f"Calls would begin in {new.published[0]} instead of {running.published[0]}.")
 
 
 def _texts(tag: str, running: LanguageHealth, new: LanguageHealth) -> Iterator[Difference]:
@@ -122,8 +122,8 @@ def _settings(running: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Di
             yield Difference(worse, f"{sentence} {_IF_INTENDED}" if worse else sentence)
 
 
-def _first(names: tuple[str, ...]) -> str:
-    return names[0] if names else "no reason is given"
+def _first_reason(faults: tuple[str, ...]) -> str:
+    return faults[0] if faults else "no reason is given"
 
 
 def _named(names: list[str]) -> str:

@@ -24,7 +24,7 @@ from ivr.settings import Settings
 from ivr.signature import Form
 
 RESPONSE_TIMEOUT = 15
-"""Seconds that Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205."""
+"""Seconds that Twilio waits for an answer at a plain URL: https://www.twilio.com/docs/api/errors/11205."""
 MAX_RESPONSE_BYTES = 20_000_000
 """Several times the data of the telephone on a page, which `ivr check --against` reads."""
 _NO_TOKEN = (
@@ -162,17 +162,17 @@ def signed_post(fetch: Fetch, token: str, url: str, form: Form, signed_url: str 
     return fetch(url, form, headers)
 
 
-def post_to_line(settings: Settings, url: str, fetch: Fetch, document_url: str, form: Form) -> Reply:
+def post_to_line(settings: Settings, url: str, fetch: Fetch, next_url: str, form: Form) -> Reply:
     """Post `form` to the line at `url`, signed for PUBLIC_URL, as a tunnel or a proxy would pass it on.
 
-    `document_url` is an absolute URL from a document. Raises OperationFailed if it is not below `url` or PUBLIC_URL,
-    Unreachable without a reply, BadSettings without a token.
+    `next_url` is the URL of this request, as a document of the line gives it. Raises OperationFailed if it is not below
+    `url` or PUBLIC_URL, Unreachable without a reply, BadSettings without a token.
     """
     if not settings.tokens:
         raise BadSettings(_NO_TOKEN)
-    path = document_url.removeprefix(settings.public_url).removeprefix(url)
+    path = next_url.removeprefix(settings.public_url).removeprefix(url)
     if not path.startswith("/"):
-        found = document_url.partition(RING)[0]
+        found = next_url.partition(RING)[0]
         raise OperationFailed(f"the line answers with addresses at {found}: write that address.")
     return signed_post(fetch, settings.tokens[0], url + path, form, settings.public_url + path)
 

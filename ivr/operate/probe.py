@@ -16,7 +16,7 @@ from ivr.settings import Settings
 from ivr.signature import Form
 
 MAX_ANSWER_SECONDS = 3.0
-"""Seconds that Twilio waits for an answer, once `ivr number set` has set the webhooks."""
+"""Seconds that Twilio waits for an answer at a URL with OVERRIDES (ivr/call/urls.py), which `ivr number set` adds."""
 
 ProbeState = Literal["OK", "SLOW", "NOT WHOLE", "DOWN", "CANNOT TELL"]
 """CANNOT TELL: the network of this machine does not work."""
@@ -48,7 +48,7 @@ def probe(settings: Settings, url: str, fetch: Fetch) -> ProbeResult:
         return ProbeResult("DOWN", url, reason)
     except OperationFailed as error:
         return ProbeResult("DOWN", url, str(error))
-    except ImpossibleAct:
+    except ImpossibleAct:  # the fallback document takes no key
         return ProbeResult("DOWN", url, "it answers with the fallback document. `ivr doctor` on its machine says why.")
 
 
@@ -58,7 +58,7 @@ def _call(settings: Settings, url: str, fetch: Fetch) -> ProbeResult:
     caller = Caller(partial(_post, settings, url, fetch, times), url + RING)
     languages = published_languages(settings.ivr_content)
     caller.rings()
-    missing = _press_language_key(caller, languages)
+    unreached = _press_language_key(caller, languages)
     caller.presses("0")
     if caller.dialled != [settings.hotline]:
         return ProbeResult("DOWN", url, "key 0 does not dial the hotline.")
@@ -66,7 +66,7 @@ def _call(settings: Settings, url: str, fetch: Fetch) -> ProbeResult:
     if slowest > MAX_ANSWER_SECONDS:
         reason = f"an answer took {slowest:.1f} s, more than {MAX_ANSWER_SECONDS:.0f} s."
         return ProbeResult("SLOW", url, reason)
-    if reason := _why_not_whole(url, fetch, missing):
+    if reason := _why_not_whole(url, fetch, unreached):
         return ProbeResult("NOT WHOLE", url, reason)
     return ProbeResult("OK", url, f"it answers, key 0 dials the hotline, slowest answer {slowest * 1000:.0f} ms.")
 
@@ -81,17 +81,20 @@ def _press_language_key(caller: Caller, languages: Sequence[str]) -> str:
     return "" if is_there else tag
 
 
-def _why_not_whole(url: str, fetch: Fetch, missing: str) -> str:
-    """Which language is not offered or not whole, and why; "" if all are. Key 8 did not lead to language `missing`."""
+def _why_not_whole(url: str, fetch: Fetch, unreached: str) -> str:
+    """Which language is not offered or not whole, and why; "" if all are.
+
+    `unreached` is the language to which key 8 should have led and did not, or "".
+    """
     try:
         health = health_at(url, fetch)
     except OperationFailed as error:
-        return f"{missing} is not offered, and {error}" if missing else ""
+        return f"{unreached} is not offered, and {error}" if unreached else ""
     for tag, language in health.languages.items():
         if language.withheld or language.faults:
             state = "is not offered" if language.withheld else "is not whole"
             return f"{tag} {state}: {language.faults[0] if language.faults else 'no reason is given.'}"
-    return f"{missing} is not offered." if missing else ""
+    return f"{unreached} is not offered." if unreached else ""
 
 
 def _post(settings: Settings, url: str, fetch: Fetch, times: list[float], address: str, form: Form) -> bytes:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from ivr.call.urls import RING
 from ivr.errors import OperationFailed
-from ivr.operate.cause import START_LINE, Cause, tell_proxy_owner
+from ivr.operate.cause import SEE_WHETHER_LINE_RUNS, Cause, tell_proxy_owner
 from ivr.operate.health import health_at
 from ivr.operate.http_client import Fetch, Reply, signature_header, signed_post
 from ivr.phone.webhook_form import FORM
@@ -26,7 +26,7 @@ _MAX_TITLE = 60
 _TITLE = re.compile(rb"<(?:title|h1)[^>]*>([^<]+)", re.IGNORECASE)
 
 _BUSY = "The proxy limits requests: it must take every request to {path}, and to the paths below it, without a limit."
-_DOWN = f"The proxy does not reach the line.\n{START_LINE}"
+_DOWN = f"The proxy does not reach the line.\n{SEE_WHETHER_LINE_RUNS}"
 _BY_STATUS: Mapping[int, str] = {
     404: "The proxy must pass {path} and the paths below it on to the line, unchanged.",
     405: "The proxy must pass POST requests to {path} and to the paths below it on to the line, unchanged.",
@@ -45,8 +45,8 @@ def why_not_answered(settings: Settings, url: str, fetch: Fetch, reply: Reply, p
     """The reason for `reply`, which is not 200, to a signed ring at `url`, where a line should run.
 
     After this reply Twilio plays the fallback document to the caller. `url` is PUBLIC_URL, or another address that
-    leads to the same line. `passed` are checks of `ivr doctor`: after `number` Twilio uses this PUBLIC_URL, after
-    `account` Twilio knows this token. Sends up to four more requests.
+    leads to the same line. `passed` are the checks of `ivr doctor` that have passed: with `number` among them, Twilio
+    uses this PUBLIC_URL; with `account`, Twilio knows this token. Sends up to four more requests.
     """
     ring, path = url + RING, urlsplit(url).path + RING
     if 300 <= reply.status < 400:
@@ -134,13 +134,16 @@ def _why_signature_is_wrong(settings: Settings, url: str, fetch: Fetch, passed: 
         found = "the line accepts this token, and refuses the request with a body: the body is changed on its way."
         requirement = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
         return Cause(found, _undo_of_change(ring, requirement))
-    unseen = "" if server_url else f"\nOr its PUBLIC_URL is not {local_url}: {url}/health/ready does not show it."
-    return _another_token("account" in passed, unseen)
+    cause = _another_token("account" in passed)
+    if server_url:
+        return cause
+    or_address = f"Or its PUBLIC_URL is not {local_url}: {url}/health/ready does not show it."
+    return cause._replace(remedy=f"{cause.remedy}\n{or_address}")
 
 
-def _another_address(local_url: str, server_url: str, known: bool) -> Cause:
+def _another_address(local_url: str, server_url: str, twilio_has_local: bool) -> Cause:
     found = f"PUBLIC_URL is {server_url} on the server, and {local_url} on this machine, so the line refuses the call."
-    if known:
+    if twilio_has_local:
         found += " Twilio is set to the address on this machine (`number` passes), so the one on the server is wrong."
         remedy = (
             f"In the settings on the server, write PUBLIC_URL={local_url} (with nothing behind it, also no {RING})."
@@ -155,9 +158,9 @@ def _another_address(local_url: str, server_url: str, known: bool) -> Cause:
     return Cause(found, remedy)
 
 
-def _another_token(known: bool, unseen: str) -> Cause:
+def _another_token(twilio_has_local: bool) -> Cause:
     found = "the line refuses the signature: TWILIO_AUTH_TOKEN on the server is not the one on this machine."
-    if known:
+    if twilio_has_local:
         found += " Twilio knows the one on this machine (`account` passes), so the one on the server is wrong."
         copy = "Copy TWILIO_AUTH_TOKEN from the settings on this machine into the settings on the server."
     else:
@@ -165,7 +168,7 @@ def _another_token(known: bool, unseen: str) -> Cause:
             "Copy the Auth Token from the first page of https://console.twilio.com into the settings on this machine, "
             "and into those on the server."
         )
-    return Cause(found, f"{copy}\nRestart the line.{unseen}")
+    return Cause(found, f"{copy}\nRestart the line.")
 
 
 def _public_url_of(url: str, fetch: Fetch) -> str:

@@ -15,7 +15,7 @@ from support.twilio_account import LINE_NUMBER, TOKEN
 from ivr.cli.main import main
 from ivr.export.export import export_line
 from ivr.export.files import to_bytes
-from ivr.operate.compare import differences
+from ivr.operate.compare import health_differences
 from ivr.operate.health import Health, health_of
 from ivr.readiness import readiness_of
 
@@ -162,8 +162,8 @@ def test_an_address_without_a_report_is_a_sentence(
 def test_beside_a_line_that_sends_the_fallback_document_no_line_is_worse(tiny: Path) -> None:
     whole = readiness_of(operator(tiny))
     down, up = health_of(replace(whole, line=None)), health_of(whole)
-    assert [one.worse for one in differences(down, up, True) if one.worse] == []
-    assert [one.worse for one in differences(down, down, True) if one.worse] == [True]
+    assert [one.worse for one in health_differences(down, up, True) if one.worse] == []
+    assert [one.worse for one in health_differences(down, down, True) if one.worse] == [True]
 
 
 def test_texts_that_come_and_go_are_notes() -> None:
@@ -173,7 +173,7 @@ def test_texts_that_come_and_go_are_notes() -> None:
             {**OLD, "serving": True, "languages": {"en": language}, "published": ["en"], "release": "1"}
         )
 
-    found = list(differences(line(["a", "b"]), line(["b", "c"]), True))
+    found = list(health_differences(line(["a", "b"]), line(["b", "c"]), True))
     assert [(one.worse, one.sentence) for one in found] == [
         (False, "en: not part of this line any more: 1 text (a)."),
         (False, "en: new: 1 text (c)."),

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from ivr import __version__
 from ivr.call.urls import RING
 from ivr.errors import OperationFailed, Unreachable, UnreachableReason
-from ivr.operate.cause import OR_ELSE, RELOAD_PROXY, START_LINE, tell_proxy_owner
+from ivr.operate.cause import RELOAD_PROXY, SEE_WHETHER_LINE_RUNS, tell_proxy_owner
 from ivr.operate.doctor.check import Finding, Target, fails, passes, unknown
 from ivr.operate.doctor.difference import OTHER_RELEASE, answer_differs, has_faults_of_its_own, not_whole
 from ivr.operate.health import health_at, health_of
@@ -22,45 +22,44 @@ from ivr.phone.xml import InvalidTwiml
 MIN_CERTIFICATE_TIME = timedelta(days=7)
 """How long the certificate must still be valid, or a quarter of its lifetime if that is less."""
 _OPEN_PORT = "Let the port through the firewall of the server, and that of the company where it is rented."
-_RENEW = (
-    "See on the server why the certificate was not renewed: Caddy renews it while it runs (`systemctl status "
-    f"caddy`); with nginx, run `certbot renew`.\n{RELOAD_PROXY}"
-)
-_PASS_ON = "The line runs, but connections to {url} are closed without an answer. They must be passed on to the line."
-_REMEDIES: Mapping[UnreachableReason, str] = {
-    "name": "If PUBLIC_URL has a spelling mistake, correct it in the settings.\n{add_name}",
-    "refused": "See on the server whether the proxy runs: `systemctl status nginx` or `systemctl status caddy`.\n"
-    f"{START_LINE}\n{_OPEN_PORT}",
-    "timeout": f"See whether the server runs, and whether its address in DNS is right.\n{_OPEN_PORT}",
-    "expired": _RENEW,
-    "chain": f"Let the proxy send the whole chain: fullchain.pem in place of cert.pem.\n{RELOAD_PROXY}",
-    "other name": f"Get a certificate for the host of PUBLIC_URL, and give it to the proxy.\n{RELOAD_PROXY}",
-    "certificate": f"Get a certificate of a public authority, such as Let's Encrypt.\n{RELOAD_PROXY}",
-    "tls": f"Let the proxy speak TLS on that port: deploy/nginx.conf and deploy/Caddyfile show how.\n{RELOAD_PROXY}",
-    "closed": f"The line itself may be down. {START_LINE}\nIf it runs, restart the proxy: `systemctl restart nginx` "
-    f"or `systemctl restart caddy`.\n{tell_proxy_owner(_PASS_ON, OR_ELSE)}",
-    "other": "Another server answers there: correct PUBLIC_URL, or the proxy.",
-}
-"""Remedies by reason. {url} is PUBLIC_URL; {add_name} is `_ADD_NAME`."""
 _ADD_NAME = (
     "Log in at the company where the domain of {host} was bought, and see whether the domain is paid for.\n"
     "See in its DNS records whether {host} has a record of type A with the IP address of the server. If not, add it "
     "(the company where the server is rented shows that address).\n"
     "A new record is seen everywhere after an hour at most."
 )
+_RENEW = (
+    "See on the server why the certificate was not renewed: Caddy renews it while it runs (`systemctl status "
+    f"caddy`); with nginx, run `certbot renew`.\n{RELOAD_PROXY}"
+)
+_PASS_ON = "The line runs, but connections to {url} are closed without an answer. They must be passed on to the line."
+_REMEDIES: Mapping[UnreachableReason, str] = {
+    "name": f"If PUBLIC_URL has a spelling mistake, correct it in the settings.\n{_ADD_NAME}",
+    "refused": "See on the server whether the proxy runs: `systemctl status nginx` or `systemctl status caddy`.\n"
+    f"{SEE_WHETHER_LINE_RUNS}\n{_OPEN_PORT}",
+    "timeout": f"See whether the server runs, and whether its address in DNS is right.\n{_OPEN_PORT}",
+    "expired": _RENEW,
+    "chain": f"Let the proxy send the whole chain: fullchain.pem in place of cert.pem.\n{RELOAD_PROXY}",
+    "other name": f"Get a certificate for the host of PUBLIC_URL, and give it to the proxy.\n{RELOAD_PROXY}",
+    "certificate": f"Get a certificate of a public authority, such as Let's Encrypt.\n{RELOAD_PROXY}",
+    "tls": f"Let the proxy speak TLS on that port: deploy/nginx.conf and deploy/Caddyfile show how.\n{RELOAD_PROXY}",
+    "closed": f"The line itself may be down. {SEE_WHETHER_LINE_RUNS}\nIf it runs, restart the proxy: `systemctl "
+    f"restart nginx` or `systemctl restart caddy`.\n{tell_proxy_owner(_PASS_ON, is_last_resort=True)}",
+    "other": "Another server answers there: correct PUBLIC_URL, or the proxy.",
+}
+"""Remedies by reason. {url} is PUBLIC_URL, {host} its host."""
 
 
 def finding_for_unreachable(target: Target, error: Unreachable) -> Finding:
     """The finding for a line that gives no reply: no later check asks it again."""
     if error.reason == "offline":
         return unknown(f"{error}.", "Try again from a machine whose network works.", lacks=("address", "line"))
-    url, found = target.settings.public_url, f"{error}."
-    add_name = _ADD_NAME.format(host=urlsplit(url).hostname)
-    remedy = _REMEDIES[error.reason].format(url=url, add_name=add_name)
+    found, remedy = f"{error}.", _REMEDIES[error.reason]
     if error.reason == "name" and "number" in target.passed:
         found += " Twilio is set to the same address, so PUBLIC_URL is right, and the name itself is missing."
-        remedy = add_name
-    return fails(found, remedy, "fallback", ("address", "line"))
+        remedy = _ADD_NAME
+    url = target.settings.public_url
+    return fails(found, remedy.format(url=url, host=urlsplit(url).hostname), "fallback", ("address", "line"))
 
 
 def address_is_reached(target: Target) -> Finding:
@@ -79,7 +78,7 @@ def address_is_reached(target: Target) -> Finding:
 
 
 _ANOTHER_SERVER = (
-    f"{START_LINE}\n"
+    f"{SEE_WHETHER_LINE_RUNS}\n"
     "See whether the name {host} leads to the server where the line runs, and not to another website: its DNS record "
     "of type A has the IP address of that server.\n{proxy}"
 )
@@ -95,7 +94,7 @@ def signed_call_is_answered(target: Target) -> Finding:
         read_document(reply.body)
     except InvalidTwiml:
         requirement = f"{url}{RING} and the addresses below it must lead to the line; now another page comes."
-        proxy = tell_proxy_owner(requirement, OR_ELSE)
+        proxy = tell_proxy_owner(requirement, is_last_resort=True)
         remedy = _ANOTHER_SERVER.format(host=urlsplit(url).hostname, proxy=proxy)
         found = f"{url}{RING} answers with a page that is not the line's: {page_in_words(reply)}."
         return fails(found, remedy, "fallback", ("line",))
