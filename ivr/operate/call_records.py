@@ -8,12 +8,12 @@ from ivr.errors import BadSettings
 from ivr.line.request import DIAL_STATUSES
 from ivr.operate.account import Account
 from ivr.settings import Settings
-from ivr.usage.layout import EVENT_NAMES
+from ivr.usage.layout import EVENT_LABELS
 from ivr.usage.periods import period_begin, period_end, period_name
 from ivr.usage.report import DIAL_CELLS, HIDDEN, SMALLEST_SHOWN, check_final
 
 EVENTS = ("ring", "connected", "no answer", "failed")
-"""The events that Twilio's records show, by their names in `EVENT_NAMES`."""
+"""The events that Twilio's records show, by their names in `EVENT_LABELS`."""
 NOTES = (
     f"Numbers under {SMALLEST_SHOWN}, zero included, read {HIDDEN}. Test calls are among the calls. Days begin and end",
     "at midnight UTC. Twilio's records do not say which keys were pressed: topics and languages are not counted.",
@@ -40,5 +40,5 @@ def report(account: Account, settings: Settings, period: str, now: datetime) -> 
     check_final(period, now)
     counts = count_calls(account, settings, period)
     shown = {event: str(counts[event]) if counts[event] >= SMALLEST_SHOWN else HIDDEN for event in EVENTS}
-    rows = (f"  {EVENT_NAMES[event]:<56}{number:>18}" for event, number in shown.items())
+    rows = (f"  {EVENT_LABELS[event]:<56}{number:>18}" for event, number in shown.items())
     return [f"The information line, {period_name(period, period)}, by Twilio's records", "", *rows, "", *NOTES]

@@ -49,7 +49,7 @@ class UsageCounter:
         self._period_length: PeriodLength = period_length
         self._unwritten = Counter[UsageKey]()
         self._lock = threading.Lock()  # guards `_unwritten`; not held during a write
-        self._process, self._since = uuid.uuid4().hex, now()
+        self._begin_span()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -61,12 +61,15 @@ class UsageCounter:
                 self._unwritten[key] += 1
 
     def start(self) -> None:
-        """Start the thread that writes. Call it in the process that counts, after the fork."""
-        self._process, self._since = uuid.uuid4().hex, self._now()
+        """Start the thread that writes. Call it after the fork: each process has a span of its own."""
+        self._begin_span()
         thread = threading.Thread(target=self._keep_writing, name="usage", daemon=True)
         with suppress(RuntimeError):  # no thread is available: the counts are lost, the calls are not
             thread.start()
             self._thread = thread
+
+    def _begin_span(self) -> None:
+        self._process, self._since = uuid.uuid4().hex, self._now()
 
     def close(self, timeout: float = LAST_WRITE_TIMEOUT) -> None:
         """Write the remaining counts; wait for at most `timeout` seconds."""
@@ -75,7 +78,7 @@ class UsageCounter:
             self._thread.join(timeout)
 
     def _keep_writing(self) -> None:
-        self.write()
+        self.write()  # no counts yet: the store must show that this process counts
         while not self._stop.wait(self._write_interval):
             self.write()
         self.write(ended=True)

@@ -1,4 +1,4 @@
-"""Prints reports of one or more periods side by side: as text for a terminal, as CSV, and as a page to print.
+"""Writes reports of one or more periods side by side: as text for a terminal, as CSV, and as a page to print.
 
 A sum is made from shown numbers alone, so it shows no hidden number: "≥ 316" if a part of it is hidden, and "<46" if
 all three of its parts are.
@@ -22,7 +22,7 @@ TOP_TOPICS = 8
 """How many of the most chosen menus and topics come first."""
 SUM_PREFIX = "≥ "
 """Before a sum of which a part is hidden: "at least"."""
-EVENT_NAMES = {
+EVENT_LABELS = {
     "ring": "All calls",
     "0": "Asked for a person (key 0)",
     "connected": "Connected to the hotline",
@@ -74,17 +74,17 @@ class Row(NamedTuple):
 
     label: str
     depth: int
-    periods: tuple[str, ...]
+    numbers: tuple[str, ...]
 
     @property
     def total(self) -> str:
         """The sum of the periods, as shown."""
-        return total_of(self.periods)
+        return total_of(self.numbers)
 
     @property
-    def numbers(self) -> tuple[str, ...]:
+    def with_total(self) -> tuple[str, ...]:
         """The number of each period; then, if there is more than one, their sum."""
-        return (*self.periods, self.total) if len(self.periods) > 1 else self.periods
+        return (*self.numbers, self.total) if len(self.numbers) > 1 else self.numbers
 
 
 class Section(NamedTuple):
@@ -137,9 +137,9 @@ def _cells(reports: Sequence[Report]) -> tuple[Cell, ...]:
 
 
 def _call_rows(reports: Sequence[Report]) -> Iterator[Row]:
-    for event, label in EVENT_NAMES.items():
+    for event, label in EVENT_LABELS.items():
         cells = [cell for cell in _cells(reports) if cell.event == event and not cell.node]
-        if cells and event != "8":
+        if cells and event != "8":  # each language has its own row (`_language_rows`)
             yield _row(label, 0, reports, cells)
 
 
@@ -184,7 +184,7 @@ def as_text(reports: Sequence[Report], names: Names, head: Head) -> str:
     lines = [_title(reports), _subtitle(head), *(f"INCOMPLETE: {gap}." for gap in _gaps(reports))]
     for section in sections(reports, names):
         lines += ["", _text_row(section.title, _columns(reports))]
-        lines += [_text_row("  " * max(row.depth, 1) + row.label, row.numbers) for row in section.rows]
+        lines += [_text_row("  " * max(row.depth, 1) + row.label, row.with_total) for row in section.rows]
     return "\n".join([*lines, "", *map(textwrap.fill, NOTES)])
 
 
@@ -201,7 +201,7 @@ def as_csv(reports: Sequence[Report], names: Names, _: Head) -> str:
     for report in reports:
         for cell, times in report.numbers.items():
             label, _depth = names.nodes.get(cell.node, (cell.node, 0))
-            event = EVENT_NAMES.get(cell.event, cell.event)
+            event = EVENT_LABELS.get(cell.event, cell.event)
             rows.writerow([report.period, cell.node, label, cell.locale, event, times, "; ".join(report.gaps)])
     return out.getvalue().rstrip("\n")
 

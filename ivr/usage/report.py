@@ -19,7 +19,7 @@ from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.usage.counter import LATE_AFTER, WRITE_INTERVAL, counted_locale, event_name
 from ivr.usage.periods import PeriodLength, period_before, period_begin, period_end, period_of
-from ivr.usage.tables import ProcessSpan, StoredPeriod
+from ivr.usage.tables import NO_LANGUAGE, ProcessSpan, StoredPeriod
 
 SMALLEST_SHOWN = 16
 """A smaller number is hidden, as in https://www.cdc.gov/united-states-cancer-statistics/technical-notes/."""
@@ -82,15 +82,17 @@ def make_report(line: Line, period: str, stored: StoredPeriod, now: datetime) ->
     for key, number in stored.counts.items():
         sums[cell_of(line.flow, key.node, key.locale, key.event)] += number
     possible = possible_cells(line)
-    former = sorted(cell for cell, number in sums.items() if number >= SMALLEST_SHOWN and cell not in possible)
-    numbers = {cell: str(sums[cell]) if sums[cell] >= SMALLEST_SHOWN else HIDDEN for cell in (*possible, *former)}
+    of_earlier_releases = sorted(cell for cell in sums if sums[cell] >= SMALLEST_SHOWN and cell not in possible)
+    cells = (*possible, *of_earlier_releases)
+    numbers = {cell: str(sums[cell]) if sums[cell] >= SMALLEST_SHOWN else HIDDEN for cell in cells}
     return Report(period, numbers, tuple(_gaps(period, stored, now)))
 
 
 def cell_of(flow: Flow, node: str, locale: str, event: str) -> Cell:
     """The cell that a counted event is part of. Keys 1 to 6 are one event, since a new release may renumber them.
 
-    They choose a language where they lead to the opening, and the reminder once more where they lead to the reminder.
+    The event of these keys depends on the node that they lead to: "8" (chose a language) at the opening, "reminder
+    again" at the reminder, "chosen" at any other.
     """
     if event in CHOICE_KEYS:
         event = {flow.node_of_kind("opening"): "8", flow.node_of_kind("reminder"): "reminder again"}.get(node, "chosen")
@@ -103,12 +105,15 @@ def cell_of(flow: Flow, node: str, locale: str, event: str) -> Cell:
     return Cell("", "", DIAL_CELLS.get(event, event))
 
 
-def possible_cells(line: Line) -> dict[Cell, None]:
-    """Every cell that can occur on `line`, in the order of the flow file."""
+def possible_cells(line: Line) -> tuple[Cell, ...]:
+    """Every cell that can occur on `line`, in the order of the flow file; NO_LANGUAGE comes after the languages."""
+    nodes = ["", *line.flow.nodes]
+
+    def order(cell: Cell) -> tuple[int, bool, str, str]:
+        return nodes.index(cell.node), cell.locale == NO_LANGUAGE, cell.locale, cell.event
+
     cells = {cell for place in line.paths for cell in _cells_from(line, place)} | {Cell("", "", "ring")}
-    nodes, locales = ["", *line.flow.nodes], ["", *line.flow.offered]
-    order = {cell: (nodes.index(cell.node), cell.locale not in locales, cell.locale, cell.event) for cell in cells}
-    return dict.fromkeys(sorted(cells, key=order.__getitem__))
+    return tuple(sorted(cells, key=order))
 
 
 def _cells_from(line: Line, place: Place) -> Iterator[Cell]:
@@ -129,8 +134,8 @@ def _gaps(period: str, stored: StoredPeriod, now: datetime) -> Iterator[str]:
         yield f"nothing was counted from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC"
     if len(uncovered) > MAX_NAMED_GAPS:
         yield f"nothing was counted at {len(uncovered) - MAX_NAMED_GAPS} other times"
-    still_counting = now - WRITE_GAP
-    killed = [span for span in stored.spans if not span.ended and begin <= span.until < min(end, still_counting)]
+    not_ended = [span for span in stored.spans if not span.ended and begin <= span.until < end]
+    killed = [span for span in not_ended if span.until < now - WRITE_GAP]  # the others may still be counting
     if killed:
         yield f"processes that ended before they had written their last counts: {len(killed)}"
     if stored.late:

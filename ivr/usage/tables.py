@@ -40,8 +40,11 @@ KEEP_LATE_PERIOD = "INSERT INTO late VALUES (?) ON CONFLICT (month) DO NOTHING"
 SELECT_COUNTS = "SELECT month, node, locale, event, times FROM counts WHERE month = ?"
 SELECT_SPANS = "SELECT process, since, until, ended FROM spans WHERE since < ?"
 SELECT_LATE_PERIOD = "SELECT month FROM late WHERE month = ?"
-Q_COMPARISONS: Mapping[PeriodLength, str] = {"month": "<>", "quarter": "="}
-"""How the sixth character of a period of each length compares with Q: "2026-11", "2026-Q4"."""
+HAS_LENGTH: Mapping[PeriodLength, str] = {
+    "month": "substr(month, 6, 1) <> 'Q'",
+    "quarter": "substr(month, 6, 1) = 'Q'",
+}
+"""The condition that the period of a row has this length: "2026-Q4" has a Q, "2026-11" has none."""
 
 
 class UsageKey(NamedTuple):
@@ -99,9 +102,9 @@ def write(cursor: Cursor, counts: Mapping[UsageKey, int], span: ProcessSpan, lat
     cursor.execute(KEEP_SPAN, (span.process, timestamp(span.since), timestamp(span.until), int(span.ended)))
     oldest = span.until - RETENTION
     for table in ("counts", "late"):
-        for length, comparison in Q_COMPARISONS.items():
-            statement = f"DELETE FROM {table} WHERE month < ? AND substr(month, 6, 1) {comparison} 'Q'"
-            cursor.execute(statement, (period_of(oldest.year, oldest.month, length),))
+        for length, has_length in HAS_LENGTH.items():
+            oldest_kept = period_of(oldest.year, oldest.month, length)
+            cursor.execute(f"DELETE FROM {table} WHERE month < ? AND {has_length}", (oldest_kept,))
     cursor.execute("DELETE FROM spans WHERE until < ?", (timestamp(oldest),))
 
 

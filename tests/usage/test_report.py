@@ -24,7 +24,7 @@ from ivr.line.line import Line
 from ivr.operate.http_client import ExternalServices
 from ivr.script.labels import language_names, node_labels
 from ivr.usage.counter import NO_LANGUAGE, ProcessSpan, UsageCounter, UsageKey
-from ivr.usage.layout import EVENT_NAMES, Head, Names, as_csv, as_html, as_text, sections, total_of
+from ivr.usage.layout import EVENT_LABELS, Head, Names, as_csv, as_html, as_text, sections, total_of
 from ivr.usage.periods import period_end
 from ivr.usage.report import (
     DIAL_CELLS,
@@ -99,7 +99,7 @@ def test_every_counted_event_is_part_of_one_cell(line: Line) -> None:
     cells = {cell_of(line.flow, "tea", "es", event) for event in EVENTS}
     assert {cell.event for cell in cells} == {"ring", "0", "8", "9", *NODE_EVENTS, *DIAL_CELLS.values()}
     cells |= {cell_of(line.flow, "reminder", "es", "1"), cell_of(line.flow, "languages", "es", "8")}
-    assert {*EVENT_NAMES} == {cell.event for cell in cells}
+    assert {*EVENT_LABELS} == {cell.event for cell in cells}
     assert {*get_args(DialOutcome)} == {*DIAL_CELLS}
 
 
@@ -131,7 +131,7 @@ def test_every_possible_event_has_a_cell(line: Line) -> None:
     expected = {Cell("", "", "ring"), Cell("", "", "9"), Cell("tea", "", "chosen"), Cell("main", "", "other")}
     expected |= {Cell("", locale, "0") for locale in languages} | {Cell("", locale, "8") for locale in ("en", "es")}
     assert expected | {Cell("", "", event) for event in DIAL_CELLS.values()} <= set(cells)
-    assert {cell.event for cell in cells} <= {*EVENT_NAMES}
+    assert {cell.event for cell in cells} <= {*EVENT_LABELS}
 
 
 def test_removed_node_is_shown_only_if_its_number_reaches_sixteen(line: Line) -> None:
