@@ -170,14 +170,14 @@ def doctor(ctx: click.Context, local: bool, go_live: bool) -> None:
     failed. Exit 1 if one fails, 3 if none fails and one cannot tell.
     """
     from ivr.operate.doctor.check import Target
-    from ivr.operate.doctor.run import EVERYWHERE, LOCAL, exit_code, heading, instructions, run_checks, summary
+    from ivr.operate.doctor.run import ALL_CHECKS, LOCAL_CHECKS, exit_code, heading, instructions, run_checks, summary
     from ivr.readiness import readiness_of
 
     settings = read_settings()
     target = Target(settings, external(ctx), readiness_of(settings))
     click.echo(heading(settings))
     results = []
-    for result in run_checks(target, LOCAL if local else EVERYWHERE):
+    for result in run_checks(target, LOCAL_CHECKS if local else ALL_CHECKS):
         click.echo(str(result))
         results.append(result)
     click.echo("\n".join([*instructions(results), summary(results, go_live)]))

@@ -26,8 +26,8 @@ PROXIES = [
     for name in ("nginx", "caddy")
 ]
 PATH = "/help"
-PUBLIC_CHECKS = {name: check for name, check in run.EVERYWHERE.items() if "address" in check.needs}
-SIGNED_CALL = {"signed call": run.EVERYWHERE["signed call"]}
+PUBLIC_CHECKS = {name: check for name, check in run.ALL_CHECKS.items() if "address" in check.needs}
+SIGNED_CALL = {"signed call": run.ALL_CHECKS["signed call"]}
 
 
 @pytest.fixture(scope="module")

@@ -31,9 +31,9 @@ from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import CHECKOUT, read_settings
 
-CHECKS_OF_TOY_LINE = {name: check for name, check in run.LOCAL.items() if name != "limits"}
+CHECKS_OF_TOY_LINE = {name: check for name, check in run.LOCAL_CHECKS.items() if name != "limits"}
 """The checks of this machine but the limits, which the short texts of the toy line do not keep."""
-PUBLIC_CHECKS = {name: check for name, check in run.EVERYWHERE.items() if "address" in check.needs}
+PUBLIC_CHECKS = {name: check for name, check in run.ALL_CHECKS.items() if "address" in check.needs}
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def patient(world: World, **more: Any) -> Target:
 
 def found(world: World, about: str, **more: Any) -> Finding:
     """What one check finds."""
-    return next(run.run_checks(patient(world, **more), {about: run.EVERYWHERE[about]})).finding
+    return next(run.run_checks(patient(world, **more), {about: run.ALL_CHECKS[about]})).finding
 
 
 def fails(world: World, about: str, said: str, **more: Any) -> None:
@@ -71,7 +71,7 @@ def spoil(world: World, tiny: Path, **settings: Any) -> None:
 # -- all is well -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("about", [about for about in run.EVERYWHERE if about not in ("limits", "reviews")])
+@pytest.mark.parametrize("about", [about for about in run.ALL_CHECKS if about not in ("limits", "reviews")])
 def test_every_check_passes_where_all_is_well(world: World, about: str) -> None:
     assert found(world, about).verdict == "PASS", found(world, about)
 
@@ -124,7 +124,7 @@ def test_exit_code_tells_well_not_well_and_cannot_tell_apart(
 def test_what_is_not_set(tiny: Path) -> None:
     bare = World(tiny, twilio_account_sid="", twilio_auth_token="try-1", line_number="", public_url="http://127.0.0.1")
     fails(bare, "settings", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, LINE_NUMBER, PUBLIC_URL")
-    first, *others = run.run_checks(patient(bare), run.EVERYWHERE)
+    first, *others = run.run_checks(patient(bare), run.ALL_CHECKS)
     assert {"account", "number", "caller ID", "address", "debugger"} <= {*first.left_out}
     assert not [str(other) for other in others if "FAIL" in str(other) and "limits" not in str(other)]
 
@@ -141,7 +141,7 @@ def test_a_toll_free_number_as_caller_id(tiny: Path) -> None:
 
 
 def test_no_caller_id_is_not_said_to_fit(tiny: Path) -> None:
-    assert "caller ID" in next(run.run_checks(patient(World(tiny, line_number="")), run.LOCAL)).left_out
+    assert "caller ID" in next(run.run_checks(patient(World(tiny, line_number="")), run.LOCAL_CHECKS)).left_out
 
 
 def test_a_line_that_is_not_proved(world: World) -> None:
@@ -165,7 +165,7 @@ def test_a_wrong_hotline_number_fails(copied: Path) -> None:
 def test_texts_that_cannot_be_read_are_named(copied: Path) -> None:
     (copied / "prompts/tea.txt").unlink()
     fails(World(copied), "proofs", "callers get the fallback document instead of the line: ")
-    results = list(run.run_checks(patient(World(copied)), run.EVERYWHERE))
+    results = list(run.run_checks(patient(World(copied)), run.ALL_CHECKS))
     assert [result.name for result in results if result.finding.verdict == "FAIL"] == ["proofs"]
 
 
@@ -432,7 +432,7 @@ def test_every_request_of_the_doctors_is_a_rehearsal(world: World) -> None:
 
     counter: Any = Counter()
     world.hosts["line.example.org"] = app_host(make_app(world.settings, world.ready, counter))
-    list(run.run_checks(patient(world), run.EVERYWHERE))
+    list(run.run_checks(patient(world), run.ALL_CHECKS))
     assert f"{PUBLIC}/call" in world.asked
     assert counted == []
 
@@ -547,13 +547,13 @@ def test_without_an_answer_of_twilios_nothing_is_claimed(world: World, about: st
 @pytest.mark.parametrize("fault", [429, 503, requests.exceptions.ConnectionError(), "<html>"])
 def test_twilio_that_does_not_answer_is_said_once(world: World, fault: Any) -> None:
     world.twilio.fails["twilio.com"] = fault
-    results = list(run.run_checks(patient(world), run.EVERYWHERE))
+    results = list(run.run_checks(patient(world), run.ALL_CHECKS))
     assert [result.name for result in results if result.finding.verdict == "CANNOT TELL"] == ["account"]
 
 
 def test_a_token_that_twilio_does_not_know_fails_once(world: World) -> None:
     world.twilio.fails["twilio.com"] = 401
-    results = {result.name: result for result in run.run_checks(patient(world), run.EVERYWHERE)}
+    results = {result.name: result for result in run.run_checks(patient(world), run.ALL_CHECKS)}
     assert results["account"].finding.verdict == "FAIL"
     assert {"number", "fallback", "debugger", "signed call"} <= {*results["account"].left_out}
     assert [name for name, result in results.items() if result.finding.verdict == "CANNOT TELL"] == []
@@ -785,8 +785,8 @@ def test_a_line_that_is_well(command: Callable[..., Result]) -> None:
     lines = done.output.splitlines()
     assert done.exit_code == 0, done.output
     checks = lines[lines.index("") + 1 : lines.index("", lines.index("") + 1)]
-    assert len(checks) == len(run.EVERYWHERE)
-    assert lines[-1] == f"{len(run.EVERYWHERE) - 1} PASS, 0 FAIL, 0 CANNOT TELL, 1 TO DO."
+    assert len(checks) == len(run.ALL_CHECKS)
+    assert lines[-1] == f"{len(run.ALL_CHECKS) - 1} PASS, 0 FAIL, 0 CANNOT TELL, 1 TO DO."
     assert all(line.startswith("PASS         ") or ": no native speaker" in line for line in checks)
 
 
@@ -820,7 +820,7 @@ def test_at_home_nobody_is_asked(command: Callable[..., Result], world: World) -
     done = command("--local")
     assert done.exit_code == 0
     assert (world.asked, world.twilio.asked) == ([], [])
-    assert sum(line.startswith(("PASS  ", "TO DO  ")) for line in done.output.splitlines()) == len(run.LOCAL)
+    assert sum(line.startswith(("PASS  ", "TO DO  ")) for line in done.output.splitlines()) == len(run.LOCAL_CHECKS)
 
 
 @pytest.mark.parametrize("fault", [401, 403, 500, requests.exceptions.ReadTimeout(TOKEN), f"<html>{TOKEN}"])

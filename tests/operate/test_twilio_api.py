@@ -12,7 +12,7 @@ from support.twilio_account import Exchange
 
 from ivr.operate.account import Account, Webhooks
 from ivr.operate.doctor.check import Target
-from ivr.operate.doctor.run import EVERYWHERE, run_checks
+from ivr.operate.doctor.run import ALL_CHECKS, run_checks
 from ivr.operate.number_webhooks import set_webhooks
 
 API: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "twilio_api.toml").read_text("utf-8"))["request"]
@@ -28,7 +28,7 @@ def exchanges(tiny: Path) -> list[Exchange]:
         {"error_code": "11200", "log_level": "error", "request_url": "", "date_generated": "2026-12-04T13:00:00Z"}
     )
     account = Account(world.settings, world.twilio)
-    at_twilio = {name: check for name, check in EVERYWHERE.items() if "account" in check.needs}
+    at_twilio = {name: check for name, check in ALL_CHECKS.items() if "account" in check.needs}
     list(run_checks(Target(world.settings, world.outside(), world.ready), at_twilio))
     number = account.numbers(world.settings.line_number)[0]
     urls = [f"https://{host}.example.org" for host in ("voice", "fallback", "status")]

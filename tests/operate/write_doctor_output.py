@@ -16,7 +16,7 @@ from support.external import World
 
 from ivr.operate.doctor import local
 from ivr.operate.doctor.check import Target
-from ivr.operate.doctor.run import EVERYWHERE, heading, instructions, run_checks, summary
+from ivr.operate.doctor.run import ALL_CHECKS, heading, instructions, run_checks, summary
 from ivr.settings import CHECKOUT
 
 
@@ -24,7 +24,7 @@ def output(world: World) -> str:
     """The lines that `ivr doctor` prints."""
     world.settings._source = "the file /opt/line/.env; a variable of the environment overrides it"
     target = Target(world.settings, world.outside(), world.ready)
-    results = list(run_checks(target, EVERYWHERE))
+    results = list(run_checks(target, ALL_CHECKS))
     lines = [heading(world.settings), *map(str, results), *instructions(results), summary(results, False)]
     return "\n".join(lines) + "\n"
 

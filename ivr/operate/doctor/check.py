@@ -75,8 +75,11 @@ class Target:
             raise OperationFailed("The texts cannot be used.")
         return self.readiness.line
 
-    def is_own_opening(self, body: bytes, base: str) -> bool:
-        """Whether `body`, the answer to a new call at `base`, is that of this line, served or exported."""
+    def is_own_answer(self, body: bytes, base: str) -> bool:
+        """Whether `body`, the answer to a new call at `base`, is the one that this line gives.
+
+        An exported line gives `base`/call?at=en/… as its next address, where this line gives PUBLIC_URL/call/en/….
+        """
         line, exported_address = self.readiness.line, f"{base}{RING}{PLACE_QUERY}"
         local_body = body.replace(exported_address.encode(), f"{self.settings.public_url}{RING}/".encode())
         return line is not None and local_body == line.respond(RING, FORM).body

@@ -5,7 +5,7 @@ errors has probably ended, and a test call decides.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -25,16 +25,17 @@ _LOG = "open Monitor > Logs > Errors in Twilio's console, and the newest entry o
 class _Meaning(NamedTuple):
     """The meaning of error codes from `first` to `last` for the line, and the steps, one a line.
 
-    `in_line` is for an error in a document of the line, `in_bin` for one in the fallback document. `over_if` are the
-    checks that pass once the cause is mended; () if no check can know. `is_voice`: the steps depend on the languages.
+    `line_steps` are for an error in a document of the line, `fallback_steps` for one in the fallback document.
+    `over_if` are the checks that pass once the cause is mended; () if no check can know. `is_voice`: the
+    steps depend on the languages.
     """
 
     first: int
     last: int
     sentence: str
     effect: Effect
-    in_line: str
-    in_bin: str = ""
+    line_steps: str
+    fallback_steps: str = ""
     over_if: tuple[str, ...] = ()
     is_voice: bool = False
 
@@ -148,7 +149,8 @@ def _is_over(event: _Event, target: Target) -> bool:
 def _steps(event: _Event, target: Target) -> Iterator[str]:
     """The steps for one event, in order."""
     row = event.meaning
-    mending = _voice_steps(event, target) if row.is_voice else (row.in_line if event.from_line else row.in_bin)
+    steps_of_row = row.line_steps if event.from_line else row.fallback_steps
+    mending = _voice_steps(event, target) if row.is_voice else steps_of_row
     if not _is_over(event, target):
         yield from mending.splitlines()
         return
@@ -163,28 +165,39 @@ def _steps(event: _Event, target: Target) -> Iterator[str]:
 
 
 def _voice_steps(event: _Event, target: Target) -> str:
-    """The steps that set another voice, for each published language whose voice the errors can be about."""
-    line, field = target.readiness.line, "voice" if event.from_line else "fallback_voice"
+    """The steps that set another voice: for the languages whose voice Twilio names, else for each offered language."""
+    voices = _voices(event, target)
+    named = {voice: locale for voice, locale in voices.items() if voice in event.mentions}
+    search = [] if named else [_search_for_voice(event, voices)]
+    choices = [_other_voice(event, voice, locale, target, not named) for voice, locale in (named or voices).items()]
+    proof = "Run `ivr check` on the server: it says whether the voice will do."
+    finish = "Restart the line, call it, and listen in that language." if event.from_line else _PASTE
+    return "\n".join([*search, *choices, proof, finish])
+
+
+def _voices(event: _Event, target: Target) -> Mapping[str, Locale]:
+    """The offered languages by their voice: in the line or, if the event is about it, in the fallback document."""
+    line = target.readiness.line
     locales = [line.content.locales[tag] for tag in line.flow.offered] if line else []
-    by_voice = {locale.voice if event.from_line else locale.fallback.name: locale for locale in locales}
-    by_voice.pop(NO_VOICE, None)
-    mentioned = {voice: locale for voice, locale in by_voice.items() if voice in event.mentions}
-    voices = ", ".join(f"{voice} ({locale.name})" for voice, locale in by_voice.items())
-    search = (
-        f"To find the voice, {_LOG.format(code=event.code)}. The voices are {voices}. If the entry names none of "
+    voices = {locale.voice if event.from_line else locale.fallback.name: locale for locale in locales}
+    return {voice: locale for voice, locale in voices.items() if voice != NO_VOICE}
+
+
+def _search_for_voice(event: _Event, voices: Mapping[str, Locale]) -> str:
+    names = ", ".join(f"{voice} ({locale.name})" for voice, locale in voices.items())
+    return (
+        f"To find the voice, {_LOG.format(code=event.code)}. The voices are {names}. If the entry names none of "
         "them, call the line: in one of the languages a text is missing, or its voice has changed. Change the voice "
         "of that language only."
     )
-    choices = [
-        _other_voice(locale, voice, field, target, not mentioned) for voice, locale in (mentioned or by_voice).items()
-    ]
-    proof = "Run `ivr check` on the server: it says whether the voice will do."
-    finish = "Restart the line, call it, and listen in that language." if event.from_line else _PASTE
-    return "\n".join([*([] if mentioned else [search]), *choices, proof, finish])
 
 
-def _other_voice(locale: Locale, voice: str, field: str, target: Target, is_guess: bool) -> str:
-    """The step that replaces `voice`, by one of its vendor if there is one: the other field has another vendor."""
+def _other_voice(event: _Event, voice: str, locale: Locale, target: Target, is_guess: bool) -> str:
+    """The step that replaces `voice`, with a voice of the same vendor if there is one.
+
+    The vendor stays because the voice in the other field is of another vendor.
+    """
+    field = "voice" if event.from_line else "fallback_voice"
     path = stack_of(target.settings.ivr_content).path("locales/voices.toml")
     table = load_voices(path).languages.get(locale.language, ())
     others = (row.name for row in table if row.name != voice and row.vendor == voice.partition(".")[0])
@@ -218,8 +231,8 @@ def _alerts(target: Target) -> Sequence[Alert]:
 
 def _fallback_addresses(target: Target) -> Sequence[str]:
     """Host and path of the fallback document."""
-    name = target.settings.line_number
-    urls = [number.webhooks.fallback_url for number in target.account.numbers(name)] if name else []
+    line_number = target.settings.line_number
+    urls = [number.webhooks.fallback_url for number in target.account.numbers(line_number)] if line_number else []
     return [host_and_path(url) for url in urls if url]
 
 

@@ -1,11 +1,11 @@
 """The differences between the line on the server and the line on this machine, and what to do about them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from ivr.errors import OperationFailed
-from ivr.operate.cause import Cause
+from ivr.operate.cause import Cause, Effect
 from ivr.operate.doctor.check import Finding, Target, fails
 from ivr.operate.health import Health, health_at, health_of
 
@@ -57,6 +57,7 @@ _TEXTS = (
     "Copy the folders prompts and locales, whole, from the machine that has the right texts to the other one.\n"
     "Restart the line."
 )
+_MEND = "Mend that on the server."
 _COPY_ALL = (
     "Mend that on the server; or copy the folders prompts and locales from this machine, where they have no such "
     "fault, over those on the server."
@@ -69,13 +70,13 @@ _UNSEEN = Cause(
 )
 
 
-def answer_differs(target: Target) -> Finding:
-    """The answer of the server is not that of this machine: the difference, as the report of the server shows it."""
+def finding_for_difference(target: Target) -> Finding:
+    """The finding for a server whose answer is not that of this machine: where its report shows a difference."""
     local, causes = health_of(target.readiness), list[Cause]()
     with suppress(OperationFailed):  # the proxy does not pass the report on
         server = health_at(target.settings.public_url, target.external.fetch)
         if has_faults_of_its_own(server, local):
-            return not_whole(server, local)
+            return finding_for_faulty_server(server, local)
         causes = list(_differences(server, local))
     found, remedies, effects = zip(*(causes or [_UNSEEN]), strict=True)
     return fails(" ".join(found), "\n".join(dict.fromkeys(remedies)), effects[0], ("line",))
@@ -105,24 +106,29 @@ def has_faults_of_its_own(server: Health, local: Health) -> bool:
     return not server.ready and (server.sends_menu, server.faults) != (local.sends_menu, local.faults)
 
 
-def not_whole(server: Health, local: Health) -> Finding:
-    """The line on the server sends the fallback document, or does not speak all of a language: why, and what to do."""
+def finding_for_faulty_server(server: Health, local: Health) -> Finding:
+    """The finding for a line on the server that is not whole, and perhaps sends the fallback document."""
     reason = server.faults[0] if server.faults else "no reason is given."
+    tags = [tag for tag, language in server.languages.items() if language.withheld or language.faults]
     if not server.sends_menu:
         found = f"on the server the line sends the fallback document to every call: {reason}"
-        first_step = _COPY_ALL if local.sends_menu else "Mend that on the server."
-        return fails(found, f"{first_step}\nRestart the line.", "fallback", ("line",))
-    tags = [tag for tag, language in server.languages.items() if language.withheld or language.faults]
-    if not tags:
-        found = f"the line on the server is not whole: {reason}"
-        return fails(found, "Mend that on the server.\nRestart the line.", "some texts", ("line",))
-    whole_here = [tag for tag, language in local.languages.items() if tag in tags and not language.faults]
-    copies = (
+        steps = [_COPY_ALL if local.sends_menu else _MEND]
+    elif tags:
+        found = f"on the server, the language {', '.join(tags)} is missing, or not all of it is spoken: {reason}"
+        steps = _steps_for_languages(tags, local)
+    else:
+        found, steps = f"the line on the server is not whole: {reason}", [_MEND]
+    effect: Effect = "some texts" if server.sends_menu else "fallback"
+    return fails(found, "\n".join([*steps, "Restart the line."]), effect, ("line",))
+
+
+def _steps_for_languages(tags: Sequence[str], local: Health) -> list[str]:
+    """The steps that mend the languages `tags` of the server: copy their folders, if all of them are whole here."""
+    if any(tag not in local.languages or local.languages[tag].faults for tag in tags):
+        return [_MEND]
+    return [
         f"Copy the folder locales/{tag} from this machine, where it has no fault, over the one on the server, for "
         f"example: `scp -r locales/{tag} SERVER:/opt/line/locales/` (with the name of the server, in the folder of "
         "the line)."
-        for tag in whole_here
-    )
-    steps = [*(copies if len(tags) == len(whole_here) else ("Mend that on the server.",)), "Restart the line."]
-    found = f"on the server, the language {', '.join(tags)} is missing, or not all of it is spoken: {reason}"
-    return fails(found, "\n".join(steps), "some texts", ("line",))
+        for tag in tags
+    ]

@@ -21,6 +21,7 @@ from ivr.usage.store import store_of
 def settings_complete(target: Target) -> Finding:
     """Every required setting is present. The forms of the settings were checked when they were read."""
     settings = target.settings
+    # A test token signs requests, which is enough for "token".
     without_token: tuple[Need, ...] = ("account",) if settings.tokens else ("account", "token")
     rows: list[tuple[str, object, tuple[Need, ...]]] = [
         ("TWILIO_ACCOUNT_SID", settings.twilio_account_sid, ("account",)),
@@ -54,11 +55,12 @@ def caller_id_fits(target: Target) -> Finding:
 
 
 def line_is_proved(target: Target) -> Finding:
-    """Every proof passes, and the line accepts a request that it signed itself. `settings` reports a missing token."""
+    """Every proof passes, and the line accepts a request that it signed itself."""
     line, faults = target.readiness.line, target.readiness.faults
+    # Without a token, the fault of a line that can be used is the missing token, which the check `settings` reports.
     if line is None or (faults and target.settings.tokens):
         found = "callers get the fallback document instead of the line"
-        return _first_fault(faults, found, "fallback", () if line else ("texts",))
+        return _finding_for_faults(faults, found, "fallback", () if line else ("texts",))
     return passes(f"all {line.stats.places} places of a call are proved.")
 
 
@@ -66,17 +68,19 @@ def languages_are_spoken(target: Target) -> Finding:
     """Every published language is offered, and no text of it is spoken in the source language because of a fault."""
     readiness = target.readiness
     if faults := readiness.layer_faults:
-        return _first_fault(faults, "callers get the release's own content: your layer cannot be used", "some texts")
+        return _finding_for_faults(
+            faults, "callers get the release's own content: your layer cannot be used", "some texts"
+        )
     if faults := readiness.language_faults:
         tags = ", ".join(language.tag for language in readiness.languages if language.faults)
-        return _first_fault(faults, f"the line is not ready: not all of {tags} is spoken", "some texts")
+        return _finding_for_faults(faults, f"the line is not ready: not all of {tags} is spoken", "some texts")
     return passes(f"{', '.join(language.tag for language in readiness.languages)}, all texts that are translated.")
 
 
 def limits_hold(target: Target) -> Finding:
     """Every text is within its limits and has its sources."""
     if faults := check_all(target.settings.ivr_content, target.settings.options).faults:
-        return _first_fault(faults, "texts are over their limits", "none")
+        return _finding_for_faults(faults, "texts are over their limits", "none")
     return passes("every text is within them.")
 
 
@@ -84,7 +88,7 @@ def sources_are_fresh(target: Target) -> Finding:
     """Every number and fact was compared with its source recently."""
     today, content = target.external.now().date(), target.require_line().content
     if stale := list(age_faults(content, today, FAIL_AFTER)):
-        return _first_fault(stale, "numbers or sources are stale", "none", command="ivr check --today")
+        return _finding_for_faults(stale, "numbers or sources are stale", "none", command="ivr check --today")
     if aging := list(age_faults(content, today, WARN_AFTER)):
         return passes(f"{len(aging)} were last compared with their sources over {WARN_AFTER} days ago: do it soon.")
     return passes(f"all were compared with their sources within {WARN_AFTER} days.")
@@ -112,7 +116,7 @@ def translations_are_recent(target: Target) -> Finding:
     """No text of a published language has waited long for its translator."""
     content, today = target.require_line().content, target.external.now().date()
     if overdue := list(catalogues.overdue_faults(content, today)):
-        return _first_fault(overdue, "translations are overdue", "some texts", command="ivr check --today")
+        return _finding_for_faults(overdue, "translations are overdue", "some texts", command="ivr check --today")
     if late := list(catalogues.overdue_faults(content, today, catalogues.WARN_AFTER)):
         return passes(f"{late[0].locale}: {late[0].found}: translate them soon.")
     return passes(f"no text has waited for its translator for over {catalogues.WARN_AFTER} days.")
@@ -126,6 +130,7 @@ def fallback_file_is_current(target: Target) -> Finding:
         found = f"{FALLBACK_FILE.name} cannot be read ({error.strerror})."
         return fails(found, "Make it with `make fallback`.", "none")
     settings = target.settings
+    # The file is made from the project's own texts and hotline: with others it differs, and is still of use.
     if settings.ivr_content == CHECKOUT and settings.hotline == PINNED_HOTLINE:
         own_document = with_new_numbers(kept_document, PINNED_HOTLINE, PINNED_HOTLINE, settings.line_number or None)
         if own_document.strip() != target.readiness.fallback_document.strip():
@@ -163,7 +168,7 @@ def usage_is_counted(target: Target) -> Finding:
     return passes(f"counted in {store}.")
 
 
-def _first_fault(
+def _finding_for_faults(
     faults: Sequence[Fault], found: str, effect: Effect, lacks: tuple[Need, ...] = (), command: str = "ivr check"
 ) -> Finding:
     """The finding for `faults`, of which it shows the first; `command` lists all."""

@@ -10,7 +10,12 @@ from ivr.call.urls import RING
 from ivr.errors import OperationFailed, Unreachable, UnreachableReason
 from ivr.operate.cause import RELOAD_PROXY, SEE_WHETHER_LINE_RUNS, tell_proxy_owner
 from ivr.operate.doctor.check import Finding, Target, fails, passes, unknown
-from ivr.operate.doctor.difference import OTHER_RELEASE, answer_differs, has_faults_of_its_own, not_whole
+from ivr.operate.doctor.difference import (
+    OTHER_RELEASE,
+    finding_for_difference,
+    finding_for_faulty_server,
+    has_faults_of_its_own,
+)
 from ivr.operate.health import health_at, health_of
 from ivr.operate.http_client import Reply, signed_post
 from ivr.operate.probe import MAX_ANSWER_SECONDS
@@ -98,8 +103,8 @@ def signed_call_is_answered(target: Target) -> Finding:
         remedy = _ANOTHER_SERVER.format(host=urlsplit(url).hostname, proxy=proxy)
         found = f"{url}{RING} answers with a page that is not the line's: {page_in_words(reply)}."
         return fails(found, remedy, "fallback", ("line",))
-    if target.readiness.line and not target.is_own_opening(reply.body, url):
-        return answer_differs(target)
+    if target.readiness.line and not target.is_own_answer(reply.body, url):
+        return finding_for_difference(target)
     return passes("the server answers it as this machine would." if target.readiness.line else "it is answered.")
 
 
@@ -113,7 +118,7 @@ def line_is_whole(target: Target) -> Finding:
         return unknown(str(error), "Let the proxy pass /health/ready on.")
     local = health_of(target.readiness)
     if has_faults_of_its_own(server, local):
-        return not_whole(server, local)
+        return finding_for_faulty_server(server, local)
     if server.release != __version__:
         return fails(*OTHER_RELEASE.cause(server.release, __version__))
     return passes(f"it runs release {server.release}, as this machine does.")

@@ -9,7 +9,7 @@ from ivr.operate.doctor import debugger, local, public, twilio
 from ivr.operate.doctor.check import Check, Checks, Finding, Target, Verdict, unknown
 from ivr.settings import Settings
 
-LOCAL: Checks = {
+LOCAL_CHECKS: Checks = {
     "settings": Check(local.settings_complete),
     "caller ID": Check(local.caller_id_fits, ("number",)),
     "proofs": Check(local.line_is_proved),
@@ -23,8 +23,8 @@ LOCAL: Checks = {
     "usage": Check(local.usage_is_counted),
 }
 """The checks of this machine, which need no network."""
-EVERYWHERE: Checks = {
-    **LOCAL,
+ALL_CHECKS: Checks = {
+    **LOCAL_CHECKS,
     "account": Check(twilio.account_is_active, ("account",)),
     "recording": Check(twilio.calls_are_not_recorded, ("account",)),
     "countries": Check(twilio.dialling_is_narrow, ("account",)),

@@ -134,8 +134,8 @@ def fallback_is_hosted(target: Target) -> Finding:
     except Unreachable as error:
         return fails(f"{error}.", _NEW_BIN, "no fallback")
     if reply.status != 200:
-        return _not_answered(urlsplit(webhooks.fallback_url).hostname or "", reply.status)
-    if target.is_own_opening(reply.body, urldefrag(webhooks.fallback_url).url.removesuffix(RING)):
+        return _finding_for_status(urlsplit(webhooks.fallback_url).hostname or "", reply.status)
+    if target.is_own_answer(reply.body, urldefrag(webhooks.fallback_url).url.removesuffix(RING)):
         return passes("it answers with the whole line, as it is here.")
     try:
         is_same = read_document(reply.body.strip()) == read_document(target.readiness.fallback_document)
@@ -146,7 +146,7 @@ def fallback_is_hosted(target: Target) -> Finding:
     return passes("it answers and says the words that `ivr fallback` prints.")
 
 
-def _not_answered(host: str, status: int) -> Finding:
+def _finding_for_status(host: str, status: int) -> Finding:
     """The finding for a fallback address on `host` that answers with another `status` than 200."""
     if status in (401, 403) and host == TWIML_BIN_HOST:
         found = "the TwiML Bin does not answer this account: it belongs to another account or subaccount of Twilio's."
