@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.content.files import MAX_TEXT_BYTES, is_unspeakable, read_bytes
-from ivr.content.po import PoEntry, PoFault, read_po
+from ivr.content.po import PoEntry, PoFault, read_po, with_line_feeds
 from ivr.content.written import END
 from ivr.errors import BadLocale, Fault, FaultKind
 
@@ -89,7 +89,7 @@ def read_catalogue(path: Path) -> Catalogue:
         found = f"it is not UTF-8 ({error.reason} at byte {error.start}), and its header names no other character set"
         raise BadLocale.at(str(path), found, "Save it as UTF-8.") from error
     except PoFault as error:
-        line = content.decode("utf-8", "replace").split("\n")[error.line - 1]
+        line = with_line_feeds(content.decode("utf-8", "replace")).split("\n")[error.line - 1]
         raise BadLocale.at(f"{path}:{error.line}", *_found_and_remedy(error, line)) from error
     header = next((entry.translation for entry in entries if entry.is_header), "")
     fields = {name: " ".join(str(value).split()) for name, value in message_from_string(header).items()}

@@ -87,8 +87,12 @@ def read_po(content: bytes) -> list[PoEntry]:
     outside_comments = re.sub(r"(?m)^\s*#.*$", "", text)
     if _FOREIGN_BYTE.search(outside_comments):
         content.decode("utf-8-sig")  # raises
-    text = text if "\n" in text else text.replace("\r", "\n")
-    return list(_Grammar(list(_tokens(text)), charset).entries())
+    return list(_Grammar(list(_tokens(with_line_feeds(text))), charset).entries())
+
+
+def with_line_feeds(text: str) -> str:
+    """`text` with a line feed after each line: old Mac programs write a carriage return in its place."""
+    return text if "\n" in text else text.replace("\r", "\n")
 
 
 def _decode(content: bytes) -> tuple[str, str]:
@@ -166,7 +170,9 @@ class _Grammar:
         context = self._strings("msgctxt") if self._token.text == "msgctxt" else None
         line = self._token.line
         english = self._strings("msgid")
-        plural = self._token.text == "msgid_plural" and bool(self._strings("msgid_plural"))
+        plural = self._token.text == "msgid_plural"
+        if plural:
+            self._strings("msgid_plural")
         translations = [self._strings("msgstr")]
         while self._token.text == "msgstr":
             translations.append(self._strings("msgstr"))

@@ -93,15 +93,20 @@ def load_templates(folder: Path, layer: Path | None = None, left_out: Collection
     if layer is None:
         return templates
     templates |= _read_templates(layer, "*.txt", "lines/*.txt")
-    for name, added in _read_templates(layer, "added/*.txt").items():
-        if name not in templates:
-            remedy = "Name the file after a text of the release, or put a new text into prompts/ itself."
-            raise BadContent([Fault(str(added.path), f"there is no text `{name}` to add to", remedy, text=name)])
-        template = templates[name]
-        last, first = template.parts[-1], added.parts[0]
-        parts = (*template.parts[:-1], (*last, *first), *added.parts[1:])
-        templates[name] = template._replace(parts=parts, added=added.path)
+    added = _read_templates(layer, "added/*.txt")
+    if unknown := [template for name, template in added.items() if name not in templates]:
+        remedy = "Name the file after a text of the release, or put a new text into prompts/ itself."
+        raise BadContent(
+            Fault(str(path), f"there is no text `{name}` to add to", remedy, text=name) for name, path, *_ in unknown
+        )
+    templates |= {name: _with_added(templates[name], template) for name, template in added.items()}
     return {name: _without(template, left_out) for name, template in templates.items() if name not in left_out}
+
+
+def _with_added(template: Template, added: Template) -> Template:
+    """`template` with the blocks of `added` behind its own: the first part of `added` goes on with its last part."""
+    last, first = template.parts[-1], added.parts[0]
+    return template._replace(parts=(*template.parts[:-1], (*last, *first), *added.parts[1:]), added=added.path)
 
 
 def _without(template: Template, left_out: Collection[str]) -> Template:

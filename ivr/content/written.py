@@ -47,10 +47,10 @@ def _form_faults(name: str, form: WrittenForm) -> Iterator[tuple[str, str]]:
         yield f"`{END}` is the name of the mark after the words", "Give it another name."
     if not form.link:
         return
-    link = _LINK.fullmatch(form.link)
+    link, written = _LINK.fullmatch(form.link), (form.write, form.write.lower())
     if not link:
         yield f"link is {form.link!r}", 'Write a link that begins with "https://" or "mailto:".'
-    elif link["rest"].rstrip("/").removeprefix("www.") != form.write.lower().removeprefix("www."):
+    elif link["rest"].rstrip("/").removeprefix("www.") not in {address.removeprefix("www.") for address in written}:
         yield f"{form.write!r} leads to {form.link}", "Write the address that the link opens."
     if not form.fact:
         yield "it has a link and no fact", "Name the fact in sources.toml that documents the address."

@@ -170,6 +170,12 @@ def test_random_bytes_as_a_catalogue_only_withhold_the_language(tmp_path: Path, 
         load_messages([path])
 
 
+def test_cut_catalogue_with_old_mac_line_ends_is_refused_at_its_line(tmp_path: Path) -> None:
+    path = catalogue(tmp_path, (HEAD + APPLES + 'msgid "Pears').replace("\n", "\r"))
+    with pytest.raises(BadLocale, match=r"messages\.po:7: .*a quote is not closed: 'msgid \"Pears'"):
+        load_messages([path])
+
+
 @given(st.lists(st.sampled_from((HEAD + APPLES * 2).splitlines()) | st.text(), max_size=12))
 @WORST
 def test_random_lines_as_a_catalogue_only_withhold_the_language(tmp_path: Path, lines: list[str]) -> None:

@@ -90,6 +90,30 @@ def test_every_fault_of_numbers_and_sources_is_reported_at_once(copied: Path) ->
     ]
 
 
+def with_form(root: Path, write: str, link: str) -> Path:
+    """The prompts of the toy line with one written form."""
+    path = root / "prompts" / "written.toml"
+    path.write_text(f'[help]\nwrite = "{write}"\nlink = "{link}"\nfact = "HL-01"\n', "utf-8")
+    return path.parent
+
+
+@pytest.mark.parametrize(
+    ("write", "link"),
+    [
+        ("example.org/Help", "https://www.example.org/Help/"),
+        ("EXAMPLE.ORG", "https://example.org/"),
+        ("Help@example.org", "mailto:Help@example.org"),
+    ],
+)
+def test_written_form_may_have_capital_letters(copied: Path, write: str, link: str) -> None:
+    assert load_facts(with_form(copied, write, link)).written["help"].write == write
+
+
+def test_written_form_whose_link_opens_another_address_is_refused(copied: Path) -> None:
+    with pytest.raises(BadContent, match=r"'example\.org/help' leads to https://example\.org/Help"):
+        load_facts(with_form(copied, "example.org/help", "https://example.org/Help"))
+
+
 def test_missing_numbers_and_sources_are_both_reported(tmp_path: Path) -> None:
     with pytest.raises(BadContent) as raised:
         load_facts(tmp_path)

@@ -197,6 +197,11 @@ def test_foreign_byte_in_a_comment_costs_no_message(tmp_path: Path) -> None:
         read_po(content.replace(b"caliente", b"cal\xe9ente"))
 
 
+def test_message_with_an_empty_plural_is_a_plural_message() -> None:
+    (entry,) = read_po(b'msgid "a"\nmsgid_plural ""\nmsgstr[0] "b"\n')
+    assert entry.plural
+
+
 def test_message_is_fuzzy_if_one_of_its_lines_of_flags_says_so() -> None:
     (_, entry) = read_po(f"{HEADER}#, fuzzy\n#, no-wrap\n{TEA}".encode())
     assert entry.fuzzy

@@ -67,6 +67,14 @@ def test_faults_of_all_templates_are_reported_at_once(copied: Path) -> None:
     assert [Path(fault.where.removesuffix(":1")).name for fault in raised.value.faults] == ["apples.txt", "short.txt"]
 
 
+def test_all_texts_of_a_layer_that_add_to_no_text_are_reported_at_once(copied: Path, tmp_path: Path) -> None:
+    for name in ("lemon", "tee"):
+        written(tmp_path, f'{{% trans "{name}" %}}Tea.{{% endtrans %}}', f"added/{name}")
+    with pytest.raises(BadContent) as raised:
+        load_templates(copied / "prompts", tmp_path / "prompts")
+    assert [fault.text for fault in raised.value.faults] == ["lemon", "tee"]
+
+
 def test_node_and_shared_text_cannot_have_the_same_name(copied: Path) -> None:
     written(copied, '{% trans "tea" %}Tea.{% endtrans %}', "lines/tea")
     with pytest.raises(BadContent, match=r"there are two texts named `tea`"):

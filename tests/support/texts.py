@@ -14,8 +14,9 @@ PRESS = {"tea": "1", "fruit": "2", "back": "*", "person": "0"}
 def written(root: Path, source: str, name: str = "tea") -> Path:
     """The folder of texts under `root`, with `source` as one of them."""
     path = root / "prompts" / f"{name}.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(source, "utf-8", newline="")
-    return path.parent
+    return root / "prompts"
 
 
 def spoken(
