@@ -20,7 +20,7 @@ _METHOD = click.Choice(["POST", "GET"])
 
 def add_to(main: click.Group) -> None:
     """Add the commands of an operator to `main`."""
-    for command in (number, doctor, probe_):
+    for command in (number_, doctor, probe_):
         main.add_command(command)
 
 
@@ -29,7 +29,7 @@ def external(ctx: click.Context) -> ExternalServices:
     return ctx.obj if isinstance(ctx.obj, ExternalServices) else ExternalServices()
 
 
-def _number_name(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+def _number_or_sid(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value and not _NUMBER.fullmatch(value):
         raise click.BadParameter("expected +1 and ten digits, or the SID of a number (PN…)")
     return value
@@ -65,30 +65,30 @@ def compare(url: str, services: ExternalServices) -> int:
     return 1 if worse else 0
 
 
-@click.group()
-def number() -> None:
+@click.group("number")
+def number_() -> None:
     """Show or set the webhooks of the number at Twilio."""
 
 
-@number.command("show")
-@click.argument("name", metavar="[+1…]", required=False, callback=_number_name)
+@number_.command("show")
+@click.argument("number_or_sid", metavar="[+1…]", required=False, callback=_number_or_sid)
 @click.pass_context
-def number_show(ctx: click.Context, name: str | None) -> None:
+def number_show(ctx: click.Context, number_or_sid: str | None) -> None:
     """Show the webhooks of the number, and what is wrong with them.
 
     The default is LINE_NUMBER. Exit 1 if something is wrong.
     """
-    from ivr.operate import number_webhooks as setup
+    from ivr.operate import number_webhooks
 
     settings = read_settings()
-    _, number = _account_and_number(ctx, settings, name)
-    faults = list(map(str, setup.setup_faults(number, settings, number.webhooks)))
-    click.echo("\n".join([*setup.number_rows(number), *faults]))
+    _, number = _account_and_number(ctx, settings, number_or_sid)
+    faults = list(map(str, number_webhooks.setup_faults(number, settings, number.webhooks)))
+    click.echo("\n".join([*number_webhooks.number_rows(number), *faults]))
     sys.exit(1 if faults else 0)
 
 
-@number.command("set")
-@click.argument("name", metavar="[+1…]", required=False, callback=_number_name)
+@number_.command("set")
+@click.argument("number_or_sid", metavar="[+1…]", required=False, callback=_number_or_sid)
 @click.option(
     "--fallback-url", callback=_document_url, help="Address at which the document of `ivr fallback` is hosted."
 )
@@ -102,20 +102,22 @@ def number_show(ctx: click.Context, name: str | None) -> None:
 @click.option("--dry-run", is_flag=True, help="Show what would change, without changing it.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
-def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool, **options: str | None) -> None:
+def number_set(
+    ctx: click.Context, /, number_or_sid: str | None, dry_run: bool, yes: bool, **options: str | None
+) -> None:
     """Set the webhooks of the number to this line.
 
-    The default is LINE_NUMBER. Makes a test call to the line first, shows old and new values, asks, makes the change,
+    The default is LINE_NUMBER. Shows old and new values, makes a test call to the line, asks, makes the change,
     reads it back, and prints the command that undoes it.
     """
-    from ivr.operate import number_webhooks as setup
+    from ivr.operate import number_webhooks
 
     settings = read_settings()
-    account, number = _account_and_number(ctx, settings, name)
+    account, number = _account_and_number(ctx, settings, number_or_sid)
     overrides = {option: value for option, value in options.items() if value is not None}
-    webhooks = setup.webhooks_for(settings, number.webhooks, overrides)
-    changes = setup.webhook_changes(number.webhooks, webhooks)
-    for fault in setup.setup_faults(number, settings, webhooks):
+    webhooks = number_webhooks.webhooks_for(settings, number.webhooks, overrides)
+    changes = number_webhooks.webhook_changes(number.webhooks, webhooks)
+    for fault in number_webhooks.setup_faults(number, settings, webhooks):
         click.echo(str(fault))
     if not webhooks.fallback_url:
         click.echo(f"This is the document to host:\n{_fallback_document(settings)}")
@@ -128,8 +130,8 @@ def number_set(ctx: click.Context, /, name: str | None, dry_run: bool, yes: bool
         return
     if not yes:
         click.confirm("Change it?", abort=True)
-    setup.set_webhooks(account, number, webhooks)
-    click.echo(f"Changed, and read back.\nTo undo it:\n  {setup.undo_command(number)}")
+    number_webhooks.set_webhooks(account, number, webhooks)
+    click.echo(f"Changed, and read back.\nTo undo it:\n  {number_webhooks.undo_command(number)}")
 
 
 def _require_answer(settings: Settings, services: ExternalServices) -> None:
@@ -142,15 +144,17 @@ def _require_answer(settings: Settings, services: ExternalServices) -> None:
         raise OperationFailed("Nothing was changed: callers would not reach the line. Correct that first.")
 
 
-def _account_and_number(ctx: click.Context, settings: Settings, name: str | None) -> tuple["Account", "TwilioNumber"]:
-    """The Twilio account, and its number `name`, by default LINE_NUMBER. Raises BadSettings if neither is given."""
+def _account_and_number(
+    ctx: click.Context, settings: Settings, number_or_sid: str | None
+) -> tuple["Account", "TwilioNumber"]:
+    """The Twilio account and the number, by default LINE_NUMBER. Raises BadSettings if neither is given."""
     from ivr.operate.account import Account
     from ivr.operate.number_webhooks import find_number
 
     account = Account(settings, external(ctx).transport)
-    if not (name or settings.line_number):
+    if not (number_or_sid or settings.line_number):
         raise BadSettings("The number is not known: set LINE_NUMBER, or give it to the command, such as +12025550123.")
-    return account, find_number(account, name or settings.line_number)
+    return account, find_number(account, number_or_sid or settings.line_number)
 
 
 def _fallback_document(settings: Settings) -> str:
@@ -190,8 +194,8 @@ def doctor(ctx: click.Context, local: bool, go_live: bool) -> None:
 def probe_(ctx: click.Context, url: str) -> None:
     """Make one signed test call to a running line.
 
-    URL is the address of the line. It dials no number. Exit 1 if callers do not get through, 3 if this machine has no
-    network.
+    URL is the address of the line. It dials no number. Exit 1 if the result is SLOW, NOT WHOLE or DOWN, 3 if this
+    machine has no network.
     """
     from ivr.operate.probe import probe
 

@@ -105,12 +105,14 @@ class Account:
         is_subaccount = account.owner_account_sid not in (None, "", self.client.account_sid)
         return AccountStatus(str(account.type), str(account.status), is_subaccount)
 
-    def numbers(self, name: str) -> list[TwilioNumber]:
-        """The numbers of the account that match `name`: +1 and ten digits, or a SID."""
+    def numbers(self, number_or_sid: str) -> list[TwilioNumber]:
+        """The numbers of the account that match +1 and ten digits, or a SID."""
         with _requesting("the account's telephone numbers"):
-            if name.startswith("PN"):
-                return [_number(self.client.incoming_phone_numbers(name).fetch())]
-            return [_number(row) for row in self.client.incoming_phone_numbers.list(phone_number=name, limit=50)]
+            if number_or_sid.startswith("PN"):
+                return [_number(self.client.incoming_phone_numbers(number_or_sid).fetch())]
+            return [
+                _number(row) for row in self.client.incoming_phone_numbers.list(phone_number=number_or_sid, limit=50)
+            ]
 
     def set_webhooks(self, number: TwilioNumber, webhooks: Webhooks) -> None:
         """Set the `webhooks` of `number` that differ from its present ones, in one request: all of them or none."""

@@ -24,39 +24,44 @@ _TAKE_OVERRIDE_OFF = (
 _PASSWORD = re.compile(r"(?<=//)([^/@:]*):[^/@]*(?=@)")
 
 
-def find_number(account: Account, name: str) -> TwilioNumber:
-    """The number of `account` that matches `name`, such as "+12025550123" or a SID ("PN…"). Raises OperationFailed."""
-    numbers = account.numbers(name)
+def find_number(account: Account, number_or_sid: str) -> TwilioNumber:
+    """The number of `account` that matches "+12025550123" or a SID ("PN…"). Raises OperationFailed."""
+    numbers = account.numbers(number_or_sid)
     if not numbers:
-        raise OperationFailed(f"The account has no number {name}: see Phone Numbers in Twilio's console.")
+        raise OperationFailed(f"The account has no number {number_or_sid}: see Phone Numbers in Twilio's console.")
     if len(numbers) > 1:
         names = ", ".join(f"{number.number} ({number.sid})" for number in numbers)
-        raise OperationFailed(f"{name} matches several numbers: {names}. Name one of them, or its SID.")
+        raise OperationFailed(f"{number_or_sid} matches several numbers: {names}. Name one of them, or its SID.")
     return numbers[0]
 
 
 def webhooks_for(settings: Settings, current: Webhooks, options: Mapping[str, str]) -> Webhooks:
-    """The webhooks that lead calls to this line, without a status callback; `options` (fields of Webhooks) override.
+    """The webhooks that lead calls to this line, except where `options` (fields of Webhooks) say otherwise.
 
-    Raises OperationFailed if Twilio could not reach PUBLIC_URL, if an option has *** in place of a password, or if the
-    fallback would be on the host of the line and `voice_url` is not set (`undo_command` sets it).
+    With the option `voice_url`, as `undo_command` gives it, the result is `current`, changed by `options` alone.
+    Raises OperationFailed if an option has *** in place of a password, and as `_leading_to_line` does.
     """
     if any("***" in value for value in options.values()):
         raise OperationFailed("*** stands for a password that was not shown: write the password itself.")
     fallback_url = options.get("fallback_url", "")
-    on_own_host = urlsplit(fallback_url).hostname == urlsplit(settings.public_url).hostname
-    if "voice_url" not in options and on_own_host:
-        raise OperationFailed(
-            "The fallback URL is on the host of the line: it would fail together with the line. Paste the output of "
-            "`ivr fallback` into a TwiML Bin, and give the address of the TwiML Bin."
-        )
-    webhooks = current
-    if "voice_url" not in options:
-        webhooks = webhooks._replace(voice_url=_voice_url(settings), voice_method="POST", status_url="")
+    webhooks = current if "voice_url" in options else _leading_to_line(current, settings, fallback_url)
     if "fallback_url" in options:
         is_file = urlsplit(fallback_url).path.endswith(".xml")  # a host of files answers GET requests only
         webhooks = webhooks._replace(fallback_method="GET" if is_file else "POST")
     return webhooks._replace(**options)
+
+
+def _leading_to_line(webhooks: Webhooks, settings: Settings, fallback_url: str) -> Webhooks:
+    """`webhooks` with this line's voice URL and without a status callback.
+
+    Raises OperationFailed if Twilio could not reach PUBLIC_URL, or if `fallback_url` is on the host of the line.
+    """
+    if urlsplit(fallback_url).hostname == urlsplit(settings.public_url).hostname:
+        raise OperationFailed(
+            "The fallback URL is on the host of the line: it would fail together with the line. Paste the output of "
+            "`ivr fallback` into a TwiML Bin, and give the address of the TwiML Bin."
+        )
+    return webhooks._replace(voice_url=_voice_url(settings), voice_method="POST", status_url="")
 
 
 def _voice_url(settings: Settings) -> str:
@@ -107,7 +112,10 @@ def number_rows(number: TwilioNumber) -> list[str]:
 
 
 def routing_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks) -> Iterator[Cause]:
-    """The reasons why calls to `number`, with `webhooks`, do not reach this line, or tell others about a caller."""
+    """The reasons why calls to `number` do not reach this line, or tell others about a caller.
+
+    `webhooks` are those that the number has, or those that it will get.
+    """
     expected = settings.public_url + RING
     if not number.takes_calls:
         remedy = "In Twilio's console, set it to receive voice calls, or buy a number with Voice."
@@ -134,7 +142,7 @@ def routing_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks)
 
 
 def setup_faults(number: TwilioNumber, settings: Settings, webhooks: Webhooks) -> Iterator[Cause]:
-    """Every reason why `number`, with `webhooks`, is not set up as it should be for this line."""
+    """Every reason why `number` is not set up as it should be for this line; `webhooks` as for `routing_faults`."""
     yield from routing_faults(number, settings, webhooks)
     if TOLL_FREE.match(number.number):
         found = "The number is toll-free. Shown as caller ID to a toll-free hotline it can make the transfer fail."
