@@ -1,6 +1,6 @@
 """Writes a compiled line as an `ExportedLine`, and names the sounds that the telephone of the web page can play."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, get_args
@@ -14,7 +14,7 @@ from ivr.call.transitions import Ask, Dial, Step, next_place
 from ivr.call.urls import LANGUAGE_PATTERN, PLACE_PATTERN, address_of, choices_segment
 from ivr.content.facts import HOTLINE
 from ivr.content.prompts import RenderedPrompt
-from ivr.export.captions import NumberLinker, caption_lines
+from ivr.export.captions import NumberLinker, TextSpan, caption_lines
 from ivr.export.format import (
     LINE_NUMBER_PLACEHOLDER,
     PUBLIC_URL_PLACEHOLDER,
@@ -124,7 +124,7 @@ class _LineExporter:
         keys = self._line.transitions[place]
         return ExportedPlace(
             steps=tuple(self._step(step, fragment) for step, fragment in steps),
-            keys=tuple(self._address_of_place[keys[key]] for key in (*KEYS, "")),
+            keys=tuple(self._address_of_place[keys[key]] for key in (*KEYS, "")),  # "" is any other value of Digits
             silence=address_of(next_place(self._flow, place, NoKey())),
             choices=choices_segment(self._flow, place) or None,
             outcomes=self._outcomes(place) if isinstance(self._flow.nodes[place.node], Transfer) else None,
@@ -161,17 +161,20 @@ class _LineExporter:
 
     def _prompt(self, prompt: RenderedPrompt) -> ExportedPrompt:
         linker, seconds = self._linkers[prompt.locale], self._line.schedule.longest_seconds
-        lines = list(caption_lines(prompt))
-        linked = (linker.link(line.text) for line in lines)
-        sound = prompt.sound
+        lines, sound = list(caption_lines(prompt)), prompt.sound
         return ExportedPrompt(
             language=prompt.locale,
             paragraphs=prompt.paragraphs,
-            lines=tuple(tuple(tuple(filter(None, span)) for span in line) for line in linked),
+            lines=tuple(_pieces(linker.link(line.text)) for line in lines),
             keys=tuple(line.key for line in lines) if any(line.key for line in lines) else None,
             seconds=(round(seconds(prompt), 1), round(seconds(prompt, slow=True), 1)),
             recording=RecordingFiles(normal=sound.file, slow=sound.slow) if sound else None,
         )
+
+
+def _pieces(line: Sequence[TextSpan]) -> tuple[tuple[str, ...], ...]:
+    """A line of captions as in `ExportedPrompt.lines`: (("Dial ",), ("911", "tel:911"))."""
+    return tuple((span.text, span.link) if span.link else (span.text,) for span in line)
 
 
 def _name_of(reference: PromptRef) -> str:

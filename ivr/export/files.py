@@ -29,16 +29,16 @@ _DIGEST = re.compile(rb'\{"digest":"([0-9a-f]{64})",')
 
 def to_bytes(exported: ExportedLine) -> bytes:
     """The content of a file."""
-    rest = _without_digest(exported)
+    rest = _after_digest(exported)
     return b'{"digest":"%s",%s' % (hashlib.sha256(rest).hexdigest().encode(), rest)
 
 
 def digest_of(exported: ExportedLine) -> str:
     """The digest in the content of a file."""
-    return hashlib.sha256(_without_digest(exported)).hexdigest()
+    return hashlib.sha256(_after_digest(exported)).hexdigest()
 
 
-def _without_digest(exported: ExportedLine) -> bytes:
+def _after_digest(exported: ExportedLine) -> bytes:
     """The content of a file after the first comma."""
     return exported.model_dump_json(exclude_none=True).encode()[1:]
 
