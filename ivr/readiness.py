@@ -198,4 +198,4 @@ def _signature_faults(settings: Settings) -> tuple[Fault, ...]:
 
 
 def _notes(settings: Settings) -> tuple[str, ...]:
-    return (*settings.notes, *(("trying out: not Twilio's token",) if settings.uses_test_token else ()))
+    return (*settings.notes, *(("trying out: not Twilio's token",) if settings.is_test_line else ()))

@@ -168,7 +168,7 @@ class Settings(BaseSettings):
         return (address["host"].strip("[]"), int(address["port"])) if address else None
 
     @property
-    def uses_test_token(self) -> bool:
+    def is_test_line(self) -> bool:
         """Whether the token is a test token of `make setup`: the line is tried out and answers no call of Twilio's."""
         return bool(self.tokens) and self.tokens[0].startswith(TEST_TOKEN_PREFIX)
 
@@ -205,7 +205,7 @@ def read_settings() -> Settings:
         raise BadSettings(f".env cannot be read ({reason}): save it as UTF-8, where the line may read it.") from None
     notes = (*unread, *unknown_names(environment, {name.upper() for name in Settings.model_fields}))
     faults += old_names(environment)
-    if settings and settings.tokens and not settings.uses_test_token and not settings.line_number:
+    if settings and settings.tokens and not settings.is_test_line and not settings.line_number:
         faults.append(NO_LINE_NUMBER)
     if settings is None or faults:
         raise BadSettings("\n".join((*faults, *notes)))

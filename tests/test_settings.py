@@ -33,7 +33,7 @@ def test_without_any_setting_the_line_can_be_tried_in_the_terminal() -> None:
     settings = read_settings()
     assert settings.options == Options("http://127.0.0.1:8000", None, "connect", "+18883737888")
     assert settings.tokens == ()
-    assert not settings.uses_test_token
+    assert not settings.is_test_line
     assert settings.ivr_content == CHECKOUT
 
 
@@ -199,7 +199,7 @@ def test_with_twilio_s_token_the_line_must_know_its_own_number(monkeypatch: pyte
 
 def test_a_token_for_trying_out_needs_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "try-0123")
-    assert read_settings().uses_test_token
+    assert read_settings().is_test_line
 
 
 @pytest.mark.parametrize("name", ["TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY"])

@@ -87,12 +87,12 @@ def _write_project(settings: Settings, readiness: "Readiness", folder: Path) -> 
     from ivr.content.layer import recording_files
     from ivr.export.twilio_project import write_project
 
-    if not settings.line_number and not settings.uses_test_token:
+    if not settings.line_number and not settings.is_test_line:
         raise OperationFailed(_NO_NUMBER)
     report = {name: value for name, value in readiness.report().items() if name != "settings"}
     write_project(_exported(settings, own_number=True), report, recording_files(settings.ivr_content), folder)
     click.echo(f"wrote {folder}; its README.md says how to try it out and how to deploy it")
-    if not settings.tokens or settings.uses_test_token:
+    if not settings.tokens or settings.is_test_line:
         click.echo(_TRYING_OUT)
 
 

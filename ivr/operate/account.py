@@ -93,7 +93,7 @@ class Account:
         """Raises BadSettings if the SID or the token is missing. `transport` replaces the HTTP client of Twilio."""
         if not settings.twilio_account_sid or not settings.tokens:
             raise BadSettings("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN must both be set to use Twilio's API.")
-        if settings.uses_test_token:
+        if settings.is_test_line:
             raise BadSettings("TWILIO_AUTH_TOKEN is one that `make setup` made up: Twilio does not know it.")
         http_client = transport or TwilioHttpClient(timeout=TWILIO_TIMEOUT)
         self.client = Client(settings.twilio_account_sid, settings.tokens[0], http_client=http_client)

@@ -37,7 +37,7 @@ def compare_lines(settings: Settings, url: str, fetch: Fetch) -> list[Difference
     running = health_at(url, fetch)
     settings = settings.with_some_token()
     readiness = readiness_of(settings)
-    found = health_differences(running, health_of(readiness), not settings.uses_test_token)
+    found = health_differences(running, health_of(readiness), not settings.is_test_line)
     return [*found, *map(_note, _exported_changes(url, fetch, readiness.line))]
 
 

@@ -15,7 +15,7 @@ from ivr.server.webhook import Webhook
 from ivr.settings import Settings
 from ivr.usage.counter import UsageCounter
 from ivr.web.routes import GET_OR_HEAD, add_pages
-from ivr.web.sounds import add_audio_files
+from ivr.web.sounds import add_recordings
 
 
 def make_app(
@@ -33,7 +33,7 @@ def make_app(
 
     site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=counting)
     try:
-        add_audio_files(site, settings.ivr_content)
+        add_recordings(site, settings.ivr_content)
         notes = add_pages(site, settings, readiness)
     except Exception as error:  # a fault of the pages must cost no call
         notes = [f"the pages could not be made ({type(error).__name__})"]

@@ -116,7 +116,7 @@ def each_source_once(lists: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
 
 
 def _small_words(line: Line, tag: str) -> list[str]:
-    """The small words of a language; [] if its word lists cannot be read: then headings keep their small words."""
+    """The small words of a language, such as "for" and "the"; [] if its word lists cannot be read."""
     try:
         return list(line.content.word_lists(tag).small)
     except BadLocale:

@@ -16,16 +16,17 @@ from starlette.types import Receive, Scope, Send
 from ivr.content.layer import OWN_FILE, stack_of
 from ivr.content.load import tags_under
 from ivr.errors import BadContent, Fault
+from ivr.export.files import TELEPHONE_FILE
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.readiness import Readiness
 from ivr.script.page import render_page
 from ivr.settings import Settings
-from ivr.web.security_headers import IMMUTABLE, NO_STORE
-from ivr.web.site import TELEPHONE_DATA, Site, Telephone, unavailable_pages
-from ivr.web.sounds import add_audio_files, add_sounds, voices_of_test_line
+from ivr.web.security_headers import PAGE_HEADERS, STATIC_HEADERS
+from ivr.web.site import Site, Telephone, unavailable_pages
+from ivr.web.sounds import add_recordings, add_sounds, voices_of_test_line
 from ivr.web.templates import Body, PageTemplates, make_body
-from ivr.web.try_out import TRY_OUT_DATA, try_out_data
+from ivr.web.try_out import TRY_OUT_FILE, try_out_data
 
 GET_OR_HEAD = ["GET", "HEAD"]
 FileState = tuple[Path, int]
@@ -45,44 +46,44 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> list[st
         notes = _add_site(app, settings, readiness.line, templates)
     else:
         page, blank_page = unavailable_pages(templates, readiness.fallback_document)
-        _add_answer_to_unknown(app, page, 503)
+        _add_page_for_unknown_addresses(app, page, 503)
         _add_bodies(app, "/blank/", {"en": blank_page})
         notes = []
-    _add_bodies(app, "/static/", templates.static.bodies, IMMUTABLE)
+    _add_bodies(app, "/static/", templates.static.bodies, STATIC_HEADERS)  # after the pages, which name these files
     return notes
 
 
 def _add_site(app: FastAPI, settings: Settings, line: Line, templates: PageTemplates) -> list[str]:
     telephone = _telephone(line, settings) if settings.ivr_web_phone == "on" else None
-    has_drafts = telephone and settings.uses_test_token and not line.content.is_preview
+    has_drafts = telephone and settings.is_test_line and not line.content.is_preview
     draft_page_tags = tags_under(settings.ivr_content) if has_drafts else ()
-    site = Site(line, telephone, templates, draft_page_tags, settings.ivr_readable == "on", settings.uses_test_token)
+    site = Site(line, telephone, templates, draft_page_tags, settings.ivr_readable == "on", settings.is_test_line)
     for tag in draft_page_tags:
         app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag))
-    _add_answer_to_unknown(app, site.not_found, 404)
+    _add_page_for_unknown_addresses(app, site.not_found, 404)
     _add_front_page(app, site)
     bodies = dict(site.pages)
     if site.has_text:
         bodies["read"] = site.pages[f"read/{site.source_tag}"]
         _add_sections(app, site, frozenset(line.content.prompts.templates), templates.root)
     if telephone:
-        bodies[TELEPHONE_DATA] = telephone.body
+        bodies[TELEPHONE_FILE] = telephone.body
         add_sounds(app, telephone.sounds)
-        if settings.uses_test_token:
-            bodies[TRY_OUT_DATA] = make_body(try_out_data(line), "application/json")
+        if settings.is_test_line:
+            bodies[TRY_OUT_FILE] = make_body(try_out_data(line), "application/json")
     _add_bodies(app, "/", bodies)
     return telephone.notes if telephone else []
 
 
 def _telephone(line: Line, settings: Settings) -> Telephone:
     """A test line synthesizes the sounds that IVR_SOUNDS lacks; a line in service synthesizes none."""
-    if not settings.uses_test_token:
+    if not settings.is_test_line:
         return Telephone(line, settings.ivr_sounds)
     installed, notes = voices_of_test_line(settings.ivr_voices)
     return Telephone(line, settings.ivr_sounds, installed, notes)
 
 
-def _add_answer_to_unknown(app: FastAPI, page: Body, status: int) -> None:
+def _add_page_for_unknown_addresses(app: FastAPI, page: Body, status: int) -> None:
     """Answer each address that the application does not know with `page`."""
 
     async def answer(request: Request, _: Exception) -> Response:
@@ -91,7 +92,9 @@ def _add_answer_to_unknown(app: FastAPI, page: Body, status: int) -> None:
     app.add_exception_handler(404, answer)
 
 
-def _add_bodies(app: FastAPI, folder: str, bodies: Mapping[str, Body], headers: Mapping[str, str] = NO_STORE) -> None:
+def _add_bodies(
+    app: FastAPI, folder: str, bodies: Mapping[str, Body], headers: Mapping[str, str] = PAGE_HEADERS
+) -> None:
     """Answer requests for each name below `folder` with its body."""
 
     def add(path: str, body: Body) -> None:
@@ -120,11 +123,11 @@ def _add_sections(app: FastAPI, site: Site, nodes: Collection[str], root: str) -
     async def section(request: Request) -> Response:
         tag, node = request.path_params["tag"], request.path_params["node"]
         if f"read/{tag}" in site.pages and node in nodes:
-            return RedirectResponse(f"{root}/read/{tag}#{node}", 308, NO_STORE)
+            return RedirectResponse(f"{root}/read/{tag}#{node}", 308, PAGE_HEADERS)
         return respond(request, site.not_found, 404)
 
 
-def respond(request: Request, body: Body, status: int = 200, headers: Mapping[str, str] = NO_STORE) -> Response:
+def respond(request: Request, body: Body, status: int = 200, headers: Mapping[str, str] = PAGE_HEADERS) -> Response:
     """The response with `body`, compressed if the browser accepts gzip."""
     gzip = "gzip" in request.headers.get("accept-encoding", "")
     encoding = {"Content-Encoding": "gzip"} if gzip else {}
@@ -170,7 +173,7 @@ class DraftPages:
             return _add_faults(app, error.faults)
         if self._tag not in line.flow.offered:
             return _add_faults(app, line.content.faults)
-        add_audio_files(app, root)
+        add_recordings(app, root)
         _add_script(app, line, self._tag)
         add_pages(app, self._settings, Readiness(line, line.fallback_document))
         return app
@@ -181,7 +184,7 @@ def _add_script(app: FastAPI, line: Line, tag: str) -> None:
 
     @app.get("/script")
     def script() -> HTMLResponse:
-        return HTMLResponse(render_page(line, tag), headers={**NO_STORE, "Content-Security-Policy": SCRIPT_POLICY})
+        return HTMLResponse(render_page(line, tag), headers={**PAGE_HEADERS, "Content-Security-Policy": SCRIPT_POLICY})
 
 
 def _add_faults(app: FastAPI, faults: tuple[Fault, ...]) -> FastAPI:
@@ -189,7 +192,7 @@ def _add_faults(app: FastAPI, faults: tuple[Fault, ...]) -> FastAPI:
 
     @app.get("/{path:path}")
     async def list_faults() -> PlainTextResponse:
-        return PlainTextResponse(FAULTS_FIRST + "\n".join(map(str, faults)), 503, NO_STORE)
+        return PlainTextResponse(FAULTS_FIRST + "\n".join(map(str, faults)), 503, PAGE_HEADERS)
 
     return app
 

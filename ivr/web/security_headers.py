@@ -20,7 +20,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-NO_STORE: Mapping[str, str] = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
+PAGE_HEADERS: Mapping[str, str] = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
 """For pages and answers: they show what a visitor read or heard, so no copy may stay on the device."""
-IMMUTABLE: Mapping[str, str] = {**SECURITY_HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
+STATIC_HEADERS: Mapping[str, str] = {**SECURITY_HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
 """For style sheets, scripts and the icon: the name of each holds a hash of its content."""

@@ -18,11 +18,9 @@ from ivr.phone.verbs import Dial
 from ivr.script.model import read_script
 from ivr.speech.installed_voices import InstalledVoices
 from ivr.web.read_page import ReadableText
-from ivr.web.sounds import PageSounds
+from ivr.web.sounds import PlayableSounds
 from ivr.web.templates import Body, PageTemplates, PageWords, make_body
 
-TELEPHONE_DATA = "telephone.json"
-"""The file of the telephone's data; `phone.js` loads it."""
 OTHER_NUMBERS = ("emergency", "hotline_text", "relay")
 """Names in numbers.toml of the numbers that the pages offer beside the hotline's; each may be missing."""
 HOTLINE_SITE = "hotline_site"
@@ -44,7 +42,7 @@ class Telephone:
     ) -> None:
         exported = export_line(line, with_twiml=False)
         self.body = make_body(to_bytes(exported), "application/json")
-        self.sounds = PageSounds(exported, folder, installed or InstalledVoices())
+        self.sounds = PlayableSounds(exported, folder, installed or InstalledVoices())
         self.notes = [*notes, *self.sounds.notes]
         has_recordings = any(prompt.recording for prompt in (exported.prompts or {}).values())
         self.has_sounds = bool(self.sounds.languages) or has_recordings
@@ -74,15 +72,15 @@ class Site:
             "telephone": telephone,
             "has_text": has_text,
             "draft_page_tags": draft_page_tags,
-            "uses_test_token": is_test_line,
+            "is_test_line": is_test_line,
         }
-        folders = {"": "front.html", "blank/": "blank.html"}
-        folders |= {"read/": "read.html"} if has_text else {}
-        folders |= {"phone/": "phone.html"} if telephone else {}
+        template_of_folder = {"": "front.html", "blank/": "blank.html"}
+        template_of_folder |= {"read/": "read.html"} if has_text else {}
+        template_of_folder |= {"phone/": "phone.html"} if telephone else {}
         self.pages: dict[str, Body] = {}
         for tag in line.flow.offered:
             text = ReadableText(line, read_script(line, tag)) if has_text else None
-            for folder, template in folders.items():
+            for folder, template in template_of_folder.items():
                 base = templates.base(folder + tag)
                 self.pages[folder + tag] = self._render(template, base, tag, folder, text)
         # The answer to any address: its own addresses are not relative.
@@ -94,6 +92,7 @@ class Site:
         matches = filter(None, map(_LANGUAGE_RANGE.fullmatch, entries))
         ranges = [match for match in matches if float(match[2] or 1)]  # q=0: the reader does not accept the language
         ranges.sort(key=lambda match: -float(match[2] or 1))
+        # Of two tags of one language, such as pt-BR and pt-PT, the first one is kept.
         tags = {tag.partition("-")[0].lower(): tag for tag in reversed(self._line.flow.offered)}
         return next((tags[match[1].lower()] for match in ranges if match[1].lower() in tags), self.source_tag)
 
@@ -108,7 +107,7 @@ class Site:
             source_locale=source,
             language=tag,
             keys={key: locale.key_word(key) for key in KEYS},
-            here=f"/{folder}",
+            folder=folder,
             text=text,
             **self._values,
         )

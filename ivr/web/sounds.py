@@ -27,7 +27,7 @@ from ivr.speech.installed_voices import InstalledVoice, InstalledVoices, piper_v
 from ivr.speech.programs import SynthesisFailed, espeak_voice_names
 from ivr.speech.sound_folder import SoundFolder, sound_file_name
 from ivr.speech.synthesis import synthesize
-from ivr.web.security_headers import NO_STORE
+from ivr.web.security_headers import PAGE_HEADERS
 
 MAX_CONCURRENT, MAX_QUEUED = 2, 12
 """Sounds that are synthesized at the same time, and sounds that are queued or being synthesized."""
@@ -45,7 +45,7 @@ RETRY_AFTER = 1
 _RETRY_SENTENCE = f"Ask again after {RETRY_AFTER} second. The page continues with captions until then.\n"
 
 
-class PageSounds:
+class PlayableSounds:
     """The sounds that the telephone page of `line` can play.
 
     `files` are those in `folder`, by name, such as "es/partner/2/slow". The voices `installed` synthesize the sounds
@@ -65,10 +65,10 @@ class PageSounds:
                     self.notes.append(f"IVR_SOUNDS: {note}")
             except OperationFailed as error:
                 self.notes.append(f"IVR_SOUNDS: {error}")
-        named = {tag: installed.voice_of(language.language, tag) for tag, language in line.languages.items()}
-        self._voices = {tag: voice for tag, voice in named.items() if voice}
-        voiced = {self._sounds[name].tag for name in self.files} | self._voices.keys()
-        self.languages = [tag for tag in line.languages if tag in voiced]
+        voices = {tag: installed.voice_of(language.language, tag) for tag, language in line.languages.items()}
+        self._voices = {tag: voice for tag, voice in voices.items() if voice}
+        with_sounds = {self._sounds[name].tag for name in self.files} | self._voices.keys()
+        self.languages = [tag for tag in line.languages if tag in with_sounds]
         self._cache: OrderedDict[str, bytes] = OrderedDict()
         self._in_progress: dict[str, asyncio.Task[bytes]] = {}
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
@@ -141,19 +141,19 @@ class RequestLimit:
         return True
 
 
-def add_audio_files(app: FastAPI, root: Path) -> None:
+def add_recordings(app: FastAPI, root: Path) -> None:
     """Add the recordings of the content at `root` to `app`."""
     files = recording_files(root)
 
     @app.api_route(AUDIO + "/{name}", methods=["GET", "HEAD"])
-    async def audio_file(request: Request) -> Response:
+    async def recording(request: Request) -> Response:
         path = files.get(request.path_params["name"])
         if path is None or not path.is_file():
             return Response(status_code=404, headers={"Cache-Control": "no-store"})
         return FileResponse(path, media_type="audio/wav", headers=RECORDING_HEADERS)
 
 
-def add_sounds(app: FastAPI, sounds: PageSounds) -> None:
+def add_sounds(app: FastAPI, sounds: PlayableSounds) -> None:
     """Add `sounds` to `app`: their files, else those that can be synthesized."""
     limit = RequestLimit(REQUESTS_A_SECOND, MOST_AT_ONCE)
 
@@ -166,13 +166,13 @@ def add_sounds(app: FastAPI, sounds: PageSounds) -> None:
         name = request.path_params["name"]
         path = sounds.files.get(name)
         if path and path.is_file():
-            return FileResponse(path, media_type="audio/wav", headers=NO_STORE)
+            return FileResponse(path, media_type="audio/wav", headers=PAGE_HEADERS)
         return await _synthesized(sounds, name)
 
 
-async def _synthesized(sounds: PageSounds, name: str) -> Response:
+async def _synthesized(sounds: PlayableSounds, name: str) -> Response:
     try:
-        return Response(await sounds.wav(name), media_type="audio/wav", headers=NO_STORE)
+        return Response(await sounds.wav(name), media_type="audio/wav", headers=PAGE_HEADERS)
     except KeyError:
         return _refusal(404, "There is no such sound.\n")
     except SynthesisFailed:
@@ -181,4 +181,4 @@ async def _synthesized(sounds: PageSounds, name: str) -> Response:
 
 def _refusal(status: int, sentence: str) -> Response:
     retry = {"Retry-After": str(RETRY_AFTER)} if status in (429, 503) else {}
-    return PlainTextResponse(sentence, status, {**NO_STORE, **retry})
+    return PlainTextResponse(sentence, status, {**PAGE_HEADERS, **retry})

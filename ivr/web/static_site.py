@@ -21,11 +21,11 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ivr.export.files import write_files
+from ivr.export.files import TELEPHONE_FILE, write_files
 from ivr.line.line import Line
 from ivr.settings import Settings
-from ivr.web.security_headers import IMMUTABLE, NO_STORE, SECURITY_HEADERS
-from ivr.web.site import TELEPHONE_DATA, Site, Telephone
+from ivr.web.security_headers import PAGE_HEADERS, SECURITY_HEADERS, STATIC_HEADERS
+from ivr.web.site import Site, Telephone
 from ivr.web.templates import PageTemplates, StaticFiles
 
 HOSTS = Path(__file__).resolve().parent / "hosts"
@@ -47,9 +47,12 @@ def write_site(
     telephone = Telephone(line, sounds) if settings.ivr_web_phone == "on" else None
     templates = PageTemplates(root, settings.ivr_neutral_page, are_files=True)
     site = Site(line, telephone, templates, has_text=settings.ivr_readable == "on")
-    contents: dict[str, bytes | Path] = {**_published(site, templates.static), **_hosts(root, line.flow.offered)}
+    contents: dict[str, bytes | Path] = {
+        **_public_files(site, templates.static),
+        **_host_files(root, line.flow.offered),
+    }
     if telephone:
-        contents[f"{PUBLIC}/{TELEPHONE_DATA}"] = telephone.body.plain
+        contents[f"{PUBLIC}/{TELEPHONE_FILE}"] = telephone.body.plain
         contents |= {f"{PUBLIC}/audio/{name}": file for name, file in recordings.items()}
         contents |= {f"{PUBLIC}/sound/{name}.wav": file for name, file in telephone.sounds.files.items()}
     write_files(folder, contents)
@@ -75,7 +78,7 @@ def _remove_empty_folders(lowest: Path, top: Path) -> None:
             lowest = lowest.parent
 
 
-def _published(site: Site, static: StaticFiles) -> Mapping[str, bytes]:
+def _public_files(site: Site, static: StaticFiles) -> Mapping[str, bytes]:
     """The pages and the files that they name."""
     bodies = {
         "index.html": site.pages[site.source_tag],
@@ -86,14 +89,14 @@ def _published(site: Site, static: StaticFiles) -> Mapping[str, bytes]:
     return {f"{PUBLIC}/{path}": body.plain for path, body in bodies.items()}
 
 
-def _hosts(root: str, tags: Sequence[str]) -> Mapping[str, bytes]:
+def _host_files(root: str, tags: Sequence[str]) -> Mapping[str, bytes]:
     """The files for hosts, with the headers of `security_headers`. `tags` are the languages that have a front page."""
     environment = Environment(
         loader=FileSystemLoader(HOSTS), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
     )
     values = {
-        "headers": SECURITY_HEADERS, "no_store": NO_STORE[_CACHE], "immutable": IMMUTABLE[_CACHE], "root": root,
-        "tags": tags,
+        "headers": SECURITY_HEADERS, "no_store": PAGE_HEADERS[_CACHE], "immutable": STATIC_HEADERS[_CACHE],
+        "root": root, "tags": tags,
     }  # fmt: skip
     paths = ("Caddyfile", "nginx.conf", "README.md", f"{PUBLIC}/_headers")
     files = {path: environment.get_template(Path(path).name).render(values).encode() for path in paths}
@@ -104,8 +107,8 @@ def _vercel() -> Mapping[str, object]:
     """The headers in the form of https://vercel.com/docs/project-configuration#headers."""
     rules = {
         "/(.*)": SECURITY_HEADERS,
-        "/static/(.*)": {_CACHE: IMMUTABLE[_CACHE]},
-        "/((?!static/).*)": {_CACHE: NO_STORE[_CACHE]},
+        "/static/(.*)": {_CACHE: STATIC_HEADERS[_CACHE]},
+        "/((?!static/).*)": {_CACHE: PAGE_HEADERS[_CACHE]},
     }
     return {
         "headers": [

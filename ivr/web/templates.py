@@ -51,7 +51,7 @@ class StaticFiles:
         self._served_names: dict[str, str] = {}
 
     def served_name(self, name: str) -> str:
-        """The name under which the file `name`, such as "page.css", is served."""
+        """The name under which the file `name`, such as "page.css", is served. The first call adds it to `bodies`."""
         if name not in self._served_names:
             path = self._folder / name
             content = (joined_script(path) if path.suffix == ".js" else path.read_text("utf-8")).encode()

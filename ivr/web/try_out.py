@@ -1,7 +1,6 @@
 """The data of the panel for trying a change out: the TwiML, the nodes, and the source of every sentence.
 
-It is served only where the line is tried out, at TRY_OUT_DATA, and belongs to the data of the telephone with the same
-digest. Its members:
+Only a test line serves it, at TRY_OUT_FILE. It belongs to the telephone's data that have the same digest. Its members:
 
 - `digest`: the digest of the telephone's data.
 - `head`, `tail`, `steps`: the TwiML of a document is `head`, the TwiML of each step of its place, and `tail`. `steps`
@@ -32,7 +31,7 @@ from ivr.export.files import digest_of, without_twiml
 from ivr.line.line import Line
 from ivr.script.model import read_script
 
-TRY_OUT_DATA = "try-out.json"
+TRY_OUT_FILE = "try-out.json"
 FACT_MEMBERS = {"says", "confidence", "sources"}
 Record = Mapping[str, Any]
 """An object of the data; the top of this file names its members."""
@@ -42,8 +41,8 @@ def try_out_data(line: Line) -> bytes:
     """The data of the panel for `line`, as JSON."""
     exported = export_line(line)
     assert exported.documents
-    tags, sources = line.flow.offered, _Sources(line)
-    paragraphs = {name: list(sources.paragraphs(name)) for name in exported.prompts or {}}
+    tags, positions = line.flow.offered, _Positions(line)
+    paragraphs = {name: list(positions.paragraphs(name)) for name in exported.prompts or {}}
     cited = {fact for prompt in paragraphs.values() for paragraph in prompt for fact in paragraph["facts"]}
     facts = {name: fact for name, fact in line.content.facts.facts.items() if name in cited}
     data = {
@@ -54,7 +53,7 @@ def try_out_data(line: Line) -> bytes:
         "nodes": {tag: list(_nodes(line, tag)) for tag in tags},
         "paragraphs": paragraphs,
         "facts": {name: fact.model_dump(include=FACT_MEMBERS) for name, fact in facts.items()},
-        "waiting": {tag: list(sources.waiting(tag)) for tag in tags[1:]},
+        "waiting": {tag: list(positions.waiting(tag)) for tag in tags[1:]},
     }
     return json.dumps(data, ensure_ascii=False).encode()
 
@@ -72,23 +71,23 @@ def _nodes(line: Line, tag: str) -> Iterator[Record]:
             yield {"name": name, "label": label, "keys": keys, "place": places[name]}
 
 
-class _Sources:
+class _Positions:
     """The files and lines of the texts and of the catalogues, read once."""
 
     def __init__(self, line: Line) -> None:
         self._content, self._source_tag = line.content, line.flow.source_language
         self._stack, self._templates = line.content.stack, line.content.prompts.templates
-        self._texts = {message.id: self._at(message.path, message.line) for message in all_messages(self._templates)}
-        self._messages = {tag: self._message_lines(tag) for tag in line.flow.offered}
+        self._text_at = {message.id: self._at(message.path, message.line) for message in all_messages(self._templates)}
+        self._message_at = {tag: self._message_positions(tag) for tag in line.flow.offered}
 
     def paragraphs(self, prompt: str) -> Iterator[Record]:
-        """The source of each paragraph of a prompt, such as "es/tea/1"."""
+        """Where each paragraph of a prompt, such as "es/tea/1", is written."""
         tag, text, part, *_ = prompt.split("/")
         for number, block in enumerate(blocks_by_part(self._templates[text])[int(part) - 1], start=1):
             message = (text, block.english)
             yield {
-                "text_at": self._texts[message],
-                "message_at": self._messages[tag].get(message, ""),
+                "text_at": self._text_at[message],
+                "message_at": self._message_at[tag].get(message, ""),
                 "waits": tag != self._source_tag and message not in (self._content.locales[tag].messages or {}),
                 "facts": block.facts,
                 "anchor": f"{text}-{part}-{number}",
@@ -98,9 +97,9 @@ class _Sources:
         """The messages of a language that wait for their translator, in the order of work."""
         for waiting in waiting_messages(self._content, tag):
             text, english = waiting.fault.text, waiting.fault.english
-            yield {"message_at": self._messages[tag].get((text, english), ""), "text": text, "english": english}
+            yield {"message_at": self._message_at[tag].get((text, english), ""), "text": text, "english": english}
 
-    def _message_lines(self, tag: str) -> Mapping[MessageId, str]:
+    def _message_positions(self, tag: str) -> Mapping[MessageId, str]:
         files = self._stack.existing(po_subpath(tag)) if tag != self._source_tag else ()
         return {entry.id: self._at(file, entry.line) for file in files for entry in read_catalogue(file).entries}
 

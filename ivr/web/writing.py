@@ -24,7 +24,8 @@ MAX_WORDS_OF_REPETITION = 4
 """Words before a number that is said again: "Again, it is"."""
 _REPETITION = re.compile(rf"[.!?。]\s+\S+(?:\s+\S+){{0,{MAX_WORDS_OF_REPETITION - 1}}}\s*")
 KEYS_OF_A_PAGE = frozenset("07#")
-"""The keys whose work a page does itself. A part that offers another key explains the telephone: its sentences stay."""
+"""The keys whose work a page does itself. A topic's sentences with these keys are changed or left out, except in a part
+that offers another key too: it explains the telephone."""
 _PAUSE_INSIDE = re.compile(r"(?<=\w)\s*…\s*(?=\w)")
 _PAUSE = re.compile(r"\s*…\s*")
 

@@ -98,7 +98,7 @@ def test_unsigned_request_never_gets_a_document_or_a_5xx(asked: Asked, method: s
 
 # -- faults in every function of ours ----------------------------------------------------------------------------------
 
-UNREACHABLE = {"make_app", "_send", "add_audio_files"}
+UNREACHABLE = {"make_app", "_send", "add_recordings"}
 """The application, and what sends the answer: no other function could send one."""
 
 

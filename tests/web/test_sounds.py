@@ -21,7 +21,7 @@ from ivr.phone.verbs import Gather, Say
 from ivr.server.webhook import Webhook
 from ivr.speech.installed_voices import InstalledVoices
 from ivr.web import sounds
-from ivr.web.sounds import PageSounds, RequestLimit
+from ivr.web.sounds import PlayableSounds, RequestLimit
 
 TRIED_OUT = "try-" + "0" * 32
 
@@ -153,7 +153,7 @@ def test_each_sound_of_the_whole_line_is_a_file_and_no_program_is_needed(
     contents = made_sounds(real, tmp_path / "sounds")
     monkeypatch.setenv("PATH", str(tmp_path))
     app = app_of(real, ivr_sounds=tmp_path / "sounds")
-    files = PageSounds(export_line(real, with_twiml=False), tmp_path / "sounds", InstalledVoices()).files
+    files = PlayableSounds(export_line(real, with_twiml=False), tmp_path / "sounds", InstalledVoices()).files
     names = {name + pace for name in sounds_of(app) for pace in ("", "/slow")}
     assert names == set(contents) == set(files)
     assert all(files[name].read_bytes() == content for name, content in contents.items())

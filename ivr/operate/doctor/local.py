@@ -25,7 +25,7 @@ def settings_complete(target: Target) -> Finding:
     without_token: tuple[Need, ...] = ("account",) if settings.tokens else ("account", "token")
     rows: list[tuple[str, object, tuple[Need, ...]]] = [
         ("TWILIO_ACCOUNT_SID", settings.twilio_account_sid, ("account",)),
-        ("TWILIO_AUTH_TOKEN", settings.tokens and not settings.uses_test_token, without_token),
+        ("TWILIO_AUTH_TOKEN", settings.tokens and not settings.is_test_line, without_token),
         ("LINE_NUMBER", settings.line_number, ("number",)),
         ("PUBLIC_URL", settings.public_url.startswith("https://"), ("address",)),
     ]
