@@ -25,25 +25,29 @@ equal (911, 988)."""
 
 
 class KeyWords(NamedTuple):
-    """The words for 0 to 9 in telephone numbers, then those of `key_words`; `all`: these, star, pound, other forms."""
+    """The words of the keys of a language.
+
+    - `digits`: ten words, for 0 to 9 in telephone numbers, then those of `key_words`, in which a key has another word.
+    - `all`: `digits`, the words for * and #, and other forms of these words.
+    """
 
     digits: tuple[str, ...]
     all: tuple[str, ...]
 
 
-def key_by_hand(text: str, keys: KeyWords, words: WordLists) -> str:
+def key_by_hand(text: str, keys: KeyWords, word_lists: WordLists) -> str:
     """The first key that `text`, which has a line break for each placeholder, says: "oprima cero"; "" without one."""
-    plain = _without_phrases(text, words.not_keys)
-    for phrase in words.press:
+    plain = _without_phrases(text, word_lists.not_keys)
+    for phrase in word_lists.press:
         for match in _pressed_key_pattern(phrase, keys.all).finditer(plain):
-            if not _is_article(match, plain, keys, words):
+            if not _is_article(match, plain, keys, word_lists):
                 return match[0].strip()
     return ""
 
 
-def number_by_hand(text: str, keys: KeyWords, words: WordLists) -> str:
+def number_by_hand(text: str, keys: KeyWords, word_lists: WordLists) -> str:
     """The first number that `text` says digit by digit: "nueve uno uno"; "" without one."""
-    for match in _digit_run_pattern(keys.digits).finditer(_without_phrases(text, words.not_keys)):
+    for match in _digit_run_pattern(keys.digits).finditer(_without_phrases(text, word_lists.not_keys)):
         digits = match.captures("digit")
         repeated = any(left == right for left, right in pairwise(digits))
         if len(digits) >= (SHORT_NUMBER if repeated else LONG_NUMBER):
@@ -89,17 +93,15 @@ def _digit_run_pattern(digits: tuple[str, ...]) -> "regex.Pattern[str]":
     )
 
 
-def _is_article(match: "regex.Match[str]", text: str, keys: KeyWords, words: WordLists) -> bool:
-    """Whether the word is an article here, as in French "appuyez sur un bouton", Spanish "oprima unos segundos".
-
-    Articles are in `small`. The word for key 1 is an article only before a word that is not in `small`.
-    """
-    small, word = {word.lower() for word in words.small}, (match["key"] + match["suffix"]).lower()
-    if word not in small:
+def _is_article(match: "regex.Match[str]", text: str, keys: KeyWords, word_lists: WordLists) -> bool:
+    """Whether the word is an article here, as in French "appuyez sur un bouton", Spanish "oprima unos segundos"."""
+    small, word = {word.lower() for word in word_lists.small}, (match["key"] + match["suffix"]).lower()
+    if word not in small:  # `small` has the articles
         return False
-    if match["suffix"]:
+    if match["suffix"]:  # "unos": a word of its own, though it looks like "uno" with a suffix
         return True
-    if word != keys.digits[1].lower():
+    if word != keys.digits[1].lower():  # of the words for keys only that for 1 is an article
         return False
+    # an article has its noun behind it: "un bouton", but not "un pour"
     following = regex.match(r" ([\p{L}\p{M}]+)", text[match.end("key") :])
     return following is not None and following[1].lower() not in small and match.end() == match.end("key")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from ivr.check.locale_settings import doubts, review_marks, spoken_numbers
-from ivr.check.recordings import outdated_recordings, parts_to_record, recordable_parts, unrecorded_parts
+from ivr.check.recordings import outdated_recordings, parts_to_record, translated_parts, unrecorded_parts
 from ivr.check.rendered_texts import paths_to_texts
 from ivr.check.translation import Translation
 from ivr.check.translation_rules import broken_rules
@@ -32,7 +32,7 @@ def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
             yield Fault(str(path), found, "Run `ivr locale update`: it writes one, which PO editors need.", locale=tag)
         for entry in catalogue.entries:
             translation = translations.get(entry.id)
-            if translation and translation.text == entry.translation:
+            if translation and translation.translated == entry.translation:
                 for found, remedy in broken_rules(translation, page=is_of_a_page(entry.id)):
                     where, quoted = f"{path}:{entry.line}", f"{found}: {entry.translation[:60]!r}"
                     yield Fault(where, quoted, remedy, paths.get((entry.id[0], tag), ""), tag, *entry.id)
@@ -41,7 +41,7 @@ def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
 def texts_too_long(line: Line, tag: str) -> Iterator[Fault]:
     """Texts of which a part is too long for one <Say>. The whole text is then spoken in the source language."""
     locale = line.content.locales[tag]
-    for part in recordable_parts(line, tag):
+    for part in translated_parts(line, tag):
         words = part.spoken.words
         if locale.voice != NO_VOICE and words not in locale.sounds and not locale.can_say(words):
             found = f"{part.name}: {len(words)} characters are more than its voice says at once"
@@ -54,8 +54,8 @@ def _translations(line: Line, locale: Locale) -> dict[MessageId, Translation]:
     """Every usable translation into `locale`, with the data that the rules need."""
     content = line.content
     source, needed = content.locales[content.flow.source_language], needed_texts(line.flow)
-    words = content.word_lists(locale.tag)
-    names = (*words.names, *content.word_lists(source.tag).names)
+    word_lists = content.word_lists(locale.tag)
+    names = (*word_lists.names, *content.word_lists(source.tag).names)
     others = {
         other.tag: other.messages for other in content.locales.values() if other.messages and other.tag != locale.tag
     }
@@ -63,7 +63,7 @@ def _translations(line: Line, locale: Locale) -> dict[MessageId, Translation]:
     for (text, english), translated in (locale.messages or {}).items():
         elsewhere = {tag: messages.get((text, english), "") for tag, messages in others.items()}
         translations[text, english] = Translation(
-            english, translated, locale, source, words, names, elsewhere, needed=text in needed, name=text
+            english, translated, locale, source, word_lists, names, elsewhere, needed=text in needed, text=text
         )
     growths = [message.growth for message_id, message in translations.items() if not is_of_a_page(message_id)]
     usual = median(growths) if len(growths) >= MIN_TRANSLATIONS else 1.0
@@ -106,7 +106,7 @@ def _translated_counts(line: Line, locale: Locale) -> str:
 
 def _minutes(line: Line, tag: str) -> str:
     """The minutes of the translated texts, and those of the same texts in the source language."""
-    parts, source = list(recordable_parts(line, tag)), recordable_parts(line, line.flow.source_language)
+    parts, source = list(translated_parts(line, tag)), translated_parts(line, line.flow.source_language)
     translated = {part.text for part in parts}
     seconds = sum(line.schedule.longest_seconds(part.spoken) for part in parts)
     english = sum(line.schedule.longest_seconds(part.spoken) for part in source if part.text in translated)

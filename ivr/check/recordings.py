@@ -17,8 +17,8 @@ LANGUAGES_FOR_EVERY_KEY = 1 + LANGUAGES_PER_PART
 """The number of published languages with which a part of the language menu is full: each key from 1 to 5 offers one."""
 
 
-class RecordablePart(NamedTuple):
-    """A part of a text that can be read aloud, and its words as the line speaks them.
+class TextPart(NamedTuple):
+    """A part of a text in one language, and its words as the line speaks them.
 
     `name` is the text, with the number of the part if there are several ("reach-2"), and with the key for the offer of
     a language ("language-key-8").
@@ -33,30 +33,30 @@ class RecordablePart(NamedTuple):
         return self.name.partition("-")[0]
 
 
-def recordable_parts(line: Line, tag: str, languages: int | None = None) -> Iterator[RecordablePart]:
-    """Every part of every text that is translated into a language.
+def translated_parts(line: Line, tag: str, language_count: int | None = None) -> Iterator[TextPart]:
+    """Every part of every text that is translated into a language; for the source language, of every text.
 
-    `languages` is the number of published languages, None for the present number. It decides which keys can offer the
-    language: 8 alone, or with three or more languages also a key from 1 to 5.
+    `language_count` is the number of published languages, None for the present number. It decides which keys can offer
+    the language: 8 alone, or with three or more languages also a key from 1 to 5.
     """
     for text in line.content.prompts.templates:
-        for key in language_keys(text, languages or len(line.content.configured)):
+        for key in language_keys(text, language_count or len(line.content.configured)):
             yield from _parts(line, tag, text, key)
 
 
-def parts_to_record(line: Line, tag: str, languages: int | None = None) -> Iterator[RecordablePart]:
+def parts_to_record(line: Line, tag: str, language_count: int | None = None) -> Iterator[TextPart]:
     """The parts whose recording would be played: all but those of the fallback document."""
-    return (part for part in recordable_parts(line, tag, languages) if part.text not in VOICE_ONLY)
+    return (part for part in translated_parts(line, tag, language_count) if part.text not in VOICE_ONLY)
 
 
-def _parts(line: Line, tag: str, text: str, key: str) -> Iterator[RecordablePart]:
+def _parts(line: Line, tag: str, text: str, key: str) -> Iterator[TextPart]:
     try:
         parts = line.content.prompts.render(text, tag, named_keys(line.flow, text, key))
     except Untranslated:
         return
     name = f"{text}-key-{key}" if text == "language" else text
     for number, spoken in enumerate(parts, start=1):
-        yield RecordablePart(f"{name}-{number}" if len(parts) > 1 else name, spoken)
+        yield TextPart(f"{name}-{number}" if len(parts) > 1 else name, spoken)
 
 
 def outdated_recordings(line: Line, tag: str) -> tuple[Recording, ...]:
@@ -65,7 +65,7 @@ def outdated_recordings(line: Line, tag: str) -> tuple[Recording, ...]:
     return tuple(row for row in line.content.locales[tag].recordings.rows if row.reads not in texts)
 
 
-def unrecorded_parts(line: Line, tag: str) -> tuple[RecordablePart, ...]:
+def unrecorded_parts(line: Line, tag: str) -> tuple[TextPart, ...]:
     """The parts that have no recording of their present words."""
     sounds = line.content.locales[tag].sounds
     return tuple(part for part in parts_to_record(line, tag) if part.spoken.words not in sounds)

@@ -18,26 +18,26 @@ Mention = Literal["whole", "part", "none"]
 
 
 class Translation(NamedTuple):
-    """The translation `text` of the message `english`, with the data that the rules need.
+    """A message: its English, `translated` into one language, with the data that the rules need.
 
     - `locale`: its language; `source`: the source language.
-    - `words`: the word lists of its language; `names`: the official names of both languages.
+    - `word_lists`: those of its language; `names`: the official names of both languages.
     - `others`: the translations of the same message into other languages, by tag.
     - `usual_growth`: the median `growth` of the translations into this language. Example: 1.2.
-    - `name`: the name of its text ("tea").
+    - `text`: the name of its text ("tea").
     - `needed`: its text is one without which a language is withheld, so no sentence of it may be missing.
     """
 
     english: str
-    text: str
+    translated: str
     locale: Locale
     source: Locale
-    words: WordLists
+    word_lists: WordLists
     names: tuple[str, ...]
     others: Mapping[str, str]
     usual_growth: float = 1.0
     needed: bool = False
-    name: str = ""
+    text: str = ""
 
     @property
     def tag(self) -> str:
@@ -46,8 +46,8 @@ class Translation(NamedTuple):
 
     @property
     def without_placeholders(self) -> str:
-        """`text` with a line break in place of each placeholder."""
-        return PLACEHOLDER.sub("\n", self.text)
+        """`translated` with a line break in place of each placeholder."""
+        return PLACEHOLDER.sub("\n", self.translated)
 
     @property
     def foreign(self) -> bool:
@@ -57,7 +57,7 @@ class Translation(NamedTuple):
     @property
     def growth(self) -> float:
         """Its seconds without pauses, divided by those of the English."""
-        return _seconds(self.text, self.locale) / (_seconds(self.english, self.source) or 1)
+        return _seconds(self.translated, self.locale) / (_seconds(self.english, self.source) or 1)
 
 
 def _seconds(text: str, locale: Locale) -> float:
@@ -75,10 +75,10 @@ def same_language(tag: str, other: str) -> bool:
 
 
 def mention_of(name: str, offer: str) -> Mention:
-    """How much of the `name` of a language `offer` has: each word, a part as long as half a word (inflected), or none.
+    """How much of a language's `name` is in the sentence `offer`; a region in brackets does not count.
 
-    Example: "whole" for ("español", "Para español …"), "part" for ("polski", "Po polsku …"), "none" for ("português",
-    "Para inglês …"). A region in brackets does not count.
+    "whole" (each word): ("español", "Para español …"). "part" (half a word at least, because words are inflected):
+    ("polski", "Po polsku …"). "none": ("português", "Para inglês …").
     """
     folded_offer = _folded(offer)
     words = regex.findall(r"[\p{L}\p{M}]+", _folded(name.partition("(")[0]))

@@ -62,15 +62,15 @@ def broken_rules(translation: Translation, page: bool) -> Iterator[tuple[str, st
 def _copied(translation: Translation) -> str:
     """The whole translation is the English."""
     words = readability.words(_without_names(translation, translation.english))
-    is_copy = translation.foreign and words and translation.text == translation.english
+    is_copy = translation.foreign and words and translation.translated == translation.english
     return "it is the English, not translated" if is_copy else ""
 
 
 def _still_english(translation: Translation) -> str:
     """Some words of the translation are English."""
-    if not translation.foreign or translation.text == translation.english:
+    if not translation.foreign or translation.translated == translation.english:
         return ""
-    text, english = (_without_names(translation, words) for words in (translation.text, translation.english))
+    text, english = (_without_names(translation, words) for words in (translation.translated, translation.english))
     length = SHORT_RUN if len(readability.words(english)) <= SHORT_ENGLISH else ENGLISH_RUN
     run = _shared_run(text, english, length) or _english_word(translation, text)
     return f"it still says “{run}”, as the English does" if run else ""
@@ -84,7 +84,7 @@ def _english_word(translation: Translation, text: str) -> str:
 
 def _other_language(translation: Translation) -> str:
     """Some words of the translation are also in the translation into another language, and not in the English."""
-    text, english = (_without_names(translation, words) for words in (translation.text, translation.english))
+    text, english = (_without_names(translation, words) for words in (translation.translated, translation.english))
     for tag, other in translation.others.items():
         run = _shared_run(text, _without_names(translation, other), OTHER_RUN)
         if run and not same_language(tag, translation.tag) and not _shared_run(run, english, OTHER_RUN):
@@ -113,33 +113,34 @@ def _runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
 
 
 def _space_at_an_end(translation: Translation) -> str:
-    return "it begins or ends with a space" if translation.text != translation.text.strip() else ""
+    return "it begins or ends with a space" if translation.translated != translation.translated.strip() else ""
 
 
 def _not_composed(translation: Translation) -> str:
-    is_composed = unicodedata.is_normalized("NFC", translation.text)
+    is_composed = unicodedata.is_normalized("NFC", translation.translated)
     return "" if is_composed else "its accents are written apart from their letters"
 
 
 def _three_dots(translation: Translation) -> str:
-    return "three dots" if "..." in translation.text else ""
+    return "three dots" if "..." in translation.translated else ""
 
 
 def _pauses(translation: Translation) -> str:
-    expected, given = translation.english.count("…"), translation.text.count("…")
+    expected, given = translation.english.count("…"), translation.translated.count("…")
     differs = expected != given and not _three_dots(translation)
     return f"pauses (…): {given}, and {expected} in the English" if differs else ""
 
 
 def _quotes(translation: Translation) -> str:
-    unpaired = [pair for pair in PAIRS if translation.text.count(pair[0]) != translation.text.count(pair[1])]
-    unpaired += ['"'] if translation.text.count('"') % 2 else []
+    text = translation.translated
+    unpaired = [pair for pair in PAIRS if text.count(pair[0]) != text.count(pair[1])]
+    unpaired += ['"'] if text.count('"') % 2 else []
     return f"a quote or bracket without its other half: {' '.join(unpaired)}" if unpaired else ""
 
 
 def _opening_marks(translation: Translation) -> str:
-    pairs = OPENING_MARKS.get(language_of(translation.tag), ())
-    missing = [pair[0] for pair in pairs if translation.text.count(pair[0]) != translation.text.count(pair[1])]
+    text, pairs = translation.translated, OPENING_MARKS.get(language_of(translation.tag), ())
+    missing = [pair[0] for pair in pairs if text.count(pair[0]) != text.count(pair[1])]
     return f"{' and '.join(missing)} missing, or too many" if missing else ""
 
 
@@ -147,31 +148,31 @@ def _wrong_character(kind: Kind, words: str) -> Callable[[Translation], str]:
     """Returns a function that finds a character of `kind`, which `words` describe: "a damaged character"."""
 
     def describe(translation: Translation) -> str:
-        characters = wrong_characters(PLACEHOLDER.sub(" ", translation.text), translation.tag)
+        characters = wrong_characters(PLACEHOLDER.sub(" ", translation.translated), translation.tag)
         return next((f"{words}, {character}" for character in characters if character.kind == kind), "")
 
     return describe
 
 
 def _key_by_hand(translation: Translation) -> str:
-    key = key_by_hand(translation.without_placeholders, _key_words(translation), translation.words)
+    key = key_by_hand(translation.without_placeholders, _key_words(translation), translation.word_lists)
     return f"a key that is written by hand, “{key}”" if key else ""
 
 
 def _number_by_hand(translation: Translation) -> str:
-    number = number_by_hand(translation.without_placeholders, _key_words(translation), translation.words)
+    number = number_by_hand(translation.without_placeholders, _key_words(translation), translation.word_lists)
     return f"a number that is written by hand, “{number}”" if number else ""
 
 
 def _key_words(translation: Translation) -> KeyWords:
     locale = translation.locale
     digits = (*locale.digits, *locale.key_words.values())
-    return KeyWords(digits, (*digits, locale.star, locale.pound, *translation.words.keys))
+    return KeyWords(digits, (*digits, locale.star, locale.pound, *translation.word_lists.keys))
 
 
 def _lost_text(translation: Translation) -> str:
     """A fault if the translation is far shorter than usual, or is shorter and has fewer sentences than the English."""
-    texts = (translation.text, translation.english)
+    texts = (translation.translated, translation.english)
     given, expected = (len(readability.sentences(PLACEHOLDER.sub("x", text))) for text in texts)
     growth, usual = translation.growth, translation.usual_growth
     lacks_a_sentence = given < expected and (translation.needed or growth < SHORTER * usual)
@@ -197,12 +198,12 @@ def _capitals(translation: Translation) -> str:
 
 
 def _never_said(translation: Translation) -> str:
-    avoided_words = list(translation.words.avoided_words_in(translation.without_placeholders))
+    avoided_words = list(translation.word_lists.avoided_words_in(translation.without_placeholders))
     return f"it says “{avoided_words[0]}”" if avoided_words else ""
 
 
 def _offer(translation: Translation) -> str:
-    if translation.name != OFFER or mention_of(translation.locale.name, translation.without_placeholders) != "none":
+    if translation.text != OFFER or mention_of(translation.locale.name, translation.without_placeholders) != "none":
         return ""
     return f"it does not name the language, “{translation.locale.name}”"
 
@@ -213,7 +214,7 @@ _invisible = _wrong_character("invisible", "an invisible character")
 _damaged = _wrong_character("damaged", "a damaged character")
 _other_script = _wrong_character("script", "a letter of another script")
 _sign = _wrong_character("sign", "a sign that is not spoken")
-_LIST_NAME = "list an official name in words.toml, under `names`."
+_OR_LIST_NAME = "list an official name in words.toml, under `names`."
 
 RULES: tuple[Rule, ...] = (
     Rule("invisible", _invisible, "Delete it; if you cannot see it, type the words again.", pages=True),
@@ -226,8 +227,8 @@ RULES: tuple[Rule, ...] = (
     Rule("pauses", _pauses, "Each … is a pause: write as many, where they are heard best."),
     Rule("quotes", _quotes, "Close it, or remove it.", pages=True),
     Rule("opening marks", _opening_marks, "Each ? is opened by ¿ and each ! by ¡.", pages=True),
-    Rule("copied", _copied, f"Translate it, or leave it empty; {_LIST_NAME}"),
-    Rule("still English", _still_english, f"Translate it; {_LIST_NAME}"),
+    Rule("copied", _copied, f"Translate it, or leave it empty; {_OR_LIST_NAME}"),
+    Rule("still English", _still_english, f"Translate it; {_OR_LIST_NAME}"),
     Rule("another language", _other_language, "It may have been pasted into the wrong catalogue: translate it."),
     Rule("key by hand", _key_by_hand, f"{BY_PLACEHOLDER} If it is no key, list the phrase under `not_keys`."),
     Rule("number by hand", _number_by_hand, f"{BY_PLACEHOLDER} If it is no number, list it under `not_keys`."),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.call.state import Pace
-from ivr.check.recordings import RecordablePart, recordable_parts
+from ivr.check.recordings import TextPart, translated_parts
 from ivr.content.layer import recording_files
 from ivr.content.load import published_and_drafts
 from ivr.content.locale import Locale
@@ -153,12 +153,12 @@ def rate_row(locale: Locale, heard: Sequence[TextSound]) -> str:
 
 def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
     """Those of `names` that are not fully translated; [] if none is translated, because `text_sounds` raises then."""
-    known = {name for part in recordable_parts(line, tag) for name in (part.name, part.text)}
+    known = {name for part in translated_parts(line, tag) for name in (part.name, part.text)}
     return [name for name in names if name not in known] if known & set(names) else []
 
 
-def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[RecordablePart]:
-    translated = list(recordable_parts(line, tag))
+def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[TextPart]:
+    translated = list(translated_parts(line, tag))
     for name in names:
         if name not in line.content.prompts.templates and name not in {part.name for part in translated}:
             raise OperationFailed(
@@ -171,14 +171,14 @@ def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[RecordablePart]:
     return chosen
 
 
-def _recorded(line: Line, locale: Locale, part: RecordablePart, pace: Pace) -> Path | None:
+def _recorded(line: Line, locale: Locale, part: TextPart, pace: Pace) -> Path | None:
     if sound := locale.sounds.get(part.spoken.words):
         return recording_files(line.content.root)[sound.slow if pace == "slow" else sound.file]
     return None
 
 
 def _synthetic(
-    line: Line, locale: Locale, parts: Sequence[RecordablePart], pace: Pace, voices_folder: Path | None
+    line: Line, locale: Locale, parts: Sequence[TextPart], pace: Pace, voices_folder: Path | None
 ) -> dict[str, Path]:
     """The sound of each of `parts`, by the name of the part. Makes the sounds that SOUNDS_FOLDER does not have."""
     voice = _installed_voice(locale, required_voices(voices_folder))

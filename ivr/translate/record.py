@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from ivr.check.recordings import LANGUAGES_FOR_EVERY_KEY, RecordablePart, outdated_recordings, parts_to_record
+from ivr.check.recordings import LANGUAGES_FOR_EVERY_KEY, TextPart, outdated_recordings, parts_to_record
 from ivr.content.prompts import RenderedPrompt
 from ivr.content.recordings import FILE_NAME, RECORDINGS_FILE, Recording, Sound, file_name, load_recordings
 from ivr.errors import OperationFailed
@@ -69,7 +69,7 @@ def add(line: Line, tag: str, name: str, file: Path) -> str:
     """
     if not file.is_file():
         raise OperationFailed(f"{file} does not exist.")
-    part = _recordable(line, tag, name)
+    part = _part_to_record(line, tag, name)
     with file_for_sox(file) as sound_file:
         faults = list(_faults(line, part.spoken, measure(sound_file)))
         if faults:
@@ -94,7 +94,7 @@ def _store(folder: Path, files: Mapping[str, bytes], recording: Recording) -> No
     _write(folder / RECORDINGS_FILE, [*rows, recording])
 
 
-def _recordable(line: Line, tag: str, name: str) -> RecordablePart:
+def _part_to_record(line: Line, tag: str, name: str) -> TextPart:
     parts = {part.name: part for part in parts_to_record(line, tag, LANGUAGES_FOR_EVERY_KEY)}
     if name in parts:
         return parts[name]
@@ -198,7 +198,7 @@ def prune(line: Line, tag: str) -> list[str]:
 
 def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
     """Lines of plain text. Unless `every`, only the texts without a recording; texts with the same words are one."""
-    by_words = dict[str, tuple[RecordablePart, list[str]]]()  # of parts with the same words the first, and all names
+    by_words = dict[str, tuple[TextPart, list[str]]]()  # of parts with the same words the first, and all names
     for part in parts_to_record(line, tag):
         by_words.setdefault(part.spoken.words, (part, []))[1].append(part.name)
     sounds, changed = line.content.locales[tag].sounds, {row.name for row in outdated_recordings(line, tag)}

@@ -141,7 +141,7 @@ def test_opening_question_mark_is_required_in_spanish_only() -> None:
 def test_messages_of_pages_are_checked_by_page_rules_only() -> None:
     message = Translation("Wait …", "Wait …", LOCALES["es"], LOCALES["en"], WordLists(), (), {})
     assert list(broken_rules(message, page=True)) == []
-    assert [fault for fault, _ in broken_rules(message._replace(text=" Espere"), page=True)] == [
+    assert [fault for fault, _ in broken_rules(message._replace(translated=" Espere"), page=True)] == [
         "it begins or ends with a space"
     ]
 
