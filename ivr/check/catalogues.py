@@ -96,11 +96,11 @@ def overdue_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Ite
 def waiting_rows(content: Content) -> Iterator[str]:
     """For each published language the number of texts that wait for their translator, and which."""
     for tag in target_languages(content):
-        yield from waiting_row(tag, waiting_messages(content, tag))
+        yield from rows_of_waiting(tag, waiting_messages(content, tag))
 
 
-def waiting_row(tag: str, waiting: Sequence[Waiting]) -> Iterator[str]:
-    """How many texts of a language wait for their translator, which, and since when; no row if none waits."""
+def rows_of_waiting(tag: str, waiting: Sequence[Waiting]) -> Iterator[str]:
+    """One row: how many texts of a language wait for their translator, which, and since when. No row if none waits."""
     if texts := len({message.fault.text for message in waiting}):
         wait = "1 text waits for its translator" if texts == 1 else f"{texts} texts wait for their translator"
         days = sorted(message.since for message in waiting if message.since)
@@ -115,7 +115,7 @@ def _names(waiting: Sequence[Waiting]) -> str:
 
 
 def target_languages(content: Content) -> tuple[str, ...]:
-    """The published languages beside the source language whose folders can be read."""
+    """The published languages other than the source language whose folders can be read."""
     return tuple(tag for tag in content.configured[1:] if tag in content.locales)
 
 
@@ -128,11 +128,11 @@ def catalogue_faults(content: Content) -> Iterator[Fault]:
 
 
 def _stale(content: Content, tag: str, source: Mapping[MessageId, SourceMessage]) -> Iterator[Fault]:
+    """The translated messages that are in no text any more. With a layer only its own catalogue is looked at."""
     in_texts = source.keys() | {message.id for message in page_messages()}
-    path = po_path(content.root, tag)
-    messages = content.locales[tag].messages or {}
+    path, messages = po_path(content.root, tag), list(content.locales[tag].messages or ())
     if content.stack.layer:  # the release's catalogue also has the texts that the layer replaces or leaves out
-        messages = {entry.id: "" for entry in read_catalogue(path).entries} if path.exists() else {}
+        messages = [entry.id for entry in read_catalogue(path).entries] if path.exists() else []
     for context, english in messages:
         if (context, english) not in in_texts:
             found = f"[{context}] {english[:60]!r} is not in the texts any more"

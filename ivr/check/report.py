@@ -70,10 +70,11 @@ def _content_faults(line: Line, limits: LimitChecker) -> Iterator[Fault]:
     yield from fallback_voice_faults(line)
     yield from catalogues.needed_faults(line.content)
     for tag in catalogues.target_languages(line.content):
-        yield from _locale_faults(line, tag)
+        yield from _folder_faults(line, tag)
 
 
-def _locale_faults(line: Line, tag: str) -> Iterator[Fault]:
+def _folder_faults(line: Line, tag: str) -> Iterator[Fault]:
+    """The faults of the folder of a language: its settings, translations and recordings."""
     try:
         published = tag in published_languages(line.content.root)
         yield from setting_faults(line, tag, date.today(), published)
@@ -130,11 +131,11 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
         return _language_report(_faults_for(tag, line.content.faults))
     waiting = catalogues.waiting_messages(line.content, tag)
     needed = catalogues.merged_faults([message for message in waiting if message.needed])
-    faults = tuple(dict.fromkeys((*_language_faults(line, tag), *needed)))
+    faults = tuple(dict.fromkeys((*_faults_if_published(line, tag), *needed)))
     optional = [message for message in waiting if not message.needed]
     fuzzy = [message.fault for message in optional if message.fault.kind == "fuzzy"]
     published = f"  published   {_published(line, tag, bool(faults), bool(optional))}"
-    return _language_report(faults, fuzzy, [*catalogues.waiting_row(tag, optional), *summary(line, tag), published])
+    return _language_report(faults, fuzzy, [*catalogues.rows_of_waiting(tag, optional), *summary(line, tag), published])
 
 
 def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -142,9 +143,10 @@ def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(fault for fault in faults if fault.locale in ("", tag))
 
 
-def _language_faults(line: Line, tag: str) -> Iterator[Fault]:
+def _faults_if_published(line: Line, tag: str) -> Iterator[Fault]:
+    """The faults of `line`, in which the language `tag` is published: those of this language, and of every proof."""
     yield from _faults_for(tag, catalogues.catalogue_faults(line.content))
-    yield from _locale_faults(line, tag)
+    yield from _folder_faults(line, tag)
     yield from (fault for fault in fallback_voice_faults(line) if fault.locale == tag)
     over_limits = (fault for fault in LimitChecker(line).faults() if fault.locale == tag)
     yield from (_with_catalogue_line(fault, line.content.stack.existing(po_subpath(tag))) for fault in over_limits)

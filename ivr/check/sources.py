@@ -18,35 +18,35 @@ ADD_FACT = "Add the fact, or correct the id."
 
 def source_faults(content: Content) -> Iterator[Fault]:
     """The faults between the texts, the facts and the numbers."""
-    spoken_facts = {fact for text in content.prompts.templates.values() for fact in text.facts}
+    named_in_texts = {name for text in content.prompts.templates.values() for name in text.facts}
     for text in content.prompts.templates.values():
         yield from _text_faults(content, text)
     for name, fact in content.facts.facts.items():
         needs_text = content.stack.layer is None or name in content.facts.of_layer  # a layer may leave out a topic
-        for found, remedy in _fact_faults(content, fact, name in spoken_facts or not needs_text):
+        for found, remedy in _fact_faults(content, fact, lacks_text=needs_text and name not in named_in_texts):
             yield Fault(_where(content, "sources.toml", name), found, remedy)
     rows = [("numbers.toml", name, number.fact, "") for name, number in content.facts.numbers.items()]
     rows += [("written.toml", name, form.fact, form.write) for name, form in content.facts.written.items() if form.fact]
-    for file, name, fact_id, stated in rows:
-        for found, remedy in _cited_fact_faults(content, fact_id, stated):
+    for file, name, fact_id, words in rows:
+        for found, remedy in _faults_of_row(content, fact_id, words):
             yield Fault(_where(content, file, name), found, remedy)
 
 
-def _cited_fact_faults(content: Content, name: str, stated: str) -> Iterator[tuple[str, str]]:
-    """The fault, and its remedy, of a fact of a number or of an address that is `stated`, "" for a number."""
-    fact = content.facts.facts.get(name)
+def _faults_of_row(content: Content, fact_id: str, words: str) -> Iterator[tuple[str, str]]:
+    """The fault, and its remedy, of a number or a written form that names a fact: `words` must be in what it says."""
+    fact = content.facts.facts.get(fact_id)
     if not fact:
-        yield f"its fact {name} is not in sources.toml", ADD_FACT
-    elif stated.lower() not in fact.says.lower():
-        yield f"its fact {name} does not state {stated}", "Compare both with the source."
+        yield f"its fact {fact_id} is not in sources.toml", ADD_FACT
+    elif words.lower() not in fact.says.lower():
+        yield f"its fact {fact_id} does not state {words}", "Compare both with the source."
 
 
-def _fact_faults(content: Content, fact: Fact, is_named: bool) -> Iterator[tuple[str, str]]:
-    """Each fault of a fact and its remedy. `is_named`: a text names the fact, or no text needs to."""
+def _fact_faults(content: Content, fact: Fact, lacks_text: bool) -> Iterator[tuple[str, str]]:
+    """Each fault of a fact and its remedy. `lacks_text`: no text names the fact, and one has to if it is spoken."""
     for other in fact.beside:
         if other not in content.facts.facts:
             yield f"it is to be said with {other}, which is not in sources.toml", ADD_FACT
-    if fact.spoken and not is_named:
+    if fact.spoken and lacks_text:
         yield "no text speaks it", "Speak it in a text that names it, or set spoken = false with a reason."
     if not fact.spoken and not fact.reason:
         yield "it is not spoken, without a reason", 'Write the reason: reason = "…".'
@@ -82,7 +82,7 @@ def age_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Iterato
     rows: dict[str, Number | Fact] = {_where(content, "numbers.toml", name): row for name, row in numbers.items()}
     rows |= {_where(content, "sources.toml", name): row for name, row in facts.items() if row.spoken}
     for where, row in rows.items():
-        age = (today - row.last_compared).days if row.last_compared else 0
+        age = (today - row.last_compared).days if row.last_compared else 0  # 0: a fact about the line itself
         if age > days:
             found = f"last compared with its source {age} days ago"
             yield Fault(where, found, f"Open the page, compare, and set `live`; the limit is {days} days.")
