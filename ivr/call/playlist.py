@@ -162,8 +162,8 @@ def _second_language_offer(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
 def _opening(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     """The opening: the greeting, the other language, a person, 911, more languages, then the choices.
 
-    A person and 911 come before more languages, because `check/limit_table` says by which second each must be offered.
-    The opening in another language follows key 8: the greeting comes after 911, and no language is offered.
+    A person and 911 come before more languages: `check/rendered_texts` says by which second each must be offered. The
+    opening in another language follows key 8: the greeting comes after 911, and no language is offered.
     """
     danger, choices = _prompt(place, "danger"), _choices_of_menu(flow, place)
     greeting = () if place.misses else (_prompt(place, "greeting"),)

@@ -23,9 +23,8 @@ def call_limit_faults(line: Line) -> Iterator[Fault]:
 
 
 def _possible_faults(line: Line) -> Iterator[Fault | None]:
-    source, *others = line.flow.offered
-    yield from _opening(line, source, others[:1])
-    for locale in others:
+    yield from _opening(line)
+    for locale in line.flow.offered[1:]:
         yield from _after_the_language_key(line, locale)
     yield from _speech_that_no_key_stops(line)
     yield from _parts_in_two_languages(line)
@@ -34,15 +33,16 @@ def _possible_faults(line: Line) -> Iterator[Fault | None]:
         yield Fault("ivr/line/schedule.py", "a wait is too short", remedy)
 
 
-def _opening(line: Line, locale: str, others: list[str]) -> Iterator[Fault | None]:
-    """The opening of a call in the language `locale`. `others` has the language that it offers, or is empty."""
-    text, ends = _opening_ends(line, locale)
-    for other in others:
-        offer, person = ends[PromptRef("language", 1, other)], ends[PromptRef("person", 1, other)]
+def _opening(line: Line) -> Iterator[Fault | None]:
+    """The opening of a call, in the source language. Of the others it offers only the second one by its name."""
+    source, *others = line.flow.offered
+    text, ends = _opening_ends(line, source)
+    for second in others[:1]:
+        offer, person = ends[PromptRef("language", 1, second)], ends[PromptRef("person", 1, second)]
         yield limit_fault(line, text, "opening: another language offered within", offer)
-        yield limit_fault(line, text._replace(locale=other), "opening: a person offered within", person)
-    yield limit_fault(line, text, "opening: a person offered within", ends[PromptRef("person", 1, locale)])
-    danger = ends[PromptRef("danger", 1, locale)]
+        yield limit_fault(line, text._replace(locale=second), "opening: a person offered within", person)
+    yield limit_fault(line, text, "opening: a person offered within", ends[PromptRef("person", 1, source)])
+    danger = ends[PromptRef("danger", 1, source)]
     yield limit_fault(line, text, "opening", danger)
     yield limit_fault(line, text, "opening: 911 within", danger)
 
@@ -62,16 +62,18 @@ def _opening_ends(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef
     ends: dict[PromptRef, float] = {}
     for reference, prompt in line.schedule.named_prompts(ask):
         seconds = line.schedule.longest_seconds(prompt)
-        longer = seconds - GREETING_SECONDS if reference.text == "greeting" else 0
-        end += seconds - min(max(longer, 0), GREETING_ALLOWANCE) + (PARAGRAPH_PAUSE if ends else 0)
+        if reference.text == "greeting" and seconds > GREETING_SECONDS:
+            seconds = max(GREETING_SECONDS, seconds - GREETING_ALLOWANCE)
+        end += seconds + (PARAGRAPH_PAUSE if ends else 0)
         ends[reference] = end
     return RenderedText(place.node, locale, line.paths[place]), ends
 
 
 def _speech_that_no_key_stops(line: Line) -> Iterator[Fault | None]:
     """The last step of a silent call: for both policies, in each language, and before a language is chosen."""
-    main = {(place.locale, place.language_chosen): place for place in _places(line, line.flow.main_menu)}
-    for place in main.values():
+    for place in _places(line, line.flow.main_menu):
+        if place.misses or place.pace == "slow":  # the last step there is the same
+            continue
         for policy in ("connect", "goodbye"):
             for step in silent_steps(line.flow, place, policy):
                 if not isinstance(step, Ask):

@@ -1,6 +1,6 @@
 """Limits of texts: how long and how hard to read they may be. They fail `ivr check`; a running line ignores them.
 
-The numbers are in `rendered_texts`, the limits of a call's opening and last sentence in `call_limits`. Seconds are
+The table of limits is `rendered_texts.LIMITS`; `call_limits` measures the opening and the last sentence. Seconds are
 upper estimates at the normal pace (`ivr.speech.timing`); "within N seconds" means that the sentence has ended by then.
 A menu is measured by its choices only, without its heading and the offer of a person. The silence after a key does not
 count, in a menu or in a part of a topic.
@@ -29,20 +29,20 @@ MIN_REPEATED_DIGITS = 5
 """The least number of digits of a telephone number that a part says twice, or with the offer to hear it again."""
 
 
-def grade_of(text: str, locale: str, words: WordLists) -> readability.Grade | None:
+def grade_of(text: str, locale: str, word_lists: WordLists) -> readability.Grade | None:
     """The reading level of a text without its official names; None for a short one."""
     if len(readability.words(text)) < MIN_GRADED_WORDS:
         return None
-    return readability.grade(words.without_names(text), locale)
+    return readability.grade(word_lists.without_names(text), locale)
 
 
 class LimitChecker:
-    """The limits of a line. `texts` are all its texts in all languages, `seconds` those of a prompt."""
+    """The limits of a line. `texts` has each text in each language in which it is whole."""
 
     def __init__(self, line: Line) -> None:
         self.line, self.flow = line, line.flow
-        self.texts, self.seconds = tuple(rendered_texts(line)), line.schedule.longest_seconds
-        self._words = {tag: line.content.word_lists(tag) for tag in self.flow.offered}
+        self.texts = tuple(rendered_texts(line))
+        self._word_lists = {tag: line.content.word_lists(tag) for tag in self.flow.offered}
 
     def faults(self) -> Iterator[Fault]:
         """Every limit that is exceeded."""
@@ -60,10 +60,14 @@ class LimitChecker:
         if isinstance(node, Topic | Reminder):
             yield from self._topic(text)
 
+    def seconds(self, prompt: RenderedPrompt) -> float:
+        """The upper estimate for a prompt."""
+        return self.line.schedule.longest_seconds(prompt)
+
     def grade(self, text: RenderedText) -> readability.Grade | None:
         """The reading level of a topic without its official names; None for another text or a short one."""
         is_topic = isinstance(self.flow.nodes.get(text.name), Topic | Reminder)
-        return grade_of(text.words, text.locale, self._words[text.locale]) if is_topic else None
+        return grade_of(text.words, text.locale, self._word_lists[text.locale]) if is_topic else None
 
     def _sentences(self, text: RenderedText) -> Iterator[Fault | None]:
         for sentence in (sentence for part in text.parts for sentence in readability.sentences(part.words)):
@@ -71,7 +75,7 @@ class LimitChecker:
             yield limit_fault(self.line, text, "words of a sentence", words, subject)
 
     def _words_and_characters(self, text: RenderedText) -> Iterator[Fault]:
-        for word in self._words[text.locale].avoided_words_in(text.words):
+        for word in self._word_lists[text.locale].avoided_words_in(text.words):
             remedy = f"locales/{text.locale}/words.toml lists it under `never`: use other words."
             yield text.fault(f"it says “{word}”", remedy)
         for wrong in wrong_characters(text.words.replace("\n", " "), text.locale):
@@ -98,7 +102,7 @@ class LimitChecker:
 
     def _beginnings(self, text: RenderedText, english: Mapping[str, str]) -> Iterator[Fault]:
         """Choices that begin with the same word, at the message of the first of them."""
-        nouns = {choice: self._words[text.locale].first_noun(choice) for choice in english}
+        nouns = {choice: self._word_lists[text.locale].first_noun(choice) for choice in english}
         for noun in sorted({noun for noun in nouns.values() if [*nouns.values()].count(noun) > 1}):
             alike = [choice for choice in nouns if nouns[choice] == noun]
             found = f"two choices begin with “{noun}”: {' '.join(f'“{choice[:50]}”' for choice in alike)}"

@@ -18,7 +18,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*(-[a-z0-9]+)*")
 """The name of a recording: its text, and the part or the key if there are several ("reach-2", "language-key-8")."""
 FILE_NAME = re.compile(r"[0-9a-f]{20}\.wav")
 MAX_RECORDING_SECONDS = 120
-"""A part takes at most 38 seconds (`check/limit_table`), and less than twice as long at the slow pace."""
+"""A part takes at most 38 seconds (`check/rendered_texts`), and less than twice as long at the slow pace."""
 MAX_RECORDING_BYTES = 1_000_000
 """Two minutes are 960,000 samples of one byte."""
 RECORD_AGAIN = "Unpack the archive of the sounds again, or record it again: `ivr recordings add`."
