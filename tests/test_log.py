@@ -172,7 +172,7 @@ def call(asked: Asked, line: Line, outcome: DialOutcome, pressed: Sequence[tuple
     asked.post(f"{BASE}/call", FORM_OF_A_CALL)
     for place, key in pressed:
         asked.post(BASE + key_address_of(line.flow, place), [*FORM_OF_A_CALL, ("Digits", key)])
-    transfer = next(place for place in line.documents if place.node == line.flow.node_of_kind("transfer"))
+    transfer = next(place for place in line.documents if place.node == line.flow.name_of_kind("transfer"))
     asked.post(BASE + outcome_address_of(transfer), [*FORM_OF_A_CALL, ("DialCallStatus", status)])
 
 

@@ -68,14 +68,14 @@ class Farewell(_Node):
     menu: str
 
 
-class Languages(_Node):
+class LanguageMenu(_Node):
     """With three or more offered languages key 8 leads here. Each language offers itself in its own voice."""
 
     kind: Literal["languages"]
     parent: str
 
 
-Node = Annotated[Opening | Menu | Topic | Reminder | Transfer | Farewell | Languages, Field(discriminator="kind")]
+Node = Annotated[Opening | Menu | Topic | Reminder | Transfer | Farewell | LanguageMenu, Field(discriminator="kind")]
 SINGLE_KINDS = {"opening", "reminder", "transfer", "farewell", "languages"}
 """A flow has exactly one node of each of these kinds."""
 
@@ -93,8 +93,8 @@ class Flow:
     parts: Mapping[str, int] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
 
-    def node_of_kind(self, kind: str) -> str:
-        """The name of the single node of `kind`, one of `SINGLE_KINDS`: "connect" for "transfer"."""
+    def name_of_kind(self, kind: str) -> str:
+        """The name of the only node of `kind`, one of `SINGLE_KINDS`: "connect" for "transfer"."""
         return self._single_nodes[kind]
 
     @cached_property
@@ -109,14 +109,14 @@ class Flow:
     @cached_property
     def main_menu(self) -> str:
         """The name of the menu that the opening leads into."""
-        opening = self.nodes[self.node_of_kind("opening")]
+        opening = self.nodes[self.name_of_kind("opening")]
         assert isinstance(opening, Opening)
         return opening.menu
 
     @cached_property
     def transfer(self) -> Transfer:
         """The node that dials."""
-        node = self.nodes[self.node_of_kind("transfer")]
+        node = self.nodes[self.name_of_kind("transfer")]
         assert isinstance(node, Transfer)
         return node
 

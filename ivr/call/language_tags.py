@@ -9,7 +9,7 @@ likely one of its language and region, from Unicode's CLDR by way of Babel ("zh-
 import re
 from collections.abc import Mapping, Sequence
 
-from babel import Locale, UnknownLocaleError
+import babel
 from babel.core import get_global
 
 _SCRIPT = re.compile(r"[a-z]{4}")
@@ -28,11 +28,11 @@ def offered_locale(offered: Sequence[str], tag: str) -> str | None:
     return max(same, key=lambda locale: _closeness(_subtags(locale), subtags), default=None)
 
 
-def cldr_locale(tag: str) -> Locale | None:
+def cldr_locale(tag: str) -> babel.Locale | None:
     """CLDR's data about a language, by way of Babel; None for a tag that CLDR does not have."""
     try:
-        return Locale.parse(tag, sep="-")
-    except (UnknownLocaleError, ValueError):
+        return babel.Locale.parse(tag, sep="-")
+    except (babel.UnknownLocaleError, ValueError):
         return None
 
 
@@ -49,10 +49,10 @@ def _canonical(subtag: str) -> str:
 
 
 def lookup_tags(tag: str) -> list[str]:
-    """The tags under which a table may list the language of `tag` in its script, the closest first.
+    """The tags that mean the language of `tag` in the same script, the closest first: look a table up under each.
 
     Example: "zh-Hant-HK", "zh-HK", "zh-Hant" for "zh-Hant-HK"; "zh" is not among them, because it is simplified
-    Chinese. A language with another code in CLDR is looked up under both: "tl" and "fil".
+    Chinese. A language with two codes in CLDR has tags with both: "tl" and "fil".
     """
     language, *others = canonical_tag(tag).split("-")
     script = f"-{script_of(tag).capitalize()}" if script_of(tag) else ""
@@ -83,7 +83,7 @@ def _subtags(tag: str) -> list[str]:
 
 
 def likely_scripts(language: str) -> Mapping[str, str]:
-    """The likely script of `language`, under "", and of each of its regions where the script is another one.
+    """The likely script of `language` by region: "" for the language alone, then each region with another script.
 
     Example: {"": "hans", "hk": "hant", "tw": "hant", …} for "zh".
     """
@@ -95,9 +95,9 @@ def likely_scripts(language: str) -> Mapping[str, str]:
 
 
 def _script(language: str, second: str = "", *_others: str) -> str:
-    """The script of the tag with these subtags: its second one, else that of CLDR's likely subtags ("zh_Hant_TW").
+    """The script of a tag in lower case: its second subtag, if that is a script, else the likely one in CLDR.
 
-    It is in lower case; "" where CLDR does not name a script.
+    Example: `_script("zh", "hant")` and `_script("zh", "tw")` are "hant". "" if CLDR has no script for it.
     """
     if _SCRIPT.fullmatch(second):
         return second

@@ -17,7 +17,7 @@ Until the caller has chosen a language, every prompt is spoken in the first two 
 from collections.abc import Mapping
 from typing import NamedTuple, assert_never
 
-from ivr.call.flow import Flow, Languages, Menu, Opening, Reminder
+from ivr.call.flow import Flow, LanguageMenu, Menu, Opening, Reminder
 from ivr.call.state import Place
 from ivr.call.transitions import (
     CHOICE_KEYS,
@@ -34,14 +34,14 @@ from ivr.call.transitions import (
 class PromptRef(NamedTuple):
     """One prompt to play: part `part` of the text `text` in the language `locale`.
 
-    Example: `PromptRef("language", 1, "es", key="2")` is "Para español, oprima dos" in a language menu. `key` is the
-    value of `press.language` in the text.
+    Example: `PromptRef("language", 1, "es", "2")` is "Para español, oprima dos" in a language menu. `language_key` is
+    the value of `press.language` in the text.
     """
 
     text: str
     part: int
     locale: str
-    key: str = "8"
+    language_key: str = "8"
 
 
 SHARED_TEXTS = (
@@ -62,7 +62,7 @@ def prompts_for(flow: Flow, step: Step) -> tuple[PromptRef, ...]:
     """
     place = step.place
     if isinstance(step, Dial):
-        return _in_each_language(flow, place, flow.node_of_kind("transfer"))
+        return _in_each_language(flow, place, flow.name_of_kind("transfer"))
     if isinstance(step, End):
         return _in_each_language(flow, place, "goodbye")
     if place.misses == MAX_MISSES:
@@ -88,9 +88,10 @@ def _after_misses(flow: Flow, place: Place, reading: Reading) -> tuple[PromptRef
     """After a second no-match: the offer of a person, then the key for the choices; in a topic, key * and its part."""
     person, missed, back = (_in_each_language(flow, place, text) for text in ("short", "miss_again", "back"))
     if reading == "part":
-        part = (prompt for prompt in _reading(flow, place, reading) if prompt.text != "person")
+        # a part of the language menu begins with the offer of a person, which is already said
+        part = (prompt for prompt in _part(flow, place) if prompt.text != "person")
         return *person, *missed, *back, *part
-    return *person, *missed, *_second_language_offer(flow, place), _prompt(place, "choices")
+    return *person, *missed, *_unchosen_language_offer(flow, place), _prompt(place, "choices")
 
 
 def _reading(flow: Flow, place: Place, reading: Reading) -> tuple[PromptRef, ...]:
@@ -102,7 +103,7 @@ def _reading(flow: Flow, place: Place, reading: Reading) -> tuple[PromptRef, ...
         case "first" | "last":
             return *_heading(flow, place), *_menu(flow, place)
         case "farewell":
-            return *_in_each_language(flow, place, flow.node_of_kind("farewell")), *_menu(flow, place)
+            return *_in_each_language(flow, place, flow.name_of_kind("farewell")), *_menu(flow, place)
         case "second":
             without_keys = _in_each_language(flow, place, "without_keys") if _is_main(flow, place) else ()
             return *_person(flow, place), *without_keys, _choices_of_menu(flow, place), *_other_keys(flow, place)
@@ -116,12 +117,12 @@ def _reading(flow: Flow, place: Place, reading: Reading) -> tuple[PromptRef, ...
 
 
 def _is_main(flow: Flow, place: Place) -> bool:
-    return place.node in (flow.main_menu, flow.node_of_kind("opening"))
+    return place.node in (flow.main_menu, flow.name_of_kind("opening"))
 
 
 def _menu(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     """A menu after its heading. Until the caller has chosen a language, it begins with the offer of the other one."""
-    return *_second_language_offer(flow, place), *_person(flow, place), _choices_of_menu(flow, place)
+    return *_unchosen_language_offer(flow, place), *_person(flow, place), _choices_of_menu(flow, place)
 
 
 def _person(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
@@ -139,7 +140,8 @@ def _choices_of_menu(flow: Flow, place: Place) -> PromptRef:
 def _other_keys(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     """The keys that a menu says beside 0 and the choices: 7, 8 and *."""
     back = "restart" if _is_main(flow, place) else "back"
-    return _prompt(place, "again"), *_language_offers(flow, place), _prompt(place, back)
+    offers = *_other_language_offer(flow, place), *_language_menu_offer(flow, place)
+    return _prompt(place, "again"), *offers, _prompt(place, back)
 
 
 def _heading(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
@@ -147,16 +149,20 @@ def _heading(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     return (_prompt(place, place.node),) if flow.part_count(place.node) > 1 and not place.misses else ()
 
 
-def _language_offers(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
-    """The offer of key 8: the other language, in its own words; with three or more, the next one and the menu."""
+def _other_language_offer(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
+    """The offer of the first other language, in its own words; () if the line has one language."""
     others = [locale for locale in flow.offered if locale != place.locale]
-    own = tuple(PromptRef("language", 1, locale) for locale in others[:1])
-    return (*own, _prompt(place, "languages")) if len(others) > 1 else own
+    return tuple(PromptRef("language", 1, locale) for locale in others[:1])
 
 
-def _second_language_offer(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
-    """The offer of the second language, in its own words; () if the caller has chosen a language."""
-    return () if place.language_chosen else _language_offers(flow, place)[:1]
+def _language_menu_offer(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
+    """The offer of more languages, which key 8 leads to if the line has three or more; else ()."""
+    return (_prompt(place, "languages"),) if len(flow.offered) > 2 else ()
+
+
+def _unchosen_language_offer(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
+    """The offer of the other language until the caller has chosen one; then ()."""
+    return () if place.language_chosen else _other_language_offer(flow, place)
 
 
 def _opening(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
@@ -169,19 +175,27 @@ def _opening(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     greeting = () if place.misses else (_prompt(place, "greeting"),)
     if place.locale != flow.source_language:
         return *_person(flow, place), danger, *greeting, choices
-    second_language, more_languages = _language_offers(flow, place)[:1], _language_offers(flow, place)[1:]
-    return *greeting, *second_language, *_person(flow, place), danger, *more_languages, choices
+    other_language, more_languages = _other_language_offer(flow, place), _language_menu_offer(flow, place)
+    return *greeting, *other_language, *_person(flow, place), danger, *more_languages, choices
 
 
 def _part(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
-    """A part of a text or of the language menu. Until a language is chosen, shared texts replace `not_connected`."""
-    if isinstance(flow.nodes[place.node], Languages):
+    """A part of a text or of the language menu."""
+    if isinstance(flow.nodes[place.node], LanguageMenu):
         offers = enumerate(languages_offered(flow, place), start=1)
         return _prompt(place, "person"), *(PromptRef("language", 1, locale, str(key)) for key, locale in offers)
-    if place.language_chosen or place.node != flow.transfer.not_connected:
-        return _in_each_language(flow, place, place.node, place.part)
+    if place.node == flow.transfer.not_connected and not place.language_chosen:
+        return _short_not_connected(flow, place)
+    return _in_each_language(flow, place, place.node, place.part)
+
+
+def _short_not_connected(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
+    """A part of `not_connected` until a language is chosen: short shared texts, because each is said in two languages.
+
+    The first part says that nobody was reached, the second has the hotline's number, the third the one for texts.
+    """
     if place.part == 1:
-        return *_in_each_language(flow, place, "not_reached"), *_second_language_offer(flow, place)
+        return *_in_each_language(flow, place, "not_reached"), *_unchosen_language_offer(flow, place)
     if place.part == 2:
         return *_in_each_language(flow, place, "short"), *_in_each_language(flow, place, "number")
     return _in_each_language(flow, place, "text_number")

@@ -47,7 +47,7 @@ class Key(NamedTuple):
 
 
 class NoKey(NamedTuple):
-    """A request to the address of a place without a key. Twilio sends none while a caller is silent."""
+    """A request that reports no key, to the address of a place. Twilio sends none while a caller is silent."""
 
 
 class DialEnded(NamedTuple):
@@ -57,9 +57,10 @@ class DialEnded(NamedTuple):
 
 
 class CallEnded(NamedTuple):
-    """A request about a call that has ended: nobody hears the answer.
+    """A request about a call that has ended: a status callback, or the outcome of a dial that the caller hung up on.
 
-    It is a status callback, or the outcome of a dial that the caller ended by hanging up.
+    Nobody hears the answer, unless Twilio reports the outcome of a dial in the same words and the caller is still there
+    (`HANG_UP_OUTCOMES` in ivr/line/request.py).
     """
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple, assert_never, get_args
 
-from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
+from ivr.call.flow import Farewell, Flow, LanguageMenu, Menu, Opening, Reminder, Topic, Transfer
 from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Event, Key, NoKey, Outdated, Place, Ring
 
 Policy = Literal["connect", "goodbye"]
@@ -75,15 +75,20 @@ def next_place(flow: Flow, place: Place, event: Event) -> Place:
         case NoKey():
             return place._replace(misses=0)
         case Ring():
-            return Place(flow.node_of_kind("opening"), flow.source_language, language_chosen=len(flow.offered) == 1)
+            return first_place(flow)
         case DialEnded(outcome):
             return _after_dial(flow, place, outcome == "connected")
-        case CallEnded():  # at a transfer the caller may still be there: see HANG_UP_OUTCOMES in ivr/line/request.py
+        case CallEnded():  # at a transfer the caller may still be there
             transfer = isinstance(flow.nodes[place.node], Transfer)
             return _after_dial(flow, place, connected=False) if transfer else place._replace(misses=0)
         case Outdated(key):
             return _press(flow, _place_of_keys(flow, place), key) if key in FIXED_KEYS else place._replace(misses=0)
     assert_never(event)
+
+
+def first_place(flow: Flow) -> Place:
+    """The place after the ring: the opening in the source language."""
+    return Place(flow.name_of_kind("opening"), flow.source_language, language_chosen=len(flow.offered) == 1)
 
 
 def _place_of_keys(flow: Flow, place: Place) -> Place:
@@ -101,9 +106,9 @@ def _enter(place: Place, node: str) -> Place:
 def _press(flow: Flow, place: Place, key: str) -> Place:
     """The place that `key` leads to from `place`, which has keys of its own."""
     if key == "0":
-        return _enter(place, flow.node_of_kind("transfer"))
+        return _enter(place, flow.name_of_kind("transfer"))
     if key == "9":
-        return _enter(place, flow.node_of_kind("reminder"))
+        return _enter(place, flow.name_of_kind("reminder"))
     if key == "*":
         return _enter(place, flow.parent(place.node))
     # The key shows that the caller is there: of the dials that nobody answered, only the last one still counts.
@@ -122,7 +127,7 @@ def _other_language(flow: Flow, place: Place) -> Place:
     if len(flow.offered) < 3:
         others = [locale for locale in flow.offered if locale != place.locale]
         return place._replace(locale=others[0], language_chosen=True) if others else place
-    return _enter(place, flow.node_of_kind("languages"))._replace(language_chosen=True)
+    return _enter(place, flow.name_of_kind("languages"))._replace(language_chosen=True)
 
 
 def _next_part(flow: Flow, place: Place) -> Place:
@@ -140,8 +145,8 @@ def _choice(flow: Flow, place: Place, key: str) -> Place | None:
     if isinstance(node, Reminder):
         return place._replace(part=1) if key == "1" else None
     chosen = dict(zip(CHOICE_KEYS, choices_at(flow, place), strict=False)).get(key)
-    if chosen and isinstance(node, Languages):
-        return Place(flow.node_of_kind("opening"), chosen, pace=place.pace)
+    if chosen and isinstance(node, LanguageMenu):
+        return _enter(place, flow.name_of_kind("opening"))._replace(locale=chosen, language_chosen=True)
     return _enter(place, chosen)._replace(language_chosen=True) if chosen else None
 
 
@@ -150,7 +155,7 @@ def choices_at(flow: Flow, place: Place) -> tuple[str, ...]:
 
     Example: the nodes ("happening", "worried", "report") at a menu, the tags ("es", "fr") at the language menu.
     """
-    if isinstance(flow.nodes[place.node], Languages):
+    if isinstance(flow.nodes[place.node], LanguageMenu):
         return languages_offered(flow, place)
     return flow.choices(place.node)
 
@@ -164,7 +169,7 @@ def languages_offered(flow: Flow, place: Place) -> tuple[str, ...]:
 
 def last_part(flow: Flow, place: Place) -> int:
     """The number of parts at `place`: those of the text, or those that the language menu needs."""
-    if isinstance(flow.nodes[place.node], Languages):
+    if isinstance(flow.nodes[place.node], LanguageMenu):
         others = len(flow.offered) - 1
         return max(1, math.ceil(others / LANGUAGES_PER_PART))
     return flow.part_count(place.node)
@@ -187,13 +192,13 @@ def silent_steps(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
         case Transfer():
             return (Dial(without_misses),)
         case Farewell():
-            menu = _enter(place, node.menu)
-            return Ask(menu, "farewell"), End(menu)
+            menu_place = _enter(place, node.menu)
+            return Ask(menu_place, "farewell"), End(menu_place)
         case Opening():
             return Ask(place, "opening"), *_later_readings(flow, without_misses, policy)
         case Menu():
             return Ask(place, "first"), *_later_readings(flow, without_misses, policy)
-        case Topic() | Reminder() | Languages():
+        case Topic() | Reminder() | LanguageMenu():
             last = last_part(flow, place)
             later = tuple(Ask(without_misses._replace(part=part), "part") for part in range(place.part + 1, last + 1))
             return Ask(place, "part"), *later, *_menu_after(flow, place, policy)
@@ -202,19 +207,19 @@ def silent_steps(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
 
 def _menu_after(flow: Flow, place: Place, policy: Policy) -> tuple[Step, ...]:
     """The steps of the parent menu, which follows the last part of a text."""
-    menu = _enter(place, flow.parent(place.node))
+    menu_place = _enter(place, flow.parent(place.node))
     if place.tries == MAX_TRIES:
-        return Ask(menu, "last"), End(menu)
-    return Ask(menu, "first"), *_later_readings(flow, menu, policy, place.tries)
+        return Ask(menu_place, "last"), End(menu_place)
+    return Ask(menu_place, "first"), *_later_readings(flow, menu_place, policy, place.tries)
 
 
 @lru_cache(maxsize=2000)  # every place below a menu ends with the same steps
-def _later_readings(flow: Flow, menu: Place, policy: Policy, tries: int = 0) -> tuple[Step, ...]:
-    """The steps after the first reading of a menu: two more readings, then the dial, or the number and the end."""
-    readings = Ask(menu, "second"), Ask(menu, "third")
+def _later_readings(flow: Flow, place: Place, policy: Policy, tries: int = 0) -> tuple[Step, ...]:
+    """The steps after the first reading of the menu at `place`: two more, then the dial, or the number and the end."""
+    readings = Ask(place, "second"), Ask(place, "third")
     if policy == "goodbye":
-        return *readings, Ask(menu, "ending"), Ask(menu, "number"), End(_enter(menu, flow.main_menu))
-    return *readings, Ask(menu, "warning"), Dial(_enter(menu, flow.node_of_kind("transfer"))._replace(tries=tries))
+        return *readings, Ask(place, "ending"), Ask(place, "number"), End(_enter(place, flow.main_menu))
+    return *readings, Ask(place, "warning"), Dial(_enter(place, flow.name_of_kind("transfer"))._replace(tries=tries))
 
 
 class Exploration(NamedTuple):
@@ -231,7 +236,7 @@ class Exploration(NamedTuple):
 
 def explore(flow: Flow, policy: Policy) -> Exploration:
     """Every place that keys, silence or the outcome of a dial lead to. A breadth-first search."""
-    start = next_place(flow, Place(flow.main_menu, flow.source_language), Ring())
+    start = first_place(flow)
     paths, transitions, queue = {start: "ring"}, dict[Place, Mapping[str, Place]](), deque([start])
     unique = {start: start}  # equal places are one object: less memory
     while queue:

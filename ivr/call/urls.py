@@ -9,8 +9,8 @@ An address is the path of a URL here. It contains the state of a call, and no ot
     /call/en/connect/both-languages/outcome             the same, for a caller who has not chosen a language
     /audio/0f3c….wav                                    a recording
 
-Twilio gets a place as a URL: the public URL, an address, and OVERRIDES, which is a fragment. HTTP clients do
-not send a fragment, and Twilio does not sign it.
+Twilio gets a place as a URL: the public URL, an address, and OVERRIDES, which is the fragment of the URL (after #).
+HTTP clients do not send this fragment, and Twilio does not sign it.
 
 Only the segments of SEGMENTS whose value is not the default of `Place` are written, in this order.
 
@@ -25,7 +25,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urldefrag
 
-from ivr.call.flow import NAME, Flow, Languages
+from ivr.call.flow import NAME, Flow, LanguageMenu
 from ivr.call.language_tags import offered_locale
 from ivr.call.state import Place
 from ivr.call.transitions import CHOICE_KEYS, choices_at, last_part
@@ -85,7 +85,8 @@ def address_of(place: Place) -> str:
     Example: "/call/es/partner/part-2" for `Place("partner", "es", 2)`.
     """
     values = ((segment, getattr(place, segment.field)) for segment in SEGMENTS)
-    written = (f"/{segment.prefix}{value or ''}" for segment, value in values if value != _DEFAULTS[segment.field])
+    changed = ((segment, value) for segment, value in values if value != _DEFAULTS[segment.field])
+    written = (f"/{segment.prefix}{value or ''}" for segment, value in changed)  # language_chosen is False: no value
     return "".join((f"{RING}/{place.locale}/{place.node}", *written))
 
 
@@ -126,7 +127,7 @@ def place_at(flow: Flow, address: str) -> Place | None:
         return None
     values: dict[str, Any] = {field: read(match[field]) for field, _, _, read in SEGMENTS if match[field] is not None}
     place = Place(match["node"], locale, **values)
-    unused = isinstance(flow.nodes[place.node], Languages) and len(flow.offered) < 3
+    unused = isinstance(flow.nodes[place.node], LanguageMenu) and len(flow.offered) < 3
     return None if unused or place.part > last_part(flow, place) else place
 
 

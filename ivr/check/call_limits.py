@@ -57,7 +57,7 @@ def _after_the_language_key(line: Line, locale: str) -> Iterator[Fault | None]:
 
 def _opening_ends(line: Line, locale: str) -> tuple[RenderedText, dict[PromptRef, float]]:
     """The opening in a language, and the second at which each of its prompts ends: {PromptRef("person", …): 9.1}."""
-    place = next(place for place in _places(line, line.flow.node_of_kind("opening")) if place.locale == locale)
+    place = next(place for place in _places(line, line.flow.name_of_kind("opening")) if place.locale == locale)
     ask, end = Ask(place, "opening"), 0.0 if locale == line.flow.source_language else PAUSE_AFTER_KEY
     ends: dict[PromptRef, float] = {}
     for reference, prompt in line.schedule.named_prompts(ask):
@@ -83,14 +83,14 @@ def _speech_that_no_key_stops(line: Line) -> Iterator[Fault | None]:
 def _spoken_to_the_end(line: Line, step: Dial | End) -> Fault | None:
     name, limit = "goodbye", "speech that no key stops"
     if isinstance(step, Dial):
-        name = line.flow.node_of_kind("transfer")
+        name = line.flow.name_of_kind("transfer")
         limit = "connecting sentence" if step.place.language_chosen else "connecting sentence in two languages"
     return limit_fault(line, RenderedText(name, step.place.locale, ""), limit, PAUSE_AFTER_KEY + _seconds(line, step))
 
 
 def _parts_in_two_languages(line: Line) -> Iterator[Fault | None]:
     """The reminder and the text after a dial, before a language is chosen."""
-    for node in (line.flow.node_of_kind("reminder"), line.flow.transfer.not_connected):
+    for node in (line.flow.name_of_kind("reminder"), line.flow.transfer.not_connected):
         for place in _places(line, node):
             if not place.language_chosen and place.misses == 0 and place.pace == "normal" and place.tries <= 1:
                 text = RenderedText(node, place.locale, line.paths[place])

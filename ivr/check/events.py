@@ -47,7 +47,7 @@ def _transfer_faults(index: LineIndex, place: Place) -> Iterator[Fault]:
 
 def the_reminder_is_one_key_away(index: LineIndex) -> Iterator[Fault]:
     """9 leads to the 911 reminder, where 1 and 9 repeat it: a caller who types 9-1-1 hears the reminder."""
-    reminder = index.flow.node_of_kind("reminder")
+    reminder = index.flow.name_of_kind("reminder")
     for place in index.places_with_keys:
         target = place
         for key in "911":

@@ -5,7 +5,7 @@ A caller who has not chosen a language hears the essential sentences in the firs
 
 from collections.abc import Iterator, Sequence
 
-from ivr.call.flow import Languages, Menu, Opening
+from ivr.call.flow import LanguageMenu, Menu, Opening
 from ivr.call.playlist import PromptRef, named_keys, prompts_for
 from ivr.call.state import Place
 from ivr.call.transitions import CHOICE_KEYS, MAX_MISSES, Ask, Step
@@ -48,7 +48,7 @@ def choices_rise(index: LineIndex) -> Iterator[Fault]:
     for step, place in _asks(index):
         name = _menu_of(index, step)
         keys = [key for spoken in index.line.schedule.prompts(step) for key in spoken.keys if key in CHOICE_KEYS]
-        if isinstance(index.flow.nodes[name], Menu | Languages) and keys != sorted(keys):
+        if isinstance(index.flow.nodes[name], Menu | LanguageMenu) and keys != sorted(keys):
             remedy = "Put the choices of flow.toml and the paragraphs of the text in the same order."
             fault = index.fault(place, f"the keys of {name} are said in the order {', '.join(keys)}", remedy)
             faults.setdefault((name, step.place.locale), fault)
@@ -76,7 +76,7 @@ def _required_keys(index: LineIndex, step: Ask) -> set[str]:
         choices = {str(number) for number in range(1, len(menu.choices) + 1)}
         language_key = {"8"} if len(index.flow.offered) > 1 else set()
         return {"0"} | choices | ({"7", "*"} | language_key if step.reading == "second" else set())
-    return {"0"} if isinstance(node, Languages) else set()
+    return {"0"} if isinstance(node, LanguageMenu) else set()
 
 
 def one_text_says_all_keys(index: LineIndex) -> Iterator[Fault]:
@@ -139,6 +139,7 @@ def a_choice_or_eight_chooses_the_language(index: LineIndex) -> Iterator[Fault]:
         choices = len(index.flow.choices(place.node))
         choosing = {"8", *(str(number) for number in range(1, choices + 1))}
         for key, target in index.line.transitions[place].items():
-            if target.language_chosen != (key in choosing) and not isinstance(index.flow.nodes[target.node], Languages):
+            is_language_menu = isinstance(index.flow.nodes[target.node], LanguageMenu)
+            if target.language_chosen != (key in choosing) and not is_language_menu:
                 found = f"{key or 'another key'} leads to {address_of(target)}"
                 yield index.fault(place, found, "Only a choice or key 8 chooses a language.")

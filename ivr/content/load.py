@@ -53,7 +53,7 @@ class Content:
 
     def prompt(self, reference: PromptRef) -> RenderedPrompt:
         """The prompt that `reference` names."""
-        press = named_keys(self.flow, reference.text, reference.key)
+        press = named_keys(self.flow, reference.text, reference.language_key)
         return self.prompts.parts(reference.text, reference.locale, press)[reference.part - 1]
 
     def shared_text(self, text: str, locale: str) -> RenderedPrompt:
@@ -228,7 +228,7 @@ def _withheld(stack: Stack, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
 
 def needed_texts(flow: Flow) -> tuple[str, ...]:
     """The texts without which a language is withheld: the offers of the opening, the transfer and the reminder."""
-    transfer, reminder = flow.node_of_kind("transfer"), flow.node_of_kind("reminder")
+    transfer, reminder = flow.name_of_kind("transfer"), flow.name_of_kind("reminder")
     return (*NEEDED_SHARED_TEXTS, transfer, flow.transfer.not_connected, reminder)
 
 

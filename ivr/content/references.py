@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening
+from ivr.call.flow import Farewell, Flow, LanguageMenu, Menu, Opening
 from ivr.call.playlist import SHARED_TEXTS
 from ivr.content.facts import Facts
 from ivr.content.layer import Stack
@@ -14,10 +14,10 @@ def reference_faults(stack: Stack, flow: Flow, facts: Facts, templates: Mapping[
     """References without a target: a dialled number without `dial`, a node without a text, a text without a node."""
     transfer = facts.numbers.get(flow.transfer.number)
     if transfer is None or transfer.dial is None:
-        where = f"{stack.flow_path}: [{flow.node_of_kind('transfer')}]"
+        where = f"{stack.flow_path}: [{flow.name_of_kind('transfer')}]"
         found = f"it dials `{flow.transfer.number}`, which has no `dial` in numbers.toml"
         yield Fault(where, found, "Name a number that the line may dial.")
-    nodes = (name for name, node in flow.nodes.items() if not isinstance(node, Opening | Languages))
+    nodes = (name for name, node in flow.nodes.items() if not isinstance(node, Opening | LanguageMenu))
     names = [*nodes, *SHARED_TEXTS]
     for name in names:
         if name not in templates:

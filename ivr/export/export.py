@@ -94,7 +94,7 @@ class _LineExporter:
 
     def _language(self, tag: str) -> ExportedLanguage:
         locale = self._line.content.locales[tag]
-        transfer, opening = (Place(self._flow.node_of_kind(kind), tag) for kind in ("transfer", "opening"))
+        transfer, opening = (Place(self._flow.name_of_kind(kind), tag) for kind in ("transfer", "opening"))
         return ExportedLanguage(
             language=locale.language,
             voice=locale.voice,
@@ -179,7 +179,7 @@ def _pieces(line: Sequence[TextSpan]) -> tuple[tuple[str, ...], ...]:
 
 def _name_of(reference: PromptRef) -> str:
     """The name of a prompt: "es/partner/2", or "es/language/1/key-2" if the text says another key than 8."""
-    key = "" if reference.key == "8" else f"/key-{reference.key}"
+    key = "" if reference.language_key == "8" else f"/key-{reference.language_key}"
     return f"{reference.locale}/{reference.text}/{reference.part}{key}"
 
 

@@ -18,8 +18,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ivr.call.state import Place, Ring
-from ivr.call.transitions import Ask, Dial, End, Step, explore, next_place, silent_steps
+from ivr.call.state import Place
+from ivr.call.transitions import Ask, Dial, End, Step, explore, first_place, silent_steps
 from ivr.call.urls import AUDIO, key_address_of, outcome_address_of, webhook_url
 from ivr.content.facts import HOTLINE
 from ivr.content.languages import fallback_locales
@@ -42,7 +42,7 @@ def compile_line(root: Path, options: Options = DEFAULT_OPTIONS, languages: Sequ
     schedule = Schedule(content)
     writer = FragmentWriter(content, options, schedule)
     by_language = sorted(paths, key=lambda place: place.locale)  # one language at a time: twiml caches 1,000 prompts
-    documents = {place: writer.document(place) for place in by_language}
+    documents = {place: writer.fragments_of(place) for place in by_language}
     addresses = {key_address_of(content.flow, place): place for place in documents}
     size = sum(map(len, writer.fragments.values()))
     stats = CompileStats(len(documents), len(writer.fragments), size, time.perf_counter() - started)
@@ -57,8 +57,8 @@ class FragmentWriter:
         self._audio_url = options.public_url + AUDIO
         self.fragments: dict[Step, bytes] = {}
 
-    def document(self, place: Place) -> tuple[bytes, ...]:
-        """The fragments of everything that happens at `place` while the caller presses no key."""
+    def fragments_of(self, place: Place) -> tuple[bytes, ...]:
+        """The document of `place`: a fragment for each step that follows while the caller presses no key."""
         return tuple(map(self._fragment, silent_steps(self._flow, place, self._options.silence)))
 
     def _fragment(self, step: Step) -> bytes:
@@ -72,7 +72,7 @@ class FragmentWriter:
         They begin with the pause PAUSE_AFTER_KEY, except for the opening of a call, which no key precedes.
         """
         action = webhook_url(self._options.public_url, key_address_of(self._flow, ask.place))
-        begins_call = ask.reading == "opening" and ask.place == next_place(self._flow, ask.place, Ring())
+        begins_call = ask == Ask(first_place(self._flow), "opening")
         first_pause = 0 if begins_call else twiml.PAUSE_AFTER_KEY
         prompts, wait, locales = self._schedule.prompts(ask), self._schedule.wait(ask), self._content.locales
         return twiml.gather(prompts, locales, ask.place.pace, action, wait, first_pause, self._audio_url)
@@ -86,9 +86,9 @@ class FragmentWriter:
         action = webhook_url(self._options.public_url, outcome_address_of(step.place))
         return speech + self._dial(self._flow.transfer.number, action)
 
-    def _dial(self, number: str, action: str | None) -> bytes:
-        """The dial of a number, which is given by its name in numbers.toml."""
-        return twiml.dial(str(self._content.facts.numbers[number].dial), action, self._options.line_number)
+    def _dial(self, name: str, action: str | None) -> bytes:
+        """The dial of the number that has `name` in numbers.toml."""
+        return twiml.dial(str(self._content.facts.numbers[name].dial), action, self._options.line_number)
 
     def fallback_document(self) -> bytes:
         """The document for a call that the line cannot answer: the hotline's number, a dial, both once more."""

@@ -32,15 +32,15 @@ def event_of(address: str, form: Form) -> Ring | Key | NoKey | DialEnded | CallE
     """The event that a request with the fields `form` to `address` reports."""
     values = _by_name(form)
     status, digits = values.get("CallStatus"), values.get("Digits")
-    key = _KEYS.get(digits, _OTHER_KEY) if digits else NoKey()
+    pressed = _KEYS.get(digits, _OTHER_KEY) if digits else NoKey()
     ended = status in ENDED_STATUSES or "CallbackSource" in values
-    rings = status == "ringing" and isinstance(key, NoKey) and "DialCallStatus" not in values
+    rings = status == "ringing" and isinstance(pressed, NoKey) and "DialCallStatus" not in values
     if rings or not _BELOW_RING.match(address):
         return CallEnded() if ended else Ring()
     if address.endswith(OUTCOME):
         outcome = _dial_outcome(values)
         return CallEnded() if ended and outcome in HANG_UP_OUTCOMES else DialEnded(outcome)
-    return CallEnded() if ended and isinstance(key, NoKey) else key
+    return CallEnded() if ended and isinstance(pressed, NoKey) else pressed
 
 
 def _by_name(form: Form) -> dict[str, str]:

@@ -1,14 +1,14 @@
 """The schedule of the steps: which prompts each one speaks, how long they take, how long the line then waits for a key.
 
 The waits follow from the prompts. The waits of a menu are long enough that its three readings and the warning last
-SHORTEST_SILENT_CALL, even with the fastest voice. At the slow pace every wait is long enough for a relay operator to
-type the prompts.
+SHORTEST_SILENT_CALL, even with the fastest voice. At the slow pace every wait is long enough for a relay operator, who
+types what the line says for a deaf caller.
 """
 
 import math
 from functools import cache
 
-from ivr.call.flow import Languages, Reminder
+from ivr.call.flow import LanguageMenu, Reminder
 from ivr.call.playlist import PromptRef, prompts_for
 from ivr.call.state import Place
 from ivr.call.transitions import MAX_MISSES, Ask, Step
@@ -66,7 +66,7 @@ class Schedule:
         if ask.reading != "part":
             least = self._choice_wait(ask.place)
         else:
-            offers_choices = isinstance(self._flow.nodes[ask.place.node], Reminder | Languages)
+            offers_choices = isinstance(self._flow.nodes[ask.place.node], Reminder | LanguageMenu)
             least = CHOICE_WAIT if offers_choices else PART_WAIT
         return max(least, self._typing_wait(ask)) if ask.place.pace == "slow" else least
 

@@ -55,8 +55,8 @@ def gather(
     """
     start, end = _gather_tag(wait)
     speech = (
-        say(prompt, locales, pace, PARAGRAPH_PAUSE if number else first_pause, audio_url)
-        for number, prompt in enumerate(prompts)
+        say(prompt, locales, pace, PARAGRAPH_PAUSE if index else first_pause, audio_url)
+        for index, prompt in enumerate(prompts)
     )
     return b"".join((start, escape(action).encode("utf-8"), end, *speech, b"</Gather>"))
 
@@ -169,11 +169,11 @@ def _ssml_say(prompt: RenderedPrompt, voice: _Voice, pace: Pace, first_pause: fl
 
 
 def _words_and_pauses(prompt: RenderedPrompt, pace: Pace) -> Iterable[TwiML | str]:
-    for paragraph_number, paragraph in enumerate(prompt.paragraphs):
-        if paragraph_number:
+    for paragraph_index, paragraph in enumerate(prompt.paragraphs):
+        if paragraph_index:
             yield from _breaks(PARAGRAPH_PAUSE, pace)
-        for number, segment in enumerate(paragraph.split("…")):
-            if number:
+        for index, segment in enumerate(paragraph.split("…")):
+            if index:
                 yield from _breaks(SHORT_PAUSE, pace)
             if segment.strip():
                 yield segment.strip()

@@ -54,7 +54,7 @@ def dot(script: Script, flow: Flow) -> str:
 
 def _global_edges(flow: Flow) -> Iterator[str]:
     """Keys 0 and 9 work at every node. Only the main menu's edges are drawn, to keep the drawing readable."""
-    main_menu, connect, reminder = flow.main_menu, flow.node_of_kind("transfer"), flow.node_of_kind("reminder")
+    main_menu, connect, reminder = flow.main_menu, flow.name_of_kind("transfer"), flow.name_of_kind("reminder")
     edges = [(main_menu, connect), (main_menu, reminder)]
     edges += [(connect, flow.transfer.connected), (connect, flow.transfer.not_connected)]
     return (f'  "{node}" -> "{target}" [style=dashed];' for node, target in edges)

@@ -7,7 +7,7 @@ hold exactly the words that callers hear.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ivr.call.flow import Languages, Menu
+from ivr.call.flow import LanguageMenu, Menu
 from ivr.call.playlist import SHARED_TEXTS
 from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, Step
@@ -83,7 +83,7 @@ def read_script(line: Line, locale: str) -> Script:
     entries = tuple(_menu_and_below(line, locale, line.flow.main_menu))
     reached = {entry.name for entry in entries}
     texts = line.content.prompts.templates
-    names = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, Languages)]
+    names = [name for name, node in line.flow.nodes.items() if name in texts and not isinstance(node, LanguageMenu)]
     others = tuple(_entry(line, locale, name) for name in names if name not in reached)
     return Script(locale, entries, others, tuple(_entry(line, locale, name) for name in SHARED_TEXTS))
 

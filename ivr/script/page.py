@@ -151,7 +151,7 @@ def render_page(line: Line, locale: str) -> str:
     files = line.content.stack.existing(po_subpath(locale)) if locale != source_script.locale else []
     messages = {entry.id: entry for file in files for entry in read_catalogue(file).entries}
     page = ScriptPage(line, script, source_script, messages, word_lists)
-    facts, opening = line.content.facts, Place(line.flow.node_of_kind("opening"), locale)
+    facts, opening = line.content.facts, Place(line.flow.name_of_kind("opening"), locale)
     rows = [*(fact for fact in facts.facts.values() if fact.confidence != "own"), *facts.numbers.values()]
     copies = [row.copy_day for row in rows if row.copy_day]
     opened = [row.live_day for row in rows if row.live_day]

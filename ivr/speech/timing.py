@@ -14,6 +14,9 @@ from ivr.speech.readability import spanish_syllables, words
 
 Unit = Literal["words", "syllables", "characters"]
 
+WORDS_TYPED_A_SECOND = 1.0
+"""60 words a minute, which a relay operator must reach: 47 CFR 64.604(a)(1)(iii)."""
+
 
 class SpeechRate(NamedTuple):
     """How fast a language is spoken: from `slowest` to `fastest`, both in `unit` a second.
@@ -58,5 +61,5 @@ def shortest_seconds(text: str, rate: SpeechRate) -> float:
 
 
 def typing_seconds(text: str) -> float:
-    """Seconds that a relay operator needs to type `text` at 60 words a minute (47 CFR 64.604(a)(1)(iii))."""
-    return float(units(text, "words"))
+    """Seconds that a relay operator, who types what the line says for a deaf caller, needs for `text`."""
+    return units(text, "words") / WORDS_TYPED_A_SECOND

@@ -95,8 +95,8 @@ def cell_of(flow: Flow, node: str, locale: str, event: str) -> Cell:
     again" at the reminder, "chosen" at any other.
     """
     if event in CHOICE_KEYS:
-        event = {flow.node_of_kind("opening"): "8", flow.node_of_kind("reminder"): "reminder again"}.get(node, "chosen")
-    elif event == "8" and node == flow.node_of_kind("languages"):
+        event = {flow.name_of_kind("opening"): "8", flow.name_of_kind("reminder"): "reminder again"}.get(node, "chosen")
+    elif event == "8" and node == flow.name_of_kind("languages"):
         event = "languages"
     if event in (*NODE_EVENTS, "reminder again"):
         return Cell(node, "", event)

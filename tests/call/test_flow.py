@@ -27,7 +27,7 @@ def test_flow_keeps_the_order_of_its_file(flow: Flow) -> None:
 
 
 def test_only_finds_the_single_node_of_a_kind(flow: Flow) -> None:
-    assert {kind: flow.node_of_kind(kind) for kind in sorted(SINGLE_KINDS)} == {
+    assert {kind: flow.name_of_kind(kind) for kind in sorted(SINGLE_KINDS)} == {
         "farewell": "farewell",
         "languages": "languages",
         "opening": "opening",

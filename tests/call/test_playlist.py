@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
+from ivr.call.flow import Farewell, Flow, LanguageMenu, Menu, Opening, Reminder, Topic, Transfer
 from ivr.call.playlist import NEEDED_SHARED_TEXTS, SHARED_TEXTS, PromptRef, named_keys, prompts_for
 from ivr.call.state import Place
 from ivr.call.transitions import Ask, Dial, End, Reading, explore, silent_steps
@@ -20,7 +20,7 @@ NODES = {
     "connect": Transfer(kind="transfer", number="hotline", connected="farewell", not_connected="not_connected"),
     "farewell": Farewell(kind="farewell", menu="main"),
     "not_connected": Topic(kind="topic", parent="main"),
-    "languages": Languages(kind="languages", parent="main"),
+    "languages": LanguageMenu(kind="languages", parent="main"),
 }
 ONE, TWO = Flow(NODES, ("en",), {"tea": 3}), Flow(NODES, ("en", "es"), {"tea": 3})
 SEVEN = Flow(NODES, ("en", "es", "fr", "de", "it", "pl", "vi"), {"tea": 3})
@@ -170,7 +170,7 @@ def test_language_menu_offers_each_language_in_its_own_words_with_its_key() -> N
 
 
 def test_every_step_plays_known_prompts() -> None:
-    texts = {*SHARED_TEXTS, *(name for name, node in NODES.items() if not isinstance(node, Opening | Languages))}
+    texts = {*SHARED_TEXTS, *(name for name, node in NODES.items() if not isinstance(node, Opening | LanguageMenu))}
     for flow in (ONE, TWO, SEVEN):
         for place in explore(flow, "connect").paths:
             for step in silent_steps(flow, place, "connect"):

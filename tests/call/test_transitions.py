@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from ivr.call.flow import Farewell, Flow, Languages, Menu, Opening, Reminder, Topic, Transfer
+from ivr.call.flow import Farewell, Flow, LanguageMenu, Menu, Opening, Reminder, Topic, Transfer
 from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Event, Key, NoKey, Outdated, Place, Ring
 from ivr.call.transitions import (
     CHOICE_KEYS,
@@ -34,7 +34,7 @@ NODES = {
     "connect": Transfer(kind="transfer", number="hotline", connected="farewell", not_connected="not_connected"),
     "farewell": Farewell(kind="farewell", menu="main"),
     "not_connected": Topic(kind="topic", parent="main"),
-    "languages": Languages(kind="languages", parent="main"),
+    "languages": LanguageMenu(kind="languages", parent="main"),
 }
 PARTS = {"tea": 3, "not_connected": 2}
 

@@ -390,7 +390,7 @@ BREAKS = [
     Break(
         spoken.a_choice_or_eight_chooses_the_language,
         "key 0, which chooses none",
-        pressed("0", lambda flow, place: Place(flow.node_of_kind("transfer"), place.locale)),
+        pressed("0", lambda flow, place: Place(flow.name_of_kind("transfer"), place.locale)),
         "Only a choice or key 8 chooses a language.",
     ),
     Break(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from ivr.call.flow import Farewell, Languages, Menu, Opening
+from ivr.call.flow import Farewell, LanguageMenu, Menu, Opening
 from ivr.call.playlist import SHARED_TEXTS, named_keys
 from ivr.check.report import check_all
 from ivr.content.catalogue import po_path, read_catalogue
@@ -52,7 +52,7 @@ def test_content_of_this_release_has_no_fault(content: Content) -> None:
 
 
 def test_every_node_has_a_text_and_every_text_a_node(content: Content) -> None:
-    silent = (Opening, Languages)
+    silent = (Opening, LanguageMenu)
     speaking = {name for name, node in content.flow.nodes.items() if not isinstance(node, silent)}
     assert content.prompts.templates.keys() == speaking | set(SHARED_TEXTS)
 

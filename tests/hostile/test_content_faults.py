@@ -156,7 +156,7 @@ def test_untranslated_language_is_spoken_in_english_by_the_english_voice(copied:
 
 
 @pytest.mark.parametrize(
-    "place", ["ivr.line.compiler.load_content", "ivr.line.compiler.FragmentWriter.document", "ivr.readiness.prove"]
+    "place", ["ivr.line.compiler.load_content", "ivr.line.compiler.FragmentWriter.fragments_of", "ivr.readiness.prove"]
 )
 def test_exception_in_the_compiler_costs_readiness_and_no_call(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, place: str

@@ -71,5 +71,5 @@ def test_explored_transitions_are_those_of_next_place(line: Line, policy: Policy
 
 @pytest.mark.parametrize(("policy", "tries"), [("connect", {0, 1, 2}), ("goodbye", {0})])
 def test_the_line_dials_again_by_itself_only_under_connect(line: Line, policy: Policy, tries: set[int]) -> None:
-    dialling = line.flow.node_of_kind("transfer")
+    dialling = line.flow.name_of_kind("transfer")
     assert {place.tries for place in explore(line.flow, policy).paths if place.node == dialling} == tries

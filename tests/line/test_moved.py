@@ -36,7 +36,7 @@ def test_choice_at_a_removed_menu_selects_no_new_choice(real: Line) -> None:
 @pytest.mark.parametrize(("key", "kind"), [("0", "transfer"), ("9", "reminder")])
 def test_keys_0_and_9_work_at_a_removed_node(real: Line, key: str, kind: str) -> None:
     for old in real.flow.moved:
-        assert real.respond(f"/call/es/{old}", [("Digits", key)]).place == Place(real.flow.node_of_kind(kind), "es")
+        assert real.respond(f"/call/es/{old}", [("Digits", key)]).place == Place(real.flow.name_of_kind(kind), "es")
 
 
 def test_every_address_of_an_earlier_release_is_answered_in_its_language(real: Line) -> None:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from ivr.call.flow import Languages, Menu, Opening
+from ivr.call.flow import LanguageMenu, Menu, Opening
 from ivr.call.playlist import SHARED_TEXTS, prompts_for
 from ivr.call.state import Place
 from ivr.call.transitions import MAX_MISSES, Ask
@@ -37,7 +37,7 @@ def test_script_has_every_text_once(any_line: Line) -> None:
 
 
 def test_script_has_every_node_that_speaks(any_line: Line) -> None:
-    speaking = {name for name, node in any_line.flow.nodes.items() if not isinstance(node, Opening | Languages)}
+    speaking = {name for name, node in any_line.flow.nodes.items() if not isinstance(node, Opening | LanguageMenu)}
     for script in scripts(any_line):
         assert speaking | set(SHARED_TEXTS) == {entry.name for entry in script.all()}
 

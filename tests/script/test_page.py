@@ -76,7 +76,7 @@ def test_page_has_every_text_word_for_word(shown: Page) -> None:
 def test_every_node_has_an_anchor(shown: Page) -> None:
     anchors = [str(anchor) for anchor in shown.tree.xpath("//@id")]
     assert len(anchors) == len(set(anchors))
-    silent = {shown.line.flow.node_of_kind("opening")}
+    silent = {shown.line.flow.name_of_kind("opening")}
     assert set(shown.line.flow.nodes) - silent <= set(anchors)
 
 
