@@ -4,6 +4,7 @@ Path parameters are read from the request: a typed parameter makes FastAPI impor
 """
 
 import asyncio
+import re
 import threading
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -29,6 +30,8 @@ from ivr.web.templates import Body, PageTemplates, make_body
 from ivr.web.try_out import TRY_OUT_FILE, try_out_data
 
 GET_OR_HEAD = ["GET", "HEAD"]
+_ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
+"""The weight 0 means "not acceptable": https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2."""
 FileState = tuple[Path, int]
 """A file, and when it last changed, in nanoseconds since the epoch."""
 SCRIPT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
@@ -129,7 +132,7 @@ def _add_sections(app: FastAPI, site: Site, nodes: Collection[str], root: str) -
 
 def respond(request: Request, body: Body, status: int = 200, headers: Mapping[str, str] = PAGE_HEADERS) -> Response:
     """The response with `body`, compressed if the browser accepts gzip."""
-    gzip = "gzip" in request.headers.get("accept-encoding", "")
+    gzip = _ACCEPTS_GZIP.search(request.headers.get("accept-encoding", ""))
     encoding = {"Content-Encoding": "gzip"} if gzip else {}
     content = body.gzipped if gzip else body.plain
     return Response(

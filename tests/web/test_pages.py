@@ -275,6 +275,16 @@ def test_telephone_is_data_without_twiml_an_address_or_a_token(real_app: Webhook
         assert word not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip", "gzip"), ("br, gzip;q=0.5", "gzip"), ("gzip;q=0", None), ("br, gzip; q=0.000, identity", None)],
+)
+def test_page_is_compressed_only_for_a_browser_that_accepts_gzip(
+    app: Webhook, accepted: str, encoding: str | None
+) -> None:
+    assert ask(app, "/en", headers={"accept-encoding": accepted}).headers.get("content-encoding") == encoding
+
+
 def test_nothing_that_a_visitor_presses_can_be_sent(app: Webhook) -> None:
     assert ask(app, "/phone/call", "POST", json={"at": "/call/en/main", "key": "0"}).status_code in (404, 405)
 
