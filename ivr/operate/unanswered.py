@@ -60,8 +60,8 @@ def why_not_answered(settings: Settings, url: str, fetch: Fetch, reply: Reply, p
         found = f"Twilio's serverless runtime refuses the signature of {ring}."
         return Cause(found, "The function must belong to the account of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
     if refusal is None:
-        return _refused_by_another(ring, path, reply)
-    return _request_changed(refusal, ring) or _why_signature_is_wrong(settings, url, fetch, passed)
+        return _cause_for_other_server(ring, path, reply)
+    return _cause_for_changed_request(refusal, ring) or _why_signature_is_wrong(settings, url, fetch, passed)
 
 
 def page_in_words(reply: Reply) -> str:
@@ -72,7 +72,7 @@ def page_in_words(reply: Reply) -> str:
     return f"status {reply.status}, {kind.partition(';')[0]}" + (f", “{shown}”" if shown else "")
 
 
-def _refused_by_another(ring: str, path: str, reply: Reply) -> Cause:
+def _cause_for_other_server(ring: str, path: str, reply: Reply) -> Cause:
     old_release = (
         ""
         if reply.body
@@ -95,7 +95,7 @@ def _refusal_with_query(settings: Settings, url: str, fetch: Fetch) -> Refusal |
     return Refusal.from_json(signed_post(fetch, settings.tokens[0], ring, FORM, signed_url).body)
 
 
-def _request_changed(refusal: Refusal, ring: str) -> Cause | None:
+def _cause_for_changed_request(refusal: Refusal, ring: str) -> Cause | None:
     """The cause, if the request to `ring` did not reach the line as it was sent."""
     if refusal.method != "POST":
         found = f"the request reaches the line as {refusal.method}; it was sent as POST."
@@ -125,7 +125,7 @@ def _why_signature_is_wrong(settings: Settings, url: str, fetch: Fetch, passed: 
     """The cause, if the request reached the line as it was sent: an address, a token, or the content of the body."""
     local_url, server_url = settings.public_url, _public_url_of(url, fetch)
     if server_url and server_url != local_url:
-        return _another_address(local_url, server_url, "number" in passed)
+        return _cause_for_other_address(local_url, server_url, "number" in passed)
     ring, signed_url = url + RING, local_url + RING
     if any(signed_post(fetch, token, ring, FORM, signed_url).status == 200 for token in settings.tokens[1:]):
         found = "the line refuses the first token and accepts the second."
@@ -134,14 +134,14 @@ def _why_signature_is_wrong(settings: Settings, url: str, fetch: Fetch, passed: 
         found = "the line accepts this token, and refuses the request with a body: the body is changed on its way."
         requirement = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
         return Cause(found, _undo_of_change(ring, requirement))
-    cause = _another_token("account" in passed)
+    cause = _cause_for_other_token("account" in passed)
     if server_url:
         return cause
     or_address = f"Or its PUBLIC_URL is not {local_url}: {url}/health/ready does not show it."
     return cause._replace(remedy=f"{cause.remedy}\n{or_address}")
 
 
-def _another_address(local_url: str, server_url: str, twilio_has_local: bool) -> Cause:
+def _cause_for_other_address(local_url: str, server_url: str, twilio_has_local: bool) -> Cause:
     found = f"PUBLIC_URL is {server_url} on the server, and {local_url} on this machine, so the line refuses the call."
     if twilio_has_local:
         found += " Twilio is set to the address on this machine (`number` passes), so the one on the server is wrong."
@@ -158,7 +158,7 @@ def _another_address(local_url: str, server_url: str, twilio_has_local: bool) ->
     return Cause(found, remedy)
 
 
-def _another_token(twilio_has_local: bool) -> Cause:
+def _cause_for_other_token(twilio_has_local: bool) -> Cause:
     found = "the line refuses the signature: TWILIO_AUTH_TOKEN on the server is not the one on this machine."
     if twilio_has_local:
         found += " Twilio knows the one on this machine (`account` passes), so the one on the server is wrong."
