@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ivr.content.catalogue import MessageId, catalogue_of_text, po_path, po_subpath, read_catalogue, waits_since
+from ivr.content.catalogue import MessageId, po_path, po_path_of_text, po_subpath, read_catalogue, waits_since
 from ivr.content.facts import HOTLINE
 from ivr.content.load import Content, load_content, needed_texts, order_of_work, tags_under
 from ivr.content.messages import SourceMessage, all_messages, page_messages
@@ -89,7 +89,7 @@ def overdue_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Ite
         if overdue:
             names, oldest = _names(overdue), min(message.since for message in overdue if message.since)
             found = f"texts have waited for their translator for over {days} days, the oldest since {oldest}: {names}"
-            path = catalogue_of_text(content.stack.existing(po_subpath(tag)), overdue[0].fault.text)
+            path = po_path_of_text(content.stack.existing(po_subpath(tag)), overdue[0].fault.text)
             yield Fault(str(path), found, "Translate them.", locale=tag)
 
 

@@ -8,7 +8,7 @@ from ivr.check.recordings import outdated_recordings, parts_to_record, translate
 from ivr.check.rendered_texts import paths_to_texts
 from ivr.check.translation import Translation
 from ivr.check.translation_rules import broken_rules
-from ivr.content.catalogue import MessageId, catalogue_of_text, po_subpath, read_catalogue
+from ivr.content.catalogue import MessageId, po_path_of_text, po_subpath, read_catalogue
 from ivr.content.languages import fallback_locales
 from ivr.content.load import needed_texts
 from ivr.content.locale import Locale
@@ -45,7 +45,7 @@ def texts_too_long(line: Line, tag: str) -> Iterator[Fault]:
         words = part.spoken.words
         if locale.voice != NO_VOICE and words not in locale.sounds and not locale.can_say(words):
             found = f"{part.name}: {len(words)} characters are more than its voice says at once"
-            path = catalogue_of_text(line.content.stack.existing(po_subpath(tag)), part.text)
+            path = po_path_of_text(line.content.stack.existing(po_subpath(tag)), part.text)
             remedy = "Shorten it, part the English in two, or record it."
             yield Fault(str(path), found, remedy, locale=tag, text=part.text)
 

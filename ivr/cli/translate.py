@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 def folder_tag(tag: str) -> str:
     """The tag of a language as an argument, in any case, as its folder is named: "zh-Hant" for "ZH-hant"."""
-    from ivr.content.load import folder_of
+    from ivr.content.load import existing_tag
 
-    return folder_of(read_settings().ivr_content, tag)
+    return existing_tag(read_settings().ivr_content, tag)
 
 
 @click.command()

@@ -24,6 +24,8 @@ MessageId = tuple[str, str]
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 MAX_GROWTH = 4
 """How many times as long as the English a translation may be: a document must not exceed Twilio's limits."""
+GROWTH_OF_SHORT = 80
+"""The characters that it may have beyond that, because the translation of a short message may be long."""
 WAITS_SINCE = re.compile(r"Waits since (\d{4}-\d\d-\d\d)")
 """The note that `ivr locale update` writes at a message without a translation: "Waits since 2026-01-31"."""
 CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})")
@@ -70,7 +72,7 @@ def _messages_in(path: Path) -> tuple[dict[MessageId, str], dict[MessageId, Faul
         raise BadLocale.at(str(path), "it has no messages", remedy)
     messages, faults = dict[MessageId, str](), duplicate_faults(path, catalogue)
     for entry in catalogue.entries:
-        if fault := faults.get(entry.id) or _spoken_fault(path, entry):
+        if fault := faults.get(entry.id) or _entry_fault(path, entry):
             faults[entry.id] = fault
         elif entry.translation:
             messages[entry.id] = entry.translation
@@ -97,7 +99,7 @@ def read_catalogue(path: Path) -> Catalogue:
     return Catalogue(fields, in_use, tuple(entry for entry in entries if entry.obsolete))
 
 
-def catalogue_of_text(paths: Sequence[Path], text: str) -> Path:
+def po_path_of_text(paths: Sequence[Path], text: str) -> Path:
     """The last of the PO files `paths` that has a message of the text; the first file if none has."""
     with_text = (path for path in paths if any(entry.context == text for entry in read_catalogue(path).entries))
     return [paths[0], *with_text][-1]
@@ -148,7 +150,7 @@ def _fault_of(path: Path, entry: PoEntry, found: str, remedy: str, kind: FaultKi
     return Fault(f"{path}:{entry.line}", found, remedy, locale=tag, text=context, english=english, kind=kind)
 
 
-def _spoken_fault(path: Path, entry: PoEntry) -> Fault | None:
+def _entry_fault(path: Path, entry: PoEntry) -> Fault | None:
     """The fault that keeps a translation from being spoken; None if it can be spoken or is empty."""
     if entry.plural:
         return _fault_of(path, entry, "a plural message", "The texts have no plurals: run `ivr locale update`.")
@@ -177,7 +179,7 @@ def message_fault(english: str, translated: str) -> tuple[str, str] | None:
         return "a control character or a line break", "Delete it. If it is invisible, type the line again."
     if not re.search(r"[^\W\d_]", translated):
         return "it has no words", "Write the translation, or leave it empty until there is one."
-    if len(translated) > MAX_GROWTH * len(english) + 80:
+    if len(translated) > MAX_GROWTH * len(english) + GROWTH_OF_SHORT:
         return "it is far longer than the English", "Another text may have been pasted into it: translate the English."
     if re.search(r"[<>]|&#?\w+;", translated):
         return "a tag or an entity", "Texts are plain words: remove it."

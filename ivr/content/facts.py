@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import Field
 
-from ivr.content.files import Table, attempt, read_row, read_toml
+from ivr.content.files import Table, attempt, checked_row, read_toml
 from ivr.content.written import WrittenForm, read_written
 from ivr.errors import BadContent, Fault
 
@@ -24,9 +24,10 @@ PINNED_HOTLINE = "+18883737888"
 NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
 PREMIUM = re.compile(r"\+1(900|\d{3}976)")
 LOCAL_DIGITS = 10
-"""Digits of a telephone number without the leading 1: local numbers are written and said so."""
+"""Digits of a telephone number without the leading 1; the line says a local number without it."""
 _ROW_REMEDY = "The comment at the top of the file explains each field."
 EMERGENCY = frozenset({"911", "112", "999", "933"})
+"""Emergency numbers, and 933, which telephone networks have for tests of 911."""
 
 
 class DatedRow(Table):
@@ -121,8 +122,8 @@ class Facts(NamedTuple):
         return self.facts[name]
 
 
-def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None = None) -> Facts:
-    """Read numbers.toml, sources.toml and written.toml in `folder`, and those of a `layer` if it has them.
+def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer_folder: Path | None = None) -> Facts:
+    """Read numbers.toml, sources.toml and written.toml in `folder` (prompts/), and those in the prompts/ of a layer.
 
     The hotline in the file must have the number `hotline` (E.164). If an operator has set another number than the
     pinned one, the file may still have the pinned one, and the operator's number replaces it. Raises BadContent with
@@ -130,13 +131,13 @@ def load_facts(folder: Path, hotline: str = PINNED_HOTLINE, layer: Path | None =
     """
     faults: list[Fault] = []
     release = _with_hotline(_read_folder(folder, faults), hotline)
-    added = _read_folder(layer, faults, optional=True) if layer else Facts({}, {}, ())
+    added = _read_folder(layer_folder, faults, optional=True) if layer_folder else Facts({}, {}, ())
     refused = (*release.refused_digits, *added.refused_digits)
-    for where, rows in ((folder, release), (layer, added)):
+    for where, rows in ((folder, release), (layer_folder, added)):
         for name, number in rows.numbers.items():
             faults.extend(_number_faults(f"{where}/numbers.toml: [{name}]", number, refused))
-    if layer:
-        faults.extend(_layer_faults(layer, release, added))
+    if layer_folder:
+        faults.extend(_layer_faults(layer_folder, release, added))
     if not faults:  # any other fault can be the reason for a wrong hotline
         faults.extend(_hotline_faults(folder / "numbers.toml", release.numbers, hotline))
     if faults:
@@ -170,10 +171,10 @@ def _read_folder(folder: Path, faults: list[Fault], optional: bool = False) -> F
     return Facts(numbers, facts, refused, written=dict(read_written(folder / "written.toml", faults)))
 
 
-def _layer_faults(layer: Path, release: Facts, added: Facts) -> Iterator[Fault]:
+def _layer_faults(folder: Path, release: Facts, added: Facts) -> Iterator[Fault]:
     """A number that the layer dials, and rows that would hide a row of the release and its later corrections."""
     for name, number in added.numbers.items():
-        where = f"{layer}/numbers.toml: [{name}]"
+        where = f"{folder}/numbers.toml: [{name}]"
         if number.dial is not None:
             remedy = "The line dials the hotline alone: remove `dial`. IVR_HOTLINE changes the hotline's number."
             yield Fault(where, f"dial is {number.dial}", remedy)
@@ -181,10 +182,10 @@ def _layer_faults(layer: Path, release: Facts, added: Facts) -> Iterator[Fault]:
             yield Fault(where, "the release has a number of this name", "Give yours another name.")
     for name in added.written.keys() & release.written.keys():
         found = "the release has a written form of this name"
-        yield Fault(f"{layer}/written.toml: [{name}]", found, "Give yours another name.")
+        yield Fault(f"{folder}/written.toml: [{name}]", found, "Give yours another name.")
     for name in added.facts.keys() & release.facts.keys():
         remedy = "Give yours another id, such as one that begins with your initials."
-        yield Fault(f"{layer}/sources.toml: [{name}]", "the release has a fact of this id", remedy)
+        yield Fault(f"{folder}/sources.toml: [{name}]", "the release has a fact of this id", remedy)
 
 
 def _with_hotline(release: Facts, hotline: str) -> Facts:
@@ -207,9 +208,9 @@ def _refused_digits(path: Path, digits: Any, faults: list[Fault]) -> list[str]:
 
 
 def _rows(path: Path, tables: dict[str, Any], row_class: type[Row], faults: list[Fault]) -> Iterator[tuple[str, Row]]:
-    """The usable tables of a file, with their names. The faults of the others are added to `faults`."""
+    """The tables of a file, with their names, without malformed ones. Every fault of a table is added to `faults`."""
     for name, table in tables.items():
-        row = attempt(partial(read_row, path, name, table, row_class, _ROW_REMEDY), faults)
+        row = attempt(partial(checked_row, path, name, table, row_class, _ROW_REMEDY), faults)
         if row is None:
             continue
         if not row.last_compared and getattr(row, "confidence", "") != "own":

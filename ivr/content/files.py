@@ -108,8 +108,8 @@ def read_table(
         raise error_class(Fault(f"{path}: {field}", found, remedy) for field, found in wrong_fields(error)) from error
 
 
-def read_row(path: Path, name: str, row: object, table_class: type[TableClass], remedy: str) -> TableClass:
-    """The table [`name`] of a TOML file. Raises BadContent with a fault, and this `remedy`, for each wrong field."""
+def checked_row(path: Path, name: str, row: object, table_class: type[TableClass], remedy: str) -> TableClass:
+    """`row`, the table [`name`] of a TOML file. Raises BadContent with a fault, and `remedy`, for each wrong field."""
     try:
         return table_class.model_validate(row)
     except ValidationError as error:

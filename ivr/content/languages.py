@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ivr.content.catalogue import catalogue_of_text, po_subpath
+from ivr.content.catalogue import po_path_of_text, po_subpath
 from ivr.content.load import Content
 from ivr.content.locale import Locale
 from ivr.content.templates import blocks
@@ -67,7 +67,7 @@ def _text_faults(content: Content, locale: Locale, name: str) -> Iterator[Fault]
     faults = [fault for fault in of_text if not fault.waits_for_translator]
     yield from faults
     if not faults and locale.voice != NO_VOICE and content.is_translated(name, locale.tag):
-        where = str(catalogue_of_text(content.stack.existing(po_subpath(locale.tag)), name))
+        where = str(po_path_of_text(content.stack.existing(po_subpath(locale.tag)), name))
         remedy = "Shorten it, or part it in two: callers hear it in the source language until then."
         found = f"the text `{name}` is too long for the voice"
         yield Fault(where, found, remedy, locale=locale.tag, text=name)

@@ -106,8 +106,8 @@ def _load_flow(stack: Stack) -> Flow:
     return load_flow(stack.base / "prompts" / "flow.toml", stack.layer)
 
 
-def folder_of(root: Path, tag: str) -> str:
-    """The name of the folder of a language, whose tag may be given in another case; `tag` if there is none."""
+def existing_tag(root: Path, tag: str) -> str:
+    """The tag of a language as its folder in locales/ has it, "zh-Hant-TW" for "zh-hant-tw"; `tag` if there is none."""
     return next((name for name in tags_under(root) if name.lower() == tag.lower()), tag)
 
 
@@ -158,14 +158,16 @@ def _load_required(
     stack: Stack, languages: Sequence[str] | None, hotline: str, voices: Voices | None
 ) -> tuple[Flow, Facts, Mapping[str, Template], Locale]:
     """The content that every line needs; the last value is the source language. Raises BadContent with every fault."""
-    folder, layer, faults = stack.base / "prompts", stack.layer_path("prompts"), list[Fault]()
+    folder, layer_folder, faults = stack.base / "prompts", stack.layer_path("prompts"), list[Fault]()
     flow = attempt(lambda: _load_flow(stack), faults)
     if flow and languages:
         flow = replace(flow, offered=tuple(languages))
-    facts = attempt(lambda: load_facts(folder, hotline, layer), faults)
+    facts = attempt(lambda: load_facts(folder, hotline, layer_folder), faults)
     # flow.moved has the nodes that the layer leaves out; its other names, of earlier releases, have no text
-    templates = attempt(lambda: load_templates(folder, layer, flow.moved if flow else ()), faults)
-    source = attempt(lambda: _load_language(stack, flow.source_language, voices, True), faults) if flow else None
+    templates = attempt(lambda: load_templates(folder, layer_folder, flow.moved if flow else ()), faults)
+    source = (
+        attempt(lambda: _load_language(stack, flow.source_language, voices, is_source=True), faults) if flow else None
+    )
     if flow is None or facts is None or templates is None or source is None:
         raise BadContent(faults)
     faults.extend(reference_faults(stack, flow, facts, templates))
@@ -191,13 +193,13 @@ def _load_languages(
     return locales, faults
 
 
-def _load_language(stack: Stack, tag: str, voices: Voices | None, source: bool = False) -> Locale:
+def _load_language(stack: Stack, tag: str, voices: Voices | None, is_source: bool = False) -> Locale:
     folder = stack.path(f"locales/{tag}")
     if not folder.is_dir():
         where, found = f"{stack.flow_path}: published", f"`{tag}` has no folder in locales/"
         remedy = f"Make locales/{tag}, or remove `{tag}` from the list."
         raise BadLocale([Fault(where, found, remedy, locale=tag)])
-    return load_locale(stack.base / "locales" / tag, voices, source, stack.layer_path(f"locales/{tag}"))
+    return load_locale(stack.base / "locales" / tag, voices, is_source, stack.layer_path(f"locales/{tag}"))
 
 
 def _unknown_left_out(stack: Stack) -> Iterator[Fault]:

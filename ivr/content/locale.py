@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ivr.content.catalogue import MessageId, load_messages
 from ivr.content.locale_file import LocaleFile, Review, read_locale_file
-from ivr.content.recordings import Recordings, Sound, load_recordings, with_recordings
+from ivr.content.recordings import Recordings, Sound, load_recordings, merged_recordings
 from ivr.content.voices import NO_VOICE, PREVIEW_VOICE, Voice, Voices
 from ivr.errors import BadLocale, Fault, Untranslated
 from ivr.speech.timing import SpeechRate
@@ -105,64 +105,66 @@ class Locale(NamedTuple):
             raise Untranslated(f"{self.tag}: {context}: {english}") from None
 
 
-def load_locale(folder: Path, voices: Voices | None, source: bool = False, layer: Path | None = None) -> Locale:
-    """Read the folder of a language: locale.toml, audio/ and, unless it is the `source` language, messages.po.
+def load_locale(
+    folder: Path, voices: Voices | None, is_source: bool = False, layer_folder: Path | None = None
+) -> Locale:
+    """Read the folder of a language: locale.toml, audio/ and, unless it is the source language, messages.po.
 
-    `voices` is the table of locales/voices.toml; None if it cannot be read: then no voice gets pauses. `layer` is the
-    folder of the language in a layer: its files have the fields, messages and recordings that differ. A faulty message
-    is left out and reported in `faults`. Raises BadLocale if the language cannot be used at all.
+    `voices` is the table of locales/voices.toml; None if it cannot be read: then no voice gets pauses. The files of
+    `layer_folder` (locales/<tag> of a layer) have the fields, messages and recordings that differ. A faulty message is
+    left out and reported in `faults`. Raises BadLocale if the language cannot be used at all.
     """
     try:
-        return _load_folders(folder, voices, source, layer)
+        return _load_folders(folder, voices, is_source, layer_folder)
     except BadLocale as error:
         raise BadLocale(fault._replace(locale=folder.name) for fault in error.faults) from error
 
 
-def _load_folders(folder: Path, voices: Voices | None, source: bool, layer: Path | None) -> Locale:
-    folders = (folder, layer) if layer else (folder,)
+def _load_folders(folder: Path, voices: Voices | None, is_source: bool, layer_folder: Path | None) -> Locale:
+    folders = (folder, layer_folder) if layer_folder else (folder,)
     paths = _paths_in(folders, "locale.toml")
-    fields, voice_row = read_locale_file(paths, voices, source)
-    catalogues = () if source else _paths_in(folders, "LC_MESSAGES/messages.po")
+    fields, voice_row = read_locale_file(paths, voices, is_source)
+    catalogues = () if is_source else _paths_in(folders, "LC_MESSAGES/messages.po")
     messages, faults = load_messages(catalogues)
     recordings = load_recordings(folder / "audio")
-    if layer:
-        recordings = with_recordings(recordings, load_recordings(layer / "audio"))
+    if layer_folder:
+        recordings = merged_recordings(recordings, load_recordings(layer_folder / "audio"))
     recordings = recordings._replace(faults=tuple(fault._replace(locale=folder.name) for fault in recordings.faults))
     rate = SpeechRate(fields.speech_rate.counts, fields.speech_rate.slowest, fields.speech_rate.fastest)
     shared_fields = {name: field for name, field in fields if name in Locale._fields} | {"speech_rate": rate}
     return Locale(
         tag=folder.name,
         **shared_fields,
-        messages=None if source else messages,
+        messages=None if is_source else messages,
         faults=faults,
         voice_row=voice_row,
         recordings=recordings,
         sounds={row.reads: row.sound for row in recordings.rows},
-        fallback=_fallback_voice(paths[-1], fields, voices, source),
+        fallback=_fallback_voice(paths[-1], fields, voices, is_source),
     )
 
 
 def _paths_in(folders: Sequence[Path], name: str) -> Sequence[Path]:
-    """The files of this name in the release's folder and that of the layer; one of them may not exist.
+    """The files of this name that exist in `folders`, the release's first; if none exists, the first path.
 
-    Path.exists raises where the folder may not be read. Without a layer it is not asked: the reader of the file reports
-    such a folder as a fault of its language alone.
+    A single path is returned unchecked, because Path.exists raises if the permission to read its folder is missing. The
+    reader of the file reports that as a fault of this language alone.
     """
     paths = [folder / name for folder in folders]
     existing = [path for path in paths if path.exists()] if len(paths) > 1 else paths
     return existing or paths[:1]
 
 
-def _fallback_voice(path: Path, fields: LocaleFile, voices: Voices | None, source: bool) -> FallbackVoice:
+def _fallback_voice(path: Path, fields: LocaleFile, voices: Voices | None, is_source: bool) -> FallbackVoice:
     """The fallback voice that `fields`, read from the locale.toml `path`, name.
 
-    `voices` is None if the table of voices cannot be read: then the language's own voice speaks. The `source` language
-    must have a voice.
+    `voices` is None if the table of voices cannot be read: then the language's own voice speaks. "none" is a fault in
+    the source language, which the fallback document always speaks.
     """
     name, language = fields.fallback_voice, fields.language
     if voices is None:
         return FallbackVoice(fields.voice)
-    if name == NO_VOICE and not source:
+    if name == NO_VOICE and not is_source:
         return FallbackVoice()
     row = next((row for row in voices.named(name) if row.language == language), None)
     if not (found := _fallback_voice_fault(name, row, fields)):

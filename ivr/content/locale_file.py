@@ -63,7 +63,7 @@ class LocaleFile(Table, str_strip_whitespace=True):
     neutral_page: str = ""
 
 
-def read_locale_file(paths: Sequence[Path], voices: Voices | None, source: bool) -> tuple[LocaleFile, Voice | None]:
+def read_locale_file(paths: Sequence[Path], voices: Voices | None, is_source: bool) -> tuple[LocaleFile, Voice | None]:
     """The fields of a locale.toml, and its voice's row in the table of voices. Raises BadLocale with every fault.
 
     Of several `paths` the last one, a layer's, has the fields that differ, and the faults.
@@ -77,7 +77,7 @@ def read_locale_file(paths: Sequence[Path], voices: Voices | None, source: bool)
     rows = voices.named(fields.voice) if voices else ()
     faults = [*_word_faults(path, fields), *_form_faults(path, fields)]
     if not faults:  # a malformed name is in no table: its fault alone is reported
-        faults = list(_voice_faults(path, fields, rows, voices is not None, source))
+        faults = list(_voice_faults(path, fields, rows, voices is not None, is_source))
     if faults:
         raise BadLocale(faults)
     return fields, next((row for row in rows if row.language == fields.language), None)
@@ -121,11 +121,11 @@ def _form_faults(path: Path, fields: LocaleFile) -> Iterator[Fault]:
 
 
 def _voice_faults(
-    path: Path, fields: LocaleFile, rows: Sequence[Voice], has_table: bool, source: bool
+    path: Path, fields: LocaleFile, rows: Sequence[Voice], has_table: bool, is_source: bool
 ) -> Iterator[Fault]:
     """A voice that Twilio does not have or that speaks another language: Twilio ends a call at such a <Say>."""
     if fields.voice == NO_VOICE:
-        if source:
+        if is_source:
             remedy = "Its voice speaks every text that is not translated: name one."
             yield Fault(f"{path}: voice", "the source language has no voice", remedy)
     elif has_table and not rows:

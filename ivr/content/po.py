@@ -23,7 +23,8 @@ _CODE = re.compile(r"\\(?:x([0-9A-Fa-f]+)|([0-7]+))")
 _LETTERS = {"n": "\n", "t": "\t", "b": "\b", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "\\": "\\", '"': '"', "\n": ""}
 """The character for the letter after a backslash; a line that ends in a backslash continues in the next line."""
 _PREVIOUS_ID = re.compile(r'\bmsgid\s+((?:"(?:[^"\\]|\\.)*"\s*)+)')
-_PLACE = re.compile(r" File: .*, line: -?\d+\s*")
+_SUN_REFERENCE = re.compile(r" File: .*, line: -?\d+\s*")
+"""Where a message is used, as `msgcat --strict` writes it: a comment in place of `#: prompts/tea.txt:3`."""
 _CHARSET = re.compile(rb"charset=([\w-]+)")
 _FOREIGN_BYTE = re.compile("[\udc80-\udcff]")
 _PORTABLE_CHARSET = re.compile(r"(iso-8859|cp|windows|koi8|gb|euc|big5|johab|shift|tis)[-_\w]*", re.IGNORECASE)
@@ -87,7 +88,7 @@ def read_po(content: bytes) -> list[PoEntry]:
     outside_comments = re.sub(r"(?m)^\s*#.*$", "", text)
     if _FOREIGN_BYTE.search(outside_comments):
         content.decode("utf-8-sig")  # raises
-    return list(_Grammar(list(_tokens(with_line_feeds(text))), charset).entries())
+    return list(_Parser(list(_tokens(with_line_feeds(text))), charset).entries())
 
 
 def with_line_feeds(text: str) -> str:
@@ -127,14 +128,14 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _translators_comments(comments: list[str]) -> Iterator[str]:
-    """The comments of translators: no blank ones, and not the places that `msgcat --strict` writes as comments."""
+    """The comments of translators: no blank ones, and no `_SUN_REFERENCE`."""
     for comment in comments:
-        if comment.strip() and comment[0] not in ".:,|~=" and not _PLACE.fullmatch(comment):
+        if comment.strip() and comment[0] not in ".:,|~=" and not _SUN_REFERENCE.fullmatch(comment):
             yield comment.strip()
 
 
-class _Grammar:
-    """The grammar of PO files: comments, then msgctxt, msgid, msgid_plural and msgstr, each with its strings."""
+class _Parser:
+    """Reads the entries of a file: comments, then msgctxt, msgid, msgid_plural and msgstr, each with its strings."""
 
     def __init__(self, tokens: list[_Token], charset: str) -> None:
         end = _Token("end", "", tokens[-1].line if tokens else 1, obsolete=False)
@@ -149,33 +150,33 @@ class _Grammar:
     def entries(self) -> Iterator[PoEntry]:
         """Every entry, in the order of the file."""
         while True:
-            comments = list(self._comments())
+            comments = list(self._read_comments())
             if self._token.kind == "end":
                 return
             if self._token.text == "domain":  # msgfmt writes one file for each domain; a catalogue here has one
-                self._strings("domain")
+                self._read_strings("domain")
             else:
-                yield self._entry(comments)
+                yield self._read_entry(comments)
 
-    def _comments(self) -> Iterator[str]:
+    def _read_comments(self) -> Iterator[str]:
         while self._token.kind == "comment":
             yield self._token.text[1:].removeprefix("~")
             self._next += 1
 
-    def _entry(self, comments: list[str]) -> PoEntry:
+    def _read_entry(self, comments: list[str]) -> PoEntry:
         def marked(mark: str) -> list[str]:
             return [comment[1:].strip() for comment in comments if comment.startswith(mark)]
 
         self._obsolete = self._token.obsolete
-        context = self._strings("msgctxt") if self._token.text == "msgctxt" else None
+        context = self._read_strings("msgctxt") if self._token.text == "msgctxt" else None
         line = self._token.line
-        english = self._strings("msgid")
+        english = self._read_strings("msgid")
         plural = self._token.text == "msgid_plural"
         if plural:
-            self._strings("msgid_plural")
-        translations = [self._strings("msgstr")]
+            self._read_strings("msgid_plural")
+        translations = [self._read_strings("msgstr")]
         while self._token.text == "msgstr":
-            translations.append(self._strings("msgstr"))
+            translations.append(self._read_strings("msgstr"))
         return PoEntry(
             context,
             english,
@@ -196,22 +197,22 @@ class _Grammar:
         strings = re.findall(r'"((?:[^"\\]|\\.)*)"', match[1]) if match else ()
         return "".join(map(self._unescape, strings))
 
-    def _strings(self, keyword: str) -> str:
+    def _read_strings(self, keyword: str) -> str:
         """Read a keyword and the strings that follow it. Raises PoFault if another token is there."""
         if self._token.text != keyword:
             before = f" before {self._token.text[:20]!r}" if self._token.text else ""
             raise PoFault(self._token.line, f"{keyword} is missing{before}")
-        line = self._take().line
+        line = self._read_token().line
         if keyword == "msgstr" and self._token.kind == "index":
             self._next += 1
         strings = list[str]()
         while self._token.kind == "string":
-            strings.append(self._unescape(self._take().text[1:-1]))
+            strings.append(self._unescape(self._read_token().text[1:-1]))
         if not strings:
             raise PoFault(line, f"{keyword} has no text in quotes")
         return "".join(strings)
 
-    def _take(self) -> _Token:
+    def _read_token(self) -> _Token:
         """Read the next token. Raises PoFault if only a part of its message is marked as obsolete."""
         token = self._token
         if token.obsolete != self._obsolete:
@@ -226,10 +227,11 @@ class _Grammar:
         """
 
         def unescaped(match: re.Match[str]) -> str:
-            return self._bytes(match["codes"]) if match["codes"] else _LETTERS.get(match["letter"], match[0])
+            return self._decoded(match["codes"]) if match["codes"] else _LETTERS.get(match["letter"], match[0])
 
         return _ESCAPE.sub(unescaped, string)
 
-    def _bytes(self, codes: str) -> str:
+    def _decoded(self, codes: str) -> str:
+        """The characters of escaped bytes: "é" for r"\303\251" and r"\xc3\xa9" in a UTF-8 file."""
         numbers = (int(hexa, 16) if hexa else int(octal, 8) for hexa, octal in _CODE.findall(codes))
         return bytes(number & 0xFF for number in numbers).decode(self._charset, "replace")

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from ivr.content.files import Table, read_bytes, read_row, read_toml
+from ivr.content.files import Table, checked_row, read_bytes, read_toml
 from ivr.errors import BadContent, Fault
 from ivr.speech.wav import seconds_of
 
@@ -59,7 +59,7 @@ class _Row(Table, strict=True):
     slow: str
 
 
-def with_recordings(release: Recordings, layer: Recordings) -> Recordings:
+def merged_recordings(release: Recordings, layer: Recordings) -> Recordings:
     """The recordings of the release and of a layer. Of two with the same name, that of the layer is used."""
     names = {row.name for row in layer.rows}
     kept = (row for row in release.rows if row.name not in names)
@@ -71,7 +71,7 @@ def load_recordings(folder: Path) -> Recordings:
     path = folder / RECORDINGS_FILE
     try:
         tables = read_toml(path) if path.exists() else {}
-    except OSError as error:  # the folder may not be read
+    except OSError as error:  # Path.exists raises it if the permission to read the folder is missing
         return Recordings((), (Fault(str(path), f"it cannot be read ({error.strerror})", "Make its folder readable."),))
     except BadContent as error:
         return Recordings((), error.faults)
@@ -86,7 +86,7 @@ def load_recordings(folder: Path) -> Recordings:
 
 
 def _recording(path: Path, name: str, fields: object) -> Recording:
-    row = read_row(path, name, fields, _Row, RECORD_AGAIN)
+    row = checked_row(path, name, fields, _Row, RECORD_AGAIN)
     try:
         seconds, slow_seconds = (_seconds(path.parent, file) for file in (row.sound, row.slow))
         return Recording(name, row.reads, Sound(row.sound, row.slow, seconds, slow_seconds))

@@ -83,17 +83,19 @@ class Template(NamedTuple):
         return tuple(dict.fromkeys(fact for block in blocks(self) for fact in block.facts))
 
 
-def load_templates(folder: Path, layer: Path | None = None, left_out: Collection[str] = ()) -> Mapping[str, Template]:
-    """Read every template in `folder` and `folder`/lines, by name, with those of a `layer` over them.
+def load_templates(
+    folder: Path, layer_folder: Path | None = None, left_out: Collection[str] = ()
+) -> Mapping[str, Template]:
+    """Read every template in `folder` (prompts/) and its lines/, by name, with those of a layer's prompts/ over them.
 
-    The texts of the nodes `left_out` are dropped, and so are the blocks that offer them. Raises BadContent with every
-    fault at once.
+    The texts of the nodes `left_out` are dropped from a layered content, and so are the blocks that offer them. Raises
+    BadContent with every fault in `folder`; if it has none, with those of the layer's texts, then of those in added/.
     """
     templates = _read_templates(folder, "*.txt", "lines/*.txt")
-    if layer is None:
+    if layer_folder is None:
         return templates
-    templates |= _read_templates(layer, "*.txt", "lines/*.txt")
-    added = _read_templates(layer, "added/*.txt")
+    templates |= _read_templates(layer_folder, "*.txt", "lines/*.txt")
+    added = _read_templates(layer_folder, "added/*.txt")
     if unknown := [template for name, template in added.items() if name not in templates]:
         remedy = "Name the file after a text of the release, or put a new text into prompts/ itself."
         raise BadContent(

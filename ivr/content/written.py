@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from ivr.content.files import Table, attempt, read_row, read_toml
+from ivr.content.files import Table, attempt, checked_row, read_toml
 from ivr.errors import Fault
 
 END = "end"
@@ -35,7 +35,7 @@ def read_written(path: Path, faults: list[Fault]) -> Iterator[tuple[str, Written
     """The rows of a written.toml with their names; none if there is no file. Faults are added to `faults`."""
     tables = attempt(lambda: read_toml(path), faults) if path.exists() else {}
     for name, table in (tables or {}).items():
-        if form := attempt(partial(read_row, path, name, table, WrittenForm, _ROW_REMEDY), faults):
+        if form := attempt(partial(checked_row, path, name, table, WrittenForm, _ROW_REMEDY), faults):
             where = f"{path}: [{name}]"
             faults.extend(Fault(where, *found_and_remedy) for found_and_remedy in _form_faults(name, form))
             yield name, form

@@ -21,7 +21,7 @@ from ivr.call.language_tags import canonical_tag, cldr_locale, lookup_tags
 from ivr.content.catalogue import po_path, po_subpath, read_catalogue
 from ivr.content.files import read_toml
 from ivr.content.layer import Stack, stack_of
-from ivr.content.load import folder_of
+from ivr.content.load import existing_tag
 from ivr.content.locale_file import ProposedWords, load_proposals, table_path
 from ivr.content.voices import NO_VOICE, load_voices
 from ivr.errors import BadContent, BadLocale, OperationFailed
@@ -78,7 +78,7 @@ def create_locale(root: Path, tag: str, name: str = "", options: Options = DEFAU
     if not TAG.fullmatch(tag):
         raise BadLocale.at(tag, "this is not the tag of a language", "Expected a tag such as fr, zh-Hant or es-PR.")
     tag = known_tag(tag, name)
-    folder = root / "locales" / folder_of(root, tag)
+    folder = root / "locales" / existing_tag(root, tag)
     if folder.exists():
         raise BadLocale.at(str(folder), "this folder exists already", f"Continue with `ivr check {tag}`.")
     if (stack_of(root).base / "locales" / folder.name).exists():

@@ -18,7 +18,7 @@ def spanish(tiny: Path) -> Locale:
 
 @pytest.fixture
 def english(tiny: Path) -> Locale:
-    return load_locale(tiny / "locales" / "en", VOICES, source=True)
+    return load_locale(tiny / "locales" / "en", VOICES, is_source=True)
 
 
 def changed(root: Path, old: str, new: str) -> Path:
@@ -66,7 +66,7 @@ def test_message_without_a_translation_raises_untranslated(spanish: Locale, cont
 
 def test_the_source_language_needs_no_catalogue(tiny: Path) -> None:
     assert not (tiny / "locales" / "en" / "LC_MESSAGES").exists()
-    assert load_locale(tiny / "locales" / "en", VOICES, source=True).faults == {}
+    assert load_locale(tiny / "locales" / "en", VOICES, is_source=True).faults == {}
 
 
 def test_only_voices_of_a_kind_with_ssml_get_it(copied: Path) -> None:

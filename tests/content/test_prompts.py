@@ -22,7 +22,7 @@ BOTH = "Dial %(hotline)s, or press %(key)s."
 def prompts(tiny: Path) -> Prompts:
     """The texts of the toy line."""
     facts = load_facts(tiny / "prompts")
-    locales = {tag: load_locale(tiny / "locales" / tag, None, source=tag == "en") for tag in ("en", "es")}
+    locales = {tag: load_locale(tiny / "locales" / tag, None, is_source=tag == "en") for tag in ("en", "es")}
     return Prompts(load_templates(tiny / "prompts"), locales, facts, "en")
 
 

@@ -100,4 +100,4 @@ def test_source_language_must_have_a_voice(copied: Path) -> None:
     path = copied / "locales" / "en" / "locale.toml"
     path.write_text(path.read_text("utf-8").replace("Polly.Joanna-Neural", "none"), "utf-8")
     with pytest.raises(BadLocale, match="the source language has no voice"):
-        load_locale(copied / "locales" / "en", None, source=True)
+        load_locale(copied / "locales" / "en", None, is_source=True)

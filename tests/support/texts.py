@@ -23,7 +23,7 @@ def spoken(
     root: Path, source: str, locale: str = "en", catalogue: Mapping[str, str] | None = None
 ) -> tuple[RenderedPrompt, ...]:
     """The parts of `source`, spoken in `locale`; `catalogue` is its Spanish."""
-    texts, english = load_templates(written(root, source)), load_locale(root / "locales" / "en", None, source=True)
+    texts, english = load_templates(written(root, source)), load_locale(root / "locales" / "en", None, is_source=True)
     spanish = load_locale(root / "locales" / "es", None)
     spanish = spanish._replace(messages={("tea", one): other for one, other in (catalogue or {}).items()})
     prompts = Prompts(texts, {"en": english, "es": spanish}, load_facts(root / "prompts"), "en")

@@ -26,7 +26,7 @@ from ivr.check.locale_settings import review_marks
 from ivr.check.proofs import prove
 from ivr.check.report import check_all, check_language
 from ivr.content.catalogue import load_messages, message_fault
-from ivr.content.load import Content, folder_of, published_and_drafts
+from ivr.content.load import Content, existing_tag, published_and_drafts
 from ivr.content.locale import load_locale
 from ivr.content.prompts import Prompts
 from ivr.content.voices import load_voices
@@ -166,7 +166,7 @@ def test_unknown_tag_with_a_name_is_a_language(copied: Path) -> None:
 
 def test_tag_is_written_in_its_usual_letters(copied: Path) -> None:
     assert create_locale(copied, "ZH-hANT-tw")[0].parent.parent.name == "locales"
-    assert folder_of(copied, "zh-hant-tw") == "zh-Hant-TW"
+    assert existing_tag(copied, "zh-hant-tw") == "zh-Hant-TW"
 
 
 @pytest.mark.parametrize(("tag", "base"), [("zh-Hant", "zh"), ("sr-Latn", "sr"), ("pa-PK", "pa")])
