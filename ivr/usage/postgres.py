@@ -22,7 +22,7 @@ none (psycopg 3.3), so there the reason is found by the fixed phrases of libpq a
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import TYPE_CHECKING, Any, Literal, LiteralString
 
 from ivr.errors import OperationFailed
 from ivr.usage import tables
@@ -124,8 +124,8 @@ class PostgresStore:
             db.execute("ROLLBACK")
 
     @contextmanager
-    def _connection(self, use: str) -> Iterator["Connection[Any]"]:
-        """A connection to be "read" or "written". Raises OperationFailed for every fault of the driver."""
+    def _connection(self, use: Literal["read", "written"]) -> Iterator["Connection[Any]"]:
+        """A connection; `use` is a word of the message. Raises OperationFailed for every fault of the driver."""
         psycopg = _driver()
         try:
             with psycopg.connect(self._url, **_CONNECT_OPTIONS) as db:
@@ -202,7 +202,7 @@ def _reason_of(error: Exception) -> str:
     if state:
         unknown = f"PostgreSQL says {state}, see https://www.postgresql.org/docs/current/errcodes-appendix.html"
         return next((reason for prefix, reason in _BY_STATE.items() if state.startswith(prefix)), unknown)
-    if not any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):
+    if not isinstance(error, _driver().OperationalError):
         return "the address is not one that PostgreSQL's driver understands"
     message = str(error)
     unknown = "it does not answer, or refuses the user: look at its host, its port, its password and the network"

@@ -34,15 +34,19 @@ _LANGUAGE_RANGE = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\
 class Telephone:
     """The data of the telephone page: the exported line in `body`, and the `sounds` that it can play.
 
-    `folder` has the sounds that `ivr listen --all` made. `notes` are sentences for the operator.
+    `sounds_folder` has the sounds that `ivr listen --all` made. `notes` are sentences for the operator.
     """
 
     def __init__(
-        self, line: Line, folder: Path | None, installed: InstalledVoices | None = None, notes: Sequence[str] = ()
+        self,
+        line: Line,
+        sounds_folder: Path | None,
+        installed: InstalledVoices | None = None,
+        notes: Sequence[str] = (),
     ) -> None:
         exported = export_line(line, with_twiml=False)
         self.body = make_body(to_bytes(exported), "application/json")
-        self.sounds = PlayableSounds(exported, folder, installed or InstalledVoices())
+        self.sounds = PlayableSounds(exported, sounds_folder, installed or InstalledVoices())
         self.notes = [*notes, *self.sounds.notes]
         has_recordings = any(prompt.recording for prompt in (exported.prompts or {}).values())
         self.has_sounds = bool(self.sounds.languages) or has_recordings

@@ -36,15 +36,15 @@ _CACHE = "Cache-Control"
 
 
 def write_site(
-    line: Line, settings: Settings, recordings: Mapping[str, Path], folder: Path, sounds: Path | None = None
+    line: Line, settings: Settings, recordings: Mapping[str, Path], folder: Path, sounds_folder: Path | None = None
 ) -> Sequence[str]:
-    """Write the pages that `settings` do not turn off into `folder`, which may hold an earlier site.
+    """Write the pages that `settings` do not turn off into `folder`, and remove the files of an earlier site there.
 
-    `recordings` has the file of each recording by its name ("0f3c….wav"); `sounds` is a folder of synthetic sounds.
+    `recordings` has the file of each recording by its name ("0f3c….wav"); `sounds_folder` has synthetic sounds.
     Returns sentences about sounds that are missing.
     """
     root = urlsplit(settings.public_url).path.rstrip("/")
-    telephone = Telephone(line, sounds) if settings.ivr_web_phone == "on" else None
+    telephone = Telephone(line, sounds_folder) if settings.ivr_web_phone == "on" else None
     templates = PageTemplates(root, settings.ivr_neutral_page, are_files=True)
     site = Site(line, telephone, templates, has_text=settings.ivr_readable == "on")
     contents: dict[str, bytes | Path] = {
