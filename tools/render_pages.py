@@ -13,7 +13,7 @@ from pathlib import Path
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
-from ivr.script.labels import language_names, node_labels
+from ivr.script.labels import language_names, titles_and_depths
 from ivr.script.page import write_pages
 from ivr.speech.installed_voices import InstalledVoices
 from ivr.usage.counter import UsageKey
@@ -45,7 +45,7 @@ def usage_page(line: Line) -> str:
     stored = StoredPeriod(counts, (), late=True)
     report = make_report(line, "2026-11", stored, datetime(2027, 1, 5, tzinfo=UTC))
     head = Head("Example County Shelter", "+12025550123", date(2027, 1, 5))
-    return as_html([report], Names(node_labels(line), language_names(line)), head)
+    return as_html([report], Names(titles_and_depths(line), language_names(line)), head)
 
 
 def main(folder: Path) -> None:

@@ -150,10 +150,10 @@ def script(locales: Sequence[str], out: Path) -> None:
 def map_(svg: Path | None, output: str) -> None:
     """Show the menus and topics, and the key that leads to each."""
     from ivr.script import map as drawing
-    from ivr.script.model import read_script
+    from ivr.script.model import script_of
 
     line = compiled_line()
-    script = read_script(line, line.flow.source_language)
+    script = script_of(line, line.flow.source_language)
     if svg:
         svg.write_text(drawing.svg(drawing.dot(script, line.flow)), "utf-8")
         click.echo(f"wrote {svg}")
@@ -171,11 +171,11 @@ def sources(nodes: Sequence[str], live: bool) -> None:
 
     Prints the texts NODE, by default all, then the pages that a person must still open.
     """
-    from ivr.script.model import read_script
+    from ivr.script.model import script_of
     from ivr.script.sources import sources_of
 
     line = compiled_line()
-    script = read_script(line, line.flow.source_language)
+    script = script_of(line, line.flow.source_language)
     echo_lines(sources_of(line, script, nodes, live))
 
 

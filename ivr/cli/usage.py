@@ -35,7 +35,7 @@ def usage(ctx: click.Context, period: str | None, periods: int, agency: str, out
             raise click.UsageError("--twilio prints one period as text: leave out --periods, --agency, --csv, --html.")
         _print_records_of_twilio(ctx, period)
         return
-    from ivr.script.labels import language_names, node_labels
+    from ivr.script.labels import language_names, titles_and_depths
     from ivr.usage import layout
     from ivr.usage.report import check_final, last_period, make_report
     from ivr.usage.store import store_of
@@ -51,7 +51,7 @@ def usage(ctx: click.Context, period: str | None, periods: int, agency: str, out
     line = compiled_line()
     reports = [make_report(line, name, counts, now) for name, counts in zip(names_of_periods, stored, strict=True)]
     as_output = {None: layout.as_text, "csv": layout.as_csv, "html": layout.as_html}[output]
-    names = layout.Names(node_labels(line), language_names(line))
+    names = layout.Names(titles_and_depths(line), language_names(line))
     text = as_output(reports, names, layout.Head(agency, settings.line_number, now.date()))
     click.echo(text.encode() if output == "html" else text)  # a page is UTF-8, whatever the terminal is
 

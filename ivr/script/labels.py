@@ -1,11 +1,11 @@
-"""Labels of texts, for reviewers and translators: the title of a text, and when or after which keys it is heard."""
+"""For reviewers and translators: the title of a text, and when or after which keys it is heard."""
 
 from ivr.call.flow import Flow
 from ivr.call.language_tags import cldr_locale
 from ivr.line.line import Line
-from ivr.script.model import SHARED, Entry, read_script
+from ivr.script.model import SHARED, Entry, script_of
 
-SHARED_TEXT_LABELS = {
+SHARED_TEXTS_HEARD = {
     "greeting": "the first words of a call",
     "language": "the offer of this language, heard in another language",
     "languages": "the offer of all languages, where three or more are published",
@@ -33,12 +33,12 @@ SHARED_TEXT_LABELS = {
 """When each shared text (prompts/lines/) is heard."""
 
 
-NODE_LABELS = {
+TITLES_BY_KIND = {
     "reminder": ("The reminder to dial 911", "press 9 at any time"),
     "transfer": ("Connecting", "press 0 at any time, or stay silent"),
     "farewell": ("After a conversation", "after a conversation with the hotline"),
 }
-"""The title of the node of a kind, and when it is heard."""
+"""The title of the only node of a kind, and when it is heard."""
 
 
 def heard_when(flow: Flow, entry: Entry) -> str:
@@ -46,31 +46,31 @@ def heard_when(flow: Flow, entry: Entry) -> str:
     if entry.keys:
         return f"press {', then '.join(entry.keys.split())}"
     if entry.kind == SHARED:
-        return SHARED_TEXT_LABELS.get(entry.name, "")
-    return _node_label(flow, entry)[1]
+        return SHARED_TEXTS_HEARD.get(entry.name, "")
+    return _title_and_event(flow, entry)[1]
 
 
 def title_of(flow: Flow, entry: Entry) -> str:
-    """The heading of `entry`: the label of the choice that offers it, else a name for its kind."""
+    """The title of `entry` in a document for reviewers: its label if a choice offers it, else a name for its kind."""
     if entry.keys:
-        return entry.title
+        return entry.label
     if entry.kind == SHARED:
         return entry.name.replace("_", " ").capitalize()
-    return _node_label(flow, entry)[0]
+    return _title_and_event(flow, entry)[0]
 
 
-def _node_label(flow: Flow, entry: Entry) -> tuple[str, str]:
+def _title_and_event(flow: Flow, entry: Entry) -> tuple[str, str]:
     """The title of a node to which no choice leads, and when it is heard."""
     if entry.name == flow.main_menu:
         return "The main menu", "after the opening; * leads back to it"
     if entry.name == flow.transfer.not_connected:
         return "Not connected", "when the hotline could not be reached"
-    return NODE_LABELS.get(entry.kind, (entry.title, ""))
+    return TITLES_BY_KIND.get(entry.kind, (entry.label, ""))
 
 
-def node_labels(line: Line) -> dict[str, tuple[str, int]]:
-    """The label of each node in the source language, in menu order, and how many keys lead there: ("For tea", 1)."""
-    script = read_script(line, line.flow.source_language)
+def titles_and_depths(line: Line) -> dict[str, tuple[str, int]]:
+    """The title of each node in the source language, in menu order, and how many keys lead there: ("For tea", 1)."""
+    script = script_of(line, line.flow.source_language)
     return {entry.name: (title_of(line.flow, entry), entry.depth) for entry in (*script.entries, *script.others)}
 
 

@@ -32,14 +32,14 @@ class Entry(NamedTuple):
     """One text, as it is spoken.
 
     `name` is that of a node or of a shared text. `keys` lead to it from the main menu, such as "1 2"; "" where no
-    choice does. `title` is the label of the choice that offers it, else the name of the text. `facts` are ids of
+    choice does. `label` is that of the choice that offers it ("For tea"), else the name of the text. `facts` are ids of
     sources.toml. `seconds` is an upper estimate at the normal pace.
     """
 
     name: str
     kind: str
     keys: str
-    title: str
+    label: str
     parts: tuple[RenderedPrompt, ...]
     choices: tuple[Choice, ...]
     facts: tuple[str, ...]
@@ -78,7 +78,7 @@ class Script(NamedTuple):
         return tuple(self.entry(choice.node) for choice in entry.choices)
 
 
-def read_script(line: Line, locale: str) -> Script:
+def script_of(line: Line, locale: str) -> Script:
     """The script of `line` in `locale`, one of `line.content.locales`."""
     entries = tuple(_menu_and_below(line, locale, line.flow.main_menu))
     reached = {entry.name for entry in entries}
@@ -88,24 +88,24 @@ def read_script(line: Line, locale: str) -> Script:
     return Script(locale, entries, others, tuple(_entry(line, locale, name) for name in SHARED_TEXTS))
 
 
-def _menu_and_below(line: Line, locale: str, name: str, keys: str = "", title: str = "") -> Iterator[Entry]:
+def _menu_and_below(line: Line, locale: str, name: str, keys: str = "", label: str = "") -> Iterator[Entry]:
     """The menu and all texts below it, depth first, in key order."""
-    entry = _entry(line, locale, name, keys, title)
+    entry = _entry(line, locale, name, keys, label)
     yield entry
     for choice in entry.choices:
         keys_of_choice = f"{keys} {choice.key}".strip()
         yield from _menu_and_below(line, locale, choice.node, keys_of_choice, label_of(choice.offer))
 
 
-def _entry(line: Line, locale: str, name: str, keys: str = "", title: str = "") -> Entry:
-    """One text. `keys` and `title` are empty where no choice leads to it."""
+def _entry(line: Line, locale: str, name: str, keys: str = "", label: str = "") -> Entry:
+    """One text. `keys` and `label` are empty where no choice leads to it."""
     parts, node = line.content.parts(name, locale), line.flow.nodes.get(name)
     offers = zip(node.choices, parts[-1].paragraphs, strict=True) if isinstance(node, Menu) else ()
     choices = tuple(Choice(str(key), target, offer) for key, (target, offer) in enumerate(offers, start=1))
     facts = line.content.prompts.templates[name].facts
     kind = node.kind if node and name not in SHARED_TEXTS else SHARED
     word_count = sum(len(readability.words(part.words)) for part in parts)
-    return Entry(name, kind, keys, title or name, parts, choices, facts, word_count, _seconds(line, parts))
+    return Entry(name, kind, keys, label or name, parts, choices, facts, word_count, _seconds(line, parts))
 
 
 def _seconds(line: Line, prompts: Sequence[RenderedPrompt]) -> float:

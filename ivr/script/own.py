@@ -57,9 +57,9 @@ def _paragraphs(text: Template) -> list[str]:
 
 
 def copy_text(root: Path, name: str) -> list[Path]:
-    """Copy a text of the release into prompts/replaced/ and, unless it has one, into the layer: the new files.
+    """Copy a text of the release into prompts/replaced/, and into the layer if the layer has no such text.
 
-    Raises OperationFailed if the release has no text `name`.
+    Returns the copies. Raises OperationFailed if the release has no text `name`.
     """
     layer, release = _layer_of(root), stack_of(root).base
     texts = load_templates(release / "prompts")
@@ -95,17 +95,17 @@ def _languages(content: Content, layer: Path) -> Iterator[str]:
         yield from _row(tag, [*messages, *files, *sounds])
 
 
-def _release_changes(layer: Path, now: Template) -> Iterator[str]:
-    """The paragraphs of the release's text that changed since it was replaced, the old and the new side by side."""
-    path = layer / REPLACED / now.path.name
+def _release_changes(layer: Path, text: Template) -> Iterator[str]:
+    """What changed in a text of the release since the layer replaced it: old and new paragraphs side by side."""
+    path = layer / REPLACED / text.path.name
     if not path.exists():
-        yield f"{now.name}: no copy of the replaced text is kept. `ivr own --copy {now.name}` makes one."
+        yield f"{text.name}: no copy of the replaced text is kept. `ivr own --copy {text.name}` makes one."
         return
-    old, new = _paragraphs(load_templates(path.parent)[now.name]), _paragraphs(now)
+    old, new = _paragraphs(load_templates(path.parent)[text.name]), _paragraphs(text)
     if old == new:
         return
-    yield f"{now.name}: the release has changed the text that yours replaces. Change yours too if it needs that; then"
-    yield f"run `ivr own --copy {now.name}`."
+    yield f"{text.name}: the release has changed the text that yours replaces. Change yours too if it needs that; then"
+    yield f"run `ivr own --copy {text.name}`."
     yield f"  {'the release before':{COLUMN}}  the release now"
     for kind, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind != "equal":

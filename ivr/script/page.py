@@ -26,7 +26,7 @@ from ivr.errors import BadLocale
 from ivr.line.line import Line
 from ivr.line.schedule import PART_WAIT
 from ivr.script.labels import heard_when, title_of
-from ivr.script.model import Choice, Entry, Script, read_script, timeline
+from ivr.script.model import Choice, Entry, Script, script_of, timeline
 from ivr.script.sources import comparison_of, pages_to_open
 from ivr.speech.readability import Grade
 
@@ -56,10 +56,10 @@ class Row(NamedTuple):
     message: PoEntry | None
 
 
-class ScriptEntry(NamedTuple):
-    """An entry with its labels and sources.
+class ShownEntry(NamedTuple):
+    """An entry as the page shows it.
 
-    `title_locale` is the language of the title, "" where the title is a label of the page. `heard` says when callers
+    `title_locale` is the language of the title, "" where the title is one of the page. `heard` says when callers
     hear it: "press 1, then 2". `wait` is the seconds that the line waits for a key, None if it does not wait.
     """
 
@@ -81,13 +81,13 @@ class ScriptPage(NamedTuple):
     messages: Mapping[MessageId, PoEntry]
     word_lists: Mapping[str, WordLists]
 
-    def shown(self, entry: Entry) -> ScriptEntry:
-        """`entry` with its labels and sources."""
+    def shown(self, entry: Entry) -> ShownEntry:
+        """`entry` as the page shows it."""
         flow = self.line.flow
         facts = tuple(map(self.line.content.facts.fact, entry.facts))
         offered_in = self.script.entry(flow.parent(entry.name)).locale if entry.keys else ""
         title, heard = title_of(flow, entry), heard_when(flow, entry)
-        return ScriptEntry(entry, title, offered_in, heard, tuple(self._parts(entry)), facts, self._wait(entry))
+        return ShownEntry(entry, title, offered_in, heard, tuple(self._parts(entry)), facts, self._wait(entry))
 
     def grade(self, entry: Entry) -> Grade | None:
         """The reading level of a topic; None for another text or a short one."""
@@ -146,7 +146,7 @@ def write_pages(line: Line, locales: Sequence[str], folder: Path) -> list[Path]:
 
 def render_page(line: Line, locale: str) -> str:
     """The page of one language, as HTML."""
-    script, source_script = read_script(line, locale), read_script(line, line.flow.source_language)
+    script, source_script = script_of(line, locale), script_of(line, line.flow.source_language)
     word_lists = {tag: line.content.word_lists(tag) for tag in line.content.locales}
     files = line.content.stack.existing(po_subpath(locale)) if locale != source_script.locale else []
     messages = {entry.id: entry for file in files for entry in read_catalogue(file).entries}

@@ -12,7 +12,7 @@ from ivr.content.templates import blocks_by_part
 from ivr.content.written import END
 from ivr.line.line import Line
 from ivr.script.labels import heard_when, title_of
-from ivr.script.model import SHARED, Entry, Script, read_script
+from ivr.script.model import SHARED, Entry, Script, script_of
 from ivr.speech import timing
 
 KEY_PURPOSES = {
@@ -29,7 +29,7 @@ KEY_PURPOSES = {
 
 def notes_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
     """The notes about each message of the texts."""
-    script = read_script(line, line.flow.source_language)
+    script = script_of(line, line.flow.source_language)
     rate = line.content.locales[script.locale].speech_rate
     notes = dict[MessageId, tuple[str, ...]]()
     for entry in script.all():

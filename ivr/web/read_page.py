@@ -84,7 +84,7 @@ class ReadableText:
             kind=entry.kind,
             keys=tuple(entry.keys.split()),
             level=min(entry.depth + 1, LOWEST_HEADING),
-            title=self._title(entry.title, title_locale),
+            title=self._title(entry.label, title_locale),
             title_locale=self._locales[title_locale],
             locale=self._locales[entry.locale],
             parts=tuple(self._parts(entry, title_locale)),
@@ -99,7 +99,7 @@ class ReadableText:
         for number, part in enumerate(entry.parts[:-1] if entry.choices else entry.parts, start=1):
             start = 0
             if number == 1 and entry.keys and part.locale == title_locale:
-                start = title_end(part.paragraphs[0], entry.title, self._small_words[part.locale])
+                start = title_end(part.paragraphs[0], entry.label, self._small_words[part.locale])
             yield self._writers[part.locale].paragraphs(part, start, is_topic)
 
     def _title(self, label: str, tag: str) -> str:

@@ -15,7 +15,7 @@ from ivr.export.files import to_bytes
 from ivr.line.line import Line
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Dial
-from ivr.script.model import read_script
+from ivr.script.model import script_of
 from ivr.speech.installed_voices import InstalledVoices
 from ivr.web.read_page import ReadableText
 from ivr.web.sounds import PlayableSounds
@@ -83,7 +83,7 @@ class Site:
         template_of_folder |= {"phone/": "phone.html"} if telephone else {}
         self.pages: dict[str, Body] = {}
         for tag in line.flow.offered:
-            text = ReadableText(line, read_script(line, tag)) if has_text else None
+            text = ReadableText(line, script_of(line, tag)) if has_text else None
             for folder, template in template_of_folder.items():
                 base = templates.base(folder + tag)
                 self.pages[folder + tag] = self._render(template, base, tag, folder, text)

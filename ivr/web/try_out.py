@@ -29,7 +29,7 @@ from ivr.content.templates import blocks_by_part
 from ivr.export.export import export_line
 from ivr.export.files import digest_of, without_twiml
 from ivr.line.line import Line
-from ivr.script.model import read_script
+from ivr.script.model import script_of
 
 TRY_OUT_FILE = "try-out.json"
 FACT_MEMBERS = {"says", "confidence", "sources"}
@@ -60,14 +60,14 @@ def try_out_data(line: Line) -> bytes:
 
 def _nodes(line: Line, tag: str) -> Iterator[Record]:
     """Menus and topics in the order of the menus, then the other nodes, each at its place with the shortest address."""
-    script, places = read_script(line, tag), dict[str, str]()
+    script, places = script_of(line, tag), dict[str, str]()
     addresses = [(address_of(place), place.node) for place in line.documents if place.locale == tag]
     for address, node in sorted(addresses, key=lambda item: len(item[0])):
         places.setdefault(node, address)
     entries = {entry.name: entry for entry in (*script.entries, *script.others)}
     for name in dict.fromkeys((*entries, *line.flow.nodes)):
         if name in places:
-            label, keys = (entries[name].title, entries[name].keys) if name in entries else (name, "")
+            label, keys = (entries[name].label, entries[name].keys) if name in entries else (name, "")
             yield {"name": name, "label": label, "keys": keys, "place": places[name]}
 
 

@@ -13,20 +13,20 @@ from ivr.cli.main import main
 from ivr.errors import OperationFailed
 from ivr.line.line import Line
 from ivr.script.map import dot, outline, svg
-from ivr.script.model import read_script
+from ivr.script.model import script_of
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 
 
 @pytest.fixture
 def drawn(line: Line) -> str:
-    return dot(read_script(line, "en"), line.flow)
+    return dot(script_of(line, "en"), line.flow)
 
 
 @pytest.mark.parametrize("name", ["line", "real"])
 def test_outline_has_every_entry_in_key_order(name: str, request: pytest.FixtureRequest) -> None:
     line: Line = request.getfixturevalue(name)
-    script = read_script(line, "en")
+    script = script_of(line, "en")
     told = list(outline(script, line.flow))
     for entry, row in zip(script.entries, told, strict=False):
         assert row.startswith("  " * entry.depth + (entry.keys or "start") + ": ")
@@ -35,15 +35,15 @@ def test_outline_has_every_entry_in_key_order(name: str, request: pytest.Fixture
 
 
 def test_drawing_has_every_entry_and_every_choice(line: Line, drawn: str) -> None:
-    script = read_script(line, "en")
+    script = script_of(line, "en")
     for entry in (*script.entries, *script.others):
         assert f'"{entry.name}" [id="{entry.name}"' in drawn
         assert all(f'"{entry.name}" -> "{choice.node}"' in drawn for choice in entry.choices)
 
 
 def test_label_is_escaped_in_the_drawing(line: Line) -> None:
-    script = read_script(line, "en")
-    odd = script.entries[1]._replace(title='Tea & <b>"cake"</b>')
+    script = script_of(line, "en")
+    odd = script.entries[1]._replace(label='Tea & <b>"cake"</b>')
     told = dot(script._replace(entries=(script.entries[0], odd)), line.flow)
     assert "Tea &amp; &lt;b&gt;&quot;cake&quot;&lt;/b&gt;" in told
 
@@ -52,7 +52,7 @@ def test_label_is_escaped_in_the_drawing(line: Line) -> None:
 def test_graphviz_draws_every_entry(line: Line, drawn: str) -> None:
     root = etree.fromstring(svg(drawn).encode())
     boxes = {node.get("id") for node in root.iter("{http://www.w3.org/2000/svg}g") if node.get("class") == "node"}
-    script = read_script(line, "en")
+    script = script_of(line, "en")
     assert boxes == {entry.name for entry in (*script.entries, *script.others)}
 
 

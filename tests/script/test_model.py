@@ -10,8 +10,8 @@ from ivr.call.state import Place
 from ivr.call.transitions import MAX_MISSES, Ask
 from ivr.errors import BadContent
 from ivr.line.line import Line
-from ivr.script.labels import SHARED_TEXT_LABELS, heard_when, title_of
-from ivr.script.model import STEP_NAMES, Script, read_script, timeline
+from ivr.script.labels import SHARED_TEXTS_HEARD, heard_when, title_of
+from ivr.script.model import STEP_NAMES, Script, script_of, timeline
 from ivr.script.sources import pages_to_open, sources_of
 
 
@@ -23,11 +23,11 @@ def any_line(request: pytest.FixtureRequest) -> Line:
 
 
 def scripts(line: Line) -> list[Script]:
-    return [read_script(line, locale) for locale in line.content.locales]
+    return [script_of(line, locale) for locale in line.content.locales]
 
 
 def sources(line: Line, *names: str, live: bool = False) -> list[str]:
-    script = read_script(line, "en")
+    script = script_of(line, "en")
     return list(sources_of(line, script, names, live))
 
 
@@ -47,7 +47,7 @@ def test_label_of_a_shared_text_names_two_rare_situations(policy: str, request: 
     line = request.getfixturevalue(policy)
     for step in {step for place in line.paths for step in line.steps(place)}:
         place, texts = step.place, {prompt.text for prompt in prompts_for(line.flow, step)} - {"language"}
-        labels = [SHARED_TEXT_LABELS[text] for text in texts if text in SHARED_TEXT_LABELS]
+        labels = [SHARED_TEXTS_HEARD[text] for text in texts if text in SHARED_TEXTS_HEARD]
         if place.node == line.flow.transfer.not_connected and not place.language_chosen:
             if not place.misses:
                 assert all("not answered" in label for label in labels), labels
@@ -56,7 +56,7 @@ def test_label_of_a_shared_text_names_two_rare_situations(policy: str, request: 
 
 
 def test_keys_of_an_entry_lead_to_its_node(any_line: Line) -> None:
-    for entry in read_script(any_line, "en").entries:
+    for entry in script_of(any_line, "en").entries:
         at = any_line.flow.main_menu
         for key in entry.keys.split():
             menu = any_line.flow.nodes[at]
@@ -66,7 +66,7 @@ def test_keys_of_an_entry_lead_to_its_node(any_line: Line) -> None:
 
 
 def test_entries_are_in_key_order(any_line: Line) -> None:
-    paths = [[int(key) for key in entry.keys.split()] for entry in read_script(any_line, "en").entries]
+    paths = [[int(key) for key in entry.keys.split()] for entry in script_of(any_line, "en").entries]
     assert paths == sorted(paths)
 
 
@@ -78,35 +78,35 @@ def test_choice_speaks_its_own_key(any_line: Line) -> None:
 
 
 def test_entries_below_a_menu_are_its_choices(line: Line) -> None:
-    script = read_script(line, "en")
+    script = script_of(line, "en")
     assert [entry.name for entry in script.below(script.entry("fruit"))] == ["apples", "pears"]
     assert script.below(script.entry("apples")) == ()
 
 
 def test_unknown_entry_raises(line: Line) -> None:
     with pytest.raises(KeyError, match="nowhere"):
-        read_script(line, "en").entry("nowhere")
+        script_of(line, "en").entry("nowhere")
 
 
 def test_shared_text_with_the_name_of_a_node_is_shared(line: Line) -> None:
-    script = read_script(line, "en")
+    script = script_of(line, "en")
     assert "languages" in line.flow.nodes
     assert script.entry("languages").kind == "shared"
 
 
 def test_every_entry_has_a_title_and_a_way(any_line: Line) -> None:
-    for entry in read_script(any_line, "en").all():
+    for entry in script_of(any_line, "en").all():
         assert title_of(any_line.flow, entry).strip()
         assert heard_when(any_line.flow, entry).strip()
 
 
 def test_keys_are_written_in_words(line: Line) -> None:
-    entry = read_script(line, "en").entry("tea")
+    entry = script_of(line, "en").entry("tea")
     assert heard_when(line.flow, entry._replace(keys="1 2 3")) == "press 1, then 2, then 3"
 
 
-def test_every_shared_text_has_a_label() -> None:
-    assert set(SHARED_TEXT_LABELS) == set(SHARED_TEXTS)
+def test_every_shared_text_says_when_it_is_heard() -> None:
+    assert set(SHARED_TEXTS_HEARD) == set(SHARED_TEXTS)
 
 
 @pytest.mark.parametrize("node", ["opening", "main", "tea", "reminder", "connect", "farewell", "not_connected"])
@@ -150,7 +150,7 @@ def test_sources_list_every_text_fact_and_address(real: Line) -> None:
     told = sources(real)
     text = "\n".join(told)
     assert all(any(line.startswith(f"{name}: ") for line in told) for name in real.content.prompts.templates)
-    spoken = {fact for entry in read_script(real, "en").all() for fact in entry.facts}
+    spoken = {fact for entry in script_of(real, "en").all() for fact in entry.facts}
     for name in spoken:
         assert f"  {name}  " in text
         assert all(source.address in text for source in real.content.facts.facts[name].sources)

@@ -18,7 +18,7 @@ from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
 from ivr.script import page
-from ivr.script.model import read_script
+from ivr.script.model import script_of
 from ivr.script.page import NOT_REVIEWED_BY
 
 CASES = [("line", "en"), ("line", "es"), ("real", "en"), ("real", "es")]
@@ -29,7 +29,7 @@ class Page:
 
     def __init__(self, line: Line, locale: str) -> None:
         self.line, self.locale = line, locale
-        self.script = read_script(line, locale)
+        self.script = script_of(line, locale)
         self.source = page.render_page(line, locale)
         self.tree = html.document_fromstring(self.source)
 
@@ -146,7 +146,7 @@ def test_words_have_their_language_and_direction(shown: Page) -> None:
 
 
 def test_translated_paragraph_shows_the_source_language(shown: Page) -> None:
-    source = read_script(shown.line, shown.line.flow.source_language)
+    source = script_of(shown.line, shown.line.flow.source_language)
     for entry in shown.script.all():
         own = [paragraph for part in source.entry(entry.name).parts for paragraph in part.paragraphs]
         translated = entry.locale != source.locale

@@ -54,7 +54,7 @@ class Spoken(NamedTuple):
             other for other in self.script.entries if entry.name in [choice.node for choice in other.choices]
         )
         small = self.line.content.word_lists(entry.locale).small
-        return entry.locale == offering.locale and set(words_of(first)) <= {*words_of(entry.title), *small}
+        return entry.locale == offering.locale and set(words_of(first)) <= {*words_of(entry.label), *small}
 
     def _part(self, entry: Entry, part: RenderedPrompt) -> Iterator[str]:
         page_acts = bool(entry.keys) and not set(part.keys) - set("07#")
@@ -141,7 +141,7 @@ def differences(line: Line, script: Script, page: lxml.html.HtmlElement, repeate
 def _is_written(spoken: Spoken, read: ReadPage, entry: Entry) -> bool:
     choices = [choice.node for choice in entry.choices]
     has_keys = not entry.keys or entry.choices or read.keys(entry.name) == entry.keys.split()
-    has_title = not entry.keys or _is_title(read.heading(entry.name), entry.title)
+    has_title = not entry.keys or _is_title(read.heading(entry.name), entry.label)
     same_words = read.paragraphs(entry.name) == spoken.paragraphs(entry)
     return bool(same_words and has_keys and has_title and read.below(entry.name) == choices)
 

@@ -22,7 +22,7 @@ from ivr.errors import OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.operate.http_client import ExternalServices
-from ivr.script.labels import language_names, node_labels
+from ivr.script.labels import language_names, titles_and_depths
 from ivr.usage.counter import NO_LANGUAGE, ProcessSpan, UsageCounter, UsageKey
 from ivr.usage.layout import EVENT_LABELS, Head, Names, as_csv, as_html, as_text, sections, total_of
 from ivr.usage.periods import period_end
@@ -342,7 +342,7 @@ def test_first_tables_say_how_many_called_and_were_connected_and_in_which_langua
 
 
 def test_topics_have_the_words_and_the_order_of_the_menus(line: Line) -> None:
-    names = Names(node_labels(line), language_names(line))
+    names = Names(titles_and_depths(line), language_names(line))
     counts = {usage_key("how"): 50, usage_key(): 340, usage_key("pears"): 90}
     *_, top, topics = sections([report_of(line, counts)], names)
     assert [(row.label, row.total) for row in top.rows] == [

@@ -18,7 +18,7 @@ from ivr.export.captions import NumberLinker, without_pauses
 from ivr.export.export import export_line
 from ivr.line.compiler import compile_line
 from ivr.line.line import Line
-from ivr.script.model import Script, read_script
+from ivr.script.model import Script, script_of
 from ivr.server.webhook import Webhook
 
 MAX_REPEATING_WORDS = 3
@@ -27,7 +27,7 @@ MAX_REPEATING_WORDS = 3
 
 def scripts_and_pages(app: Webhook, line: Line) -> Iterator[tuple[Script, lxml.html.HtmlElement]]:
     for tag in line.flow.offered:
-        yield read_script(line, tag), page_of(ask(app, f"/read/{tag}"))
+        yield script_of(line, tag), page_of(ask(app, f"/read/{tag}"))
 
 
 @pytest.mark.parametrize("which", ["line", "real"])
@@ -100,7 +100,7 @@ def test_planted_difference_between_page_and_voice_is_found(real: Line, english_
     spoiled, count = re.subn(pattern, replacement, english_page, count=1)
     assert count == 1, "the fault was not planted"
     page = lxml.html.document_fromstring(spoiled)
-    assert differences(real, read_script(real, "en"), page, set())
+    assert differences(real, script_of(real, "en"), page, set())
 
 
 @pytest.mark.parametrize("which", ["line", "real"])
