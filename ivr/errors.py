@@ -1,6 +1,7 @@
-"""Every exception of the line, and `Fault`, the value that describes one fault.
+"""The exceptions that several packages use, and `Fault`, the value that describes one fault.
 
-While the line runs, a signed request gets a document whichever of them is raised.
+While the line runs, a signed request gets a document whichever of them is raised. The exceptions of the telephone
+(`ivr.phone`) and of synthetic speech (`ivr.speech`) are in their packages.
 """
 
 from collections.abc import Iterable
@@ -25,9 +26,9 @@ class Fault(NamedTuple):
         >>> str(Fault("prompts/tea.txt:3", "a digit in the text: '2 cups'", "Write numbers as words.", "ring 1"))
         "prompts/tea.txt:3: a digit in the text: '2 cups'. Write numbers as words. (to hear it: call, press 1)"
 
-    `where` is a file, with its line number if there is one, or an address or a name. `path` lists the keys that lead
-    to the fault, "-" for silence up to a later step. These four are for people. Decisions rest on the other fields, of
-    which the first three may be "":
+    `where`, `found`, `remedy` and `path` are for people. `where` is a file, with its line number if there is one, or an
+    address or a name. `path` lists the keys that lead to the fault, "-" for silence up to a later step; it may be "".
+    Decisions rest on the other four fields, of which the first three may be "":
 
     - `locale`: the tag of the language that the fault is in ("es").
     - `text`: the name of the text that the fault is in ("tea").
@@ -58,7 +59,7 @@ class Fault(NamedTuple):
 
 
 class LineError(Exception):
-    """The base class of every exception of the line."""
+    """The base class of the exceptions in this file."""
 
 
 class BadContent(LineError):
@@ -86,8 +87,8 @@ class OperationFailed(LineError):
     """Twilio, the network or a file did not give what an operator asked for: the message says why, and what to do."""
 
 
-class NoAnswer(OperationFailed):
-    """Twilio, or the network of this machine, does not answer, so the state of the line is not known."""
+class TwilioUnavailable(OperationFailed):
+    """Twilio's API gives no usable reply, or cannot be reached from here: the state of the line is not known."""
 
 
 class TokenRejected(OperationFailed):

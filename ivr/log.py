@@ -5,8 +5,8 @@
     {"minute": "2026-11-29T05:13Z", "level": "error", "event": "fault", "logger": "ivr", "error": "KeyError",
      "at": "line.py:84", "release": "0.2.0"}
 
-A line of counts says how often each of `COUNTED` has happened since the line before. It holds no key, node, language,
-duration or order: the log of a day is the same whichever keys callers pressed. A line of a fault holds the class of an
+A line of counts says how often each of `COUNTED` has happened since the line before. It does not say which keys were
+pressed, at which nodes, in which languages, for how long or in which order. A line of a fault holds the class of an
 error and the place in our code, without its message, which may quote a caller. Equal faults of a minute are one line
 and a count, and a minute has at most MAX_FAULT_LINES of them: no client can fill a disk.
 

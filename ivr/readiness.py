@@ -6,7 +6,7 @@ A start has one of four results:
 - serving, not ready: callers get the line, but because of a fault a published language, or a text of it, is spoken in
   the source language, or callers get the release's own content because an agency's layer cannot be used. A rollout
   stops here, and the previous release continues;
-- not serving: signed calls get the fallback document;
+- not serving: signed calls get the fallback document, or every request is refused (no token, a faulty PUBLIC_URL);
 - BadSettings: the fallback document cannot be read either, and the process ends.
 """
 
@@ -42,9 +42,10 @@ _ABSOLUTE_PATH = re.compile(r"(?<![\w:/.])(?:/[\w.+@-]+)+/?")
 class Readiness:
     """The state of the line for callers, and its faults.
 
-    `line` is None if signed calls get the fallback document. `faults` are the reasons why the line does not serve.
-    `languages` has the texts that each published language speaks. `notes` are sentences for an operator. `root` is the
-    folder of the content. `layer_faults` are the reasons why `line` is the release without the layer.
+    `line` is None if signed calls get the fallback document. `faults` are the reasons why the line does not serve;
+    those of the token and of PUBLIC_URL leave `line` as it is, but every request is refused. `languages` has the texts
+    that each published language speaks. `notes` are sentences for an operator. `root` is the folder of the content.
+    `layer_faults` are the reasons why `line` is the release without the layer.
     """
 
     line: Line | None

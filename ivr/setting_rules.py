@@ -37,11 +37,11 @@ TEST_TOKEN_PREFIX = "try-"
 _TOKEN = re.compile(r"[0-9a-fA-F]{32}|try-[!-~]+", re.ASCII)
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}", re.ASCII)
 _PLACEHOLDER = re.compile(r"your|token|secret|change|example|placeholder|xxx|\*\*\*|[<>{}\[\]…$]", re.IGNORECASE)
-_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9._~:/%\[\]-]+")
+_LINE_URL = re.compile(r"https?://[A-Za-z0-9._~:/%\[\]-]+")
 """A scheme, a host, perhaps a port and a path: no user, query or fragment, and no character that must be escaped."""
 
 
-def old_names(given: Mapping[str, str]) -> Iterator[str]:
+def old_name_faults(given: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each name of release 0.1.0 in `given` that has a value.
 
     An old name beside its new one is accepted, so that one environment can serve both releases during a rollback.
@@ -54,10 +54,10 @@ def old_names(given: Mapping[str, str]) -> Iterator[str]:
             yield f"{old} is no longer a setting: {reason}. Remove it."
 
 
-def unknown_names(given: Mapping[str, str], known: Collection[str]) -> Iterator[str]:
+def unknown_name_notes(given: Mapping[str, str], known: Collection[str]) -> Iterator[str]:
     """A sentence for each name in `given` that begins with IVR_ and is not in `known`, or is close to a known name.
 
-    `unknown_names({"TWILIO_AUTHTOKEN": "…"}, {"TWILIO_AUTH_TOKEN"})` yields
+    `unknown_name_notes({"TWILIO_AUTHTOKEN": "…"}, {"TWILIO_AUTH_TOKEN"})` yields
     "TWILIO_AUTHTOKEN is not a setting. Is TWILIO_AUTH_TOKEN meant?"
     """
     for name in sorted(given):
@@ -90,9 +90,9 @@ def token_fault(token: str) -> str:
     copy = "copy the auth token again from the first page of Twilio's console"
     if re.search(r"\s", token):
         return f"it contains a blank or a line break; {copy}"
-    for place, character in enumerate(token, start=1):
+    for position, character in enumerate(token, start=1):
         if unicodedata.category(character)[0] == "C":
-            return f"it contains an invisible character (U+{ord(character):04X}, position {place}); {copy}"
+            return f"it contains an invisible character (U+{ord(character):04X}, position {position}); {copy}"
     if re.search(r"[\"'“”‘’`]", token):
         return f"it contains a quote; {copy}"
     if _SID.fullmatch(token):
@@ -104,17 +104,17 @@ def token_fault(token: str) -> str:
     return f"it has {len(token)} characters, and Twilio's tokens have 32; {copy}"
 
 
-def plain_url(value: str) -> str:
+def line_url(value: str) -> str:
     """`value` without slashes at its end. Raises ValueError, in a sentence, where it cannot be the address of a line.
 
-    `plain_url("https://line.example.org/ivr/")` is "https://line.example.org/ivr".
+    `line_url("https://line.example.org/ivr/")` is "https://line.example.org/ivr".
     """
     try:
         parts = urlsplit(value)
-        is_plain = _PLAIN_URL.fullmatch(value) and parts.hostname and parts.port != 0
+        is_accepted = _LINE_URL.fullmatch(value) and parts.hostname and parts.port != 0
     except ValueError:  # the port or a bracket is not valid
-        is_plain = False
-    if not is_plain:
+        is_accepted = False
+    if not is_accepted:
         raise ValueError("expected the address that Twilio reaches the line at, such as https://line.example.org")
     if parts.netloc.endswith(":"):
         raise ValueError("there is no port behind the colon; remove the colon, or write the port")

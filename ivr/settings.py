@@ -15,7 +15,7 @@ from ivr.content.files import CHECKOUT
 from ivr.content.neutral_page import neutral_page_fault
 from ivr.errors import BadSettings
 from ivr.line.options import Options
-from ivr.setting_rules import TEST_TOKEN_PREFIX, old_names, plain_url, token_fault, unknown_names
+from ivr.setting_rules import TEST_TOKEN_PREFIX, line_url, old_name_faults, token_fault, unknown_name_notes
 
 ENV_FILE = ".env"
 _ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}", re.ASCII)
@@ -31,7 +31,10 @@ NO_LINE_NUMBER = (
 
 
 class Settings(BaseSettings):
-    """The environment and `.env`, checked. The names are written in capitals there; an empty value counts as unset."""
+    """The environment and `.env`, checked. The names are written in capitals there; an empty value counts as unset.
+
+    `.env.example` says what each setting does.
+    """
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE, env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
@@ -40,7 +43,7 @@ class Settings(BaseSettings):
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_auth_token_secondary: SecretStr = SecretStr("")
-    public_url: Annotated[str, AfterValidator(plain_url)] = "http://127.0.0.1:8000"
+    public_url: Annotated[str, AfterValidator(line_url)] = "http://127.0.0.1:8000"
     line_number: str = ""
     port: int = 8000
     ivr_silence: Literal["connect", "goodbye"] = "connect"
@@ -195,7 +198,7 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """Read the environment. Raises BadSettings with a sentence for each name that cannot be used, without a secret."""
     try:
-        env_file, unread = _env_file()
+        env_file, file_notes = _env_file()
         environment = _environment(env_file)
         settings, faults = Settings(_env_file=env_file), list[str]()
     except ValidationError as error:
@@ -203,8 +206,8 @@ def read_settings() -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadSettings(f".env cannot be read ({reason}): save it as UTF-8, where the line may read it.") from None
-    notes = (*unread, *unknown_names(environment, {name.upper() for name in Settings.model_fields}))
-    faults += old_names(environment)
+    notes = (*file_notes, *unknown_name_notes(environment, {name.upper() for name in Settings.model_fields}))
+    faults += old_name_faults(environment)
     if settings and settings.tokens and not settings.is_test_line and not settings.line_number:
         faults.append(NO_LINE_NUMBER)
     if settings is None or faults:
@@ -216,7 +219,7 @@ def read_settings() -> Settings:
 
 
 def _env_file() -> tuple[str | None, tuple[str, ...]]:
-    """The file of settings, and a note if it is not read.
+    """The file of settings, or None and a note if it is not read.
 
     An unreadable file is left out where the environment has the token: under systemd and in a container the
     settings come from there, and the file was written to try the line out. Raises OSError if it is needed.

@@ -35,11 +35,11 @@ def _speaking_time(line: Line) -> SpeakingTime:
 
 
 def _sound_at(line: Line) -> Callable[[str], PlayedSound]:
-    """Returns a function from the address of a sound file, on any host, to its language, words and seconds."""
+    """Returns a function from the URL of a sound file, on any host, to its language, words and seconds."""
     sounds = {
         file: PlayedSound(locale.language, row.reads, seconds)
         for locale in line.content.locales.values()
         for row in locale.recordings.rows
         for file, seconds in ((row.sound.file, row.sound.seconds), (row.sound.slow, row.sound.slow_seconds))
     }
-    return lambda address: sounds.get(address.rpartition("/")[2]) or unknown_sound(address)
+    return lambda url: sounds.get(url.rpartition("/")[2]) or unknown_sound(url)

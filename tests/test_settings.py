@@ -11,7 +11,7 @@ from ivr.errors import BadSettings
 from ivr.line.options import Options
 from ivr.readiness import readiness_of
 from ivr.server.serve import announcement
-from ivr.setting_rules import RENAMED, plain_url
+from ivr.setting_rules import RENAMED, line_url
 from ivr.settings import CHECKOUT, Settings, read_settings
 
 pytestmark = pytest.mark.usefixtures("unset")
@@ -356,7 +356,7 @@ def test_no_token_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_slash_at_the_end_of_the_public_url_is_no_part_of_it(written: str, meant: str) -> None:
-    assert plain_url(written) == meant
+    assert line_url(written) == meant
 
 
 def test_every_setting_is_explained_in_the_example() -> None:

@@ -49,14 +49,14 @@ def only_own_recordings_are_played(index: LineIndex) -> Iterator[Fault]:
     """A <Play> names a recording of a published language below the public URL; the fallback document has no <Play>."""
     locales, audio_url = index.line.content.locales.values(), index.line.options.public_url + AUDIO
     files = {file for locale in locales for sound in locale.sounds.values() for file in (sound.file, sound.slow)}
-    places_by_address = {play.address: place for place in index.line.documents for play in _plays(index.verbs(place))}
-    own_addresses = {f"{audio_url}/{file}" for file in files}
-    for address, place in places_by_address.items():
-        if address not in own_addresses:
+    places_by_url = {play.url: place for place in index.line.documents for play in _plays(index.verbs(place))}
+    own_urls = {f"{audio_url}/{file}" for file in files}
+    for url, place in places_by_url.items():
+        if url not in own_urls:
             remedy = f"Play only recordings of the line, which are below {audio_url}."
-            yield index.fault(place, f"it plays {address}", remedy)
+            yield index.fault(place, f"it plays {url}", remedy)
     for play in _plays(read_document(index.line.fallback_document)):
-        found = f"the fallback document plays {play.address}"
+        found = f"the fallback document plays {play.url}"
         yield Fault("fallback document", found, "It must speak: where it is needed, our recordings cannot be fetched.")
 
 

@@ -19,12 +19,12 @@ def make_all_sounds(settings: Settings, path: Path) -> bool:
     """
     from ivr.export.export import export_line
     from ivr.line.compiler import compile_line
-    from ivr.speech.installed_voices import required_voices
+    from ivr.speech.installed_voices import installed_voices
     from ivr.speech.sound_folder import SoundFolder
     from ivr.translate.listen import finish_folder, sounds_by_language
 
     line = export_line(compile_line(settings.ivr_content, settings.options), with_twiml=False)
-    languages, mute = sounds_by_language(line, required_voices(settings.ivr_voices))
+    languages, mute = sounds_by_language(line, installed_voices(settings.ivr_voices))
     for tag in mute:
         click.echo(f"{tag}: no voice of this machine speaks it, so the page shows its captions alone.")
     folder = SoundFolder(path)

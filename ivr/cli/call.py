@@ -14,7 +14,7 @@ from ivr.operate.unanswered import why_not_answered
 from ivr.phone import terminal
 from ivr.phone.caller import Caller, ImpossibleAct
 from ivr.phone.xml import InvalidTwiml
-from ivr.setting_rules import plain_url
+from ivr.setting_rules import line_url
 from ivr.settings import Settings
 from ivr.signature import Form
 
@@ -49,7 +49,7 @@ def new_caller(settings: Settings, url: str | None) -> Caller:
     if url is None:
         return simulator.new_caller(line)
     try:
-        url = plain_url(url)
+        url = line_url(url)
     except ValueError:
         raise OperationFailed(f"{url}: expected an address such as http://127.0.0.1:8000.") from None
     return simulator.new_caller(line, url + RING, partial(_post, settings, url))

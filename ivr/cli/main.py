@@ -9,7 +9,7 @@ import click
 
 from ivr import __version__
 from ivr.cli import FILE, FOLDER, compiled_line, echo_lines, export, operate, translate, usage
-from ivr.errors import BadContent, BadSettings, NoAnswer, OperationFailed
+from ivr.errors import BadContent, BadSettings, OperationFailed, TwilioUnavailable
 from ivr.settings import read_settings
 
 USER_ERRORS = (BadContent, BadSettings, OperationFailed)
@@ -29,7 +29,7 @@ class _Ivr(click.Group):
         try:
             return super().invoke(ctx)
         except USER_ERRORS as error:
-            raise (_CannotTell if isinstance(error, NoAnswer) else click.ClickException)(str(error)) from None
+            raise (_CannotTell if isinstance(error, TwilioUnavailable) else click.ClickException)(str(error)) from None
         except OSError as error:
             if not error.filename:
                 raise

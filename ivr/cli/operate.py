@@ -8,7 +8,7 @@ import click
 
 from ivr.errors import BadSettings, OperationFailed
 from ivr.operate.http_client import ExternalServices
-from ivr.setting_rules import plain_url
+from ivr.setting_rules import line_url
 from ivr.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _number_or_sid(_: click.Context, __: click.Parameter, value: str | None) -> 
 def http_url(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     """The address of a line, without a slash at its end; None where the option is not given."""
     try:
-        return value and plain_url(value)
+        return value and line_url(value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 

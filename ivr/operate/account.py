@@ -15,7 +15,7 @@ from twilio.http import HttpClient
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from ivr.errors import BadSettings, NoAnswer, OperationFailed, TokenRejected
+from ivr.errors import BadSettings, OperationFailed, TokenRejected, TwilioUnavailable
 from ivr.operate.cause import Cause
 from ivr.settings import Settings
 
@@ -215,9 +215,9 @@ def _requesting(resource: str, verb: str = "does not give") -> Iterator[None]:
     except OSError as error:
         timed_out = "Timeout" in type(error).__name__
         why = f"did not answer within {TWILIO_TIMEOUT:.0f} seconds" if timed_out else "cannot be reached from here"
-        raise NoAnswer(f"Twilio {why}: the request for {resource} failed. {_TRY_AGAIN}") from None
+        raise TwilioUnavailable(f"Twilio {why}: the request for {resource} failed. {_TRY_AGAIN}") from None
     except (ValueError, KeyError, AttributeError, TypeError):
-        raise NoAnswer(_NOT_TWILIO.format(resource)) from None
+        raise TwilioUnavailable(_NOT_TWILIO.format(resource)) from None
 
 
 def _failure(resource: str, verb: str, error: Exception) -> OperationFailed:
@@ -225,13 +225,13 @@ def _failure(resource: str, verb: str, error: Exception) -> OperationFailed:
     status = getattr(error, "status", None) or getattr(reply, "status_code", None)
     match status:
         case None:
-            return NoAnswer(_NOT_TWILIO.format(resource))
+            return TwilioUnavailable(_NOT_TWILIO.format(resource))
         case 401:
             return TokenRejected(str(UNKNOWN_TOKEN))
         case 429:
-            return NoAnswer("Twilio gets too many requests at once: wait a minute, then try again.")
+            return TwilioUnavailable("Twilio gets too many requests at once: wait a minute, then try again.")
         case int() if status >= 500:
-            return NoAnswer(
+            return TwilioUnavailable(
                 f"Twilio does not answer: the request for {resource} met a fault (status {status}). {_TRY_AGAIN}"
             )
         case 403:

@@ -1,8 +1,8 @@
 """A virtual caller: rings, presses keys, stays silent, hangs up, and keeps what was heard, with the second.
 
 It acts as a telephone and as Twilio: it asks for documents as Twilio does and plays them by Twilio's manual,
-https://www.twilio.com/docs/voice/twiml. It does not sleep: `clock` counts the seconds of the call. It treats addresses
-and words as opaque, so it plays any line. Between two acts of the caller the call waits in a Gather (`gather`), rings a
+https://www.twilio.com/docs/voice/twiml. It does not sleep: `clock` counts the seconds of the call. It treats URLs and
+words as opaque, so it plays any line. Between two acts of the caller the call waits in a Gather (`gather`), rings a
 number (`dial`), or has ended.
 """
 
@@ -23,8 +23,8 @@ from ivr.phone.verbs import (
     SayOrPlay,
     SpeakingTime,
     Verb,
+    average_speaking_time,
     said_seconds,
-    speaking_time,
     unknown_sound,
 )
 from ivr.phone.webhook_form import FORM, OUTCOMES, Fields, answered, dial_ended, digits_pressed
@@ -63,10 +63,10 @@ class Act(NamedTuple):
 class Caller:
     """One call, from the ring to its end. `post` sends a request and returns the document.
 
-    `ring` is the address of the first request. Later addresses are those of the documents: a relative one is resolved
-    against the document that holds it, an absolute one is used as written. `seconds` returns the seconds of a text,
-    `sound_at` returns the sound at an address. A method raises InvalidTwiml for a document that Twilio would not
-    play, and ImpossibleAct for an act that the state of the call does not allow.
+    `ring` is the URL of the first request. Later URLs are those of the documents: a relative one is resolved against
+    the URL of the document that holds it, an absolute one is used as written. `speaking_time` returns the seconds of a
+    text, `sound_at` returns the sound at a URL. A method raises InvalidTwiml for a document that Twilio would not play,
+    and ImpossibleAct for an act that the state of the call does not allow.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Caller:
         post: Post,
         ring: str,
         form: Fields = FORM,
-        seconds: SpeakingTime = speaking_time,
+        speaking_time: SpeakingTime = average_speaking_time,
         sound_at: Callable[[str], PlayedSound] = unknown_sound,
     ) -> None:
         self.state: CallState = "idle"
@@ -84,8 +84,8 @@ class Caller:
         self.dialled: list[str] = []
         self.acts: list[Act] = []
         self._post, self._ring, self._form = post, ring, form
-        self._seconds, self._sound_at = seconds, sound_at
-        self._document = ring
+        self._speaking_time, self._sound_at = speaking_time, sound_at
+        self._document_url = ring
         self._verbs: deque[Verb] = deque()
         self._current: Verb | None = None
         self._unheard: tuple[SayOrPlay, ...] = ()
@@ -104,8 +104,8 @@ class Caller:
     def position(self) -> str:
         """The state of the call as a line of a story: `at /call/es/main`, `dials +12025550123`, `ended`.
 
-        The address is the one to which a key would be sent, without the folder of `ring`: with the ring
-        https://example.org/help/call, the address https://example.org/help/call/es/main is `/call/es/main`.
+        After `at` is the path of the URL to which a key would be sent, without the folder of `ring`: with the ring
+        https://example.org/help/call, the URL https://example.org/help/call/es/main is `/call/es/main`.
         """
         if gather := self.gather:
             return f"at {self._path(gather.action)}"
@@ -181,17 +181,17 @@ class Caller:
             return gather
         raise ImpossibleAct(f"{act}: the line does not listen, the caller is {self.position}")
 
-    def _fetch(self, address: str, more: Fields = ()) -> None:
-        address = self._resolved(address)
+    def _fetch(self, url: str, more: Fields = ()) -> None:
+        url = self._resolved(url)
         form = self._form if self.state == "idle" else answered(self._form)
-        self._verbs = deque(read_document(self._post(address, [*form, *more])))
-        self._document = address
+        self._verbs = deque(read_document(self._post(url, [*form, *more])))
+        self._document_url = url
 
-    def _resolved(self, address: str) -> str:
-        return address if urlsplit(address).scheme else urljoin(self._document, address)
+    def _resolved(self, url: str) -> str:
+        return url if urlsplit(url).scheme else urljoin(self._document_url, url)
 
-    def _path(self, address: str) -> str:
-        parts = urlsplit(self._resolved(address))
+    def _path(self, url: str) -> str:
+        parts = urlsplit(self._resolved(url))
         folder = urlsplit(self._ring).path.rpartition("/")[0]
         path = parts.path.removeprefix(folder) if parts.path.startswith(f"{folder}/") else parts.path
         return f"{path}?{parts.query}" if parts.query else path
@@ -218,10 +218,10 @@ class Caller:
 
     def _hear(self, verb: SayOrPlay, interruptible: bool) -> None:
         if isinstance(verb, Say):
-            seconds = said_seconds(verb, self._seconds)
+            seconds = said_seconds(verb, self._speaking_time)
             heard = Heard(self.clock, verb.language, verb.voice, verb.text, interruptible, seconds)
         else:
-            sound = self._sound_at(self._resolved(verb.address))
+            sound = self._sound_at(self._resolved(verb.url))
             heard = Heard(self.clock, sound.language, "recording", sound.text, interruptible, sound.seconds)
         self.heard.append(heard)
         self.clock += heard.seconds

@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from ivr.phone.schema import E164, break_seconds, checked_attributes, is_address
+from ivr.phone.schema import E164, break_seconds, checked_attributes, is_url
 from ivr.phone.verbs import Dial, Gather, Hangup, Play, Say, SayOrPlay, Verb
 from ivr.phone.xml import InvalidTwiml, parse_xml
 
@@ -67,10 +67,10 @@ def _say(element: Element) -> Say:
 def _play(element: Element) -> Play:
     """https://www.twilio.com/docs/voice/twiml/play"""
     checked_attributes(element)
-    address = _text_of(element)
-    if not is_address(address):
-        raise InvalidTwiml(f'<Play> holds "{address}": it must hold a URL', 11100)
-    return Play(address)
+    url = _text_of(element)
+    if not is_url(url):
+        raise InvalidTwiml(f'<Play> holds "{url}": it must hold a URL', 11100)
+    return Play(url)
 
 
 def _gather(element: Element) -> Gather:

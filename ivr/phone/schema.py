@@ -29,7 +29,7 @@ class AttributeRule(NamedTuple):
     code: int
 
 
-def is_address(value: str) -> bool:
+def is_url(value: str) -> bool:
     """Whether `value` is an absolute http(s) URL or a relative one, with every unusual character escaped."""
     if not re.fullmatch(r"[!-~]+", value) or re.search(r'[<>"{}|\\^`]', value):
         return False
@@ -56,7 +56,7 @@ def _whole_number(least: int, most: int) -> Callable[[str], bool]:
     return lambda value: re.fullmatch("[0-9]{1,6}", value) is not None and least <= int(value) <= most
 
 
-_URL = AttributeRule(is_address, "an absolute http(s) or relative URL", 11100)
+_URL = AttributeRule(is_url, "an absolute http(s) or relative URL", 11100)
 _POST = _matches("POST"), "POST, so that no key is written to a server's log"
 
 # https://www.twilio.com/docs/voice/twiml/gather#gather-attributes

@@ -22,9 +22,9 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """A sound file, at an absolute or relative address."""
+    """A sound file, at an absolute or relative URL."""
 
-    address: str
+    url: str
 
 
 SayOrPlay = Say | Play
@@ -82,18 +82,18 @@ class Heard(NamedTuple):
     seconds: float
 
 
-def speaking_time(text: str, language: str) -> float:
+def average_speaking_time(text: str, language: str) -> float:
     """Seconds that `text` takes at two and a half words a second, in any language."""
     return len(text.split()) / 2.5
 
 
-def unknown_sound(address: str) -> PlayedSound:
-    """The sound at an address whose content is not known: the address in place of words, 0 seconds."""
-    return PlayedSound("", f"[{address}]", 0.0)
+def unknown_sound(url: str) -> PlayedSound:
+    """The sound at a URL whose content is not known: the URL in place of words, 0 seconds."""
+    return PlayedSound("", f"[{url}]", 0.0)
 
 
-def said_seconds(say: Say, seconds: SpeakingTime) -> float:
+def said_seconds(say: Say, speaking_time: SpeakingTime) -> float:
     """The seconds of `say`. Its rate changes the seconds of words, but not of pauses."""
-    speech = sum(seconds(piece, say.language) for piece in say.pieces if isinstance(piece, str))
+    speech = sum(speaking_time(piece, say.language) for piece in say.pieces if isinstance(piece, str))
     pauses = sum(piece for piece in say.pieces if isinstance(piece, float))
     return speech / say.rate + pauses

@@ -39,8 +39,9 @@ OUTCOMES: Mapping[str, tuple[str, bool]] = {
     "canceled": ("canceled", False),
     "bridged": ("canceled", True),
 }
-"""How a dialled call can end: by its name in a story, DialCallStatus, and DialBridged, whether two people talked.
+"""The ways in which a dialled call can end: a name, as stories write it, and what Twilio then sends.
 
+Twilio sends DialCallStatus, and DialBridged: whether two people talked.
 https://www.twilio.com/docs/voice/twiml/dial#dialcallstatus-values
 """
 

@@ -13,8 +13,10 @@ from typing import NamedTuple
 from ivr.errors import OperationFailed
 from ivr.speech.programs import CONVERTER, INSTALL_ADVICE, PIPER, SYNTHESIZER, espeak_voice_names
 
-LATIN_AMERICAN_SPANISH, SPANISH_OF_SPAIN = "es-419", "es-es"
-"""The tag of American Spanish in espeak-ng, whose "es" is Spanish of Spain; the tag of Spanish of Spain in Piper."""
+LATIN_AMERICAN_SPANISH = "es-419"
+"""Its tag in espeak-ng, whose "es" is Spanish of Spain."""
+SPANISH_OF_SPAIN = "es-es"
+"""Its tag in Piper."""
 PIPER_ADVICE = "Install it: `pipx install piper-tts`, or `pip install piper-tts` in an environment of its own."
 
 
@@ -65,7 +67,7 @@ class InstalledVoices(NamedTuple):
         return InstalledVoice(SYNTHESIZER, name) if name else None
 
 
-def required_voices(folder: Path | None) -> InstalledVoices:
+def installed_voices(folder: Path | None) -> InstalledVoices:
     """The voices of this machine, with the Piper voices in `folder`.
 
     Raises OperationFailed, in a sentence, if a program is missing or `folder` cannot be used. espeak-ng may be missing

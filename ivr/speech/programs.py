@@ -28,8 +28,8 @@ VOICES_TIMEOUT = 6.0
 """Seconds in which espeak-ng names its voices."""
 _MESSAGE_LENGTH = 200
 DECODER = "ffmpeg"
-CONVERTER_TIMEOUT = 60
-"""Seconds that a program may take for one file."""
+RECORDING_TIMEOUT = 60
+"""Seconds that ffmpeg or sox may take for one recording."""
 CONTAINERS = "wav,w64,aiff,caf,au,flac,mp3,aac,mov,mp4,m4a,3gp,3g2,ogg,matroska,webm,amr,asf"
 """The formats that ffmpeg may read. Other formats, such as playlists, can make it open further files."""
 SUFFIXES = frozenset(
@@ -44,18 +44,18 @@ OTHER_FORMAT_ADVICE = (
 
 
 class SynthesisFailed(Exception):
-    """A program is missing, slow or failing: the message says which."""
+    """A program that makes speech is missing, slow or failing: the message says which."""
 
 
-def run_program(name: str, options: Sequence[str], standard_input: bytes, seconds: float) -> bytes:
-    """The output of a program. Raises SynthesisFailed where it fails, or takes more than `seconds`."""
+def run_program(name: str, options: Sequence[str], standard_input: bytes, timeout: float) -> bytes:
+    """The output of a program that makes speech. Raises SynthesisFailed if it fails or exceeds `timeout` seconds."""
     command = [shutil.which(name) or name, *options]
     try:
-        process = subprocess.run(command, input=standard_input, capture_output=True, timeout=seconds)
+        process = subprocess.run(command, input=standard_input, capture_output=True, timeout=timeout)
     except OSError as error:
         raise SynthesisFailed(f"{name} does not start: {error.strerror}") from None
     except subprocess.TimeoutExpired:
-        raise SynthesisFailed(f"{name} took more than {seconds:g} s") from None
+        raise SynthesisFailed(f"{name} took more than {timeout:g} s") from None
     if process.returncode:
         raise SynthesisFailed(f"{name} ended with status {process.returncode}{_last_line(process.stderr)}")
     return process.stdout
@@ -95,21 +95,21 @@ def file_for_sox(file: Path) -> Iterator[Path]:
             yield source
             return
         options = ["-nostdin", "-v", "error", "-protocol_whitelist", "file", "-format_whitelist", CONTAINERS]
-        process = _run([decoder, *options, "-i", str(source), "-vn", "-c:a", "pcm_s16le", str(sound)])
+        process = _run_on_recording([decoder, *options, "-i", str(source), "-vn", "-c:a", "pcm_s16le", str(sound)])
         if process.returncode or not sound.exists():
             raise OperationFailed(f"{file} is not a sound file that {DECODER} can read. Export it as WAV or MP3.")
         yield sound
 
 
 def run_sox(arguments: Sequence[str]) -> tuple[bytes, str]:
-    """Run sox with `arguments`. Returns its output and its messages. Raises OperationFailed.
+    """Run sox with `arguments`, on a recording. Returns its output and its messages. Raises OperationFailed.
 
     Example: `run_sox(["in.wav", "-n", "stats"])` returns `(b"", "Pk lev dB …")`.
     """
     program = shutil.which(CONVERTER)
     if program is None:
         raise OperationFailed(f"{CONVERTER}, which reads and converts recordings, is not installed. {INSTALL_ADVICE}")
-    process = _run([program, "-V1", *arguments])
+    process = _run_on_recording([program, "-V1", *arguments])
     messages = process.stderr.decode("utf-8", "replace").strip()
     if process.returncode:
         reason = messages.splitlines()[-1].partition("FAIL ")[2] if messages else ""
@@ -119,9 +119,9 @@ def run_sox(arguments: Sequence[str]) -> tuple[bytes, str]:
     return process.stdout, messages
 
 
-def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":
+def _run_on_recording(command: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":
     try:
-        return subprocess.run(command, capture_output=True, timeout=CONVERTER_TIMEOUT, check=False)
+        return subprocess.run(command, capture_output=True, timeout=RECORDING_TIMEOUT, check=False)
     except subprocess.TimeoutExpired:
         name = Path(command[0]).name
-        raise OperationFailed(f"{name} did not finish within {CONVERTER_TIMEOUT} seconds.") from None
+        raise OperationFailed(f"{name} did not finish within {RECORDING_TIMEOUT} seconds.") from None

@@ -65,7 +65,7 @@ def grade(text: str, language: str) -> Grade | None:
     word_count, sentence_count = len(words(text)), len(sentences(text))
     if not word_count or language not in ("en", "es"):
         return None
-    per_word, per_sentence = syllables(text, language) / word_count, word_count / sentence_count
+    syllables_per_word, words_per_sentence = syllables(text, language) / word_count, word_count / sentence_count
     if language == "en":
-        return Grade("Flesch-Kincaid", 0.39 * per_sentence + 11.8 * per_word - 15.59)
-    return Grade("INFLESZ", 206.835 - 62.3 * per_word - per_sentence)
+        return Grade("Flesch-Kincaid", 0.39 * words_per_sentence + 11.8 * syllables_per_word - 15.59)
+    return Grade("INFLESZ", 206.835 - 62.3 * syllables_per_word - words_per_sentence)

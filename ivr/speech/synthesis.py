@@ -25,19 +25,19 @@ VOLUME = 0.9
 PIPER_BYTES_A_SAMPLE = 2
 
 
-def synthesize(utterances: Sequence[Utterance], voice: InstalledVoice, seconds: float) -> list[bytes]:
+def synthesize(utterances: Sequence[Utterance], voice: InstalledVoice, timeout: float) -> list[bytes]:
     """The telephone sound of each of `utterances`, which have one rate, as WAV files in the same order.
 
-    A program may run for `seconds`. Raises SynthesisFailed.
+    `timeout` is the seconds for which a program may run. Raises SynthesisFailed.
     """
     speak = speak_with_piper if voice.program == PIPER else _speak_with_espeak
-    return [write_wav(_telephone_samples(sound, seconds)) for sound in speak(utterances, voice, seconds)]
+    return [write_wav(_telephone_samples(sound, timeout)) for sound in speak(utterances, voice, timeout)]
 
 
-def _speak_with_espeak(utterances: Sequence[Utterance], voice: InstalledVoice, seconds: float) -> list[bytes]:
+def _speak_with_espeak(utterances: Sequence[Utterance], voice: InstalledVoice, timeout: float) -> list[bytes]:
     def speak(utterance: Utterance) -> bytes:
         options = ["-m", "-v", voice.name, "-s", str(round(WORDS_A_MINUTE * utterance.rate)), "--stdout"]
-        return run_program(SYNTHESIZER, options, _ssml(utterance).encode(), seconds)
+        return run_program(SYNTHESIZER, options, _ssml(utterance).encode(), timeout)
 
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         return list(threads.map(speak, utterances))
@@ -56,7 +56,7 @@ def _ssml(utterance: Utterance) -> str:
     return f"<speak>{' '.join(pieces)}</speak>"
 
 
-def speak_with_piper(utterances: Sequence[Utterance], voice: InstalledVoice, seconds: float) -> list[bytes]:
+def speak_with_piper(utterances: Sequence[Utterance], voice: InstalledVoice, timeout: float) -> list[bytes]:
     """A WAV file for each of `utterances`, from one start of piper: it takes two seconds to load a voice.
 
     Each line that piper reads becomes one sound file, in the order of their names.
@@ -66,12 +66,12 @@ def speak_with_piper(utterances: Sequence[Utterance], voice: InstalledVoice, sec
         options = ["--model", str(voice.model), "--output_dir", folder]
         scale = f"{voice.length_scale / utterances[0].rate:.3f}"
         lines = "".join(f"{text}\n" for text in texts).encode()
-        run_program(PIPER, [*options, "--length_scale", scale], lines, seconds)
+        run_program(PIPER, [*options, "--length_scale", scale], lines, timeout)
         sounds = [_read(path) for path in sorted(Path(folder).glob("*.wav"), key=lambda path: int(path.stem))]
     if len(sounds) != len(texts):
         raise SynthesisFailed(f"{PIPER} made {len(sounds)} sounds of {len(texts)} texts")
-    rate, spoken = sounds[0][0], (samples for _, samples in sounds)
-    return [_joined(utterance, spoken, rate) for utterance in utterances]
+    sample_rate, spoken = sounds[0][0], (samples for _, samples in sounds)
+    return [_joined(utterance, spoken, sample_rate) for utterance in utterances]
 
 
 def _read(path: Path) -> tuple[int, bytes]:
@@ -85,21 +85,21 @@ def _read(path: Path) -> tuple[int, bytes]:
         raise SynthesisFailed(f"{PIPER} made a file that is no sound ({error})") from None
 
 
-def _joined(utterance: Utterance, spoken: Iterator[bytes], rate: int) -> bytes:
+def _joined(utterance: Utterance, spoken: Iterator[bytes], sample_rate: int) -> bytes:
     """A WAV file of `utterance`: the next ones of `spoken` for its words, and silence for its pauses."""
     content = io.BytesIO()
     with wave.open(content, "wb") as file:
-        file.setparams((1, PIPER_BYTES_A_SAMPLE, rate, 0, "NONE", ""))
+        file.setparams((1, PIPER_BYTES_A_SAMPLE, sample_rate, 0, "NONE", ""))
         for piece in utterance.pieces:
             file.writeframes(
-                bytes(round(piece * rate) * PIPER_BYTES_A_SAMPLE) if isinstance(piece, float) else next(spoken)
+                bytes(round(piece * sample_rate) * PIPER_BYTES_A_SAMPLE) if isinstance(piece, float) else next(spoken)
             )
     return content.getvalue()
 
 
-def _telephone_samples(sound: bytes, seconds: float) -> bytes:
+def _telephone_samples(sound: bytes, timeout: float) -> bytes:
     telephone = ["-t", "raw", "-r", str(SAMPLE_RATE), "-c", "1", "-e", "mu-law"]
-    samples = run_program(CONVERTER, ["-V1", "-v", str(VOLUME), "-t", "wav", "-", *telephone, "-"], sound, seconds)
+    samples = run_program(CONVERTER, ["-V1", "-v", str(VOLUME), "-t", "wav", "-", *telephone, "-"], sound, timeout)
     if not samples:
         raise SynthesisFailed(f"{CONVERTER} made no sound")
     return samples

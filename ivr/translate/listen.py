@@ -23,7 +23,7 @@ from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.line.options import Options
 from ivr.speech import programs, timing
-from ivr.speech.installed_voices import InstalledVoice, InstalledVoices, required_voices
+from ivr.speech.installed_voices import InstalledVoice, InstalledVoices, installed_voices
 from ivr.speech.programs import SynthesisFailed
 from ivr.speech.sound_folder import INDEX, SoundFolder, sound_file_name
 from ivr.speech.synthesis import synthesize
@@ -181,7 +181,7 @@ def _synthetic(
     line: Line, locale: Locale, parts: Sequence[TextPart], pace: Pace, voices_folder: Path | None
 ) -> dict[str, Path]:
     """The sound of each of `parts`, by the name of the part. Makes the sounds that SOUNDS_FOLDER does not have."""
-    voice = _installed_voice(locale, required_voices(voices_folder))
+    voice = _installed_voice(locale, installed_voices(voices_folder))
     utterances = [utterance_of(locale.language, part.spoken.paragraphs, pace == "slow") for part in parts]
     folder = SoundFolder(line.content.root / SOUNDS_FOLDER)
     for _ in make_missing(folder, LanguageSounds(locale.tag, voice, by_file_name(utterances, voice))):

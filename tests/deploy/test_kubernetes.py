@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from ivr import __version__
 from ivr.server.master import GRACEFUL_TIMEOUT
-from ivr.setting_rules import plain_url
+from ivr.setting_rules import line_url
 from ivr.settings import CHECKOUT, Settings
 
 KUBERNETES = CHECKOUT / "deploy" / "kubernetes"
@@ -196,7 +196,7 @@ def test_overlay_settings_are_accepted(overlay: Path) -> None:
     (rule,) = resource("Ingress")["spec"]["rules"]
     assert settings.public_url == f"https://{rule['host']}"
     assert resource("Ingress")["spec"]["tls"][0]["hosts"] == [rule["host"]]
-    assert plain_url(settings.public_url) == settings.public_url
+    assert line_url(settings.public_url) == settings.public_url
 
 
 def test_metrics_are_scraped_at_the_port_that_serves_them() -> None:

@@ -19,7 +19,7 @@ from support.twilio_account import LINE_NUMBER, SID, TOKEN, TwilioApi
 
 from ivr import __version__
 from ivr.cli.main import main
-from ivr.errors import Fault, NoAnswer, Unreachable
+from ivr.errors import Fault, TwilioUnavailable, Unreachable
 from ivr.line.compiler import compile_line
 from ivr.operate.cause import EFFECTS
 from ivr.operate.doctor import local, run
@@ -81,7 +81,7 @@ def test_a_check_that_breaks_keeps_no_other_from_being_made(world: World) -> Non
         raise KeyError("secret")
 
     def has_no_answer(_: Target) -> Finding:
-        raise NoAnswer("Twilio does not answer.")
+        raise TwilioUnavailable("Twilio does not answer.")
 
     checks = {"a": Check(breaks), "b": Check(has_no_answer), "c": Check(lambda _: passes("well."))}
     results = list(run.run_checks(patient(world), checks))

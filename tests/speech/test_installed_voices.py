@@ -7,7 +7,7 @@ import pytest
 from support.voices import add_piper_voice, install_all
 
 from ivr.errors import OperationFailed
-from ivr.speech.installed_voices import InstalledVoices, piper_voices, required_voices
+from ivr.speech.installed_voices import InstalledVoices, installed_voices, piper_voices
 
 ESPEAK = frozenset({"en-us", "en", "es", "es-419", "fr-fr", "fr", "cmn"})
 
@@ -64,7 +64,7 @@ def test_piper_voice_is_preferred_and_spanish_of_america_before_that_of_spain(
 
 
 def test_language_without_a_piper_voice_is_spoken_by_espeak(voices: Path) -> None:
-    voice = required_voices(voices).voice_of("en-US", "en")
+    voice = installed_voices(voices).voice_of("en-US", "en")
     assert voice is not None
     assert voice.identity == "espeak-ng en-us"
 
@@ -116,11 +116,11 @@ def test_missing_programs_are_named_with_the_way_to_install_them(
     monkeypatch.setenv("PATH", str(programs))
     (programs / "espeak-ng").unlink()
     with pytest.raises(OperationFailed, match=r"espeak-ng is not installed.*apt install espeak-ng sox"):
-        required_voices(None)
-    assert required_voices(voices).voice_of("es-US"), "Piper needs no espeak-ng"
+        installed_voices(None)
+    assert installed_voices(voices).voice_of("es-US"), "Piper needs no espeak-ng"
     (programs / "piper").unlink()
     with pytest.raises(OperationFailed, match=r"piper, which speaks with the voices in .*, is not installed"):
-        required_voices(voices)
+        installed_voices(voices)
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(OperationFailed, match=r"espeak-ng and sox are not installed"):
-        required_voices(None)
+        installed_voices(None)

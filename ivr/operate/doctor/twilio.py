@@ -3,7 +3,7 @@
 from urllib.parse import urldefrag, urlencode, urlsplit
 
 from ivr.call.urls import OVERRIDES, RING
-from ivr.errors import NoAnswer, OperationFailed, TokenRejected, Unreachable
+from ivr.errors import OperationFailed, TokenRejected, TwilioUnavailable, Unreachable
 from ivr.operate.account import UNKNOWN_TOKEN, Webhooks
 from ivr.operate.doctor.check import Finding, Target, fails, passes, to_do, unknown
 from ivr.operate.http_client import Reply, signature_header, signed_post
@@ -29,7 +29,7 @@ def account_is_active(target: Target) -> Finding:
         status = target.account.status()
     except TokenRejected:
         return fails(*UNKNOWN_TOKEN, ("account", "token"))
-    except NoAnswer as error:
+    except TwilioUnavailable as error:
         return unknown(str(error), lacks=("account",))
     except OperationFailed as error:
         remedy = "Correct TWILIO_ACCOUNT_SID in the settings, or look in Twilio's console why the account is closed."
