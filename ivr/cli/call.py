@@ -55,9 +55,9 @@ def new_caller(settings: Settings, url: str | None) -> Caller:
     return simulator.new_caller(line, url + RING, partial(_post, settings, url))
 
 
-def _post(settings: Settings, url: str, address: str, form: Form) -> bytes:
+def _post(settings: Settings, url: str, next_url: str, form: Form) -> bytes:
     try:
-        reply = post_to_line(settings, url, fetch, address, form)
+        reply = post_to_line(settings, url, fetch, next_url, form)
     except Unreachable as error:
         raise OperationFailed(f"{error}. Is the line running? Start it with `make run`.") from None
     if reply.status != 200:

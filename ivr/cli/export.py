@@ -62,7 +62,7 @@ def export(folder: Path | None, twilio: Path | None, site: Path | None, sounds: 
     if site:
         _write_site(settings, readiness, site, sounds)
     if old:
-        sys.exit(_compare(_exported(settings), old))
+        sys.exit(_print_differences(_exported(settings), old))
 
 
 def require_ready(settings: Settings) -> "Readiness":
@@ -83,12 +83,16 @@ def _exported(settings: Settings, own_number: bool = False) -> "ExportedLine":
 
 
 def _write_project(settings: Settings, readiness: "Readiness", folder: Path) -> None:
-    """Write the project for Twilio. With a real token, LINE_NUMBER is set: `read_settings` requires it."""
+    """Write the project for Twilio. Raises OperationFailed if neither a token nor LINE_NUMBER is set.
+
+    With Twilio's token `read_settings` requires LINE_NUMBER, and a project with a test token is only to try out.
+    """
     from ivr.content.layer import recording_files
     from ivr.export.twilio_project import write_project
 
     if not settings.line_number and not settings.is_test_line:
         raise OperationFailed(_NO_NUMBER)
+    # PUBLIC_URL is known after the first deployment, so the report of a project leaves the settings out.
     report = {name: value for name, value in readiness.report().items() if name != "settings"}
     write_project(_exported(settings, own_number=True), report, recording_files(settings.ivr_content), folder)
     click.echo(f"wrote {folder}; its README.md says how to try it out and how to deploy it")
@@ -105,7 +109,7 @@ def _write_site(settings: Settings, readiness: "Readiness", folder: Path, sounds
     click.echo(f"wrote {folder}; its README.md says how to publish {folder / PUBLIC}")
 
 
-def _compare(line: "ExportedLine", old: Path) -> int:
+def _print_differences(line: "ExportedLine", old: Path) -> int:
     """Print what changed from the export `old` to `line`. Returns the exit code: 1 if there is a difference."""
     from ivr.export.diff import differences
     from ivr.export.files import read_export

@@ -72,13 +72,13 @@ def check(ctx: click.Context, tag: str | None, today: bool, against: str | None)
     if against:
         if tag or today:
             raise click.UsageError("--against allows no TAG and no --today: it compares the whole line.")
-        sys.exit(operate.compare(against, operate.external(ctx)))
+        sys.exit(operate.print_differences(against, operate.external_services(ctx)))
     from ivr.check.report import check_all, check_language
     from ivr.script.own import changed_texts
 
-    settings, day = read_settings(), date.today() if today else None
+    settings = read_settings()
     root, options = settings.ivr_content, settings.options
-    report = check_language(root, options, tag) if tag else check_all(root, options, day)
+    report = check_language(root, options, tag) if tag else check_all(root, options, date.today() if today else None)
     echo_lines(report.rows)
     for name in changed_texts(root):
         click.echo(f"{name}: the release has changed the text that yours replaces. `ivr own` shows both.")

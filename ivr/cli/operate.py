@@ -24,7 +24,7 @@ def add_to(main: click.Group) -> None:
         main.add_command(command)
 
 
-def external(ctx: click.Context) -> ExternalServices:
+def external_services(ctx: click.Context) -> ExternalServices:
     """The network, the clock and Twilio; a test passes its own."""
     return ctx.obj if isinstance(ctx.obj, ExternalServices) else ExternalServices()
 
@@ -52,7 +52,7 @@ def _document_url(_: click.Context, __: click.Parameter, value: str | None) -> s
     return value
 
 
-def compare(url: str, services: ExternalServices) -> int:
+def print_differences(url: str, services: ExternalServices) -> int:
     """Print what callers would lose if this line took the place of the one at `url`. The exit code: 1 if anything."""
     from ivr.operate.compare import compare_lines
 
@@ -125,7 +125,7 @@ def number_set(
     if number.overridden_by:
         raise OperationFailed(f"Nothing was changed: with a {number.overridden_by}, these webhooks have no effect.")
     if "voice_url" not in overrides:
-        _require_answer(settings, external(ctx))
+        _require_answer(settings, external_services(ctx))
     if dry_run or not changes:
         return
     if not yes:
@@ -151,7 +151,7 @@ def _account_and_number(
     from ivr.operate.account import Account
     from ivr.operate.number_webhooks import find_number
 
-    account = Account(settings, external(ctx).transport)
+    account = Account(settings, external_services(ctx).transport)
     if not (number_or_sid or settings.line_number):
         raise BadSettings("The number is not known: set LINE_NUMBER, or give it to the command, such as +12025550123.")
     return account, find_number(account, number_or_sid or settings.line_number)
@@ -178,7 +178,7 @@ def doctor(ctx: click.Context, local: bool, go_live: bool) -> None:
     from ivr.readiness import readiness_of
 
     settings = read_settings()
-    target = Target(settings, external(ctx), readiness_of(settings))
+    target = Target(settings, external_services(ctx), readiness_of(settings))
     click.echo(heading(settings))
     results = []
     for result in run_checks(target, LOCAL_CHECKS if local else ALL_CHECKS):
@@ -199,6 +199,6 @@ def probe_(ctx: click.Context, url: str) -> None:
     """
     from ivr.operate.probe import probe
 
-    probed = probe(read_settings(), url, external(ctx).fetch)
+    probed = probe(read_settings(), url, external_services(ctx).fetch)
     click.echo(str(probed))
     sys.exit({"OK": 0, "CANNOT TELL": 3}.get(probed.state, 1))

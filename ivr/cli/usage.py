@@ -1,9 +1,9 @@
-"""The commands of an operator about numbers: `ivr usage` and `ivr cost`."""
+"""The commands of an operator about counts and costs of calls: `ivr usage` and `ivr cost`."""
 
 import click
 
 from ivr.cli import compiled_line, echo_lines
-from ivr.cli.operate import external
+from ivr.cli.operate import external_services
 from ivr.errors import BadSettings
 from ivr.settings import read_settings
 from ivr.usage.periods import is_period, period_before
@@ -40,7 +40,7 @@ def usage(ctx: click.Context, period: str | None, periods: int, agency: str, out
     from ivr.usage.report import check_final, last_period, make_report
     from ivr.usage.store import store_of
 
-    settings, now = read_settings(), external(ctx).now()
+    settings, now = read_settings(), external_services(ctx).now()
     store = store_of(settings)
     if store is None:
         raise BadSettings("IVR_USAGE is off: nothing is counted.")
@@ -61,7 +61,7 @@ def _print_records_of_twilio(ctx: click.Context, period: str | None) -> None:
     from ivr.operate.call_records import report
     from ivr.usage.report import last_period
 
-    settings, services = read_settings(), external(ctx)
+    settings, services = read_settings(), external_services(ctx)
     last = period or last_period(services.now(), settings.ivr_usage_period)
     echo_lines(report(Account(settings, services.transport), settings, last, services.now()))
 
