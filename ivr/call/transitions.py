@@ -1,24 +1,21 @@
 """The transitions: where an event leads, and what the line does while the caller is silent.
 
-This file alone decides both.
+This file alone decides both; `explore` (exploration.py) applies both to every place.
 
 - `next_place(flow, place, event)` is the place after an event: a key, a request without a key, the end of a dial.
 - `silent_steps(flow, place, policy)` are all steps that follow if the caller presses no key. A document contains them,
   in this order. So a silent caller sends no further request, and reaches a person even if our servers have stopped.
-- `explore(flow, policy)` applies both to every place that they lead to, from the ring on.
 
 The keys mean the same at every place: 0 a person, 9 the 911 reminder, 8 the other language, 7 again and slower,
 * the parent menu, # the next part, 1 to 6 the choices. Any other key is a no-match, which does not end the call.
 """
 
 import math
-from collections import deque
-from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Literal, NamedTuple, assert_never, get_args
+from typing import Literal, NamedTuple, assert_never
 
 from ivr.call.flow import Farewell, Flow, LanguageMenu, Menu, Opening, Reminder, Topic, Transfer
-from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Event, Key, NoKey, Outdated, Place, Ring
+from ivr.call.state import CallEnded, DialEnded, Event, Key, NoKey, Outdated, Place, Ring
 
 Policy = Literal["connect", "goodbye"]
 """The end of a silent call: "connect" dials the hotline, "goodbye" reads its number and hangs up."""
@@ -220,45 +217,3 @@ def _later_readings(flow: Flow, place: Place, policy: Policy, tries: int = 0) ->
     if policy == "goodbye":
         return *readings, Ask(place, "ending"), Ask(place, "number"), End(_enter(place, flow.main_menu))
     return *readings, Ask(place, "warning"), Dial(_enter(place, flow.name_of_kind("transfer"))._replace(tries=tries))
-
-
-class Exploration(NamedTuple):
-    """Every place of the line, and how to get there.
-
-    `paths` has a shortest path to each place, as words: "ring 8 2 -" is a ring, keys 8 and 2, then silence up to one of
-    the later steps; the outcome of a dial is its name ("busy"), any other value of Digits is "other".
-    `transitions[place][key]` is the place that `key` leads to; the key "" is any other value of Digits.
-    """
-
-    paths: Mapping[Place, str]
-    transitions: Mapping[Place, Mapping[str, Place]]
-
-
-def explore(flow: Flow, policy: Policy) -> Exploration:
-    """Every place that keys, silence or the outcome of a dial lead to. A breadth-first search."""
-    start = first_place(flow)
-    paths, transitions, queue = {start: "ring"}, dict[Place, Mapping[str, Place]](), deque([start])
-    unique = {start: start}  # equal places are one object: less memory
-    while queue:
-        place = queue.popleft()
-        place_of_keys = _place_of_keys(flow, place)
-        targets = ((key, _press(flow, place_of_keys, key)) for key in (*KEYS, ""))
-        transitions[place] = {key: unique.setdefault(target, target) for key, target in targets}
-        for word, target in _steps_from(flow, place, transitions[place], policy):
-            if target not in paths:
-                paths[target] = f"{paths[place]} {word}"
-                queue.append(target)
-    return Exploration(paths, transitions)
-
-
-def _steps_from(flow: Flow, place: Place, keys: Mapping[str, Place], policy: Policy) -> Iterator[tuple[str, Place]]:
-    """Each word of a path and the place that it leads to from `place`. `keys` are the transitions of `place`."""
-    if isinstance(flow.nodes[place.node], Transfer):
-        for outcome in get_args(DialOutcome):
-            yield outcome, next_place(flow, place, DialEnded(outcome))
-    else:
-        for key, target in keys.items():
-            yield key or "other", target
-        for step in silent_steps(flow, place, policy):
-            if not isinstance(step, End):
-                yield "-", step.place

@@ -18,8 +18,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from ivr.call.exploration import explore
 from ivr.call.state import Place
-from ivr.call.transitions import Ask, Dial, End, Step, explore, first_place, silent_steps
+from ivr.call.transitions import Ask, Dial, End, Step, first_place, silent_steps
 from ivr.call.urls import AUDIO, key_address_of, outcome_address_of, webhook_url
 from ivr.content.facts import HOTLINE
 from ivr.content.languages import fallback_locales

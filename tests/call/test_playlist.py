@@ -5,10 +5,11 @@ from typing import get_args
 
 import pytest
 
+from ivr.call.exploration import explore
 from ivr.call.flow import Farewell, Flow, LanguageMenu, Menu, Opening, Reminder, Topic, Transfer
 from ivr.call.playlist import NEEDED_SHARED_TEXTS, SHARED_TEXTS, PromptRef, named_keys, prompts_for
 from ivr.call.state import Place
-from ivr.call.transitions import Ask, Dial, End, Reading, explore, silent_steps
+from ivr.call.transitions import Ask, Dial, End, Reading, silent_steps
 
 NODES = {
     "opening": Opening(kind="opening", menu="main"),

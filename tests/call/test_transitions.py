@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from ivr.call.exploration import explore
 from ivr.call.flow import Farewell, Flow, LanguageMenu, Menu, Opening, Reminder, Topic, Transfer
 from ivr.call.state import KEYS, CallEnded, DialEnded, DialOutcome, Event, Key, NoKey, Outdated, Place, Ring
 from ivr.call.transitions import (
@@ -16,7 +17,6 @@ from ivr.call.transitions import (
     Dial,
     End,
     Policy,
-    explore,
     languages_offered,
     last_part,
     next_place,

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ivr.call.exploration import explore
 from ivr.call.flow import Flow, Menu, Topic
 from ivr.call.state import KEYS, Place
-from ivr.call.transitions import CHOICE_KEYS, Policy, explore
+from ivr.call.transitions import CHOICE_KEYS, Policy
 from ivr.call.urls import (
     RING,
     address_of,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from support.fake_twilio import HOTLINE, HOTLINE_SPOKEN, gather, is_safe
 
+from ivr.call.exploration import explore
 from ivr.call.flow import Menu, Topic
-from ivr.call.transitions import explore
 from ivr.call.urls import address_of
 from ivr.line.line import Line
 from ivr.phone.caller import Caller

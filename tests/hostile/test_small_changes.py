@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from ivr.call.exploration import explore
 from ivr.call.state import KEYS, Key, Place
 from ivr.call.transitions import (
     Dial,
     End,
     Policy,
-    explore,
     languages_offered,
     last_part,
     next_place,
