@@ -13,7 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from ivr.content.files import MAX_TEXT_BYTES, is_unspeakable, read_bytes
+from ivr.content.characters import is_unspeakable
+from ivr.content.files import MAX_TEXT_BYTES, read_bytes
 from ivr.content.po import PoEntry, PoFault, read_po, with_line_feeds
 from ivr.content.written import END
 from ivr.errors import BadLocale, Fault, FaultKind
@@ -171,7 +172,7 @@ def message_fault(english: str, translated: str) -> tuple[str, str] | None:
     expected, given = Counter(PLACEHOLDER.findall(english)), Counter(PLACEHOLDER.findall(translated))
     if expected != given:
         return _placeholder_fault(expected, given)
-    if misplaced := spelling_fault(PLACEHOLDER.findall(translated), spelling_starts(english)):
+    if misplaced := spelled_words_fault(PLACEHOLDER.findall(translated), starts_of_spelled_words(english)):
         return misplaced
     if "%" in PLACEHOLDER.sub("", translated):
         return "a % that is not part of a placeholder", "Write the word instead: it is spoken."
@@ -188,7 +189,7 @@ def message_fault(english: str, translated: str) -> tuple[str, str] | None:
     return None
 
 
-def spelling_starts(english: str) -> frozenset[str]:
+def starts_of_spelled_words(english: str) -> frozenset[str]:
     """The placeholders that begin words with a written form: each of those before `%(end)s`.
 
     Example: {"site"} for "Go to %(site)s report dot cyber tip dot org %(end)s."
@@ -197,7 +198,7 @@ def spelling_starts(english: str) -> frozenset[str]:
     return frozenset(name for name, following in pairwise(names) if following == END)
 
 
-def spelling_fault(names: Sequence[str], starts: Collection[str]) -> tuple[str, str] | None:
+def spelled_words_fault(names: Sequence[str], starts: Collection[str]) -> tuple[str, str] | None:
     """The fault, and its remedy, if one of `starts` in the placeholders `names` is not followed by `end`; else None."""
     for name, following in pairwise((*names, "")):
         if name in starts and following != END:

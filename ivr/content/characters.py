@@ -43,6 +43,12 @@ VIRAMA = 9
 """Unicode's combining class of the sign that joins two letters of an Indic script."""
 
 
+@cache
+def is_unspeakable(character: str) -> bool:
+    """Whether no language can have a character: a control character, a line break, or one for private use."""
+    return unicodedata.category(character) in ("Cc", "Co", "Cs") or character in "\ufffe\uffff"
+
+
 class WrongCharacter(NamedTuple):
     """A character that a text cannot have, its `kind`, and the text `around` it.
 

@@ -7,9 +7,7 @@ import errno
 import re
 import stat
 import tomllib
-import unicodedata
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -131,12 +129,6 @@ def _toml_remedy(error: str, text: str) -> str:
     if re.search(r"\d,\d", row):
         return "Write a point in a number and no comma: 1.8."
     return "Correct the line; a key can be given only once."
-
-
-@cache
-def is_unspeakable(character: str) -> bool:
-    """Whether a text cannot contain a character: a control character, a line break, or one for private use."""
-    return unicodedata.category(character) in ("Cc", "Co", "Cs") or character in "\ufffe\uffff"
 
 
 def wrong_fields(error: ValidationError, leading: int = 0) -> Iterator[tuple[str, str]]:

@@ -99,7 +99,7 @@ def _moved_faults(path: Path, nodes: Mapping[str, Node], moved: Any) -> Iterator
 
 
 def _graph_faults(path: Path, nodes: Mapping[str, Node]) -> Iterator[Fault]:
-    """The faults of the nodes together. A kind that has not one node is reported alone: later checks need it."""
+    """The faults of the nodes together. A wrong number of nodes of a kind is reported alone: later checks need one."""
     for kind in sorted(SINGLE_KINDS):
         count = sum(node.kind == kind for node in nodes.values())
         if count != 1:

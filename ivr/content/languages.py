@@ -66,6 +66,7 @@ def _text_faults(content: Content, locale: Locale, name: str) -> Iterator[Fault]
     of_text = [fault for fault in (*message_faults, *locale.recordings.faults) if fault.text == name]
     faults = [fault for fault in of_text if not fault.waits_for_translator]
     yield from faults
+    # a translated text without a fault can be left to the source language for one reason only
     if not faults and locale.voice != NO_VOICE and content.is_translated(name, locale.tag):
         where = str(po_path_of_text(content.stack.existing(po_subpath(locale.tag)), name))
         remedy = "Shorten it, or part it in two: callers hear it in the source language until then."

@@ -23,11 +23,12 @@ from pydantic import Field
 
 from ivr.content.files import CHECKOUT, Table, read_table
 from ivr.content.recordings import FILE_NAME
+from ivr.content.templates import Paragraph, Part, Template, load_templates
 from ivr.errors import BadContent, Fault
 
 OWN_FILE = "own.toml"
 RELEASE = CHECKOUT
-"""The folder of the release's own content."""
+"""The folder of the release's own content. It is a name of its own, because tests put a small release in its place."""
 
 
 class Stack(NamedTuple):
@@ -51,9 +52,9 @@ class Stack(NamedTuple):
         return self.layer / path if self.layer else None
 
     def path(self, path: str) -> Path:
-        """A file, such as "locales/es/locale.toml": in the layer if it is there, else in the base."""
+        """A file, such as "locales/es/locale.toml": the base's without a layer, or if only the base has it."""
         in_layer, in_base = self.layer_path(path), self.base / path
-        return in_layer if in_layer and (in_layer.exists() or not in_base.exists()) else in_base
+        return in_base if in_layer is None or (in_base.exists() and not in_layer.exists()) else in_layer
 
     def existing(self, path: str) -> tuple[Path, ...]:
         """The files of this path that exist, that of the base first."""
@@ -61,11 +62,14 @@ class Stack(NamedTuple):
 
 
 def stack_of(root: Path) -> Stack:
-    """The stack of `root`: a layer over the release, or, with flow.toml and without own.toml, `root` alone."""
-    # Path.exists raises where a folder may not be read
+    """The stack of `root`: `root` alone if it is the release or has a flow.toml, and else as a layer over the release.
+
+    A folder with own.toml is a layer in any case.
+    """
+    # Path.exists raises if the permission to read a folder is missing
     has_own, has_flow = (os.path.exists(root / name) for name in (OWN_FILE, "prompts/flow.toml"))  # noqa: PTH110
-    is_complete = root.resolve() == RELEASE or has_flow
-    return Stack(root) if is_complete and not has_own else Stack(RELEASE, root)
+    is_whole = (has_flow or root.resolve() == RELEASE) and not has_own
+    return Stack(root) if is_whole else Stack(RELEASE, root)
 
 
 def recording_files(root: Path) -> dict[str, Path]:
@@ -168,3 +172,38 @@ def unknown_left_out(release: Collection[str], own: Own, path: Path) -> Iterator
         if name not in release:
             remedy = "Correct the name, or remove it if the release has no such topic any more."
             yield Fault(f"{path}: leave_out", f"the release has no node `{name}`", remedy)
+
+
+def layered_templates(
+    release: Mapping[str, Template], folder: Path, left_out: Collection[str]
+) -> Mapping[str, Template]:
+    """The templates of the release with those in `folder` (the prompts/ of a layer) over them, by name.
+
+    The texts of the nodes `left_out` are dropped, and so are the blocks that offer them. Raises BadContent.
+    """
+    templates, added = {**release, **load_templates(folder)}, load_templates(folder, ["added/*.txt"])
+    if unknown := [template for name, template in added.items() if name not in templates]:
+        remedy = "Name the file after a text of the release, or put a new text into prompts/ itself."
+        raise BadContent(
+            Fault(str(path), f"there is no text `{name}` to add to", remedy, text=name) for name, path, *_ in unknown
+        )
+    templates |= {name: _with_added(templates[name], template) for name, template in added.items()}
+    return {name: _without(template, left_out) for name, template in templates.items() if name not in left_out}
+
+
+def _with_added(template: Template, added: Template) -> Template:
+    """`template` with the blocks of `added` behind its own: the first part of `added` goes on with its last part."""
+    last, first = template.parts[-1], added.parts[0]
+    return template._replace(parts=(*template.parts[:-1], (*last, *first), *added.parts[1:]), added=added.path)
+
+
+def _without(template: Template, left_out: Collection[str]) -> Template:
+    """`template` without the blocks that offer the key of a node in `left_out`."""
+    keys = {("press", name) for name in left_out}
+
+    def kept(part: Part) -> Iterator[Paragraph]:
+        for paragraph in part:
+            if blocks := tuple(block for block in paragraph if keys.isdisjoint(block.placeholders.values())):
+                yield blocks
+
+    return template._replace(parts=tuple(tuple(kept(part)) for part in template.parts))

@@ -16,7 +16,7 @@ from ivr.call.playlist import NEEDED_SHARED_TEXTS, SHARED_TEXTS, PromptRef, lang
 from ivr.content.facts import PINNED_HOTLINE, Facts, load_facts
 from ivr.content.files import attempt
 from ivr.content.flow_file import load_flow
-from ivr.content.layer import OWN_FILE, Stack, load_own, stack_of, unknown_left_out
+from ivr.content.layer import OWN_FILE, Stack, layered_templates, load_own, stack_of, unknown_left_out
 from ivr.content.locale import Locale, load_locale
 from ivr.content.prompts import Prompts, RenderedPrompt
 from ivr.content.references import choice_faults, reference_faults
@@ -33,7 +33,7 @@ class Content:
     - `configured`: the languages that flow.toml publishes, or those given in their place, the source language first.
       `flow.offered` are those of them that callers can choose: all but the withheld ones.
     - `faults`: those that left out a message, a recording or a language.
-    - `is_preview`: `languages` was given to `load_content`, so the content answers no call, published or not.
+    - `is_preview`: `languages` was given to `load_content`, so the content answers no call, even if all are published.
     - `stack`: the folders that were read.
     """
 
@@ -66,7 +66,7 @@ class Content:
 
     def is_whole(self, text: str, tag: str) -> bool:
         """Whether every message of a text is translated and callers hear it, with every key that it can say."""
-        has_voice = self.locales[tag].voice != NO_VOICE
+        has_voice = self.locales[tag].voice != NO_VOICE  # the preview voice, which no telephone has, is not counted
         parts = _spoken_parts(self.flow, self.prompts, text, tag)
         return all(part.locale == tag and (has_voice or part.sound) for part in parts)
 
@@ -158,13 +158,12 @@ def _load_required(
     stack: Stack, languages: Sequence[str] | None, hotline: str, voices: Voices | None
 ) -> tuple[Flow, Facts, Mapping[str, Template], Locale]:
     """The content that every line needs; the last value is the source language. Raises BadContent with every fault."""
-    folder, layer_folder, faults = stack.base / "prompts", stack.layer_path("prompts"), list[Fault]()
+    faults: list[Fault] = []
     flow = attempt(lambda: _load_flow(stack), faults)
     if flow and languages:
         flow = replace(flow, offered=tuple(languages))
-    facts = attempt(lambda: load_facts(folder, hotline, layer_folder), faults)
-    # flow.moved has the nodes that the layer leaves out; its other names, of earlier releases, have no text
-    templates = attempt(lambda: load_templates(folder, layer_folder, flow.moved if flow else ()), faults)
+    facts = attempt(lambda: load_facts(stack.base / "prompts", hotline, stack.layer_path("prompts")), faults)
+    templates = attempt(lambda: _load_templates(stack, flow), faults)
     source = (
         attempt(lambda: _load_language(stack, flow.source_language, voices, is_source=True), faults) if flow else None
     )
@@ -177,6 +176,14 @@ def _load_required(
     if faults:
         raise BadContent(faults)
     return flow, facts, templates, source
+
+
+def _load_templates(stack: Stack, flow: Flow | None) -> Mapping[str, Template]:
+    release = load_templates(stack.base / "prompts")
+    if not stack.layer:
+        return release
+    # flow.moved has the nodes that the layer leaves out; its other names, of earlier releases, have no text
+    return layered_templates(release, stack.layer / "prompts", flow.moved if flow else ())
 
 
 def _load_languages(
@@ -229,7 +236,7 @@ def _withheld(stack: Stack, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
 
 
 def needed_texts(flow: Flow) -> tuple[str, ...]:
-    """The texts without which a language is withheld: the offers of the opening, the transfer and the reminder."""
+    """The texts without which a language is withheld: offers of the opening, those of a dial, and the reminder."""
     transfer, reminder = flow.name_of_kind("transfer"), flow.name_of_kind("reminder")
     return (*NEEDED_SHARED_TEXTS, transfer, flow.transfer.not_connected, reminder)
 
@@ -240,6 +247,6 @@ def order_of_work(flow: Flow) -> tuple[str, ...]:
 
 
 def _spoken_parts(flow: Flow, prompts: Prompts, text: str, tag: str) -> list[RenderedPrompt]:
-    """The parts of a text as they are spoken, once for each key of `language_keys`."""
+    """The parts of a text as they are spoken, once for each key that `press.language` can be in it."""
     keys = language_keys(text, len(flow.offered))
     return [part for key in keys for part in prompts.parts(text, tag, named_keys(flow, text, key))]

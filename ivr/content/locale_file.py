@@ -12,7 +12,8 @@ from typing import Any, Literal
 from pydantic import AliasChoices, Field, ValidationError
 
 from ivr.call.language_tags import lookup_tags
-from ivr.content.files import CHECKOUT, Table, is_unspeakable, read_table, read_toml, wrong_fields
+from ivr.content.characters import is_unspeakable
+from ivr.content.files import CHECKOUT, Table, read_table, read_toml, wrong_fields
 from ivr.content.voices import NO_VOICE, Voice, Voices
 from ivr.errors import BadLocale, Fault
 

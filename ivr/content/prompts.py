@@ -7,11 +7,12 @@ Why there are marks. A prompt says keys and telephone numbers in words: "press o
 checks must know which keys and numbers a prompt says: `check/spoken` compares the spoken keys with those that
 work, and every language must say the same ones. The words alone cannot tell: "one" can be key 1, a digit of a number,
 or an ordinary word; and a translation can move, repeat or lose a placeholder. So the value of each placeholder begins
-with a mark: the key between two U+E000 ("\\ue0001\\ue000one"), or the number's name between two U+E001. Once gettext's
-placeholders are filled in, `_part` reads the marks in the order they are spoken and removes them. Words that a page
-replaces by their written form (`ivr.content.written`) are between marks too: the form's name between two U+E002, the
-words, U+E003. All of these characters are for private use (https://www.unicode.org/faq/private_use.html):
-`files.is_unspeakable` refuses them in every template and translation, so a mark can only come from here.
+with a mark: the key between two U+E000 ("⟨1⟩one", where ⟨ and ⟩ stand for U+E000), or the number's name between two
+U+E001. Once gettext's placeholders are filled in, `_part` reads the marks in the order they are spoken and removes
+them. Words that a page replaces by their written form (`ivr.content.written`) are between marks too: the form's name
+between two U+E002, the words, U+E003. All of these characters are for private use
+(https://www.unicode.org/faq/private_use.html): `characters.is_unspeakable` refuses them in every template and
+translation, so a mark can only come from here.
 """
 
 import re
@@ -39,10 +40,10 @@ class Offer(NamedTuple):
     position: int
 
 
-class Spelling(NamedTuple):
+class SpelledWords(NamedTuple):
     """Words that a page writes in another form: the form's name in written.toml, and where they begin and end.
 
-    Example: `Spelling("cybertip", 6, 34)` in "Go to report dot cyber tip dot org."; both count characters.
+    Example: `SpelledWords("cybertip", 6, 34)` in "Go to report dot cyber tip dot org."; both count characters.
     """
 
     form: str
@@ -55,8 +56,8 @@ class RenderedPrompt(NamedTuple):
 
     `keys` are the keys that it says ("0", "*"), `numbers` the names of the telephone numbers that it says, both in the
     order they are spoken. `sound` is the recording of exactly these words; None if the voice speaks them. `offers` has
-    one member for each paragraph: the key that it offers, None for no key or for several ones. `spellings` has the
-    spelled words of each paragraph; it is empty if the prompt has none.
+    one member for each paragraph: the key that it offers, None for no key or for several ones. `spelled_words` has
+    those of each paragraph; it is empty if the prompt has none.
     """
 
     locale: str
@@ -65,7 +66,7 @@ class RenderedPrompt(NamedTuple):
     numbers: tuple[str, ...] = ()
     sound: Sound | None = None
     offers: tuple[Offer | None, ...] = ()
-    spellings: tuple[tuple[Spelling, ...], ...] = ()
+    spelled_words: tuple[tuple[SpelledWords, ...], ...] = ()
 
     @property
     def words(self) -> str:
@@ -131,7 +132,7 @@ def _number_values(locale: Locale, facts: Facts) -> Mapping[str, str]:
 
 
 Values = Mapping[str, Mapping[str, str]]
-"""The marked words of each placeholder's value: {"press": {"person": "\\ue0000\\ue000zero"}, "numbers": {…}, …}."""
+"""The marked words of each placeholder's value: {"press": {"person": "⟨0⟩zero"}, "numbers": {…}, "written": {…}}."""
 
 
 def _marked_paragraphs(template: Template, part: Part, locale: Locale, values: Values) -> list[str]:
@@ -163,8 +164,8 @@ def _part(tag: str, marked: Sequence[str]) -> RenderedPrompt:
     numbers = tuple(number for _, number, *_ in marks if number)
     paragraphs = tuple(MARK.sub("", paragraph) for paragraph in marked)
     offers = tuple(map(_offer, marked)) if keys else ()
-    spellings = tuple(tuple(_spellings(paragraph)) for paragraph in marked)
-    return RenderedPrompt(tag, paragraphs, keys, numbers, None, offers, spellings if any(spellings) else ())
+    spelled = tuple(tuple(_spelled_words(paragraph)) for paragraph in marked)
+    return RenderedPrompt(tag, paragraphs, keys, numbers, None, offers, spelled if any(spelled) else ())
 
 
 def _offer(paragraph: str) -> Offer | None:
@@ -173,11 +174,11 @@ def _offer(paragraph: str) -> Offer | None:
     return Offer(marks[0][1], _position(paragraph, marks[0].start())) if len(marks) == 1 else None
 
 
-def _spellings(paragraph: str) -> Iterator[Spelling]:
+def _spelled_words(paragraph: str) -> Iterator[SpelledWords]:
     """The words of a paragraph with marks that have a written form."""
     marks = [mark for mark in MARK.finditer(paragraph) if mark[3] or mark[4]]
     for begin, end in zip(marks[::2], marks[1::2], strict=True):
-        yield Spelling(begin[3], _position(paragraph, begin.start()), _position(paragraph, end.start()))
+        yield SpelledWords(begin[3], _position(paragraph, begin.start()), _position(paragraph, end.start()))
 
 
 def _position(paragraph: str, end: int) -> int:

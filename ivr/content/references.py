@@ -17,6 +17,7 @@ def reference_faults(stack: Stack, flow: Flow, facts: Facts, templates: Mapping[
         where = f"{stack.flow_path}: [{flow.name_of_kind('transfer')}]"
         found = f"it dials `{flow.transfer.number}`, which has no `dial` in numbers.toml"
         yield Fault(where, found, "Name a number that the line may dial.")
+    # the opening and the language menu say shared texts alone
     nodes = (name for name, node in flow.nodes.items() if not isinstance(node, Opening | LanguageMenu))
     names = [*nodes, *SHARED_TEXTS]
     for name in names:

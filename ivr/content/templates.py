@@ -8,12 +8,15 @@ Between the blocks are only blank lines, comments and part breaks (a line `---`)
     ---
     {% trans "tea" key=press.again %}To hear this again … press {{ key }}.{% endtrans %}
 
-Faults are looked for in three views of a file that have the same number of lines: the source; the outline, where
-a block is one character and a comment none (words outside blocks remain); the bare words, without any markup.
+Faults are looked for in three views of a file. All have the same number of lines, so that each fault has its line:
+
+- the source: the file as it is;
+- the outline: the words outside the blocks, with `_BLOCK` in place of each block, and without comments;
+- the bare words: those inside the blocks and outside, without markup and comments.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -22,8 +25,9 @@ from typing import NamedTuple
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.ext import InternationalizationExtension
 
-from ivr.content.catalogue import PLACEHOLDER, spelling_fault
-from ivr.content.files import attempt, is_unspeakable, read_text
+from ivr.content.catalogue import PLACEHOLDER, spelled_words_fault
+from ivr.content.characters import is_unspeakable
+from ivr.content.files import attempt, read_text
 from ivr.content.written import END
 from ivr.errors import BadContent, Fault
 
@@ -33,7 +37,7 @@ BLANK_LINE = re.compile(r"\n\s*\n")
 _FACTS = re.compile(r"\{#\s*facts:(?P<ids>[^#]*)#\}")
 _TAG = re.compile(r"<[^>]*>|&#?\w+;")
 _MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-_OUTLINE = re.compile(r"\{#.*?#\}|\{%[-+]?\s*trans\b.*?%\}.*?\{%[-+]?\s*endtrans\s*[-+]?%\}", re.DOTALL)
+_COMMENT_OR_BLOCK = re.compile(r"\{#.*?#\}|\{%[-+]?\s*trans\b.*?%\}.*?\{%[-+]?\s*endtrans\s*[-+]?%\}", re.DOTALL)
 _ENVIRONMENT = Environment(extensions=[InternationalizationExtension], autoescape=False)
 _ENVIRONMENT.policies["ext.i18n.trimmed"] = True
 _ENVIRONMENT.newstyle_gettext = True  # type: ignore[attr-defined]
@@ -83,48 +87,8 @@ class Template(NamedTuple):
         return tuple(dict.fromkeys(fact for block in blocks(self) for fact in block.facts))
 
 
-def load_templates(
-    folder: Path, layer_folder: Path | None = None, left_out: Collection[str] = ()
-) -> Mapping[str, Template]:
-    """Read every template in `folder` (prompts/) and its lines/, by name, with those of a layer's prompts/ over them.
-
-    The texts of the nodes `left_out` are dropped from a layered content, and so are the blocks that offer them. Raises
-    BadContent with every fault in `folder`; if it has none, with those of the layer's texts, then of those in added/.
-    """
-    templates = _read_templates(folder, "*.txt", "lines/*.txt")
-    if layer_folder is None:
-        return templates
-    templates |= _read_templates(layer_folder, "*.txt", "lines/*.txt")
-    added = _read_templates(layer_folder, "added/*.txt")
-    if unknown := [template for name, template in added.items() if name not in templates]:
-        remedy = "Name the file after a text of the release, or put a new text into prompts/ itself."
-        raise BadContent(
-            Fault(str(path), f"there is no text `{name}` to add to", remedy, text=name) for name, path, *_ in unknown
-        )
-    templates |= {name: _with_added(templates[name], template) for name, template in added.items()}
-    return {name: _without(template, left_out) for name, template in templates.items() if name not in left_out}
-
-
-def _with_added(template: Template, added: Template) -> Template:
-    """`template` with the blocks of `added` behind its own: the first part of `added` goes on with its last part."""
-    last, first = template.parts[-1], added.parts[0]
-    return template._replace(parts=(*template.parts[:-1], (*last, *first), *added.parts[1:]), added=added.path)
-
-
-def _without(template: Template, left_out: Collection[str]) -> Template:
-    """`template` without the blocks that offer the key of a node in `left_out`."""
-    keys = {("press", name) for name in left_out}
-
-    def kept(part: Part) -> Iterator[Paragraph]:
-        for paragraph in part:
-            if blocks := tuple(block for block in paragraph if keys.isdisjoint(block.placeholders.values())):
-                yield blocks
-
-    return template._replace(parts=tuple(tuple(kept(part)) for part in template.parts))
-
-
-def _read_templates(folder: Path, *patterns: str) -> dict[str, Template]:
-    """The templates of the files in `folder`, by name. Raises BadContent with every fault at once."""
+def load_templates(folder: Path, patterns: Sequence[str] = ("*.txt", "lines/*.txt")) -> dict[str, Template]:
+    """Read every template in `folder` (prompts/), by name. Raises BadContent with every fault at once."""
     faults, templates = list[Fault](), dict[str, Template]()
     for path in sorted(path for pattern in patterns for path in folder.glob(pattern)):
         template = attempt(partial(_load_template, path), faults)
@@ -149,7 +113,7 @@ def _load_template(path: Path) -> Template:
         raise BadContent.at(f"{path}:{error.lineno}", found, remedy) from error
     except RecursionError:
         raise BadContent.at(str(path), "its brackets are nested too deeply", "Close each bracket.") from None
-    outline = _OUTLINE.sub(_blank, source)
+    outline = _COMMENT_OR_BLOCK.sub(_in_outline, source)
     faults = [*_word_faults(path, source, outline), *_outline_faults(path, outline), *_block_faults(path, tree)]
     if faults:
         raise BadContent(fault._replace(text=path.stem) for fault in faults)
@@ -159,7 +123,7 @@ def _load_template(path: Path) -> Template:
 def _facts_of_blocks(source: str) -> Iterator[tuple[str, ...]]:
     """The ids of the facts of each block of `source`, in order."""
     ids: tuple[str, ...] = ()
-    for match in _OUTLINE.finditer(source):
+    for match in _COMMENT_OR_BLOCK.finditer(source):
         if match[0].startswith("{%"):
             yield ids
         elif named := _FACTS.match(match[0]):
@@ -176,14 +140,18 @@ def blocks_by_part(template: Template) -> list[list[Block]]:
     return [list(chain(*part)) for part in template.parts]
 
 
-def _blank(match: re.Match[str]) -> str:
-    """The replacement of a block or a comment: it has the same number of lines."""
-    return (_BLOCK if match[0].startswith("{%") else "") + "\n" * match[0].count("\n")
+def _in_outline(comment_or_block: re.Match[str]) -> str:
+    """What the outline has in its place."""
+    return (_BLOCK if comment_or_block[0].startswith("{%") else "") + _line_breaks(comment_or_block)
+
+
+def _line_breaks(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
 
 
 def _word_faults(path: Path, source: str, outline: str) -> Iterator[Fault]:
     """Words that cannot be spoken as they are: digits, tags, control characters; and part breaks inside a block."""
-    bare = _MARKUP.sub(_blank, source).replace(_BLOCK, "")
+    bare = _MARKUP.sub(_line_breaks, source)
     lines = zip(bare.split("\n"), source.split("\n"), outline.split("\n"), strict=True)
     for number, (words, line, outside) in enumerate(lines, start=1):
         where, beginning = f"{path}:{number}", repr(words.strip()[:40])
@@ -227,17 +195,17 @@ def _placeholder_faults(path: Path, call: nodes.Call) -> Iterator[Fault]:
         if bound.get(word.key, ("",))[0] not in ("press", "numbers", "written"):
             remedy = f'Bind it: {{% trans "{path.stem}" {word.key}=press.… %}}.'
             yield Fault(where, f"`{word.key}` is neither a key, nor a number, nor a written form", remedy)
-        elif (word.key == END) != (bound[word.key] == ("written", END)):
+        elif (word.key == END) != (bound[word.key] == ("written", END)):  # a catalogue has the name alone: %(end)s
             yield Fault(where, f"`{word.key}` is bound to {'.'.join(bound[word.key])}", f"Bind {END}=written.{END}.")
     starts = [name for name, (kind, _) in bound.items() if kind == "written" and name != END]
-    if misplaced := spelling_fault(PLACEHOLDER.findall(call.args[1].as_const()), starts):
+    if misplaced := spelled_words_fault(PLACEHOLDER.findall(call.args[1].as_const()), starts):
         yield Fault(where, *misplaced)
 
 
 def _parts(path: Path, tree: nodes.Template, facts: Iterator[tuple[str, ...]]) -> Iterator[Part]:
     """The parts of a template without faults, from Jinja's syntax tree. Jinja does not run it.
 
-    Blocks without a blank line between them are one paragraph.
+    Blocks are one paragraph if neither a blank line nor a line with a comment alone is between them.
     """
     outline, found = "", list[Block]()
     for node in tree.find_all((nodes.TemplateData, nodes.Call)):

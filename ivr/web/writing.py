@@ -10,11 +10,11 @@ No other word is changed or left out: tests/web/test_same_words.py compares ever
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from ivr.content.locale import Locale
-from ivr.content.prompts import Offer, RenderedPrompt, Spelling
+from ivr.content.prompts import Offer, RenderedPrompt, SpelledWords
 from ivr.content.written import WrittenForm
 from ivr.export.captions import SERVICE_CODE_DIGITS, NumberLinker, TextSpan
 
@@ -28,9 +28,6 @@ KEYS_OF_A_PAGE = frozenset("07#")
 that offers another key too: it explains the telephone."""
 _PAUSE_INSIDE = re.compile(r"(?<=\w)\s*…\s*(?=\w)")
 _PAUSE = re.compile(r"\s*…\s*")
-
-
-Spellings = tuple[Spelling, ...]
 
 
 class Piece(NamedTuple):
@@ -73,31 +70,31 @@ class Writer:
         """The paragraphs of `prompt` in writing; the first one without its characters before `start`."""
         leaves_keys_out = in_topic and KEYS_OF_A_PAGE.issuperset(prompt.keys)
         offers = prompt.offers or (None,) * len(prompt.paragraphs)
-        spellings = prompt.spellings or ((),) * len(prompt.paragraphs)
-        paragraphs = zip(prompt.paragraphs, offers, spellings, strict=True)
+        spelled_words = prompt.spelled_words or ((),) * len(prompt.paragraphs)
+        paragraphs = zip(prompt.paragraphs, offers, spelled_words, strict=True)
         return tuple(
             tuple(_tidy(self._pieces(text, start if number == 0 else 0, offer, spelled, leaves_keys_out)))
             for number, (text, offer, spelled) in enumerate(paragraphs)
         )
 
     def _pieces(
-        self, text: str, start: int, offer: Offer | None, spellings: Spellings, leaves_keys_out: bool
+        self, text: str, start: int, offer: Offer | None, spelled: Sequence[SpelledWords], leaves_keys_out: bool
     ) -> Iterator[Piece]:
         """The pieces of a paragraph from `start`, which `_tidy` must still join."""
         if offer is None:
-            yield from self._words(text, start, len(text), spellings)
+            yield from self._words(text, start, len(text), spelled)
             return
         sentence = self._offering_sentence(text, offer)
         key_end = offer.position + len(self._locale.key_word(offer.key))
         if sentence is None:
-            yield from (*self._words(text, start, offer.position, spellings), Piece(offer.key, "key"))
+            yield from (*self._words(text, start, offer.position, spelled), Piece(offer.key, "key"))
         elif leaves_keys_out and offer.key != "0":
-            yield from self._words(text, start, sentence.start, spellings)
+            yield from self._words(text, start, sentence.start, spelled)
             key_end += text.startswith(".", key_end)
         else:
-            yield from self._words(text, start, sentence.label_end, spellings)
+            yield from self._words(text, start, sentence.label_end, spelled)
             yield from (Piece(": "), self._hotline) if leaves_keys_out else (Piece(" "), Piece(offer.key, "key"))
-        yield from self._words(text, key_end, len(text), spellings)
+        yield from self._words(text, key_end, len(text), spelled)
 
     def _offering_sentence(self, text: str, offer: Offer) -> _Sentence | None:
         """The sentence in which a key is offered after a pause; None if there is no pause before "press"."""
@@ -107,14 +104,14 @@ class Writer:
         start = max((end.end() for end in SENTENCE_END.finditer(text, 0, label_end)), default=0)
         return _Sentence(start, len(text[:label_end].rstrip())) if start < label_end else None
 
-    def _words(self, text: str, start: int, end: int, spellings: Spellings) -> Iterator[Piece]:
+    def _words(self, text: str, start: int, end: int, spelled: Sequence[SpelledWords]) -> Iterator[Piece]:
         """The words from `start` to `end`, with numbers, and written forms in place of spelled words."""
-        for spelling in spellings:
-            if start <= spelling.start and spelling.end <= end:
-                yield from self._numbers(text[start : spelling.start])
-                form = self._forms[spelling.form]
+        for words in spelled:
+            if start <= words.start and words.end <= end:
+                yield from self._numbers(text[start : words.start])
+                form = self._forms[words.form]
                 yield Piece(form.write, "address" if form.link else "word", form.link)
-                start = spelling.end
+                start = words.end
         yield from self._numbers(text[start:end])
 
     def _numbers(self, text: str) -> Iterator[Piece]:

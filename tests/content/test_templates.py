@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from support.texts import spoken, written
 
+from ivr.content.layer import layered_templates
 from ivr.content.templates import load_templates
 from ivr.errors import BadContent
 
@@ -71,7 +72,7 @@ def test_all_texts_of_a_layer_that_add_to_no_text_are_reported_at_once(copied: P
     for name in ("lemon", "tee"):
         written(tmp_path, f'{{% trans "{name}" %}}Tea.{{% endtrans %}}', f"added/{name}")
     with pytest.raises(BadContent) as raised:
-        load_templates(copied / "prompts", tmp_path / "prompts")
+        layered_templates(load_templates(copied / "prompts"), tmp_path / "prompts", ())
     assert [fault.text for fault in raised.value.faults] == ["lemon", "tee"]
 
 

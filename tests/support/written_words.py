@@ -60,8 +60,8 @@ class Spoken(NamedTuple):
         page_acts = bool(entry.keys) and not set(part.keys) - set("07#")
         for place, paragraph in enumerate(part.paragraphs):
             edits = [
-                (spelling.start, spelling.end, self.line.content.facts.written[spelling.form].write)
-                for spelling in (part.spellings[place] if part.spellings else ())
+                (words.start, words.end, self.line.content.facts.written[words.form].write)
+                for words in (part.spelled_words[place] if part.spelled_words else ())
             ]
             if offer := part.offers[place] if part.offers else None:
                 word = self.line.content.locales[part.locale].key_word(offer.key)
