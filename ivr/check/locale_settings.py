@@ -78,13 +78,13 @@ def _digit_faults(locale: Locale, proposals: Proposals) -> Iterator[FieldFault]:
         yield "digits", f"they are the digits of `{other}`", "Write the words of this language."
 
 
-def _other_language(digits: Sequence[str], own: Sequence[str], proposals: Proposals) -> str:
-    """The other language whose digits these are; "" for none, or if the language's `own` digits are not known."""
+def _other_language(digits: Sequence[str], expected: Sequence[str], proposals: Proposals) -> str:
+    """The other language whose digits these are; "" for none, or if the `expected` digits are not known."""
     alike = {tag: _count_equal(digits, _without_accents(words.digits)) for tag, words in proposals.languages.items()}
-    best = max(alike, key=lambda tag: alike[tag], default="")
-    if not own or not best:
+    if not expected or not alike:
         return ""
-    return best if alike[best] >= MIN_EQUAL_DIGITS and alike[best] > _count_equal(digits, own) + 2 else ""
+    best = max(alike, key=lambda tag: alike[tag])
+    return best if alike[best] >= MIN_EQUAL_DIGITS and alike[best] > _count_equal(digits, expected) + 2 else ""
 
 
 def _count_equal(words: Sequence[str], others: Sequence[str]) -> int:
@@ -105,7 +105,7 @@ def _key_faults(locale: Locale, proposed: ProposedWords) -> Iterator[FieldFault]
 
 
 def _voice_faults(locale: Locale, root: Path) -> Iterator[FieldFault]:
-    """A fault if `language` is not the language of the tag, though Twilio has one for it. Otherwise any is allowed."""
+    """A fault if `language` is another language than the tag's, and Twilio has the tag's. If not, any is allowed."""
     voices = _voices(root)
     expected = voices.language_for(locale.tag) if voices else ""
     if voices and expected and language_of(locale.language) not in _language_names(locale.tag, voices):

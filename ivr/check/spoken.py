@@ -15,7 +15,7 @@ from ivr.content.prompts import RenderedPrompt
 from ivr.errors import Fault
 
 BILINGUAL_READINGS = ("part", "third", "warning", "farewell", "ending", "number")
-"""The readings that are spoken in both languages. The other readings have only the offer of a person in both."""
+"""The readings of which something is spoken in both languages. Of the others only the offer of a person must be."""
 
 
 def spoken_keys_work(index: LineIndex) -> Iterator[Fault]:
@@ -82,18 +82,16 @@ def _required_keys(index: LineIndex, step: Ask) -> set[str]:
 def one_text_says_all_keys(index: LineIndex) -> Iterator[Fault]:
     """One topic says all the keys that work everywhere: 0, 7, 8, 9, * and #."""
     all_keys = {"0", "7", "9", "*", "#"} | ({"8"} if len(index.flow.offered) > 1 else set())
-    topics = {place.node for place in index.places_with_keys}
-    keys_of_topics = [_all_keys(index, name) for name in topics if name in index.line.content.prompts.templates]
-    if not any(all_keys <= keys for keys in keys_of_topics):
+    nodes = {place.node for place in index.places_with_keys if place.node in index.line.content.prompts.templates}
+    topics = [name for name in nodes if not isinstance(index.flow.nodes[name], Menu | Opening)]
+    if not any(all_keys <= _keys_said_in(index, topic) for topic in topics):
         yield Fault("prompts", "no topic says all of 0, 7, 8, 9, * and #", "Write one that explains the line.")
 
 
-def _all_keys(index: LineIndex, name: str) -> set[str]:
+def _keys_said_in(index: LineIndex, topic: str) -> set[str]:
     """The keys that a topic says in the source language."""
-    if isinstance(index.flow.nodes[name], Menu | Opening):
-        return set()
     source_language = index.flow.source_language
-    places = [place for place in index.places_with_keys if place.node == name and place.locale == source_language]
+    places = [place for place in index.places_with_keys if place.node == topic and place.locale == source_language]
     steps = [Ask(place, "part") for place in places]
     return {key for step in steps for spoken in index.line.schedule.prompts(step) for key in spoken.keys}
 
@@ -117,14 +115,14 @@ def _parts(index: LineIndex, name: str, locale: str) -> Sequence[RenderedPrompt]
 def both_languages_are_spoken_until_one_is_chosen(index: LineIndex) -> Iterator[Fault]:
     """Both languages speak the connecting sentence, the warning, the reminder, the text after a dial, the goodbye."""
     for step, place in index.places_by_step.items():
-        missing = set(index.flow.offered[:2]) - {prompt.locale for prompt in _prompts(index, step)}
+        missing = set(index.flow.offered[:2]) - {prompt.locale for prompt in _bilingual_prompts(index, step)}
         if missing and not step.place.language_chosen:
             found = f"`{' '.join(prompt.text for prompt in prompts_for(index.flow, step))}` is not spoken in"
             yield index.fault(place, f"{found} {', '.join(sorted(missing))}", "Speak it in both languages.")
 
 
-def _prompts(index: LineIndex, step: Step) -> tuple[PromptRef, ...]:
-    """The prompts of `step` that must be in both languages. The choices of a menu are in one language."""
+def _bilingual_prompts(index: LineIndex, step: Step) -> tuple[PromptRef, ...]:
+    """The prompts of `step` among which each of both languages must be. The choices of a menu are in one language."""
     prompts = prompts_for(index.flow, step)
     if isinstance(step, Ask) and step.reading not in BILINGUAL_READINGS:
         return tuple(prompt for prompt in prompts if prompt.text in ("person", "short"))
