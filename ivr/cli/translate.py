@@ -90,7 +90,7 @@ def locale_update(tags: Sequence[str], same_meaning: Sequence[str]) -> None:
     from ivr.translate import update
 
     settings = read_settings()
-    tags = tags or update.languages(settings.ivr_content)
+    tags = tags or update.languages_to_update(settings.ivr_content)
     result = update.update(settings.ivr_content, tags, same_meaning, date.today(), settings.options)
     echo_lines(f"updated {os.path.relpath(path)}" for path in result.written)
     echo_lines(update.rows(result))

@@ -61,18 +61,16 @@ class _Translations:
     def __init__(self, catalogue: Catalogue, source: Sequence[PoEntry], same_meaning: Collection[str]) -> None:
         self._same_meaning, ids = same_meaning, {message.id for message in source}
         self._present = {entry.id: entry for entry in catalogue.entries}
-        obsolete = {entry.id: entry for entry in catalogue.obsolete if entry.translation}
-        translated = {key for key, entry in self._present.items() if entry.translation}
-        # if a message has a translation in use and an obsolete one, the obsolete one is not revived
-        self._revived = {key: entry for key, entry in obsolete.items() if key not in translated}
-        unused = {**obsolete, **self._present}
+        self._obsolete = {entry.id: entry for entry in catalogue.obsolete if entry.translation}
+        unused = {**self._obsolete, **self._present}
         self._unused = {key: entry for key, entry in unused.items() if key not in ids and entry.translation}
 
     def of(self, message: PoEntry) -> tuple[PoEntry, Change | None]:
         """`message` with its translation, and the change if there is one."""
-        if revived := self._revived.get(message.id):
-            return _translated(message, revived), Change("revived", message.id)
-        if present := self._present.get(message.id):
+        present, obsolete = self._present.get(message.id), self._obsolete.get(message.id)
+        if obsolete and not (present and present.translation):
+            return _translated(message, obsolete), Change("revived", message.id)
+        if present:
             kept = _translated(message, present)
             return self._unmarked_if_same_meaning(kept) if kept.fuzzy else (kept, None)
         return self._with_unused_translation(message)

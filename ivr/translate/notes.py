@@ -34,12 +34,12 @@ def notes_of(line: Line) -> Mapping[MessageId, tuple[str, ...]]:
     notes = dict[MessageId, tuple[str, ...]]()
     for entry in script.all():
         for part, blocks in enumerate(blocks_by_part(line.content.prompts.templates[entry.name]), start=1):
-            for english, placeholders, *_ in blocks:
-                explained = {name: _explain(line, script, entry, source) for name, source in placeholders.items()}
-                values = {name: value for name, (value, _) in explained.items()}
-                heard = _heard(line, entry, part, timing.longest_seconds(english % values, rate))
+            for block in blocks:
+                explained = {name: _explain(line, script, entry, value) for name, value in block.placeholders.items()}
+                spoken = {name: words for name, (words, _) in explained.items()}
+                heard = _heard(line, entry, part, timing.longest_seconds(block.english % spoken, rate))
                 rows = (f"%({name})s {explanation}" for name, (_, explanation) in explained.items())
-                notes.setdefault((entry.name, english), (heard, *rows))
+                notes.setdefault((entry.name, block.english), (heard, *rows))
     return notes
 
 
@@ -51,12 +51,12 @@ def _heard(line: Line, entry: Entry, part: int, seconds: float) -> str:
     return f"Heard: {where or entry.name}; about {max(1, round(seconds))} s in English."
 
 
-def _explain(line: Line, script: Script, entry: Entry, source: tuple[str, str]) -> tuple[str, str]:
+def _explain(line: Line, script: Script, entry: Entry, value: tuple[str, str]) -> tuple[str, str]:
     """The words for a placeholder in the source language, "" for the mark of a written form; and what it is.
 
-    `source` is ("press", choice), ("numbers", name) or ("written", name).
+    `value` is ("press", choice), ("numbers", name) or ("written", name).
     """
-    (kind, name), locale = source, line.content.locales[script.locale]
+    (kind, name), locale = value, line.content.locales[script.locale]
     if kind == "written":
         return "", _explain_written(line, name)
     if kind == "numbers":

@@ -24,8 +24,8 @@ from ivr.speech.programs import SUFFIXES, file_for_sox, run_sox
 from ivr.speech.wav import SAMPLE_RATE, seconds_of, write_wav
 
 MIN_DURATION_FACTOR, MAX_DURATION_FACTOR = 0.6, 1.6
-"""A recording is shorter than the shortest estimate times the first, or longer than the longest estimate times the
-second, only if it reads another text."""
+"""A recording takes at least the shortest estimate times the first, and at most the longest estimate times the second.
+Otherwise it probably reads another text."""
 MIN_LEVEL = -35.0
 """The mean level of speech must reach this, in decibels relative to full scale (dBFS)."""
 SILENCE_LEVEL = -45.0
@@ -182,7 +182,7 @@ def prune(line: Line, tag: str) -> list[str]:
     locale, folder = line.content.locales[tag], line.content.root / "locales" / tag / "audio"
     if locale.recordings.faults:
         raise OperationFailed(f"{locale.recordings.faults[0]} Correct this first; no file was deleted.")
-    rows = load_recordings(folder).rows
+    rows = load_recordings(folder).rows  # of a layer alone: those of its release stay
     outdated = [row for row in outdated_recordings(line, tag) if row in rows]
     kept = [row for row in rows if row not in outdated]
     needed = {file for row in kept for file in (row.sound.file, row.sound.slow)}
@@ -205,8 +205,8 @@ def recording_sheet(line: Line, tag: str, every: bool = False) -> Iterator[str]:
     to_read = [(part, names) for part, names in by_words.values() if every or part.spoken.words not in sounds]
     source_parts = parts_to_record(line, line.flow.source_language, LANGUAGES_FOR_EVERY_KEY)
     english = {part.name: part.spoken.words for part in source_parts}
-    seconds = sum(line.schedule.longest_seconds(part.spoken.without_sound) for part, _ in to_read)
-    yield f"{len(to_read)} texts, about {seconds / 60:.0f} minutes."
+    total = sum(line.schedule.longest_seconds(part.spoken.without_sound) for part, _ in to_read)
+    yield f"{len(to_read)} texts, about {total / 60:.0f} minutes."
     yield from HEAD.format(tag=tag).splitlines()
     for part, names in to_read:
         state = "recorded" if part.spoken.words in sounds else "changed" if part.name in changed else "new"

@@ -99,8 +99,8 @@ def update(
     changes, faults = dict[str, tuple[Change, ...]](), list[Fault]()
     for tag in tags:
         try:
-            day = today if tag in published else None
-            merged = merge(_existing(po_path(root, tag)), _needed_messages(stack, tag, source), same_meaning, day)
+            day, messages = today if tag in published else None, _messages_for_catalogue(stack, tag, source)
+            merged = merge(_existing(po_path(root, tag)), messages, same_meaning, day)
         except BadLocale as error:
             faults.extend(error.faults)
             continue
@@ -113,7 +113,7 @@ def update(
     return Update(tuple(path for path, content in files.items() if _write(path, content)), changes, tuple(faults))
 
 
-def _needed_messages(stack: Stack, tag: str, source: list[PoEntry]) -> list[PoEntry]:
+def _messages_for_catalogue(stack: Stack, tag: str, source: list[PoEntry]) -> list[PoEntry]:
     """The messages of `source` that the catalogue of a language needs: a layer needs those that its release lacks."""
     if stack.layer is None or not po_path(stack.base, tag).exists():
         return source
@@ -165,7 +165,7 @@ def _write(path: Path, content: bytes) -> bool:
     return True
 
 
-def languages(root: Path) -> list[str]:
+def languages_to_update(root: Path) -> list[str]:
     """The languages that have a catalogue under `root`; for a layer also the published ones but the source language."""
     translated = sorted(path.parent.parent.name for path in (root / "locales").glob("*/LC_MESSAGES/messages.po"))
     published = published_languages(root)[1:] if stack_of(root).layer else ()
@@ -210,11 +210,11 @@ def po_bytes(title: str, fields: Mapping[str, str], entries: Iterable[PoEntry]) 
     """A PO file as UTF-8: the comment `title`, the header with `fields`, then the entries. No line is wrapped."""
     rows = (escape(f"{name}: {value}\n") for name, value in fields.items())
     head = "\n".join((f"# {title}", 'msgid ""', 'msgstr ""', *rows))
-    blocks = (head, *("\n".join(_rows(entry)) for entry in entries))
+    blocks = (head, *("\n".join(_po_lines(entry)) for entry in entries))
     return ("\n\n".join(blocks) + "\n").encode("utf-8")
 
 
-def _rows(entry: PoEntry) -> Iterator[str]:
+def _po_lines(entry: PoEntry) -> Iterator[str]:
     yield from (f"# {comment}".rstrip() for comment in entry.comments)
     yield from (f"#. {note}" for note in entry.notes)
     if entry.file:

@@ -35,7 +35,7 @@ from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.script import page
 from ivr.translate.new_locale import create_locale
-from ivr.translate.update import languages, po_path, update
+from ivr.translate.update import languages_to_update, po_path, update
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 VOICES = load_voices(CHECKOUT / "locales" / "voices.toml")
@@ -211,9 +211,9 @@ def test_language_of_a_layer_is_updated_with_the_others_before_it_is_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     layer = copy_layer(tmp_path, monkeypatch)
-    assert languages(layer) == ["es"]
+    assert languages_to_update(layer) == ["es"]
     create_locale(layer, "fr")
-    assert languages(layer) == ["es", "fr"]
+    assert languages_to_update(layer) == ["es", "fr"]
 
 
 def test_language_of_the_release_is_refused_in_a_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,7 +310,7 @@ def test_line_in_many_languages_passes_every_proof(copied: Path, count: int) -> 
 
 
 def catalogues(root: Path) -> list[Path]:
-    return [po_path(root, tag) for tag in languages(root)]
+    return [po_path(root, tag) for tag in languages_to_update(root)]
 
 
 @needs_msgfmt

@@ -17,7 +17,7 @@ from ivr.content.messages import page_messages
 from ivr.errors import BadContent, OperationFailed
 from ivr.line.compiler import compile_line
 from ivr.translate import update as updating
-from ivr.translate.update import languages, po_path, source_messages, update
+from ivr.translate.update import languages_to_update, po_path, source_messages, update
 
 GREEN = "Apples. They are green."
 
@@ -48,7 +48,7 @@ def test_catalogues_are_updated_with_the_new_number_of_the_hotline(renumbered: P
 
 
 def test_languages_are_folders_with_a_catalogue(copied: Path) -> None:
-    assert languages(copied) == ["es"]
+    assert languages_to_update(copied) == ["es"]
 
 
 def test_template_has_messages_with_locations_and_comments(copied: Path) -> None:
