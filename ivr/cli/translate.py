@@ -139,7 +139,7 @@ def _listen(tag: str, nodes: Sequence[str], slow: bool, out: Path | None) -> Non
     from ivr.translate import listen
 
     line = _line_with(tag)
-    for name in listen.untranslated(line, tag, nodes):
+    for name in listen.left_out(line, tag, nodes):
         click.echo(f"{name}: not fully translated into {tag}; `ivr check {tag}` says what is missing")
     sounds = listen.text_sounds(line, tag, nodes, "slow" if slow else "normal", read_settings().ivr_voices)
     heard = list[listen.TextSound]()

@@ -151,10 +151,11 @@ def rate_row(locale: Locale, heard: Sequence[TextSound]) -> str:
     return f"this voice reads {rate:.1f} {unit} a second; proposal for locale.toml: {proposed}"
 
 
-def untranslated(line: Line, tag: str, names: Sequence[str]) -> list[str]:
-    """Those of `names` that are not fully translated; [] if none is translated, because `text_sounds` raises then."""
-    known = {name for part in translated_parts(line, tag) for name in (part.name, part.text)}
-    return [name for name in names if name not in known] if known & set(names) else []
+def left_out(line: Line, tag: str, names: Sequence[str]) -> list[str]:
+    """The texts of `names` that are not fully translated; [] if all are so, because `text_sounds` raises then."""
+    texts, translated = line.content.prompts.templates, {part.text for part in translated_parts(line, tag)}
+    missing = [name for name in names if name in texts and name not in translated]
+    return missing if len(missing) < len(names) else []
 
 
 def _chosen(line: Line, tag: str, names: Sequence[str]) -> list[TextPart]:

@@ -125,6 +125,14 @@ def test_listen_plays_the_named_texts(copied: Path, unset: Path, monkeypatch: py
     assert (unset / "heard" / "apples.wav").exists()
 
 
+def test_listen_does_not_call_an_unknown_text_untranslated(
+    copied: Path, unset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = ivr(copied, monkeypatch, "listen", "es", "tea", "coffee").output
+    assert "There is no text `coffee`" in output
+    assert "coffee: not fully translated" not in output
+
+
 @needs_voices
 def test_listen_without_player_names_the_file(copied: Path, unset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert unset.is_dir()
