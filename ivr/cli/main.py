@@ -73,6 +73,8 @@ def check(ctx: click.Context, tag: str | None, today: bool, against: str | None)
         if tag or today:
             raise click.UsageError("--against allows no TAG and no --today: it compares the whole line.")
         sys.exit(operate.print_differences(against, operate.external_services(ctx)))
+    if tag and today:
+        raise click.UsageError("--today allows no TAG: it checks the numbers and sources of the whole line.")
     from ivr.check.report import check_all, check_language
     from ivr.script.own import changed_texts
 

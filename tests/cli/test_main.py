@@ -69,6 +69,12 @@ def fault(*words: str) -> str:
 # -- check -------------------------------------------------------------------------------------------------------------
 
 
+def test_check_of_a_language_refuses_today() -> None:
+    result = CliRunner().invoke(main, ["check", "es", "--today"])
+    assert result.exit_code == 2
+    assert "--today allows no TAG" in result.output
+
+
 def test_check_without_faults_counts_the_documents() -> None:
     result = ivr("check")
     assert result.exit_code == 0, result.output
