@@ -52,7 +52,7 @@ class Stack(NamedTuple):
         return self.layer / path if self.layer else None
 
     def path(self, path: str) -> Path:
-        """A file, such as "locales/es/locale.toml": the base's without a layer, or if only the base has it."""
+        """A file, such as "locales/es/locale.toml": the layer's, unless there is no layer or only the base has it."""
         in_layer, in_base = self.layer_path(path), self.base / path
         return in_base if in_layer is None or (in_base.exists() and not in_layer.exists()) else in_layer
 
@@ -62,7 +62,7 @@ class Stack(NamedTuple):
 
 
 def stack_of(root: Path) -> Stack:
-    """The stack of `root`: `root` alone if it is the release or has a flow.toml, and else as a layer over the release.
+    """The stack of `root`: `root` alone if it is the release or has flow.toml, else `root` as a layer over the release.
 
     A folder with own.toml is a layer in any case.
     """
