@@ -106,10 +106,11 @@ def actions_are_the_addresses_of_their_steps(index: LineIndex) -> Iterator[Fault
         checked.update(pairs)
         for action, step in pairs:
             asks = isinstance(step, Ask)
-            path = key_address_of(index.flow, step.place) if asks else outcome_address_of(step.place)
-            url = webhook_url(index.line.options.public_url, path)
+            address = key_address_of(index.flow, step.place) if asks else outcome_address_of(step.place)
+            url = webhook_url(index.line.options.public_url, address)
             if action != url:
-                yield index.fault(place, f"a key goes to {action}", f"It must go to {url}.")
+                event = "a key" if asks else "the outcome of a dial"
+                yield index.fault(place, f"{event} goes to {action}", f"It must go to {url}.")
 
 
 def silence_reaches_a_person(index: LineIndex) -> Iterator[Fault]:

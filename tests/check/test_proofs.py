@@ -316,6 +316,12 @@ BREAKS = [
     ),
     Break(
         events.actions_are_the_addresses_of_their_steps,
+        "the addresses of outcomes",
+        compiling("outcome_address_of", lambda _place: "/call/en/main"),
+        f"the outcome of a dial goes to http://127.0.0.1:8000/call/en/main{OVERRIDES}. It must go to ",
+    ),
+    Break(
+        events.actions_are_the_addresses_of_their_steps,
         "the connection overrides",
         compiling("webhook_url", lambda public_url, address: public_url + address),
         f"It must go to http://127.0.0.1:8000/call/en/opening/both-languages/choices-2e23{OVERRIDES}.",
