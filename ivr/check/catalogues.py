@@ -9,7 +9,7 @@ A stale message has been removed from the texts and the web pages. The compariso
 update --check` cannot be used with contexts (https://github.com/python-babel/babel/issues/1307).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -121,15 +121,14 @@ def target_languages(content: Content) -> tuple[str, ...]:
 
 def catalogue_faults(content: Content) -> Iterator[Fault]:
     """The faults of loading except waiting messages, then the stale messages of each language."""
-    source = {message.id: message for message in all_messages(content.prompts.templates)}
+    in_texts = {message.id for message in (*all_messages(content.prompts.templates), *page_messages())}
     yield from (fault for fault in content.faults if not fault.waits_for_translator)
     for tag in target_languages(content):
-        yield from _stale(content, tag, source)
+        yield from _stale(content, tag, in_texts)
 
 
-def _stale(content: Content, tag: str, source: Mapping[MessageId, SourceMessage]) -> Iterator[Fault]:
-    """The translated messages that are in no text any more. With a layer only its own catalogue is looked at."""
-    in_texts = source.keys() | {message.id for message in page_messages()}
+def _stale(content: Content, tag: str, in_texts: Collection[MessageId]) -> Iterator[Fault]:
+    """The translated messages that are not in the texts any more. With a layer only its own catalogue is looked at."""
     path, messages = po_path(content.root, tag), list(content.locales[tag].messages or ())
     if content.stack.layer:  # the release's catalogue also has the texts that the layer replaces or leaves out
         messages = [entry.id for entry in read_catalogue(path).entries] if path.exists() else []

@@ -28,7 +28,7 @@ def prove(line: Line) -> tuple[Fault, ...]:
 
 
 def proof_counts(lines: Sequence[Line]) -> str:
-    """The numbers of states, keys and documents that `prove` goes through, of all `lines` together, in words."""
+    """How many places (states), presses of a key at a place, and documents `prove` goes through in all `lines`."""
     keys = sum(len(LineIndex(line).places_with_keys) for line in lines) * len((*KEYS, ""))
     places, documents = sum(len(line.paths) for line in lines), sum(len(line.documents) for line in lines)
     return f"{places} states, {keys} keys, {documents} documents walked"
