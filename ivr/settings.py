@@ -230,7 +230,7 @@ def _env_file() -> tuple[str | None, tuple[str, ...]]:
     except PermissionError:
         if not os.environ.get("TWILIO_AUTH_TOKEN"):
             raise
-        return None, (f"{ENV_FILE} may not be read and is left out: the environment has the settings.",)
+        return None, (f"This user has no right to read {ENV_FILE}. It is left out: the environment has the settings.",)
     return ENV_FILE, ()
 
 

@@ -394,7 +394,7 @@ def test_env_file_that_may_not_be_read_is_passed_over_where_the_environment_has_
     settings = read_settings()
     assert settings.tokens == ("try-of-the-environment",)
     assert settings.public_url == "http://127.0.0.1:8000"
-    assert any(note.startswith(".env may not be read") for note in settings.notes)
+    assert any("no right to read .env" in note for note in settings.notes)
 
 
 def test_place_of_the_settings_is_named(unset: Path) -> None:
