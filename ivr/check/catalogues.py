@@ -96,16 +96,17 @@ def overdue_faults(content: Content, today: date, days: int = FAIL_AFTER) -> Ite
 def waiting_rows(content: Content) -> Iterator[str]:
     """For each published language the number of texts that wait for their translator, and which."""
     for tag in target_languages(content):
-        yield from rows_of_waiting(tag, waiting_messages(content, tag))
+        if waiting := waiting_messages(content, tag):
+            yield waiting_row(tag, waiting)
 
 
-def rows_of_waiting(tag: str, waiting: Sequence[Waiting]) -> Iterator[str]:
-    """One row: how many texts of a language wait for their translator, which, and since when. No row if none waits."""
-    if texts := len({message.fault.text for message in waiting}):
-        wait = "1 text waits for its translator" if texts == 1 else f"{texts} texts wait for their translator"
-        days = sorted(message.since for message in waiting if message.since)
-        since = f", the oldest since {days[0]}" if days else ""
-        yield f"{tag}: {wait}, and the source language speaks meanwhile{since}: {_names(waiting)}"
+def waiting_row(tag: str, waiting: Sequence[Waiting]) -> str:
+    """How many texts of a language wait for their translator, which, and since when. `waiting` has one at least."""
+    texts = len({message.fault.text for message in waiting})
+    wait = "1 text waits for its translator" if texts == 1 else f"{texts} texts wait for their translator"
+    days = sorted(message.since for message in waiting if message.since)
+    since = f", the oldest since {days[0]}" if days else ""
+    return f"{tag}: {wait}, and the source language speaks meanwhile{since}: {_names(waiting)}"
 
 
 def _names(waiting: Sequence[Waiting]) -> str:

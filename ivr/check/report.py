@@ -135,7 +135,8 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
     optional = [message for message in waiting if not message.needed]
     fuzzy = [message.fault for message in optional if message.fault.kind == "fuzzy"]
     published = f"  published   {_published(line, tag, bool(faults), bool(optional))}"
-    return _language_report(faults, fuzzy, [*catalogues.rows_of_waiting(tag, optional), *summary(line, tag), published])
+    waiting_rows = [catalogues.waiting_row(tag, optional)] if optional else []
+    return _language_report(faults, fuzzy, [*waiting_rows, *summary(line, tag), published])
 
 
 def _faults_for(tag: str, faults: Iterable[Fault]) -> tuple[Fault, ...]:
