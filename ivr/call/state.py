@@ -59,8 +59,8 @@ class DialEnded(NamedTuple):
 class CallEnded(NamedTuple):
     """A request about a call that has ended: a status callback, or the outcome of a dial that the caller hung up on.
 
-    Nobody hears the answer, unless Twilio reports the outcome of a dial in the same words and the caller is still there
-    (`HANG_UP_OUTCOMES` in ivr/line/request.py).
+    Usually nobody hears the answer. But for a dial with one of `HANG_UP_OUTCOMES` (ivr/line/request.py) Twilio may send
+    the same fields while the caller is still there, so the answer must lead a caller on.
     """
 
 

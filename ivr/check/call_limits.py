@@ -34,7 +34,7 @@ def _possible_faults(line: Line) -> Iterator[Fault | None]:
 
 
 def _opening(line: Line) -> Iterator[Fault | None]:
-    """The opening of a call, in the source language. Of the others it offers only the second one by its name."""
+    """The opening of a call, in the source language. By its name it offers one more: the second published language."""
     source, *others = line.flow.offered
     text, ends = _opening_ends(line, source)
     for second in others[:1]:

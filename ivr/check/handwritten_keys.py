@@ -104,4 +104,5 @@ def _is_article(match: "regex.Match[str]", text: str, keys: KeyWords, word_lists
         return False
     # an article has its noun behind it: "un bouton", but not "un pour"
     following = regex.match(r" ([\p{L}\p{M}]+)", text[match.end("key") :])
-    return following is not None and following[1].lower() not in small and match.end() == match.end("key")
+    ends_with_key = match.end() == match.end("key")  # otherwise words of the phrase follow, as in Turkish "bir basın"
+    return following is not None and following[1].lower() not in small and ends_with_key

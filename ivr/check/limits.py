@@ -22,7 +22,7 @@ from ivr.speech import readability
 MIN_GRADED_WORDS = 100
 """A topic with fewer words gets no reading level: the formulas say little about a short text."""
 SAFETY_MENUS = ("my_safety", "someone")
-"""Topics of these menus, and the reminder, must reach the higher reading level."""
+"""Topics of these menus, and the reminder, must be easier to read in Spanish: "INFLESZ of a safety text" in LIMITS."""
 MAX_PARTS = 6
 """Parts that a topic may have without the key # in its first part."""
 MIN_REPEATED_DIGITS = 5

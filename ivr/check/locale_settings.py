@@ -48,7 +48,7 @@ def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterat
     locale, path = line.content.locales[tag], line.content.stack.path(f"locales/{tag}/locale.toml")
     proposals = load_proposals(line.content.root)
     faults = [*_digit_faults(locale, proposals), *_key_faults(locale, proposals.of(tag))]
-    faults += [*_voice_faults(locale, line.content.root), *_name_faults(locale), *_rate_faults(locale)]
+    faults += [*_language_faults(locale, line.content.root), *_name_faults(locale), *_rate_faults(locale)]
     faults += [*_review_faults(locale, today), *_leader_faults(locale), *_neutral_page_faults(locale)]
     yield from (Fault(_where(path, field), found, remedy, locale=tag) for field, found, remedy in faults)
     if published:
@@ -104,8 +104,11 @@ def _key_faults(locale: Locale, proposed: ProposedWords) -> Iterator[FieldFault]
         yield "star", found, "`star` is *, `pound` is #."
 
 
-def _voice_faults(locale: Locale, root: Path) -> Iterator[FieldFault]:
-    """A fault if `language` is another language than the tag's, and Twilio has the tag's. If not, any is allowed."""
+def _language_faults(locale: Locale, root: Path) -> Iterator[FieldFault]:
+    """A fault if Twilio has voices for the language of the tag, and `language` is another one.
+
+    If Twilio has none, `language` may be any, because the voice is borrowed.
+    """
     voices = _voices(root)
     expected = voices.language_for(locale.tag) if voices else ""
     if voices and expected and language_of(locale.language) not in _language_names(locale.tag, voices):

@@ -55,11 +55,11 @@ def new_caller(settings: Settings, url: str | None) -> Caller:
     return simulator.new_caller(line, url + RING, partial(_post, settings, url))
 
 
-def _post(settings: Settings, url: str, next_url: str, form: Form) -> bytes:
+def _post(settings: Settings, base_url: str, action: str, form: Form) -> bytes:
     try:
-        reply = post_to_line(settings, url, fetch, next_url, form)
+        reply = post_to_line(settings, base_url, fetch, action, form)
     except Unreachable as error:
         raise OperationFailed(f"{error}. Is the line running? Start it with `make run`.") from None
     if reply.status != 200:
-        raise OperationFailed(f"{url}: {why_not_answered(settings, url, fetch, reply)}")
+        raise OperationFailed(f"{base_url}: {why_not_answered(settings, base_url, fetch, reply)}")
     return reply.body

@@ -52,7 +52,10 @@ class Stack(NamedTuple):
         return self.layer / path if self.layer else None
 
     def path(self, path: str) -> Path:
-        """A file, such as "locales/es/locale.toml": the layer's, unless there is no layer or only the base has it."""
+        """A file, such as "locales/es/locale.toml": the layer's if it exists, else the base's if that exists.
+
+        If neither exists, it is the path in the layer, or without a layer that in the base.
+        """
         in_layer, in_base = self.layer_path(path), self.base / path
         return in_base if in_layer is None or (in_base.exists() and not in_layer.exists()) else in_layer
 

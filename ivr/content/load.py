@@ -182,8 +182,8 @@ def _load_templates(stack: Stack, flow: Flow | None) -> Mapping[str, Template]:
     release = load_templates(stack.base / "prompts")
     if not stack.layer:
         return release
-    # flow.moved has the nodes that the layer leaves out; its other names, of earlier releases, have no text
-    return layered_templates(release, stack.layer / "prompts", flow.moved if flow else ())
+    left_out = flow.moved if flow else ()  # with a layer it has the nodes that are left out; former names have no text
+    return layered_templates(release, stack.layer / "prompts", left_out)
 
 
 def _load_languages(

@@ -43,7 +43,10 @@ def _part_faults(flow: Flow, template: Template) -> Iterator[Fault]:
 
 
 def choice_faults(flow: Flow, templates: Mapping[str, Template]) -> Iterator[Fault]:
-    """Menus whose choices are not offered each by a paragraph of its own. The texts have no other fault."""
+    """Menus whose choices are not offered each by a paragraph of its own.
+
+    To be called if the texts have no other fault: any other fault can be the reason for one of these.
+    """
     for name, node in flow.nodes.items():
         if isinstance(node, Menu):
             faults = _choice_faults(templates[name], node.choices)

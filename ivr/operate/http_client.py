@@ -162,19 +162,19 @@ def signed_post(fetch: Fetch, token: str, url: str, form: Form, signed_url: str 
     return fetch(url, form, headers)
 
 
-def post_to_line(settings: Settings, url: str, fetch: Fetch, next_url: str, form: Form) -> Reply:
-    """Post `form` to the line at `url`, signed for PUBLIC_URL, as a tunnel or a proxy would pass it on.
+def post_to_line(settings: Settings, base_url: str, fetch: Fetch, action: str, form: Form) -> Reply:
+    """Post `form` to the path of `action` at `base_url`, signed for PUBLIC_URL, as if a proxy had passed it on.
 
-    `next_url` is the URL of this request, as a document of the line gives it. Raises OperationFailed if it is not below
-    `url` or PUBLIC_URL, Unreachable without a reply, BadSettings without a token.
+    `action` is a URL in a document of the line. Raises OperationFailed if it is not below `base_url` or PUBLIC_URL,
+    Unreachable without a reply, BadSettings without a token.
     """
     if not settings.tokens:
         raise BadSettings(_NO_TOKEN)
-    path = next_url.removeprefix(settings.public_url).removeprefix(url)
+    path = action.removeprefix(settings.public_url).removeprefix(base_url)
     if not path.startswith("/"):
-        found = next_url.partition(RING)[0]
+        found = action.partition(RING)[0]
         raise OperationFailed(f"the line answers with addresses at {found}: write that address.")
-    return signed_post(fetch, settings.tokens[0], url + path, form, settings.public_url + path)
+    return signed_post(fetch, settings.tokens[0], base_url + path, form, settings.public_url + path)
 
 
 def as_twilio_signs(url: str) -> str:

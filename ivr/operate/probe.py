@@ -97,9 +97,9 @@ def _why_not_whole(url: str, fetch: Fetch, unreached: str) -> str:
     return f"{unreached} is not offered." if unreached else ""
 
 
-def _post(settings: Settings, url: str, fetch: Fetch, times: list[float], next_url: str, form: Form) -> bytes:
-    reply = post_to_line(settings, url, fetch, next_url, form)
+def _post(settings: Settings, base_url: str, fetch: Fetch, times: list[float], action: str, form: Form) -> bytes:
+    reply = post_to_line(settings, base_url, fetch, action, form)
     times.append(reply.seconds)
     if reply.status != 200:
-        raise OperationFailed(str(why_not_answered(settings, url, fetch, reply)))
+        raise OperationFailed(str(why_not_answered(settings, base_url, fetch, reply)))
     return reply.body

@@ -22,6 +22,8 @@ SERVERLESS_DOMAIN = ".twil.io"
 _QUERY = f"?CallSid={TEST_CALL_SID}"
 """Marks a request as a test call where its body is lost."""
 _BODY_BYTES = len(urlencode(FORM))
+_OTHER_BODY = ("with another body than Twilio sent", "pass the body on whole and unchanged")
+"""How a request with another body arrives, and what the proxy must do."""
 _MAX_TITLE = 60
 _TITLE = re.compile(rb"<(?:title|h1)[^>]*>([^<]+)", re.IGNORECASE)
 
@@ -99,25 +101,23 @@ def _cause_for_changed_request(refusal: Refusal, ring: str) -> Cause | None:
     """The cause, if the request to `ring` did not reach the line as it was sent."""
     if refusal.method != "POST":
         found = f"the request reaches the line as {refusal.method}; it was sent as POST."
-        requirement = (
-            "arrive as another method than POST. The proxy must pass them on as POST, without a redirect or a rewrite."
-        )
+        arrival, duty = "as another method than POST", "pass them on as POST, without a redirect or a rewrite"
     elif refusal.signatures != 1:
         arrived = "without" if refusal.signatures == 0 else f"with {refusal.signatures} times"
         found = f"the request reaches the line {arrived} the header X-Twilio-Signature."
-        requirement = (
-            f"arrive {arrived} the header X-Twilio-Signature. The proxy must pass this header on once, unchanged."
-        )
+        arrival, duty = f"{arrived} the header X-Twilio-Signature", "pass this header on once, unchanged"
     elif refusal.body_bytes != _BODY_BYTES:
         found = f"the body of the request reaches the line with {refusal.body_bytes} bytes; {_BODY_BYTES} were sent."
-        requirement = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
+        arrival, duty = _OTHER_BODY
     else:
         return None
-    return Cause(f"a proxy or a firewall on the way changes each call: {found}", _undo_of_change(ring, requirement))
+    return Cause(f"a proxy or a firewall on the way changes each call: {found}", _undo_of_change(ring, arrival, duty))
 
 
-def _undo_of_change(ring: str, requirement: str) -> str:
-    send = tell_proxy_owner(f"The requests to {ring} and to the addresses below it {requirement}")
+def _undo_of_change(ring: str, arrival: str, duty: str) -> str:
+    """The steps if the requests to `ring` arrive changed: `arrival` says how, `duty` what the proxy must do."""
+    requests = f"The requests to {ring} and to the addresses below it arrive {arrival}."
+    send = tell_proxy_owner(f"{requests} The proxy must {duty}.")
     return f"If somebody changed the proxy or a firewall lately, have that change taken back.\n{send}"
 
 
@@ -132,8 +132,7 @@ def _why_signature_is_wrong(settings: Settings, url: str, fetch: Fetch, passed: 
         return Cause(found, "Set TWILIO_AUTH_TOKEN on the server to Twilio's present token.\nRestart the line.")
     if _accepts_get(settings, url, fetch):
         found = "the line accepts this token, and refuses the request with a body: the body is changed on its way."
-        requirement = "arrive with another body than Twilio sent. The proxy must pass the body on whole and unchanged."
-        return Cause(found, _undo_of_change(ring, requirement))
+        return Cause(found, _undo_of_change(ring, *_OTHER_BODY))
     cause = _cause_for_other_token("account" in passed)
     if server_url:
         return cause

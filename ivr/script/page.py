@@ -59,7 +59,7 @@ class Row(NamedTuple):
 class ShownEntry(NamedTuple):
     """An entry as the page shows it.
 
-    `title_locale` is the language of the title, "" where the title is one of the page. `heard` says when callers
+    `title_locale` is the language of the title, "" for a title in the words of this page. `heard` says when callers
     hear it: "press 1, then 2". `wait` is the seconds that the line waits for a key, None if it does not wait.
     """
 

@@ -25,9 +25,9 @@ An event changes a fact, such as `_partial` (a part of a request has come, and n
 whole requests have no answer yet), and ends with `_update_state`. `_state_now` computes the state from all facts.
 
 In NEW, ARRIVING, KEPT and DRAINING the line waits for the client. With more than MAX_CONNECTIONS, the connection that
-has waited longest is aborted. Many calls at one instant do not abort each other: the event loop reads every connection
-between two rounds of accepting, so the calls of one round wait, and no others. One round accepts at most the kernel's
-queue (2,048), and MAX_CONNECTIONS is larger.
+has been in one of these states longest is aborted. A burst of calls aborts no call: before it accepts more connections,
+the event loop reads the requests of those that it has, and they become ANSWERING. So at most the calls of one round of
+accepting, 2,048 (the kernel's queue), are NEW, and MAX_CONNECTIONS is larger.
 
 docs/threats.md compares servers without these limits.
 """

@@ -77,7 +77,7 @@ class Webhook:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences for an operator, about the line and its pages."""
+        """Sentences for an operator: the notes of the readiness, to which `make_app` adds those about the pages."""
         return self._readiness.notes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

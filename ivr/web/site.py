@@ -87,7 +87,7 @@ class Site:
             for folder, template in template_of_folder.items():
                 base = templates.base(folder + tag)
                 self.pages[folder + tag] = self._render(template, base, tag, folder, text)
-        # The answer to any address: its own addresses are not relative.
+        # It is shown at any address, so its links must not be relative.
         self.not_found = self._render("not_found.html", templates.root, self.source_tag)
 
     def language(self, accept_language: str) -> str:

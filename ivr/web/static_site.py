@@ -31,7 +31,7 @@ from ivr.web.templates import PageTemplates, StaticFiles
 HOSTS = Path(__file__).resolve().parent / "hosts"
 PUBLIC = "public"
 FILES = "files.txt"
-"""The list of the files that an export has written, one path a line; the next export removes them."""
+"""The list of the files that an export has written, one path a line."""
 _CACHE = "Cache-Control"
 
 

@@ -21,7 +21,7 @@ from ivr.content.po import read_po
 from ivr.content.prompts import RenderedPrompt
 from ivr.line.line import Line
 from ivr.line.options import Options
-from ivr.translate.update import languages, source_messages
+from ivr.translate.update import languages_to_update, source_messages
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_hotline_number_is_said_twice_after_a_failed_dial(content: Content) -> N
 def test_catalogues_have_the_messages_of_the_texts(content: Content) -> None:
     """By messages, and not by layout or notes: any editor may have saved a catalogue."""
     texts = {message.id for message in all_messages(content.prompts.templates)}
-    for tag in languages(content.root):
+    for tag in languages_to_update(content.root):
         entries = read_catalogue(po_path(content.root, tag)).entries
         ids = {entry.id for entry in entries if not is_of_a_page(entry.id)}
         assert ids == texts, f"{tag}: run `ivr locale update`"

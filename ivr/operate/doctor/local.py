@@ -21,11 +21,11 @@ from ivr.usage.store import store_of
 def settings_complete(target: Target) -> Finding:
     """Every required setting is present. The forms of the settings were checked when they were read."""
     settings = target.settings
-    # A test token signs requests, which is enough for "token".
-    without_token: tuple[Need, ...] = ("account",) if settings.tokens else ("account", "token")
+    # A test token is not known to Twilio, but it signs requests, which is enough for "token".
+    lacks_without_token: tuple[Need, ...] = ("account",) if settings.tokens else ("account", "token")
     rows: list[tuple[str, object, tuple[Need, ...]]] = [
         ("TWILIO_ACCOUNT_SID", settings.twilio_account_sid, ("account",)),
-        ("TWILIO_AUTH_TOKEN", settings.tokens and not settings.is_test_line, without_token),
+        ("TWILIO_AUTH_TOKEN", settings.tokens and not settings.is_test_line, lacks_without_token),
         ("LINE_NUMBER", settings.line_number, ("number",)),
         ("PUBLIC_URL", settings.public_url.startswith("https://"), ("address",)),
     ]

@@ -122,7 +122,10 @@ def number_is_ours(target: Target) -> Finding:
 
 
 def fallback_is_hosted(target: Target) -> Finding:
-    """The fallback URL is set, on another host, and answers with the document that `ivr fallback` prints."""
+    """The fallback URL is set, on another host, and answers with the document that `ivr fallback` prints.
+
+    Or it answers as this line does: it can be the exported line on Twilio.
+    """
     webhooks = target.find_number().webhooks
     if not webhooks.fallback_url:
         found = "none is set: when the line cannot answer, callers hear an error message."
