@@ -87,7 +87,7 @@ class Prompts:
     ) -> None:
         self.templates, self.locales, self._source_language = templates, locales, source_language
         self._numbers = {tag: _number_values(locale, facts) for tag, locale in locales.items()}
-        self._written = {END: "\ue003", **{name: f"\ue002{name}\ue002" for name in facts.written}}
+        self._written = written_marks(facts)
         self._rendered: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[RenderedPrompt, ...]] = {}
 
     def parts(self, name: str, tag: str, press: Mapping[str, str]) -> tuple[RenderedPrompt, ...]:
@@ -124,6 +124,11 @@ class Prompts:
         if sound is None and locale.tag != self._source_language and not locale.can_say(prompt.words):
             raise Untranslated(f"{locale.tag}: no voice or recording says: {prompt.words[:60]}")
         return sound
+
+
+def written_marks(facts: Facts) -> Mapping[str, str]:
+    """The mark of each written form by its name, and that of `END`. `MARK` finds them."""
+    return {END: "\ue003", **{name: f"\ue002{name}\ue002" for name in facts.written}}
 
 
 def _number_values(locale: Locale, facts: Facts) -> Mapping[str, str]:

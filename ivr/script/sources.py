@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ivr.content.facts import DatedRow, Fact, Facts, Source
+from ivr.content.prompts import MARK, written_marks
 from ivr.content.templates import Template, blocks
 from ivr.errors import BadContent
 from ivr.line.line import Line
@@ -54,11 +55,12 @@ def sources_of(line: Line, script: Script, names: Sequence[str], live: bool) -> 
 
 def _block_lines(template: Template, facts: Facts) -> Iterator[str]:
     """Each block with its telephone numbers in digits, and its facts: in full where the template first names them."""
-    numbers = {name: number.say for name, number in facts.numbers.items()}
+    numbers = {("numbers", name): number.say for name, number in facts.numbers.items()}
+    marks = {("written", name): mark for name, mark in written_marks(facts).items()}
     named: set[str] = set()
     for block in blocks(template):
-        values = {name: numbers.get(value, "KEY") for name, (_, value) in block.placeholders.items()}
-        yield from _wrapped(f"“{block.english % values}”", "  ")
+        values = {name: (numbers | marks).get(value, "KEY") for name, value in block.placeholders.items()}
+        yield from _wrapped(f"“{MARK.sub('', block.english % values)}”", "  ")
         for name in block.facts:
             yield from _fact_lines(facts.fact(name)) if name not in named else [f"  {name}  (see above)"]
             named.add(name)

@@ -182,3 +182,11 @@ def test_sources_of_an_unknown_text_raise_a_sentence(line: Line) -> None:
 
 def test_lines_of_sources_fit_a_terminal(real: Line) -> None:
     assert all(len(line) <= 100 for line in sources(real) if "http" not in line)
+
+
+def test_sources_show_spelled_words_as_they_are_spoken(real: Line) -> None:
+    told = " ".join(" ".join(sources(real)).split())
+    parts = [part for entry in script_of(real, "en").all() for part in entry.parts if part.spelled_words]
+    in_words_alone = [part for part in parts if not part.keys and not part.numbers]
+    assert in_words_alone
+    assert all(f"“{paragraph}”" in told for part in in_words_alone for paragraph in part.paragraphs)
