@@ -153,6 +153,7 @@ class _Parser:
             comments = list(self._read_comments())
             if self._token.kind == "end":
                 return
+            self._obsolete = self._token.obsolete
             if self._token.text == "domain":  # msgfmt writes one file for each domain; a catalogue here has one
                 self._read_strings("domain")
             else:
@@ -167,7 +168,6 @@ class _Parser:
         def marked(mark: str) -> list[str]:
             return [comment[1:].strip() for comment in comments if comment.startswith(mark)]
 
-        self._obsolete = self._token.obsolete
         context = self._read_strings("msgctxt") if self._token.text == "msgctxt" else None
         line = self._token.line
         english = self._read_strings("msgid")

@@ -86,6 +86,7 @@ FILES = {
     "layout: a string goes on": HEADER + 'msgid "Tea \\\nis hot."\nmsgstr "El \\\nté."\n',
     "layout: a line goes on after a backslash": f"{HEADER}# one \\\n comment\n\\\n{TEA}",
     "domain": f'{HEADER}domain "messages"\n\n{TEA}',
+    "domain: after an obsolete message": f'{HEADER}#~ msgid "Tea."\n#~ msgstr "Té."\n\ndomain "messages"\n\n{TEA}',
     "plural": (
         f'{HEADER[:-1]}"Plural-Forms: nplurals=1; plural=0;\\n"\n\n{TEA}\n'
         'msgid "day"\nmsgid_plural "days"\nmsgstr[0] "día"\n'
