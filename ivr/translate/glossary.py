@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ivr.content.files import read_text, read_toml
-from ivr.content.layer import stack_of
+from ivr.content.layer import Stack, stack_of
 from ivr.errors import BadLocale, OperationFailed
 
 FIELDS = ("source", "target", "translator_comments")
@@ -29,12 +29,12 @@ class Term(NamedTuple):
 
 def glossary(root: Path, tag: str) -> list[Term]:
     """The translated terms in the STYLE.md of a language. Raises BadLocale or OperationFailed if there is no term."""
-    folder = stack_of(root).path(f"locales/{tag}/STYLE.md").parent
-    name = str(read_toml(folder / "locale.toml", BadLocale).get("name", ""))
-    terms = list(_terms(read_text(folder / "STYLE.md", BadLocale), name))
+    stack = stack_of(root)
+    style, name = stack.path(f"locales/{tag}/STYLE.md"), _name(stack, f"locales/{tag}/locale.toml")
+    terms = list(_terms(read_text(style, BadLocale), name))
     if not terms:
         raise OperationFailed(
-            f"{folder / 'STYLE.md'} has no glossary: expected a table with three columns, the second headed “{name}”, "
+            f"{style} has no glossary: expected a table with three columns, the second headed “{name}”, "
             "and a translation in it."
         )
     return terms
@@ -47,6 +47,13 @@ def as_csv(terms: list[Term]) -> str:
     writer.writerow(FIELDS)
     writer.writerows(terms)
     return file.getvalue()
+
+
+def _name(stack: Stack, path: str) -> str:
+    """The language's own name. A layer's locale.toml may have none: it has only the fields that differ."""
+    files = stack.existing(path) or (stack.path(path),)
+    names = [fields["name"] for file in files if "name" in (fields := read_toml(file, BadLocale))]
+    return str(names[-1]) if names else ""
 
 
 def _terms(markdown: str, name: str) -> Iterator[Term]:

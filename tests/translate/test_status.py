@@ -137,3 +137,14 @@ def test_new_language_has_a_glossary_as_soon_as_one_term_is_translated(
     assert glossary(root, "fr") == [
         Term("survivor", "survivante; survivant", ""), Term("T visa", "visa T", "loi"), Term("U visa", "visa U", "loi"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("fields", ["", 'translators = ["Ana"]'])
+def test_glossary_of_a_layer_has_the_heading_that_the_release_names(
+    fields: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = copy_layer(tmp_path, monkeypatch)
+    if fields:
+        (layer / "locales/es/locale.toml").write_text(fields, "utf-8")
+    (layer / "locales/es/STYLE.md").write_text("| English | Español | |\n|---|---|---|\n| tea | té | |\n", "utf-8")
+    assert glossary(layer, "es") == [Term("tea", "té", "")]
