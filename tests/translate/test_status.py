@@ -146,5 +146,5 @@ def test_glossary_of_a_layer_has_the_heading_that_the_release_names(
     layer = copy_layer(tmp_path, monkeypatch)
     if fields:
         (layer / "locales/es/locale.toml").write_text(fields, "utf-8")
-    (layer / "locales/es/STYLE.md").write_text("| English | Español | |\n|---|---|---|\n| tea | té | |\n", "utf-8")
+    (layer / "locales/es/STYLE.md").write_text("| English | español | |\n|---|---|---|\n| tea | té | |\n", "utf-8")
     assert glossary(layer, "es") == [Term("tea", "té", "")]
