@@ -61,14 +61,16 @@ class Schedule:
 
     def wait(self, ask: Ask) -> int:
         """Seconds that the line waits for a key after the prompts of `ask`."""
+        least = self._least_wait(ask)
+        return max(least, self._typing_wait(ask)) if ask.place.pace == "slow" else least
+
+    def _least_wait(self, ask: Ask) -> int:
         if ask.reading in ("warning", "ending", "last", "farewell"):
             return WARNING_WAIT
         if ask.reading != "part":
-            least = self._choice_wait(ask.place)
-        else:
-            offers_choices = isinstance(self._flow.nodes[ask.place.node], Reminder | LanguageMenu)
-            least = CHOICE_WAIT if offers_choices else PART_WAIT
-        return max(least, self._typing_wait(ask)) if ask.place.pace == "slow" else least
+            return self._choice_wait(ask.place)
+        offers_choices = isinstance(self._flow.nodes[ask.place.node], Reminder | LanguageMenu)
+        return CHOICE_WAIT if offers_choices else PART_WAIT
 
     def _choice_wait(self, place: Place) -> int:
         """The wait of a menu: three readings and the warning last SHORTEST_SILENT_CALL, even with the fastest voice.
