@@ -129,16 +129,19 @@ def _settings(options: Options) -> Mapping[str, object]:
 def readiness_of(settings: Settings) -> Readiness:
     """Compile and prove the line. Raises BadSettings if the fallback document cannot be read either.
 
-    If the content is a layer that cannot be used, or that withholds a language or breaks a proof, the line is the
-    release alone.
+    If the content is a layer that cannot be used, or that breaks a proof or withholds a language that the release
+    offers, the line is the release alone.
     """
-    readiness = _readiness_of_content(settings)
-    withheld = tuple(fault for language in readiness.languages if language.withheld for fault in language.faults)
-    stack = stack_of(settings.ivr_content)
+    readiness, stack = _readiness_of_content(settings), stack_of(settings.ivr_content)
+    withheld = [language for language in readiness.languages if language.withheld]
     if stack.layer is None or (readiness.line and not withheld):
         return readiness
-    layer_faults = withheld if readiness.line else readiness.faults
     of_release = _readiness_of_content(settings.model_copy(update={"ivr_content": stack.base}))
+    offered = of_release.line.flow.offered if of_release.line else ()
+    lost = tuple(fault for language in withheld if language.tag in offered for fault in language.faults)
+    if readiness.line and not lost:  # the release alone would offer no language more
+        return readiness
+    layer_faults = lost if readiness.line else readiness.faults
     return replace(of_release, layer_faults=layer_faults, root=settings.ivr_content)
 
 

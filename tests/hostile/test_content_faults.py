@@ -15,6 +15,7 @@ from support.content_faults import ContentFault, reported
 from support.fake_twilio import check_document, is_safe
 from support.layer import TINY_LAYER, copy_layer, layer_faults
 
+from ivr.content.catalogue import po_subpath
 from ivr.phone.caller import Caller
 from ivr.phone.parser import read_document
 from ivr.phone.verbs import Gather
@@ -110,6 +111,19 @@ def test_layer_that_would_take_a_language_away_leaves_the_release(
     assert not ready.ready
     assert ready.line
     assert ready.line.flow.offered == ("en", "es")
+
+
+def test_layer_is_kept_where_the_release_alone_would_not_offer_the_language_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = copy_layer(tmp_path, monkeypatch)
+    (layer.parent / "tiny" / po_subpath("es")).write_text("<<<<<<< ours\n", "utf-8")
+    ready = readiness_of(_settings(layer))
+    assert ready.layer_faults == ()
+    assert [fault.locale for fault in ready.language_faults] == ["es"]
+    assert not ready.ready
+    assert ready.line
+    assert ready.line.content.root == layer
 
 
 def break_file(path: Path, how: str) -> None:
