@@ -20,7 +20,7 @@ from ivr.check.limits import grade_of
 from ivr.content.catalogue import MessageId, po_subpath, read_catalogue
 from ivr.content.facts import Fact
 from ivr.content.po import PoEntry
-from ivr.content.templates import blocks_by_part
+from ivr.content.templates import Paragraph
 from ivr.content.wordlists import WordLists
 from ivr.errors import BadLocale
 from ivr.line.line import Line
@@ -46,14 +46,15 @@ NOT_REVIEWED_BY = (
 class Row(NamedTuple):
     """A paragraph: its words, the words of the source language ("" on its own page), and the choice that it offers.
 
-    `anchor` is its place on the page: "tea-2-1" is the first paragraph of part 2. `message` is its catalogue entry.
+    `anchor` is its place on the page: "tea-2-1" is the first paragraph of part 2. `messages` has the catalogue entry of
+    each of its blocks.
     """
 
     words: str
     source_words: str
     choice: Choice | None
     anchor: str
-    message: PoEntry | None
+    messages: tuple[PoEntry, ...]
 
 
 class ShownEntry(NamedTuple):
@@ -103,20 +104,23 @@ class ScriptPage(NamedTuple):
     def _parts(self, entry: Entry) -> Iterator[tuple[Row, ...]]:
         translated = entry.locale != self.source_script.locale
         source_parts = self.source_script.entry(entry.name).parts if translated else ()
-        blocks = blocks_by_part(self.line.content.prompts.templates[entry.name])
-        for number, (part, source, of_part) in enumerate(zip_longest(entry.parts, source_parts, blocks), start=1):
+        written = self.line.content.prompts.templates[entry.name].parts
+        for number, (part, source, blocks) in enumerate(zip_longest(entry.parts, source_parts, written), start=1):
             choices = entry.choices if part == entry.parts[-1] else ()
-            messages = [self.messages.get((entry.name, block.english)) for block in of_part]
+            messages = [self._messages(entry.name, paragraph) for paragraph in blocks]
             rows = zip_longest(part.paragraphs, source.paragraphs if source else (), choices, messages, fillvalue=None)
             yield tuple(
-                Row(words or "", source_words or "", choice, f"{entry.name}-{number}-{index}", message)
-                for index, (words, source_words, choice, message) in enumerate(rows, start=1)
+                Row(words or "", source_words or "", choice, f"{entry.name}-{number}-{index}", of_row or ())
+                for index, (words, source_words, choice, of_row) in enumerate(rows, start=1)
             )
+
+    def _messages(self, name: str, paragraph: Paragraph) -> tuple[PoEntry, ...]:
+        return tuple(filter(None, (self.messages.get((name, block.english)) for block in paragraph)))
 
     def commented(self) -> Iterator[Row]:
         """The paragraphs on which translators have left a comment."""
         rows = (row for entry in self.script.all() for part in self._parts(entry) for row in part)
-        return (row for row in rows if row.message and row.message.comments)
+        return (row for row in rows if any(message.comments for message in row.messages))
 
     def entries_with(self, number: str) -> list[Entry]:
         """The entries that speak a telephone number, which is given by its name in numbers.toml."""

@@ -7,7 +7,7 @@ Only a test line serves it, at TRY_OUT_FILE. It belongs to the telephone's data 
   has the indexes of the telephone's data.
 - `nodes`: by language, the nodes that a call can begin at, in the order of the menus, with label and keys from the main
   menu, "" for none: {"en": [{"name": "tea", "label": "For tea", "keys": "1", "place": "/call/en/tea"}]}.
-- `paragraphs`: by prompt ("es/tea/1"), for each paragraph: `text_at`, its file and line in the text
+- `paragraphs`: by prompt ("es/tea/1"), for each paragraph: `text_at`, the file and line of its first block
   ("prompts/tea.txt:3"); `message_at`, the same in the catalogue, "" in the source language and where the catalogue does
   not have the message; `waits`, whether it is not translated; `facts`, the ids of its facts; `anchor`, its place on the
   page of the script ("tea-1-2").
@@ -25,7 +25,6 @@ from ivr.call.urls import address_of
 from ivr.check.catalogues import waiting_messages
 from ivr.content.catalogue import MessageId, po_subpath, read_catalogue
 from ivr.content.messages import all_messages
-from ivr.content.templates import blocks_by_part
 from ivr.export.export import export_line
 from ivr.export.files import digest_of, without_twiml
 from ivr.line.line import Line
@@ -83,15 +82,18 @@ class _Positions:
     def paragraphs(self, prompt: str) -> Iterator[Record]:
         """Where each paragraph of a prompt, such as "es/tea/1", is written."""
         tag, text, part, *_ = prompt.split("/")
-        for number, block in enumerate(blocks_by_part(self._templates[text])[int(part) - 1], start=1):
-            message = (text, block.english)
+        for number, blocks in enumerate(self._templates[text].parts[int(part) - 1], start=1):
+            messages = [(text, block.english) for block in blocks]
             yield {
-                "text_at": self._text_at[message],
-                "message_at": self._message_at[tag].get(message, ""),
-                "waits": tag != self._source_tag and message not in (self._content.locales[tag].messages or {}),
-                "facts": block.facts,
+                "text_at": self._text_at[messages[0]],
+                "message_at": self._message_at[tag].get(messages[0], ""),
+                "waits": any(self._waits(tag, message) for message in messages),
+                "facts": list(dict.fromkeys(fact for block in blocks for fact in block.facts)),
                 "anchor": f"{text}-{part}-{number}",
             }
+
+    def _waits(self, tag: str, message: MessageId) -> bool:
+        return tag != self._source_tag and message not in (self._content.locales[tag].messages or {})
 
     def waiting(self, tag: str) -> Iterator[Record]:
         """The messages of a language that wait for their translator, in the order of work."""

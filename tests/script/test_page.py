@@ -282,6 +282,15 @@ def test_paragraph_shows_its_line_in_the_catalogue_and_the_comments_of_translato
     assert len(shown.all("//a[@href='#apples-1-1']")) == 1
 
 
+def test_paragraph_of_two_blocks_shows_both_messages_and_the_next_one_its_own(copied: Path) -> None:
+    text = copied / "prompts" / "how.txt"
+    text.write_text(text.read_text("utf-8").replace("\n\n", "\n", 1), "utf-8")
+    first, second, third = (e.line for e in read_catalogue(po_path(copied, "es")).entries if e.context == "how")
+    rows = Page(compile_line(copied), "es").all("//div[@class='row'][starts-with(@id, 'how-')]")
+    shown = [re.findall(r"messages\.po:(\d+)", row.text_content()) for row in rows]
+    assert shown == [[str(first), str(second)], [str(third)]]
+
+
 def test_every_paragraph_of_a_translation_has_its_message(pages: dict[tuple[str, str], Page], real: Line) -> None:
     shown = pages.setdefault(("real", "es"), Page(real, "es"))
     lines = [row.xpath("string(p[@class='message'])") for row in shown.all("//div[@class='row']")]

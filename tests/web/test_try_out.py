@@ -76,6 +76,13 @@ def test_every_paragraph_is_in_the_line_of_the_text_that_is_named(real: Line, da
         assert holds(english_at(real.content.root, source["text_at"]), words), source
 
 
+def test_paragraph_of_two_blocks_is_in_the_line_of_the_first(copied: Path) -> None:
+    text = copied / "prompts" / "how.txt"
+    text.write_text(text.read_text("utf-8").replace("\n\n", "\n", 1), "utf-8")
+    sources = try_out_of(app_of(compile_line(copied, OPTIONS), **TRYING))["paragraphs"]["en/how/1"]
+    assert [source["text_at"] for source in sources] == ["prompts/how.txt:2", "prompts/how.txt:5"]
+
+
 def test_every_translated_paragraph_is_in_the_line_of_the_catalogue_that_is_named(
     real: Line, data: Data, prompts: Data
 ) -> None:
