@@ -56,19 +56,20 @@ def po_path(root: Path, tag: str) -> Path:
 def load_messages(paths: Iterable[Path]) -> tuple[Mapping[MessageId, str], Mapping[MessageId, Fault]]:
     """The usable messages of PO files, and the faults of the others. Raises BadLocale if a file cannot be read.
 
-    Of several files, a later one (that of a layer) takes the place of an earlier one, message by message.
+    Of several files, a later one (that of a layer) takes the place of an earlier one, message by message. It may have
+    no message: then the layer has no words of its own.
     """
     messages, faults = dict[MessageId, str](), dict[MessageId, Fault]()
-    for path in paths:
-        translations, file_faults = _messages_in(path)
+    for number, path in enumerate(paths):
+        translations, file_faults = _messages_in(path, may_be_empty=number > 0)
         faults = {message_id: fault for message_id, fault in faults.items() if message_id not in translations}
         messages, faults = messages | translations, faults | file_faults
     return messages, faults
 
 
-def _messages_in(path: Path) -> tuple[dict[MessageId, str], dict[MessageId, Fault]]:
+def _messages_in(path: Path, may_be_empty: bool) -> tuple[dict[MessageId, str], dict[MessageId, Fault]]:
     catalogue = read_catalogue(path)
-    if not catalogue.entries:
+    if not (catalogue.entries or (may_be_empty and catalogue.header)):
         remedy = "It may be cut off: fetch it again, or begin with `ivr locale update`."
         raise BadLocale.at(str(path), "it has no messages", remedy)
     messages, faults = dict[MessageId, str](), duplicate_faults(path, catalogue)

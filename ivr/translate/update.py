@@ -89,7 +89,8 @@ def update(
     In the contexts `same_meaning` ("tea") a change of the English keeps the translation. With `today`, the messages of
     published languages that begin to wait for their translator get a note with this day. Raises BadContent where the
     texts or flow.toml cannot be used: then no file is written. A catalogue that cannot be read is left as it is. The
-    catalogues of a layer have only the messages that the release does not have; a layer has no messages.pot.
+    catalogues of a layer have only the messages that the release does not have, and none is made for a language without
+    such a message; a layer has no messages.pot.
     """
     source, published, stack = source_messages(root, options), published_languages(root), stack_of(root)
     _require_contexts(source, same_meaning)
@@ -104,8 +105,9 @@ def update(
         except BadLocale as error:
             faults.extend(error.faults)
             continue
-        files[po_path(root, tag)] = po_bytes(f"{PROJECT}: {tag}", header(tag), merged.entries)
         changes[tag] = merged.changes
+        if merged.entries or po_path(root, tag).exists():
+            files[po_path(root, tag)] = po_bytes(f"{PROJECT}: {tag}", header(tag), merged.entries)
     try:
         files |= {owners_path(root): owners_text(root).encode()} if owners_path(root).exists() else {}
     except BadLocale as error:

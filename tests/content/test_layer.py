@@ -1,5 +1,6 @@
 """A layer: what an agency has of its own, loaded over the release."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from ivr.line.compiler import compile_line
 from ivr.line.line import Line
 from ivr.phone.caller import Caller
 from ivr.simulator import in_process
+from ivr.translate.update import languages_to_update, update
 
 
 @pytest.fixture
@@ -119,6 +121,23 @@ def test_message_that_waits_is_located_in_the_catalogue_that_has_it(layer: Path)
     file, _, number = apples.fault.where.rpartition(":")
     assert (file, apples.fault.text) == (str(catalogue), "apples")
     assert catalogue.read_text("utf-8").splitlines()[int(number) - 1].startswith("msg")
+
+
+def test_layer_without_words_of_its_own_is_loaded_after_an_update_of_its_catalogues(layer: Path) -> None:
+    shutil.rmtree(layer)
+    layer.mkdir()
+    (layer / "own.toml").write_text('leave_out = ["pears"]\n', "utf-8")
+    update(layer, languages_to_update(layer))
+    assert not po_path(layer, "es").exists()
+    assert reported(layer) == []
+
+
+def test_catalogue_of_a_layer_without_messages_withholds_no_language(layer: Path) -> None:
+    catalogue = po_path(layer, "es")
+    catalogue.write_bytes(catalogue.read_bytes().partition(b"\n\n")[0] + b"\n")
+    content = compile_line(layer, OPTIONS).content
+    assert "es" in content.locales
+    assert content.is_whole("apples", "es")
 
 
 def test_recording_of_a_layer_is_played_and_found(layer: Path) -> None:
