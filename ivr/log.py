@@ -59,7 +59,8 @@ class LogWriter(logging.Handler):
     def __init__(self, stream: TextIO) -> None:
         super().__init__(logging.WARNING)
         self._stream = stream
-        self._lock = threading.RLock()  # reentrant: a destructor that fails during `count` calls `fault`
+        # Reentrant: Python may run a destructor during `count`; if it fails, `sys.unraisablehook` leads to `fault`.
+        self._lock = threading.RLock()
         self._counts, self._written_faults = Counter[str](), set[str]()
         self._lines = queue.SimpleQueue[str]()
         self._ended = threading.Event()

@@ -141,7 +141,8 @@ def readiness_of(settings: Settings) -> Readiness:
     lost = tuple(fault for language in withheld if language.tag in offered for fault in language.faults)
     if readiness.line and not lost:  # the release alone would offer no language more
         return readiness
-    layer_faults = lost if readiness.line else readiness.faults
+    own_faults = tuple(fault for fault in readiness.faults if fault not in of_release.faults)
+    layer_faults = lost if readiness.line else own_faults
     return replace(of_release, layer_faults=layer_faults, root=settings.ivr_content)
 
 

@@ -34,7 +34,10 @@ def _possible_faults(line: Line) -> Iterator[Fault | None]:
 
 
 def _opening(line: Line) -> Iterator[Fault | None]:
-    """The opening of a call, in the source language. By its name it offers one more: the second published language."""
+    """The opening of a call, in the source language.
+
+    It also has two sentences in the second published language: the offers of that language and of a person.
+    """
     source, *others = line.flow.offered
     text, ends = _opening_ends(line, source)
     for second in others[:1]:

@@ -17,7 +17,11 @@ def _period(_: click.Context, __: click.Parameter, value: str | None) -> str | N
 
 @click.command()
 @click.option(
-    "--period", "--month", callback=_period, metavar="2026-11", help="Last period.  [default: the last complete period]"
+    "--period",
+    "--month",
+    callback=_period,
+    metavar="2026-11",
+    help="The period to show, or the latest of several.  [default: the latest complete one]",
 )
 @click.option("--periods", default=1, type=click.IntRange(1, 16), show_default=True, help="Periods side by side.")
 @click.option("--agency", default="", help="Name for the head of the page.")

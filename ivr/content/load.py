@@ -182,7 +182,9 @@ def _load_templates(stack: Stack, flow: Flow | None) -> Mapping[str, Template]:
     release = load_templates(stack.base / "prompts")
     if not stack.layer:
         return release
-    left_out = flow.moved if flow else ()  # with a layer it has the nodes that are left out; former names have no text
+    # `layered_flow` has added the nodes that the layer leaves out to `moved`. Its other names are of earlier releases:
+    # they have no text, so nothing is dropped for them.
+    left_out = flow.moved if flow else ()
     return layered_templates(release, stack.layer / "prompts", left_out)
 
 
@@ -236,7 +238,11 @@ def _withheld(stack: Stack, flow: Flow, prompts: Prompts) -> Iterator[Fault]:
 
 
 def needed_texts(flow: Flow) -> tuple[str, ...]:
-    """The texts without which a language is withheld: offers of the opening, those of a dial, and the reminder."""
+    """The texts without which a language is withheld.
+
+    Three of the opening (person, danger, language), the connecting sentence, the text after a dial that was not
+    answered, and the 911 reminder.
+    """
     transfer, reminder = flow.name_of_kind("transfer"), flow.name_of_kind("reminder")
     return (*NEEDED_SHARED_TEXTS, transfer, flow.transfer.not_connected, reminder)
 

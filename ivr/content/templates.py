@@ -50,8 +50,9 @@ class Block(NamedTuple):
 
         Block("Press %(key)s.", {"key": ("press", "person")}, ("TOY-01",), "prompts/tea.txt:3")
 
-    A value of `placeholders` is ("press", the name of a key), ("numbers", the name of a telephone number) or
-    ("written", the name of a written form, or "end"). `facts` are the ids of the facts that it speaks: those of the
+    A value of `placeholders` is ("press", the name of a key), ("numbers", the name of a telephone number),
+    ("written", the name of a written form) before words that a page writes in another way, or ("written", "end") behind
+    these words (see written.py). `facts` are the ids of the facts that it speaks: those of the
     last comment `{# facts: … #}` before it. `where` is its file and line.
     """
 
@@ -189,7 +190,7 @@ def _block_faults(path: Path, tree: nodes.Template) -> Iterator[Fault]:
 
 
 def _placeholder_faults(path: Path, call: nodes.Call) -> Iterator[Fault]:
-    """A placeholder that is no key, no number and no written form, and a written form without its end."""
+    """A placeholder that is no key, no number and no written form, and a written form without an end mark."""
     where, bound = f"{path}:{call.lineno}", dict(_placeholders(call))
     for word in call.kwargs:
         if bound.get(word.key, ("",))[0] not in ("press", "numbers", "written"):

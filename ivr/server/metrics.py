@@ -90,7 +90,10 @@ class Metrics:
         self.registry.register(_LineMetrics(readiness))
 
     def worker_started(self, slot: int) -> None:
-        """Count this worker, and from now on in the files of its `slot`, from 1. Call it before the worker answers."""
+        """Count the start of this worker. From now on this process writes its counts into the files of `slot`.
+
+        Slots are numbered from 1. Call it before the worker answers.
+        """
         self._slot = slot
         self.add("ivr_workers_started")
 

@@ -1,7 +1,7 @@
 """Writes reports of one or more periods side by side: as text for a terminal, as CSV, and as a page to print.
 
-A sum is made from shown numbers alone, so it shows no hidden number: "≥ 316" if a part of it is hidden, and "<46" if
-all three of its parts are.
+A sum is made from shown numbers alone, so it shows no hidden number: "≥ 316" if a part of it is hidden. If all its
+parts are hidden, for example three numbers of 15 at most, it is "<46".
 """
 
 import csv

@@ -58,8 +58,8 @@ def add_pages(app: FastAPI, settings: Settings, readiness: Readiness) -> list[st
 
 def _add_site(app: FastAPI, settings: Settings, line: Line, templates: PageTemplates) -> list[str]:
     telephone = _telephone(line, settings) if settings.ivr_web_phone == "on" else None
-    has_drafts = telephone and settings.is_test_line and not line.content.is_preview
-    draft_page_tags = tags_under(settings.ivr_content) if has_drafts else ()
+    has_draft_pages = telephone and settings.is_test_line and not line.content.is_preview
+    draft_page_tags = tags_under(settings.ivr_content) if has_draft_pages else ()  # also of published languages
     site = Site(line, telephone, templates, draft_page_tags, settings.ivr_readable == "on", settings.is_test_line)
     for tag in draft_page_tags:
         app.mount(f"/draft/{tag}", DraftPages(settings, line.content.configured, tag))

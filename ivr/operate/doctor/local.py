@@ -77,11 +77,11 @@ def languages_are_spoken(target: Target) -> Finding:
     return passes(f"{', '.join(language.tag for language in readiness.languages)}, all texts that are translated.")
 
 
-def limits_hold(target: Target) -> Finding:
-    """Every text is within its limits and has its sources."""
+def ivr_check_passes(target: Target) -> Finding:
+    """`ivr check` reports no fault: of the limits, the sources, the catalogues, the settings of languages."""
     if faults := check_all(target.settings.ivr_content, target.settings.options).faults:
-        return _finding_for_faults(faults, "texts are over their limits", "none")
-    return passes("every text is within them.")
+        return _finding_for_faults(faults, "`ivr check` reports faults", "none")
+    return passes("`ivr check` reports no fault.")
 
 
 def sources_are_fresh(target: Target) -> Finding:

@@ -113,7 +113,7 @@ def number_is_ours(target: Target) -> Finding:
         )
         return fails(found, remedy, "no transfer", ("number",))
     number = target.find_number()
-    for cause in routing_faults(number, target.settings, number.webhooks):
+    if cause := next(iter(routing_faults(number, target.settings, number.webhooks)), None):
         return fails(*cause)
     line_url = target.settings.public_url + RING
     if not number.webhooks.voice_url.endswith(OVERRIDES):
