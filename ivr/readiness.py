@@ -139,7 +139,7 @@ def readiness_of(settings: Settings) -> Readiness:
     of_release = _readiness_of_content(settings.model_copy(update={"ivr_content": stack.base}))
     offered = of_release.line.flow.offered if of_release.line else ()
     lost = tuple(fault for language in withheld if language.tag in offered for fault in language.faults)
-    if readiness.line and not lost:  # the release alone would offer no language more
+    if readiness.line and not lost:  # the release alone would offer no additional language
         return readiness
     own_faults = tuple(fault for fault in readiness.faults if fault not in of_release.faults)
     layer_faults = lost if readiness.line else own_faults

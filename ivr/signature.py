@@ -98,8 +98,9 @@ def _validator_accepts(
 def has_call_ids(form: Form) -> bool:
     """Whether the fields have exactly one CallSid and one AccountSid that are not empty, as each request of a call has.
 
-    A signature does not separate names from values: "Digits=1&From=+1" and "Digits=1From+1" have the same one. A sender
-    who moves the boundary between two fields of a signed request loses or adds one of these two (threats.md, row 38).
+    A signature does not separate names from values: "Digits=1&From=+1" and "Digits=1From+1" have the same one. This
+    refuses a request in which a moved boundary has lost or added one of the two SIDs. Other moved boundaries pass:
+    docs/threats.md, row 38, says why their sender gains nothing.
     """
     sids = sorted(field for field in form if field[0] in ("AccountSid", "CallSid"))
     return [name for name, _ in sids] == ["AccountSid", "CallSid"] and all(value for _, value in sids)

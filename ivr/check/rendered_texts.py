@@ -98,7 +98,8 @@ def paths_to_texts(line: Line) -> dict[tuple[str, str], str]:
 
 def _rounded_above(measured: float, limit: float) -> str:
     """`measured` with one decimal at most, or as many as show that it exceeds the limit: "25.004" for 25."""
-    return next(f"{round(measured, digits):.12g}" for digits in range(1, 12) if round(measured, digits) > limit)
+    rounded = (round(measured, digits) for digits in range(1, 12))
+    return f"{next((number for number in rounded if number > limit), measured):.12g}"
 
 
 def limit_fault(

@@ -122,7 +122,7 @@ def both_languages_are_spoken_until_one_is_chosen(index: LineIndex) -> Iterator[
 
 
 def _bilingual_prompts(index: LineIndex, step: Step) -> tuple[PromptRef, ...]:
-    """The prompts of `step` among which each of both languages must be. The choices of a menu are in one language."""
+    """The prompts of `step` of which each of the two languages must speak at least one. Choices are in one language."""
     prompts = prompts_for(index.flow, step)
     if isinstance(step, Ask) and step.reading not in BILINGUAL_READINGS:
         return tuple(prompt for prompt in prompts if prompt.text in ("person", "short"))

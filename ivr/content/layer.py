@@ -195,7 +195,7 @@ def layered_templates(
 
 
 def _with_added(template: Template, added: Template) -> Template:
-    """`template` with the blocks of `added` behind its own: the first part of `added` goes on with its last part."""
+    """`template` with the parts of `added` behind its own. The first of them becomes the end of its last part."""
     last, first = template.parts[-1], added.parts[0]
     return template._replace(parts=(*template.parts[:-1], (*last, *first), *added.parts[1:]), added=added.path)
 

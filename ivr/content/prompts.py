@@ -56,8 +56,8 @@ class RenderedPrompt(NamedTuple):
 
     `keys` are the keys that it says ("0", "*"), `numbers` the names of the telephone numbers that it says, both in the
     order they are spoken. `sound` is the recording of exactly these words; None if the voice speaks them. `offers` has
-    one member for each paragraph: the key that it offers, None for no key or for several ones. `spelled_words` has
-    those of each paragraph; it is empty if the prompt has none.
+    one member for each paragraph: the key that it offers, None for no key or for several ones; it is empty if the
+    prompt says no key. `spelled_words` has those of each paragraph; it is empty if the prompt has none.
     """
 
     locale: str

@@ -28,7 +28,7 @@ def caption_lines(prompt: RenderedPrompt) -> Iterator[CaptionLine]:
     """The lines of `prompt`. The line that says the key of a choice has this key."""
     offers = prompt.offers or (None,) * len(prompt.paragraphs)
     for paragraph, offer in zip(prompt.paragraphs, offers, strict=True):
-        # The beginning of the paragraph, up to the key, has as many lines as the number of the line with the key.
+        # Cut behind the first character of the key's word, the paragraph ends in the line with the key.
         line_with_key = len(paragraph_lines(paragraph[: offer.position + 1])) if offer else 0
         for number, line in enumerate(paragraph_lines(paragraph), start=1):
             yield CaptionLine(line, offer.key if offer and number == line_with_key else "")

@@ -77,8 +77,8 @@ class Schedule:
 
         What speech and the wait of the warning leave of SHORTEST_SILENT_CALL is divided equally between the three
         readings. After a second no-match the first reading is shorter, so its wait is longer: it gets all seconds that
-        remain beside the unchanged waits of the other two. The opening is counted as a first reading of the main menu,
-        which is shorter.
+        remain beside the unchanged waits of the other two. For the opening, the first reading of the main menu is
+        counted, which is shorter than the opening.
         """
         menu = place._replace(misses=0)
         place_of_first_reading = place if place.misses == MAX_MISSES else menu

@@ -60,8 +60,8 @@ class Row(NamedTuple):
 class ShownEntry(NamedTuple):
     """An entry as the page shows it.
 
-    `title_locale` is the language of the title, "" for a title in the words of this page. `heard` says when callers
-    hear it: "press 1, then 2". `wait` is the seconds that the line waits for a key, None if it does not wait.
+    `title_locale` is the language of the title, "" for a title that `labels.py` has in English. `heard` says when
+    callers hear it: "press 1, then 2". `wait` is the seconds that the line waits for a key, None if it does not wait.
     """
 
     entry: Entry

@@ -157,7 +157,7 @@ class MetricsEndpoint:
 
 
 def prepare_metrics_folder(parent: Path, host: str, port: int, workers: int) -> Path:
-    """Make the folder of the metrics served at `host`:`port`, below `parent`, with empty files for each worker.
+    """Make the folder of the metrics served at `host`:`port`, below `parent`, with files for each worker.
 
     Files of an earlier line are removed: the calling function listens there, so no other line uses the folder.
     Returns its path: /dev/shm/ivr-metrics-127.0.0.1-9464. Raises OSError if the folder cannot be written or belongs to

@@ -56,9 +56,9 @@ class Site:
     """The rendered pages of `line`.
 
     `pages` are by path, in each language: the front page ("en"), the page that a visitor who leaves sees while the
-    neutral page loads ("blank/en"), with `telephone` the telephone page ("phone/en"), and if `has_text` the readable
-    text ("read/en"). `not_found` is the answer to an unknown address. `draft_page_tags` are the languages with a draft
-    page, published or not. On a test line a visitor chooses how a dial ends.
+    neutral page loads ("blank/en"), the telephone page if there is a `telephone` ("phone/en"), and the readable text if
+    `has_text` ("read/en"). `not_found` is the answer to an unknown address. `draft_page_tags` are the languages with a
+    draft page, published or not. On a test line a visitor chooses how a dial ends.
     """
 
     def __init__(
@@ -137,7 +137,7 @@ def _content_values(line: Line) -> dict[str, object]:
 
 
 def unavailable_pages(templates: PageTemplates, fallback_document: bytes) -> tuple[Body, Body]:
-    """The page while the line cannot be used: 911, and the numbers that the fallback document dials; its blank page."""
+    """Two pages for a line that cannot be used: 911 and the numbers that the fallback document dials; a blank page."""
     verbs = read_document(fallback_document)
     numbers = dict.fromkeys(verb.number for verb in verbs if isinstance(verb, Dial))
     spans = [TextSpan(grouped(number), f"tel:{number}") for number in numbers]

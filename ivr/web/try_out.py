@@ -106,7 +106,7 @@ class _Positions:
         return {entry.id: self._at(file, entry.line) for file in files for entry in read_catalogue(file).entries}
 
     def _at(self, path: Path, line: int) -> str:
-        """A line of the file `path` below its folder; a file of the release below a layer begins with "release: "."""
+        """A place in a file, such as "prompts/tea.txt:3". With a layer, one in the release begins with "release: "."""
         folder = next(folder for folder in reversed(self._stack.folders) if path.is_relative_to(folder))
         is_below_layer = self._stack.layer not in (None, folder)
         return f"{'release: ' if is_below_layer else ''}{path.relative_to(folder).as_posix()}:{line}"

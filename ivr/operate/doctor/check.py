@@ -20,7 +20,7 @@ Verdict = Literal["PASS", "FAIL", "CANNOT TELL", "TO DO"]
 """TO DO is a task for a person, such as a review: callers get through without it, but it comes before going live."""
 Need = Literal["texts", "account", "token", "number", "profile", "address", "line"]
 """A thing without which a check makes no sense: texts that can be read, Twilio's API, a token to sign test calls with
-(any, also a test token, unless Twilio was asked and did not know it), the number, the account's own profile, a
+(also a test token; one that Twilio has refused counts as missing), the number, the account's own profile, a
 connection to PUBLIC_URL, a line that answers there."""
 
 
