@@ -55,13 +55,13 @@ def lookup_tags(tag: str) -> list[str]:
     Chinese. A language with two codes in CLDR has tags with both: "tl" and "fil".
     """
     language, *others = canonical_tag(tag).split("-")
-    script = f"-{script_of(tag).capitalize()}" if script_of(tag) else ""
+    script = f"-{script_subtag(tag).capitalize()}" if script_subtag(tag) else ""
     regions = [subtag for subtag in others if _REGION.fullmatch(subtag.lower())]
     tags = [canonical_tag(tag)]
     for name in (language, *_other_codes(language)):
         tags += [f"{name}{script}-{region}" for region in regions] + [f"{name}-{region}" for region in regions]
         tags += [f"{name}{script}", name]
-    return [other for other in dict.fromkeys(tags) if script_of(other) == script_of(tag)]
+    return [other for other in dict.fromkeys(tags) if script_subtag(other) == script_subtag(tag)]
 
 
 def _other_codes(language: str) -> list[str]:
@@ -71,7 +71,7 @@ def _other_codes(language: str) -> list[str]:
     return [name for name in (aliases.get(language, ""), *same) if name and "_" not in name]
 
 
-def script_of(tag: str) -> str:
+def script_subtag(tag: str) -> str:
     """The script of a tag in lower case, "hant" of "zh-Hant" and of "zh-TW"; "" where CLDR does not know it."""
     language, *others = _subtags(tag)
     scripts = (_script(name, *others) for name in (language, *_other_codes(language)))

@@ -192,7 +192,8 @@ def _part(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
 def _short_not_connected(flow: Flow, place: Place) -> tuple[PromptRef, ...]:
     """A part of `not_connected` until a language is chosen: short shared texts, because each is said in two languages.
 
-    The first part says that nobody was reached, the second has the hotline's number, the third the one for texts.
+    The first part says that nobody was reached, 911 and the hotline's number; the second says the number again, the
+    third the number for text messages. Each says its words once in each language.
     """
     if place.part == 1:
         return *_in_each_language(flow, place, "not_reached"), *_unchosen_language_offer(flow, place)

@@ -19,7 +19,7 @@ from ivr.line.line import Line
 
 UNREVIEWED = "not reviewed by a native speaker"
 MIN_TRANSLATIONS = 20
-"""The least number of translations from which `usual_growth` is computed; with fewer it is 1.0."""
+"""The least number of translations from which `usual_length` is computed; with fewer it is 1.0."""
 
 
 def translation_faults(line: Line, tag: str) -> Iterator[Fault]:
@@ -65,9 +65,9 @@ def _translations(line: Line, locale: Locale) -> dict[MessageId, Translation]:
         translations[text, english] = Translation(
             english, translated, locale, source, word_lists, names, elsewhere, needed=text in needed, text=text
         )
-    growths = [message.growth for message_id, message in translations.items() if not is_of_a_page(message_id)]
-    usual = median(growths) if len(growths) >= MIN_TRANSLATIONS else 1.0
-    return {message_id: message._replace(usual_growth=usual) for message_id, message in translations.items()}
+    lengths = [message.relative_length for message_id, message in translations.items() if not is_of_a_page(message_id)]
+    usual = median(lengths) if len(lengths) >= MIN_TRANSLATIONS else 1.0
+    return {message_id: message._replace(usual_length=usual) for message_id, message in translations.items()}
 
 
 def summary(line: Line, tag: str) -> Iterator[str]:

@@ -26,7 +26,7 @@ SAFETY_MENUS = ("my_safety", "someone")
 MAX_PARTS = 6
 """Parts that a topic may have without the key # in its first part."""
 MIN_REPEATED_DIGITS = 5
-"""The least number of digits of a telephone number that a part says twice, or with the offer to hear it again."""
+"""The least number of digits of a telephone number that a part must say twice, or with the offer to hear it again."""
 
 
 def grade_of(text: str, locale: str, word_lists: WordLists) -> readability.Grade | None:

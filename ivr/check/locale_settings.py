@@ -52,9 +52,10 @@ def setting_faults(line: Line, tag: str, today: date, published: bool) -> Iterat
     faults += [*_review_faults(locale, today), *_leader_faults(locale), *_neutral_page_faults(locale)]
     yield from (Fault(_where(path, field), found, remedy, locale=tag) for field, found, remedy in faults)
     if published:
-        for file, number, mark in review_marks(path.parent):
-            remedy = "Check it with a speaker of the language, correct it, and delete the mark."
-            yield Fault(f"{path.parent / file}:{number}", mark.removesuffix("."), remedy, locale=tag)
+        remedy = "Check it with a speaker of the language, correct it, and delete the mark."
+        for folder in line.content.stack.existing(f"locales/{tag}"):
+            for file, number, mark in review_marks(folder):
+                yield Fault(f"{folder / file}:{number}", mark.removesuffix("."), remedy, locale=tag)
 
 
 def _where(path: Path, field: str) -> str:

@@ -32,7 +32,7 @@ class Report(NamedTuple):
 
 
 def check_all(root: Path, options: Options, today: date | None = None) -> Report:
-    """Check the content for both policies of silence, and with `today` the ages of sources. BadContent is reported."""
+    """Check the content for both policies of silence, and with `today` all ages. BadContent is reported."""
     try:
         lines = [compile_line(root, replace(options, silence=policy)) for policy in ("connect", "goodbye")]
         limits = LimitChecker(lines[0])
@@ -170,7 +170,7 @@ def _published(line: Line, tag: str, has_faults: bool, waits: bool) -> str:
         return "not before the faults are corrected"
     if waits:
         return "not yet: texts wait for their translator"
-    return f'not yet: put "{tag}" into `published` in prompts/flow.toml'
+    return f'not yet: put "{tag}" into `published` in {line.content.stack.flow_path.name}'
 
 
 def _language_report(faults: tuple[Fault, ...], fuzzy: Sequence[Fault] = (), rows: Sequence[str] = ()) -> Report:

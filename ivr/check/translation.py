@@ -23,7 +23,7 @@ class Translation(NamedTuple):
     - `locale`: its language; `source`: the source language.
     - `word_lists`: those of its language; `names`: the official names of both languages.
     - `others`: the translations of the same message into other languages, by tag.
-    - `usual_growth`: the median `growth` of the translations into this language. Example: 1.2.
+    - `usual_length`: the median `relative_length` of the translations into this language. Example: 1.2.
     - `text`: the name of its text ("tea").
     - `needed`: its text is one without which a language is withheld, so no sentence of it may be missing.
     """
@@ -35,7 +35,7 @@ class Translation(NamedTuple):
     word_lists: WordLists
     names: tuple[str, ...]
     others: Mapping[str, str]
-    usual_growth: float = 1.0
+    usual_length: float = 1.0
     needed: bool = False
     text: str = ""
 
@@ -55,7 +55,7 @@ class Translation(NamedTuple):
         return not same_language(self.tag, self.source.tag)
 
     @property
-    def growth(self) -> float:
+    def relative_length(self) -> float:
         """Its seconds without pauses, divided by those of the English."""
         return _seconds(self.translated, self.locale) / (_seconds(self.english, self.source) or 1)
 

@@ -28,8 +28,8 @@ ENGLISH_WORDS = frozenset(
 """English words that callers' other languages do not have."""
 
 FAR_SHORTER, SHORTER = 0.4, 0.85
-"""The least growth of a translation, as a factor of the usual growth: FAR_SHORTER always, SHORTER only if the
-translation has fewer sentences than the English."""
+"""The least length of a translation relative to its English, as a part of the usual one of this language
+(`relative_length`): FAR_SHORTER always, SHORTER only if the translation has fewer sentences than the English."""
 MIN_COMPARED_WORDS = 6
 """The least number of English words of a message to which FAR_SHORTER applies."""
 NOTE = regex.compile(r"\b(?:TODO|FIXME|TBD|XXX+)\b|\?\?+")
@@ -174,12 +174,12 @@ def _lost_text(translation: Translation) -> str:
     """A fault if the translation is far shorter than usual, or is shorter and has fewer sentences than the English."""
     texts = (translation.translated, translation.english)
     given, expected = (len(readability.sentences(PLACEHOLDER.sub("x", text))) for text in texts)
-    growth, usual = translation.growth, translation.usual_growth
-    lacks_a_sentence = given < expected and (translation.needed or growth < SHORTER * usual)
+    length, usual = translation.relative_length, translation.usual_length
+    lacks_a_sentence = given < expected and (translation.needed or length < SHORTER * usual)
     is_long = len(readability.words(translation.english)) >= MIN_COMPARED_WORDS
-    if not lacks_a_sentence and not (is_long and growth < FAR_SHORTER * usual):
+    if not lacks_a_sentence and not (is_long and length < FAR_SHORTER * usual):
         return ""
-    return f"text may be lost: {growth:.0%} of the seconds of the English, {given} of {expected} sentences"
+    return f"text may be lost: {length:.0%} of the seconds of the English, {given} of {expected} sentences"
 
 
 def _note(translation: Translation) -> str:

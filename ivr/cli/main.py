@@ -59,7 +59,7 @@ def serve_(host: str, port: int | None, workers: int) -> None:
 
 @main.command()
 @click.argument("tag", required=False, type=translate.folder_tag)
-@click.option("--today", is_flag=True, help="Also check how old telephone numbers and sources are.")
+@click.option("--today", is_flag=True, help="Also check how old numbers, sources and missing translations are.")
 @click.option("--against", metavar="URL", callback=operate.http_url, help="Compare with the line that runs at URL.")
 @click.pass_context
 def check(ctx: click.Context, tag: str | None, today: bool, against: str | None) -> None:
@@ -74,7 +74,7 @@ def check(ctx: click.Context, tag: str | None, today: bool, against: str | None)
             raise click.UsageError("--against allows no TAG and no --today: it compares the whole line.")
         sys.exit(operate.print_differences(against, operate.external_services(ctx)))
     if tag and today:
-        raise click.UsageError("--today allows no TAG: it checks the numbers and sources of the whole line.")
+        raise click.UsageError("--today allows no TAG: it checks the whole line.")
     from ivr.check.report import check_all, check_language
     from ivr.script.own import changed_texts
 

@@ -150,7 +150,7 @@ def _listen(tag: str, nodes: Sequence[str], slow: bool, out: Path | None) -> Non
         if nodes:
             click.echo(f"    {sound.words}".replace("\n\n", "\n    "))
         if nodes and not out and not listen.play(sound.path):
-            click.echo("    (no program that plays sound is installed: open the file)")
+            click.echo("    (it could not be played on this machine: open the file)")
     click.echo(f"The seconds are measured on these sounds; `ivr check {tag}` estimates more, for a slow voice.")
     if not slow and (row := listen.rate_row(line.content.locales[tag], heard)):
         click.echo(f"{tag}: {row}")

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 import regex
 
-from ivr.call.language_tags import script_of
+from ivr.call.language_tags import script_subtag
 
 Kind = Literal["invisible", "damaged", "script", "sign"]
 
@@ -69,7 +69,7 @@ class WrongCharacter(NamedTuple):
 
 def wrong_characters(text: str, tag: str) -> Iterator[WrongCharacter]:
     """The characters of `text` that the language `tag` cannot have, each at its first place."""
-    script, seen = script_of(tag), set[str]()
+    script, seen = script_subtag(tag), set[str]()
     known: dict[int, Kind] = dict.fromkeys(_look_alikes(text, script), "script")
     known |= {position: "damaged" for match in MOJIBAKE.finditer(text) for position in range(*match.span())}
     for position, character in enumerate(text):

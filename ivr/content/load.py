@@ -125,7 +125,7 @@ def load_content(root: Path, languages: Sequence[str] | None = None, hotline: st
 
 
 def _load_stack(root: Path, stack: Stack, languages: Sequence[str] | None, hotline: str) -> Content:
-    """The content of `stack`. Of three flows, each offers fewer languages than the one before.
+    """The content of `stack`. Of three flows, none offers more languages than the one before.
 
     `flow` offers the configured languages, `readable_flow` those whose folders can be read, and the flow of the
     content those that are not withheld.

@@ -178,7 +178,7 @@ def _pieces(line: Sequence[TextSpan]) -> tuple[tuple[str, ...], ...]:
 
 
 def _name_of(reference: PromptRef) -> str:
-    """The name of a prompt: "es/partner/2", or "es/language/1/key-2" if the text says another key than 8."""
+    """The name of a prompt: "es/partner/2", or in the menu of languages "es/language/1/key-2"."""
     key = "" if reference.language_key == "8" else f"/key-{reference.language_key}"
     return f"{reference.locale}/{reference.text}/{reference.part}{key}"
 

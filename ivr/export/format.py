@@ -143,8 +143,8 @@ class ExportedLine(_Record):
     - `ring`: the place at which a call begins, the opening. It is not the address of the first request, "/call".
     - `dial_statuses`: the outcome of each value of DialCallStatus; any other value is "unknown".
     - `documents`: absent where the TwiML is left out.
-    - `prompts`: absent where the texts are left out. The name is the language of the caller, the text and the part,
-      "es/partner/2"; if the prompt offers another key than 8, also this key: "es/language/1/key-2".
+    - `prompts`: absent where the words are in the TwiML alone. The name is the language of the caller, the text and the
+      part, "es/partner/2". In the menu of languages, the offer of a language also has its key: "es/language/1/key-2".
     """
 
     format: Literal[1] = 1

@@ -1,7 +1,7 @@
 """Writes a line as a project for Twilio's serverless toolkit: the line is data, and one function answers calls.
 
     functions/call.protected.js           the function; Twilio verifies the signature of each request
-    assets/line.private.txt               the line without its texts, compressed: Twilio allows 10 MB
+    assets/line.private.txt               the line with its TwiML, without `prompts`, compressed: at most 10 MB
     assets/fallback-document.private.xml  sent by the function if it cannot use the line
     assets/fallback.xml                   the same for a fallback URL
     assets/health/ready, telephone.json   what a running line shows there; `ivr check --against` reads both

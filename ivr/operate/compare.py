@@ -81,7 +81,7 @@ def _languages(running: Health, new: Health) -> Iterator[Difference]:
     for tag in running.published:
         if tag not in new.published:
             language = new.languages.get(tag)
-            reason = _first_reason(language.faults) if language else "prompts/flow.toml does not publish it."
+            reason = _first_reason(language.faults) if language else "`published` does not name it."
             yield _worse(f"{tag}: callers would not be offered this language any more: {reason}")
         elif tag in running.languages and tag in new.languages:
             yield from _texts(tag, running.languages[tag], new.languages[tag])

@@ -4,7 +4,7 @@ Only a test line serves it, at TRY_OUT_FILE. It belongs to the telephone's data 
 
 - `digest`: the digest of the telephone's data.
 - `head`, `tail`, `steps`: the TwiML of a document is `head`, the TwiML of each step of its place, and `tail`. `steps`
-  has the indexes of the telephone's data.
+  has the TwiML of every step, in the order in which the telephone's data have the steps.
 - `nodes`: by language, the nodes that a call can begin at, in the order of the menus, with label and keys from the main
   menu, "" for none: {"en": [{"name": "tea", "label": "For tea", "keys": "1", "place": "/call/en/tea"}]}.
 - `paragraphs`: by prompt ("es/tea/1"), for each paragraph: `text_at`, the file and line of its first block

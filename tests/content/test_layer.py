@@ -140,6 +140,12 @@ def test_catalogue_of_a_layer_without_messages_withholds_no_language(layer: Path
     assert content.is_whole("apples", "es")
 
 
+def test_review_mark_in_a_file_that_the_layer_alone_has_is_a_fault(layer: Path) -> None:
+    (layer / "locales/es/words.toml").write_text("# CHECK: words of the agency\n", "utf-8")
+    (sentence,) = reported(layer)
+    assert sentence.startswith(f"{layer}/locales/es/words.toml:1: CHECK: words of the agency.")
+
+
 def test_recording_of_a_layer_is_played_and_found(layer: Path) -> None:
     record_text(layer, "greeting")
     content = compile_line(layer, OPTIONS).content

@@ -76,7 +76,7 @@ def test_a_language_that_is_not_published_any_more_fails(against: Callable[..., 
     change(copied, "prompts/flow.toml", '["en", "es"]', '["en"]')
     done = against()
     assert (done.exit_code, len(worse(done))) == (1, 1)
-    assert "does not publish it" in done.output
+    assert "`published` does not name it" in done.output
 
 
 @pytest.mark.parametrize("name", ["lost_placeholder", "fuzzy", "missing"])

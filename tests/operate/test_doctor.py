@@ -31,7 +31,7 @@ from ivr.readiness import readiness_of
 from ivr.server.app import make_app
 from ivr.settings import CHECKOUT, read_settings
 
-CHECKS_OF_TOY_LINE = {name: check for name, check in run.LOCAL_CHECKS.items() if name != "limits"}
+CHECKS_OF_TOY_LINE = {name: check for name, check in run.LOCAL_CHECKS.items() if name != "ivr check"}
 """The checks of this machine but the limits, which the short texts of the toy line do not keep."""
 PUBLIC_CHECKS = {name: check for name, check in run.ALL_CHECKS.items() if "address" in check.needs}
 
@@ -71,7 +71,7 @@ def spoil(world: World, tiny: Path, **settings: Any) -> None:
 # -- all is well -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("about", [about for about in run.ALL_CHECKS if about not in ("limits", "reviews")])
+@pytest.mark.parametrize("about", [about for about in run.ALL_CHECKS if about not in ("ivr check", "reviews")])
 def test_every_check_passes_where_all_is_well(world: World, about: str) -> None:
     assert found(world, about).verdict == "PASS", found(world, about)
 
@@ -126,7 +126,7 @@ def test_what_is_not_set(tiny: Path) -> None:
     fails(bare, "settings", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, LINE_NUMBER, PUBLIC_URL")
     first, *others = run.run_checks(patient(bare), run.ALL_CHECKS)
     assert {"account", "number", "caller ID", "address", "debugger"} <= {*first.left_out}
-    assert not [str(other) for other in others if "FAIL" in str(other) and "limits" not in str(other)]
+    assert not [str(other) for other in others if "FAIL" in str(other) and "ivr check" not in str(other)]
 
 
 def test_missing_token_is_one_fault_and_the_texts_are_checked_all_the_same(world: World, tiny: Path) -> None:
@@ -182,9 +182,9 @@ def test_a_text_beyond_its_limits(world: World, monkeypatch: pytest.MonkeyPatch)
         faults: tuple[Fault, ...] = (Fault("tea (es)", "a long part", "Shorten it."),)
 
     monkeypatch.setattr(local, "check_all", lambda *_: Report)
-    fails(world, "limits", "tea (es): a long part. Shorten it.")
+    fails(world, "ivr check", "tea (es): a long part. Shorten it.")
     monkeypatch.setattr(Report, "faults", ())
-    assert found(world, "limits").verdict == "PASS"
+    assert found(world, "ivr check").verdict == "PASS"
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ Verdict = Literal["PASS", "FAIL", "CANNOT TELL", "TO DO"]
 """TO DO is a task for a person, such as a review: callers get through without it, but it comes before going live."""
 Need = Literal["texts", "account", "token", "number", "profile", "address", "line"]
 """A thing without which a check makes no sense: texts that can be read, Twilio's API, a token to sign test calls with
-(also a test token; one that Twilio has refused counts as missing), the number, the account's own profile, a
-connection to PUBLIC_URL, a line that answers there."""
+(also a test token; one that Twilio has refused counts as missing), the number, an approved profile of the business at
+Twilio, a connection to PUBLIC_URL, a line that answers there."""
 
 
 class Finding(NamedTuple):

@@ -14,7 +14,7 @@ LOCAL_CHECKS: Checks = {
     "caller ID": Check(local.caller_id_fits, ("number",)),
     "proofs": Check(local.line_is_proved),
     "languages": Check(local.languages_are_spoken, ("texts",)),
-    "limits": Check(local.ivr_check_passes, ("texts",)),
+    "ivr check": Check(local.ivr_check_passes, ("texts",)),
     "numbers and sources": Check(local.sources_are_fresh, ("texts",)),
     "translations": Check(local.translations_are_recent, ("texts",)),
     "opened pages": Check(local.sources_are_opened, ("texts",)),
