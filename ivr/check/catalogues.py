@@ -66,7 +66,7 @@ def needed_faults(content: Content) -> Iterator[Fault]:
         yield from (waiting.fault for waiting in waiting_messages(content, tag) if waiting.needed)
 
 
-def merged_faults(needed: list[Waiting]) -> list[Fault]:
+def faults_with_missing_as_one(needed: list[Waiting]) -> list[Fault]:
     """The faults of the messages `needed` of a language. Several missing ones are one fault."""
     missing = [message for message in needed if message.fault.kind == "missing"]
     others = [message.fault for message in needed if message.fault.kind != "missing"]

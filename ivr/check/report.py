@@ -130,7 +130,7 @@ def check_language(root: Path, options: Options, tag: str) -> Report:
     if tag not in line.content.locales:
         return _language_report(_faults_for(tag, line.content.faults))
     waiting = catalogues.waiting_messages(line.content, tag)
-    needed = catalogues.merged_faults([message for message in waiting if message.needed])
+    needed = catalogues.faults_with_missing_as_one([message for message in waiting if message.needed])
     faults = tuple(dict.fromkeys((*_faults_if_published(line, tag), *needed)))
     optional = [message for message in waiting if not message.needed]
     fuzzy = [message.fault for message in optional if message.fault.kind == "fuzzy"]

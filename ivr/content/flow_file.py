@@ -20,6 +20,7 @@ from ivr.call.flow import (
     Node,
     Opening,
     Topic,
+    Transfer,
     leads_to,
 )
 from ivr.content.files import read_toml, row_faults
@@ -90,11 +91,12 @@ def _moved_faults(path: Path, nodes: Mapping[str, Node], moved: Any) -> Iterator
     if not isinstance(moved, dict):
         yield Fault(where, f"found {moved!r}", 'Write a table: old_name = "new_name".')
         return
+    after_dials = {node.not_connected for node in nodes.values() if isinstance(node, Transfer)}
     for old, new in moved.items():
         if not NAME.fullmatch(old) or old in nodes:
             remedy = "Write the name of a node that the file no longer has."
             yield Fault(where, f"`{old}` is not the name of a former node", remedy)
-        if not isinstance(nodes.get(str(new)), Menu | Topic):
+        if not isinstance(nodes.get(str(new)), Menu | Topic) or new in after_dials:
             yield Fault(where, f"`{old}` leads to {new!r}", "Name a menu or a topic of the file.")
 
 

@@ -123,7 +123,8 @@ def layered_flow(release: Mapping[str, Any], own: Own, path: Path) -> dict[str, 
     for name in _added(own):
         tables[name] = {"kind": "menu", "choices": own.add[name]} if name in own.add else {"kind": "topic"}
     moved = {old: left_out.get(new, new) for old, new in release.get("moved", {}).items()}
-    return {**tables, "moved": moved | left_out, "published": own.published or release.get("published")}
+    published = release.get("published") if own.published is None else own.published
+    return {**tables, "moved": moved | left_out, "published": published}
 
 
 def _added(own: Own, skip: Collection[str] = ()) -> list[str]:

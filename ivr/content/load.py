@@ -80,7 +80,7 @@ class Content:
 
 def published_languages(root: Path) -> tuple[str, ...]:
     """The languages that the flow at `root` publishes, the source language first. Raises BadContent for its faults."""
-    return _load_flow(stack_of(root)).offered
+    return _load_flow(stack_of(root)).offered  # no language is withheld yet
 
 
 def published_and_drafts(root: Path, *tags: str) -> tuple[str, ...]:

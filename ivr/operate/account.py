@@ -221,6 +221,7 @@ def _requesting(resource: str, verb: str = "does not give") -> Iterator[None]:
 
 
 def _failure(resource: str, verb: str, error: Exception) -> OperationFailed:
+    # For a list, twilio raises TwilioException(message, response).
     reply = error.args[1] if len(error.args) > 1 else None
     status = getattr(error, "status", None) or getattr(reply, "status_code", None)
     match status:

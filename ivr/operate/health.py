@@ -23,7 +23,10 @@ class LanguageHealth(BaseModel):
 
 
 class Health(BaseModel):
-    """The report of a line. The report of release 0.1.0 has the first four fields alone, so `serving` is None."""
+    """The report of a line. `published` are the languages that callers are offered, without the withheld ones.
+
+    The report of release 0.1.0 has the first four fields alone, so `serving` is None.
+    """
 
     ready: bool
     release: str

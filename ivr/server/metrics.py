@@ -46,7 +46,10 @@ MASTER_SLOT = 0
 EVENT_NAMES: Mapping[type[Event], log.Counted] = {
     Ring: "ring", Key: "key", NoKey: "silence", CallEnded: "ended", Outdated: "outdated",
 }  # fmt: skip
-"""The name of each event in the metrics and in the log. The end of a dial is counted by its outcome."""
+"""The name of each event in the metrics and in the log. The end of a dial is counted by its outcome.
+
+"silence" is a request without a key. A caller who presses no key sends no request, and is not counted.
+"""
 
 REQUESTS = ("ivr_requests", "Signed requests answered, by event; test calls left out.")
 TRANSFERS = ("ivr_transfers", "Transfers to the hotline that ended, by outcome; test calls left out.")

@@ -21,7 +21,7 @@ from ivr.speech.utterance import Utterance
 RENDERING = 1
 """Part of each hash. Raise it when the same utterance in the same voice is to sound different."""
 INDEX, FORMAT = "sounds.json", 1
-_SOUND = re.compile(r"[a-z0-9-]+-[0-9a-f]{20}\.wav|.+\.part")
+_SOUND = re.compile(r"[a-z0-9-]+-[0-9a-f]{20}\.wav(\.[0-9]+\.part)?")
 """What `remove_others` may remove: sounds, and what an interrupted command left. A recording has another name."""
 
 
