@@ -72,7 +72,10 @@ class Readiness:
         return tuple(fault for language in self.languages for fault in language.faults)
 
     def report(self) -> dict[str, object]:
-        """The content of the health addresses: no data about callers, no secret, no absolute path of this machine."""
+        """The content of the health addresses: no data about callers, no secret, no absolute path of this machine.
+
+        `published` are the languages that callers are offered, without those that are withheld.
+        """
         line = self.line
         return {
             "ready": self.ready,

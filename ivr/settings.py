@@ -158,7 +158,10 @@ class Settings(BaseSettings):
 
     @property
     def usage_file(self) -> Path | None:
-        """The SQLite file in which usage is counted, if IVR_USAGE_URL names no database; None if IVR_USAGE is "off"."""
+        """The SQLite file in which usage is counted; None if IVR_USAGE is "off", and nothing is counted.
+
+        If IVR_USAGE_URL names a database, usage is counted there, and the file is not used.
+        """
         if self.ivr_usage == "off":
             return None
         path = Path(self.ivr_usage or CHECKOUT / "usage")

@@ -133,6 +133,7 @@ def test_what_was_read_does_not_change() -> None:
                 "+1202555012",
                 "911",
                 "+１202",
+                "+1202555012３",
             )
         ),
         *(

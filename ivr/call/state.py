@@ -20,9 +20,9 @@ class Place(NamedTuple):
     Example: `Place("partner", "es", 2)` ↔ "/call/es/partner/part-2": the second part of the node `partner`, in Spanish.
 
     `node` is a name from flow.toml, `locale` an offered language's tag, `part` counts from 1. `misses` is the number of
-    no-matches in a row (0 to 2). `tries` is the number of dials in a row that nobody answered (0 to 3); a key that
-    stays at the node lowers it to 1, if it is more. It is 0 at every node but the transfer and the node that follows a
-    failed dial.
+    no-matches in a row (0 to 2). `tries` is the number of dials in a row that nobody answered (0 to 3); a key after
+    which the caller is at the same node lowers it to 1, if it is more. It is 0 at every node but the transfer and the
+    node that follows a failed dial.
 
     `language_chosen` is False from the ring until the caller presses a choice or key 8. Until then `locale` is the
     source language, and what keys 0 and 9 and silence lead to is spoken in the second language too.

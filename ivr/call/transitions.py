@@ -109,14 +109,14 @@ def _press(flow: Flow, place: Place, key: str) -> Place:
     if key == "*":
         return _enter(place, flow.parent(place.node))
     # The key shows that the caller is there: of the dials that nobody answered, only the last one still counts.
-    without_misses = place._replace(misses=0, tries=min(place.tries, 1))
+    after_key = place._replace(misses=0, tries=min(place.tries, 1))
     if key == "8":
-        return _other_language(flow, without_misses)
+        return _other_language(flow, after_key)
     if key == "7":
-        return without_misses._replace(pace="slow")
+        return after_key._replace(pace="slow")
     if key == "#":
-        return _next_part(flow, without_misses)
-    return _choice(flow, without_misses, key) or without_misses._replace(misses=min(place.misses + 1, MAX_MISSES))
+        return _next_part(flow, after_key)
+    return _choice(flow, after_key, key) or after_key._replace(misses=min(place.misses + 1, MAX_MISSES))
 
 
 def _other_language(flow: Flow, place: Place) -> Place:

@@ -21,7 +21,7 @@ HOTLINE = "hotline"
 PINNED_HOTLINE = "+18883737888"
 """The number of the National Human Trafficking Hotline. It is repeated here so that a wrong digit in both `say` and
 `dial` of numbers.toml is a fault. IVR_HOTLINE changes it on purpose."""
-NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
+NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}", re.ASCII)
 PREMIUM = re.compile(r"\+1(900|\d{3}976)")
 LOCAL_DIGITS = 10
 """Digits of a telephone number without the leading 1; the line says a local number without it."""

@@ -40,7 +40,8 @@ class WordLists(Table):
     - `never`: words and phrases that a text must not say; a trailing * is any ending ("victim*").
     - `names`: official names, which are left out of the reading level.
     - `small`: words before the noun of a choice ("for", "the").
-    - `press`: how a key is pressed or a number dialled. The key follows, or is at the … ("press", "… basın").
+    - `press`: how a key is pressed or a number dialled. The key follows, or is where the … is, which
+      is no pause here ("press", "… basın").
     - `keys`: other forms of the words for keys ("dörde" for "dört").
     - `not_keys`: phrases with the word of a key that are not keys ("一下").
     """

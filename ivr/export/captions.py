@@ -14,7 +14,9 @@ from ivr.content.prompts import RenderedPrompt
 
 MIN_TELEPHONE_DIGITS, SERVICE_CODE_DIGITS = 10, 3
 """A number of ten digits or more, or of three (911, 988, 711), is dialled. Others are short codes that get a text."""
-_PUNCTUATION = tuple(".,;:!?")
+SENTENCE_MARKS = ".!?؟।。！？"
+"""The characters that end a sentence, of any script."""
+_PUNCTUATION = tuple(f",;:{SENTENCE_MARKS}")
 
 
 class CaptionLine(NamedTuple):
@@ -41,7 +43,7 @@ def paragraph_lines(paragraph: str) -> tuple[str, ...]:
     """
     lines = list[str]()
     for segment in filter(None, map(str.strip, paragraph.split("…"))):
-        if not lines or lines[-1].endswith((".", "!", "?")):
+        if not lines or lines[-1][-1] in SENTENCE_MARKS:
             lines.append(segment)
         else:
             lines[-1] += segment if segment.startswith(_PUNCTUATION) else f" … {segment}"

@@ -38,8 +38,8 @@ class Line:
 
     `paths` and `transitions` are those of `Exploration`: the keys that lead to each place ("ring 1 2"), and the place
     that each key leads to. `documents` has the fragments of each place's document. `places_by_address` has the
-    addresses that keys are posted to, {"/call/es/partner/part-2": Place("partner", "es", 2)}; the addresses that
-    outcomes are posted to are parsed.
+    addresses that keys are posted to, {"/call/es/partner/part-2": Place("partner", "es", 2)}. The addresses that
+    outcomes are posted to are not in it: `respond` parses them.
     """
 
     content: Content

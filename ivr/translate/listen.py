@@ -152,7 +152,7 @@ def rate_row(locale: Locale, heard: Sequence[TextSound]) -> str:
 
 
 def left_out(line: Line, tag: str, names: Sequence[str]) -> list[str]:
-    """The texts of `names` that are not fully translated. [] if none of `names` is: then `text_sounds` raises."""
+    """The texts of `names` that are not fully translated. [] if not one of `names` is: `text_sounds` raises."""
     texts, translated = line.content.prompts.templates, {part.text for part in translated_parts(line, tag)}
     missing = [name for name in names if name in texts and name not in translated]
     return missing if len(missing) < len(names) else []

@@ -16,9 +16,9 @@ from typing import Literal, NamedTuple
 from ivr.content.locale import Locale
 from ivr.content.prompts import Offer, RenderedPrompt, SpelledWords
 from ivr.content.written import WrittenForm
-from ivr.export.captions import SERVICE_CODE_DIGITS, NumberLinker, TextSpan
+from ivr.export.captions import SENTENCE_MARKS, SERVICE_CODE_DIGITS, NumberLinker, TextSpan
 
-SENTENCE_END = re.compile(r"[.!?؟।。！？][\"”»)]*(?:\s+(?:…\s+)?|$)")
+SENTENCE_END = re.compile(rf"[{SENTENCE_MARKS}][\"”»)]*(?:\s+(?:…\s+)?|$)")
 """The end of a sentence, and the blank or the pause after it."""
 MAX_WORDS_OF_REPETITION = 4
 """Words before a number that is said again: "Again, it is"."""
@@ -90,7 +90,7 @@ class Writer:
             yield from (*self._words(text, start, offer.position, spelled), Piece(offer.key, "key"))
         elif leaves_keys_out and offer.key != "0":
             yield from self._words(text, start, sentence.start, spelled)
-            key_end += text.startswith(".", key_end)
+            key_end += text.startswith(tuple(SENTENCE_MARKS), key_end)
         else:
             yield from self._words(text, start, sentence.label_end, spelled)
             yield from (Piece(": "), self._hotline) if leaves_keys_out else (Piece(" "), Piece(offer.key, "key"))

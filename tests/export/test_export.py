@@ -86,6 +86,7 @@ def test_captions_write_telephone_numbers_as_links(real: Line) -> None:
     [
         ("For tea … press one. … For fruit … press two.", ["For tea … press one.", "For fruit … press two."]),
         ("The number is … one … nine …. Again", ["The number is … one … nine. Again"]),
+        ("茶请按一。… 水果请按二。", ["茶请按一。", "水果请按二。"]),
         ("…", []),
     ],
 )
