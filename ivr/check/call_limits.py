@@ -36,7 +36,8 @@ def _possible_faults(line: Line) -> Iterator[Fault | None]:
 def _opening(line: Line) -> Iterator[Fault | None]:
     """The opening of a call, in the source language.
 
-    It also has two sentences in the second published language: the offers of that language and of a person.
+    The limit "opening" is for the sentences before the choices; the last of them is about 911. Two of them are in the
+    second published language: the offers of that language and of a person.
     """
     source, *others = line.flow.offered
     text, ends = _opening_ends(line, source)

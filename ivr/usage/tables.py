@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from ivr.usage.periods import PeriodLength, period_end, period_of
+from ivr.usage.periods import PeriodLength, period_begin, period_end, period_of
 
 NO_LANGUAGE = "und"
 """The `locale` of events before the caller chose a language: "undetermined" in BCP 47."""
@@ -101,11 +101,12 @@ def write(cursor: Cursor, counts: Mapping[UsageKey, int], span: ProcessSpan, lat
     cursor.executemany(KEEP_LATE_PERIOD, [(period,) for period in late_periods])
     cursor.execute(KEEP_SPAN, (span.process, timestamp(span.since), timestamp(span.until), int(span.ended)))
     oldest = span.until - RETENTION
+    oldest_periods = {length: period_of(oldest.year, oldest.month, length) for length in HAS_LENGTH}
     for table in ("counts", "late"):
         for length, has_length in HAS_LENGTH.items():
-            oldest_kept = period_of(oldest.year, oldest.month, length)
-            cursor.execute(f"DELETE FROM {table} WHERE month < ? AND {has_length}", (oldest_kept,))
-    cursor.execute("DELETE FROM spans WHERE until < ?", (timestamp(oldest),))
+            cursor.execute(f"DELETE FROM {table} WHERE month < ? AND {has_length}", (oldest_periods[length],))
+    begin = min(map(period_begin, oldest_periods.values()))  # the report of a kept period needs its spans
+    cursor.execute("DELETE FROM spans WHERE until < ?", (timestamp(begin),))
 
 
 def read(cursor: Cursor, period: str) -> StoredPeriod:

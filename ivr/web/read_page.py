@@ -22,7 +22,7 @@ class Section(NamedTuple):
     `keys` lead to it from the main menu; `level` is the level of its heading, from 2 (h2) to 6; `title_locale` and
     `locale` are the languages of its title and its text; `parts` are its written paragraphs, for a menu without the
     choices; `choices` are the names of the texts that they lead to, in key order; `menu` is the name of the menu that
-    offers it, "" for the main menu; `sources` are those of its facts.
+    offers it, "" if none does (the main menu, the reminder); `sources` are those of its facts.
     """
 
     name: str

@@ -236,6 +236,17 @@ def test_sqlite_deletes_a_quarter_when_the_month_of_its_end_is_deleted_or_later(
     assert [store.read(quarter).late for quarter in quarters] == [False, False, True, True]
 
 
+def test_processes_of_a_period_are_kept_as_long_as_its_counts(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "usage.sqlite")
+    old = ProcessSpan("old", datetime(2025, 10, 1, tzinfo=UTC), datetime(2025, 11, 5, tzinfo=UTC), True)
+    new = ProcessSpan("new", datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 12, 15, tzinfo=UTC), False)
+    store.write({UsageKey("2025-Q4", "tea", "es", "1"): 1}, old, [])
+    store.write({UsageKey("2026-Q4", "tea", "es", "1"): 1}, new, [])
+    kept = store.read("2025-Q4")
+    assert kept.counts
+    assert old in kept.spans
+
+
 def test_deleted_sqlite_file_is_created_again_and_damaged_one_is_reported(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "usage.sqlite")
     with pytest.raises(OperationFailed, match="cannot be read"):
